@@ -16,6 +16,7 @@ import uvloop
 
 import bot.commands
 from bot.core.faults import NotNow, fault_of
+from bot.core.operator_needed import OperatorNeeded
 from bot.core.private_files import private_umask
 from bot.core.settings import Settings, read_language, read_settings
 from bot.terminal.auditing import note_command
@@ -23,7 +24,7 @@ from bot.terminal.parsing import MessageParser
 from bot.terminal.words import worded
 from survey_flows.errors import BadInput, Message
 
-DONE, WRONG_INPUT, WRONG_USE, NOT_NOW = 0, 1, 2, 4
+DONE, WRONG_INPUT, WRONG_USE, PERSON_NEEDED, NOT_NOW = 0, 1, 2, 3, 4
 READER_GONE, INTERRUPTED = 141, 130
 
 
@@ -45,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line, 4 not possible at
-        present, because of the machine or a server.
+        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line, 3 a person must act,
+        4 not possible at present, because of the machine or a server.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotNow as error:
         return _refused(error, NOT_NOW)
     except BadInput as error:
-        return _refused(error, WRONG_INPUT)
+        return _refused(error, PERSON_NEEDED if isinstance(error, OperatorNeeded) else WRONG_INPUT)
     except BrokenPipeError:
         # The reader has closed the pipe (`| head`), so the flush at exit must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

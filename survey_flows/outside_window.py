@@ -12,6 +12,9 @@ from survey_flows.localized_names import in_language, known_language, show_date
 from survey_flows.screens import explain
 from survey_flows.session import Session
 
+OVER = ("closing", "held", "closed")
+"""The states of a campaign that takes no ratings any more."""
+
 
 class Phase(Enum):
     """Whether the campaign takes ratings."""
@@ -24,7 +27,7 @@ class Phase(Enum):
 
 def phase(definition: CampaignDefinition, now: datetime) -> Phase:
     """The phase of the campaign: open in [opens_at, closes_at) while its state is ``open``."""
-    if definition.state in ("closing", "closed") or now >= definition.closes_at:
+    if definition.state in OVER or now >= definition.closes_at:
         return Phase.AFTER
     if now < definition.opens_at:
         return Phase.BEFORE
@@ -46,7 +49,7 @@ def answer_outside_window(
     lang = _language(definition, session, event)
     notices = [*_topic(definition, event, where, lang)]
     effects: tuple[Effect, ...] = ()
-    closed = definition.state in ("closing", "closed")
+    closed = definition.state in OVER
     if where is Phase.AFTER and session is not None and session.answers:
         notices.insert(
             0, definition.wording.say(lang, "closed-unfinished" if closed else "closed-uncounted")
@@ -92,6 +95,8 @@ def _notice(definition: CampaignDefinition, lang: str, where: Phase, now: dateti
         )
     elif where is Phase.PAUSED:
         text = say(lang, "paused", title=title)
+    elif definition.state == "held":
+        text = say(lang, "closed-held", title=title)
     elif now < definition.closes_at:
         text = say(lang, "closed-early", title=title)
     else:

@@ -96,7 +96,7 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
     clock = Clock()
     async with build(Settings(data=folder, redis_url=redis_url, **settings), clock) as service:
         link = await create_campaign(service.database, make_draft(), clock)
-        await open_campaign(service.database, "2026")
+        await open_campaign(service.database, "2026", service.keys)
         await service.mixer.turn()
         await service.live_campaigns.refresh()
         yield City(service, clock, link.token)
@@ -142,7 +142,7 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
         scheme=shipped_scheme().model_dump_json(),
     )
     await create_campaign(service.database, draft, service.clock)
-    await open_campaign(service.database, drawn.campaign)
+    await open_campaign(service.database, drawn.campaign, service.keys)
     await service.mixer.turn()
     await close_campaign(service.database, drawn.campaign)
     await service.mixer.turn()

@@ -42,6 +42,7 @@ ACTS: Mapping[str, str] = {
     "import ballots": "act-import-ballots",
     "invitations make": "act-invitations-make",
     "letters replay": "act-letters-replay",
+    "log refill": "act-log-refill",
     "letters drop": "act-letters-drop",
     "publish": "act-publish",
     "push begin": "act-push-begin",

@@ -73,6 +73,7 @@ act-import-units-year = imports units for the year { $subject }
 act-invitations-make = makes invitations for campaign { $subject }
 act-letters-drop = deletes dead letter { $subject }
 act-letters-replay = takes dead letters again: { $subject }
+act-log-refill = refills the log after a restore and logs the loss; both people: { $subject }
 act-notice = gives public notice of results
 act-own-factor = changes the second factor of their own account
 act-own-factor-begin = begins to set up a second factor

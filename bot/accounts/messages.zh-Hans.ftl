@@ -73,6 +73,7 @@ act-import-units-year = 导入 { $subject } 年度的单位
 act-invitations-make = 生成评价活动 { $subject } 的邀请
 act-letters-drop = 删除死信 { $subject }
 act-letters-replay = 重新处理死信：{ $subject }
+act-log-refill = 恢复数据库后补回日志条目，并在日志中公开损失；两人：{ $subject }
 act-notice = 公示结果
 act-own-factor = 更改本人账号的第二因素
 act-own-factor-begin = 开始设置第二因素

@@ -26,6 +26,7 @@ from survey_flows.errors import BadInput, BadSession, Message, Place
 
 STEP, DIGITS, SECRET = 30, 6, 20
 """Seconds, digits and bytes that every authenticator app takes; so is SHA-1 (RFC 6238, 1.2)."""
+FACTOR_KEY = "staff"
 DRIFT = 1
 """The steps by which a telephone's clock may be off."""
 RECOVERY, GROUPS = 8, 6
@@ -63,8 +64,8 @@ class FactorKeys:
 
 
 def load_factor_keys(folder: Path) -> FactorKeys:
-    """Returns the secret in ``folder``; makes one, readable by its owner only, if there is none."""
-    return FactorKeys(Keyring(folder).find_or_create("staff"))
+    """Returns the secret in ``folder``; raises `KeyMissing` when it is not there."""
+    return FactorKeys(Keyring(folder).demand(FACTOR_KEY))
 
 
 async def begin_factor(database: AsyncEngine, keys: FactorKeys, login: str) -> None:

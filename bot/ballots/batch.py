@@ -16,9 +16,9 @@ from bot.storage.bulk import insert_all
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body, comment_body, withdrawal_body
-from bot.transparency.log_writer import LogEntry, Signer, append_entries
+from bot.transparency.guarded_log import OpenLog
+from bot.transparency.log_writer import LogEntry
 from survey_flows.log_entries import commit, receipt_label
-from survey_flows.merkle import Frontier
 
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE, PRESSURE, FOLLOW = "erase", "pressure", "follow"
@@ -93,21 +93,14 @@ class Batch:
         self._lots = SystemRandom()
 
     async def write(
-        self,
-        connection: AsyncConnection,
-        frontier: Frontier,
-        ballots: Sequence[Submission],
-        comments: Sequence[Submission],
-        sign: Signer,
+        self, log: OpenLog, ballots: Sequence[Submission], comments: Sequence[Submission]
     ) -> None:
-        """Write new ``ballots`` and the held ``comments`` of earlier ones.
-
-        The caller holds the log's lock, which gave ``frontier``.
-        """
+        """Write new ``ballots`` and the held ``comments`` of earlier ones."""
+        connection = log.connection
         await self._note_pressure(connection, ballots)
         ballots = [submission for submission in ballots if submission["kind"] not in UNLOGGED_KINDS]
         said, written = _batch_outcome(ballots, self._ballot), _batch_outcome(comments, _comment)
-        fresh = self._shuffled(frontier.size, said, written)
+        fresh = self._shuffled(log.size, said, written)
         gone = said.gone + await _clear(connection, tables.ballots, said.erased)
         gone += await _clear(connection, tables.superseded, said.erased)
         gone += await _clear(connection, tables.comments, written.erased)
@@ -127,8 +120,8 @@ class Batch:
             connection, tables.comments, [row for kind, row in kept if kind == COMMENT]
         )
         entries = [_entry(kind, row) for kind, row in fresh]
-        entries += await self._withdraw(connection, gone, frontier.size + len(fresh))
-        await append_entries(connection, frontier, entries, sign, self._now)
+        entries += await self._withdraw(connection, gone, log.size + len(fresh))
+        await log.append(entries, self._now)
 
     def _shuffled(
         self, first: int, said: _BatchOutcome, written: _BatchOutcome

@@ -12,6 +12,9 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Sequence, Set
+from contextlib import suppress
+from functools import cached_property, partial
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,11 +25,11 @@ from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Submission
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
+from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
 from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
-from bot.crypto.note_signatures import sign_checkpoint
 from bot.crypto.sealed_envelopes import (
     EnvelopeOpener,
     WrongMixerKey,
@@ -37,7 +40,9 @@ from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import closing_body, registration_body
-from bot.transparency.log_writer import append_entries, lock_log, public_entry
+from bot.transparency.guard import Guard
+from bot.transparency.guarded_log import GuardedLog
+from bot.transparency.log_writer import public_entry
 from survey_flows.errors import MinpingError
 from survey_flows.signed_notes import VerifierKey
 
@@ -51,7 +56,7 @@ QUARTER = 900
 READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
-LOG_KEY = "log"
+LOG_KEY, GUARD = "log", "guard"
 CAMPAIGN = "campaign-"
 Opened = tuple[Any, list[Submission] | None]
 
@@ -80,14 +85,50 @@ class Mixer:
         self._origin = origin
         self._clock = clock
         self._since: float | None = None
-        self._signing = Ed25519PrivateKey.from_private_bytes(ring.find_or_create(LOG_KEY))
-        self._keys = MixerKeys(database, ring, self._signing, clock)
+        self._started = False
+        self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
+        guard = Guard(ring.folder / GUARD)
+        self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
 
     @property
     def key(self) -> VerifierKey:
-        """The public key by which everybody checks the log's checkpoints."""
-        return log_key(self._ring.find_or_create(LOG_KEY), self._origin)
+        """The public key by which everybody checks the log's checkpoints, after `start`."""
+        return log_key(self._ring.demand(LOG_KEY), self._origin)
+
+    @cached_property
+    def _signing(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._ring.demand(LOG_KEY))
+
+    @cached_property
+    def _keys(self) -> MixerKeys:
+        return MixerKeys(self._database, self._ring, self._signing, self._clock)
+
+    @property
+    def log(self) -> GuardedLog:
+        """The log with its guard."""
+        return self._log
+
+    async def start(self) -> None:
+        """Make the log's key for an empty log; demand it and its guard for every other one.
+
+        Raises:
+            KeyMissing: the log has entries, and the key that signed them is not in its file.
+            LogRefused: the log's rows are not those that the guard knows.
+        """
+        if self._started:
+            return
+        if not self._ring.path(LOG_KEY).exists():
+            if self._log.guard.exists or await self._log_has_entries():
+                raise KeyMissing(self._ring.path(LOG_KEY))
+            self._ring.find_or_create(LOG_KEY)
+        await self._log.start()
+        self._started = True
+
+    async def _log_has_entries(self) -> bool:
+        query = select(tables.log_entries.c.position).limit(1)
+        async with reading(self._database) as connection:
+            return (await connection.execute(query)).first() is not None
 
     def holds(self, box: str) -> bool:
         """Return whether the secret of a mixer key is there."""
@@ -96,35 +137,37 @@ class Mixer:
     async def turn(self) -> None:
         """Open and close the campaigns that wait for it, and mix when there is a batch."""
         async with self._turn:
+            await self.start()
             await self._keys.renew()
+            self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self._register()
             await self._publish()
             await self.release_requests()
             closing = await self._in_state("closing")
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
-            for campaign in closing:
+            for campaign in closing - self._keyless:
                 await self._close(campaign)
             await destroy_closed_secrets(self._database, self._ring, CAMPAIGN)
-
-    def _sign(self, size: int, root: bytes) -> str:
-        return sign_checkpoint(self._ring.find_or_create(LOG_KEY), self._origin, size, root)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
     async def _register(self) -> None:
-        """Log a campaign's frozen definition, then open it (R4: rules first, answers after)."""
+        """Log a campaign's frozen definition, then open it (R4: rules first, answers after).
+
+        This alone makes the mixer's key of the campaign.
+        """
         if not await self._in_state("opening"):
             return  # Writing would take a lock that citizens need.
         columns = tables.campaigns.c
-        async with writing(self._database) as connection:
-            frontier = await lock_log(connection)
+        async with self._log.open() as opened:
+            connection = opened.connection
             rows = (
                 await connection.execute(select(tables.campaigns).where(columns.state == "opening"))
             ).all()
             entries = []
-            for position, row in enumerate(rows, frontier.size):
+            for position, row in enumerate(rows, opened.size):
                 frozen = {
                     "definition": definition_with_seed(row, await read_limits(connection, row.id))
                 }
@@ -136,22 +179,25 @@ class Mixer:
                         registration_body({**row._mapping, **frozen}),
                     )
                 )
+                secret = self._ring.find_or_create(CAMPAIGN + row.id)
+                await remember_key(connection, row.id, MIXER, secret)
                 values = frozen | {"state": "open", "registered": position}
                 await connection.execute(
                     update(tables.campaigns).where(columns.id == row.id).values(values)
                 )
-            await append_entries(connection, frontier, entries, self._sign, self._now())
+            await opened.append(entries, self._now())
 
     async def _publish(self) -> None:
         """Log the public entries that wait."""
         rows = await self._read(tables.notices, MAX_SUBMISSIONS)
         if not rows:
             return
-        async with writing(self._database) as connection:
-            frontier = await lock_log(connection)
-            await _take(connection, tables.notices, rows)
-            entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
-            await append_entries(connection, frontier, entries, self._sign, self._now())
+        entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
+        # Another mixer of the same log, in a command or the service, may have been quicker.
+        with suppress(BatchTaken):
+            async with self._log.open() as opened:
+                await _take(opened.connection, tables.notices, rows)
+                await opened.append(entries, self._now())
 
     async def _in_state(self, state: str) -> set[str]:
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)
@@ -161,8 +207,8 @@ class Mixer:
     async def _close(self, campaign: str) -> None:
         """Log what a campaign counted, after everything of it has been mixed."""
         columns = tables.campaigns.c
-        async with writing(self._database) as connection:
-            frontier = await lock_log(connection)
+        async with self._log.open() as opened:
+            connection = opened.connection
             await delete_quota_marks(connection, campaign)
             statement = update(tables.campaigns).where(
                 columns.id == campaign, columns.state == "closing"
@@ -171,7 +217,7 @@ class Mixer:
                 entry = public_entry(
                     "closing", campaign, campaign, await _count_all(connection, campaign)
                 )
-                await append_entries(connection, frontier, [entry], self._sign, self._now())
+                await opened.append([entry], self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
         """Mix one batch if there is one; return whether there may be another.
@@ -187,15 +233,13 @@ class Mixer:
         waited = self._waited(bool(staged))
         if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
-        most, ballots = MAX_SUBMISSIONS, await asyncio.to_thread(self._open, staged, self._gate)
+        most, ballots = MAX_SUBMISSIONS, await self._opened(staged, self._gate)
         while len(staged) == most and not _ripe(_people(ballots), waited):
             # One person who sends without end must not keep all others waiting.
             most *= 2
             staged = await self._read(tables.staging, most)
-            ballots = await asyncio.to_thread(self._open, staged, self._gate)
-        comments = await asyncio.to_thread(
-            self._open, held, self._signing.public_key().public_bytes_raw()
-        )
+            ballots = await self._opened(staged, self._gate)
+        comments = await self._opened(held, self._signing.public_key().public_bytes_raw())
         # Neither foreign rows nor many of one person hide anybody.
         ripe = _ripe(_people(ballots), waited)
         ballots = ballots if ripe else _of(ballots, closing)
@@ -207,13 +251,11 @@ class Mixer:
         batch = Batch(self._pseudonym, self._now())
         foreign = [row for row, submissions in (*ballots, *comments) if submissions is None]
         try:
-            async with writing(self._database) as connection:
-                frontier = await lock_log(connection)
+            async with self._log.open() as opened:
+                connection = opened.connection
                 await _take(connection, tables.staging, [row for row, _ in ballots])
                 await _take(connection, tables.held_comments, [row for row, _ in comments])
-                await batch.write(
-                    connection, frontier, _submissions(ballots), _submissions(comments), self._sign
-                )
+                await batch.write(opened, _submissions(ballots), _submissions(comments))
                 await rewrite_counts(
                     connection, {submission["campaign"] for submission in _submissions(ballots)}
                 )
@@ -238,6 +280,15 @@ class Mixer:
     async def _read(self, table: Table, most: int) -> list[Any]:
         async with reading(self._database) as connection:
             return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
+
+    async def _opened(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
+        """Open rows and leave those alone whose campaign has to wait for its key."""
+        opened = await asyncio.to_thread(self._open, rows, signer)
+        return [
+            (row, submissions)
+            for row, submissions in opened
+            if not submissions or submissions[0]["campaign"] not in self._keyless
+        ]
 
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
         """Open each row; its submissions are None when ``signer`` did not sign them."""
@@ -299,7 +350,7 @@ class Mixer:
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(
-            self._ring.find_or_create(CAMPAIGN + campaign),
+            self._ring.demand(CAMPAIGN + campaign),
             purpose.encode() + b"|" + voter,
             "sha256",
         )
@@ -355,7 +406,8 @@ def _submissions(opened: Sequence[Opened]) -> list[Submission]:
 
 
 def _kept(row: Any, at: int) -> dict[str, Any]:
-    return {"box": row.box, "sealed": row.sealed, "at": at // QUARTER * QUARTER}
+    kept = {"reason": "broken", "digest": sha256(row.sealed).digest(), "source": "staging"}
+    return {"box": row.box, "sealed": row.sealed, "at": at // QUARTER * QUARTER} | kept
 
 
 async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) -> None:

@@ -11,12 +11,14 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.campaigns.campaign_keys import make_gate_key, read_missing_keys
 from bot.campaigns.definition import read_definition, write_definition
 from bot.campaigns.links import LINK, add_link, read_links
 from bot.campaigns.registered import no_such_campaign, read_campaign_row
 from bot.campaigns.states import CLOSING, DRAFT, OPEN, OPENING, PAUSED, require_state
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
+from bot.crypto.gate_keys import GateKeys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.log_writer import request_entry
@@ -85,6 +87,7 @@ class CampaignSummary:
 
     ``ballots`` is exact: disclose it by `aggregation.disclosure.rounding` only, with ``cell``, the
     scheme's disclosure threshold. ``opens_at`` and ``closes_at`` are in epoch seconds.
+    With ``missing_keys``, the files of lost keys, it takes nothing until they are back.
     """
 
     id: str
@@ -98,6 +101,7 @@ class CampaignSummary:
     cell: int
     links: tuple[Link, ...]
     pilot: bool = False
+    missing_keys: tuple[str, ...] = ()
 
 
 async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Clock) -> Link:
@@ -148,13 +152,17 @@ async def discard_draft(database: AsyncEngine, campaign: str) -> None:
             raise BadInput(Message("campaign-opened-just-now"), Place(subject=campaign))
 
 
-async def open_campaign(database: AsyncEngine, campaign: str) -> None:
+async def open_campaign(database: AsyncEngine, campaign: str, keys: GateKeys) -> None:
     """Asks for a draft to be opened; the mixer then registers it in the log (`Mixer.turn`).
+
+    This alone makes the gate's key of the campaign.
 
     Raises:
         BadInput: the campaign does not exist, or is no draft.
     """
-    await _move(database, campaign, (DRAFT,), OPENING)
+    async with writing(database) as connection:
+        await _change_state(connection, campaign, (DRAFT,), OPENING)
+        await make_gate_key(connection, keys, campaign)
 
 
 async def pause_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
@@ -194,7 +202,11 @@ async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
         links = await read_links(connection, personal=False)
         query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
         rows = (await connection.execute(query)).all()
-    return [_summary(row, counts.get(row.id, 0), links.get(row.id, ())) for row in rows]
+        missing = await read_missing_keys(connection)
+    return [
+        _summary(row, counts.get(row.id, 0), links.get(row.id, ()), missing.get(row.id, ()))
+        for row in rows
+    ]
 
 
 async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary:
@@ -206,12 +218,16 @@ async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary
 
 
 async def campaigns_not_accepting(connection: AsyncConnection, campaigns: set[str]) -> set[str]:
-    """Returns those of ``campaigns`` that take no ballots now.
+    """Returns those of ``campaigns`` that take no ballots now, also for want of a key.
 
     The others are locked: they cannot be closed before the caller's transaction ends.
     """
     columns = tables.campaigns.c
-    query = select(columns.id).where(columns.id.in_(campaigns), columns.state == OPEN)
+    keys = tables.campaign_keys.c
+    lacking = select(keys.campaign).where(keys.campaign == columns.id, keys.missing.is_not(None))
+    query = select(columns.id).where(
+        columns.id.in_(campaigns), columns.state == OPEN, ~lacking.exists()
+    )
     return campaigns - set((await connection.execute(query.with_for_update(read=True))).scalars())
 
 
@@ -262,10 +278,7 @@ async def _move(
 ) -> None:
     """Brings a campaign from an ``allowed`` state to another; with a ``clock``, logs it."""
     async with writing(database) as connection:
-        row = await read_campaign_row(connection, campaign, "update")
-        require_state(campaign, row.state, allowed)
-        changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(state=state))
+        await _change_state(connection, campaign, allowed, state)
         if clock is not None:
             # Whoever stops a survey on a bad day must not be able to do it unseen.
             body = {
@@ -279,7 +292,18 @@ async def _move(
             )
 
 
-def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> CampaignSummary:
+async def _change_state(
+    connection: AsyncConnection, campaign: str, allowed: tuple[str, ...], state: str
+) -> None:
+    row = await read_campaign_row(connection, campaign, "update")
+    require_state(campaign, row.state, allowed)
+    changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+    await connection.execute(changed.values(state=state))
+
+
+def _summary(
+    row: Row[Any], ballots: int, links: tuple[Link, ...], missing: tuple[str, ...]
+) -> CampaignSummary:
     definition = read_definition(row)
     return CampaignSummary(
         id=row.id,
@@ -293,4 +317,5 @@ def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> CampaignSu
         cell=definition.disclosure_floor,
         links=links,
         pilot=definition.pilot,
+        missing_keys=missing,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.campaigns.campaign_keys import read_missing_keys
 from bot.campaigns.definition import read_definition
 from bot.campaigns.fraud_rules import FraudRules
 from bot.campaigns.links import read_links
 from bot.campaigns.quota_counts import read_taken_places
 from bot.campaigns.registration import differing_from_log
+from bot.campaigns.states import OPEN, PAUSED
 from bot.core.shipped_files import shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -28,8 +30,11 @@ from survey_flows.quota import Quotas
 
 log = logging.getLogger(__name__)
 
-State = tuple[tuple[str, str, int, int, int], ...]
-"""Id, state, opening, closing and number of links of each campaign; it changes with any of them."""
+State = tuple[tuple[str, str, int, int, int, bool], ...]
+"""Id, state, opening, closing, number of links, and whether a key is missing, of each campaign.
+
+It changes with any of them.
+"""
 
 
 def load_definition(
@@ -115,8 +120,11 @@ class LiveCampaigns:
                 campaign,
             )
         rows = [row for row in rows if row.id not in changed]
+        missing = await read_missing_keys(connection)
         definitions = {
-            row.id: load_definition(row, links.get(row.id, ()), self._words, self._zone)
+            row.id: _without_key(
+                load_definition(row, links.get(row.id, ()), self._words, self._zone), missing
+            )
             for row in rows
         }
         return definitions, {row.id: read_definition(row).fraud_rules for row in rows}
@@ -192,6 +200,15 @@ class LiveCampaigns:
         return "\n".join(self._words.say(lang, key) for lang in self._words.languages)
 
 
+def _without_key(
+    definition: CampaignDefinition, missing: Mapping[str, Sequence[str]]
+) -> CampaignDefinition:
+    """Returns the definition as citizens find it: an open campaign without its key is paused."""
+    if definition.state == OPEN and definition.campaign in missing:
+        return replace(definition, state=PAUSED)
+    return definition
+
+
 async def _read_state(connection: AsyncConnection) -> State:
     columns = tables.campaigns.c
     links = select(func.count()).where(tables.links.c.campaign == columns.id).scalar_subquery()
@@ -200,4 +217,5 @@ async def _read_state(connection: AsyncConnection) -> State:
             columns.id
         )
     )
-    return tuple((row[0], row[1], row[2], row[3], row[4]) for row in rows)
+    missing = await read_missing_keys(connection)
+    return tuple((row[0], row[1], row[2], row[3], row[4], row[0] in missing) for row in rows)

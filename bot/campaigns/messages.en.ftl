@@ -5,11 +5,18 @@ campaign-state-opening = opening
 campaign-state-open = open
 campaign-state-paused = paused
 campaign-state-closing = closing
+campaign-state-held = held
 campaign-state-closed = closed
 campaign-unknown = there is no such campaign; look for its name in the list of campaigns (`minping campaign show`)
 campaign-wrong-state = the campaign's state is { $state }; this can be done only in the state { $allowed }
 campaign-differs-from-log = this campaign differs from its registration in the log; check it with `minping verify`
 campaign-opened-just-now = this campaign was opened just now; look at it again
+
+
+# The log after a restore
+log-loss-without-reason = the reason is missing; it is published in the log
+log-loss-two-people = name two different people: --by A --by B
+log-loss-no-administrator = this is no account of an administrator that is in use
 
 # Drafts
 campaign-bad-id = a campaign's name has 1 to 32 characters: a–z, 0–9 and -

@@ -5,11 +5,17 @@ campaign-state-opening = 登记中
 campaign-state-open = 征集中
 campaign-state-paused = 暂停
 campaign-state-closing = 截止中
+campaign-state-held = 核验中
 campaign-state-closed = 已截止
 campaign-unknown = 没有这个评价活动；请在活动列表（`minping campaign show`）中核对名称
 campaign-wrong-state = 活动目前的状态是“{ $state }”；只有在下列状态下才能这样操作：{ $allowed }
 campaign-differs-from-log = 活动内容与日志中的登记不一致；请用 `minping verify` 检查
 campaign-opened-just-now = 活动刚刚开启；请重新查看
+
+# 恢复之后的日志
+log-loss-without-reason = 缺少原因；原因会在日志中公开
+log-loss-two-people = 请写明两位不同的人：--by A --by B
+log-loss-no-administrator = 没有这个在用的管理员账号
 
 # 草稿
 campaign-bad-id = 活动名称为 1 至 32 个字符，可用 a–z、0–9 和 -

@@ -5,7 +5,9 @@ from __future__ import annotations
 from survey_flows.errors import BadInput, Message, Place
 
 DRAFT, OPENING, OPEN, PAUSED = "draft", "opening", "open", "paused"
-CLOSING, CLOSED = "closing", "closed"
+CLOSING, HELD, CLOSED = "closing", "held", "closed"
+OVER = (CLOSING, HELD, CLOSED)
+"""The states of a campaign that takes no ballots any more."""
 
 STATE_NAMES = {
     DRAFT: Message("campaign-state-draft"),
@@ -13,6 +15,7 @@ STATE_NAMES = {
     OPEN: Message("campaign-state-open"),
     PAUSED: Message("campaign-state-paused"),
     CLOSING: Message("campaign-state-closing"),
+    HELD: Message("campaign-state-held"),
     CLOSED: Message("campaign-state-closed"),
 }
 

@@ -10,8 +10,8 @@ from typing import Any
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, make_mixer, open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import Audit, the
 from bot.terminal.files import write_file
 from bot.terminal.words import say
@@ -36,8 +36,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put the result into the log, write the file, and name it and the log's key."""
     from bot.verification.bundle import make_bundle, pack, request_result_entry
 
-    keys = load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).gate
         mixer = make_mixer(settings, database, keys, SystemClock())
         await request_result_entry(database, chosen.campaign)
         await finish_closing(settings, database, keys, SystemClock())

@@ -25,11 +25,13 @@ from bot.campaigns.lifecycle import (
     show_campaign,
 )
 from bot.campaigns.links import create_link
+from bot.campaigns.states import OVER
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import GateKeys
 from bot.service.composition import finish_closing, open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import rounded_count, say, source_word, word, worded
 from survey_flows.errors import Message
@@ -88,7 +90,7 @@ def register(commands: Any) -> None:
         ("open", Message("help-campaign-open"), open_campaign),
         ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
         ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
-        ("close", Message("help-campaign-close"), close_campaign),
+        ("close", Message("help-campaign-close"), _close),
     ):
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id", metavar="CAMPAIGN")
@@ -99,10 +101,14 @@ def register(commands: Any) -> None:
 
 
 def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> Any:
-    async def moved(database: AsyncEngine, campaign: str) -> None:
+    async def moved(database: AsyncEngine, campaign: str, _keys: GateKeys) -> None:
         await move(database, campaign, SystemClock())
 
     return moved
+
+
+async def _close(database: AsyncEngine, campaign: str, _keys: GateKeys) -> None:
+    await close_campaign(database, campaign)
 
 
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -146,9 +152,9 @@ async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open or close."""
     clock = SystemClock()
-    keys = load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
-        await chosen.action(database, chosen.id)
+        keys = (await open_keys(settings, database)).gate
+        await chosen.action(database, chosen.id, keys)
         await finish_closing(settings, database, keys, clock)
         await _show(database, chosen.id, settings)
     return 0
@@ -183,7 +189,7 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
 
     summary = await show_campaign(database, campaign)
     _print(summary, settings)
-    if summary.state not in ("closing", "closed") and not summary.pilot:
+    if summary.state not in OVER and not summary.pilot:
         scheme = next(
             one.scheme
             for one in await read_registered_campaigns(database, summary.year)
@@ -216,6 +222,8 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
         ballots=disclosed_ballots(summary),
     )
     print("  " + worded(figures))
+    for file in summary.missing_keys:
+        print("  " + worded(Message("campaign-key-missing", file=file)))
     for link in summary.links:
         limit = Message("campaign-link-limit", people=link.max_people or 0)
         parts = (source_word(link.source), link.stratum, limit if link.max_people else "")

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import load_contact_keys
 from bot.fieldwork.audience.contacts import count_contacts
 from bot.service.composition import open_store
+from bot.service.installation_keys import open_keys
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, file_name
 from bot.terminal.files import read_file
@@ -56,8 +56,8 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.audience.contact_file import import_contacts
 
     data = await asyncio.to_thread(read_file, chosen.file)
-    keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).contacts
         done = await import_contacts(
             database, keys, chosen.file.name, data, today(settings), chosen.dry_run
         )
@@ -103,8 +103,8 @@ async def run_opt_out(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.audience.contact_file import import_opt_outs
 
     data = await asyncio.to_thread(read_file, chosen.file)
-    keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).contacts
         rows, new = await import_opt_outs(database, keys, chosen.file.name, data, today(settings))
     say(Message("contacts-opt-outs", count=rows, before=rows - new))
     return 0

@@ -26,12 +26,13 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Fill the database and say what to try next."""
-    from bot.crypto.gate_keys import load_gate_keys
     from bot.demo.fill import fill
+    from bot.service.installation_keys import open_keys
     from bot.terminal.progress import bar
 
-    keys, clock = load_gate_keys(settings.data / "keys"), SystemClock()
+    clock = SystemClock()
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).gate
         with bar(worded(Message("bar-ballots"))) as progress:
             done = await fill(
                 database,

@@ -79,15 +79,15 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store ballots."""
     from bot.ballots.imported.importer import import_ballots
     from bot.ballots.mixer import destroy_closed_secrets
-    from bot.crypto.gate_keys import load_gate_keys
+    from bot.service.installation_keys import open_keys
     from bot.terminal.progress import bar
 
-    keys = load_gate_keys(settings.data / "keys")
     with bar(worded(Message("bar-ballots"))) as progress:
-        work = partial(
-            import_ballots, keys=keys, clock=SystemClock(), file=chosen.file, mapping=chosen.map
-        )
         async with open_store(settings) as database:
+            keys = (await open_keys(settings, database)).gate
+            work = partial(
+                import_ballots, keys=keys, clock=SystemClock(), file=chosen.file, mapping=chosen.map
+            )
             done = await work(database, campaign=chosen.campaign, progress=progress)
             # An imported campaign is closed at once, so the key of its pseudonyms is destroyed.
             await destroy_closed_secrets(database, keys.voters)

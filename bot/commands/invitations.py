@@ -10,8 +10,8 @@ from bot.campaigns.lifecycle import show_campaign
 from bot.commands.contacts import print_left_out, today
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import rounded_count, say
 from survey_flows.errors import Message
@@ -33,8 +33,8 @@ async def run_make(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make them."""
     from bot.fieldwork.audience.invitations import make_invitations
 
-    keys = load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).gate
         made = await make_invitations(
             database, keys, chosen.campaign, today(settings), SystemClock()
         )

@@ -21,8 +21,9 @@ from bot.conversations.contract import Incoming
 from bot.conversations.dead_letters import UNREADABLE, DeadLetterOpened, DeadLetterStore, Reader
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import GateKeys, load_gate_keys
+from bot.crypto.gate_keys import GateKeys
 from bot.service.composition import make_mixer, open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY, Audit, all_of, the
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
@@ -49,9 +50,8 @@ def register(commands: Any) -> None:
 async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
     """List the letters."""
     async with open_store(settings) as database:
-        letters = await DeadLetterStore(
-            database, load_gate_keys(settings.data / "keys"), SystemClock()
-        ).list_letters()
+        keys = (await open_keys(settings, database)).gate
+        letters = await DeadLetterStore(database, keys, SystemClock()).list_letters()
     for letter in letters:
         when = datetime.fromtimestamp(letter.at, ZoneInfo(settings.timezone)).isoformat(
             timespec="minutes"
@@ -71,8 +71,9 @@ async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
     """Take letters again; 1 when some failed again."""
     if bool(chosen.keys) == chosen.all:
         raise BadInput(Message("letters-name-some"))
-    clock, keys = SystemClock(), load_gate_keys(settings.data / "keys")
+    clock = SystemClock()
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).gate
         letters, live_campaigns = (
             DeadLetterStore(database, keys, clock),
             LiveCampaigns(database, settings.timezone),
@@ -111,9 +112,8 @@ async def replay_one(
 async def run_drop(settings: Settings, chosen: argparse.Namespace) -> int:
     """Delete one letter."""
     async with open_store(settings) as database:
-        await DeadLetterStore(database, load_gate_keys(settings.data / "keys"), SystemClock()).drop(
-            chosen.key
-        )
+        keys = (await open_keys(settings, database)).gate
+        await DeadLetterStore(database, keys, SystemClock()).drop(chosen.key)
     log.warning("dead letter %s was dropped: %s", chosen.key, chosen.reason)
     say(Message("letters-dropped", key=chosen.key))
     return 0

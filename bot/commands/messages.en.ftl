@@ -254,6 +254,7 @@ weekday-sunday = Sun
 campaign-figures = { $state }, { $opens } to { $closes }; { $units } units, { $ballots } ballots
 campaign-link = { $group } ({ $parts }):
 campaign-link-limit = for { $people } people
+campaign-key-missing = it takes no ballots until this key is back from the backup: { $file }
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-pilot = a pilot, { $state }
@@ -402,3 +403,16 @@ witness-name = a name has no spaces and no plus signs
 witness-retry = { $reason }; trying again in { $seconds } s
 witness-signed = signed: { $size } entries
 witness-unchanged = nothing new: { $size } entries
+
+# minping log
+help-log = compare the log with its guard, and refill it after a restore
+help-log-show = print the tree heads of database and guard; exit code 3 when nothing can be signed
+help-log-refill = put back the entries that an older database lacks, and log what is lost
+help-log-refill-by = one of two administrators who decide this; give the option twice
+help-log-refill-reason = the reason, which is published in the log
+help-log-keys = the mixer's folder, when it is not keys/mixer in the data folder
+log-guard-head = signed:    { $size } entries, root { $root }
+log-rows-head = database:  { $size } entries, root { $root }
+log-agrees = The database is what was signed.
+log-refilled = Put back { $entries } entries. The log goes on; a public entry says what was lost.
+log-lost = { $campaign }: the texts of { $count } entries are lost, at the positions { $positions }

@@ -254,6 +254,7 @@ weekday-sunday = 周日
 campaign-figures = { $state }，{ $opens } 至 { $closes }；{ $units } 个单位，评价票 { $ballots } 张
 campaign-link = { $group }（{ $parts }）：
 campaign-link-limit = 供 { $people } 人
+campaign-key-missing = 该密钥从备份恢复之前，不接收评价：{ $file }
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
 campaign-pilot = 试评，{ $state }
@@ -402,3 +403,16 @@ witness-name = 名称不能有空格和加号
 witness-retry = { $reason }；{ $seconds } 秒后重试
 witness-signed = 已签署：{ $size } 个条目
 witness-unchanged = 没有变化：{ $size } 个条目
+
+# minping log
+help-log = 核对日志与守护记录，恢复数据库后补回条目
+help-log-show = 显示数据库和守护记录的树根；不能签名时退出码为 3
+help-log-refill = 补回旧数据库缺少的条目，并在日志中公开损失
+help-log-refill-by = 作出决定的两位管理员之一；此选项写两次
+help-log-refill-reason = 原因，会在日志中公开
+help-log-keys = 混洗器的文件夹；默认为数据文件夹里的 keys/mixer
+log-guard-head = 已签名：{ $size } 个条目，树根 { $root }
+log-rows-head = 数据库：{ $size } 个条目，树根 { $root }
+log-agrees = 数据库与已签名的内容一致。
+log-refilled = 已补回 { $entries } 个条目。日志继续写入，公开条目写明了损失。
+log-lost = { $campaign }：{ $count } 个条目的内容已丢失，位置为 { $positions }

@@ -11,9 +11,10 @@ from typing import Any
 from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.gate_keys import Keyring
 from bot.crypto.secret_files import SIZE
 from bot.service.composition import MIX_SECONDS, PATIENCE, open_store, repeat, running
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message, Place
@@ -44,18 +45,17 @@ def register(commands: Any) -> None:
 
 async def run_gate(settings: Settings, _chosen: argparse.Namespace) -> int:
     """Print the gate's public key."""
-    print(load_gate_keys(settings.data / "keys").public().hex())
+    async with open_store(settings) as database:
+        print((await open_keys(settings, database)).gate.public().hex())
     return 0
 
 
 async def run_key(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print the log's public key; the key is made when there is none."""
+    """Print the log's public key; the key is made for an empty log alone."""
     async with open_store(settings) as database:
-        print(
-            Mixer(
-                database, Keyring(chosen.keys), b"", settings.log_origin, SystemClock()
-            ).key.write()
-        )
+        mixer = Mixer(database, Keyring(chosen.keys), b"", settings.log_origin, SystemClock())
+        await mixer.start()
+        print(mixer.key.write())
     return 0
 
 
@@ -67,6 +67,7 @@ async def run_mixer(settings: Settings, chosen: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_store(settings, PATIENCE) as database:
         mixer = Mixer(database, Keyring(chosen.keys), gate, settings.log_origin, SystemClock())
+        await mixer.start()
         async with running(repeat(mixer.turn, MIX_SECONDS)):
             say(Message("mixer-runs", key=mixer.key.write()), flush=True)
             await stop.wait()

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.live_campaigns import load_definition
+from bot.campaigns.states import OVER
 from bot.core.settings import Settings, variable
 from bot.core.shipped_files import shipped_words
 from bot.core.urls import citizen_urls
@@ -60,7 +61,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         async with reading(database) as connection:
             query = select(tables.campaigns).where(tables.campaigns.c.id == summary.id)
             row = (await connection.execute(query)).one()
-    if summary.state in ("closing", "closed"):
+    if summary.state in OVER:
         raise BadInput(Message("posters-campaign-closed"), Place(subject=summary.id))
     definition = load_definition(
         row, list(summary.links), shipped_words(), ZoneInfo(settings.timezone)

@@ -9,8 +9,8 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings, read_language
 from bot.core.urls import web_chat_url
-from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import Audit, the
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message
@@ -45,7 +45,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         say(Message("publish-done", campaign=made.campaign, release=made.number, address=address))
         try:
             await request_result_entry(database, made.campaign)
-            await finish_closing(settings, database, load_gate_keys(settings.data / "keys"), clock)
+            keys = await open_keys(settings, database)
+            await finish_closing(settings, database, keys.gate, clock)
             await save_bundle(database, settings.data, made.campaign, made.number)
         except BadInput as error:
             say(Message("publish-no-bundle", reason=error.render(read_language())))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aggregation.fieldwork.sampling import METHODS
 from bot.commands.contacts import print_left_out, today
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import load_contact_keys
 from bot.service.composition import open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.files import read_file, write_new_file
 from bot.terminal.tables import print_check
@@ -80,8 +80,8 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
         values = read_cells(await asyncio.to_thread(read_sheet, chosen.cells.name, data))
     if chosen.size < 0 or chosen.least < 0 or (chosen.fatigue_days or 0) < 0:
         raise BadInput(Message("sample-negative"))
-    keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).contacts
         days = (
             (await read_preferences(database)).fatigue_days
             if chosen.fatigue_days is None

@@ -43,7 +43,7 @@ from bot.conversations.stored_conversation import (
 from bot.core.clock import Clock
 from bot.core.identity import Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import GateKeys, key_hour_of
+from bot.crypto.gate_keys import GateKeys, KeyMissing, key_hour_of
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.fieldwork.audience.admission import admit_invited
 from bot.fieldwork.audience.contacts import opt_out
@@ -81,8 +81,8 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 128
 TRIES = 3
-AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoMixerKey)
-"""Errors of a store that is away, as against an update that it refuses."""
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoMixerKey, KeyMissing)
+"""Errors of a store or a key that is away, as against an update that is refused."""
 
 
 class Unavailable(MinpingError):

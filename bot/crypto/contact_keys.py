@@ -19,6 +19,7 @@ from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
 from survey_flows.errors import BadSession, Message
 
 NUMBER = 16
+CONTACT_KEY = "contacts"
 """Bytes of a contact's number in a frame."""
 
 
@@ -69,5 +70,5 @@ def open_address(secret: bytes, bound: bytes, sealed: bytes, file: str) -> Addre
 
 
 def load_contact_keys(folder: Path) -> ContactKeys:
-    """Returns the contacts' secret in ``folder``; makes one, readable by its owner only."""
-    return ContactKeys(Keyring(folder).find_or_create("contacts"))
+    """Returns the contacts' secret in ``folder``; raises `KeyMissing` when it is not there."""
+    return ContactKeys(Keyring(folder).demand(CONTACT_KEY))

@@ -2,6 +2,10 @@
 
 A conversation's pseudonym is made under a key of its campaign, which goes at the close; before a
 campaign is chosen it is made under the key of a month (the lobby), which goes with the next month.
+
+A key that was made once is demanded ever after (`Keyring.demand`): one that is made anew in silence
+makes other pseudonyms, under which a person could rate a second time.
+
 Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
 (`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
 """
@@ -16,15 +20,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from bot.core.operator_needed import OperatorNeeded
 from bot.crypto.ram_secrets import RamSecrets
 from bot.crypto.secret_files import SIZE, load_secret
-from survey_flows.errors import BadSession, Message
+from survey_flows.errors import BadSession, Message, Place
 
 NONCE = 12
 COUNTER = 16
@@ -34,6 +40,22 @@ DAY = 86_400
 STAMP = 4
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 SUFFIX = ".key"
+ID_LABEL = b"minping/key-id"
+ID_BYTES = 8
+GATE_KEYS = ("gate", "sign", "follow")
+"""The names of the gate's own keys; those of campaigns and hours have folders of their own."""
+
+
+class KeyMissing(OperatorNeeded):
+    """A key that was made before is not in its file, and is not made again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(Message("crypto-key-missing"), Place(file=str(path)))
+
+
+def key_id(secret: bytes) -> str:
+    """Returns the 16 hexadecimal digits by which a key is known without telling anything of it."""
+    return sha256(ID_LABEL + secret).digest()[:ID_BYTES].hex()
 
 
 class Keyring:
@@ -43,16 +65,38 @@ class Keyring:
         self._folder = folder
         self._known: dict[str, bytes] = {}
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the files."""
+        return self._folder
+
+    def path(self, name: str) -> Path:
+        """Returns the file of a secret, whether there is one or not."""
+        return self._folder / (name + SUFFIX)
+
     def find_or_create(self, name: str) -> bytes:
-        """Returns the secret of this name; makes one if there is none."""
+        """Returns the secret of this name; makes one if there is none.
+
+        This is for what begins: an installation, the opening of a campaign, a new hour or day.
+        """
         if name not in self._known:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._known[name] = load_secret(self._path(name))
+            self._known[name] = load_secret(self.path(name))
         return self._known[name]
+
+    def demand(self, name: str) -> bytes:
+        """Returns the secret of this name.
+
+        Raises:
+            KeyMissing: there is none; it is not made.
+        """
+        if name not in self._known and not self.path(name).exists():
+            raise KeyMissing(self.path(name))
+        return self.find_or_create(name)
 
     def find(self, name: str) -> bytes | None:
         """Returns the secret of this name, if there is one."""
-        return self.find_or_create(name) if self._path(name).exists() else None
+        return self.find_or_create(name) if self.path(name).exists() else None
 
     def names(self) -> list[str]:
         """Returns the names of all secrets, also of those that only this process still knows."""
@@ -67,7 +111,7 @@ class Keyring:
         A backup, or a disk that moves its blocks, may keep a copy: see the guide for operators.
         """
         self._known.pop(name, None)
-        path = self._path(name)
+        path = self.path(name)
         # The service and a command may destroy the same secret at once.
         with suppress(FileNotFoundError):
             with path.open("r+b") as file:
@@ -75,9 +119,6 @@ class Keyring:
                 file.flush()
                 os.fsync(file.fileno())
             path.unlink()
-
-    def _path(self, name: str) -> Path:
-        return self._folder / (name + SUFFIX)
 
 
 class HourlyKeys:
@@ -125,7 +166,9 @@ class GateKeys:
 
     ``gate`` makes the pseudonyms of addresses, of locks, and of citizens who blocked the bot.
     ``sign`` signs for the mixer. ``hours`` seals.
-    ``voters`` and ``conversations`` hold a secret for each campaign, destroyed at its close.
+    ``voters`` holds a secret for each campaign, made when it opens and destroyed at its close.
+    Methods that need it raise `KeyMissing` without it.
+    ``conversations`` holds one for each campaign too, made when somebody begins.
     ``lobbies`` holds one for each month (``2026-11``), ``updates`` one for each day since 1970.
     ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
     ``passing`` is the secret of the day in memory, for names in Redis.
@@ -169,11 +212,11 @@ class GateKeys:
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""
-        return pseudonym(self.voters.find_or_create(campaign), "voter", campaign, channel, user)
+        return pseudonym(self.voters.demand(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Returns the name of a counter of no person; it is void with the campaign's key."""
-        return pseudonym(self.voters.find_or_create(campaign), "counter", kind, name)[:COUNTER]
+        return pseudonym(self.voters.demand(campaign), "counter", kind, name)[:COUNTER]
 
     def passing_name(self, purpose: str, *parts: str) -> bytes:
         """Returns a name in Redis that leads to a citizen on this day and in this memory only."""
@@ -181,14 +224,14 @@ class GateKeys:
 
     def link_person(self, campaign: str, link: str, channel: str, user: str) -> bytes:
         """Returns the mark of a citizen who rated by a link for a number of people."""
-        return pseudonym(self.voters.find_or_create(campaign), "link", link, channel, user)
+        return pseudonym(self.voters.demand(campaign), "link", link, channel, user)
 
     def invitation(self, campaign: str, number: str) -> str:
         """Returns the token of an invitation by its number in the frame: 80 bits.
 
         It is stored nowhere and made again whenever it is needed, until the campaign's key is gone.
         """
-        raw = pseudonym(self.voters.find_or_create(campaign), "invitation", number)[:INVITATION]
+        raw = pseudonym(self.voters.demand(campaign), "invitation", number)[:INVITATION]
         return base64.b32encode(raw).decode()
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
@@ -198,11 +241,11 @@ class GateKeys:
 
     def holder(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns the pseudonym of an invitation's user; no conversation or ballot has it."""
-        return pseudonym(self.voters.find_or_create(campaign), "holder", channel, user)
+        return pseudonym(self.voters.demand(campaign), "holder", channel, user)
 
     def place(self, campaign: str, cell: Sequence[str], channel: str, user: str) -> bytes:
         """Returns the mark of a citizen's quota place, another one in each cell."""
-        return pseudonym(self.voters.find_or_create(campaign), "place", *cell, channel, user)
+        return pseudonym(self.voters.demand(campaign), "place", *cell, channel, user)
 
     def update(self, name: str, sent: int) -> str:
         """Returns the key of a taken update whose own name would tell its sender.
@@ -275,17 +318,30 @@ def pseudonym(key: bytes, *parts: str) -> bytes:
 
 
 def load_gate_keys(folder: Path) -> GateKeys:
-    """Returns the gate's keys in ``folder``; makes missing ones, readable by their owner only."""
+    """Returns the gate's keys in ``folder``.
+
+    Raises:
+        KeyMissing: one of `GATE_KEYS` is not there.
+    """
     ring = Keyring(folder)
+    gate, sign, follow = (ring.demand(name) for name in GATE_KEYS)
     voters, hours = Keyring(folder / "voters"), HourlyKeys(Keyring(folder / "hours"))
     return GateKeys(
-        ring.find_or_create("gate"),
-        ring.find_or_create("sign"),
+        gate,
+        sign,
         voters,
         hours,
-        ring.find_or_create("follow"),
+        follow,
         Keyring(folder / "conversations"),
         Keyring(folder / "lobbies"),
         Keyring(folder / "updates"),
         RamSecrets(folder),
     )
+
+
+def make_gate_keys(folder: Path) -> GateKeys:
+    """Returns the gate's keys of a new installation; makes those that are not there."""
+    ring = Keyring(folder)
+    for name in GATE_KEYS:
+        ring.find_or_create(name)
+    return load_gate_keys(folder)

@@ -1,5 +1,6 @@
 # Keys and signatures: refusals.
 
+crypto-key-missing = this key is missing; nothing is accepted under a new one: put the file back from its backup
 crypto-key-file-damaged = the key file must hold { $bytes } bytes; restore it from the backup
 crypto-conversation-other-key = the stored conversation was sealed under another key
 crypto-address-other-key = an address was sealed under another key; restore { $file } from its backup

@@ -1,5 +1,6 @@
 # 密钥和签名的问题。
 
+crypto-key-missing = 缺少这把密钥，且不会另造新的；请从备份恢复该文件，恢复前不接收任何内容
 crypto-key-file-damaged = 密钥文件应为 { $bytes } 字节；请从备份恢复
 crypto-conversation-other-key = 保存的对话是用另一把密钥封存的
 crypto-address-other-key = 有地址是用另一把密钥封存的；请从备份恢复 { $file }

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.campaigns.campaign_keys import make_gate_key
 from bot.campaigns.drafting import rated_unit
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign
 from bot.campaigns.links import LINK
@@ -138,6 +139,7 @@ async def fill(
         )
         await add_campaign(connection, opened, link)
         await _set_state(connection, opened.id, "opening")
+        await make_gate_key(connection, keys, opened.id)
     return DemoSummary(
         year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.ballots)
     )
@@ -207,6 +209,7 @@ async def _set_state(connection: AsyncConnection, campaign: str, state: str) -> 
 
 
 def _rows(city: City, keys: GateKeys, progress: Progress) -> Iterator[list[tuple[object, ...]]]:
+    keys.voters.find_or_create(city.campaign)
     voters = {vote.voter for vote in city.ballots}
     names = {voter: keys.voter(city.campaign, CHANNEL, str(voter)) for voter in voters}
     for start in range(0, len(city.ballots), CHUNK):

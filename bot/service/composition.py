@@ -16,13 +16,14 @@ from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.accounts.second_factor import FactorKeys, load_factor_keys
+from bot.accounts.second_factor import FactorKeys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
 from bot.ballots.link_people import forget_link_people
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
+from bot.campaigns.campaign_keys import GATE, check_keys
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.conversations.homes import destroy_old_secrets, forget_closed_conversations
@@ -31,10 +32,11 @@ from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
 from bot.core.private_files import make_private
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import ContactKeys, load_contact_keys
-from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
+from bot.crypto.contact_keys import ContactKeys
+from bot.crypto.gate_keys import GateKeys, Keyring
 from bot.service.embedded_valkey import EmbeddedValkey
 from bot.service.health_checks import make_readiness
+from bot.service.installation_keys import open_keys
 from bot.service.readiness import Readiness
 from bot.storage.database import open_database, sqlite_files, writing
 from bot.storage.migrate import migrate
@@ -102,19 +104,17 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
         )
         stack.push_async_callback(redis.aclose)
-        keys = load_gate_keys(settings.data / "keys")
+        opened = await open_keys(settings, database)
+        keys = opened.gate
         live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer = make_mixer(settings, database, keys, clock)
         await mixer.turn()
+        await check_keys(database, GATE, keys.voters)
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
         gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
-        contact_keys, factor_keys = (
-            load_contact_keys(settings.data / "keys"),
-            load_factor_keys(settings.data / "keys"),
-        )
-        conductor = Conductor(database, keys, live_campaigns, clock, gate, contact_keys)
+        conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts)
         readiness = make_readiness(settings, database, redis, clock, gate, mixer)
         await stack.enter_async_context(running(conductor.run()))
         for name, seconds, work in (
@@ -132,8 +132,8 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             database,
             redis,
             keys,
-            contact_keys,
-            factor_keys,
+            opened.contacts,
+            opened.factors,
             live_campaigns,
             conductor,
             mixer,
@@ -170,8 +170,9 @@ async def finish_closing(
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
-    """Runs the mixer once, then destroys what a close leaves of its campaign at the gate."""
+    """Runs the mixer once, checks the gate's keys, and destroys what a close leaves at the gate."""
     await mixer.turn()
+    await check_keys(database, GATE, keys.voters)
     await forget_closed_conversations(database, keys)
     await forget_link_people(database)
     await destroy_closed_secrets(database, keys.voters)

@@ -68,12 +68,16 @@ def first_of(name: str) -> Callable[[argparse.Namespace], str]:
     return lambda chosen: str(getattr(chosen, name)[0])
 
 
-def all_of(name: str, switch: str) -> Callable[[argparse.Namespace], str]:
+def all_of(name: str, switch: str = "") -> Callable[[argparse.Namespace], str]:
     """Returns a function that reads the subject from every value of the argument ``name``.
 
     It is `ALL` where the option ``switch`` asks for everything that there is.
     """
-    return lambda chosen: ALL if getattr(chosen, switch) else ", ".join(getattr(chosen, name))
+
+    def read(chosen: argparse.Namespace) -> str:
+        return ALL if switch and getattr(chosen, switch) else ", ".join(getattr(chosen, name))
+
+    return read
 
 
 def the_or_file(name: str) -> Callable[[argparse.Namespace], str]:

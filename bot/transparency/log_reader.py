@@ -51,11 +51,12 @@ class StoredEntry:
 
 
 async def latest_checkpoint(connection: AsyncConnection) -> StoredCheckpoint | None:
-    """Read the newest checkpoint; None while the log is empty."""
-    query = select(checkpoints.c.size, checkpoints.c.note, checkpoints.c.at).order_by(
-        checkpoints.c.size.desc()
+    """Read the newest checkpoint that the guard has confirmed; None while there is none."""
+    columns = checkpoints.c
+    query = select(columns.size, columns.note, columns.at).where(
+        columns.shown.is_(None) | (columns.shown != 0)
     )
-    row = (await connection.execute(query.limit(1))).first()
+    row = (await connection.execute(query.order_by(columns.size.desc()).limit(1))).first()
     if row is None:
         return None
     lines = (

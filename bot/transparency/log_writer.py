@@ -57,14 +57,10 @@ async def request_entry(
         await connection.execute(tables.notices.insert(), [row])
 
 
-async def lock_log(connection: AsyncConnection) -> Frontier:
-    """Lock the log against other writers until this transaction ends, and return its end."""
+async def lock_log(connection: AsyncConnection) -> None:
+    """Lock the log against other writers until this transaction ends."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-    columns = tables.checkpoints.c
-    query = select(columns.size, columns.frontier).order_by(columns.size.desc()).limit(1)
-    row = (await connection.execute(query)).first()
-    return Frontier.from_bytes(row.size, row.frontier) if row else Frontier()
 
 
 async def append_entries(
@@ -74,11 +70,11 @@ async def append_entries(
     sign: Signer,
     at: int,
 ) -> None:
-    """Append entries, and a checkpoint over the whole log.
+    """Append entries, and a checkpoint over the whole log that is not shown yet.
 
     Args:
         connection: a transaction that holds the log's lock.
-        frontier: the log's end from `lock_log`, which this moves on.
+        frontier: the log's end as the guard knows it, which this moves on.
         entries: in the order of the log.
         sign: the log's signer.
         at: epoch seconds.
@@ -114,6 +110,7 @@ async def append_entries(
         "note": sign(frontier.size, frontier.root()),
         "frontier": frontier.to_bytes(),
         "at": at,
+        "shown": 0,
     }
     await connection.execute(tables.checkpoints.insert(), [checkpoint])
 

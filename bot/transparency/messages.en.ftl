@@ -1,3 +1,12 @@
 # The public log as it is read.
 
 transparency-sizes-unknown = the log has not had these sizes in this order; ask for sizes up to that of its checkpoint
+
+# The guard of the log
+transparency-guard-damaged = the guard of the log is damaged; put its folder back from the mixer's disk, or see «The log's guard» in docs/operations.md
+transparency-guard-missing = the log had a guard and it is not in { $folder }; nothing is signed: put the folder back, or see «The log's guard» in docs/operations.md
+transparency-log-key-other = the newest checkpoint of the database, over { $size } entries, is not signed by this log key; nothing is signed: put the right `log.key` back, or the database that belongs to it
+transparency-rows-missing = the newest checkpoint signs { $signed } entries and the database has { $rows }; nothing is signed: see «The log's guard» in docs/operations.md
+transparency-rows-changed = the first { $size } entries in the database do not give the signed root; nothing is signed: see «The log's guard» in docs/operations.md
+transparency-log-refused = the database has a log of { $rows } entries with the root { $rows_root }, and { $size } entries with the root { $root } were signed; nothing is signed: see «The log's guard» in docs/operations.md
+transparency-nothing-to-refill = the database and the guard have the same log; there is nothing to refill

@@ -1,3 +1,12 @@
 # The public log as it is read.
 
 transparency-sizes-unknown = 日志未曾依次有过这些大小，请使用不超过检查点的大小
+
+# 日志的守护记录
+transparency-guard-damaged = 日志的守护记录已损坏；请从混洗器的磁盘恢复该文件夹，或参阅 docs/operations.md 的 “The log's guard”
+transparency-guard-missing = 日志原有守护记录，{ $folder } 里却没有，因此不再签名；请恢复该文件夹，或参阅 docs/operations.md 的 “The log's guard”
+transparency-log-key-other = 数据库里最新的检查点（{ $size } 个条目）不是用这把日志密钥签名的，因此不再签名；请恢复正确的 `log.key`，或与之对应的数据库
+transparency-rows-missing = 最新的检查点签了 { $signed } 个条目，数据库里有 { $rows } 个，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”
+transparency-rows-changed = 数据库里前 { $size } 个条目得不出已签名的树根，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”
+transparency-log-refused = 数据库里的日志有 { $rows } 个条目，树根为 { $rows_root }；而已签名的是 { $size } 个条目，树根为 { $root }，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”
+transparency-nothing-to-refill = 数据库和守护记录里的日志一致，没有需要补回的条目

@@ -209,6 +209,12 @@ class Bundle:
         return [o.names for _, o in sorted((self.opened or {}).items()) if o.kind == "withdrawal"]
 
     @cached_property
+    def lost(self) -> set[int]:
+        """The sealed entries whose texts were lost with a database, as acts of loss name them."""
+        named = (at for _, body in self.entries("loss") for at in body["positions"])
+        return set(named) & self.own
+
+    @cached_property
     def ballots(self) -> OpenedBallots:
         """The opened ballots, of which the last of each voter and unit counts."""
         result = OpenedBallots()

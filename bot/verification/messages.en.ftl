@@ -110,6 +110,7 @@ verification-withdrawn-twice = entry { $position } was withdrawn twice
 verification-withdrawn-not-sealed = entry { $position } was withdrawn, and it is no sealed entry of the campaign
 verification-withdrawn-and-opened = entry { $position } was withdrawn, and it is opened all the same
 verification-entries-not-opened = { $count } entries of the campaign are neither opened nor withdrawn, first { $position }
+verification-opened-or-lost = every sealed entry of the campaign is opened, or withdrawn ({ $withdrawn }), or lost with a database, as a public entry says ({ $lost })
 verification-all-opened = every sealed entry of the campaign is opened, or withdrawn ({ $withdrawn })
 
 verification-check-ballots-fit = every ballot is one that the registered campaign could take

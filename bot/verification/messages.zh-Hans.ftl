@@ -110,6 +110,7 @@ verification-withdrawn-twice = 条目 { $position } 重复撤回
 verification-withdrawn-not-sealed = 条目 { $position } 已撤回，但不是该活动的密封条目
 verification-withdrawn-and-opened = 条目 { $position } 已撤回，却仍有揭示
 verification-entries-not-opened = 活动有 { $count } 个条目既未揭示也未撤回，首个为 { $position }
+verification-opened-or-lost = 活动的每个密封条目都已揭示，或已撤回（{ $withdrawn } 个），或如公开条目所述随数据库丢失（{ $lost } 个）
 verification-all-opened = 活动的每个密封条目都已揭示或撤回（撤回 { $withdrawn } 个）
 
 verification-check-ballots-fit = 每张评价票都符合登记的活动

@@ -47,9 +47,13 @@ def check_completeness(bundle: Bundle) -> Message:
         raise CheckFailed(Message("verification-withdrawn-not-sealed", position=min(stray)))
     if both := opened & set(withdrawn):
         raise CheckFailed(Message("verification-withdrawn-and-opened", position=min(both)))
-    if missing := bundle.own - opened - set(withdrawn):
+    lost = bundle.lost - opened - set(withdrawn)
+    if missing := bundle.own - opened - set(withdrawn) - lost:
         count, first = len(missing), min(missing)
         raise CheckFailed(Message("verification-entries-not-opened", count=count, position=first))
+    if lost:
+        count = len(lost)
+        return Message("verification-opened-or-lost", withdrawn=len(withdrawn), lost=count)
     return Message("verification-all-opened", withdrawn=len(withdrawn))
 
 

@@ -114,6 +114,7 @@ idle = Welcome to “{ $title }”.
 not-open = “{ $title }” has not started yet. It opens on { $date }; you are welcome then.
 closed = “{ $title }” closed on { $date }. Thank you for your interest.
 closed-early = “{ $title }” has closed early. Thank you for your interest.
+closed-held = “{ $title }” is closed and being checked. Thank you for your interest.
 closed-unfinished = The survey has closed. The answers you had not submitted were cleared and do not count.
 closed-uncounted = The survey has closed. The answers you had not submitted do not count.
 closed-delete = The survey has closed, so ratings can no longer be changed or deleted.

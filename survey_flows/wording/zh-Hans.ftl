@@ -98,6 +98,7 @@ idle = 欢迎参加“{ $title }”。
 not-open = “{ $title }”还没有开始，将于 { $date } 开始。届时欢迎您来评价。
 closed = “{ $title }”已于 { $date } 截止，谢谢您的关注。
 closed-early = “{ $title }”已提前截止，谢谢您的关注。
+closed-held = “{ $title }”已截止，核验中，谢谢您的关注。
 closed-unfinished = 活动已截止，您没有提交的回答已清除，不会计入。
 closed-uncounted = 活动已截止，您没有提交的回答不会计入。
 closed-delete = 活动已截止，评价不能再修改或删除。

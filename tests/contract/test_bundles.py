@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.__main__ import main
+from bot.crypto.gate_keys import make_gate_keys
 from bot.crypto.note_signatures import public_key
 from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.storage.database import open_database, writing
@@ -188,6 +189,10 @@ def test_the_commands_write_and_check_a_bundle(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     path, older = tmp_path / "b.zip", tmp_path / "older.txt"
     older.write_text(case.log.checkpoint(9))
+    monkeypatch.setenv("MINPING_LOG_ORIGIN", ORIGIN)
+    make_gate_keys(tmp_path / "keys")
+    (tmp_path / "keys" / "mixer").mkdir()
+    (tmp_path / "keys" / "mixer" / "log.key").write_bytes(SEED)
     assert main(["bundle", case.name, str(path), "--openings"]) == 0
     assert capsys.readouterr().out.startswith(f"{path}\ncheck it: minping verify {path} --key ")
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))

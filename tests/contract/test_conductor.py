@@ -29,7 +29,7 @@ from bot.conversations.conductor import Conductor, Unavailable
 from bot.conversations.contract import Incoming, Reply
 from bot.conversations.store import delete_expired, keep_dead_letter
 from bot.core.shipped_files import shipped_questionnaires
-from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
+from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
@@ -111,7 +111,7 @@ class Road:
             pass
 
     async def open(self, campaign: str) -> None:
-        await open_campaign(self.database, campaign)
+        await open_campaign(self.database, campaign, self.keys)
         await self.mixer.turn()
 
     async def close(self, campaign: str) -> None:
@@ -145,8 +145,8 @@ async def make_road(url: str, folder: Path) -> AsyncIterator[Road]:
     await migrate(database)
     clock = Frozen()
     link = await create_campaign(database, draft(), clock)
-    await open_campaign(database, "year")
-    keys = load_gate_keys(folder / "keys")
+    keys = make_gate_keys(folder / "keys")
+    await open_campaign(database, "year", keys)
     mixer = Mixer(database, Keyring(folder / "mixer"), keys.public(), "minping", clock)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")

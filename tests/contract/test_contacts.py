@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys, load_contact_keys
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import Keyring, make_gate_keys
 from bot.fieldwork.audience.contact_file import blank_list, import_contacts, import_opt_outs
 from bot.fieldwork.audience.contacts import ContactImportCounts, count_contacts, set_unreachable
 from bot.storage.database import open_database, reading, writing
@@ -252,7 +252,9 @@ async def test_no_address_is_written_in_clear(sqlite_url: str, tmp_path: Path) -
 
 
 def test_a_contacts_pseudonym_is_no_other_and_belongs_to_its_key(tmp_path: Path) -> None:
-    keys, contacts = load_gate_keys(tmp_path), load_contact_keys(tmp_path)
+    Keyring(tmp_path).find_or_create("contacts")
+    keys, contacts = make_gate_keys(tmp_path), load_contact_keys(tmp_path)
+    keys.voters.find_or_create("year")
     assert contacts == load_contact_keys(tmp_path)
     ann = Address("telegram", ANN)
     others = {keys.person("telegram", ANN), keys.voter("year", "telegram", ANN), KEYS.lookup(ann)}

@@ -15,7 +15,7 @@ from bot.commands.letters import replay_one, update_readers
 from bot.conversations.contract import Incoming
 from bot.conversations.dead_letters import UNREADABLE, DeadLetterStore
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
@@ -147,7 +147,7 @@ async def test_a_letter_can_be_dropped_unread(
     road: Road, letters: DeadLetterStore, tmp_path: Path
 ) -> None:
     await fail_to_submit(road)
-    stranger = DeadLetterStore(road.database, load_gate_keys(tmp_path / "others"), road.clock)
+    stranger = DeadLetterStore(road.database, make_gate_keys(tmp_path / "others"), road.clock)
     (told,) = await stranger.list_letters()
     assert (told.channel, told.tries, await stranger.open(None, update_readers(road.keys))) == (
         "",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
 from bot.conversations.key_rotation import KeyRotation
+from bot.crypto.gate_keys import KeyMissing
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
@@ -197,5 +198,8 @@ async def test_after_the_close_all_keys_of_both_sides_make_no_pseudonym_of_a_bal
     assert not any(pseudonym in everything for pseudonym in known.values()), (
         "the gate's pseudonym is never written"
     )
+    with pytest.raises(KeyMissing):
+        made.keys.voter("year", "test", CITIZENS[0])
+    made.keys.voters.find_or_create("year")
     again = {user: made.keys.voter("year", "test", user) for user in CITIZENS[:20]}
     assert not set(again.values()) & set(known.values()), "nobody can make it again"

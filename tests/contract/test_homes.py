@@ -22,7 +22,7 @@ from bot.conversations.homes import (
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.conversations.stored_conversation import read_conversation
-from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.gate_keys import Keyring, make_gate_keys
 from bot.service.composition import run_mixer_once
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -179,9 +179,9 @@ async def test_the_lobby_ends_with_the_next_month_and_its_key_with_it(
 
 
 def test_keys_of_taken_updates_last_two_days(tmp_path: Path) -> None:
-    keys, sent = load_gate_keys(tmp_path), int(NOW.timestamp())
+    keys, sent = make_gate_keys(tmp_path), int(NOW.timestamp())
     name = keys.update("openid and second", sent)
-    assert load_gate_keys(tmp_path).update("openid and second", sent) == name
+    assert make_gate_keys(tmp_path).update("openid and second", sent) == name
     destroy_old_secrets(keys, NOW + timedelta(days=2))
     assert keys.update("openid and second", sent) == name
     destroy_old_secrets(keys, NOW + timedelta(days=3))

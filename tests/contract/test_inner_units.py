@@ -17,7 +17,7 @@ from bot.appraisal.import_tables import import_table
 from bot.appraisal.year import AppraisedYear, open_year, record_decision, seal_year
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.demo.fill import fill
 from bot.publication.exports import Audience, year_book
 from bot.records import store
@@ -27,7 +27,7 @@ from survey_flows.errors import BadInput
 from tests.conftest import POSTGRES, run_apart
 from tests.servers import PostgresCluster
 
-KEYS = load_gate_keys(Path(mkdtemp()))
+KEYS = make_gate_keys(Path(mkdtemp()))
 YEAR = 2010
 AT = datetime(2011, 2, 10, 1, 0, tzinfo=UTC)
 HEAD = "code,name_zh,parent,category\n"

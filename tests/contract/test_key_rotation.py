@@ -16,7 +16,7 @@ from bot.conversations.dead_letters import DeadLetterStore, seal_event
 from bot.conversations.key_rotation import AT_ONCE, KeyRotation
 from bot.conversations.store import keep_dead_letter
 from bot.conversations.stored_conversation import read_conversation
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
@@ -66,7 +66,7 @@ async def test_an_old_copy_is_closed_to_all_later_keys_and_nobody_loses_an_answe
     assert [path.name for path in (tmp_path / "keys" / "hours").iterdir()] == [
         f"{road.keys.hours.now}.key"
     ]
-    for keys in (road.keys, load_gate_keys(tmp_path / "keys")):
+    for keys in (road.keys, make_gate_keys(tmp_path / "keys")):
         for person, body in copy.items():
             with pytest.raises(BadSession):
                 keys.unseal(person, body)
@@ -127,7 +127,7 @@ async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
     monkeypatch.setattr(first, "_some", dies)
     with pytest.raises(OSError, match=r"^$"):
         await first.rotate()
-    keys = load_gate_keys(road.keys.voters._folder.parent)
+    keys = make_gate_keys(road.keys.voters.folder.parent)
     await KeyRotation(road.database, keys, road.clock, road.live_campaigns).rotate()
     found = await bodies(road)
     assert len(found) == many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from hashlib import sha256
 
 import pytest
 from alembic import command
@@ -11,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -39,7 +40,9 @@ def test_the_service_knows_the_newest_migration() -> None:
     assert ScriptDirectory(str(FOLDER)).get_current_head() == HEAD
 
 
-async def upgraded(database: AsyncEngine, revision: str, statements: Iterable[str]) -> None:
+async def upgraded(
+    database: AsyncEngine, revision: str, statements: Iterable[str | TextClause]
+) -> None:
     """Bring a database to an older revision and fill it with rows."""
 
     def upgrade(connection: Connection) -> None:
@@ -51,7 +54,8 @@ async def upgraded(database: AsyncEngine, revision: str, statements: Iterable[st
     async with database.begin() as connection:
         await connection.run_sync(upgrade)
         for statement in statements:
-            await connection.execute(text(statement))
+            found = text(statement) if isinstance(statement, str) else statement
+            await connection.execute(found)
 
 
 async def test_reviewers_become_checkers_with_their_votes(bare_store_url: str) -> None:
@@ -173,5 +177,58 @@ async def test_conversations_of_an_older_version_lose_the_moment_of_their_last_t
         assert [(bytes(row[0]), *row[1:3]) for row in rows] == [(b"\x0a", "", 0), (b"\x0b", "", 0)]
         assert rows[0][3] == rows[1][3]
         assert marks == [1795420800 // 2592000 * 2592000]
+    finally:
+        await database.dispose()
+
+
+REFUSED_BEFORE = text("INSERT INTO refused (box, sealed, at) VALUES (:box, :sealed, :at)")
+BEFORE_STREAMS = (
+    "INSERT INTO boxes (id, public, signature, made) VALUES ('known', 'p', 's', 1)",
+    REFUSED_BEFORE.bindparams(box="known", sealed=b"one", at=900),
+    REFUSED_BEFORE.bindparams(box="gone", sealed=b"two", at=1800),
+    "INSERT INTO outbox (campaign, step, lookup, state, send_order, due, tries)"
+    " VALUES ('c', 0, 'l', 'queued', 8, 0, 0)",
+)
+
+
+async def test_refused_envelopes_get_reason_and_digest_and_messages_their_form(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    try:
+        await upgraded(database, "0020", BEFORE_STREAMS)
+        await migrate(database)
+        async with database.connect() as connection:
+            query = "SELECT box, sealed, at, reason, digest, source, due FROM refused ORDER BY id"
+            kept = [tuple(row) for row in await connection.execute(text(query))]
+            forms = (await connection.execute(text("SELECT form FROM outbox"))).scalars().all()
+        assert kept == [
+            ("known", b"one", 900, "broken", sha256(b"one").digest(), "staging", None),
+            ("gone", b"two", 1800, "unknown_key", sha256(b"two").digest(), "staging", None),
+        ]
+        assert forms == [1]
+    finally:
+        await database.dispose()
+
+
+async def test_checkpoints_and_campaigns_from_before_the_guard_are_kept(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    try:
+        statements = (
+            "INSERT INTO campaigns (id, year, state, opens_at, closes_at, definition, scheme)"
+            " VALUES ('year', 2026, 'open', 1, 2, '{}', '{}')",
+            "INSERT INTO checkpoints (size, note, frontier, at) VALUES (1, 'n', '', 5)",
+        )
+        await upgraded(database, "0020", statements)
+        await migrate(database)
+        async with database.connect() as connection:
+            shown = (await connection.execute(text("SELECT size, shown FROM checkpoints"))).all()
+            keys = (await connection.execute(text("SELECT * FROM campaign_keys"))).all()
+            states = (await connection.execute(text("SELECT id, state FROM campaigns"))).all()
+        assert [tuple(row) for row in shown] == [(1, None)], "an older checkpoint is served"
+        assert keys == [], "the first start takes the keys over"
+        assert [tuple(row) for row in states] == [("year", "open")]
     finally:
         await database.dispose()

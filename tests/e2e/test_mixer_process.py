@@ -114,7 +114,7 @@ def test_mixed_elsewhere_and_killed_there(
                     SystemClock(),
                 )
             ).token
-            await open_campaign(service.database, "year")
+            await open_campaign(service.database, "year", service.keys)
             await service.live_campaigns.refresh()
             await run_mixer_once(service.mixer, service.database, service.keys)
             assert await state(service) == "opening", "only the mixer opens"
@@ -159,7 +159,7 @@ def test_the_service_seals_to_no_other_mixer(
     async def drive() -> None:
         async with build(apart, SystemClock()) as service:
             link = (await create_campaign(service.database, draft(), SystemClock())).token
-            await open_campaign(service.database, "year")
+            await open_campaign(service.database, "year", service.keys)
             with mixing(settings, tmp_path / "slipped in", gate):
                 await holds(service, "state", "open")
             await service.live_campaigns.refresh()

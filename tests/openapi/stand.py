@@ -78,7 +78,7 @@ async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service,
 async def close_one(service: Service, campaign: str = "closed") -> None:
     """Make a campaign that is over, with 60 stored ballots of each of its units in its year."""
     await create_campaign(service.database, replace(make_draft(), id=campaign), service.clock)
-    await open_campaign(service.database, campaign)
+    await open_campaign(service.database, campaign, service.keys)
     await service.mixer.turn()
     await close_campaign(service.database, campaign)
     await service.mixer.turn()

@@ -122,6 +122,8 @@ async def import_ballots(
         else:
             await _refuse_other_than_draft(connection, campaign)
         before = await _count(connection, target.campaign)
+        # An earlier import made the key; another one would make its respondents other people.
+        (keys.voters.demand if before else keys.voters.find_or_create)(target.campaign)
         rows = _rows(coded, target, keys, progress)
         await upsert_many(connection, tables.ballots, COLUMNS, ("campaign", "unit", "voter"), rows)
         comments = _comments(coded, target, keys)

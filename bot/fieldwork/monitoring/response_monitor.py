@@ -36,6 +36,7 @@ from bot.campaigns.definition import read_definition
 from bot.campaigns.links import PERSONAL
 from bot.campaigns.quotas import QuotaProgress, show_quotas
 from bot.campaigns.registered import read_campaign_row
+from bot.campaigns.states import OVER
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
@@ -105,7 +106,7 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
     definition = read_definition(row)
     step, over = (
         max(ROUNDING_BASE, definition.disclosure_floor),
-        row.state in ("closing", "closed"),
+        row.state in OVER,
     )
     found = {
         cell: dispositions(_known(cell, counts, people), over)

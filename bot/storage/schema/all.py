@@ -30,6 +30,7 @@ from bot.storage.schema.audience import contacts as contacts
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
 from bot.storage.schema.audit_log import audit as audit
+from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns
 from bot.storage.schema.campaigns import links as links
 from bot.storage.schema.fraud_review import case_ballots as case_ballots
@@ -62,6 +63,10 @@ from bot.storage.schema.rectification import request_messages as request_message
 from bot.storage.schema.rectification import request_steps as request_steps
 from bot.storage.schema.rectification import request_stops as request_stops
 from bot.storage.schema.rectification import requests as requests
+from bot.storage.schema.streams import campaign_holds as campaign_holds
+from bot.storage.schema.streams import gate_streams as gate_streams
+from bot.storage.schema.streams import mixed_streams as mixed_streams
+from bot.storage.schema.streams import settlements as settlements
 
 updates = Table(
     "updates",
@@ -217,8 +222,27 @@ refused = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="not sealed or not signed by the gate"),
-    Column("at", BigInteger, nullable=False),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="an envelope that no reader takes; empty once it is refused for good",
+    ),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds of a quarter of an hour"),
+    Column(
+        "reason",
+        String(16),
+        nullable=False,
+        comment="unknown_key, bad_signature, unknown_form, broken, repeated, closed",
+    ),
+    Column("digest", LargeBinary(32), nullable=False, comment="SHA-256 of the sealed bytes"),
+    Column(
+        "source",
+        String(16),
+        nullable=False,
+        comment="its table: staging, held_comments, held_follow_ups",
+    ),
+    Column("due", BigInteger, comment="as in held_follow_ups"),
 )
 
 log_entries = Table(
@@ -258,6 +282,11 @@ checkpoints = Table(
         comment="roots of the complete subtrees, the largest first",
     ),
     Column("at", BigInteger, nullable=False),
+    Column(
+        "shown",
+        Integer,
+        comment="1: may be served; 0: the guard has not confirmed it; none: older than the guard",
+    ),
 )
 
 cosignatures = Table(

@@ -12,7 +12,10 @@ campaigns = Table(
     Column("id", String(32), primary_key=True),
     Column("year", Integer, nullable=False),
     Column(
-        "state", String(12), nullable=False, comment="draft, opening, open, paused, closing, closed"
+        "state",
+        String(12),
+        nullable=False,
+        comment="draft, opening, open, paused, closing, held, closed",
     ),
     Column("opens_at", BigInteger, nullable=False),
     Column("closes_at", BigInteger, nullable=False),
@@ -28,6 +31,15 @@ campaigns = Table(
         BigInteger,
         comment="position of its registration in the log; from then on it is frozen",
     ),
+)
+
+campaign_keys = Table(
+    "campaign_keys",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("holder", String(8), primary_key=True, comment="gate or mixer"),
+    Column("key_id", String(16), nullable=False, comment="SHA-256 of the labelled key, cut"),
+    Column("missing", Text, comment="the file of a key that is lost or another; none: in order"),
 )
 
 links = Table(

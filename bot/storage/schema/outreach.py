@@ -49,5 +49,12 @@ outbox = Table(
         comment="epoch seconds before which nobody takes it; 0 once settled",
     ),
     Column("tries", Integer, nullable=False),
+    Column(
+        "form",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="version of the row; a sender leaves alone what it cannot read",
+    ),
     Index("ix_outbox_state_campaign_step_send_order", "state", "campaign", "step", "send_order"),
 )

@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from aggregation.disclosure.rounding import round_down
+from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
@@ -21,6 +22,7 @@ from bot.campaigns.lifecycle import (
 )
 from bot.campaigns.links import create_link
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
+from bot.campaigns.states import OVER
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -33,6 +35,7 @@ from bot.storage.schema import all as tables
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
 """The measures of reliability on the page, in order, with their decimals; the export has more."""
@@ -111,14 +114,24 @@ async def show_one(visit: Visit) -> web.Response:
         pressed=await _pressure_reports(visit, campaign),
         frozen=_frozen(campaign, visit.lang),
         misfits=await _misfits(visit, campaign),
+        held=await _held_for(visit, campaign),
     )
+
+
+async def _held_for(visit: Visit, campaign: RegisteredCampaign) -> list[str]:
+    """Returns the checks that hold the close, for administrators."""
+    if not visit.visitor.may_act:
+        return []
+    async with reading(visit.service.database) as connection:
+        found = await held_for(connection, campaign.id)
+    return [render(reason, visit.lang) for reason in found]
 
 
 async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[str]:
     """Returns what keeps the year from being appraised on the locked rules; [] after the close."""
     from bot.campaigns.drafting import find_scheme_misfits
 
-    if campaign.pilot or campaign.state in ("closing", "closed"):
+    if campaign.pilot or campaign.state in OVER:
         return []
     return [
         problem.render(visit.lang)
@@ -173,7 +186,7 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
     """Registers a draft, which then takes ballots from its opening time on."""
-    await open_campaign(visit.service.database, visit.path_param("campaign"))
+    await open_campaign(visit.service.database, visit.path_param("campaign"), visit.service.keys)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}", "opened")

@@ -162,7 +162,9 @@ async def _exists(call: ApiCall, campaign: str) -> bool:
 
 async def open_one(call: ApiCall) -> web.Response:
     """Registers a draft, which then takes ballots from its opening time on."""
-    return await _change_state(call, lambda name: open_campaign(call.service.database, name))
+    return await _change_state(
+        call, lambda name: open_campaign(call.service.database, name, call.service.keys)
+    )
 
 
 async def pause_one(call: ApiCall) -> web.Response:

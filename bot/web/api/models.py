@@ -16,7 +16,7 @@ from bot.accounts.api_tokens import SCOPES
 
 Exact = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["83.4167"])]
 Moment = Annotated[datetime, Field(description="UTC")]
-State = Literal["draft", "opening", "open", "paused", "closing", "closed"]
+State = Literal["draft", "opening", "open", "paused", "closing", "held", "closed"]
 Count = Annotated[int | None, Field(ge=0, description="null: suppressed")]
 Tens = Annotated[
     int | None, Field(ge=0, description="at least so many; null: some, and fewer than `step`")

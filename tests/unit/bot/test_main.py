@@ -28,6 +28,7 @@ COMMANDS = (
     "import",
     "invitations",
     "letters",
+    "log",
     "mixer",
     "openapi",
     "posters",

@@ -17,14 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.ballots.imported.importer import ImportSummary, import_ballots
 from bot.campaigns.lifecycle import show_campaign
 from bot.core.clock import SystemClock
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.results.scoring import score_campaign
 from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
-KEYS = load_gate_keys(Path(mkdtemp()))
+KEYS = make_gate_keys(Path(mkdtemp()))
 MAPPING = """
 respondent: [name, phone]
 unit: {column: dept, values: {1: TAX, 2: EDU}}

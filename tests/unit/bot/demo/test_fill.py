@@ -16,7 +16,7 @@ from bot.campaigns.lifecycle import list_campaigns
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.demo.fill import fill
 from bot.service.composition import finish_closing, open_store
 from bot.storage.bulk import count_rows
@@ -25,7 +25,7 @@ from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
 BALLOTS = 17_600
-KEYS = load_gate_keys(Path(mkdtemp()))
+KEYS = make_gate_keys(Path(mkdtemp()))
 
 
 class Clock(SystemClock):

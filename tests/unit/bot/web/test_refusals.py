@@ -173,7 +173,9 @@ REQUESTS: dict[str, Wrong] = {
     "unknown units": lambda on: stored_units(on.service.database, ["NONE"], 2026),
     "moment that is none": lambda _: parse_moment("soon", "Asia/Shanghai", "opens"),
     "grade quota that is none": lambda _: chosen_scheme(None, None, ["1", "-2", "x"]),
-    "closed campaign opened": lambda on: open_campaign(on.service.database, "closed"),
+    "closed campaign opened": lambda on: open_campaign(
+        on.service.database, "closed", on.service.keys
+    ),
     "campaign that is none": lambda on: pause_campaign(
         on.service.database, "none", on.service.clock
     ),

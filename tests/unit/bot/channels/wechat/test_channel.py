@@ -42,7 +42,7 @@ from bot.commands.letters import update_readers
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_words
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.service.composition import build
 from bot.serving import listening
 from survey_flows.effects import Button, Input, Screen
@@ -365,7 +365,7 @@ def test_a_message_that_comes_again_has_the_same_key_and_no_other_has() -> None:
 
 
 def test_a_letter_is_read_as_the_message_was(tmp_path: Path) -> None:
-    keys, message = load_gate_keys(tmp_path), fields(Content="2")
+    keys, message = make_gate_keys(tmp_path), fields(Content="2")
     live = read_message(WECHAT, message, 1_795_420_790, keys.update)
     assert live
     assert update_readers(keys)["wechat"](write_fields(message).encode()) == live.incoming

@@ -1,0 +1,123 @@
+"""What two people do when an older database was restored: the log is refilled, the loss is logged.
+
+The guard beside the log's key has every entry. The entries that the older database lacks are put
+back, so that the log does not fork and its witnesses stay content. The texts of sealed entries are
+not in the guard: those ballots, comments and withdrawals are lost, and a public act ``loss`` names
+their positions. Nothing is refilled in part: rows that are not the beginning of the guard's log are
+another history, which nothing here joins again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.accounts.roles import ADMINISTRATOR
+from bot.accounts.staff import find_account, normalize_login
+from bot.campaigns.states import CLOSED, OPEN
+from bot.core.clock import Clock
+from bot.storage.database import upsert
+from bot.storage.schema import all as tables
+from bot.transparency.guarded_log import GuardedLog, OpenLog
+from bot.transparency.log_writer import LogEntry, public_entry
+from survey_flows.errors import BadInput, Message, Place
+from survey_flows.log_entries import canonical
+
+LOSS = "loss"
+NO_CAMPAIGN = "-"
+"""The campaign of a loss that touched none; no campaign can have this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLoss:
+    """The refilled entries: their number, and the positions whose texts are gone by campaign."""
+
+    entries: int
+    positions: Mapping[str, Sequence[int]]
+
+
+async def refill_log(
+    database: AsyncEngine, log: GuardedLog, people: Sequence[str], reason: str, clock: Clock
+) -> LogLoss:
+    """Puts the entries back that an older database lacks, and logs the loss.
+
+    Args:
+        database: has the accounts.
+        log: the log that refuses to sign.
+        people: the logins of two administrators.
+        reason: is published in the log.
+        clock: the present time.
+
+    Raises:
+        BadInput: not two different administrators, no reason, or rows and guard agree.
+        LogRefused: the rows are not the beginning of the guard's log.
+    """
+    if not reason.strip():
+        raise BadInput(Message("log-loss-without-reason"))
+    await _require_two(database, people)
+    now = int(clock.now().timestamp())
+    async with log.refill(now) as (opened, first, missing):
+        await _follow_acts(opened.connection, missing, first)
+        lost: dict[str, list[int]] = {}
+        for position, entry in enumerate(missing, first):
+            if entry.body is None:
+                lost.setdefault(entry.campaign, []).append(position)
+        await _log_loss(opened, lost, first, reason.strip(), now)
+    return LogLoss(len(missing), lost)
+
+
+async def _require_two(database: AsyncEngine, people: Sequence[str]) -> None:
+    if len({normalize_login(login) for login in people}) != 2:
+        raise BadInput(Message("log-loss-two-people"))
+    for login in people:
+        account = await find_account(database, login)
+        if account is None or account.disabled or account.role != ADMINISTRATOR:
+            raise BadInput(Message("log-loss-no-administrator"), Place(subject=login))
+
+
+async def _log_loss(
+    log: OpenLog, lost: Mapping[str, Sequence[int]], first: int, reason: str, at: int
+) -> None:
+    """Appends an act for each campaign that lost texts; one act when none did."""
+    entries = []
+    for campaign in sorted(lost) or [NO_CAMPAIGN]:
+        body = {
+            "kind": LOSS,
+            "campaign": campaign,
+            "positions": list(lost.get(campaign, ())),
+            "from": first,
+            "to": log.size,
+            "reason": reason,
+            "people": 2,
+            "at": at,
+        }
+        entries.append(public_entry(LOSS, f"{campaign}/{first}/{at}", campaign, canonical(body)))
+    await log.append(entries, at)
+
+
+async def _follow_acts(
+    connection: AsyncConnection, missing: Sequence[LogEntry], first: int
+) -> None:
+    """Brings campaigns to the state that the refilled public entries say."""
+    columns = tables.campaigns.c
+    for position, entry in enumerate(missing, first):
+        if entry.body is None:
+            continue
+        if entry.kind == "registration":
+            await _register_again(connection, json.loads(entry.body), position)
+        elif entry.kind in ("pause", "closing"):
+            state = CLOSED if entry.kind == "closing" else json.loads(entry.body)["state"]
+            changed = update(tables.campaigns).where(columns.id == entry.campaign)
+            await connection.execute(changed.values(state=state))
+
+
+async def _register_again(
+    connection: AsyncConnection, body: Mapping[str, object], position: int
+) -> None:
+    row = {name: body[name] for name in ("year", "opens_at", "closes_at", "scheme")}
+    row |= {"id": body["campaign"], "definition": body["paper"], "state": OPEN}
+    await upsert(connection, tables.campaigns, ["id"], [row | {"registered": position}])

@@ -1,0 +1,68 @@
+"""``minping log``: compare the log with its guard, and refill it after a restore."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from bot.ballots.mixer import Mixer
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.gate_keys import Keyring
+from bot.service.composition import open_store
+from bot.storage.database import reading
+from bot.terminal.auditing import READS_ONLY, Audit, all_of
+from bot.terminal.words import say
+from survey_flows.errors import Message
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("log", help=Message("help-log"))
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    show = parts.add_parser("show", help=Message("help-log-show"))
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    refill = parts.add_parser("refill", help=Message("help-log-refill"))
+    refill.add_argument(
+        "--by", action="append", required=True, metavar="LOGIN", help=Message("help-log-refill-by")
+    )
+    refill.add_argument("--reason", required=True, help=Message("help-log-refill-reason"))
+    refill.set_defaults(run=run_refill, audit=Audit("log refill", all_of("by")))
+    for part in (show, refill):
+        part.add_argument("--keys", type=Path, metavar="FOLDER", help=Message("help-log-keys"))
+
+
+async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print both tree heads; exit code 3 when nothing can be signed."""
+    async with open_store(settings) as database:
+        mixer = _mixer(settings, chosen, database)
+        if mixer.log.guard.exists:
+            done = (await asyncio.to_thread(mixer.log.guard.read)).done
+            say(Message("log-guard-head", size=done.size, root=done.root))
+        async with reading(database) as connection:
+            rows = await mixer.log.read_head(connection)
+        say(Message("log-rows-head", size=rows.size, root=rows.root.hex()))
+        await mixer.start()
+    say(Message("log-agrees"))
+    return 0
+
+
+async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Refill the log, and print what is lost by campaign."""
+    from bot.campaigns.log_loss import refill_log
+
+    async with open_store(settings) as database:
+        log = _mixer(settings, chosen, database).log
+        loss = await refill_log(database, log, chosen.by, chosen.reason, SystemClock())
+    say(Message("log-refilled", entries=loss.entries))
+    for campaign, positions in sorted(loss.positions.items()):
+        named = ", ".join(map(str, positions))
+        say(Message("log-lost", campaign=campaign, count=len(positions), positions=named))
+    return 0
+
+
+def _mixer(settings: Settings, chosen: argparse.Namespace, database: Any) -> Mixer:
+    ring = Keyring(chosen.keys or settings.data / "keys" / "mixer")
+    return Mixer(database, ring, b"", settings.log_origin, SystemClock())

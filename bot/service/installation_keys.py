@@ -1,0 +1,80 @@
+"""The keys of an installation: made once with an empty database, and demanded ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.accounts.second_factor import FACTOR_KEY, FactorKeys, load_factor_keys
+from bot.campaigns.states import DRAFT
+from bot.core.settings import Settings
+from bot.crypto.contact_keys import CONTACT_KEY, ContactKeys, load_contact_keys
+from bot.crypto.gate_keys import GateKeys, KeyMissing, Keyring, load_gate_keys
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+
+Rows = Select[Any]
+
+
+def _rows(*conditions: ColumnElement[bool]) -> Rows:
+    return select(literal(1)).where(*conditions).limit(1)
+
+
+_RUN_ALREADY = (
+    _rows(tables.campaigns.c.state != DRAFT),
+    _rows(tables.sessions.c.person.is_not(None)),
+    _rows(tables.dead_letters.c.key.is_not(None)),
+)
+RESTS_ON: dict[str, Sequence[Rows]] = {
+    "gate": _RUN_ALREADY,
+    "sign": _RUN_ALREADY,
+    "follow": (
+        _rows(tables.requests.c.id.is_not(None)),
+        _rows(tables.held_follow_ups.c.id.is_not(None)),
+        _rows(tables.request_stops.c.mark.is_not(None)),
+    ),
+    CONTACT_KEY: (_rows(tables.contacts.c.lookup.is_not(None)),),
+    FACTOR_KEY: (_rows(tables.second_factors.c.login.is_not(None)),),
+}
+"""The rows that nobody can read or continue without a key; with none of them it may be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationKeys:
+    """The keys of the service, apart from those of the mixer."""
+
+    gate: GateKeys
+    contacts: ContactKeys
+    factors: FactorKeys
+
+
+async def open_keys(settings: Settings, database: AsyncEngine) -> InstallationKeys:
+    """Returns the installation's keys; makes one only while nothing in the database rests on it.
+
+    Raises:
+        KeyMissing: a key is not in its file, though the database has rows that rest on it.
+    """
+    folder = settings.data / "keys"
+    ring = Keyring(folder)
+    missing = [name for name in RESTS_ON if not ring.path(name).exists()]
+    if missing:
+        async with reading(database) as connection:
+            for name in missing:
+                if await _any(connection, RESTS_ON[name]):
+                    raise KeyMissing(ring.path(name))
+        for name in missing:
+            ring.find_or_create(name)
+    return InstallationKeys(
+        load_gate_keys(folder), load_contact_keys(folder), load_factor_keys(folder)
+    )
+
+
+async def _any(connection: AsyncConnection, queries: Sequence[Rows]) -> bool:
+    for query in queries:
+        if (await connection.execute(query)).first():
+            return True
+    return False

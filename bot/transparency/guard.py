@@ -1,0 +1,280 @@
+"""The guard of the log: what the log's key has signed, kept in files beside the key.
+
+A database can be restored from an older copy. If the log's key then signed on, there would be two
+histories under one key. The guard knows better than the database what was signed:
+
+- ``leaves`` has a line for each entry: label, commitment, kind, campaign and, of a public entry,
+  its text. It only grows and is written to the disk before the state names it.
+- ``state`` names the tree head that is *done*, and the *intent*: the head that is being committed.
+
+Each append goes in this order: leaves, intent, commit of the rows with a note that nobody sees yet,
+done, note shown. A process may be killed anywhere. At the next turn the rows stand at *done*, and
+the append has never been, or at *intent*, and it has. Anything else is another history, and the
+guard refuses to sign (`decide`). The peaks of the tree come from here and never from a row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from bot.core.operator_needed import OperatorNeeded
+from bot.transparency.log_writer import LogEntry
+from survey_flows.errors import Message, Place
+from survey_flows.merkle import EMPTY, Frontier
+
+FORMAT = 1
+LOCK_SECONDS = 0.01
+"""Seconds between two tries to get the guard from another process."""
+
+
+class GuardDamaged(OperatorNeeded):
+    """The guard's files contradict each other or cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(Message("transparency-guard-damaged"), Place(file=str(path)))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A tree head with its peaks, and the length of the file of leaves that has its entries."""
+
+    size: int
+    root: str
+    peaks: str
+    bytes: int
+
+    @classmethod
+    def of(cls, frontier: Frontier, length: int) -> Head:
+        """Returns the head of a tree whose leaves take ``length`` bytes of the file."""
+        return cls(frontier.size, frontier.root().hex(), frontier.to_bytes().hex(), length)
+
+    def frontier(self) -> Frontier:
+        """Returns the state for appending to this tree."""
+        return Frontier.from_bytes(self.size, bytes.fromhex(self.peaks))
+
+    def names(self, rows: TreeHead) -> bool:
+        """Returns whether this is the head of the rows in the database."""
+        return (self.size, self.root) == (rows.size, rows.root.hex())
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """Size and root of the log as the rows of the database have it."""
+
+    size: int = 0
+    root: bytes = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class GuardState:
+    """What is signed and shown, and what is being committed."""
+
+    done: Head
+    intent: Head | None = None
+
+
+class Verdict(Enum):
+    """What the rows of the database mean beside the guard."""
+
+    GO_ON = "go on"
+    """The rows stand where the guard does; an intent never became rows."""
+    CONFIRM = "confirm"
+    """The rows stand at the intent: its commit went through."""
+    REFUSE = "refuse"
+    """The rows are another history, or an older one."""
+
+
+def decide(state: GuardState, rows: TreeHead) -> Verdict:
+    """Returns what the rows mean: at the intent they are confirmed, elsewhere refused."""
+    if state.done.names(rows):
+        return Verdict.GO_ON
+    if state.intent is not None and state.intent.names(rows):
+        return Verdict.CONFIRM
+    return Verdict.REFUSE
+
+
+class Guard:
+    """The guard's files in a folder; one process at a time holds them (`locked`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._leaves = folder / "leaves"
+        self._state = folder / "state"
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Holds the guard against other processes and other tasks of this one."""
+        descriptor = _open_lock(self.folder)
+        try:
+            while not _lock(descriptor):  # noqa: ASYNC110 - the lock is another process's
+                await asyncio.sleep(LOCK_SECONDS)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the guard was made."""
+        return self._state.exists()
+
+    def read(self) -> GuardState:
+        """Returns the state.
+
+        Raises:
+            GuardDamaged: it cannot be read, or leaves that it names are not there.
+        """
+        try:
+            found = json.loads(self._state.read_text("ascii"))
+            intent = Head(**found["intent"]) if found["intent"] else None
+            state = GuardState(Head(**found["done"]), intent)
+            whole = found["format"] == FORMAT and self._length() >= (intent or state.done).bytes
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise GuardDamaged(self._state) from error
+        if not whole:
+            raise GuardDamaged(self._leaves)
+        return state
+
+    def begin(self) -> None:
+        """Begins the file of leaves anew, for `add`; without `make` there is no guard yet."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _private(self._leaves, "wb"):
+            pass
+
+    def add(self, entries: Iterable[LogEntry]) -> None:
+        """Adds entries of a log that is older than its guard."""
+        with _private(self._leaves, "ab") as file:
+            file.writelines(leaf_line(entry) for entry in entries)
+            file.flush()
+            _sync(file.fileno())
+
+    def make(self, frontier: Frontier) -> GuardState:
+        """Makes the guard of the entries that were added, which the caller has verified."""
+        state = GuardState(Head.of(frontier, self._length()))
+        self._write(state)
+        return state
+
+    def intend(
+        self, state: GuardState, entries: Iterable[LogEntry], frontier: Frontier
+    ) -> GuardState:
+        """Keeps entries that follow those of ``state``, then the head that they lead to.
+
+        Of several appends in one transaction the later follows the earlier's intent.
+        """
+        start = (state.intent or state.done).bytes
+        lines = b"".join(leaf_line(entry) for entry in entries)
+        with _private(self._leaves, "r+b") as file:
+            file.truncate(start)
+            file.seek(start)
+            file.write(lines)
+            file.flush()
+            _sync(file.fileno())
+        intended = GuardState(state.done, Head.of(frontier, start + len(lines)))
+        self._write(intended)
+        return intended
+
+    def confirm(self) -> GuardState:
+        """Makes the intent what is done, after its commit."""
+        state = self.read()
+        if state.intent is not None:
+            state = GuardState(state.intent)
+            self._write(state)
+        return state
+
+    def discard(self) -> GuardState:
+        """Drops an intent that never became rows."""
+        state = self.read()
+        if state.intent is not None:
+            state = GuardState(state.done)
+            self._write(state)
+        return state
+
+    def entries(self, first: int = 0) -> Iterator[LogEntry]:
+        """Yields the entries that are done, from the position ``first`` on.
+
+        Raises:
+            GuardDamaged: a line is no entry, or there are fewer than the state says.
+        """
+        done = self.read().done
+        with self._leaves.open("rb") as file:
+            count = 0
+            for line in islice(file, done.size):
+                count += 1
+                if count > first:
+                    yield self._entry(line)
+        if count != done.size:
+            raise GuardDamaged(self._leaves)
+
+    def _entry(self, line: bytes) -> LogEntry:
+        try:
+            return read_leaf_line(line)
+        except ValueError as error:
+            raise GuardDamaged(self._leaves) from error
+
+    def _length(self) -> int:
+        return self._leaves.stat().st_size
+
+    def _write(self, state: GuardState) -> None:
+        """Replaces the state by one that is whole at any moment, and on the disk afterwards."""
+        found = {"format": FORMAT, "done": asdict(state.done)}
+        found["intent"] = asdict(state.intent) if state.intent else None
+        draft = self._state.with_name("state.new")
+        with _private(draft, "wb") as file:
+            file.write(json.dumps(found, indent=1).encode() + b"\n")
+            file.flush()
+            _sync(file.fileno())
+        draft.replace(self._state)
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        _sync(descriptor)
+        os.close(descriptor)
+
+
+def leaf_line(entry: LogEntry) -> bytes:
+    """Returns an entry as a line of the file of leaves."""
+    parts = [entry.label.hex(), entry.commitment.hex(), entry.kind, entry.campaign]
+    return (" ".join(parts + ([] if entry.body is None else [entry.body])) + "\n").encode()
+
+
+def read_leaf_line(line: bytes) -> LogEntry:
+    """Returns the entry that `leaf_line` wrote; raises ValueError for another line."""
+    if not line.endswith(b"\n"):
+        raise ValueError("the line is cut off")
+    label, commitment, kind, campaign, *body = line[:-1].decode().split(" ", 4)
+    text = body[0] if body else None
+    return LogEntry(bytes.fromhex(label), bytes.fromhex(commitment), kind, campaign, text)
+
+
+def _private(path: Path, mode: str) -> IO[bytes]:
+    """Opens a file that only its owner can read."""
+    opened: IO[bytes] = open(path, mode, opener=_open_private)  # noqa: SIM115
+    return opened
+
+
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _sync(descriptor: int) -> None:
+    os.fsync(descriptor)
+
+
+def _open_lock(folder: Path) -> int:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,370 @@
+"""The log and its guard on the real databases: kills, older databases, lost guards, refills."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import make_url
+
+from bot.__main__ import PERSON_NEEDED, main
+from bot.accounts.staff import add_staff
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import pause_campaign
+from bot.campaigns.log_loss import refill_log
+from bot.crypto.gate_keys import KeyMissing, Keyring
+from bot.crypto.note_signatures import open_note
+from bot.storage.database import open_database, reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.guard import Guard
+from bot.transparency.guarded_log import LogRefused
+from bot.transparency.log_reader import latest_checkpoint, read_root
+from bot.verification.bundle import make_bundle, request_result_entry
+from bot.verification.bundle_reader import VerificationRequest
+from bot.verification.verifier import verify
+from survey_flows.effects import StoreBallot
+from survey_flows.errors import BadInput
+from tests.contract.test_conductor import NOW, Road, make_road
+from tests.contract.test_mixer import admit, ballot, rows, verify_log
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+def mixer_of(road: Road, folder: Path) -> Mixer:
+    ring = Keyring(folder / "mixer")
+    return Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+
+
+async def rate(road: Road, first: int, people: int = 12) -> None:
+    """Let people rate, and mix what they said."""
+    for number in range(first, first + people):
+        cast = replace(ballot(number), bucket=int(NOW.timestamp()) // 900)
+        await admit(road, (f"{number}", StoreBallot(cast)))
+    await road.mix()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    size: int
+    note: str
+
+
+async def shown(road: Road) -> Shown:
+    async with reading(road.database) as connection:
+        newest = await latest_checkpoint(connection)
+    assert newest is not None
+    return Shown(newest.size, newest.note)
+
+
+@contextmanager
+def copied(request: pytest.FixtureRequest, url: str, folder: Path) -> Iterator[str]:
+    """A copy of a database that nobody uses, as a backup would restore it."""
+    if url.startswith("sqlite"):
+        copy = folder / "older.sqlite3"
+        source = make_url(url).database
+        assert source is not None
+        shutil.copy(source, copy)
+        yield f"sqlite:///{copy}"
+        return
+    cluster = request.getfixturevalue("postgres_cluster")
+    with cluster.database(make_url(url).database) as copy_url:
+        yield copy_url
+
+
+@pytest.fixture
+async def restored(
+    request: pytest.FixtureRequest, store_url: str, tmp_path: Path
+) -> AsyncIterator[tuple[Road, Shown]]:
+    """A road on a database of 12 ballots whose log had 24, and the newest note that was shown."""
+    async with make_road(store_url, tmp_path) as road:
+        for login in ("zhou", "li"):
+            await add_staff(road.database, login, PASSWORD, "administrator")
+        await add_staff(road.database, "chen", PASSWORD, "auditor")
+        await rate(road, 0)
+        await road.database.dispose()
+        with copied(request, store_url, tmp_path) as older:
+            await rate(road, 100)
+            newest = await shown(road)
+            database = open_database(older)
+            back = replace(road, database=database)
+            back.mixer = mixer_of(back, tmp_path)
+            yield back, newest
+            await database.dispose()
+
+
+async def test_a_note_is_shown_once_the_guard_has_confirmed_it(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await shown(road)
+    with monkeypatch.context() as patch:
+        patch.setattr(Guard, "confirm", killed)
+        with pytest.raises(Killed):
+            await rate(road, 0)
+    assert await shown(road) == before
+    assert len(await rows(road, tables.ballots)) == 12
+    await mixer_of(road, tmp_path).turn()
+    assert (await shown(road)).size == before.size + 12
+    await verify_log(road)
+
+
+async def test_an_intent_that_never_became_rows_is_dropped(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intend = Guard.intend
+
+    def intend_and_die(self: Guard, *arguments: Any) -> None:
+        intend(self, *arguments)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Guard, "intend", intend_and_die)
+        with pytest.raises(Killed):
+            await rate(road, 0)
+    assert await rows(road, tables.ballots) == []
+    again = mixer_of(road, tmp_path)
+    await again.turn()
+    while await again.mix({"year"}):
+        pass
+    assert len(await rows(road, tables.ballots)) == 12
+    await verify_log(road)
+    assert again.log.guard.read().done.size == (await shown(road)).size
+
+
+async def test_several_writers_of_one_log_take_turns(road: Road, tmp_path: Path) -> None:
+    others = [mixer_of(road, tmp_path) for _ in range(3)]
+    for number in range(6):
+        await pause_campaign(road.database, "year", road.clock)
+        await asyncio.gather(*(mixer.turn() for mixer in others))
+        async with writing(road.database) as connection:
+            await connection.execute(update(tables.campaigns).values(state="open"))
+        assert (await shown(road)).size == 2 + number
+    await verify_log(road)
+
+
+async def test_an_older_database_is_refused_and_nothing_is_signed(
+    restored: tuple[Road, Shown],
+) -> None:
+    """Today's attack 12: a second history was signed without a word."""
+    road, newest = restored
+    before = await rows(road, tables.checkpoints)
+    await admit(road, *((f"n{n}", StoreBallot(ballot(500 + n))) for n in range(12)))
+    with pytest.raises(LogRefused) as refused:
+        await road.mixer.turn()
+    values = dict(refused.value.message.values)
+    known = open_note(newest.note, [road.mixer.key]).checkpoint
+    assert (values["rows"], values["size"], values["root"]) == (13, 25, known.root.hex())
+    with pytest.raises(LogRefused):
+        await road.mixer.turn()
+    assert await rows(road, tables.checkpoints) == before
+    assert len(await rows(road, tables.staging)) == 12
+
+
+async def test_two_administrators_refill_the_log_and_the_loss_is_public(
+    restored: tuple[Road, Shown],
+) -> None:
+    road, newest = restored
+    loss = await refill_log(
+        road.database, road.mixer.log, ["zhou", "li"], " disk died ", road.clock
+    )
+    lost = list(range(13, 25))
+    assert (loss.entries, loss.positions) == (12, {"year": lost})
+    entries = await rows(road, tables.log_entries)
+    act = json.loads(entries[25].body)
+    assert (entries[25].kind, entries[25].campaign) == ("loss", "year")
+    assert {name: act[name] for name in ("positions", "reason", "people", "from", "to")} == {
+        "positions": lost, "reason": "disk died", "people": 2, "from": 13, "to": 25,
+    }  # fmt: skip
+    async with reading(road.database) as connection:
+        old = open_note(newest.note, [road.mixer.key]).checkpoint
+        assert await read_root(connection, newest.size) == old.root, "the log did not fork"
+    await road.mixer.turn()
+    await rate(road, 200)
+    assert await verify_log(road) == 26 + 12
+    await road.close("year")
+    await request_result_entry(road.database, "year")
+    await road.mixer.turn()
+    files = await make_bundle(road.database, "year", openings=True)
+    wanted = VerificationRequest(keys=[road.mixer.key], since=newest.note)
+    results = verify(files, wanted)
+    assert [result.what for result in results if not result.ok] == []
+    assert any("lost with a database, as a public entry says (12)" in it.what for it in results)
+
+
+@pytest.mark.parametrize(
+    ("people", "reason", "refusal"),
+    [
+        (["zhou"], "disk", "two different people"),
+        (["zhou", "Zhou "], "disk", "two different people"),
+        (["zhou", "chen"], "disk", "no account of an administrator"),
+        (["zhou", "nobody"], "disk", "no account of an administrator"),
+        (["zhou", "li"], "  ", "reason is missing"),
+    ],
+)
+async def test_one_person_or_none_refills_nothing(
+    restored: tuple[Road, Shown], people: list[str], reason: str, refusal: str
+) -> None:
+    road, _ = restored
+    before = await rows(road, tables.log_entries)
+    with pytest.raises(BadInput, match=refusal):
+        await refill_log(road.database, road.mixer.log, people, reason, road.clock)
+    assert await rows(road, tables.log_entries) == before
+
+
+async def test_a_log_in_order_is_not_refilled(road: Road) -> None:
+    for login in ("zhou", "li"):
+        await add_staff(road.database, login, PASSWORD, "administrator")
+    with pytest.raises(BadInput, match="nothing to refill"):
+        await refill_log(road.database, road.mixer.log, ["zhou", "li"], "disk", road.clock)
+
+
+async def test_another_history_is_not_refilled(
+    restored: tuple[Road, Shown], tmp_path: Path
+) -> None:
+    """Somebody signed on with a copy of the key and without the guard."""
+    road, _ = restored
+    shutil.copytree(tmp_path / "mixer", tmp_path / "copy")
+    shutil.rmtree(tmp_path / "copy" / "guard")
+    async with writing(road.database) as connection:
+        await connection.execute(update(tables.checkpoints).values(shown=None))
+    forger = Mixer(
+        road.database, Keyring(tmp_path / "copy"), road.keys.public(), "minping", road.clock
+    )
+    await pause_campaign(road.database, "year", road.clock)
+    await forger.turn()
+    for _ in range(2):
+        with pytest.raises(LogRefused, match="nothing is signed"):
+            await road.mixer.turn()
+        with pytest.raises(LogRefused, match="nothing is signed"):
+            await refill_log(road.database, road.mixer.log, ["zhou", "li"], "disk", road.clock)
+
+
+async def test_acts_that_an_older_database_lacks_are_done_again(
+    request: pytest.FixtureRequest, store_url: str, tmp_path: Path
+) -> None:
+    async with make_road(store_url, tmp_path) as road:
+        for login in ("zhou", "li"):
+            await add_staff(road.database, login, PASSWORD, "administrator")
+        await rate(road, 0)
+        await road.database.dispose()
+        with copied(request, store_url, tmp_path) as older:
+            await road.close("year")
+            database = open_database(older)
+            back = replace(road, database=database)
+            back.mixer = mixer_of(back, tmp_path)
+            await refill_log(database, back.mixer.log, ["zhou", "li"], "disk", road.clock)
+            await back.mixer.turn()
+            assert [row.state for row in await rows(back, tables.campaigns)] == ["closed"]
+            acts = [row.kind for row in await rows(back, tables.log_entries) if row.body]
+            assert acts == ["registration", "closing", "loss"]
+            await database.dispose()
+
+
+async def test_a_log_from_before_guards_gets_one_once_and_says_so(
+    road: Road, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await rate(road, 0)
+    before = road.mixer.log.guard.read().done
+    kept = list(road.mixer.log.guard.entries())
+    shutil.rmtree(tmp_path / "mixer" / "guard")
+    async with writing(road.database) as connection:
+        await connection.execute(update(tables.checkpoints).values(shown=None))
+    again = mixer_of(road, tmp_path)
+    await again.turn()
+    assert "the guard was made once from the 13 entries of the log" in caplog.text
+    assert again.log.guard.read().done == before
+    assert list(again.log.guard.entries()) == kept
+    shutil.rmtree(tmp_path / "mixer" / "guard")
+    with pytest.raises(LogRefused, match="had a guard"):
+        await mixer_of(road, tmp_path).turn()
+
+
+async def test_a_log_whose_rows_were_changed_gets_no_guard(road: Road, tmp_path: Path) -> None:
+    await rate(road, 0)
+    shutil.rmtree(tmp_path / "mixer" / "guard")
+    await unlock(road)
+    async with writing(road.database) as connection:
+        await connection.execute(update(tables.checkpoints).values(shown=None))
+        changed = update(tables.log_entries).where(tables.log_entries.c.position == 5)
+        await connection.execute(changed.values(label=bytes(32)))
+    with pytest.raises(LogRefused, match="do not give the signed root"):
+        await mixer_of(road, tmp_path).turn()
+
+
+async def test_a_start_finds_a_changed_row(road: Road, tmp_path: Path) -> None:
+    await rate(road, 0)
+    await unlock(road)
+    async with writing(road.database) as connection:
+        changed = update(tables.log_entries).where(tables.log_entries.c.position == 5)
+        await connection.execute(changed.values(commitment=bytes(32)))
+    with pytest.raises(LogRefused, match="do not give the signed root"):
+        await mixer_of(road, tmp_path).turn()
+
+
+async def test_another_log_key_signs_nothing(road: Road, tmp_path: Path) -> None:
+    await rate(road, 0)
+    (tmp_path / "mixer" / "log.key").write_bytes(bytes(32))
+    with pytest.raises(LogRefused, match="not signed by this log key"):
+        await mixer_of(road, tmp_path).turn()
+    (tmp_path / "mixer" / "log.key").unlink()
+    with pytest.raises(KeyMissing):
+        await mixer_of(road, tmp_path).turn()
+
+
+async def test_the_command_shows_both_heads_and_refills(
+    restored: tuple[Road, Shown],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    road, _ = restored
+    monkeypatch.setenv("DATABASE_URL", road.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path))
+    keys = ["--keys", str(tmp_path / "mixer")]
+    assert await asyncio.to_thread(main, ["log", "show", *keys]) == PERSON_NEEDED
+    told = capsys.readouterr()
+    assert "signed:    25 entries, root " in told.out
+    assert "database:  13 entries, root " in told.out
+    assert "nothing is signed" in told.err
+    words = ["log", "refill", "--by", "zhou", "--by", "li", "--reason", "disk", *keys]
+    assert await asyncio.to_thread(main, words) == 0
+    assert "Put back 12 entries" in capsys.readouterr().out
+    assert await asyncio.to_thread(main, ["log", "show", *keys]) == 0
+    assert capsys.readouterr().out.endswith("The database is what was signed.\n")
+    async with reading(road.database) as connection:
+        query = select(tables.audit.c.what).where(tables.audit.c.act == "log refill")
+        assert (await connection.execute(query)).scalars().all() == ["zhou, li"]
+        counted = select(func.count()).select_from(tables.checkpoints)
+        assert (
+            await connection.execute(counted.where(tables.checkpoints.c.shown == 0))
+        ).scalar() == 0
+
+
+async def unlock(road: Road) -> None:
+    """Drop the trigger against slips, as somebody who owns the database can."""
+    from sqlalchemy import text
+
+    on = " ON log_entries" if road.database.dialect.name == "postgresql" else ""
+    async with writing(road.database) as connection:
+        await connection.execute(text(f"DROP TRIGGER log_entries_frozen{on}"))
+
+
+class Killed(Exception):
+    pass
+
+
+def killed(*_: object) -> None:
+    raise Killed
