@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.crypto.ram_secrets import RamSecrets
 
 
@@ -40,9 +40,9 @@ def test_without_a_folder_of_ram_the_secret_is_the_process_own(tmp_path: Path) -
 
 
 def test_no_file_among_the_keys_has_it(tmp_path: Path) -> None:
-    keys = load_gate_keys(tmp_path)
+    keys = make_gate_keys(tmp_path)
     name = keys.passing_name("counter", "year", "test", "ann")
-    assert load_gate_keys(tmp_path).passing_name("counter", "year", "test", "ann") != name
+    assert make_gate_keys(tmp_path).passing_name("counter", "year", "test", "ann") != name
     files = [path.read_bytes() for path in tmp_path.rglob("*.key")]
     assert files
     assert keys.passing.secret() not in files
