@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -42,7 +43,7 @@ def make_readiness(
     """Returns the registry with the checks of the service's own parts."""
     made = Readiness()
     folders = [settings.data, *(file.parent for file in sqlite_files(settings.database)[:1])]
-    made.add("database", database_check(database, clock), needed=True, tries=2)
+    made.add("database", database_check(database), needed=True, tries=2)
     made.add("disk", disk_check(folders, least=LEAST_FREE), needed=True)
     made.add("box", mixer_key_check(database, gate, mixer), needed=True)
     made.add("disk-low", disk_check(folders, share=LOW_SHARE), needed=False)
@@ -51,12 +52,12 @@ def make_readiness(
     return made
 
 
-def database_check(database: AsyncEngine, clock: Clock) -> Ask:
+def database_check(database: AsyncEngine) -> Ask:
     """Returns a check that writes a row where taken updates are noted, reads it and removes it."""
     columns = tables.updates.c
 
     async def ask() -> bool:
-        row = {"key": f"pulse:{clock.token()}", "at": 0}
+        row = {"key": f"pulse:{secrets.token_hex(8)}", "at": 0}
         async with writing(database) as connection:
             await connection.execute(tables.updates.insert(), [row])
             found = (

@@ -124,7 +124,8 @@ class Readiness:
         checks = list(self._checks.values())
         for check in checks:
             check.running = check.running or asyncio.create_task(_answered(check.ask))
-        await asyncio.wait([it.running for it in checks if it.running], timeout=PATIENCE)
+        if checks:
+            await asyncio.wait([it.running for it in checks if it.running], timeout=PATIENCE)
         for check in checks:
             check.take()
         self._looked = asyncio.get_running_loop().time()

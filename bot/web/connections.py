@@ -84,7 +84,7 @@ class Connection(web.RequestHandler):
     @property
     def is_busy(self) -> bool:
         """Whether a request is being answered or stands in line."""
-        return bool(self._messages) or self._current_request is not None
+        return bool(self._messages) or self._request_in_progress
 
 
 class ConnectionLimits:

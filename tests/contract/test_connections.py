@@ -221,3 +221,17 @@ def test_while_1100_heads_are_half_sent_others_are_served_and_the_heads_are_clos
             time.sleep(0.1)
         assert service.get("/")[0] == 200
         service.alive()
+
+
+async def test_whoever_leaves_amid_a_body_is_no_fault_of_ours(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = "Host: x\r\nOrigin: http://x\r\nContent-Length: 100\r\nAuthorization: Bearer x\r\n\r\nl="
+    for path in ("/ask", "/api/v1/campaigns/x", "/start"):
+        _, writer = await opened(port, f"POST {path} HTTP/1.1\r\n{head}".encode())
+        writer.transport.abort()
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        for _ in range(20):
+            async with session.get("/help") as answer:
+                assert answer.status == 200
+    assert [record.message for record in caplog.records if "failed" in record.message] == []

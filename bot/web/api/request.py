@@ -32,7 +32,7 @@ from bot.web.api.operation import Operation
 from bot.web.api.rate_limit import seconds_to_wait
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.lazy_routes import loaded
-from bot.web.shared.middleware import is_over_limit
+from bot.web.shared.middleware import is_gone, is_over_limit
 from bot.web.shared.problems import problem
 from survey_flows.errors import BadInput, Message, Place
 
@@ -68,9 +68,11 @@ async def answer(request: web.Request, operation: Operation) -> web.StreamRespon
         response, outcome = problem(request, 409, error), REFUSED
     except (OperationalError, RedisError):
         response = problem(request, 503)
-    except (web.HTTPException, ConnectionError):
+    except web.HTTPException:
         raise
     except Exception as error:
+        if isinstance(error, ConnectionError) and is_gone(request):
+            raise
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error(
             "the interface failed: %s at %s:%s", type(error).__name__, place.name, place.lineno

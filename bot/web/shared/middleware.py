@@ -78,11 +78,10 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         return with_allowed_methods(error_page(request, error.status), error)
     except (Unavailable, RedisError):
         return error_page(request, 503)
-    except ConnectionError:
-        # The client left, or was too slow, amid its body: no fault of the service, and nobody
-        # reads the page.
-        return error_page(request, 400)
     except Exception as error:
+        if isinstance(error, ConnectionError) and is_gone(request):
+            # It left, or was too slow, amid its body: no fault of ours, and nobody reads the page.
+            return error_page(request, 400)
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error("a page failed: %s at %s:%s", type(error).__name__, place.name, place.lineno)
         return error_page(request, 500)
@@ -99,6 +98,11 @@ async def refuse_encodings(request: web.Request, handler: Handler) -> web.Stream
     if any(name.strip().lower() not in ("identity", "") for name in ",".join(encodings).split(",")):
         raise web.HTTPUnsupportedMediaType
     return await handler(request)
+
+
+def is_gone(request: web.Request) -> bool:
+    """Returns whether the client's connection is closed."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def with_allowed_methods(response: web.Response, error: web.HTTPException) -> web.Response:

@@ -139,7 +139,7 @@ async def test_a_change_is_logged_once(caplog: pytest.LogCaptureFixture) -> None
 
 async def test_the_database_is_written_and_read_and_nothing_stays(store_url: str) -> None:
     async with open_store(Settings(database_url=store_url)) as database:
-        ask = database_check(database, Wall())
+        ask = database_check(database)
         assert await ask()
         async with reading(database) as connection:
             query = select(func.count()).select_from(tables.updates)
@@ -152,7 +152,7 @@ async def test_a_database_that_another_holds_or_that_is_not_there_is_told(
     monkeypatch.setattr(readiness_module, "PATIENCE", 0.2)
     async with open_store(Settings(database_url=sqlite_url)) as database:
         made = Readiness()
-        made.add("database", database_check(database, Wall()), needed=True)
+        made.add("database", database_check(database), needed=True)
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
             other.execute("BEGIN IMMEDIATE")
             await made.look()
@@ -163,7 +163,7 @@ async def test_a_database_that_another_holds_or_that_is_not_there_is_told(
                 await made.look()
     away = open_database("postgresql://nobody@127.0.0.1:1/none")
     made = Readiness()
-    made.add("database", database_check(away, Wall()), needed=True)
+    made.add("database", database_check(away), needed=True)
     await made.look()
     assert made.failed == ["database"]
     await away.dispose()
