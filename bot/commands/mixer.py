@@ -12,7 +12,8 @@ from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import SIZE, Keyring, load_gate_keys
-from bot.service.composition import MIX_SECONDS, PATIENCE, open_store, repeat, running
+from bot.service.composition import MIX_SECONDS, MIXING, PATIENCE, open_store, running
+from bot.service.task_states import TaskStates, repeat
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message, Place
@@ -66,7 +67,7 @@ async def run_mixer(settings: Settings, chosen: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_store(settings, PATIENCE) as database:
         mixer = Mixer(database, Keyring(chosen.keys), gate, settings.log_origin, SystemClock())
-        async with running(repeat(mixer.turn, MIX_SECONDS)):
+        async with running(repeat(mixer.turn, MIX_SECONDS, MIXING, TaskStates())):
             say(Message("mixer-runs", key=mixer.key.write()), flush=True)
             await stop.wait()
     return 0

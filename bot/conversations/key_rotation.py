@@ -18,6 +18,7 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.dead_letters import BOUND
 from bot.conversations.stored_conversation import read_conversation
 from bot.core.clock import Clock
+from bot.core.stored_forms import UnknownForm
 from bot.crypto.gate_keys import HOUR, GateKeys
 from bot.fieldwork.monitoring.progress import (
     ProgressChange,
@@ -57,7 +58,11 @@ class SealedColumn:
 def _conversation(
     text: str, now: int, live_campaigns: LiveCampaigns
 ) -> tuple[str, ProgressChange | None]:
-    conversation = read_conversation(text)
+    try:
+        conversation = read_conversation(text)
+    except UnknownForm:
+        # A later version wrote it and will read it again.
+        return text, None
     old = conversation.session
     if old is None:
         return text, None

@@ -6,13 +6,12 @@ Ports are opened by `bot.serving` alone.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from redis.asyncio import Redis
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.accounts.second_factor import FactorKeys, load_factor_keys
@@ -30,16 +29,17 @@ from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys, load_contact_keys
 from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.service.embedded_valkey import EmbeddedValkey
+from bot.service.task_states import AWAY, TaskStates, repeat
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
-
-log = logging.getLogger(__name__)
+from survey_flows.errors import MinpingError
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
+MIXING = "mixing"
 REDIS_PATIENCE = 3.0
 """Seconds after which a silent Redis counts as away; only sign-ins and pushes need it."""
 
@@ -58,6 +58,7 @@ class Service:
     live_campaigns: LiveCampaigns
     conductor: Conductor
     mixer: Mixer | RemoteMixer
+    tasks: TaskStates
 
 
 @asynccontextmanager
@@ -94,26 +95,28 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         stack.push_async_callback(redis.aclose)
         keys = load_gate_keys(settings.data / "keys")
         live_campaigns = LiveCampaigns(database, settings.timezone)
-        mixer = make_mixer(settings, database, keys, clock)
-        await mixer.turn()
+        mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
+        await _first_turn(mixer, tasks)
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
         gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
+        mixer.gate_work = partial(gate.end_campaigns, database)
+        await gate.begin(database)
+        stack.push_async_callback(_end_stream, gate, database)
         contact_keys, factor_keys = (
             load_contact_keys(settings.data / "keys"),
             load_factor_keys(settings.data / "keys"),
         )
         conductor = Conductor(database, keys, live_campaigns, clock, gate, contact_keys)
         await stack.enter_async_context(running(conductor.run()))
-        await stack.enter_async_context(running(repeat(live_campaigns.refresh, REFRESH_SECONDS)))
-        await stack.enter_async_context(running(repeat(resealing.rotate, MIX_SECONDS)))
-        await stack.enter_async_context(
-            running(repeat(lambda: _forget(database, clock), FORGET_SECONDS))
-        )
-        await stack.enter_async_context(
-            running(repeat(lambda: run_mixer_once(mixer, database, keys), MIX_SECONDS))
-        )
+        for name, work, seconds in (
+            ("campaigns", live_campaigns.refresh, REFRESH_SECONDS),
+            ("resealing", resealing.rotate, MIX_SECONDS),
+            ("forgetting", partial(_forget, database, clock), FORGET_SECONDS),
+            (MIXING, partial(run_mixer_once, mixer, database, keys), MIX_SECONDS),
+        ):
+            await stack.enter_async_context(running(repeat(work, seconds, name, tasks)))
         yield Service(
             settings,
             clock,
@@ -125,22 +128,25 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             live_campaigns,
             conductor,
             mixer,
+            tasks,
         )
 
 
 def make_mixer(
     settings: Settings, database: AsyncEngine, keys: GateKeys, clock: Clock
 ) -> Mixer | RemoteMixer:
-    """Returns the mixer with its own secrets, or its proxy when it is a process of its own."""
+    """Returns the mixer with its own secrets, or its proxy when it is a process of its own.
+
+    Before each turn the gate says where the numbers of closing campaigns end.
+    """
+    mixer: Mixer | RemoteMixer
     if settings.log_key:
-        return RemoteMixer(database, settings.log_key, settings.log_origin)
-    return Mixer(
-        database,
-        Keyring(settings.data / "keys" / "mixer"),
-        keys.public(),
-        settings.log_origin,
-        clock,
-    )
+        mixer = RemoteMixer(database, settings.log_key, settings.log_origin)
+    else:
+        ring = Keyring(settings.data / "keys" / "mixer")
+        mixer = Mixer(database, ring, keys.public(), settings.log_origin, clock)
+    mixer.gate_work = partial(Gate(keys, mixer.key.public).end_campaigns, database)
+    return mixer
 
 
 async def finish_closing(
@@ -152,6 +158,7 @@ async def finish_closing(
     """
     mixer = make_mixer(settings, database, keys, clock)
     if isinstance(mixer, RemoteMixer):
+        await mixer.turn()
         await mixer.wait()
     await run_mixer_once(mixer, database, keys)
 
@@ -160,6 +167,22 @@ async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys
     """Runs the mixer once, then destroys the gate keys of closed campaigns."""
     await mixer.turn()
     await destroy_closed_secrets(database, keys.voters)
+
+
+async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
+    """Runs the mixer before anything else; an unforeseen error leaves the service to start."""
+    try:
+        await mixer.turn()
+    except (*AWAY, MinpingError):
+        raise
+    except Exception as error:
+        tasks.note_failure(MIXING, error)
+
+
+async def _end_stream(gate: Gate, database: AsyncEngine) -> None:
+    """Ends the gate's stream; without a database the next start does it."""
+    with suppress(*AWAY):
+        await gate.stop(database)
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
@@ -171,16 +194,6 @@ async def _forget(database: AsyncEngine, clock: Clock) -> None:
     async with writing(database) as connection:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
-
-
-async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
-    """Repeats ``work`` for ever with a pause of ``seconds``; an unreachable database is logged."""
-    while True:
-        try:
-            await work()
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("the database cannot be reached: %s", type(error).__name__)
-        await asyncio.sleep(seconds)
 
 
 @asynccontextmanager
