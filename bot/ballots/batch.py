@@ -12,6 +12,16 @@ from typing import Any
 from sqlalchemy import Table, delete, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ballots.stored_forms import (
+    BALLOT,
+    COMMENT,
+    END,
+    ERASE,
+    FOLLOW,
+    PRESSURE,
+    WITHDRAWAL,
+    Submission,
+)
 from bot.storage.bulk import insert_all
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
@@ -20,25 +30,13 @@ from bot.transparency.guarded_log import OpenLog
 from bot.transparency.log_writer import LogEntry
 from survey_flows.log_entries import commit, receipt_label
 
-BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
-ERASE, PRESSURE, FOLLOW = "erase", "pressure", "follow"
-UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW))
+UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW, END))
 """Submissions that travel with ballots and are seen neither among them nor in the log."""
 SALT_BYTES = 16
 FULL_WEIGHT = 4
 ROWS_A_STATEMENT = 200
 """Keys in one statement, because SQLite limits its parameters."""
 
-Submission = dict[str, Any]
-"""What an envelope holds, with ``kind``, ``campaign`` and ``voter`` (the gate's pseudonym in hex).
-
-- `BALLOT` has ``ballot``, ``receipt`` and ``text``; its held comment has ``unit`` and ``text``.
-- `ERASE` withdraws all of a voter's ballots and comments.
-- `PRESSURE` has ``unit``.
-- `FOLLOW` has the fields of `survey_flows.effects.HoldRequest` and the sealed address.
-
-The keys are those of sealed bytes, which an older gate may have written: they never change.
-"""
 Row = dict[str, Any]
 BallotKey = tuple[str, str, bytes]
 """Campaign, unit and voter, for which at most one ballot and one comment stand."""

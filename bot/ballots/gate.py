@@ -15,14 +15,17 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.batch import BALLOT, ERASE, FOLLOW, PRESSURE, Submission
-from bot.campaigns.lifecycle import campaigns_not_accepting
+from bot.ballots.gate_streams import GateStreams
+from bot.ballots.stored_forms import BALLOT, ERASE, FOLLOW, FORM, PRESSURE, Submission
+from bot.campaigns.lifecycle import campaigns_in, campaigns_not_accepting
+from bot.campaigns.states import CLOSING, HELD
 from bot.core.identity import Address, Citizen
 from bot.crypto.gate_keys import GateKeys
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, seal, sign_and_pad
+from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.ballot import Ballot
 from survey_flows.effects import CountPressure, Effect, ErasePerson, HoldRequest, StoreBallot
@@ -53,6 +56,10 @@ async def _unscreened(_connection: AsyncConnection, casts: CastEffects) -> list[
     return [risk(SubmissionFacts(seconds=None, questions=0, unchecked=True)) for _ in casts]
 
 
+async def no_gate_work() -> None:
+    """Do nothing before a mixer's turn, because the gate is another process."""
+
+
 class Gate:
     """Seals what citizens submit.
 
@@ -67,6 +74,8 @@ class Gate:
         self._log_key = log_key
         self._screen = screen or _unscreened
         self._trusted: dict[str, bytes] = {}
+        self._streams = GateStreams(keys)
+        self._ended: set[tuple[str, str]] = set()
 
     async def admit(
         self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
@@ -93,10 +102,52 @@ class Gate:
             self._submission(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
             for citizen, effect in todo
         ]
-        # Rows keep the order of arrival, because the later of two ballots of one person counts.
+        await self._streams.number(connection, submissions)
+        await self._stage(connection, key, submissions)
+
+    async def begin(self, database: AsyncEngine) -> None:
+        """Ends the streams of processes before this one, which may have been killed."""
+        await self._end_streams(database, own=False)
+
+    async def stop(self, database: AsyncEngine) -> None:
+        """Ends this process's stream."""
+        await self._end_streams(database, own=True)
+
+    async def end_campaigns(self, database: AsyncEngine) -> None:
+        """Tells the mixer of each closing campaign how many messages this gate accepted.
+
+        A held campaign is told of again, since the first message may be what is missing.
+        """
+        async with reading(database) as connection:
+            waiting = await campaigns_in(connection, (CLOSING, HELD))
+        if not waiting - self._ended:
+            return
+        async with writing(database) as connection:
+            # None of them can be closed before this transaction ends, nor can one take a ballot.
+            present = await campaigns_in(connection, (CLOSING, HELD), lock=True)
+            new = sorted(campaign for campaign, _ in present - self._ended)
+            ends = [await self._streams.end_campaign(connection, campaign) for campaign in new]
+            if ends:
+                await self._stage(connection, await self.mixer_key(connection), ends)
+        self._ended |= present
+
+    async def _end_streams(self, database: AsyncEngine, own: bool) -> None:
+        async with writing(database) as connection:
+            ends = await self._streams.end(connection, own)
+            if ends:
+                await self._stage(connection, await self.mixer_key(connection), ends)
+
+    async def _stage(
+        self, connection: AsyncConnection, key: MixerKey, messages: Sequence[Submission]
+    ) -> None:
+        """Seals messages for the mixer; the rows keep the order of arrival.
+
+        Of two ballots of one person the later one counts.
+        """
+        sign = self._keys.signature
         rows = [
-            {"box": key.id, "sealed": seal(key, sign_and_pad([one], self._keys.signature))}
-            for one in submissions
+            {"box": key.id, "sealed": seal(key, sign_and_pad([one], sign, FORM))}
+            for one in messages
         ]
         await connection.execute(tables.staging.insert(), rows)
 

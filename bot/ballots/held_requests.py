@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballots.batch import Submission
+from bot.ballots.stored_forms import Submission
 from bot.storage.schema import all as tables
 
 STOP_MEMORY_SECONDS = 7 * 86_400

@@ -11,28 +11,34 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Sequence, Set
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property, partial
-from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table, delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Submission
+from bot.ballots.batch import UNLOGGED_KINDS, Batch
+from bot.ballots.close_checks import NumbersAtClose
+from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
+from bot.ballots.mixed_numbers import Gaps, MixedNumbers, StateChanged
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
+from bot.ballots.refused import CLOSED, REPEATED, Opened, open_row, refuse
+from bot.ballots.stored_forms import BALLOT, END, FOLLOW, FORM, Submission
 from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
 from bot.campaigns.registration import definition_with_seed, read_limits
+from bot.campaigns.states import CLOSING, HELD
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
 from bot.crypto.sealed_envelopes import (
     EnvelopeOpener,
-    WrongMixerKey,
     seal,
     sign_and_pad,
 )
@@ -52,13 +58,11 @@ BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch has `BATCH` people, or `LEAST` after `PATIENCE` seconds; fewer are mixed at the close."""
 MAX_SUBMISSIONS = 75
 """The most submissions of a batch, unless few people sent them: writing makes citizens wait."""
-QUARTER = 900
 READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
 LOG_KEY, GUARD = "log", "guard"
 CAMPAIGN = "campaign-"
-Opened = tuple[Any, list[Submission] | None]
 
 
 class BatchTaken(MinpingError):
@@ -67,6 +71,8 @@ class BatchTaken(MinpingError):
 
 class Mixer:
     """One log's mixer; `turn` does its present work.
+
+    ``gate_work`` is what the gate does before each turn, when it is in the same process.
 
     Args:
         database: where the gate stages its submissions.
@@ -90,6 +96,8 @@ class Mixer:
         self._turn = asyncio.Lock()
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
+        self._numbers_at_close = NumbersAtClose(self._campaign_secret)
+        self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
 
     @property
     def key(self) -> VerifierKey:
@@ -140,13 +148,14 @@ class Mixer:
             await self.start()
             await self._keys.renew()
             self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
+            await self.gate_work()
             await self._register()
             await self._publish()
             await self.release_requests()
-            closing = await self._in_state("closing")
+            closing = await self._in_state(CLOSING) | await self._in_state(HELD)
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
-            for campaign in closing - self._keyless:
+            for campaign in sorted(closing - self._keyless):
                 await self._close(campaign)
             await destroy_closed_secrets(self._database, self._ring, CAMPAIGN)
 
@@ -205,18 +214,24 @@ class Mixer:
             return set((await connection.execute(query)).scalars())
 
     async def _close(self, campaign: str) -> None:
-        """Log what a campaign counted, after everything of it has been mixed."""
+        """Log what a campaign counted, once everything of it has been mixed."""
+        if not await self._numbers_at_close.due(self._database, campaign):
+            return
         columns = tables.campaigns.c
         async with self._log.open() as opened:
             connection = opened.connection
-            await delete_quota_marks(connection, campaign)
+            lost = await self._numbers_at_close.settle(connection, campaign)
             statement = update(tables.campaigns).where(
-                columns.id == campaign, columns.state == "closing"
+                columns.id == campaign, columns.state == CLOSING
             )
-            if (await connection.execute(statement.values(state="closed"))).rowcount:
-                entry = public_entry(
-                    "closing", campaign, campaign, await _count_all(connection, campaign)
-                )
+            if (
+                lost is not None
+                and (await connection.execute(statement.values(state="closed"))).rowcount
+            ):
+                await delete_quota_marks(connection, campaign)
+                await delete_streams(connection, campaign)
+                body = await _count_all(connection, campaign, lost)
+                entry = public_entry("closing", campaign, campaign, body)
                 await opened.append([entry], self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
@@ -233,43 +248,61 @@ class Mixer:
         waited = self._waited(bool(staged))
         if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
-        most, ballots = MAX_SUBMISSIONS, await self._opened(staged, self._gate)
+        most, ballots = MAX_SUBMISSIONS, await self._opened(staged, "staging")
         while len(staged) == most and not _ripe(_people(ballots), waited):
             # One person who sends without end must not keep all others waiting.
             most *= 2
             staged = await self._read(tables.staging, most)
-            ballots = await self._opened(staged, self._gate)
-        comments = await self._opened(held, self._signing.public_key().public_bytes_raw())
+            ballots = await self._opened(staged, "staging")
+        comments = await self._opened(held, "held_comments")
         # Neither foreign rows nor many of one person hide anybody.
         ripe = _ripe(_people(ballots), waited)
         ballots = ballots if ripe else _of(ballots, closing)
         comments = comments if ripe and _people(comments) >= LEAST else _of(comments, closing)
         if not ballots and not comments:
             return False
-        forward = await asyncio.to_thread(self._hold, _submissions(ballots))
-        follow_ups = [self._hold_request(m) for m in _submissions(ballots) if m["kind"] == FOLLOW]
+        numbers = MixedNumbers(self._campaign_secret)
+        ballots, comments = await self._accepted(numbers, ballots, comments)
+        submitted = [one for one in _submissions(ballots) if one["kind"] != END]
+        forward = await asyncio.to_thread(self._hold, submitted)
+        follow_ups = [self._hold_request(one) for one in submitted if one["kind"] == FOLLOW]
         batch = Batch(self._pseudonym, self._now())
-        foreign = [row for row, submissions in (*ballots, *comments) if submissions is None]
+        foreign = [one for one in (*ballots, *comments) if one.refused]
         try:
             async with self._log.open() as opened:
                 connection = opened.connection
-                await _take(connection, tables.staging, [row for row, _ in ballots])
-                await _take(connection, tables.held_comments, [row for row, _ in comments])
-                await batch.write(opened, _submissions(ballots), _submissions(comments))
-                await rewrite_counts(
-                    connection, {submission["campaign"] for submission in _submissions(ballots)}
-                )
+                await _take(connection, tables.staging, [one.row for one in ballots])
+                await _take(connection, tables.held_comments, [one.row for one in comments])
+                await numbers.write(connection)
+                await batch.write(opened, submitted, _submissions(comments))
+                await rewrite_counts(connection, {one["campaign"] for one in submitted})
                 await insert_all(connection, tables.held_comments, forward)
                 await insert_all(connection, tables.held_follow_ups, follow_ups)
-                await insert_all(
-                    connection, tables.refused, [_kept(row, self._now()) for row in foreign]
-                )
-        except BatchTaken:
+                await refuse(connection, foreign, self._now())
+        except (BatchTaken, StateChanged):
             return True
         self._since = None
-        if foreign:
-            log.error("%d envelopes are not sealed by the gate and were kept aside", len(foreign))
+        _warn(foreign)
         return len(staged) == most or bool(closing)
+
+    async def _accepted(
+        self, numbers: MixedNumbers, ballots: Sequence[Opened], comments: Sequence[Opened]
+    ) -> tuple[list[Opened], list[Opened]]:
+        """Refuse what came before, and what a closed campaign can take no more.
+
+        The numbers are dropped here: nothing of them is stored with a ballot.
+        """
+        named = {one["campaign"] for one in _submissions((*ballots, *comments))}
+        async with reading(self._database) as connection:
+            over = await _closed(connection, named)
+            await numbers.read(connection, named - over)
+        return (
+            [_taken(one, over, numbers) for one in ballots],
+            [one.refuse(CLOSED) if _campaign(one) in over else one for one in comments],
+        )
+
+    def _campaign_secret(self, campaign: str) -> bytes:
+        return self._ring.demand(CAMPAIGN + campaign)
 
     def _waited(self, staged: bool) -> float:
         """Return the seconds since something waits, by a clock that never jumps."""
@@ -281,20 +314,20 @@ class Mixer:
         async with reading(self._database) as connection:
             return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
 
-    async def _opened(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
+    async def _opened(self, rows: Sequence[Any], source: str) -> list[Opened]:
         """Open rows and leave those alone whose campaign has to wait for its key."""
-        opened = await asyncio.to_thread(self._open, rows, signer)
-        return [
-            (row, submissions)
-            for row, submissions in opened
-            if not submissions or submissions[0]["campaign"] not in self._keyless
-        ]
+        opened = await asyncio.to_thread(self._open, rows, source)
+        return [one for one in opened if _campaign(one) not in self._keyless]
 
-    def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
-        """Open each row; its submissions are None when ``signer`` did not sign them."""
+    def _open(self, rows: Sequence[Any], source: str) -> list[Opened]:
+        """Open each row of the table ``source``; what no reader takes says why."""
         found = {name: self._ring.find(key_name(name)) for name in {row.box for row in rows}}
-        opener = EnvelopeOpener({name: secret for name, secret in found.items() if secret}, signer)
-        return [(row, _opened(opener, row)) for row in rows]
+        own = self._signing.public_key().public_bytes_raw()
+        opener = EnvelopeOpener(
+            {name: secret for name, secret in found.items() if secret},
+            self._gate if source == "staging" else own,
+        )
+        return [open_row(opener, row, source) for row in rows]
 
     def _hold(self, submissions: Sequence[Submission]) -> list[dict[str, Any]]:
         """Seal the comments of a batch for a later one, an envelope for each campaign.
@@ -317,7 +350,7 @@ class Mixer:
     def _sealed_row(self, submissions: Sequence[Submission]) -> dict[str, Any]:
         return {
             "box": self._keys.current.id,
-            "sealed": seal(self._keys.current, sign_and_pad(submissions, self._signing.sign)),
+            "sealed": seal(self._keys.current, sign_and_pad(submissions, self._signing.sign, FORM)),
         }
 
     def _hold_request(self, submission: Submission) -> dict[str, Any]:
@@ -341,18 +374,17 @@ class Mixer:
             rows = list(await connection.execute(query))
         if not rows:
             return
-        opened = await asyncio.to_thread(
-            self._open, rows, self._signing.public_key().public_bytes_raw()
-        )
+        opened = await asyncio.to_thread(self._open, rows, "held_follow_ups")
+        foreign = [one for one in opened if one.refused]
         async with writing(self._database) as connection:
             await _take(connection, tables.held_follow_ups, rows)
             await store_requests(connection, _submissions(opened))
+            await refuse(connection, foreign, self._now())
+        _warn(foreign)
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(
-            self._ring.demand(CAMPAIGN + campaign),
-            purpose.encode() + b"|" + voter,
-            "sha256",
+            self._campaign_secret(campaign), purpose.encode() + b"|" + voter, "sha256"
         )
 
 
@@ -370,11 +402,40 @@ async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str
                 ring.destroy(lead + campaign)
 
 
-def _opened(opener: EnvelopeOpener, row: Any) -> list[Submission] | None:
-    try:
-        return opener.open(row.box, row.sealed)
-    except WrongMixerKey:
-        return None
+def _warn(foreign: Sequence[Opened]) -> None:
+    for reason, count in sorted(Counter(one.refused for one in foreign).items()):
+        log.error("%d envelopes were refused and kept aside: %s", count, reason)
+
+
+def _taken(one: Opened, over: Set[str], numbers: MixedNumbers) -> Opened:
+    """Return an envelope with its running numbers noted and dropped, or refused."""
+    if _campaign(one) in over:
+        # What the gate says twice of a campaign's end is no message of a citizen.
+        ends = all(submission["kind"] == END for submission in one.submissions)
+        return replace(one, submissions=[]) if ends else one.refuse(CLOSED)
+    if not all(numbers.add(submission) for submission in one.submissions):
+        return one.refuse(REPEATED)
+    dropped = [
+        {name: value for name, value in submission.items() if name not in ("stream", "number")}
+        for submission in one.submissions
+    ]
+    return replace(one, submissions=dropped)
+
+
+def _campaign(one: Opened) -> str:
+    return str(one.submissions[0]["campaign"]) if one.submissions else ""
+
+
+async def _closed(connection: AsyncConnection, campaigns: Set[str]) -> set[str]:
+    columns = tables.campaigns.c
+    query = select(columns.id).where(columns.id.in_(campaigns), columns.state == "closed")
+    return set((await connection.execute(query)).scalars())
+
+
+async def delete_streams(connection: AsyncConnection, campaign: str) -> None:
+    """Delete the running numbers of a campaign, and what was settled about them."""
+    for table in (tables.gate_streams, tables.mixed_streams, tables.settlements):
+        await connection.execute(delete(table).where(table.c.campaign == campaign))
 
 
 def _ripe(people: int, waited: float) -> bool:
@@ -394,20 +455,11 @@ def _people(opened: Sequence[Opened]) -> int:
 
 def _of(opened: Sequence[Opened], campaigns: Set[str]) -> list[Opened]:
     """Return the envelopes of some campaigns, and the foreign rows, which are kept aside."""
-    return [
-        (row, submissions)
-        for row, submissions in opened
-        if not submissions or submissions[0]["campaign"] in campaigns
-    ]
+    return [one for one in opened if not one.submissions or _campaign(one) in campaigns]
 
 
 def _submissions(opened: Sequence[Opened]) -> list[Submission]:
-    return [submission for _, submissions in opened for submission in submissions or ()]
-
-
-def _kept(row: Any, at: int) -> dict[str, Any]:
-    kept = {"reason": "broken", "digest": sha256(row.sealed).digest(), "source": "staging"}
-    return {"box": row.box, "sealed": row.sealed, "at": at // QUARTER * QUARTER} | kept
+    return [submission for one in opened for submission in one.submissions]
 
 
 async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) -> None:
@@ -422,8 +474,8 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
             raise BatchTaken("the batch was taken by another mixer")
 
 
-async def _count_all(connection: AsyncConnection, campaign: str) -> str:
-    """Return the text of the campaign's closing."""
+async def _count_all(connection: AsyncConnection, campaign: str, lost: Gaps) -> str:
+    """Return the text of the campaign's closing, with what two people settled as ``lost``."""
 
     async def count(column: Any, table: Table) -> int:
         query = select(func.count(column)).where(table.c.campaign == campaign)
@@ -435,4 +487,6 @@ async def _count_all(connection: AsyncConnection, campaign: str) -> str:
         superseded=await count(tables.superseded.c.position, tables.superseded),
         withdrawn=await count(tables.withdrawals.c.position, tables.withdrawals),
         voters=await count(distinct(tables.ballots.c.voter), tables.ballots),
+        missing=lost.missing,
+        unended=lost.unended,
     )

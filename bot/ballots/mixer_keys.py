@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.ballots.refused import keeps_key
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, public_key
@@ -87,6 +88,8 @@ class MixerKeys:
                     await connection.execute(select(table.c.id).where(table.c.box == name).limit(1))
                 ).first():
                     return
+            if await keeps_key(connection, name):
+                return
             await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
             # A process that is killed before the commit tries again, since the row still stands.
             self._ring.destroy(key_name(name))

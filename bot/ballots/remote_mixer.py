@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.ballots.gate import no_gate_work
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, Message, Place
@@ -30,6 +32,7 @@ class RemoteMixer:
 
     def __init__(self, database: AsyncEngine, key: str, origin: str) -> None:
         self._database = database
+        self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
         self.key = read_key(key)
         if self.key.name != origin:
             raise BadInput(
@@ -42,7 +45,8 @@ class RemoteMixer:
         return True
 
     async def turn(self) -> None:
-        """Do nothing, as the other process takes its own turns."""
+        """Do the gate's part; the other process takes its own turns."""
+        await self.gate_work()
 
     async def wait(self, seconds: float = 15.0) -> bool:
         """Wait until the other process has nothing left to open, to close or to publish.

@@ -231,6 +231,16 @@ async def campaigns_not_accepting(connection: AsyncConnection, campaigns: set[st
     return campaigns - set((await connection.execute(query.with_for_update(read=True))).scalars())
 
 
+async def campaigns_in(
+    connection: AsyncConnection, states: tuple[str, ...], lock: bool = False
+) -> set[tuple[str, str]]:
+    """Returns id and state of the campaigns in these states; with ``lock`` they stay in them."""
+    columns = tables.campaigns.c
+    query = select(columns.id, columns.state).where(columns.state.in_(states)).order_by(columns.id)
+    rows = await connection.execute(query.with_for_update(read=True) if lock else query)
+    return {(row.id, row.state) for row in rows}
+
+
 def draft_row(draft: CampaignDraft) -> dict[str, object]:
     """Returns the row of a draft in the table of campaigns."""
     return {

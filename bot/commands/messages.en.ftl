@@ -95,6 +95,17 @@ help-invitations = personal invitations of a sample: make them, count the respon
 help-invitations-make = make an invitation for everybody in the sample; nothing is sent
 help-invitations-count = count who was invited, opened the invitation and answered, by cell
 help-json-scores = print JSON, exact to four decimals
+help-held = campaigns whose close a check holds
+help-held-show = tell which check holds the close of a campaign, and what is missing
+help-held-settle = close a held campaign although messages are missing; two administrators do it
+help-held-settle-missing = how many are missing, as `minping held show` tells
+help-held-settle-by = an administrator's login; give it twice, for two people
+help-held-settle-reason = why; it is kept with the campaign until it closes
+help-staging = envelopes that the mixer could not take: count, try again, refuse
+help-staging-show = count them by reason; nobody reads one
+help-staging-retry = put them back for the mixer, after a key or a reader is back
+help-staging-refuse = refuse those of one reason for good; their digests stay
+help-staging-reason = only those refused for this reason
 help-letters = updates that could not be handled (dead letters): list, take again, drop
 help-letters-show = list them: key, channel, time, number of tries, and the kind of error
 help-letters-replay = take them again, each once; one that fails again stays
@@ -297,6 +308,19 @@ invitations-cell = { $cell }: { $invited } invited, { $opened } opened theirs, {
 invitations-made = { $campaign }: { $invitations } invitations, for { $people } people who can be reached
 invitations-none = there are no invitations; see `minping invitations make`
 
+# Held campaigns and refused envelopes
+held-for = { $campaign }: { $reason }
+held-state-now = { $campaign } is now: { $state }
+staging-none = no envelope is refused
+staging-count = { $reason } ({ $why }), { $source }: { $kept } kept, { $dropped } refused for good
+staging-unknown-key = there is no mixer key of this name
+staging-bad-signature = not signed by its sender
+staging-unknown-form = no reader of this program takes it
+staging-broken = damaged, or not sealed to its key
+staging-repeated = the same message came before
+staging-closed = its campaign is closed
+staging-retried = { $count } put back; the mixer takes them with its next batch
+staging-dropped = { $count } refused for good
 # letters
 letters-dropped = { $key } is dropped
 letters-name-some = name the letters, or say --all

@@ -95,6 +95,17 @@ help-invitations = 样本的个人邀请：生成邀请、清点回应
 help-invitations-make = 为样本中的每个人生成邀请，不发送
 help-invitations-count = 按单元格清点受邀、打开和作答的人数
 help-json-scores = 输出 JSON，精确到四位小数
+help-held = 截止核验未通过的活动
+help-held-show = 查看哪项核验卡住了活动截止、缺少什么
+help-held-settle = 带缺口截止核验中的活动，须由两名管理员共同办理
+help-held-settle-missing = 缺少的数量，以 `minping held show` 所示为准
+help-held-settle-by = 管理员的登录名；写两次，填两个人
+help-held-settle-reason = 理由，与活动一起保存到截止
+help-staging = 混洗器没有收下的密封件：计数、重试、拒收
+help-staging-show = 按原因计数，任何人都看不到内容
+help-staging-retry = 密钥或读取程序恢复后，放回混洗器重试
+help-staging-refuse = 按一种原因最终拒收，只保留摘要值
+help-staging-reason = 只处理这种原因的密封件
 help-letters = 未能处理的更新（死信）：列出、重新处理、丢弃
 help-letters-show = 列出死信：编号、接入方式、时间、尝试次数和错误种类
 help-letters-replay = 重新处理，每封一次；再次失败的保留
@@ -297,6 +308,19 @@ invitations-cell = { $cell }：受邀 { $invited } 人，打开 { $opened } 人�
 invitations-made = { $campaign }：已生成 { $invitations } 份邀请，可送达 { $people } 人
 invitations-none = 还没有邀请，见 `minping invitations make`
 
+# Held campaigns and refused envelopes
+held-for = { $campaign }：{ $reason }
+held-state-now = { $campaign } 现为：{ $state }
+staging-none = 没有未收下的密封件
+staging-count = { $reason }（{ $why }），{ $source }：保留 { $kept } 件，最终拒收 { $dropped } 件
+staging-unknown-key = 找不到对应的混洗密钥
+staging-bad-signature = 签名不是发送方的
+staging-unknown-form = 本程序没有能读取的版本
+staging-broken = 已损坏，或不是用该密钥密封
+staging-repeated = 同一密封件先前已收到
+staging-closed = 活动已截止
+staging-retried = 已放回 { $count } 件，随下一批混洗
+staging-dropped = 已最终拒收 { $count } 件
 # letters
 letters-dropped = 已丢弃 { $key }
 letters-name-some = 请写出死信编号，或写 --all

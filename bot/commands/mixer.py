@@ -13,8 +13,9 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.secret_files import SIZE
-from bot.service.composition import MIX_SECONDS, PATIENCE, open_store, repeat, running
+from bot.service.composition import MIX_SECONDS, MIXING, PATIENCE, open_store, running
 from bot.service.installation_keys import open_keys
+from bot.service.task_states import TaskStates, repeat
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message, Place
@@ -68,7 +69,7 @@ async def run_mixer(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings, PATIENCE) as database:
         mixer = Mixer(database, Keyring(chosen.keys), gate, settings.log_origin, SystemClock())
         await mixer.start()
-        async with running(repeat(mixer.turn, MIX_SECONDS)):
+        async with running(repeat(mixer.turn, MIX_SECONDS, MIXING, TaskStates())):
             say(Message("mixer-runs", key=mixer.key.write()), flush=True)
             await stop.wait()
     return 0

@@ -42,6 +42,7 @@ from bot.conversations.stored_conversation import (
 )
 from bot.core.clock import Clock
 from bot.core.identity import Address, Citizen
+from bot.core.stored_forms import UnknownForm
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, KeyMissing, key_hour_of
 from bot.crypto.rectification_keys import RectificationKeys
@@ -385,7 +386,7 @@ class Conductor:
             return self._recent.take(person, sealed) or read_conversation(
                 self._keys.unseal(person, sealed)
             )
-        except BadSession:
+        except (BadSession, UnknownForm):
             # Another version or key wrote it. To begin anew is better than an error at every step.
             log.warning("a stored conversation could not be read and was begun anew")
             return None

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversations.contract import Incoming
 from bot.conversations.store import keep_dead_letter
 from bot.core.clock import Clock
+from bot.core.stored_forms import Readers, UnknownForm, read_form, write_form
 from bot.crypto.gate_keys import GateKeys, key_hour_of
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 BOUND = b"dead letter"
 """The context that a letter's seal is bound to, in place of a person."""
+FORM = 2
+"""The version in which letters are written."""
 MOST = 65_536
 """Bytes of the largest unreadable update that is kept; private chats send less than half of it."""
 UNREADABLE = "Unreadable"
@@ -44,6 +47,8 @@ EVENTS = {
 
 Body = dict[str, Any]
 """``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw`` in base64."""
+READERS: Readers[Body] = {0: json.loads, FORM: json.loads}
+"""Readers by version; 0 is the text before versions were written."""
 Reader = Callable[[bytes], Incoming | None]
 """Reads an update as its channel sent it; None when it is unreadable or of no concern."""
 
@@ -197,12 +202,11 @@ def _read(body: Body, readers: dict[str, Reader]) -> Incoming | None:
 
 def _seal(keys: GateKeys, body: Body) -> bytes:
     # JSON in ASCII, so that half of a surrogate pair does no harm.
-    return keys.seal(BOUND, json.dumps(body))
+    return keys.seal(BOUND, write_form(FORM, json.dumps(body)))
 
 
 def _unseal(keys: GateKeys, sealed: bytes) -> Body | None:
     try:
-        body: Body = json.loads(keys.unseal(BOUND, bytes(sealed)))
-    except BadSession:
+        return read_form(READERS, keys.unseal(BOUND, bytes(sealed)))
+    except (BadSession, UnknownForm):
         return None
-    return body

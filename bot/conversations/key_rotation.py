@@ -21,6 +21,7 @@ from bot.conversations.homes import campaign_end, takes_conversations
 from bot.conversations.store import rewrite_unreachable
 from bot.conversations.stored_conversation import read_conversation
 from bot.core.clock import Clock
+from bot.core.stored_forms import UnknownForm
 from bot.crypto.gate_keys import DAY, HOUR, GateKeys
 from bot.fieldwork.monitoring.progress import (
     ProgressChange,
@@ -77,7 +78,11 @@ class SealedColumn:
 
 
 def _conversation(text: str, moment: Moment) -> Resealed | None:
-    conversation = read_conversation(text)
+    try:
+        conversation = read_conversation(text)
+    except UnknownForm:
+        # A later version wrote it and will read it again.
+        return Resealed(text)
     old = conversation.session
     definition = moment.live_campaigns.get(conversation.campaign)
     if old is None or definition is None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.stored_forms import read_form, write_form
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, Progress, read_progress
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession, Message
 from survey_flows.session import Session, read_session
 
+FORM = 2
+"""The version in which conversations are written."""
 RECENT = 512
 MOST = 20
 """The most messages that are remembered for removal; there are hardly ever two."""
@@ -61,15 +64,21 @@ class Conversation:
         """Returns the text that `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
-        return f"{self.campaign}\n{session}\n{numbers}\n{self.progress.to_text()}"
+        lines = (self.campaign, session, numbers, self.progress.to_text())
+        return write_form(FORM, "\n".join(lines))
 
 
 def read_conversation(text: str) -> Conversation:
-    """Reads what `Conversation.to_text` wrote.
+    """Reads what `Conversation.to_text` wrote, in this version of the program or an earlier one.
 
     Raises:
-        BadSession: another version wrote it in another form.
+        BadSession: its lines are not those of its version.
+        UnknownForm: a later version wrote it.
     """
+    return read_form(READERS, text)
+
+
+def _read_lines(text: str) -> Conversation:
     campaign, _, rest = text.partition("\n")
     session, _, rest = rest.partition("\n")
     numbers, _, course = rest.partition("\n")
@@ -81,6 +90,10 @@ def read_conversation(text: str) -> Conversation:
     return Conversation(
         campaign, read_session(session) if session else None, shown, read_progress(course)
     )
+
+
+READERS = {1: _read_lines, FORM: _read_lines}
+"""Readers by version; 1 is the text before versions were written."""
 
 
 class RecentConversations:

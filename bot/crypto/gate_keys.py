@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.core.operator_needed import OperatorNeeded
 from bot.crypto.ram_secrets import RamSecrets
+from bot.crypto.sealed_rows import open_row, seal_row
 from bot.crypto.secret_files import SIZE, load_secret
 from survey_flows.errors import BadSession, Message, Place
 
@@ -246,6 +247,18 @@ class GateKeys:
     def place(self, campaign: str, cell: Sequence[str], channel: str, user: str) -> bytes:
         """Returns the mark of a citizen's quota place, another one in each cell."""
         return pseudonym(self.voters.demand(campaign), "place", *cell, channel, user)
+
+    def seal_count(self, campaign: str, stream: str, text: str) -> bytes:
+        """Encrypts the running numbers of a campaign; nobody reads them after the close."""
+        key = pseudonym(self.voters.demand(campaign), "stream", campaign, stream)
+        return seal_row(key, text)
+
+    def open_count(self, campaign: str, stream: str, sealed: bytes) -> str | None:
+        """Decrypts what `seal_count` made; None when another key or another row's did."""
+        secret = self.voters.find(campaign)
+        if secret is None:
+            return None
+        return open_row(pseudonym(secret, "stream", campaign, stream), sealed)
 
     def update(self, name: str, sent: int) -> str:
         """Returns the key of a taken update whose own name would tell its sender.

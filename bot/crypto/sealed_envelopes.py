@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from bot.core.stored_forms import write_form
 from survey_flows.errors import MinpingError
 
 PAD_BYTES = 2048
@@ -23,8 +24,20 @@ SIGNATURE = 64
 LENGTH = 4
 
 
-class WrongMixerKey(MinpingError):
-    """An envelope that cannot be opened, or that the gate did not sign."""
+class UnopenedEnvelope(MinpingError):
+    """An envelope that cannot be opened; its class says why."""
+
+
+class UnknownMixerKey(UnopenedEnvelope):
+    """There is no secret of the mixer key to which the envelope was sealed."""
+
+
+class BrokenEnvelope(UnopenedEnvelope):
+    """The envelope was not sealed to its mixer key, or is damaged."""
+
+
+class BadSignature(UnopenedEnvelope):
+    """The envelope was not signed by its sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +48,15 @@ class MixerKey:
     public: bytes
 
 
-def sign_and_pad(messages: Sequence[Mapping[str, Any]], sign: Callable[[bytes], bytes]) -> bytes:
-    """Returns signature, length, messages and zeros: `PAD_BYTES` for each message.
+def sign_and_pad(
+    messages: Sequence[Mapping[str, Any]], sign: Callable[[bytes], bytes], form: int
+) -> bytes:
+    """Returns signature, length, version, messages and zeros: `PAD_BYTES` for each message.
 
     Longer messages take more whole multiples of `PAD_BYTES`.
     """
-    raw = json.dumps(messages, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    text = json.dumps(messages, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    raw = write_form(form, text).encode()
     whole = sign(raw) + len(raw).to_bytes(LENGTH, "big") + raw
     return whole.ljust(max(len(messages), -(-len(whole) // PAD_BYTES)) * PAD_BYTES, b"\0")
 
@@ -64,34 +80,33 @@ class EnvelopeOpener:
         self._boxes = {name: SealedBox(PrivateKey(secret)) for name, secret in secrets.items()}
         self._signer = Ed25519PublicKey.from_public_bytes(signer)
 
-    def open(self, key: str, sealed: bytes) -> list[dict[str, Any]]:
-        """Returns the messages of one envelope, sealed to the mixer key of this name.
+    def open(self, key: str, sealed: bytes) -> str:
+        """Returns the signed text of one envelope, sealed to the mixer key of this name.
 
         Raises:
-            WrongMixerKey: it was sealed to another key, is damaged, or the gate did not sign it.
+            UnopenedEnvelope: there is no such key, it is damaged, or it is not signed.
         """
         if key not in self._boxes:
-            raise WrongMixerKey("there is no mixer key of this name")
+            raise UnknownMixerKey("there is no mixer key of this name")
         try:
             return _unpack(self._boxes[key].decrypt(sealed), self._signer)
         except (CryptoError, ValueError) as error:
-            raise WrongMixerKey("an envelope was not sealed to this key") from error
+            raise BrokenEnvelope("an envelope was not sealed to this key") from error
 
 
-def _unpack(content: bytes, signer: Ed25519PublicKey) -> list[dict[str, Any]]:
-    """Returns the messages of an opened envelope.
+def _unpack(content: bytes, signer: Ed25519PublicKey) -> str:
+    """Returns the signed text of an opened envelope.
 
     Raises:
-        WrongMixerKey: the holder of ``signer`` did not sign them.
+        BadSignature: the holder of ``signer`` did not sign them.
     """
     signature, rest = content[:SIGNATURE], content[SIGNATURE:]
     raw = rest[LENGTH : LENGTH + int.from_bytes(rest[:LENGTH], "big")]
     try:
         signer.verify(signature, raw)
     except InvalidSignature as error:
-        raise WrongMixerKey("an envelope was not signed by this key") from error
-    messages: list[dict[str, Any]] = json.loads(raw)
-    return messages
+        raise BadSignature("an envelope was not signed by this key") from error
+    return raw.decode()
 
 
 def mixer_key_text(name: str, public: bytes) -> bytes:

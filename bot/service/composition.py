@@ -6,14 +6,12 @@ Ports are opened by `bot.serving` alone.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
 from redis.asyncio import Redis
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.accounts.second_factor import FactorKeys
@@ -38,16 +36,17 @@ from bot.service.embedded_valkey import EmbeddedValkey
 from bot.service.health_checks import make_readiness
 from bot.service.installation_keys import open_keys
 from bot.service.readiness import Readiness
+from bot.service.task_states import AWAY, TaskStates, repeat
 from bot.storage.database import open_database, sqlite_files, writing
 from bot.storage.migrate import migrate
-
-log = logging.getLogger(__name__)
+from survey_flows.errors import MinpingError
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
+MIXING = "mixer"
 TASK_PATIENCE = 60.0
 """Seconds after which a round of periodic work that does not end degrades readiness."""
 REDIS_PATIENCE = 3.0
@@ -69,6 +68,7 @@ class Service:
     conductor: Conductor
     mixer: Mixer | RemoteMixer
     readiness: Readiness
+    tasks: TaskStates
 
 
 @asynccontextmanager
@@ -107,13 +107,16 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         opened = await open_keys(settings, database)
         keys = opened.gate
         live_campaigns = LiveCampaigns(database, settings.timezone)
-        mixer = make_mixer(settings, database, keys, clock)
-        await mixer.turn()
+        mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
+        await _first_turn(mixer, tasks)
         await check_keys(database, GATE, keys.voters)
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
         gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
+        mixer.gate_work = partial(gate.end_campaigns, database)
+        await gate.begin(database)
+        stack.push_async_callback(_end_stream, gate, database)
         conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts)
         readiness = make_readiness(settings, database, redis, clock, gate, mixer)
         await stack.enter_async_context(running(conductor.run()))
@@ -121,10 +124,10 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             ("task:campaigns", REFRESH_SECONDS, live_campaigns.refresh),
             ("task:conversations", MIX_SECONDS, resealing.rotate),
             ("task:deletion", FORGET_SECONDS, partial(_forget, database, keys, clock)),
-            ("mixer", MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
+            (MIXING, MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
         ):
             note = readiness.watch(name, within=seconds + TASK_PATIENCE)
-            await stack.enter_async_context(running(repeat(work, seconds, note)))
+            await stack.enter_async_context(running(repeat(work, seconds, name, tasks, note)))
         await stack.enter_async_context(running(readiness.run()))
         yield Service(
             settings,
@@ -138,22 +141,25 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             conductor,
             mixer,
             readiness,
+            tasks,
         )
 
 
 def make_mixer(
     settings: Settings, database: AsyncEngine, keys: GateKeys, clock: Clock
 ) -> Mixer | RemoteMixer:
-    """Returns the mixer with its own secrets, or its proxy when it is a process of its own."""
+    """Returns the mixer with its own secrets, or its proxy when it is a process of its own.
+
+    Before each turn the gate says where the numbers of closing campaigns end.
+    """
+    mixer: Mixer | RemoteMixer
     if settings.log_key:
-        return RemoteMixer(database, settings.log_key, settings.log_origin)
-    return Mixer(
-        database,
-        Keyring(settings.data / "keys" / "mixer"),
-        keys.public(),
-        settings.log_origin,
-        clock,
-    )
+        mixer = RemoteMixer(database, settings.log_key, settings.log_origin)
+    else:
+        ring = Keyring(settings.data / "keys" / "mixer")
+        mixer = Mixer(database, ring, keys.public(), settings.log_origin, clock)
+    mixer.gate_work = partial(_end_campaigns, mixer, keys, database)
+    return mixer
 
 
 async def finish_closing(
@@ -165,6 +171,7 @@ async def finish_closing(
     """
     mixer = make_mixer(settings, database, keys, clock)
     if isinstance(mixer, RemoteMixer):
+        await mixer.turn()
         await mixer.wait()
     await run_mixer_once(mixer, database, keys)
 
@@ -178,6 +185,29 @@ async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys
     await destroy_closed_secrets(database, keys.voters)
 
 
+async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
+    """Runs the mixer before anything else; an unforeseen error leaves the service to start."""
+    try:
+        await mixer.turn()
+    except (*AWAY, MinpingError):
+        raise
+    except Exception as error:
+        tasks.note_failure(MIXING, error)
+
+
+async def _end_campaigns(
+    mixer: Mixer | RemoteMixer, keys: GateKeys, database: AsyncEngine
+) -> None:
+    # The log's key is there only once the mixer has started.
+    await Gate(keys, mixer.key.public).end_campaigns(database)
+
+
+async def _end_stream(gate: Gate, database: AsyncEngine) -> None:
+    """Ends the gate's stream; without a database the next start does it."""
+    with suppress(*AWAY):
+        await gate.stop(database)
+
+
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
     valkey = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
     return valkey.url
@@ -188,25 +218,6 @@ async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
     destroy_old_secrets(keys, clock.now())
-
-
-async def repeat(
-    work: Callable[[], Awaitable[None]],
-    seconds: float,
-    note: Callable[[bool], object] = lambda _: None,
-) -> None:
-    """Repeats ``work`` for ever with a pause of ``seconds``; an unreachable database is logged.
-
-    ``note`` hears of each round whether it went well.
-    """
-    while True:
-        try:
-            await work()
-            note(True)
-        except (SQLAlchemyError, OSError) as error:
-            note(False)
-            log.warning("the database cannot be reached: %s", type(error).__name__)
-        await asyncio.sleep(seconds)
 
 
 @asynccontextmanager

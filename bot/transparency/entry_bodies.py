@@ -53,12 +53,25 @@ def registration_body(row: RowMapping | Mapping[str, Any]) -> str:
     return canonical({"kind": "registration", "campaign": row["id"], **frozen})
 
 
-def closing_body(campaign: str, counted: int, superseded: int, withdrawn: int, voters: int) -> str:
-    """Return the text of a closing: counted, superseded and withdrawn entries, and voters."""
+def closing_body(
+    campaign: str,
+    counted: int,
+    superseded: int,
+    withdrawn: int,
+    voters: int,
+    missing: int = 0,
+    unended: int = 0,
+) -> str:
+    """Return the text of a closing: counted, superseded and withdrawn entries, and voters.
+
+    Only a campaign that was closed with a gap has what is missing: messages that the gate accepted
+    and that were not mixed, and streams of the gate whose end nobody knows.
+    """
     figures = {
         "counted": counted,
         "superseded": superseded,
         "withdrawn": withdrawn,
         "voters": voters,
     }
-    return canonical({"kind": "closing", "campaign": campaign, **figures})
+    gaps = {"missing": missing, "unended": unended} if missing or unended else {}
+    return canonical({"kind": "closing", "campaign": campaign, **figures, **gaps})

@@ -68,6 +68,7 @@ verification-closings-not-one = the log holds { $count } closings of the campaig
 verification-entry-after-closing = the entry { $position } of the campaign is younger than its closing
 verification-closing-names-more = the closing tells of { $named } entries, and the log has { $found } of the campaign
 verification-closed = it was closed at entry { $position }: { $counted } ballots count, { $superseded } were replaced by their voters, { $withdrawn } entries withdrawn
+verification-closed-with-gap = { $closed }; closed with a gap: messages that the gate accepted and that were not mixed: { $missing }, streams without a known end: { $unended }
 
 verification-check-result = the log commits to the totals
 verification-result-missing = the log does not commit to the totals in the bundle: it holds no result of the campaign

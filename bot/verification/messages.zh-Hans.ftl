@@ -68,6 +68,7 @@ verification-closings-not-one = 日志中有 { $count } 次活动截止记录，
 verification-entry-after-closing = 活动的条目 { $position } 晚于活动截止
 verification-closing-names-more = 截止记录称有 { $named } 个条目，而日志中该活动只有 { $found } 个
 verification-closed = 活动截止于条目 { $position }：{ $counted } 张评价票计入，{ $superseded } 张由本人替换，{ $withdrawn } 个条目已撤回
+verification-closed-with-gap = { $closed }；带缺口截止：入口收下而未混洗的密封件 { $missing } 件，查不到终点的编号序列 { $unended } 个
 
 verification-check-result = 日志承诺了汇总数据
 verification-result-missing = 日志没有承诺验证包中的汇总数据：日志中没有该活动的结果

@@ -165,13 +165,18 @@ def _check_closing(bundle: Bundle) -> Message:
     named, found = counted + superseded + 2 * withdrawn, len(bundle.own)
     if found < named:
         raise CheckFailed(Message("verification-closing-names-more", named=named, found=found))
-    return Message(
+    closed = Message(
         "verification-closed",
         position=position,
         counted=counted,
         superseded=superseded,
         withdrawn=withdrawn,
     )
+    missing, unended = body.get("missing", 0), body.get("unended", 0)
+    if missing or unended:
+        gap = {"missing": missing, "unended": unended}
+        return Message("verification-closed-with-gap", closed=closed, **gap)
+    return closed
 
 
 def _check_result(bundle: Bundle) -> Message:

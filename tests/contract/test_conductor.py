@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -148,10 +149,13 @@ async def make_road(url: str, folder: Path) -> AsyncIterator[Road]:
     keys = make_gate_keys(folder / "keys")
     await open_campaign(database, "year", keys)
     mixer = Mixer(database, Keyring(folder / "mixer"), keys.public(), "minping", clock)
+    await mixer.start()
+    gate = Gate(keys, mixer.key.public)
+    mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
     await live_campaigns.refresh()
-    conductor = Conductor(database, keys, live_campaigns, clock, Gate(keys, mixer.key.public))
+    conductor = Conductor(database, keys, live_campaigns, clock, gate)
     running = asyncio.create_task(conductor.run())
     yield Road(database, live_campaigns, conductor, clock, link, keys, mixer)
     running.cancel()

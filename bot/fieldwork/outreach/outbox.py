@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -99,7 +99,12 @@ async def claim_messages(
 async def _take(
     connection: AsyncConnection, push: Push, most: int, now: int
 ) -> list[ClaimedMessage]:
-    own = (outbox.c.state == QUEUED, outbox.c.campaign == push.campaign, outbox.c.step == push.step)
+    own = (
+        outbox.c.state == QUEUED,
+        outbox.c.campaign == push.campaign,
+        outbox.c.step == push.step,
+        outbox.c.form.in_(sorted(READERS)),
+    )
     query = (
         select(outbox.c.lookup)
         .where(*own, outbox.c.due <= now)
@@ -112,13 +117,19 @@ async def _take(
     changed = update(outbox).where(*own, outbox.c.lookup.in_(lookups))
     values = {"due": now + LEASE, "tries": outbox.c.tries + 1}
     rows = await connection.execute(
-        changed.values(values).returning(outbox.c.lookup, outbox.c.tries)
+        changed.values(values).returning(outbox.c.lookup, outbox.c.tries, outbox.c.form)
     )
-    tries = {bytes(row.lookup): row.tries for row in rows}
-    return [
-        ClaimedMessage((push.campaign, push.step, bytes(lookup)), tries[bytes(lookup)], now + LEASE)
-        for lookup in lookups
-    ]
+    found = {bytes(row.lookup): READERS[row.form](push, row, now + LEASE) for row in rows}
+    return [found[bytes(lookup)] for lookup in lookups]
+
+
+def _read_claimed(push: Push, row: Row[Any], until: int) -> ClaimedMessage:
+    return ClaimedMessage((push.campaign, push.step, bytes(row.lookup)), row.tries, until)
+
+
+FORM = 1
+READERS: Mapping[int, Callable[[Push, Row[Any], int], ClaimedMessage]] = {FORM: _read_claimed}
+"""Readers by the version of a row. What has no reader waits for a program that has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.campaigns.registered import read_campaign_row
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.outreach.outbox import (
     CANCELLED,
+    FORM,
     PAUSED,
     QUEUED,
     RUNNING,
@@ -148,8 +149,9 @@ async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list
 
 
 def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
-    head = {"campaign": campaign, "step": step, "lookup": lookup}
-    return head | {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
+    head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
+    head |= {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
+    return head | {"form": FORM}
 
 
 def _check_texts(texts: Mapping[str, str]) -> None:

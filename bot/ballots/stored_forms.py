@@ -1,0 +1,86 @@
+"""Readers of the envelopes that wait in the database, by the version of what is signed in them.
+
+Versions 0 and 1 are those before versions were written: one message, and a list of messages.
+Version 2 is a list, too. The gate's messages then have ``stream`` and ``number``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.core.stored_forms import Readers, UnknownForm
+
+FORM = 2
+"""The version that is written now, for each kind of envelope."""
+BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
+ERASE, PRESSURE, FOLLOW, END = "erase", "pressure", "follow", "end"
+
+Submission = dict[str, Any]
+"""What an envelope holds, with ``kind``, ``campaign`` and ``voter`` (the gate's pseudonym in hex).
+
+- `BALLOT` has ``ballot``, ``receipt`` and ``text``; its held comment has ``unit`` and ``text``.
+- `ERASE` withdraws all of a voter's ballots and comments.
+- `PRESSURE` has ``unit``.
+- `FOLLOW` has the fields of `survey_flows.effects.HoldRequest` and the sealed address.
+- `END` has no voter, but ``streams``: the gate's running numbers end there
+  (`bot.ballots.gate_streams`).
+
+The keys are those of sealed bytes, which an older gate may have written: they never change.
+"""
+
+_ADDRESS = ("lookup", "sealed", "mark")
+_REQUEST = ("campaign", "unit", "text", "shared", "lang", "day", "due", "at", *_ADDRESS)
+_SUBMITTED: Mapping[str, tuple[str, ...]] = {
+    BALLOT: ("campaign", "voter", "receipt", "text", "ballot"),
+    ERASE: ("campaign", "voter"),
+    PRESSURE: ("campaign", "voter", "unit"),
+    FOLLOW: ("voter", *_REQUEST),
+    END: ("campaign", "streams", "closing"),
+}
+_COMMENTS: Mapping[str, tuple[str, ...]] = {
+    BALLOT: ("campaign", "voter", "unit", "text"),
+    ERASE: ("campaign", "voter"),
+}
+_REQUESTS: Mapping[str, tuple[str, ...]] = {FOLLOW: _REQUEST}
+_BALLOT = frozenset(
+    ("unit", "questionnaire", "grp", "stratum", "source", "ratings", "facts", "bucket", "risk")
+)
+Kinds = Mapping[str, tuple[str, ...]]
+
+
+def _one(kinds: Kinds, form: int) -> Callable[[str], list[Submission]]:
+    return lambda text: _checked(kinds, form, [json.loads(text)])
+
+
+def _many(kinds: Kinds, form: int) -> Callable[[str], list[Submission]]:
+    return lambda text: _checked(kinds, form, json.loads(text))
+
+
+def _readers(kinds: Kinds) -> Readers[list[Submission]]:
+    return {0: _one(kinds, 0), 1: _many(kinds, 1), FORM: _many(kinds, FORM)}
+
+
+def _checked(kinds: Kinds, form: int, messages: Any) -> list[Submission]:
+    """Returns the messages; one that lacks a part would stop the batch of all others.
+
+    Raises:
+        UnknownForm: they are not what this version holds.
+    """
+    if not isinstance(messages, list) or not all(_fits(kinds, one) for one in messages):
+        raise UnknownForm(form)
+    return messages
+
+
+def _fits(kinds: Kinds, message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
+        return False
+    parts = kinds.get(message["kind"])
+    if parts is None or not all(part in message for part in parts):
+        return False
+    return "ballot" not in parts or frozenset(message["ballot"]) == _BALLOT
+
+
+STAGED, COMMENTS, REQUESTS = _readers(_SUBMITTED), _readers(_COMMENTS), _readers(_REQUESTS)
+"""Readers of submissions, of held comments and of held requests."""

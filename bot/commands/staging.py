@@ -1,0 +1,66 @@
+"""``minping staging``: envelopes that no reader takes; they are counted and never read."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from bot.ballots.refused import REASONS, count_refused, drop_refused, retry_refused
+from bot.core.settings import Settings
+from bot.service.composition import open_store
+from bot.storage.database import reading, writing
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.words import say
+from survey_flows.errors import Message
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("staging", help=Message("help-staging"))
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    show = parts.add_parser("show", help=Message("help-staging-show"))
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    retry = parts.add_parser("retry", help=Message("help-staging-retry"))
+    retry.add_argument("--reason", choices=REASONS, help=Message("help-staging-reason"))
+    retry.set_defaults(run=run_retry, audit=Audit("staging retry", the("reason")))
+    refuse = parts.add_parser("refuse", help=Message("help-staging-refuse"))
+    refuse.add_argument(
+        "--reason", choices=REASONS, required=True, help=Message("help-staging-reason")
+    )
+    refuse.set_defaults(run=run_refuse, audit=Audit("staging refuse", the("reason")))
+
+
+async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Count refused envelopes by reason and table."""
+    async with open_store(settings) as database, reading(database) as connection:
+        counts = await count_refused(connection)
+    for one in counts:
+        say(
+            Message(
+                "staging-count",
+                reason=one.reason,
+                why=Message(f"staging-{one.reason.replace('_', '-')}"),
+                source=one.source,
+                kept=one.kept,
+                dropped=one.dropped,
+            )
+        )
+    if not counts:
+        say(Message("staging-none"))
+    return 0
+
+
+async def run_retry(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Put refused envelopes back to where the mixer takes them from."""
+    async with open_store(settings) as database, writing(database) as connection:
+        count = await retry_refused(connection, chosen.reason or "")
+    say(Message("staging-retried", count=count))
+    return 0
+
+
+async def run_refuse(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Refuse envelopes of one reason for good."""
+    async with open_store(settings) as database, writing(database) as connection:
+        count = await drop_refused(connection, chosen.reason)
+    say(Message("staging-dropped", count=count))
+    return 0
