@@ -144,6 +144,22 @@ async def test_everybody_gets_their_own_invitation_once(office: Office) -> None:
     }
 
 
+async def test_a_message_of_a_later_version_waits_and_stops_no_other(office: Office) -> None:
+    await office.begin()
+    async with writing(office.road.database) as connection:
+        first = select(tables.outbox.c.lookup).order_by(tables.outbox.c.lookup).limit(1)
+        lookup = (await connection.execute(first)).scalar_one()
+        one = tables.outbox.update().where(tables.outbox.c.lookup == lookup)
+        await connection.execute(one.values(form=2))
+    await office.send()
+    assert await office.counts() == {"sent": 19, "queued": 1}
+    async with writing(office.road.database) as connection:
+        await connection.execute(one.values(form=1))
+    await office.send()
+    assert await office.counts() == {"sent": 20}
+    assert set(office.post.times().values()) == {1}
+
+
 async def test_who_cannot_be_reached_is_noted_and_not_tried_again(office: Office) -> None:
     ann, ben, *_ = office.people
     office.post.fates = {ann: [DeliveryOutcome.UNREACHABLE], ben: [DeliveryOutcome.FAILED]}

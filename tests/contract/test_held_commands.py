@@ -1,0 +1,88 @@
+"""The commands for held campaigns and refused envelopes, as an operator types them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from bot.__main__ import make_parser
+from bot.accounts.staff import add_staff
+from bot.campaigns.lifecycle import show_campaign
+from bot.core.settings import Settings
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_mixer import rows
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+async def typed(store_url: str, folder: Path, *words: str) -> int:
+    """Run a command on the road's database and keys."""
+    keys = folder / "keys" / "mixer"
+    if not keys.exists():
+        shutil.copytree(folder / "mixer", keys)
+    chosen = make_parser(words[0]).parse_args(words)
+    settings = Settings(database_url=store_url, data=folder, log_origin="minping")
+    return int(await chosen.run(settings, chosen))
+
+
+async def test_a_held_campaign_is_shown_and_closed_by_two_people(
+    road: Road, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        await road.rate(f"{number}")
+    (_, row, _) = await rows(road, tables.staging)
+    async with writing(road.database) as connection:
+        await connection.execute(delete(tables.staging).where(tables.staging.c.id == row.id))
+    await road.close("year")
+    for login in ("li", "wu"):
+        await add_staff(road.database, login, f"{login} correct horse battery", "administrator")
+    held = "year: messages that the gate accepted were not mixed: 1; they concern the units TAX"
+    assert await typed(store_url, tmp_path, "held", "show", "year") == 0
+    assert capsys.readouterr().out.splitlines() == [held]
+    settle = ("held", "settle", "year", "--missing", "1", "--reason", "a disk was full")
+    with pytest.raises(BadInput, match="two different people"):
+        await typed(store_url, tmp_path, *settle, "--by", "li")
+    capsys.readouterr()
+    assert await typed(store_url, tmp_path, *settle, "--by", "li", "--by", "wu") == 0
+    assert capsys.readouterr().out.splitlines() == [held, "year is now: closed"]
+    assert (await show_campaign(road.database, "year")).state == "closed"
+
+
+async def test_refused_envelopes_are_counted_tried_again_and_refused(
+    road: Road, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (box,) = await rows(road, tables.boxes)
+    async with writing(road.database) as connection:
+        foreign = [{"box": box.id, "sealed": b"x" * 99}, {"box": "none", "sealed": b"y" * 99}]
+        await connection.execute(tables.staging.insert(), foreign)
+    await road.mix()
+    for words in (
+        ("show",),
+        ("retry", "--reason", "unknown_key"),
+        ("refuse", "--reason", "broken"),
+        ("show",),
+    ):
+        assert await typed(store_url, tmp_path, "staging", *words) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "broken (damaged, or not sealed to its key), staging: 1 kept, 0 refused for good",
+        "unknown_key (there is no mixer key of this name), staging: 1 kept, 0 refused for good",
+        "1 put back; the mixer takes them with its next batch",
+        "1 refused for good",
+        "broken (damaged, or not sealed to its key), staging: 0 kept, 1 refused for good",
+    ]
+    assert [row.box for row in await rows(road, tables.staging)] == ["none"]
+    async with writing(road.database) as connection:
+        await connection.execute(delete(tables.refused))
+    assert await typed(store_url, tmp_path, "staging", "show") == 0
+    assert capsys.readouterr().out.splitlines() == ["no envelope is refused"]
