@@ -195,9 +195,7 @@ async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
         tasks.note_failure(MIXING, error)
 
 
-async def _end_campaigns(
-    mixer: Mixer | RemoteMixer, keys: GateKeys, database: AsyncEngine
-) -> None:
+async def _end_campaigns(mixer: Mixer | RemoteMixer, keys: GateKeys, database: AsyncEngine) -> None:
     # The log's key is there only once the mixer has started.
     await Gate(keys, mixer.key.public).end_campaigns(database)
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from bot.__main__ import PERSON_NEEDED, main
+from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.campaign_keys import GATE, MIXER, check_keys, read_missing_keys
 from bot.campaigns.lifecycle import create_campaign, open_campaign, show_campaign
@@ -209,7 +210,9 @@ async def test_a_command_that_misses_a_key_ends_with_3_and_a_sentence(
 
 def mixer_of(road: Road, folder: Path) -> Mixer:
     ring = Keyring(folder / "mixer")
-    return Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    mixer = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    mixer.gate_work = lambda: Gate(road.keys, mixer.key.public).end_campaigns(road.database)
+    return mixer
 
 
 def of(cast: Ballot, campaign: str) -> Ballot:

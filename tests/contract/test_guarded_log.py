@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bot.__main__ import PERSON_NEEDED, main
 from bot.accounts.staff import add_staff
+from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import pause_campaign
 from bot.campaigns.log_loss import refill_log
@@ -46,7 +47,9 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 def mixer_of(road: Road, folder: Path) -> Mixer:
     ring = Keyring(folder / "mixer")
-    return Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    mixer = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    mixer.gate_work = lambda: Gate(road.keys, mixer.key.public).end_campaigns(road.database)
+    return mixer
 
 
 async def rate(road: Road, first: int, people: int = 12) -> None:

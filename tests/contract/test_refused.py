@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS, key_name
 from bot.ballots.refused import RefusedCount, count_refused, drop_refused, retry_refused
 from bot.campaigns.lifecycle import show_campaign
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import GateKeys, Keyring
+from bot.crypto.gate_keys import Keyring
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, public_key, seal, sign_and_pad
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -65,12 +66,15 @@ def old_ring(folder: Path) -> Keyring:
 
 @pytest.mark.parametrize("form", ["0", "1"])
 async def test_envelopes_of_before_are_taken_over_with_the_campaign_open(
-    road: Road, tmp_path: Path, form: str
+    store_url: str, tmp_path: Path, form: str
 ) -> None:
-    public = GateKeys(
-        b"", bytes.fromhex(OLD["secrets"]["gate"]), road.keys.voters, road.keys.hours, b""
-    ).public()
-    ring = old_ring(tmp_path / "old")
+    ring = old_ring(tmp_path / "mixer")
+    async with make_road(store_url, tmp_path) as road:
+        await take_over(road, ring, form)
+
+
+async def take_over(road: Road, ring: Keyring, form: str) -> None:
+    public = replace(road.keys, sign=bytes.fromhex(OLD["secrets"]["gate"])).public()
     mixer = Mixer(road.database, ring, public, "minping", road.clock)
     await mixer.turn()
     for name, more in (("staging", {}), ("held_comments", {}), ("held_follow_ups", {"due": 1})):
