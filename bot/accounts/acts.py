@@ -24,6 +24,7 @@ ACTS: Mapping[str, str] = {
     "campaign pause": "act-campaign-pause",
     "campaign resume": "act-campaign-resume",
     "campaign close": "act-campaign-close",
+    "campaign check": "act-campaign-check",
     "cases scan": "act-cases-scan",
     "cases effect": "act-cases-effect",
     "cases reopen": "act-cases-reopen",

@@ -1,3 +1,15 @@
 # The ballot box.
 
 ballots-key-of-other-log = this is the key of «{ $name }», and MINPING_LOG_ORIGIN is «{ $origin }»; give the key of this log
+
+# Checks of a campaign's ballots against the log
+close-check-rows = { $count } stored ballots, comments or withdrawals are not what the log commits to, the first at the positions { $positions }
+close-check-missing = of { $count } entries in the log the ballot or comment is no longer stored, the first at the positions { $positions }
+close-check-log = { NUMBER($count) ->
+    [0] the entries of the log in the database do not give the signed root
+   *[other] { $count } entries of the log in the database are not those that were signed, the first at the positions { $positions }
+  }
+close-check-order = { $count } ballots count as replaced though no later one of the same person stands, the first at the positions { $positions }
+close-check-unlogged = { $count } ballots or comments are stored that never went into the log
+close-check-numbers = the numbers of ballots are no longer those of the closing in the log
+close-check-not-over = ballots of this campaign are still taken; it is checked after the close

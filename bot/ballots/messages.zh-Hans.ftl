@@ -1,3 +1,15 @@
 # The ballot box.
 
 ballots-key-of-other-log = 这是“{ $name }”的公钥，而 MINPING_LOG_ORIGIN 为“{ $origin }”；请给出本日志的公钥
+
+# 评价票与日志的核对
+close-check-rows = 保存的评价票、意见或撤回中有 { $count } 条与日志的承诺值不符，最前的位置为 { $positions }
+close-check-missing = 日志中有 { $count } 个条目对应的评价票或意见已不在库中，最前的位置为 { $positions }
+close-check-log = { NUMBER($count) ->
+    [0] 数据库里的日志条目得不出已签名的树根
+   *[other] 数据库里的日志有 { $count } 个条目不是已签名的条目，最前的位置为 { $positions }
+  }
+close-check-order = 有 { $count } 张评价票标为已被替换，库中却没有同一人更晚的评价票，最前的位置为 { $positions }
+close-check-unlogged = 库中有 { $count } 张评价票或意见从未写入日志
+close-check-numbers = 评价票的数目与日志中截止条目的数目不再一致
+close-check-not-over = 该活动仍在接收评价，截止之后才能核对

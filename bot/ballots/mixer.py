@@ -18,15 +18,17 @@ from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, delete, distinct, func, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Submission
+from bot.ballots.close_check import check_ballots, count_all, hold_or_release
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
 from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
 from bot.campaigns.registration import definition_with_seed, read_limits
+from bot.campaigns.states import CLOSED, CLOSING
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
@@ -39,7 +41,7 @@ from bot.crypto.sealed_envelopes import (
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import closing_body, registration_body
+from bot.transparency.entry_bodies import registration_body
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.log_writer import public_entry
@@ -201,17 +203,22 @@ class Mixer:
             return set((await connection.execute(query)).scalars())
 
     async def _close(self, campaign: str) -> None:
-        """Log what a campaign counted, after everything of it has been mixed."""
+        """Log what a campaign counted, after everything of it has been mixed and checked."""
+        findings = await check_ballots(self._database, campaign, self._log.guard)
+        if await hold_or_release(self._database, campaign, findings):
+            found = ", ".join(finding.id for finding in findings)
+            log.error("the close of campaign %s is held: %s", campaign, found)
+            return
         columns = tables.campaigns.c
         async with self._log.open() as opened:
             connection = opened.connection
             await delete_quota_marks(connection, campaign)
             statement = update(tables.campaigns).where(
-                columns.id == campaign, columns.state == "closing"
+                columns.id == campaign, columns.state == CLOSING
             )
-            if (await connection.execute(statement.values(state="closed"))).rowcount:
+            if (await connection.execute(statement.values(state=CLOSED))).rowcount:
                 entry = public_entry(
-                    "closing", campaign, campaign, await _count_all(connection, campaign)
+                    "closing", campaign, campaign, await count_all(connection, campaign)
                 )
                 await opened.append([entry], self._now())
 
@@ -416,19 +423,3 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
         statement = delete(table).where(table.c.id.in_([row.id for row in rows]))
         if (await connection.execute(statement)).rowcount != len(rows):
             raise BatchTaken("the batch was taken by another mixer")
-
-
-async def _count_all(connection: AsyncConnection, campaign: str) -> str:
-    """Return the text of the campaign's closing."""
-
-    async def count(column: Any, table: Table) -> int:
-        query = select(func.count(column)).where(table.c.campaign == campaign)
-        return int((await connection.execute(query)).scalar_one())
-
-    return closing_body(
-        campaign,
-        counted=await count(tables.ballots.c.id, tables.ballots),
-        superseded=await count(tables.superseded.c.position, tables.superseded),
-        withdrawn=await count(tables.withdrawals.c.position, tables.withdrawals),
-        voters=await count(distinct(tables.ballots.c.voter), tables.ballots),
-    )
