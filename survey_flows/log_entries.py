@@ -11,11 +11,12 @@ from survey_flows.errors import BadInput, Message, Place
 
 CODE = re.compile(r"[A-Z2-7]{16}")
 PROOF = "minping-inclusion/1"
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(body: Mapping[str, object]) -> str:
     """The canonical JSON of a body: sorted keys, no white space (RFC 8785 for these types)."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(body)
 
 
 def commit(salt: bytes, body: str) -> bytes:

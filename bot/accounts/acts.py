@@ -25,6 +25,7 @@ ACTS: Mapping[str, str] = {
     "campaign resume": "act-campaign-resume",
     "campaign close": "act-campaign-close",
     "held settle": "act-held-settle",
+    "campaign check": "act-campaign-check",
     "cases scan": "act-cases-scan",
     "cases effect": "act-cases-effect",
     "cases reopen": "act-cases-reopen",

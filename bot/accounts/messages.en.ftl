@@ -42,6 +42,7 @@ act-appraise-seal = seals the year { $subject }
 act-archive-write = writes the archive of campaign { $subject }
 act-bundle-write = makes the bundle of campaign { $subject }
 act-calendar-import = imports holidays: { $subject }
+act-campaign-check = compares the ballots of campaign { $subject } with the log
 act-campaign-close = closes campaign { $subject }
 act-campaign-create = drafts campaign { $subject }
 act-campaign-discard = discards draft { $subject }

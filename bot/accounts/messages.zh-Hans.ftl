@@ -42,6 +42,7 @@ act-appraise-seal = 封存 { $subject } 年度
 act-archive-write = 写入评价活动 { $subject } 的归档
 act-bundle-write = 制作评价活动 { $subject } 的验证包
 act-calendar-import = 导入节假日：{ $subject }
+act-campaign-check = 核对评价活动 { $subject } 的评价票与日志
 act-campaign-close = 截止评价活动 { $subject }
 act-campaign-create = 起草评价活动 { $subject }
 act-campaign-discard = 放弃草稿 { $subject }

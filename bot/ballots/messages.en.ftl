@@ -12,3 +12,15 @@ ballots-settle-two = two different people close a held campaign; name another on
 ballots-settle-administrator = this is no administrator's account that can sign in; name two administrators
 ballots-settle-other-check = another check holds this campaign too, and must let it go first (`minping held show`)
 ballots-settle-missing = messages missing now: { $missing }; look at `minping held show` and give this number
+
+# Checks of a campaign's ballots against the log
+close-check-rows = { $count } stored ballots, comments or withdrawals are not what the log commits to, the first at the positions { $positions }
+close-check-missing = of { $count } entries in the log the ballot or comment is no longer stored, the first at the positions { $positions }
+close-check-log = { NUMBER($count) ->
+    [0] the entries of the log in the database do not give the signed root
+   *[other] { $count } entries of the log in the database are not those that were signed, the first at the positions { $positions }
+  }
+close-check-order = { $count } ballots count as replaced though no later one of the same person stands, the first at the positions { $positions }
+close-check-unlogged = { $count } ballots or comments are stored that never went into the log
+close-check-numbers = the numbers of ballots are no longer those of the closing in the log
+close-check-not-over = ballots of this campaign are still taken; it is checked after the close

@@ -12,3 +12,15 @@ ballots-settle-two = 核验中的活动须由两个人共同截止，请写另�
 ballots-settle-administrator = 这不是可以登录的管理员账号，请写两名管理员
 ballots-settle-other-check = 这项活动还有其他核验未通过，须先处理（`minping held show`）
 ballots-settle-missing = 现在缺 { $missing } 件密封件；请查看 `minping held show`，再填写这个数
+
+# 评价票与日志的核对
+close-check-rows = 保存的评价票、意见或撤回中有 { $count } 条与日志的承诺值不符，最前的位置为 { $positions }
+close-check-missing = 日志中有 { $count } 个条目对应的评价票或意见已不在库中，最前的位置为 { $positions }
+close-check-log = { NUMBER($count) ->
+    [0] 数据库里的日志条目得不出已签名的树根
+   *[other] 数据库里的日志有 { $count } 个条目不是已签名的条目，最前的位置为 { $positions }
+  }
+close-check-order = 有 { $count } 张评价票标为已被替换，库中却没有同一人更晚的评价票，最前的位置为 { $positions }
+close-check-unlogged = 库中有 { $count } 张评价票或意见从未写入日志
+close-check-numbers = 评价票的数目与日志中截止条目的数目不再一致
+close-check-not-over = 该活动仍在接收评价，截止之后才能核对

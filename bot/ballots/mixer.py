@@ -19,20 +19,22 @@ from functools import cached_property, partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, delete, distinct, func, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
+from bot.ballots.close_check import check_ballots, count_all, hold_or_release, logged_closing
 from bot.ballots.close_checks import NumbersAtClose
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
-from bot.ballots.mixed_numbers import Gaps, MixedNumbers, StateChanged
+from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
 from bot.ballots.refused import CLOSED, REPEATED, Opened, open_row, refuse
 from bot.ballots.stored_forms import BALLOT, END, FOLLOW, FORM, Submission
 from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
 from bot.campaigns.registration import definition_with_seed, read_limits
+from bot.campaigns.states import CLOSED as STATE_CLOSED
 from bot.campaigns.states import CLOSING, HELD
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
@@ -45,7 +47,7 @@ from bot.crypto.sealed_envelopes import (
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import closing_body, registration_body
+from bot.transparency.entry_bodies import registration_body
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.log_writer import public_entry
@@ -214,8 +216,17 @@ class Mixer:
             return set((await connection.execute(query)).scalars())
 
     async def _close(self, campaign: str) -> None:
-        """Log what a campaign counted, once everything of it has been mixed."""
-        if not await self._numbers_at_close.due(self._database, campaign):
+        """Log what a campaign counted, once all of it has been mixed and checked."""
+        async with reading(self._database) as connection:
+            closed_before = await logged_closing(connection, campaign)
+        # A check after the close may hold a campaign whose numbers went with its close.
+        if closed_before or not await self._numbers_at_close.due(self._database, campaign):
+            return
+        findings = await check_ballots(self._database, campaign, self._log.guard)
+        await hold_or_release(self._database, campaign, findings)
+        if findings:
+            found = ", ".join(finding.id for finding in findings)
+            log.error("the close of campaign %s is held: %s", campaign, found)
             return
         columns = tables.campaigns.c
         async with self._log.open() as opened:
@@ -226,11 +237,11 @@ class Mixer:
             )
             if (
                 lost is not None
-                and (await connection.execute(statement.values(state="closed"))).rowcount
+                and (await connection.execute(statement.values(state=STATE_CLOSED))).rowcount
             ):
                 await delete_quota_marks(connection, campaign)
                 await delete_streams(connection, campaign)
-                body = await _count_all(connection, campaign, lost)
+                body = await count_all(connection, campaign, lost.missing, lost.unended)
                 entry = public_entry("closing", campaign, campaign, body)
                 await opened.append([entry], self._now())
 
@@ -472,21 +483,3 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
         statement = delete(table).where(table.c.id.in_([row.id for row in rows]))
         if (await connection.execute(statement)).rowcount != len(rows):
             raise BatchTaken("the batch was taken by another mixer")
-
-
-async def _count_all(connection: AsyncConnection, campaign: str, lost: Gaps) -> str:
-    """Return the text of the campaign's closing, with what two people settled as ``lost``."""
-
-    async def count(column: Any, table: Table) -> int:
-        query = select(func.count(column)).where(table.c.campaign == campaign)
-        return int((await connection.execute(query)).scalar_one())
-
-    return closing_body(
-        campaign,
-        counted=await count(tables.ballots.c.id, tables.ballots),
-        superseded=await count(tables.superseded.c.position, tables.superseded),
-        withdrawn=await count(tables.withdrawals.c.position, tables.withdrawals),
-        voters=await count(distinct(tables.ballots.c.voter), tables.ballots),
-        missing=lost.missing,
-        unended=lost.unended,
-    )

@@ -1,4 +1,4 @@
-"""A campaign that a check of its close holds: which checks wait, and how they let it go.
+"""A campaign that a check of its close, or a later one, holds: which wait, how they let it go.
 
 A held campaign takes no ballots and publishes nothing. Each waiting check is a message with its
 values. A check that finds everything in order withdraws its own message, and the campaign goes on
@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.registered import read_campaign_row
-from bot.campaigns.states import CLOSING, HELD, require_state
+from bot.campaigns.states import CLOSING, HELD, OVER, require_state
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from survey_flows.errors import Message
@@ -26,10 +26,10 @@ async def hold(connection: AsyncConnection, campaign: str, reason: Message) -> N
     The same reason with other values replaces the earlier one.
 
     Raises:
-        BadInput: the campaign does not exist, or is neither closing nor held.
+        BadInput: the campaign does not exist, or still takes ballots.
     """
     row = await read_campaign_row(connection, campaign, "update")
-    require_state(campaign, row.state, (CLOSING, HELD))
+    require_state(campaign, row.state, OVER)
     details = json.dumps(dict(reason.values), ensure_ascii=False, sort_keys=True)
     held = {"campaign": campaign, "reason": reason.id, "details": details}
     await upsert(connection, tables.campaign_holds, ["campaign", "reason"], [held])

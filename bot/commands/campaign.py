@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
+from bot.ballots.mixer import Mixer
+from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignDraft,
     CampaignSummary,
@@ -27,14 +29,16 @@ from bot.campaigns.lifecycle import (
 from bot.campaigns.links import create_link
 from bot.campaigns.states import OVER
 from bot.core.clock import Clock, SystemClock
+from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
 from bot.crypto.gate_keys import GateKeys
-from bot.service.composition import finish_closing, open_store
+from bot.service.composition import finish_closing, make_mixer, open_store
 from bot.service.installation_keys import open_keys
+from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import rounded_count, say, source_word, word, worded
-from survey_flows.errors import Message
+from survey_flows.errors import Message, Place, Problem, gathered
 
 
 def register(commands: Any) -> None:
@@ -95,6 +99,9 @@ def register(commands: Any) -> None:
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id", metavar="CAMPAIGN")
         part.set_defaults(run=run_move, audit=Audit(f"campaign {name}", the("id")), action=action)
+    check = parts.add_parser("check", help=Message("help-campaign-check"))
+    check.add_argument("id")
+    check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
     show = parts.add_parser("show", help=Message("help-campaign-show"))
     show.add_argument("id", nargs="?", metavar="CAMPAIGN")
     show.set_defaults(run=run_show, audit=READS_ONLY)
@@ -149,14 +156,36 @@ async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
+async def run_check(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Compare the ballots with the log, and let a held campaign go on when they agree."""
+    from bot.ballots.close_check import check_again
+
+    async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).gate
+        mixer = make_mixer(settings, database, keys, SystemClock())
+        guard = mixer.log.guard if isinstance(mixer, Mixer) else None
+        await check_again(database, chosen.id, guard)
+        say(Message("campaign-checked", campaign=chosen.id))
+        return await _finish(settings, database, keys, chosen.id)
+
+
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open or close."""
-    clock = SystemClock()
     async with open_store(settings) as database:
         keys = (await open_keys(settings, database)).gate
         await chosen.action(database, chosen.id, keys)
-        await finish_closing(settings, database, keys, clock)
-        await _show(database, chosen.id, settings)
+        return await _finish(settings, database, keys, chosen.id)
+
+
+async def _finish(settings: Settings, database: AsyncEngine, keys: GateKeys, campaign: str) -> int:
+    """Let the mixer do its part, and print the campaign; a held one needs a person."""
+    await finish_closing(settings, database, keys, SystemClock())
+    await _show(database, campaign, settings)
+    async with reading(database) as connection:
+        reasons = await held_for(connection, campaign)
+    if reasons:
+        place = Place(subject=campaign)
+        raise gathered([Problem(reason, place) for reason in reasons], kind=OperatorNeeded)
     return 0
 
 

@@ -7,6 +7,7 @@ import getpass
 from typing import Any
 
 from bot.core.clock import SystemClock
+from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
 from bot.core.urls import web_chat_url
 from bot.service.composition import finish_closing, open_store
@@ -48,6 +49,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             keys = await open_keys(settings, database)
             await finish_closing(settings, database, keys.gate, clock)
             await save_bundle(database, settings.data, made.campaign, made.number)
+        except OperatorNeeded:
+            raise
         except BadInput as error:
             say(Message("publish-no-bundle", reason=error.render(read_language())))
     return 0

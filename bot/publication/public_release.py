@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.public_notices import read_notices
+from bot.ballots.close_check import require_unchanged
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.results.releases import last_release
@@ -47,12 +48,14 @@ async def make_public(
     Raises:
         BadInput: the campaign is not closed, the public notice of its year was not given or still
             runs, or this release is public already.
+        BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
     if campaign.state != "closed":
         message = Message("publication-campaign-not-closed")
         raise BadInput(message, Place(subject=campaign.id))
     today = clock.now().astimezone(ZoneInfo(timezone)).date()
     await _require_notice(database, campaign.year, today)
+    await require_unchanged(database, campaign.id)
     release = await last_release(database, campaign, clock)
     standing = (await read_publications(database)).get(campaign.id)
     if standing and standing.number == release.number:

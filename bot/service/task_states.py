@@ -15,6 +15,8 @@ from pathlib import Path
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.core.operator_needed import OperatorNeeded
+
 log = logging.getLogger(__name__)
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
@@ -86,6 +88,9 @@ async def run_once(work: Work, name: str, states: TaskStates, note: Note = lambd
     """Runs ``work`` and returns the seconds of the pause that its error demands, or 0."""
     try:
         await work()
+    except OperatorNeeded:
+        # Going on would sign a second history or take ballots under another key.
+        raise
     except AWAY as error:
         note(False)
         log.warning("the database cannot be reached: %s", type(error).__name__)

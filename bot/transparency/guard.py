@@ -204,13 +204,16 @@ class Guard:
         Raises:
             GuardDamaged: a line is no entry, or there are fewer than the state says.
         """
-        done = self.read().done
+        for line in islice(self.lines(), first, None):
+            yield self._entry(line)
+
+    def lines(self) -> Iterator[bytes]:
+        """Yields the lines of the entries that are done; raises as `entries`."""
+        done, count = self.read().done, 0
         with self._leaves.open("rb") as file:
-            count = 0
             for line in islice(file, done.size):
                 count += 1
-                if count > first:
-                    yield self._entry(line)
+                yield line
         if count != done.size:
             raise GuardDamaged(self._leaves)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.operator_needed import OperatorNeeded
 from bot.storage.schema.all import checkpoints, cosignatures, log_entries, log_tiles
-from survey_flows.errors import BadInput, Message, MinpingError, Place
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import receipt_label
 from survey_flows.merkle import (
     SIZE,
@@ -29,8 +30,8 @@ HEIGHT = 8
 WIDTH = 1 << HEIGHT
 
 
-class LogDamaged(MinpingError):
-    """Entries or tiles of the log are missing in the database."""
+class LogDamaged(OperatorNeeded):
+    """What the database has of the log is not what was written; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ async def _roots_of_tiles(
 ) -> list[bytes]:
     tiles = await _read_tiles(connection, {(level, tile) for tile in range(first, first + count)})
     if len(tiles) < count:
-        raise LogDamaged("tiles of the log are missing")
+        raise LogDamaged(Message("transparency-tiles-missing"))
     return [root(tiles[level, tile]) for tile in range(first, first + count)]
 
 
@@ -176,7 +177,7 @@ async def _leaf_hashes(connection: AsyncConnection, first: int, count: int) -> l
     )
     rows = (await connection.execute(query.order_by(columns.position))).all()
     if len(rows) < count:
-        raise LogDamaged("entries of the log are missing")
+        raise LogDamaged(Message("transparency-entries-missing"))
     return [leaf_hash(row.label + row.commitment) for row in rows]
 
 

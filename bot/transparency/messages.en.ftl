@@ -10,3 +10,5 @@ transparency-rows-missing = the newest checkpoint signs { $signed } entries and 
 transparency-rows-changed = the first { $size } entries in the database do not give the signed root; nothing is signed: see «The log's guard» in docs/operations.md
 transparency-log-refused = the database has a log of { $rows } entries with the root { $rows_root }, and { $size } entries with the root { $root } were signed; nothing is signed: see «The log's guard» in docs/operations.md
 transparency-nothing-to-refill = the database and the guard have the same log; there is nothing to refill
+transparency-entries-missing = entries of the log are missing in the database; see «The log's guard» in docs/operations.md
+transparency-tiles-missing = tiles of the log are missing in the database; see «The log's guard» in docs/operations.md

@@ -10,3 +10,5 @@ transparency-rows-missing = 最新的检查点签了 { $signed } 个条目，数
 transparency-rows-changed = 数据库里前 { $size } 个条目得不出已签名的树根，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”
 transparency-log-refused = 数据库里的日志有 { $rows } 个条目，树根为 { $rows_root }；而已签名的是 { $size } 个条目，树根为 { $root }，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”
 transparency-nothing-to-refill = 数据库和守护记录里的日志一致，没有需要补回的条目
+transparency-entries-missing = 数据库里缺少日志条目；请参阅 docs/operations.md 的 “The log's guard”
+transparency-tiles-missing = 数据库里缺少日志的分块；请参阅 docs/operations.md 的 “The log's guard”

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
+from bot.ballots.close_check import require_unchanged
 from bot.fraud_review.case_review import read_case_weights
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading, writing
@@ -64,8 +65,10 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
     Raises:
         BadInput: there is no such campaign, it is not closed, or its ballots or its result
             are not in the log.
+        BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
         LogDamaged: what is stored of an entry is not what the log commits to.
     """
+    await require_unchanged(database, campaign)
     scored = await score_campaign(database, campaign)
     file = await asyncio.to_thread(totals_file, scored)
     async with reading(database) as connection:
@@ -105,7 +108,9 @@ async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
 
     Raises:
         BadInput: there is no such campaign, or it is not closed.
+        BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
+    await require_unchanged(database, campaign)
     result = await result_entry_body(database, campaign)
     async with writing(database) as connection:
         await request_entry(connection, "result", campaign, result)
@@ -174,7 +179,7 @@ async def _read_entries(
         await connection.execute(query.where(columns.position < size).order_by(columns.position))
     )
     if len(rows) != size:
-        raise LogDamaged("entries of the log are missing")
+        raise LogDamaged(Message("transparency-entries-missing"))
     return rows
 
 
@@ -232,7 +237,7 @@ def _files(
 def _check_openings(rows: list[Row[Any]], sealed: Iterable[tuple[int, bytes, str]]) -> None:
     for position, salt, body in sealed:
         if position >= len(rows) or commit(salt, body) != rows[position].commitment:
-            raise LogDamaged(f"what is stored of entry {position} is not what the log commits to")
+            raise LogDamaged(Message("verification-stored-differs", position=position))
 
 
 def manifest(campaign: str, origin: str, openings: bool) -> bytes:

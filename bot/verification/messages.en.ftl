@@ -148,3 +148,4 @@ verification-weights-decided = the weights are those of the log's decisions on {
 verification-check-totals = the totals follow from the ballots
 verification-totals-do-not-follow = the totals in the bundle do not follow from the opened ballots
 verification-totals-follow = totals and scores follow from the opened ballots ({ $scored } units with a score)
+verification-stored-differs = what is stored of entry { $position } is not what the log commits to

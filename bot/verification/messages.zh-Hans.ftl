@@ -148,3 +148,4 @@ verification-weights-decided = 权重与日志所载 { $cases } 个案件的结�
 verification-check-totals = 汇总数据可由评价票算出
 verification-totals-do-not-follow = 验证包中的汇总数据无法由揭示的评价票算出
 verification-totals-follow = 汇总数据和得分可由揭示的评价票算出（{ $scored } 个单位有得分）
+verification-stored-differs = 保存的第 { $position } 个条目的内容与日志的承诺值不符

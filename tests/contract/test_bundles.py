@@ -11,13 +11,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.__main__ import main
+from bot.ballots.close_check import BallotsChanged
 from bot.crypto.gate_keys import make_gate_keys
 from bot.crypto.note_signatures import public_key
 from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
-from bot.transparency.log_reader import LogDamaged
 from bot.verification.bundle import make_bundle, pack, result_entry_body
 from bot.verification.bundle_format import MANIFEST
 from bot.verification.bundle_reader import VerificationRequest
@@ -138,14 +138,12 @@ async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballo
     async with writing(database) as connection:
         await connection.execute(update(tables.campaigns).values(state="closed"))
         chosen = tables.ballots.c.position == min(case.last.values())
-        await connection.execute(
-            update(tables.ballots).where(chosen).values(weight=0, ratings="VD VD VD VD")
-        )
+        await connection.execute(update(tables.ballots).where(chosen).values(weight=0))
     with pytest.raises(BadInput, match="its result, as it is now, is not in the log yet"):
         await make_bundle(database, case.name, False)
     async with writing(database) as connection:
         await connection.execute(update(tables.ballots).where(chosen).values(position=None))
-    with pytest.raises(BadInput, match="1 of its ballots are not in the log"):
+    with pytest.raises(BadInput, match="1 ballots or comments are stored that never went"):
         await make_bundle(database, case.name, False)
 
 
@@ -154,9 +152,10 @@ async def test_stored_openings_that_do_not_fit_the_log_are_noticed(database: Asy
     async with writing(database) as connection:
         await keep(connection, case)
         await connection.execute(update(tables.comments).values(text="other"))
-    await make_bundle(database, case.name, False)
-    with pytest.raises(LogDamaged, match="what is stored of entry"):
+    with pytest.raises(BallotsChanged, match="are not what the log commits to"):
         await make_bundle(database, case.name, True)
+    with pytest.raises(BadInput, match="not closed yet"):
+        await make_bundle(database, case.name, False)
 
 
 async def test_without_checkpoint_there_is_no_bundle(database: AsyncEngine) -> None:

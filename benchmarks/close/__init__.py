@@ -1,0 +1,1 @@
+"""Measures the check of a campaign at its close."""
