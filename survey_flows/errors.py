@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from sys import maxsize
 
 from survey_flows.base_errors import MinpingError, Misuse
 from survey_flows.messages import ENGLISH, NOWHERE, Message, Place, render, render_place
@@ -97,7 +98,8 @@ def gathered(
     """One error for all that is wrong with a file.
 
     A single problem is an error of its own, whose place names the file too. Several stand in the
-    order in which a reader of the file meets them: sheets as they were first named, then rows.
+    order in which a reader of the file meets them: sheets as they were first named, then rows,
+    then what is of no row.
 
     Args:
         problems: at least one.
@@ -124,7 +126,10 @@ def _by_row(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple(
         sorted(
             problems,
-            key=lambda it: (sheets[it.place.file, it.place.sheet], it.place.row or it.place.line),
+            key=lambda it: (
+                sheets[it.place.file, it.place.sheet],
+                it.place.row or it.place.line or maxsize,
+            ),
         )
     )
 

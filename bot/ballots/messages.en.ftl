@@ -16,7 +16,7 @@ ballots-settle-missing = messages missing now: { $missing }; look at `minping he
 # Checks of a campaign's ballots against the log
 close-check-rows = { $count } stored ballots, comments or withdrawals are not what the log commits to, the first at the positions { $positions }
 close-check-missing = of { $count } entries in the log the ballot or comment is no longer stored, the first at the positions { $positions }
-close-check-log = { NUMBER($count) ->
+close-check-log = { $count ->
     [0] the entries of the log in the database do not give the signed root
    *[other] { $count } entries of the log in the database are not those that were signed, the first at the positions { $positions }
   }

@@ -16,7 +16,7 @@ ballots-settle-missing = 现在缺 { $missing } 件密封件；请查看 `minpin
 # 评价票与日志的核对
 close-check-rows = 保存的评价票、意见或撤回中有 { $count } 条与日志的承诺值不符，最前的位置为 { $positions }
 close-check-missing = 日志中有 { $count } 个条目对应的评价票或意见已不在库中，最前的位置为 { $positions }
-close-check-log = { NUMBER($count) ->
+close-check-log = { $count ->
     [0] 数据库里的日志条目得不出已签名的树根
    *[other] 数据库里的日志有 { $count } 个条目不是已签名的条目，最前的位置为 { $positions }
   }

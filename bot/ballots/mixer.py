@@ -438,9 +438,15 @@ def _campaign(one: Opened) -> str:
 
 
 async def _closed(connection: AsyncConnection, campaigns: Set[str]) -> set[str]:
+    """Return those that take nothing more; a check may hold one after its close."""
     columns = tables.campaigns.c
-    query = select(columns.id).where(columns.id.in_(campaigns), columns.state == "closed")
-    return set((await connection.execute(query)).scalars())
+    query = select(columns.id, columns.state).where(columns.id.in_(campaigns))
+    rows = (await connection.execute(query.where(columns.state.in_((STATE_CLOSED, HELD))))).all()
+    return {
+        row.id
+        for row in rows
+        if row.state == STATE_CLOSED or await logged_closing(connection, row.id) is not None
+    }
 
 
 async def delete_streams(connection: AsyncConnection, campaign: str) -> None:

@@ -13,6 +13,16 @@ from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import say
 from survey_flows.errors import Message
 
+WHY = {
+    "unknown_key": Message("staging-unknown-key"),
+    "bad_signature": Message("staging-bad-signature"),
+    "unknown_form": Message("staging-unknown-form"),
+    "broken": Message("staging-broken"),
+    "repeated": Message("staging-repeated"),
+    "closed": Message("staging-closed"),
+}
+"""What each reason of `bot.ballots.refused` says."""
+
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
@@ -39,7 +49,7 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
             Message(
                 "staging-count",
                 reason=one.reason,
-                why=Message(f"staging-{one.reason.replace('_', '-')}"),
+                why=WHY[one.reason],
                 source=one.source,
                 kept=one.kept,
                 dropped=one.dropped,

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,7 +26,7 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.conversations.key_rotation import KeyRotation
 from bot.core.shipped_files import shipped_scales
-from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.gate_keys import Keyring, make_gate_keys
 from bot.service.composition import run_mixer_once
 from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate
@@ -179,17 +180,20 @@ async def honest_campaign(url: str, folder: Path, habits: Habits) -> AsyncIterat
     short = load_questionnaire(QUESTIONNAIRE, "short", shipped_scales())
     planned = replace(draft(), units=units, questionnaires={"short": dump_questionnaire(short)})
     link = await create_campaign(database, planned, clock)
-    await open_campaign(database, CAMPAIGN)
-    keys = load_gate_keys(folder / "keys")
+    keys = make_gate_keys(folder / "keys")
+    await open_campaign(database, CAMPAIGN, keys)
     mixer = PatientMixer(
         database, Keyring(folder / "keys" / "mixer"), keys.public(), "minping", clock
     )
+    await mixer.start()
+    gate = Gate(keys, mixer.key.public)
+    mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
     await live_campaigns.refresh()
     rotation = KeyRotation(database, keys, clock, live_campaigns)
     await rotation.rotate()
-    conductor = Conductor(database, keys, live_campaigns, clock, Gate(keys, mixer.key.public))
+    conductor = Conductor(database, keys, live_campaigns, clock, gate)
     running = asyncio.create_task(conductor.run())
     road = Road(database, live_campaigns, conductor, clock, link, keys, mixer)
     played = Played(road, habits, folder, rotation, plan(habits))

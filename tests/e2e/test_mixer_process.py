@@ -142,6 +142,7 @@ def test_mixed_elsewhere_and_killed_there(
 
     asyncio.run(drive())
     assert sorted(path.name for path in (settings.data / "keys").iterdir() if path.is_dir()) == [
+        "conversations",
         "hours",
         "voters",
     ]

@@ -290,5 +290,7 @@ def test_generated_passwords_differ_and_are_long_enough() -> None:
 async def test_without_redis_nobody_signs_in(town: City) -> None:
     await town.service.redis.aclose()
     town.service.redis.connection_pool.connection_kwargs["path"] = "/nowhere"
+    # The connections of the check of readiness know the old path.
+    town.service.redis.connection_pool.reset()
     with pytest.raises(RedisError):
         await enter(town)
