@@ -24,11 +24,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
 from bot.ballots.close_check import check_ballots, count_all, hold_or_release, logged_closing
-from bot.ballots.close_checks import NumbersAtClose
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
 from bot.ballots.mixer_keys import MixerKeys, key_name
+from bot.ballots.numbers_at_close import NumbersAtClose
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
 from bot.ballots.refused import CLOSED, REPEATED, Opened, open_row, refuse
 from bot.ballots.stored_forms import BALLOT, END, FOLLOW, FORM, Submission

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR
 from bot.accounts.staff import find_account
-from bot.ballots.close_checks import REASONS
+from bot.ballots.numbers_at_close import REASONS
 from bot.campaigns.held import held_for
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import HELD, require_state

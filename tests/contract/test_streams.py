@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from bot.accounts.staff import add_staff
-from bot.ballots import close_checks
-from bot.ballots.close_checks import GAP, NO_UNIT, UNENDED, UNFINISHED
+from bot.ballots import numbers_at_close
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import BATCH, Mixer
+from bot.ballots.numbers_at_close import GAP, NO_UNIT, UNENDED, UNFINISHED
 from bot.ballots.settlement import settle_held, show_held
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import close_campaign, create_campaign, show_campaign
@@ -221,7 +221,7 @@ async def test_a_campaign_without_the_gates_word_is_held_after_a_while(
     road.mixer.gate_work = silent
     await road.close("year")
     assert await state(road) == ("closing", ())
-    monkeypatch.setattr(close_checks, "END_PATIENCE", 0.0)
+    monkeypatch.setattr(numbers_at_close, "END_PATIENCE", 0.0)
     await road.mixer.turn()
     assert await state(road) == (
         "held",
