@@ -47,10 +47,10 @@ from bot.crypto.sealed_envelopes import (
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.acts import announce_keys, waiting_acts
 from bot.transparency.entry_bodies import registration_body
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
-from bot.transparency.log_writer import public_entry
 from survey_flows.errors import MinpingError
 from survey_flows.signed_notes import VerifierKey
 
@@ -100,6 +100,10 @@ class Mixer:
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
         self._numbers_at_close = NumbersAtClose(self._campaign_secret)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
+        self.desk_key: VerifierKey | None = None
+        """The key that signs acts of the service, once there is one."""
+        self.gate_key: VerifierKey | None = None
+        """The key with which the gate signs ballots, once it does."""
 
     @property
     def key(self) -> VerifierKey:
@@ -133,6 +137,9 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
+        if self.desk_key or self.gate_key:
+            async with self._log.open() as opened:
+                await announce_keys(opened, self.desk_key, self.gate_key, self._now())
         self._started = True
 
     async def _log_has_entries(self) -> bool:
@@ -182,14 +189,8 @@ class Mixer:
                 frozen = {
                     "definition": definition_with_seed(row, await read_limits(connection, row.id))
                 }
-                entries.append(
-                    public_entry(
-                        "registration",
-                        row.id,
-                        row.id,
-                        registration_body({**row._mapping, **frozen}),
-                    )
-                )
+                body = registration_body({**row._mapping, **frozen})
+                entries.append(opened.own_act("registration", row.id, row.id, body))
                 secret = self._ring.find_or_create(CAMPAIGN + row.id)
                 await remember_key(connection, row.id, MIXER, secret)
                 values = frozen | {"state": "open", "registered": position}
@@ -203,12 +204,11 @@ class Mixer:
         rows = await self._read(tables.notices, MAX_SUBMISSIONS)
         if not rows:
             return
-        entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
         # Another mixer of the same log, in a command or the service, may have been quicker.
         with suppress(BatchTaken):
             async with self._log.open() as opened:
                 await _take(opened.connection, tables.notices, rows)
-                await opened.append(entries, self._now())
+                await opened.append(await waiting_acts(opened, rows), self._now())
 
     async def _in_state(self, state: str) -> set[str]:
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)
@@ -242,7 +242,7 @@ class Mixer:
                 await delete_quota_marks(connection, campaign)
                 await delete_streams(connection, campaign)
                 body = await count_all(connection, campaign, lost.missing, lost.unended)
-                entry = public_entry("closing", campaign, campaign, body)
+                entry = opened.own_act("closing", campaign, campaign, body)
                 await opened.append([entry], self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
