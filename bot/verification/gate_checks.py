@@ -143,7 +143,7 @@ def check_units(bundle: Bundle) -> Message:
     if gap is not None and lacking > gap and bundle.state == NEW:
         raise CheckFailed(Message("verification-units-lack", count=lacking))
     agrees = Message("verification-units-agree", count=len(rows))
-    if lacking:
+    if lacking and bundle.state == NEW:
         return Message("verification-units-missing", agrees=agrees, count=lacking)
     return agrees
 
