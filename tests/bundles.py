@@ -12,7 +12,6 @@ from aggregation.counts.scan import PatternCount, tally
 from aggregation.estimation.scores import score_tally
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
-from bot.crypto.note_signatures import sign_text
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
 from bot.verification.bundle import json_lines, log_files, manifest, weights_csv
 from bot.verification.bundle_format import (
@@ -37,7 +36,7 @@ from survey_flows.gate_texts import (
 )
 from survey_flows.load import dump_questionnaire
 from survey_flows.log_entries import canonical, numbered_name, write_signatures
-from tests.logs import DESK, GATE, ORIGIN, SEEDS, Entry, Log
+from tests.logs import DESK, GATE, ORIGIN, Entry, Log, signature
 
 CAMPAIGN = "2026"
 OPENS, CLOSES = 1_790_000_000, 1_790_900_000
@@ -375,7 +374,7 @@ class Campaign:
 
 def gate_signature(text: str) -> str:
     """The gate's signature as it stands in a body."""
-    return write_signatures([sign_text(SEEDS[GATE], GATE, text)])[0]["raw"]
+    return write_signatures([signature(GATE, text)])[0]["raw"]
 
 
 def drawn(seed: int, ballots: int = 40, erasures: int = 3, way: str = SIGNED) -> Campaign:
