@@ -183,9 +183,9 @@ verification-entry-unknown-kind = 条目 { $position } 属于未知类型“{ $k
 verification-ballot-wrong-unit = 条目 { $position } 的评价票不属于活动中的单位，或所用问卷不符
 verification-ballot-outside-time = 条目 { $position } 的评价票不在活动时间之内
 verification-ballots-fit = 每张评价票的单位、问卷和时间都符合登记的活动
-verification-ballots-fit-asides = 每张评价票的单位和问卷都符合登记的活动；其中 { $count } 张仍存有时间，都在活动期间
+verification-ballots-fit-asides = 每张评价票的单位和问卷都符合登记的活动；其中 { $count } 张仍存有附记，时间都在活动期间
 verification-body-misplaced = 条目 { $position } 处于入口计数的错误一侧
-verification-aside-differs = 条目 { $position } 另存的内容与评价票的承诺不一致
+verification-aside-differs = 条目 { $position } 的附记与评价票的承诺值不一致
 verification-id-twice = 条目 { $position } 的评价票或意见与另一条编号相同
 
 verification-check-gate = 每张评价票、每条意见和每项撤回都有入口的签名
