@@ -105,12 +105,12 @@ def check_again(bundle: Bundle) -> Message:
 
 
 def _gap(bundle: Bundle) -> int | None:
-    """Return how many ballots may be missing; None when nobody knows."""
+    """Return how many ballots may be missing, also by a loss after the closing; None: any."""
     closing, lines = bundle.closing, bundle.lines
     if number(closing, "unended", 0):
         return None
-    before = set(lines.sealed[: bundle.sealed_before_intake])
-    return number(closing, "missing", 0) + len(bundle.lost_until(closing.position) & before)
+    ballots = set(lines.sealed[: bundle.sealed_before_intake])
+    return number(closing, "missing", 0) + len(bundle.lost & ballots)
 
 
 def check_units(bundle: Bundle) -> Message:

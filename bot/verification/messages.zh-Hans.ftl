@@ -234,6 +234,7 @@ verification-entry-weight-differs = 条目 { $position } 的权重与案件 { $c
 verification-decision-missing = 有 { $count } 张评价票未足额计入，而日志中没有相应结论，首个为条目 { $position }
 verification-decision-name-differs = 条目 { $position } 的结论所用的名称与其内容不符
 verification-decision-number-differs = 条目 { $position } 的结论不是该案件的下一次
+verification-decision-verdict = 条目 { $position } 的结论不在已知之列
 verification-weights-decided = 权重与日志所载 { $cases } 个案件的结论一致，其他评价票均未降权
 
 verification-check-totals = 汇总数据可由评价票算出

@@ -37,6 +37,12 @@ BODY_PARTS: Mapping[str, tuple[frozenset[str], ...]] = {
     WITHDRAWAL: (frozenset(("kind", "campaign", "position", "erasure", "gate")),),
 }
 """The parts of bodies that the gate signed."""
+OLDER_BODY_PARTS: Mapping[str, frozenset[str]] = {
+    BALLOT: _BALLOT_2 - {"channel", "id", "again", "aside", "gate"} | {"bucket", "risk"},
+    COMMENT: _COMMENT_1,
+    WITHDRAWAL: frozenset(("kind", "campaign", "position")),
+}
+"""The parts of bodies of form 1."""
 _DIGITS = {
     name: re.compile(f"[0-9a-f]{{{length}}}")
     for name, length in (("id", 32), ("aside", 64), ("voter", 64), ("erasure", 32))
@@ -104,7 +110,7 @@ def read_openings(
             inside = type(position) is int and 0 <= position < len(entries)
             is_older = older_bundle or (inside and entries.kinds[position] == OLDER)
             if is_older or (may_be_older and '"gate":' not in value["body"]):
-                opening = _read_older(value, known)
+                opening = _read_older(value, known, strict=not older_bundle)
             else:
                 opening = _read_signed(value, known, place)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -115,11 +121,16 @@ def read_openings(
     return found
 
 
-def _read_older(value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer]) -> Opening:
+def _read_older(
+    value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer], strict: bool
+) -> Opening:
     text = value["body"].encode()
     body = orjson.loads(text)
     commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
     is_canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
+    if strict:
+        # Bundles of format 1 were published before the parts were asked for.
+        is_canonical = is_canonical and body.keys() == OLDER_BODY_PARTS.get(body["kind"])
     opening = Opening(commitment, is_canonical, body["kind"], body["campaign"])
     if opening.kind == WITHDRAWAL:
         opening.names = int(body["position"])
