@@ -23,6 +23,11 @@ welcome =
     Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
 
+door = Several surveys are open. Please choose one, or type the name of the unit you want to rate.
+door-unit = { $unit } can be rated in more than one survey. Please choose one.
+door-found = This unit is in the survey below. Please choose it.
+door-campaign = { $title } (until { $date })
+
 units =
     { $title }
     Please choose the unit you want to rate. You can also type part of its name or its code.
