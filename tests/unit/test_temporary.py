@@ -13,7 +13,8 @@ from tests import temporary
 
 @pytest.fixture(autouse=True)
 def no_choice_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setenv("TMPDIR", "")  # so that it is put back at the end, whatever it was
+    monkeypatch.delenv("TMPDIR")
     monkeypatch.setattr(tempfile, "tempdir", "/before")
 
 
