@@ -42,3 +42,13 @@ def test_who_has_chosen_a_place_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(temporary, "MEMORY", tmp_path)
     temporary.use_memory()
     assert (os.environ["TMPDIR"], tempfile.gettempdir()) == ("/chosen", "/before")
+
+
+def test_what_a_killed_run_left_goes_after_a_day(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / name for name in ("mptest-old", "mptest-new", "other"))
+    for folder in (old, new, other):
+        (folder / "data").mkdir(parents=True)
+    for folder in (old, other):
+        os.utime(folder, (0, 0))
+    temporary.sweep(tmp_path)
+    assert sorted(tmp_path.iterdir()) == [new, other]
