@@ -348,6 +348,7 @@ class Sums(NamedTuple):
     missing: int
     unended: int
     lost: int
+    lost_ever: int
 
 
 class Asked(NamedTuple):
@@ -390,6 +391,8 @@ class Bundle:
 
     def __init__(self, files: Mapping[str, bytes], asked: Asked) -> None:
         self.files, self.asked = files, asked
+        self.failures: dict[str, str] = {}
+        """The check that found a failure first, by what it found."""
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -522,14 +525,14 @@ class Bundle:
         before = (
             sealed if self.state == OLD else sealed[: bisect_left(sealed, self.intake.position)]
         )
-        lost = self.lost(closing.position) & set(before)
+        lost = [self.lost(at) & set(before) for at in (closing.position, len(self.entries))]
         return Sums(
             len(self.positions[RECEIPT]),
             len(before),
             len(sealed) - len(before),
             number(closing.body.get("missing", 0)),
             number(closing.body.get("unended", 0)),
-            len(lost),
+            *map(len, lost),
         )
 
     @property
@@ -759,12 +762,11 @@ def check_signatures(bundle: Bundle) -> str:
 
 
 def _handed_over(bundle: Bundle) -> str:
-    registered = bundle.one("registration").position
     broken = 0
     for (_, *before), (at, *after) in pairwise(bundle.key_acts):
         replaced = {old.name for old, new in zip(before, after, strict=True) if old != new}
         rest = replaced - {name for name, _ in bundle.acts[at].signatures or ()}
-        if rest and at > registered:
+        if rest and at > bundle.one("registration").position:
             raise Failed(f"the keys of entry {at} are not signed by those that they replace")
         broken += bool(rest)
     return f"; keys replaced without the old ones' signature: {broken}" if broken else ""
@@ -1082,7 +1084,7 @@ def check_again(bundle: Bundle) -> str:
         late += ballot.signed and place not in seen and bool(ballot.body["again"])
         seen.add(place)
     sums = bundle.sums
-    if late > sums.missing + sums.lost and not sums.unended and bundle.state == NEW:
+    if late > sums.missing + sums.lost_ever and not sums.unended and bundle.state == NEW:
         raise Failed(f"{late} voters of a unit have no first ballot")
     more = f"; {late} have no first ballot here" if late else ""
     return f"{len(seen)} voters of units, each with one first ballot{more}"
@@ -1126,9 +1128,9 @@ def check_units(bundle: Bundle) -> str:
             raise Failed(f"{unit}: {opened[unit]} ballots are there, {again[unit]} of them again; "
                          f"the gate has {stay} and {stay_again}")  # fmt: skip
         lacking += max(0, stay - opened[unit])
-    if lacking > sums.missing + sums.lost and bundle.state == NEW:
+    if lacking > sums.missing + sums.lost_ever and bundle.state == NEW:
         raise Failed(f"units lack {lacking} ballots that the gate accepted and nobody erased")
-    more = f"; {lacking} are missing" if lacking else ""
+    more = f"; {lacking} are missing" if lacking and bundle.state == NEW else ""
     return f"{len(rows)} units have the ballots that the gate accepted{more}"
 
 
@@ -1220,6 +1222,10 @@ def _decisions(bundle: Bundle) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+NOT_CHECKED = (
+    "not checked here: that the totals follow from the ballots, and the scores from the totals"
+)
+RESTS = "this rests on what failed at «"
 Check = Callable[[Bundle], str]
 PUBLIC_CHECKS: Mapping[str, Check] = {
     "files": check_files, "checkpoint": check_checkpoint, "witnesses": check_witnesses,
@@ -1268,9 +1274,11 @@ def run(name: str, check: Check, bundle: Bundle) -> Outcome:
     try:
         return Outcome(name, True, check(bundle))
     except Failed as error:
-        return Outcome(name, False, str(error))
+        finding = str(error)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        return Outcome(name, False, f"what it needs is missing or wrong ({error!r:.80})")
+        finding = f"what it needs is missing or wrong ({error!r:.80})"
+    first = bundle.failures.setdefault(finding, name)
+    return Outcome(name, False, finding if first == name else f"{RESTS}{first}»")
 
 
 def unpack(path: Path) -> dict[str, bytes]:
@@ -1313,7 +1321,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for outcome in outcomes:
         print(outcome.line())
         good = good and outcome.ok
-    print("not checked here: that the totals follow from the ballots, and the scores from them")
+    print(NOT_CHECKED)
     return 0 if good else 1
 
 

@@ -367,21 +367,31 @@ class SyntheticCampaign:
         return files
 
 
-def small_campaign(seed: int = 1) -> SyntheticCampaign:
-    """Twelve ballots with a re-vote, an erasure, a comment and a verdict, beside another campaign."""
-    log = SyntheticLog(Keys.by_seed(f"minping/spec/{seed}"), Random(seed))
+def small_campaign(
+    lying: Callable[[SyntheticCampaign], None] | None = None, terms: Terms | None = None
+) -> SyntheticCampaign:
+    """Twelve ballots with a re-vote, an erasure, a comment and a verdict.
+
+    Args:
+        lying: what the mixer does before the close.
+        terms: what the campaign is registered with.
+    """
+    log = SyntheticLog(Keys.by_seed("minping/spec"), Random(1))
     log.name_keys()
-    campaign = SyntheticCampaign(log, "city-2026")
+    campaign = SyntheticCampaign(log, "city-2026", terms)
     campaign.register()
+    first, second = campaign.terms.units[:2]
     for number in range(8):
-        campaign.vote(f"person {number}", "TAX")
-    campaign.vote("person 2", "民政局")
+        campaign.vote(f"person {number}", first)
+    campaign.vote("person 2", second)
     campaign.mix()
-    campaign.vote("person 3", "TAX")
-    campaign.vote("person 8", "TAX")
-    campaign.vote("person 9", "TAX")
-    campaign.comment("person 4", "TAX", '好 «ok» \u2028 " \u0001 🙂')
+    for number in (3, 8, 9):
+        campaign.vote(f"person {number}", first)
+    campaign.comment("person 4", first, '好 «ok» \u2028 " \u0001 🙂')
     campaign.erase("person 5")
+    if lying:
+        campaign.mix()
+        lying(campaign)
     campaign.close()
     suspected = campaign.ballots[0].entry
     campaign.decide("c0ffee01", "proposed", [suspected], 2)
@@ -426,8 +436,7 @@ def drawn_campaign(
             (("proposed",), ("proposed", "release", "reopen", "uphold"), ("proposed", "release"))
         ):
             for verdict in verdicts:
-                entries = [chosen[number], *chosen[3:][:number]][:1]
-                campaign.decide(f"c0ffee0{number}", verdict, entries, chance.choice((0, 1, 2)))
+                campaign.decide(f"c0ffee0{number}", verdict, [chosen[number]], number)
     campaign.publish()
     return campaign
 
