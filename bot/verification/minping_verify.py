@@ -736,6 +736,7 @@ def check_acts(bundle: Bundle) -> str:
             continue
         if at not in shown:
             raise Failed(f"the act {entry.kind} of entry {at} is kept back")
+    _decisions(bundle)
     unknown = sorted({a.kind for a in shown.values() if a.signatures and a.kind not in SIGNERS})
     more = f"; kinds that this program does not know: {', '.join(unknown)}" if unknown else ""
     return f"all {len(shown)} acts are what the log commits to{more}"

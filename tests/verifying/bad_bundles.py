@@ -305,10 +305,14 @@ def other_label() -> Made:
 
 @bad("an act twice", "labels")
 def act_twice() -> Made:
-    return changed(lambda campaign: campaign.log.items.append(find(campaign, "decision")))
+    def change(campaign: SyntheticCampaign) -> None:
+        act = campaign.log.act("pause", campaign.name, {"state": "paused"}, campaign.keys.desk)
+        campaign.log.items.append(act)
+
+    return changed(change)
 
 
-@bad("a verdict is left out", "weights")
+@bad("a verdict is left out", "acts")
 def left_out() -> Made:
     def change(campaign: SyntheticCampaign) -> None:
         campaign.log.items.remove(find(campaign, "decision"))

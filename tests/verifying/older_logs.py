@@ -52,6 +52,7 @@ class OlderCampaign(SyntheticCampaign):
             self.name, self.chance.randbytes(16), content, older_label=digest(code)
         )  # fmt: skip
         self.log.items.append(sealed)
+        self.rated.add((person, unit))
         ballot = Ballot(person, content | {"again": False}, (b"", ""), code, sealed)
         self.ballots.append(ballot)
         return ballot
@@ -59,6 +60,7 @@ class OlderCampaign(SyntheticCampaign):
     def staged_vote(self, person: str, unit: str) -> Ballot:
         """A ballot that was accepted before form 2 and is mixed after it."""
         code = b32encode(self.chance.randbytes(10)).decode()
+        self.rated.add((person, unit))
         ballot = Ballot(person, self.older_content(unit), (b"", ""), code)
         self.pending.append(ballot)
         return ballot

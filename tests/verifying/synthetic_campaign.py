@@ -117,6 +117,7 @@ class SyntheticCampaign:
         self.intake: dict[str, list[int]] = {}
         self.pending: list[Ballot] = []
         self.ballots: list[Ballot] = []
+        self.rated: set[tuple[str, str]] = set()
         self.comments: dict[tuple[str, str], tuple[dict[str, str], dict[str, str]]] = {}
         self.erasures = self.texts = 0
         self.salt = self.chance.randbytes(16)
@@ -142,10 +143,8 @@ class SyntheticCampaign:
 
     def vote(self, person: str, unit: str, **said: Any) -> Ballot:
         """Accept a ballot."""
-        again = any(
-            (ballot.person, ballot.unit) == (person, unit) and not ballot.erasure
-            for ballot in (*self.ballots, *self.pending)
-        )
+        again = (person, unit) in self.rated
+        self.rated.add((person, unit))
         bucket = self.chance.randrange(OPENS // 900, CLOSES // 900)
         aside = (self.chance.randbytes(16), canonical({"bucket": bucket, "risk": 0}))
         content = {
@@ -187,6 +186,7 @@ class SyntheticCampaign:
                 self.intake[ballot.unit][2] += 1
                 self.intake[ballot.unit][3] += ballot.content["again"]
         self.comments = {who: said for who, said in self.comments.items() if who[0] != person}
+        self.rated = {place for place in self.rated if place[0] != person}
         return erasure
 
     def comment(self, person: str, unit: str, text: str) -> None:
@@ -223,7 +223,9 @@ class SyntheticCampaign:
         self.log.items += sorted(receipts, key=Receipt.label)
         places = [(ballot.person, ballot.unit) for ballot in batch]
         self.chance.shuffle(places)
-        waiting = {place: [b for b in batch if (b.person, b.unit) == place] for place in places}
+        waiting: dict[tuple[str, str], list[Ballot]] = {}
+        for ballot in batch:
+            waiting.setdefault((ballot.person, ballot.unit), []).append(ballot)
         for place in places:
             ballot = waiting[place].pop(0)
             content = ballot.content | {"voter": self.voter(*place)}
