@@ -18,7 +18,7 @@ import zipfile
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -105,15 +105,16 @@ def _any_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _ascii_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    for key, _ in pairs:
-        if not key.isascii():
-            raise Failed("a key is not ASCII")
-    return _any_keys(pairs)
+    found = _any_keys(pairs)
+    if not "".join(found).isascii():
+        raise Failed("a key is not ASCII")
+    return found
 
 
 _STRICT: dict[str, Any] = {
     "parse_float": _refuse_fraction, "parse_constant": _refuse_constant, "parse_int": _whole,
 }  # fmt: skip
+_QUICK = json.JSONDecoder(**_STRICT)
 _READER = json.JSONDecoder(object_pairs_hook=_ascii_keys, **_STRICT)
 _READER_OF_UNITS = json.JSONDecoder(object_pairs_hook=_any_keys, **_STRICT)
 _READER_OF_TEXTS = json.JSONDecoder(object_pairs_hook=_any_keys)
@@ -139,10 +140,12 @@ def read_json(raw: bytes | str, reader: json.JSONDecoder = _READER) -> Any:
 
 def read_canonical(text: str) -> dict[str, Any]:
     """Return the object of a canonical text."""
-    value = read_json(text)
+    # A key that stands twice is not written again, so that an ASCII text needs no look at its keys.
+    value = read_json(text, _QUICK if text.isascii() else _READER)
     if not isinstance(value, dict):
         raise Failed("a body is no object")
     if _WRITE(value) != text:
+        read_json(text)
         raise Failed("a body is not canonical")
     return value
 
@@ -212,6 +215,11 @@ def included(found: bytes, index: int, size: int, proof: Sequence[bytes], top: b
     return last == 0 and found == top
 
 
+@cache
+def _public(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
 class Key(NamedTuple):
     """A public key: its name, its type (1 signs, 4 cosigns), its id and its bytes."""
 
@@ -223,7 +231,7 @@ class Key(NamedTuple):
     def holds(self, text: bytes, raw: bytes) -> bool:
         """Return whether this key signed a text."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(raw, text)
+            _public(self.public).verify(raw, text)
         except (InvalidSignature, ValueError):
             return False
         return True
@@ -408,17 +416,17 @@ class Bundle:
             raise Failed("bundle.json names no campaign")
         return dict(found)
 
-    @property
+    @cached_property
     def campaign(self) -> str:
         """The campaign of the bundle."""
         return str(self.manifest["campaign"])
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """The name of the log."""
         return str(self.manifest["origin"])
 
-    @property
+    @cached_property
     def opened(self) -> bool:
         """Whether the bundle has openings."""
         return bool(self.manifest["openings"])
@@ -642,6 +650,12 @@ class Bundle:
                 raise Failed(f"weights.csv has a wrong line: {line[:40]!r}")
             found[int(pair[1])] = int(pair[2])
         return found
+
+    @cached_property
+    def quarters(self) -> tuple[int, int]:
+        """The first and the last quarter of an hour in which the campaign is open."""
+        body = self.one("registration").body
+        return number(body["opens_at"]) // 900, number(body["closes_at"]) // 900
 
     @cached_property
     def paper(self) -> dict[str, Any]:
@@ -998,9 +1012,10 @@ def check_bodies(bundle: Bundle) -> str:
     """Bodies are in their places and fit the registration."""
     units = {unit["code"]: unit["questionnaire"] for unit in bundle.paper["units"]}
     ids: Counter[str] = Counter()
+    end = 0 if bundle.state == OLD else bundle.intake.position
     kept = 0
     for at, opening in bundle.openings.items():
-        _require_place(bundle, opening)
+        _require_place(bundle, opening, end)
         if opening.signed and opening.kind != "withdrawal":
             ids[opening.body["id"]] += 1
         if opening.kind != "ballot":
@@ -1016,11 +1031,11 @@ def check_bodies(bundle: Bundle) -> str:
     return f"{len(bundle.ballots)} ballots fit the registration, asides kept: {kept}"
 
 
-def _require_place(bundle: Bundle, opening: Opening) -> None:
+def _require_place(bundle: Bundle, opening: Opening, end: int) -> None:
     at = opening.position
     if bundle.entries[at].kind == OLDER:
         return
-    if (at < bundle.intake.position) != (opening.kind == "ballot"):
+    if (at < end) != (opening.kind == "ballot"):
         raise Failed(f"the {opening.kind} of entry {at} is on the wrong side of the intake")
 
 
@@ -1037,8 +1052,7 @@ def _check_aside(bundle: Bundle, ballot: Opening) -> bool:
         bucket = told["bucket"]
         if set(told) != {"bucket", "risk"} or set(ballot.aside) != {"salt", "text"}:
             raise Failed(f"the aside of entry {at} has other parts")
-    registered = bundle.one("registration").body
-    first, last = number(registered["opens_at"]) // 900, number(registered["closes_at"]) // 900
+    first, last = bundle.quarters
     if not first <= number(bucket) <= last:
         raise Failed(f"the ballot of entry {at} is of another time")
     return ballot.signed
