@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -105,3 +106,16 @@ def test_an_honest_campaign_passes(seed: int) -> None:
         outcomes = list(verify(campaign.bundle(openings), asked))
         assert [outcome.line() for outcome in outcomes if not outcome.ok] == []
         assert len(outcomes) == (26 if openings else 17)
+
+
+def test_mangled_files_are_failures_and_no_fault(small: SyntheticCampaign) -> None:
+    files, chance = small.bundle(openings=True), Random(7)
+    asked = Asked([read_key(small.keys.log.written())])
+    for _ in range(150):
+        name = chance.choice(sorted(files.keys() - {"bundle.json"}))
+        data = bytearray(files[name])
+        at = chance.randrange(len(data) - 1)
+        put = chance.choice((b"null", b"[]", b"-1", b"true", b"1e9", b"\xff", b'"', b""))
+        data[at : at + chance.randrange(1, 30)] = put
+        outcomes = list(verify({**files, name: bytes(data)}, asked))
+        assert not all(outcome.ok for outcome in outcomes), (name, at, put)
