@@ -45,6 +45,7 @@ help-campaign-create-questionnaire = questionnaires beside the shipped ones (YAM
 help-campaign-create-scheme = the scheme as a file; default: the shipped one
 help-campaign-create-population = population figures by stratum or margin (CSV or XLSX) for the weights
 help-campaign-create-grades = the grade quota, locked when the campaign opens; default: the scheme's
+help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
 help-campaign-link = make a link that vouches for an evaluator group
 help-campaign-link-group = service_user, resident, enterprise, deputy, grassroots or supervisor

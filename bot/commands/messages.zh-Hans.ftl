@@ -45,6 +45,7 @@ help-campaign-create-questionnaire = 随附问卷之外的问卷（YAML，或 XL
 help-campaign-create-scheme = 考核办法文件；默认为随附的办法
 help-campaign-create-population = 各层或各边际的总体数据（CSV 或 XLSX），用于加权
 help-campaign-create-grades = 各等次名额，开启时锁定；默认按办法计算
+help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-pilot = 试评，不计入考核，并告知市民
 help-campaign-link = 新建为一类评价主体作凭证的链接
 help-campaign-link-group = service_user、resident、enterprise、deputy、grassroots 或 supervisor

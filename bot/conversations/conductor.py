@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.gate import CampaignClosed, Gate, NoMixerKey
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.conversations.arrivals import admit_waiting
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
 from bot.conversations.lookups import Lookups
@@ -221,18 +222,21 @@ class Conductor:
         read = await self._conversations.read(connection, citizens, now)
         for waiting, citizen, (before, stored) in zip(batch, citizens, read, strict=True):
             replayed = waiting.incoming.key not in new
-            event = again(waiting.incoming.event) if replayed else waiting.incoming.event
+            event = came = again(waiting.incoming.event) if replayed else waiting.incoming.event
+            admitted = await admit_waiting(
+                connection, self._keys, self._live_campaigns, citizen, before, now
+            )
             if isinstance(event, Started):
                 event = await admit_invited(
                     connection, self._keys, self._live_campaigns, citizen, event, now
                 )
-            steps.append(CitizenStep(citizen, event, replayed, before, stored))
+            steps.append(CitizenStep(citizen, came, event, replayed, admitted, stored))
             self._stepper.take(steps[-1], now)
         await self._places.find(connection, steps, now)
         changed: list[Change] = []
         todo: list[tuple[Citizen, Effect]] = []
         replies = []
-        for one, waiting in zip(steps, batch, strict=True):
+        for one, waiting, (before, _) in zip(steps, batch, read, strict=True):
             answered = await self._lookups.answered(
                 connection, one.citizen, one.before, one.effects
             )
@@ -243,7 +247,7 @@ class Conductor:
             )
             shown = was.after(reply.screen, place)
             after = conversation_to_keep(one.after, shown)
-            if after != one.before:
+            if after != before:
                 changed.append(self._conversations.change(one.citizen, after, one.stored, now))
             todo += [(one.citizen, effect) for effect in one.effects]
             replies.append(

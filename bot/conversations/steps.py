@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.conversations.arrivals import Arrivals, door_of
 from bot.conversations.stored_conversation import Conversation
 from bot.core.clock import Clock
 from bot.core.identity import Citizen
@@ -18,10 +19,12 @@ from survey_flows.effects import (
     Effect,
     EndConversation,
     HandleRequestAction,
+    LookUpReceipt,
     OptOut,
     ShowNotice,
+    ShowScreen,
 )
-from survey_flows.engine import step
+from survey_flows.engine import RECEIPT, step
 from survey_flows.events import (
     Event,
     OptedOut,
@@ -29,23 +32,31 @@ from survey_flows.events import (
     RequestAction,
     Returned,
     Started,
+    TopicRequested,
     Typed,
     Update,
 )
+from survey_flows.front_door import START, Brought, Choice, door_screen
+from survey_flows.localized_names import known_language
+from survey_flows.log_entries import find_code
 from survey_flows.quota import QuotaCell
+from survey_flows.screens import explain
 from survey_flows.session import Session
+from survey_flows.unit_list import QUERY_LENGTH
 
 
 @dataclass(slots=True)
 class CitizenStep:
     """One update with its conversation before and after, and its effects.
 
+    ``came`` is the update as it came, ``event`` the same once its link has been admitted.
     ``stored`` are the pseudonyms under which the conversation stands before.
     ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
     found none.
     """
 
     citizen: Citizen
+    came: Update
     event: Update
     replayed: bool
     before: Conversation | None
@@ -66,6 +77,7 @@ class Stepper:
 
     def __init__(self, live_campaigns: LiveCampaigns, clock: Clock) -> None:
         self._live_campaigns = live_campaigns
+        self._arrivals = Arrivals(live_campaigns)
         self._clock = clock
 
     def take(self, one: CitizenStep, now: datetime) -> None:
@@ -86,25 +98,84 @@ class Stepper:
             return before, (OptOut(), ShowNotice(notice))
         if isinstance(event, RequestAction):
             return before, (HandleRequestAction(event),)
-        definition = self._live_campaigns.find(event, before.campaign if before else "", now)
-        if definition is None:
+        came = one.came if isinstance(one.came, Started) else event
+        where = self._arrivals.resolve(before, came, event, now)
+        if isinstance(where, Choice):
+            return self._ask(before, where, event)
+        if where is None:
             return None, (
                 ShowNotice(self._live_campaigns.sentence_in_each_language("no-campaign")),
                 EndConversation(),
             )
+        definition = where.definition
         if one.held or one.full:
             full = (definition.quotas.full | one.full) - one.held
             definition = replace(definition, quotas=replace(definition.quotas, full=full))
-        if before is None or before.session is None or before.campaign == definition.campaign:
-            session = before.session if before else None
-            after, effects = step(definition, session, self._with_chance(event), now)
-            course = progress_after(
-                before.progress if before else NOT_BEGUN, definition, session, after, effects
-            )
-            return Conversation(
-                definition.campaign, after, progress=course
-            ) if after else None, effects
-        return self._move(before, before.session, definition, event, now)
+        after, effects = before, tuple[Effect, ...]()
+        for each in where.events:
+            after, effects = self._step_in(after, definition, each, now)
+        return self._with_brought(after, definition, where.brought), effects
+
+    def _step_in(
+        self,
+        before: Conversation | None,
+        definition: CampaignDefinition,
+        event: Event,
+        now: datetime,
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Steps one event in a campaign."""
+        if before is not None and before.session and before.campaign != definition.campaign:
+            return self._move(before, before.session, definition, event, now)
+        session = before.session if before else None
+        after, effects = step(definition, session, self._with_chance(event), now)
+        course = progress_after(
+            before.progress if before else NOT_BEGUN, definition, session, after, effects
+        )
+        if after is None:
+            return None, effects
+        return Conversation(definition.campaign, after, progress=course), effects
+
+    def _with_brought(
+        self,
+        after: Conversation | None,
+        definition: CampaignDefinition,
+        brought: tuple[Brought, ...],
+    ) -> Conversation | None:
+        """Returns the conversation with what waits, which may be all that there is to keep."""
+        if after is not None:
+            return replace(after, brought=brought)
+        return Conversation(definition.campaign, brought=brought) if brought else None
+
+    def _ask(
+        self, before: Conversation | None, choice: Choice, event: Event
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Shows the campaigns to choose from; what was wished for waits at the door."""
+        asked = door_of(before)
+        lang = known_language(choice.campaigns[0], _language(before, event))
+        unit = choice.unit or (asked.unit if asked and not isinstance(event, Started) else "")
+        begun = before is not None and before.session is not None
+        screen = ShowScreen(door_screen(replace(choice, unit=unit), lang, begun=begun))
+        if isinstance(event, Returned):
+            return before, (screen,)
+        lookups: tuple[Effect, ...] = ()
+        notices = self._door_notices(choice, event, lang)
+        if isinstance(event, Typed) and (code := find_code(event.text)[0]):
+            notices, lookups = (), (LookUpReceipt(code, lang),)
+        waiting = Brought("", "", unit, lang, choice.words[:QUERY_LENGTH])
+        kept = [one for one in (before.brought if before else ()) if one.campaign]
+        after = replace(before or Conversation(), brought=(*kept, waiting))
+        return after, (*lookups, *(ShowNotice(text) for text in notices), screen)
+
+    def _door_notices(self, choice: Choice, event: Event, lang: str) -> tuple[str, ...]:
+        """Returns what is said over the choice of a campaign."""
+        say = self._live_campaigns.sentence
+        if isinstance(event, TopicRequested):
+            if event.topic in ("help", "privacy"):
+                return (explain(choice.campaigns[0], lang, event.topic),)
+            return (say(lang, "receipt-how"),) if event.topic == RECEIPT else ()
+        if isinstance(event, Started):
+            return (say(lang, "link-unknown"),) if event.link else ()
+        return (say(lang, "units-none"),) if choice.missed else ()
 
     def _move(
         self,
@@ -114,7 +185,7 @@ class Stepper:
         event: Event,
         now: datetime,
     ) -> tuple[Conversation, tuple[Effect, ...]]:
-        """Steps into another campaign by its link, unless that takes no ballots."""
+        """Steps into another campaign, unless that takes no ballots."""
         after, effects = step(definition, None, self._with_chance(event), now)
         if after is None:
             return before, effects
@@ -138,6 +209,18 @@ def again(event: Update) -> Update:
     if isinstance(event, RequestAction):
         return RequestAction("open", event.code)
     return event if isinstance(event, OptedOut) else Returned()
+
+
+def _language(before: Conversation | None, event: Event) -> str:
+    """Returns the language of an event, else the conversation's."""
+    if isinstance(event, Pressed) and event.data.startswith(START):
+        return event.data.removeprefix(START)
+    if before is not None and before.session is not None:
+        return before.session.lang
+    if isinstance(event, Started) and event.lang:
+        return event.lang
+    asked = door_of(before)
+    return asked.lang if asked else ""
 
 
 def _storable(text: str) -> str:

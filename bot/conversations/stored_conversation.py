@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import astuple, dataclass, replace
 
 from bot.core.stored_forms import read_form, write_form
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, Progress, read_progress
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession, Message
+from survey_flows.front_door import Brought
 from survey_flows.session import Session, read_session
 
-FORM = 2
-"""The version in which conversations are written."""
+FORM, WITH_BROUGHT = 2, 3
+"""The versions in which conversations are written; the first where nothing waits."""
 RECENT = 512
 MOST = 20
 """The most messages that are remembered for removal; there are hardly ever two."""
@@ -53,19 +55,26 @@ class AnswerMessages:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A session with its campaign and its progress; without a session only messages are left."""
+    """A session with its campaign and its progress; without a session only messages are left.
+
+    ``brought`` is what waits to be taken: links that came too early, or another campaign's.
+    """
 
     campaign: str = ""
     session: Session | None = None
     answer_messages: AnswerMessages = AnswerMessages()
     progress: Progress = NOT_BEGUN
+    brought: tuple[Brought, ...] = ()
 
     def to_text(self) -> str:
         """Returns the text that `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
-        lines = (self.campaign, session, numbers, self.progress.to_text())
-        return write_form(FORM, "\n".join(lines))
+        lines = [self.campaign, session, numbers, self.progress.to_text()]
+        if not self.brought:
+            return write_form(FORM, "\n".join(lines))
+        lines.insert(3, json.dumps([astuple(one) for one in self.brought]))
+        return write_form(WITH_BROUGHT, "\n".join(lines))
 
 
 def read_conversation(text: str) -> Conversation:
@@ -76,6 +85,15 @@ def read_conversation(text: str) -> Conversation:
         UnknownForm: a later version wrote it.
     """
     return read_form(READERS, text)
+
+
+def _read_with_brought(text: str) -> Conversation:
+    try:
+        *heads, brought, course = text.split("\n", 4)
+        waiting = tuple(Brought(*one) for one in json.loads(brought))
+    except (ValueError, TypeError):
+        raise BadSession(Message("conversation-other-form")) from None
+    return replace(_read_lines("\n".join([*heads, course])), brought=waiting)
 
 
 def _read_lines(text: str) -> Conversation:
@@ -92,7 +110,7 @@ def _read_lines(text: str) -> Conversation:
     )
 
 
-READERS = {1: _read_lines, FORM: _read_lines}
+READERS = {1: _read_lines, FORM: _read_lines, WITH_BROUGHT: _read_with_brought}
 """Readers by version; 1 is the text before versions were written."""
 
 
@@ -123,6 +141,7 @@ class RecentConversations:
 
 def conversation_to_keep(after: Conversation | None, shown: AnswerMessages) -> Conversation | None:
     """Returns the conversation to store after a step, or None when nothing is left to keep."""
-    if (after is None or after.session is None) and shown == AnswerMessages():
+    kept = after is not None and (after.session is not None or after.brought)
+    if not kept and shown == AnswerMessages():
         return None
     return replace(after or Conversation(), answer_messages=shown)

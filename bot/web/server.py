@@ -30,7 +30,9 @@ RESULTS = (
     ("/results/{campaign}/bundle.zip", results.send_bundle),
 )
 """The public pages of closed campaigns; they load only when somebody reads them."""
-ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\nDisallow: /api/\n"
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/admin", "/api/")
+)
 
 
 def make_web(

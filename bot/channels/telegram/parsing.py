@@ -101,8 +101,9 @@ def _read_press(update_id: int, query: dict[str, Any]) -> ParsedUpdate | None:
     if chat is None or user is None:
         return None
     event = _pressed(data, query["from"].get("language_code"))
-    # An opt-out leaves the message as it is, so that its reader can still begin.
-    return ParsedUpdate(_incoming(update_id, user, event, _editable(message)), chat, query_id)
+    # An invitation stays as it is, so that its reader can begin later, or again.
+    place = 0 if data == STOP or data.startswith(BEGIN) else _editable(message)
+    return ParsedUpdate(_incoming(update_id, user, event, place), chat, query_id)
 
 
 def _pressed(data: str, lang: object) -> Update:
