@@ -6,11 +6,19 @@ and closing are signed anew, so that no easier check finds it first.
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
-from tests.verifying.synthetic_campaign import CLOSES, SyntheticCampaign, small_campaign
+from tests.verifying.synthetic_campaign import (
+    CLOSES,
+    SyntheticCampaign,
+    Terms,
+    small_campaign,
+)
 from tests.verifying.synthetic_log import (
     Act,
     Files,
@@ -22,6 +30,8 @@ from tests.verifying.synthetic_log import (
     digest,
     signing_key,
 )
+
+TERMS: ContextVar[Terms | None] = ContextVar("terms", default=None)
 
 
 @dataclass
@@ -37,7 +47,15 @@ class Bad:
     """The check that must fail, and what makes the bundle."""
 
     check: str
-    make: Callable[[], Made]
+    build: Callable[[], Made]
+
+    def make(self, terms: Terms | None = None) -> Made:
+        """The bundle of a small campaign with these terms."""
+        token = TERMS.set(terms)
+        try:
+            return self.build()
+        finally:
+            TERMS.reset(token)
 
 
 BAD: dict[str, Bad] = {}
@@ -51,16 +69,20 @@ def bad(name: str, check: str) -> Callable[[Callable[[], Made]], Callable[[], Ma
     return keep
 
 
+def small(lying: Callable[[SyntheticCampaign], None] | None = None) -> SyntheticCampaign:
+    return small_campaign(lying, TERMS.get())
+
+
 def changed(change: Callable[[SyntheticCampaign], None]) -> Made:
     """The auditors' bundle after a change to the finished log."""
-    campaign = small_campaign()
+    campaign = small()
     change(campaign)
     return Made(campaign.bundle(openings=True))
 
 
 def lied(lying: Callable[[SyntheticCampaign], None]) -> Made:
     """The auditors' bundle of a mixer that lies before the close."""
-    return Made(small_campaign(lying).bundle(openings=True))
+    return Made(small(lying).bundle(openings=True))
 
 
 def find(campaign: SyntheticCampaign, kind: str) -> Act:
@@ -77,7 +99,7 @@ def resign(campaign: SyntheticCampaign, act: Act, body: str, *keys: SigningKey) 
 
 
 def line_changed(old: bytes, new: bytes) -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     made.files["log.txt"] = made.files["log.txt"].replace(old, new, 1)
     return made
 
@@ -94,7 +116,7 @@ def two_spaces() -> Made:
 
 @bad("capital digits", "entries")
 def capitals() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     lines = made.files["log.txt"].split(b"\n")
     head, _, tail = lines[2].rpartition(b" ")
     lines[2] = head + b" " + tail.upper()
@@ -104,7 +126,7 @@ def capitals() -> Made:
 
 @bad("no newline at the end", "entries")
 def cut_off() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     made.files["log.txt"] = made.files["log.txt"][:-1]
     return made
 
@@ -411,8 +433,8 @@ def early_ballot() -> Made:
 
 @bad("totals that the result does not have", "result")
 def other_totals() -> Made:
-    made = Made(small_campaign().bundle(openings=False))
-    made.files["totals.json"] = made.files["totals.json"].replace(b"4", b"8", 1)
+    made = Made(small().bundle(openings=False))
+    made.files["totals.json"] = made.files["totals.json"].replace(b'"TAX"', b'"LAND"')
     return made
 
 
@@ -451,7 +473,9 @@ def copied() -> Made:
 def answer_changed() -> Made:
     def lying(campaign: SyntheticCampaign) -> None:
         entry = campaign.ballots[0].entry
-        entry.content = entry.content | {"ratings": "VD VD VD"}
+        codes = entry.content["ratings"].split(" ")
+        first = "VD" if codes[0] != "VD" else "VS"
+        entry.content = entry.content | {"ratings": " ".join([first, *codes[1:]])}
 
     return lied(lying)
 
@@ -511,7 +535,7 @@ def other_units() -> Made:
 
 @bad("intake.json other than the intake", "units")
 def other_intake() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     made.files["intake.json"] = made.files["intake.json"].replace(b"11,1,1,0", b"11,1,0,0")
     return made
 
@@ -556,43 +580,51 @@ def more_parts() -> Made:
 
 @bad("an opening that its entry does not commit to", "openings")
 def other_opening() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     made.files["openings.jsonl"] = made.files["openings.jsonl"].replace(b"VD", b"VS", 1)
     return made
 
 
 @bad("an aside that its ballot does not have", "bodies")
 def other_aside() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     old, new = b'\\"risk\\":0', b'\\"risk\\":1'
     assert old in made.files["openings.jsonl"]
     made.files["openings.jsonl"] = made.files["openings.jsonl"].replace(old, new, 1)
     return made
 
 
-@bad("a ballot of no registered unit", "bodies")
-def unknown_unit() -> Made:
-    campaign = small_campaign()
+def registered_anew(change: Callable[[dict[str, Any]], None]) -> Made:
+    """The bundle with a definition that was registered instead, and signed by the desk."""
+    campaign = small()
     act = find(campaign, "registration")
-    body = act.body.replace('\\"code\\":\\"TAX\\"', '\\"code\\":\\"LAND\\"')
-    assert body != act.body
+    content = json.loads(act.body)
+    paper = json.loads(content["paper"])
+    change(paper)
+    body = canonical(content | {"paper": canonical(paper)})
     resign(campaign, act, body, campaign.keys.desk)
     return Made(campaign.bundle(openings=True))
+
+
+@bad("a ballot with another questionnaire than its unit's", "bodies")
+def other_questionnaire() -> Made:
+    def change(paper: dict[str, Any]) -> None:
+        paper["units"][0]["questionnaire"] = "other"
+
+    return registered_anew(change)
 
 
 @bad("more ballots than a quota", "quotas")
 def quota() -> Made:
-    campaign = small_campaign()
-    act = find(campaign, "registration")
-    body = act.body.replace('\\"most\\":500', '\\"most\\":8')
-    assert body != act.body
-    resign(campaign, act, body, campaign.keys.desk)
-    return Made(campaign.bundle(openings=True))
+    def change(paper: dict[str, Any]) -> None:
+        paper["quotas"][0]["most"] = 8
+
+    return registered_anew(change)
 
 
 @bad("a weight without a decision", "weights")
 def lighter() -> Made:
-    campaign = small_campaign()
+    campaign = small()
     made = Made(campaign.bundle(openings=True))
     at = campaign.log.position(campaign.ballots[1].entry)
     made.files["weights.csv"] += f"{at},0\n".encode()
@@ -601,7 +633,7 @@ def lighter() -> Made:
 
 @bad("a case with other weights", "weights")
 def other_case() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     for name, old in (("weights.csv", b",2\n"), ("cases.jsonl", b",2]")):
         assert old in made.files[name]
         made.files[name] = made.files[name].replace(old, old.replace(b"2", b"0"))
@@ -612,7 +644,7 @@ def other_case() -> Made:
 
 
 def claim(name: str, text: Callable[[SyntheticCampaign], str]) -> Made:
-    campaign = small_campaign()
+    campaign = small()
     return Made(campaign.bundle(openings=False), {name: text(campaign)})
 
 
@@ -653,7 +685,7 @@ def promise_by_log() -> Made:
 @bad("an older checkpoint of another history", "since")
 def other_history() -> Made:
     def text(campaign: SyntheticCampaign) -> str:
-        other = small_campaign(lambda lying: lying.log.items.reverse())
+        other = small(lambda lying: lying.log.items.reverse())
         return other.log.checkpoint(12)
 
     return claim("since", text)
@@ -670,7 +702,7 @@ def other_proof() -> Made:
 
 @bad("a checkpoint by another key", "checkpoint")
 def other_key() -> Made:
-    made = Made(small_campaign().bundle(openings=False))
+    made = Made(small().bundle(openings=False))
     text = made.files["checkpoint.txt"].decode().split("\n\n")[0] + "\n"
     made.files["checkpoint.txt"] = (
         signing_key("forger", "log.example/minping").note(text).encode()
@@ -680,25 +712,25 @@ def other_key() -> Made:
 
 @bad("a root of other entries", "entries")
 def other_root() -> Made:
-    one = Made(small_campaign().bundle(openings=False))
-    two = small_campaign(lambda campaign: campaign.log.items.reverse()).bundle(openings=False)
+    one = Made(small().bundle(openings=False))
+    two = small(lambda campaign: campaign.log.items.reverse()).bundle(openings=False)
     one.files["checkpoint.txt"] = two["checkpoint.txt"]
     return one
 
 
 @bad("a file too many", "files")
 def more_files() -> Made:
-    made = Made(small_campaign().bundle(openings=False))
+    made = Made(small().bundle(openings=False))
     made.files["notes.txt"] = b"x"
     return made
 
 
 @bad("a file is missing", "files")
 def fewer_files() -> Made:
-    made = Made(small_campaign().bundle(openings=True))
+    made = Made(small().bundle(openings=True))
     del made.files["weights.csv"]
     return made
 
 
-def bad_bundle(name: str) -> Made:
-    return BAD[name].make()
+def bad_bundle(name: str, terms: Terms | None = None) -> Made:
+    return BAD[name].make(terms)
