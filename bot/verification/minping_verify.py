@@ -838,7 +838,10 @@ def check_batches(bundle: Bundle) -> str:
     wrong = [pair for pair in turns if pair[0] != pair[1]]
     if wrong:
         raise Failed(f"a batch has {wrong[0][0]} receipts and {wrong[0][1]} ballots")
-    return f"{len(receipts)} receipts and as many ballots in {len(turns)} batches"
+    least = min(count for count, _ in turns)
+    return (
+        f"{len(receipts)} receipts and as many ballots in {len(turns)} batches of {least} or more"
+    )
 
 
 def check_intake(bundle: Bundle) -> str:
