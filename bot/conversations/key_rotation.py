@@ -19,7 +19,11 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.dead_letters import BOUND
 from bot.conversations.homes import campaign_end, takes_conversations
 from bot.conversations.store import rewrite_unreachable
-from bot.conversations.stored_conversation import Conversation, read_conversation
+from bot.conversations.stored_conversation import (
+    NOTHING_TYPED,
+    Conversation,
+    read_conversation,
+)
 from bot.core.clock import Clock
 from bot.core.stored_forms import UnknownForm
 from bot.crypto.gate_keys import DAY, HOUR, GateKeys
@@ -111,6 +115,7 @@ def _conversation(text: str, moment: Moment) -> Resealed | None:
         session=session,
         progress=replace(course, counted_as=counted),
         brought=_of_running(conversation, moment.live_campaigns),
+        typed=conversation.typed if session.rating else NOTHING_TYPED,
     )
     # A row of an older version does not say its campaign yet.
     home = {"campaign": definition.campaign, "until": campaign_end(definition)}

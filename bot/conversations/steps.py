@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.arrivals import Arrivals, door_of
-from bot.conversations.stored_conversation import Conversation
+from bot.conversations.stored_conversation import NOTHING_TYPED, Conversation
 from bot.core.clock import Clock
 from bot.core.identity import Citizen
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, progress_after
@@ -26,6 +26,7 @@ from survey_flows.effects import (
 )
 from survey_flows.engine import RECEIPT, step
 from survey_flows.events import (
+    Edited,
     Event,
     OptedOut,
     Pressed,
@@ -51,6 +52,7 @@ class CitizenStep:
 
     ``came`` is the update as it came, ``event`` the same once its link has been admitted.
     ``stored`` are the pseudonyms under which the conversation stands before.
+    ``typed`` is the message of the chat with the citizen's words, 0 where it cannot be removed.
     ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
     found none.
     """
@@ -61,10 +63,24 @@ class CitizenStep:
     replayed: bool
     before: Conversation | None
     stored: list[bytes]
+    typed: int = 0
     after: Conversation | None = None
     effects: tuple[Effect, ...] = ()
     held: frozenset[QuotaCell] = frozenset()
     full: frozenset[QuotaCell] = frozenset()
+
+    @property
+    def took_words(self) -> bool:
+        """Whether the citizen's message was taken as an answer, which must not stay in the chat."""
+        before = self.before.session if self.before else None
+        after = self.after.session if self.after else None
+        if not self.typed or before is None or after is None:
+            return False
+        if isinstance(self.event, Edited):
+            return before.answers != after.answers
+        name = before.place.removeprefix("q:")
+        moved = (before.place, before.answers) != (after.place, after.answers)
+        return isinstance(self.event, Typed) and moved and name in after.answers
 
 
 class Stepper:
@@ -90,14 +106,29 @@ class Stepper:
         before, event = one.before, one.event
         if isinstance(event, OptedOut):
             lang = before.session.lang if before and before.session else ""
-            notice = (
-                self._live_campaigns.sentence(lang, "opted-out")
-                if lang
-                else self._live_campaigns.sentence_in_each_language("opted-out")
-            )
-            return before, (OptOut(), ShowNotice(notice))
+            return before, (OptOut(), ShowNotice(self._said(lang, "opted-out")))
         if isinstance(event, RequestAction):
             return before, (HandleRequestAction(event),)
+        if isinstance(event, Edited):
+            return self._edited(one, before, event, now)
+        return self._lead(one, before, event, now)
+
+    def _edited(
+        self, one: CitizenStep, before: Conversation | None, event: Edited, now: datetime
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Takes changed words for the ones before, as long as these are the last and not sent."""
+        place = place_of_words(before, event.message)
+        if before is not None and before.session is not None and place:
+            session = replace(before.session, place=place, overlay="")
+            return self._lead(one, replace(before, session=session), Typed(event.text), now)
+        after, effects = self._lead(one, before, Returned(), now)
+        lang = before.session.lang if before and before.session else ""
+        return after, (ShowNotice(self._said(lang, "edit-late")), *effects)
+
+    def _lead(
+        self, one: CitizenStep, before: Conversation | None, event: Event, now: datetime
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Steps an event in the campaign to which it leads."""
         came = one.came if isinstance(one.came, Started) else event
         where = self._arrivals.resolve(before, came, event, now)
         if isinstance(where, Choice):
@@ -114,7 +145,10 @@ class Stepper:
         after, effects = before, tuple[Effect, ...]()
         for each in where.events:
             after, effects = self._step_in(after, definition, each, now)
-        return self._with_brought(after, definition, where.brought), effects
+        after = self._with_brought(after, definition, where.brought)
+        if after is not None:
+            after = replace(after, typed=_last_words(one, before))
+        return after, effects
 
     def _step_in(
         self,
@@ -177,6 +211,12 @@ class Stepper:
             return (say(lang, "link-unknown"),) if event.link else ()
         return (say(lang, "units-none"),) if choice.missed else ()
 
+    def _said(self, lang: str, key: str) -> str:
+        """Returns a sentence in a language, or in each where none is known."""
+        if lang:
+            return self._live_campaigns.sentence(lang, key)
+        return self._live_campaigns.sentence_in_each_language(key)
+
     def _move(
         self,
         before: Conversation,
@@ -209,6 +249,24 @@ def again(event: Update) -> Update:
     if isinstance(event, RequestAction):
         return RequestAction("open", event.code)
     return event if isinstance(event, OptedOut) else Returned()
+
+
+def place_of_words(before: Conversation | None, message: int) -> str:
+    """Returns the place that a message's words were meant for; empty when it is too late."""
+    session = before.session if before else None
+    if before is None or session is None or before.typed[0] != message or not message:
+        return ""
+    place = before.typed[1]
+    answered = place.removeprefix("q:") in session.answers
+    return place if place == session.place or answered else ""
+
+
+def _last_words(one: CitizenStep, before: Conversation | None) -> tuple[int, str]:
+    """Returns the citizen's last message with words and the place that it was meant for."""
+    place = before.session.place if before and before.session else "unit"
+    if one.typed and isinstance(one.event, Typed | Edited):
+        return (one.typed, place)
+    return before.typed if before else NOTHING_TYPED
 
 
 def _language(before: Conversation | None, event: Event) -> str:

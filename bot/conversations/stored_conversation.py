@@ -12,8 +12,9 @@ from survey_flows.errors import BadSession, Message
 from survey_flows.front_door import Brought
 from survey_flows.session import Session, read_session
 
-FORM, WITH_BROUGHT = 2, 3
-"""The versions in which conversations are written; the first where nothing waits."""
+FORM, WITH_MORE = 2, 3
+"""The versions in which conversations are written; the second has `brought` and `typed`."""
+NOTHING_TYPED = (0, "")
 RECENT = 512
 MOST = 20
 """The most messages that are remembered for removal; there are hardly ever two."""
@@ -41,6 +42,11 @@ class AnswerMessages:
         """Whether ``screen`` replaces answers without showing any."""
         return screen is not None and not screen.shows_answers and 0 != place == self.message
 
+    def and_typed(self, message: int) -> AnswerMessages:
+        """Returns the state with a message of the citizen's that holds an answer, to be removed."""
+        stale = tuple(dict.fromkeys((*self.stale, message)))
+        return AnswerMessages(self.message, stale[-MOST:])
+
     def sent(self, message: int, removed: tuple[int, ...]) -> AnswerMessages:
         """Returns the state once the new ``message`` shows answers (0: none does)."""
         old = (
@@ -58,6 +64,8 @@ class Conversation:
     """A session with its campaign and its progress; without a session only messages are left.
 
     ``brought`` is what waits to be taken: links that came too early, or another campaign's.
+    ``typed`` is the citizen's last message with words, as its number, and the place it was meant
+    for.
     """
 
     campaign: str = ""
@@ -65,16 +73,18 @@ class Conversation:
     answer_messages: AnswerMessages = AnswerMessages()
     progress: Progress = NOT_BEGUN
     brought: tuple[Brought, ...] = ()
+    typed: tuple[int, str] = NOTHING_TYPED
 
     def to_text(self) -> str:
         """Returns the text that `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
         lines = [self.campaign, session, numbers, self.progress.to_text()]
-        if not self.brought:
+        if not self.brought and self.typed == NOTHING_TYPED:
             return write_form(FORM, "\n".join(lines))
-        lines.insert(3, json.dumps([astuple(one) for one in self.brought]))
-        return write_form(WITH_BROUGHT, "\n".join(lines))
+        more = {"brought": [astuple(one) for one in self.brought], "typed": self.typed}
+        lines.insert(3, json.dumps(more))
+        return write_form(WITH_MORE, "\n".join(lines))
 
 
 def read_conversation(text: str) -> Conversation:
@@ -87,13 +97,16 @@ def read_conversation(text: str) -> Conversation:
     return read_form(READERS, text)
 
 
-def _read_with_brought(text: str) -> Conversation:
+def _read_with_more(text: str) -> Conversation:
     try:
-        *heads, brought, course = text.split("\n", 4)
-        waiting = tuple(Brought(*one) for one in json.loads(brought))
-    except (ValueError, TypeError):
+        *heads, line, course = text.split("\n", 4)
+        more = json.loads(line)
+        brought = tuple(Brought(*one) for one in more["brought"])
+        number, place = more["typed"]
+        typed = (int(number), str(place))
+    except (ValueError, TypeError, KeyError):
         raise BadSession(Message("conversation-other-form")) from None
-    return replace(_read_lines("\n".join([*heads, course])), brought=waiting)
+    return replace(_read_lines("\n".join([*heads, course])), brought=brought, typed=typed)
 
 
 def _read_lines(text: str) -> Conversation:
@@ -110,7 +123,7 @@ def _read_lines(text: str) -> Conversation:
     )
 
 
-READERS = {1: _read_lines, FORM: _read_lines, WITH_BROUGHT: _read_with_brought}
+READERS = {1: _read_lines, FORM: _read_lines, WITH_MORE: _read_with_more}
 """Readers by version; 1 is the text before versions were written."""
 
 
@@ -141,7 +154,7 @@ class RecentConversations:
 
 def conversation_to_keep(after: Conversation | None, shown: AnswerMessages) -> Conversation | None:
     """Returns the conversation to store after a step, or None when nothing is left to keep."""
-    kept = after is not None and (after.session is not None or after.brought)
+    kept = after is not None and (after.session is not None or bool(after.brought))
     if not kept and shown == AnswerMessages():
         return None
     return replace(after or Conversation(), answer_messages=shown)

@@ -54,6 +54,7 @@ stopped = Stopped. Nothing was submitted, and the answers you had given were cle
 timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
 stale = That button is out of date. Nothing was changed; here is where you are.
 early = Your message was sent before you could see this step, so nothing was changed. Here is where you are.
+edit-late = The message that you edited can no longer be changed, so nothing was changed. To change an answer, go back to it with the buttons below; to change a submitted rating, rate again.
 noted = Already noted.
 use-buttons = Please choose one of the options below, or type its number.
 press-submit = Please press the “Submit” button to submit.

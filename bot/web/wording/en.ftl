@@ -720,6 +720,7 @@ push-count-queued = waiting
 push-count-sent = sent
 push-count-spared = sent, or not needed
 push-count-unreachable = cannot be reached
+push-count-not_started = never started the bot
 push-count-opted_out = opted out
 push-count-failed = failed
 push-pause = Pause

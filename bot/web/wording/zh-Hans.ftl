@@ -717,6 +717,7 @@ push-count-queued = 等待
 push-count-sent = 已发送
 push-count-spared = 已发送或无需提醒
 push-count-unreachable = 无法送达
+push-count-not_started = 从未启用机器人
 push-count-opted_out = 已拒收
 push-count-failed = 失败
 push-pause = 暂停

@@ -52,7 +52,10 @@ def test_a_conversation_of_a_later_version_is_not_guessed_at() -> None:
 
 def test_a_conversation_with_what_was_brought_along_is_read_again() -> None:
     brought = (Brought("next", "TOKEN", "TAX", "en"), Brought("", words="水\n利"))
-    for whole in (replace(CONVERSATION, brought=brought), Conversation("next", brought=brought)):
+    for whole in (
+        replace(CONVERSATION, brought=brought, typed=(7, "q:overall")),
+        Conversation("next", brought=brought),
+    ):
         text = whole.to_text()
         assert form_of(text) == 3
         assert read_conversation(text) == whole
