@@ -38,6 +38,7 @@ from bot.service.installation_keys import open_keys
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import rounded_count, say, source_word, word, worded
+from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
 
 
@@ -79,6 +80,7 @@ def register(commands: Any) -> None:
         help=Message("help-campaign-create-grades"),
     )
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
+    create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
     link = parts.add_parser("link", help=Message("help-campaign-link"))
     link.add_argument("id", metavar="CAMPAIGN")
@@ -140,6 +142,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
                 chosen_scheme, chosen.scheme, chosen.population, chosen.grades
             ),
             pilot=chosen.pilot,
+            door=chosen.door or "",
         )
         await create_campaign(database, draft, SystemClock())
         await _show(database, chosen.id, settings)

@@ -145,7 +145,7 @@ async def test_honest_ballots_close(road: Road) -> None:
     assert await check_ballots(road.database, "year", road.mixer.log.guard) == []
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", sorted(ATTACKS.keys() - {"comments"}))
 async def test_a_change_before_the_close_holds_this_campaign_alone(road: Road, attack: str) -> None:
     change, found = ATTACKS[attack]
     await create_campaign(road.database, draft("other"), road.clock)

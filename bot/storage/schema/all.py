@@ -37,6 +37,7 @@ from bot.storage.schema.fraud_review import case_ballots as case_ballots
 from bot.storage.schema.fraud_review import case_votes as case_votes
 from bot.storage.schema.fraud_review import cases as cases
 from bot.storage.schema.fraud_review import pressure as pressure
+from bot.storage.schema.fraud_review import pressure_counts as pressure_counts
 from bot.storage.schema.fraud_review import rule_effects as rule_effects
 from bot.storage.schema.metadata import SERIAL
 from bot.storage.schema.metadata import metadata as metadata
@@ -156,7 +157,9 @@ comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
-    Column("unit", String(32), nullable=False),
+    Column(
+        "unit", String(32), nullable=False, comment="empty: of a unit with fewer than ten ballots"
+    ),
     Column(
         "voter",
         LargeBinary(32),
@@ -214,7 +217,12 @@ held_comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="comments and presses that wait for the close",
+    ),
 )
 
 refused = Table(
