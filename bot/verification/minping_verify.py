@@ -43,8 +43,8 @@ AUDIT_FILES = {"openings.jsonl", "weights.csv"}
 OPTIONAL_FILES = {"cases.jsonl", "intake.json"}
 
 DESK_KINDS = (
-    "registration link pause early-close decision result audit profile officer grant opened page succession "
-    "escrow extension export void choice year-rules year-table year-decision year-seal "
+    "registration link pause early-close decision result audit profile officer grant opened page "
+    "succession escrow extension export void choice year-rules year-table year-decision year-seal "
     "year-amendment"
 )
 SIGNERS = dict.fromkeys(DESK_KINDS.split(), "/desk") | {
