@@ -14,9 +14,9 @@ from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.crypto.gate_keys import Keyring
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from bot.transparency.acts import waiting_acts
 from bot.transparency.entry_bodies import registration_body
 from bot.transparency.guarded_log import GuardedLog
-from bot.transparency.log_writer import public_entry
 
 CAMPAIGN = "campaign-"
 """Begins the name of the mixer's key of a campaign."""
@@ -59,7 +59,7 @@ class PublicActs:
                 definition = definition_with_seed(row, await read_limits(connection, row.id))
                 frozen = {"definition": definition}
                 body = registration_body({**row._mapping, **frozen})
-                entries.append(public_entry("registration", row.id, row.id, body))
+                entries.append(opened.own_act("registration", row.id, row.id, body))
                 secret = self._ring.find_or_create(CAMPAIGN + row.id)
                 await remember_key(connection, row.id, MIXER, secret)
                 values = frozen | {"state": "open", "registered": position}
@@ -74,9 +74,8 @@ class PublicActs:
             rows = list(await connection.execute(query))
         if not rows:
             return
-        entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
         # Another mixer of the same log, in a command or the service, may have been quicker.
         with suppress(BatchTaken):
             async with self._log.open() as opened:
                 await take(opened.connection, tables.notices, rows)
-                await opened.append(entries, self._now())
+                await opened.append(await waiting_acts(opened, rows), self._now())

@@ -30,11 +30,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
 from bot.ballots.close_check import require_unchanged
+from bot.ballots.stored_bodies import ballot_text, comment_text
 from bot.fraud_review.case_review import read_case_weights
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body, comment_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
 from bot.transparency.log_writer import request_entry
 from bot.verification.bundle_format import (
@@ -144,8 +144,8 @@ async def read_openings(connection: AsyncConnection, campaign: str) -> list[tupl
     """Read position, salt and text of a campaign's sealed entries that were not withdrawn."""
     found = []
     makers = (
-        (tables.ballots, ballot_body),
-        (tables.comments, comment_body),
+        (tables.ballots, ballot_text),
+        (tables.comments, comment_text),
         (tables.superseded, lambda row: str(row["body"])),
         (tables.withdrawals, lambda row: str(row["body"])),
     )
