@@ -24,8 +24,8 @@ from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import INTAKE
 from bot.transparency.guarded_log import GuardedLog, OpenLog
 from bot.transparency.log_entry import LogEntry, act_entry
+from survey_flows.canonical_json import canonical_by_code
 from survey_flows.errors import Message
-from survey_flows.log_entries import canonical
 from survey_flows.signed_notes import ID, Signature, VerifierKey
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Closing:
         if said is None:
             return []
         row = {"campaign": campaign, "salt": bytes.fromhex(said["salt"])}
-        row["units"] = canonical(said["units"])
+        row["units"] = canonical_by_code(said["units"])
         await connection.execute(tables.intakes.insert(), [row])
         raw = b64decode(said["signature"])
         signature = Signature(self._gate.name, raw[:ID], raw[ID:])

@@ -87,6 +87,7 @@ class Mixer:
         self._clock = clock
         self._since: float | None = None
         self._started = False
+        self._announced = False
         self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
         guard = Guard(ring.folder / GUARD)
@@ -146,10 +147,14 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
-        if self.desk_key or self.gate_key:
+        self._started = True
+
+    async def _announce_keys(self) -> None:
+        """Log which keys sign from here on; a process does so once, before it writes anything."""
+        if not self._announced and (self.desk_key or self.gate_key):
             async with self._log.open() as opened:
                 await announce_keys(opened, self.desk_key, self.gate_key, self._now())
-        self._started = True
+        self._announced = True
 
     async def _log_has_entries(self) -> bool:
         query = select(tables.log_entries.c.position).limit(1)
@@ -167,6 +172,7 @@ class Mixer:
             await self._keys.renew()
             self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self.gate_work()
+            await self._announce_keys()
             await self._acts.register()
             await self._acts.publish()
             await self.release_requests()

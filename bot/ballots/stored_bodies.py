@@ -92,6 +92,14 @@ def ballot_text(row: AnyRow) -> str:
     return ballot_body_2(named, bytes(row["number"]).hex(), bool(row["again"]), aside, gate)
 
 
+def kept_aside(row: AnyRow) -> dict[str, str] | None:
+    """Returns salt and text of what a ballot says of its moment; None once it is erased."""
+    if row.get("aside_salt") is None:
+        return None
+    text = aside_text(row["bucket"], row["risk"])
+    return {"salt": bytes(row["aside_salt"]).hex(), "text": text}
+
+
 def comment_text(row: AnyRow) -> str:
     """Returns the text of a comment's entry, from its row."""
     if row["number"] is None:
