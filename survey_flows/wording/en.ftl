@@ -23,6 +23,11 @@ welcome =
     Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
 
+door = Several surveys are open. Please choose one, or type the name of the unit you want to rate.
+door-unit = { $unit } can be rated in more than one survey. Please choose one.
+door-found = This unit is in the survey below. Please choose it.
+door-campaign = { $title } (until { $date })
+
 units =
     { $title }
     Please choose the unit you want to rate. You can also type part of its name or its code.
@@ -32,6 +37,8 @@ units-found = { $count ->
    *[other] { $count } units found. Choose one, or type another word.
 }
 units-none = No unit matches. Try another word, or choose from the list below.
+units-perhaps = No unit matches exactly. Perhaps you mean one of these; if not, try another word.
+units-not-rated = What you are looking for is not rated in this survey. Try another word, or choose from the list below.
 units-empty = There is no unit to rate at present.
 units-all = Show all units
 page-previous = ‹ Previous
@@ -49,6 +56,7 @@ stopped = Stopped. Nothing was submitted, and the answers you had given were cle
 timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
 stale = That button is out of date. Nothing was changed; here is where you are.
 early = Your message was sent before you could see this step, so nothing was changed. Here is where you are.
+edit-late = The message that you edited can no longer be changed, so nothing was changed. To change an answer, go back to it with the buttons below; to change a submitted rating, rate again.
 noted = Already noted.
 use-buttons = Please choose one of the options below, or type its number.
 press-submit = Please press the “Submit” button to submit.

@@ -21,7 +21,7 @@ from bot.crypto.gate_keys import GateKeys, load_gate_keys, pseudonym
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
-from survey_flows.log_entries import receipt_label
+from survey_flows.log_entries import RECEIPT, SEALED, receipt_label
 from tests.attacks.honest_campaign import CAMPAIGN, CHANNEL, Played
 from tests.attacks.outcomes import Ballots, Outcome, lot, plain, read_ballots
 
@@ -40,7 +40,7 @@ async def people_to_voters(
     by_bucket: dict[int, list[bytes]] = defaultdict(list)
     for row in ballots.rows:
         by_bucket[row.bucket].append(bytes(row.voter))
-    entries = {bytes(row.label): row.position for row in await played.rows(tables.log_entries)}
+    batches = _batches(await played.rows(tables.log_entries))
     by_position = {row.position: bytes(row.voter) for row in ballots.rows}
     hits = {"by moment": 0, "by order": 0}
     ranks = _ranks(traces, ballots)
@@ -48,7 +48,8 @@ async def people_to_voters(
         sure = [
             by_position[position]
             for code in traces.receipts.get(user, ())
-            if (position := entries.get(receipt_label(code))) in by_position
+            for position in batches.get(receipt_label(CAMPAIGN, code), ())
+            if position in by_position
         ]
         near = [voter for bucket in traces.buckets.get(user, ()) for voter in by_bucket[bucket]]
         moment = lot(lots, sure or near or voters)
@@ -59,6 +60,21 @@ async def people_to_voters(
         Outcome(f"person to voter, {name}, {how}", len(users), found, chance, named)
         for how, found in hits.items()
     ]
+
+
+def _batches(rows: Iterable[Any]) -> dict[bytes, list[int]]:
+    """Return for each receipt the sealed entries of its batch: nothing says which is its."""
+    found: dict[bytes, list[int]] = {}
+    sealed: list[int] = []
+    before = ""
+    for row in sorted(rows, key=lambda row: row.position):
+        if row.kind == RECEIPT:
+            sealed = sealed if before == RECEIPT else []
+            found[bytes(row.label)] = sealed
+        elif row.kind == SEALED:
+            sealed.append(row.position)
+        before = row.kind
+    return found
 
 
 @dataclass(slots=True)
