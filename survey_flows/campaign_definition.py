@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import Quotas
+from survey_flows.thesaurus import Thesaurus
 
 CODE_BYTES = 32
 """Longest unit code, so that a button (64 bytes) can carry it."""
@@ -93,6 +94,9 @@ class CampaignDefinition:
     pilot: bool = False
     door: str = EVERYONE
     sampled: bool = False
+    thesaurus: Thesaurus = field(default_factory=Thesaurus, repr=False)
+    search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Made by `unit_search`, for as long as the units are the same."""
 
     def link(self, token: str) -> Link | None:
         """The link of a token in capital or small letters: some keyboards write only one."""

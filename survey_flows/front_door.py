@@ -17,7 +17,8 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.events import Event, Pressed, Started, Typed
 from survey_flows.localized_names import in_language, known_language, show_date, unit_name
 from survey_flows.outside_window import Phase, phase
-from survey_flows.unit_list import fold, search_units
+from survey_flows.unit_list import fold
+from survey_flows.unit_search import SURE, find_units
 
 LEAD = "door:d:"
 """The beginning of the data of a button that chooses a campaign; the campaign's id follows."""
@@ -124,7 +125,7 @@ def find_by_words(definitions: Sequence[CampaignDefinition], words: str, now: da
     known = candidates(definitions, now)
     if len(known) < 2:
         return _any(definitions, now)
-    hits = tuple(one for one in known if search_units(one, words))
+    hits = _with_words(known, words)
     if len(hits) == 1:
         return hits[0]
     return Choice(hits or tuple(known), words=words if hits else "", missed=not hits)
@@ -137,11 +138,23 @@ def elsewhere(
     now: datetime,
 ) -> Choice | None:
     """The other campaigns that have a unit which the conversation's campaign lacks."""
-    if not fold(words) or search_units(held, words):
+    here = find_units(held, words)
+    if not fold(words) or (here and here[0][0] <= SURE):
         return None
-    others = (one for one in candidates(definitions, now) if one.campaign != held.campaign)
-    hits = tuple(one for one in others if search_units(one, words))
-    return Choice(hits, words=words) if hits else None
+    others = [one for one in candidates(definitions, now) if one.campaign != held.campaign]
+    hits = _with_words(others, words)
+    if not hits or (here and find_units(hits[0], words)[0][0] > SURE):
+        return None
+    return Choice(hits, words=words)
+
+
+def _with_words(
+    definitions: Iterable[CampaignDefinition], words: str
+) -> tuple[CampaignDefinition, ...]:
+    """The campaigns with a unit that the words mean; only those that surely have it, if any."""
+    found = [(one, hits) for one in definitions if (hits := find_units(one, words))]
+    sure = tuple(one for one, hits in found if hits[0][0] <= SURE)
+    return sure or tuple(one for one, _ in found)
 
 
 def is_start(event: Event) -> bool:

@@ -20,13 +20,14 @@ from bot.campaigns.links import read_links
 from bot.campaigns.quota_counts import read_taken_places
 from bot.campaigns.registration import differing_from_log
 from bot.campaigns.states import OPEN, PAUSED
-from bot.core.shipped_files import shipped_words
+from bot.core.shipped_files import shipped_thesaurus, shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link
 from survey_flows.events import Event
 from survey_flows.front_door import Choice, Way, default_campaign, elsewhere, find_way
 from survey_flows.quota import Quotas
+from survey_flows.unit_search import index_of
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def load_definition(
         pilot=definition.pilot,
         door=definition.door,
         sampled=definition.sampled_without_door,
+        thesaurus=shipped_thesaurus(),
     )
 
 
@@ -129,6 +131,9 @@ class LiveCampaigns:
             )
             for row in rows
         }
+        for definition in definitions.values():
+            # So that no citizen's first search waits for it.
+            await asyncio.to_thread(index_of, definition)
         return definitions, {row.id: read_definition(row).fraud_rules for row in rows}
 
     @property

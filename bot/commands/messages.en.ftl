@@ -45,6 +45,7 @@ help-campaign-create-questionnaire = questionnaires beside the shipped ones (YAM
 help-campaign-create-scheme = the scheme as a file; default: the shipped one
 help-campaign-create-population = population figures by stratum or margin (CSV or XLSX) for the weights
 help-campaign-create-grades = the grade quota, locked when the campaign opens; default: the scheme's
+help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
 help-campaign-link = make a link that vouches for an evaluator group
@@ -274,6 +275,8 @@ campaign-key-missing = it takes no ballots until this key is back from the backu
 campaign-checked = The ballots of { $campaign } are those that the log commits to.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
+campaign-searched = { $word }: { $people } or more people
+campaign-nothing-missed = no word was searched in vain by ten people
 campaign-pilot = a pilot, { $state }
 
 # cases

@@ -45,6 +45,7 @@ help-campaign-create-questionnaire = 随附问卷之外的问卷（YAML，或 XL
 help-campaign-create-scheme = 考核办法文件；默认为随附的办法
 help-campaign-create-population = 各层或各边际的总体数据（CSV 或 XLSX），用于加权
 help-campaign-create-grades = 各等次名额，开启时锁定；默认按办法计算
+help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
 help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-pilot = 试评，不计入考核，并告知市民
 help-campaign-link = 新建为一类评价主体作凭证的链接
@@ -274,6 +275,8 @@ campaign-key-missing = 该密钥从备份恢复之前，不接收评价：{ $fil
 campaign-checked = { $campaign } 的评价票与日志一致。
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
+campaign-searched = { $word }：{ $people } 人以上
+campaign-nothing-missed = 还没有至少十人搜过而没有找到的词
 campaign-pilot = 试评，{ $state }
 
 # cases

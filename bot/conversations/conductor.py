@@ -42,8 +42,9 @@ from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
 from bot.fieldwork.audience.contacts import opt_out, set_reachable
+from bot.fieldwork.monitoring.search_misses import count_misses
 from bot.storage.database import writing
-from survey_flows.effects import Effect, OptOut, ShowNotice, ShowScreen
+from survey_flows.effects import Effect, OptOut, SearchMissed, ShowNotice, ShowScreen
 from survey_flows.errors import MinpingError
 from survey_flows.events import Started
 
@@ -261,6 +262,8 @@ class Conductor:
         await self._mark_contacts_reachable(connection, citizens)
         await write_sessions(connection, *changed_rows(changed))
         await self._gate.admit(connection, todo)
+        missed = [(who, effect) for who, effect in todo if isinstance(effect, SearchMissed)]
+        await count_misses(connection, self._keys, missed)
         await self._opt_out(
             connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now
         )

@@ -37,6 +37,8 @@ units-found = { $count ->
    *[other] { $count } units found. Choose one, or type another word.
 }
 units-none = No unit matches. Try another word, or choose from the list below.
+units-perhaps = No unit matches exactly. Perhaps you mean one of these; if not, try another word.
+units-not-rated = What you are looking for is not rated in this survey. Try another word, or choose from the list below.
 units-empty = There is no unit to rate at present.
 units-all = Show all units
 page-previous = ‹ Previous

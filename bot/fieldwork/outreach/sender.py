@@ -274,8 +274,8 @@ class PushSender:
             del left[item.key]
             outcome = await self._send(messenger, address, message, item)
             if outcome is DeliveryOutcome.LIMITED:
-                left = math.ceil(messenger.recipient_pause(address))
-                self._put_back(item, self._second() + left, untried=True)
+                seconds = math.ceil(messenger.recipient_pause(address))
+                self._put_back(item, self._second() + seconds, untried=True)
             else:
                 self._settle(item, outcome)
 

@@ -64,6 +64,8 @@ from bot.storage.schema.rectification import request_messages as request_message
 from bot.storage.schema.rectification import request_steps as request_steps
 from bot.storage.schema.rectification import request_stops as request_stops
 from bot.storage.schema.rectification import requests as requests
+from bot.storage.schema.search import missed_words as missed_words
+from bot.storage.schema.search import search_misses as search_misses
 from bot.storage.schema.streams import campaign_holds as campaign_holds
 from bot.storage.schema.streams import gate_streams as gate_streams
 from bot.storage.schema.streams import mixed_streams as mixed_streams
