@@ -48,7 +48,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 def mixer_of(road: Road, folder: Path) -> Mixer:
     ring = Keyring(folder / "mixer")
     mixer = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
-    mixer.gate_work = lambda: Gate(road.keys, mixer.key.public).end_campaigns(road.database)
+    mixer.gate_work = lambda: Gate(road.keys, mixer.key).end_campaigns(road.database)
     return mixer
 
 
