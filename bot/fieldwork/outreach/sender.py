@@ -22,12 +22,16 @@ from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
 from bot.fieldwork.outreach.outbox import (
+    INVITATION,
+    SENT,
     ClaimedMessage,
     Key,
     Push,
     PutBack,
     claim_messages,
+    note_handed,
     put_back,
+    read_having,
     read_opened_contacts,
     read_people,
     read_pushes,
@@ -110,6 +114,7 @@ class PushSender:
         self._zone = ZoneInfo(timezone)
         self._words = words
         self._pushes: dict[tuple[str, int], Push] = {}
+        self._invitations: dict[str, Push] = {}
         self._seen = 0.0
         self._settled = _Settled()
 
@@ -181,6 +186,7 @@ class PushSender:
         self._settle_unreadable(people)
         opened = await read_opened_contacts(connection, self._marks(people))
         blocked = await self._blocked(connection, people)
+        having = await read_having(connection, people)
         envelopes: dict[Key, _Envelope] = {}
         for item in claimed:
             row, push = people.get(item.key), self._allowed.get(item.key[:2])
@@ -193,10 +199,13 @@ class PushSender:
                 self._settled.states[item.key] = "opted_out"
             elif row.unreachable or item.key[2] in blocked:
                 self._settled.states[item.key] = DeliveryOutcome.UNREACHABLE.value
-            elif push.step and item.key[2] in opened:
+            elif push.spares_openers and item.key[2] in opened:
                 envelopes[item.key] = (_NullMessenger(), "", OutgoingMessage("", "", "", ""))
             else:
-                envelopes[item.key] = self._envelope(push, row)
+                # Nobody is reminded of an invitation that they never got.
+                first = self._invitations.get(push.campaign, push)
+                known = (item.key[0], item.key[2]) in having
+                envelopes[item.key] = self._envelope(push if known else first, row)
         return envelopes
 
     def _settle_unreadable(self, people: dict[Key, Row[Any]]) -> None:
@@ -232,7 +241,8 @@ class PushSender:
     def _marks(self, people: Mapping[Key, Row[Any]]) -> dict[bytes, bytes]:
         marks: dict[bytes, bytes] = {}
         for key, row in people.items():
-            if key[1] and self._keys.voters.find(key[0]):
+            push = self._allowed.get(key[:2])
+            if push and push.spares_openers and self._keys.voters.find(key[0]):
                 token = self._keys.invitation(key[0], row.number)
                 marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
         return marks
@@ -327,6 +337,7 @@ class PushSender:
         async with reading(self._database) as connection:
             found = await read_pushes(connection, now=self._second())
         self._pushes = {(push.campaign, push.step): push for push in found if push.may_send(local)}
+        self._invitations = {push.campaign: push for push in found if push.kind == INVITATION}
         self._seen = asyncio.get_running_loop().time()
 
     async def _keep_noting(self) -> None:
@@ -348,6 +359,8 @@ class PushSender:
         try:
             async with writing(self._database) as connection:
                 await record_outcomes(connection, settled.states)
+                sent = [key[:2] for key, state in settled.states.items() if state == SENT]
+                await note_handed(connection, sent, self._second())
                 await put_back(connection, settled.later)
                 if settled.unreachable:
                     day = datetime.fromtimestamp(self._second(), self._zone).date()
