@@ -185,7 +185,11 @@ async def run_searches(settings: Settings, chosen: argparse.Namespace) -> int:
         async with reading(database) as connection:
             found = await read_missed_words(connection, keys, summary.id)
     for one in found:
-        say(Message("campaign-searched", word=one.word, people=round_down(one.people, PEOPLE)))
+        say(
+            Message(
+                "campaign-searched", word=one.word, people=round_down(one.people, PEOPLE) or PEOPLE
+            )
+        )
     if not found:
         say(Message("campaign-nothing-missed"))
     return 0

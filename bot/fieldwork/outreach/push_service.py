@@ -176,7 +176,7 @@ async def resume_push(database: AsyncEngine, campaign: str) -> None:
 async def cancel_push(database: AsyncEngine, campaign: str) -> None:
     """Cancel the present step for good; raises `BadInput` when there is nothing to cancel.
 
-    What was not handed over is free for another step, whose text may be mended.
+    What was not handed over is free for another step, whose text may be another.
     """
     refusal = Message("fieldwork-push-over")
     await _turn(database, campaign, (RUNNING, PAUSED), CANCELLED, refusal)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +20,7 @@ from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
+from bot.fieldwork.outreach.null_messenger import NullMessenger
 from bot.fieldwork.outreach.outbox import (
     INVITATION,
     SENT,
@@ -61,9 +61,6 @@ FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
 """Seconds until the next attempt, doubling: a day without Telegram misses nobody."""
 STALE = 2.0
 """Seconds after which a reading of the pauses is too old to send by."""
-SPARED = 0.15
-"""Seconds that a call takes on average; the null messenger takes as long."""
-
 _Envelope = tuple[Messenger, str, OutgoingMessage]
 """A messenger, the address and the message."""
 
@@ -200,7 +197,7 @@ class PushSender:
             elif row.unreachable or item.key[2] in blocked:
                 self._settled.states[item.key] = DeliveryOutcome.UNREACHABLE.value
             elif push.spares_openers and item.key[2] in opened:
-                envelopes[item.key] = (_NullMessenger(), "", OutgoingMessage("", "", "", ""))
+                envelopes[item.key] = (NullMessenger(), "", OutgoingMessage("", "", "", ""))
             else:
                 # Nobody is reminded of an invitation that they never got.
                 first = self._invitations.get(push.campaign, push)
@@ -284,8 +281,8 @@ class PushSender:
             del left[item.key]
             outcome = await self._send(messenger, address, message, item)
             if outcome is DeliveryOutcome.LIMITED:
-                left = math.ceil(messenger.recipient_pause(address))
-                self._put_back(item, self._second() + left, untried=True)
+                seconds = math.ceil(messenger.recipient_pause(address))
+                self._put_back(item, self._second() + seconds, untried=True)
             else:
                 self._settle(item, outcome)
 
@@ -374,23 +371,6 @@ class PushSender:
 
     def _second(self) -> int:
         return int(self._clock.now().timestamp())
-
-
-class _NullMessenger:
-    """Null sender for contacts who need no reminder.
-
-    It spends the same quota and time as a real send.
-    So timing does not reveal who has answered.
-    """
-
-    pause_seconds = 0.0
-
-    def recipient_pause(self, _address: str, /) -> float:
-        return 0.0
-
-    async def send(self, _address: str, _message: OutgoingMessage, /) -> DeliveryOutcome:
-        await asyncio.sleep(SPARED * random.uniform(0.5, 1.5))  # noqa: S311  (no secret)
-        return DeliveryOutcome.SENT
 
 
 async def _tried(messenger: Messenger, address: str, message: OutgoingMessage) -> DeliveryOutcome:
