@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR
@@ -23,13 +23,13 @@ from bot.core.clock import Clock
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog, OpenLog
-from bot.transparency.log_writer import LogEntry, public_entry
+from bot.transparency.log_entry import LogEntry
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import canonical
+from survey_flows.log_entries import LOG_ITSELF, canonical, numbered_name
 
 LOSS = "loss"
-NO_CAMPAIGN = "-"
-"""The campaign of a loss that touched none; no campaign can have this name."""
+NO_CAMPAIGN = LOG_ITSELF
+"""The campaign of a loss that touched none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def refill_log(
         await _follow_acts(opened.connection, missing, first)
         lost: dict[str, list[int]] = {}
         for position, entry in enumerate(missing, first):
-            if entry.body is None:
+            if entry.is_sealed:
                 lost.setdefault(entry.campaign, []).append(position)
         await _log_loss(opened, lost, first, reason.strip(), now)
     return LogLoss(len(missing), lost)
@@ -85,9 +85,11 @@ async def _log_loss(
     """Appends an act for each campaign that lost texts; one act when none did."""
     entries = []
     for campaign in sorted(lost) or [NO_CAMPAIGN]:
+        name = await _next_name(log.connection, campaign)
         body = {
             "kind": LOSS,
             "campaign": campaign,
+            "name": name,
             "positions": list(lost.get(campaign, ())),
             "from": first,
             "to": log.size,
@@ -95,8 +97,17 @@ async def _log_loss(
             "people": 2,
             "at": at,
         }
-        entries.append(public_entry(LOSS, f"{campaign}/{first}/{at}", campaign, canonical(body)))
+        entries.append(log.own_act(LOSS, campaign, name, canonical(body)))
     await log.append(entries, at)
+
+
+async def _next_name(connection: AsyncConnection, campaign: str) -> str:
+    """Returns the name of the campaign's next act of loss."""
+    columns = tables.log_entries.c
+    query = select(func.count()).where(
+        columns.kind == LOSS, columns.campaign == campaign, columns.body.is_not(None)
+    )
+    return numbered_name(campaign, (await connection.execute(query)).scalar_one() + 1)
 
 
 async def _follow_acts(

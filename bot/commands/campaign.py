@@ -185,11 +185,8 @@ async def run_searches(settings: Settings, chosen: argparse.Namespace) -> int:
         async with reading(database) as connection:
             found = await read_missed_words(connection, keys, summary.id)
     for one in found:
-        say(
-            Message(
-                "campaign-searched", word=one.word, people=round_down(one.people, PEOPLE) or PEOPLE
-            )
-        )
+        people = round_down(one.people, PEOPLE) or PEOPLE
+        say(Message("campaign-searched", word=one.word, people=people))
     if not found:
         say(Message("campaign-nothing-missed"))
     return 0

@@ -28,6 +28,7 @@ RESULTS = (
     ("/results/{campaign}", results.show_result),
     ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", results.send_data),
     ("/results/{campaign}/bundle.zip", results.send_bundle),
+    ("/results/{campaign}/minping_verify.py", results.send_verifier),
 )
 """The public pages of closed campaigns; they load only when somebody reads them."""
 ROBOTS = "User-agent: *\n" + "".join(

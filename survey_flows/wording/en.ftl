@@ -128,7 +128,7 @@ help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
-    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
+    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices and only when the survey closes. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, and not used once you are away too long. When the survey closes they are deleted with the whole record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
     · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.

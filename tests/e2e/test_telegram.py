@@ -93,10 +93,11 @@ class City:
             return sorted(tuple(row) for row in await connection.execute(query))
 
     async def comments(self) -> list[tuple[str, str]]:
+        """Return the unit and text of the comments that wait for the close."""
         await self.ballots()
-        query = select(tables.comments.c.unit, tables.comments.c.text)
-        async with reading(self.service.database) as connection:
-            return sorted((row[0], row[1]) for row in await connection.execute(query))
+        assert isinstance(self.service.mixer, Mixer)
+        held = (await self.service.mixer._pool.read()).words()["year"].comments
+        return sorted((unit, message["text"]) for (unit, _), message in held.items())
 
     async def stored(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, but for the list of updates that were taken."""

@@ -21,8 +21,10 @@ class NullMessenger:
     pause_seconds = 0.0
 
     def recipient_pause(self, _address: str, /) -> float:
+        """Asks for no pause."""
         return 0.0
 
     async def send(self, _address: str, _message: OutgoingMessage, /) -> DeliveryOutcome:
+        """Waits as long as a call takes."""
         await asyncio.sleep(SPARED * random.uniform(0.5, 1.5))  # noqa: S311  (no secret)
         return DeliveryOutcome.SENT

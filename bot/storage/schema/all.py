@@ -37,6 +37,7 @@ from bot.storage.schema.fraud_review import case_ballots as case_ballots
 from bot.storage.schema.fraud_review import case_votes as case_votes
 from bot.storage.schema.fraud_review import cases as cases
 from bot.storage.schema.fraud_review import pressure as pressure
+from bot.storage.schema.fraud_review import pressure_counts as pressure_counts
 from bot.storage.schema.fraud_review import rule_effects as rule_effects
 from bot.storage.schema.metadata import SERIAL
 from bot.storage.schema.metadata import metadata as metadata
@@ -158,7 +159,9 @@ comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
-    Column("unit", String(32), nullable=False),
+    Column(
+        "unit", String(32), nullable=False, comment="empty: of a unit with fewer than ten ballots"
+    ),
     Column(
         "voter",
         LargeBinary(32),
@@ -216,7 +219,12 @@ held_comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="comments and presses that wait for the close",
+    ),
 )
 
 refused = Table(
@@ -251,11 +259,13 @@ log_entries = Table(
     "log_entries",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("label", LargeBinary(32), nullable=False),
-    Column("commitment", LargeBinary(32), nullable=False),
-    Column("kind", String(12), nullable=False),
+    Column("label", LargeBinary(32), comment="none: of a sealed entry of form 2"),
+    Column("commitment", LargeBinary(32), comment="none: of a receipt"),
+    Column("kind", String(16), nullable=False),
     Column("campaign", String(32), nullable=False),
-    Column("body", Text, comment="of a public entry"),
+    Column("body", Text, comment="of a public act"),
+    Column("form", Integer, nullable=False, comment="of the line: 2, or 1 from before"),
+    Column("signatures", Text, comment="of an act of form 2: who signed it, as JSON"),
     Index("ix_log_entries_label", "label"),
 )
 
@@ -309,7 +319,7 @@ notices = Table(
         autoincrement=True,
         comment="public entries that wait for the log",
     ),
-    Column("kind", String(12), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("name", String(80), nullable=False),
     Column("campaign", String(32), nullable=False),
     Column("body", Text, nullable=False),

@@ -629,6 +629,7 @@ result-check-bundle = The bundle has everything needed to compute the scores aga
 result-check-none = There is no bundle for these results, so they cannot be computed again from the log.
 result-check-point = The log’s signed checkpoint
 result-bundle = Download the bundle
+result-verifier = Download the program that checks it (Python, one file)
 result-data = Open data
 result-data-hint = All figures of this page with the method and a description of each column. Numbers that few people stand behind are left out of every file.
 result-data-json = everything

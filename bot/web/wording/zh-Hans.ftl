@@ -626,6 +626,7 @@ result-check-bundle = 验证包含有不依赖我们重新计算得分所需的�
 result-check-none = 这次结果没有验证包，因此无法从日志重新计算。
 result-check-point = 日志的签名检查点
 result-bundle = 下载验证包
+result-verifier = 下载独立验证程序（Python，单个文件）
 result-data = 开放数据
 result-data-hint = 本页全部数字，附方法和各列说明。背后人数过少的数字不出现在任何文件中。
 result-data-json = 全部内容
