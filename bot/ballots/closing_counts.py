@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.campaigns.log_loss import LOSS
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import INTAKE, closing_body
 from bot.transparency.log_reader import find_act
@@ -88,6 +89,7 @@ async def differs_from_intake(
     """
     if unended:
         return []
+    missing += await _lost(connection, campaign)
     kept = await _signed(connection, campaign, tables.ballots, tables.ballots.c.number)
     kept += await _signed(connection, campaign, tables.superseded, tables.superseded.c.unit_voter)
     waiting = tables.held_withdrawals
@@ -99,6 +101,14 @@ async def differs_from_intake(
     if 0 <= short <= missing and 0 <= intake["erased"] - gone <= missing:
         return []
     return [Message(ACCEPTED, accepted=intake["accepted"], stored=kept + gone)]
+
+
+async def _lost(connection: AsyncConnection, campaign: str) -> int:
+    """Returns how many entries of a campaign have lost their texts, as public acts say."""
+    columns = tables.log_entries.c
+    query = select(columns.body).where(columns.kind == LOSS, columns.campaign == campaign)
+    bodies = (await connection.execute(query.where(columns.body.is_not(None)))).scalars()
+    return sum(len(json.loads(body)["positions"]) for body in bodies)
 
 
 async def _signed(connection: AsyncConnection, campaign: str, table: Table, column: Any) -> int:
