@@ -114,7 +114,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
-        gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
+        gate = Gate(keys, mixer.key, Screening(redis, keys, live_campaigns))
         mixer.gate_work = partial(gate.end_campaigns, database)
         await gate.begin(database)
         stack.push_async_callback(_end_stream, gate, database)
@@ -198,7 +198,7 @@ async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
 
 async def _end_campaigns(mixer: Mixer | RemoteMixer, keys: GateKeys, database: AsyncEngine) -> None:
     # The log's key is there only once the mixer has started.
-    await Gate(keys, mixer.key.public).end_campaigns(database)
+    await Gate(keys, mixer.key).end_campaigns(database)
 
 
 async def _end_stream(gate: Gate, database: AsyncEngine) -> None:

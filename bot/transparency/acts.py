@@ -6,6 +6,7 @@ is signed by the log's key alone, here and nowhere else (`waiting_acts`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence, Set
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.transparency.entry_bodies import KEYS, keys_body
 from bot.transparency.guarded_log import OpenLog
 from bot.transparency.log_entry import LogEntry, named_body
 from survey_flows.log_entries import LOG_ITSELF, act_label, numbered_name
-from survey_flows.signed_notes import VerifierKey
+from survey_flows.signed_notes import VerifierKey, read_key
 
 OWN_NAMES = frozenset(("decision",))
 """Kinds whose acts have names of their own; others are numbered within their campaign."""
@@ -57,9 +58,11 @@ async def announce_keys(
 ) -> None:
     """Appends the act ``keys`` unless the newest one names these keys; it holds from here on.
 
+    A process that does not know a key leaves it as it is.
+
     Args:
         log: the open log.
-        desk: the key that signs acts of the service; None while there is none.
+        desk: the key that signs acts of the service; None where it is not known.
         gate: the key that signs ballots; None where it is not known.
         at: epoch seconds.
     """
@@ -68,6 +71,10 @@ async def announce_keys(
     number, newest = 0, None
     while said := await _body(log, act_label(KEYS, LOG_ITSELF, str(number + 1))):
         number, newest = number + 1, said
+    if newest is not None:
+        named = json.loads(newest)
+        desk = desk or (read_key(named["desk"]) if "desk" in named else None)
+        gate = gate or (read_key(named["gate"]) if "gate" in named else None)
     if newest is None or newest != keys_body(number, desk, gate):
         body = keys_body(number + 1, desk, gate)
         await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body)], at)

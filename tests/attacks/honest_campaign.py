@@ -202,7 +202,7 @@ async def honest_campaign(url: str, folder: Path, habits: Habits) -> AsyncIterat
         database, Keyring(folder / "keys" / "mixer"), keys.public(), "minping", clock
     )
     await mixer.start()
-    gate = Gate(keys, mixer.key.public)
+    gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")

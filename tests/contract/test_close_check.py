@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text, update
 
 from bot.__main__ import PERSON_NEEDED, main
 from bot.ballots.close_check import (
+    ACCEPTED,
     LOG,
     MISSING,
     NUMBERS,
@@ -122,11 +123,11 @@ async def relabel(road: Road) -> None:
 ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "answers": (change_answers, {ROWS}),
     "comments": (change_comment, {ROWS}),
-    "dropped": (drop, {MISSING}),
-    "stuffed": (stuff, {UNLOGGED}),
-    "counted twice": (count_twice, {ROWS}),
-    "replaced one": (take_the_replaced_one, {MISSING, ORDER}),
-    "relabelled": (relabel, {LOG}),
+    "dropped": (drop, {MISSING, ACCEPTED}),
+    "stuffed": (stuff, {UNLOGGED, ACCEPTED}),
+    "counted twice": (count_twice, {ROWS, ACCEPTED}),
+    "replaced one": (take_the_replaced_one, {MISSING, ORDER, ACCEPTED}),
+    "relabelled": (relabel, {LOG, ACCEPTED}),
 }
 
 

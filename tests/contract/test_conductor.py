@@ -150,7 +150,7 @@ async def make_road(url: str, folder: Path) -> AsyncIterator[Road]:
     await open_campaign(database, "year", keys)
     mixer = Mixer(database, Keyring(folder / "mixer"), keys.public(), "minping", clock)
     await mixer.start()
-    gate = Gate(keys, mixer.key.public)
+    gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
@@ -239,7 +239,7 @@ async def test_two_processes_do_not_lose_each_others_steps(store_url: str, tmp_p
             road.keys,
             road.live_campaigns,
             road.clock,
-            Gate(road.keys, road.mixer.key.public),
+            Gate(road.keys, road.mixer.key),
         )
         running = asyncio.create_task(other.run())
         await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
@@ -265,7 +265,7 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
             road.keys,
             road.live_campaigns,
             road.clock,
-            Gate(road.keys, road.mixer.key.public),
+            Gate(road.keys, road.mixer.key),
         )
         running = asyncio.create_task(again.run())
         reply = await again.handle(Incoming("later", "test", "ann", Returned()))

@@ -21,6 +21,7 @@ from bot.ballots.gate import Gate, NoMixerKey
 from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS
 from bot.ballots.pool import POOL_SLOTS
+from bot.ballots.stored_bodies import ballot_text
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
@@ -29,7 +30,7 @@ from bot.crypto.sealed_envelopes import PAD_BYTES
 from bot.service.composition import run_mixer_once
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body, comment_body
+from bot.transparency.entry_bodies import comment_body
 from bot.transparency.log_entry import entry_of_row, sealed_entry
 from bot.transparency.log_reader import find_receipt, latest_checkpoint, prove_inclusion, read_root
 from bot.transparency.log_writer import request_entry
@@ -73,7 +74,7 @@ def code(number: int) -> str:
 
 
 async def admit(road: Road, *effects: tuple[str, Effect]) -> None:
-    gate = Gate(road.keys, road.mixer.key.public)
+    gate = Gate(road.keys, road.mixer.key)
     async with writing(road.database) as connection:
         await gate.admit(connection, [(Citizen("test", user), effect) for user, effect in effects])
 
@@ -110,7 +111,7 @@ async def verify_log(road: Road) -> int:
         len(entries), root([leaf_hash(entry_of_row(e._mapping).line) for e in entries]),
     )  # fmt: skip
     for row in await rows(road, tables.ballots):
-        assert commit(row.salt, ballot_body(row._mapping)) == entries[row.position].commitment
+        assert commit(row.salt, ballot_text(row._mapping)) == entries[row.position].commitment
     for table in (tables.superseded, tables.withdrawals):
         for row in await rows(road, table):
             assert commit(row.salt, row.body) == entries[row.position].commitment
@@ -143,7 +144,7 @@ async def test_a_batch_waits_for_company(road: Road) -> None:
     await admit(road, ("last", StoreBallot(ballot(BATCH))))
     await road.mixer.turn()
     assert (len(await rows(road, tables.ballots)), await rows(road, tables.staging)) == (BATCH, [])
-    assert await verify_log(road) == 2 * BATCH + 1
+    assert await verify_log(road) == 2 * BATCH + 2
 
 
 async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Road) -> None:
@@ -223,7 +224,8 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 1
     assert await rows(road, tables.superseded) == []
-    withdrawn = [json.loads(row.body)["position"] for row in await rows(road, tables.withdrawals)]
+    assert await rows(road, tables.withdrawals) == [], "they come with the close"
+    withdrawn = [row.position for row in await rows(road, tables.held_withdrawals)]
     async with reading(road.database) as connection:
         found = [await find_receipt(connection, code(number)) for number in (1, 2, 3, 4)]
     assert all(found), "the receipts stay"
@@ -231,6 +233,9 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
     kept = {row.position for row in await rows(road, tables.ballots)}
     assert not kept & set(withdrawn)
     await road.close("year")
+    bodies = [json.loads(row.body) for row in await rows(road, tables.withdrawals)]
+    assert {body["position"] for body in bodies} == set(withdrawn)
+    assert len({body["erasure"] for body in bodies}) == 1
     assert [row.text for row in await rows(road, tables.comments)] == ["mine"]
     await verify_log(road)
 
@@ -336,8 +341,8 @@ async def test_comments_and_presses_that_an_earlier_version_stored_are_taken_ove
             row["position"] = position
         await log.connection.execute(tables.comments.insert(), logged)
         await log.connection.execute(delete(tables.held_comments))
-        entries = [commit(bytes(16), comment_body(row)) for row in logged]
-        await log.append([sealed_entry("year", one) for one in entries], 1)
+        found = [commit(bytes(16), comment_body(row)) for row in logged]
+        await log.append([sealed_entry("year", one) for one in found], 1)
         presses = [{"campaign": "year", "unit": "TAX"} for _ in range(15)]
         for n, row in enumerate(presses):
             gate = road.keys.voter("year", "test", f"u{n}")
@@ -382,7 +387,7 @@ async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) ->
 
 
 async def test_what_the_gate_did_not_sign_is_kept_aside(road: Road, tmp_path: Path) -> None:
-    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key.public)
+    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key)
     async with writing(road.database) as connection:
         await stranger.admit(connection, [(Citizen("test", "eve"), StoreBallot(ballot(1)))])
     await admit(road, ("ann", StoreBallot(ballot(2))))
@@ -441,7 +446,7 @@ async def test_closing_one_campaign_uncovers_nobody_in_another(road: Road) -> No
 
 
 async def test_what_was_slipped_in_makes_no_batch(road: Road, tmp_path: Path) -> None:
-    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key.public)
+    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key)
     async with writing(road.database) as connection:
         await stranger.admit(
             connection, [(Citizen("test", f"e{n}"), StoreBallot(ballot(n))) for n in range(BATCH)]
@@ -496,7 +501,7 @@ async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> 
         await asyncio.gather(road.mixer.turn(), other.turn())
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 300
-    assert await verify_log(road) == 601
+    assert await verify_log(road) == 602
 
 
 async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
@@ -516,7 +521,7 @@ async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
         with pytest.raises(DBAPIError, match="the log only grows"):
             async with writing(road.database) as connection:
                 await connection.execute(text(statement))
-    entries = await rows(road, tables.log_entries)
+    _, *entries = await rows(road, tables.log_entries)
     assert [(e.kind, json.loads(e.body)["closes_at"]) for e in entries] == [
         ("registration", (await rows(road, tables.campaigns))[0].closes_at)
     ]
@@ -579,8 +584,9 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
         await close_campaign(road.database, name)
         await asyncio.gather(*(each.turn() for each in mixers))
     written = Counter((row.kind, row.campaign) for row in await rows(road, tables.log_entries))
-    both = [(kind, f"c{number}") for kind in ("registration", "closing") for number in range(5)]
-    assert written == dict.fromkeys([("registration", "year"), *both], 1)
+    kinds = ("registration", "intake", "closing")
+    both = [(kind, f"c{number}") for kind in kinds for number in range(5)]
+    assert written == dict.fromkeys([("keys", "-"), ("registration", "year"), *both], 1)
 
 
 async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
@@ -604,9 +610,11 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
     assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
     assert [row.kind for row in await rows(road, tables.log_entries)] == [
+        "keys",
         "registration",
         "receipt",
         "sealed",
+        "intake",
         "closing",
     ]
 

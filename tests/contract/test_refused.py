@@ -45,7 +45,7 @@ async def put(road: Road, table: Any, *sealed: bytes, box: str, **more: int) -> 
 
 
 async def cast(road: Road, count: int, first: int = 0) -> None:
-    gate = Gate(road.keys, road.mixer.key.public)
+    gate = Gate(road.keys, road.mixer.key)
     votes = [(Citizen("test", f"u{n}"), StoreBallot(ballot(n))) for n in range(first, count)]
     async with writing(road.database) as connection:
         await gate.admit(connection, list(votes))

@@ -170,7 +170,7 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
     if campaign.state != "closed":
         return []
     columns, cell = tables.pressure_counts.c, campaign.scheme.min_n.publish_cell
-    query = select(columns.unit, columns.count).where(columns.campaign == campaign.id)
+    query = select(columns.unit, columns["count"]).where(columns.campaign == campaign.id)
     async with reading(visit.service.database) as connection:
         found = [
             (row[0], round_down(row[1], cell))
