@@ -234,7 +234,9 @@ def test_the_commands_write_and_check_a_bundle(
     (tmp_path / "keys" / "mixer").mkdir()
     (tmp_path / "keys" / "mixer" / "log.key").write_bytes(SEED)
     assert main(["bundle", case.name, str(path), "--openings"]) == 0
-    assert capsys.readouterr().out.startswith(f"{path}\ncheck it: minping verify {path} --key ")
+    told = capsys.readouterr().out
+    assert told.startswith(f"{path}\n{path.with_name('minping_verify.py')}\n")
+    assert f"minping verify {path} --key " in told
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))
     words = [
         "verify",

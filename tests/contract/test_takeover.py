@@ -97,7 +97,7 @@ async def taken(bare_store_url: str, tmp_path: Path) -> AsyncIterator[Taken]:
     await migrate(database)
     keys = load_gate_keys(tmp_path / "keys")
     mixer = Mixer(database, Keyring(tmp_path / "mixer"), keys.public(), "minping", Frozen())
-    gate = Gate(keys, mixer.key.public)
+    gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     notes = sorted((row["size"], row["note"]) for row in found["tables"]["checkpoints"])
     yield Taken(database, mixer, keys, notes[-1][1])
@@ -105,7 +105,7 @@ async def taken(bare_store_url: str, tmp_path: Path) -> AsyncIterator[Taken]:
 
 
 async def cast(taken: Taken, first: int, people: int) -> None:
-    gate = Gate(taken.keys, taken.mixer.key.public)
+    gate = Gate(taken.keys, taken.mixer.key)
     quarter = int(NOW.timestamp()) // 900
     said = [
         (Citizen("test", f"n{number}"), StoreBallot(replace(ballot(number), bucket=quarter)))
