@@ -41,7 +41,7 @@ from bot.ballots.quota_places import rewrite_counts
 from bot.ballots.refused import Opened, refuse
 from bot.ballots.stored_forms import END, FOLLOW, PRESSURE, REQUEST_FORM, Submission
 from bot.campaigns.campaign_keys import MIXER, check_keys
-from bot.campaigns.states import CLOSING, HELD
+from bot.campaigns.states import CLOSING, HELD, OPEN, OPENING, PAUSED
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.gate_signatures import gate_key
@@ -150,11 +150,17 @@ class Mixer:
         self._started = True
 
     async def _announce_keys(self) -> None:
-        """Log which keys sign from here on; a process does so once, before it writes anything."""
-        if not self._announced and (self.desk_key or self.gate_key):
+        """Log which keys sign from here on, once a process, as soon as a campaign needs them."""
+        if self._announced or not (self.desk_key or self.gate_key):
+            return
+        columns = tables.campaigns.c
+        live = select(columns.id).where(columns.state.in_((OPENING, OPEN, PAUSED, CLOSING, HELD)))
+        async with reading(self._database) as connection:
+            needed = (await connection.execute(live.limit(1))).first() is not None
+        if needed:
             async with self._log.open() as opened:
                 await announce_keys(opened, self.desk_key, self.gate_key, self._now())
-        self._announced = True
+            self._announced = True
 
     async def _log_has_entries(self) -> bool:
         query = select(tables.log_entries.c.position).limit(1)
