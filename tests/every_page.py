@@ -85,7 +85,7 @@ async def fill_pages(service: Service) -> str:
     await plan_sample(
         database, service.contact_keys, "2026", SampleRequest(size=30, fatigue_days=180), TODAY
     )
-    await open_campaign(database, "2026", service.keys)
+    await open_campaign(database, "2026", service.keys, service.desk)
     assert isinstance(service.mixer, Mixer)
     await service.mixer.turn()
     await draw_campaign_sample(database, "2026")

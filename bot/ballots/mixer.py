@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
 from bot.ballots.close_check import check_ballots, count_all, hold_or_release, logged_closing
+from bot.ballots.desk_orders import DeskOrders, keep_aside, warn_of
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
@@ -33,9 +34,9 @@ from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
 from bot.ballots.refused import CLOSED, REPEATED, Opened, open_row, refuse
 from bot.ballots.stored_forms import BALLOT, END, FOLLOW, FORM, Submission
 from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
-from bot.campaigns.registration import definition_with_seed, read_limits
+from bot.campaigns.registration import REGISTRATION
 from bot.campaigns.states import CLOSED as STATE_CLOSED
-from bot.campaigns.states import CLOSING, HELD
+from bot.campaigns.states import CLOSING, HELD, OPEN
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
@@ -47,10 +48,11 @@ from bot.crypto.sealed_envelopes import (
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import registration_body
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
+from bot.transparency.known_desk import demand_desk
 from bot.transparency.log_writer import public_entry
+from bot.transparency.logged_acts import LoggedActs
 from survey_flows.errors import MinpingError
 from survey_flows.signed_notes import VerifierKey
 
@@ -80,16 +82,24 @@ class Mixer:
         database: where the gate stages its submissions.
         ring: the mixer's secrets: the log's key, mixer keys, and one for each campaign.
         gate: the gate's public key.
+        desk: the desk's public key; acts that it has not signed are refused.
         origin: the log's name.
         clock: the present time.
     """
 
     def __init__(
-        self, database: AsyncEngine, ring: Keyring, gate: bytes, origin: str, clock: Clock
+        self,
+        database: AsyncEngine,
+        ring: Keyring,
+        gate: bytes,
+        desk: bytes,
+        origin: str,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._ring = ring
         self._gate = gate
+        self._desk = desk
         self._origin = origin
         self._clock = clock
         self._since: float | None = None
@@ -98,6 +108,7 @@ class Mixer:
         self._turn = asyncio.Lock()
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
+        self._orders = DeskOrders(LoggedActs(guard), desk, origin)
         self._numbers_at_close = NumbersAtClose(self._campaign_secret)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
 
@@ -125,6 +136,7 @@ class Mixer:
         Raises:
             KeyMissing: the log has entries, and the key that signed them is not in its file.
             LogRefused: the log's rows are not those that the guard knows.
+            DeskChanged: the desk's key is not the one that the guard knows.
         """
         if self._started:
             return
@@ -133,6 +145,8 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
+        if self._desk:
+            await asyncio.to_thread(demand_desk, self._log.guard.folder, self._desk, self._origin)
         self._started = True
 
     async def _log_has_entries(self) -> bool:
@@ -151,10 +165,10 @@ class Mixer:
             await self._keys.renew()
             self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self.gate_work()
-            await self._register()
             await self._publish()
             await self.release_requests()
-            closing = await self._in_state(CLOSING) | await self._in_state(HELD)
+            over = await self._in_state(CLOSING) | await self._in_state(HELD)
+            closing = await self._orders.closes(over, self._now())
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in sorted(closing - self._keyless):
@@ -164,51 +178,36 @@ class Mixer:
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
-    async def _register(self) -> None:
-        """Log a campaign's frozen definition, then open it (R4: rules first, answers after).
-
-        This alone makes the mixer's key of the campaign.
-        """
-        if not await self._in_state("opening"):
-            return  # Writing would take a lock that citizens need.
-        columns = tables.campaigns.c
-        async with self._log.open() as opened:
-            connection = opened.connection
-            rows = (
-                await connection.execute(select(tables.campaigns).where(columns.state == "opening"))
-            ).all()
-            entries = []
-            for position, row in enumerate(rows, opened.size):
-                frozen = {
-                    "definition": definition_with_seed(row, await read_limits(connection, row.id))
-                }
-                entries.append(
-                    public_entry(
-                        "registration",
-                        row.id,
-                        row.id,
-                        registration_body({**row._mapping, **frozen}),
-                    )
-                )
-                secret = self._ring.find_or_create(CAMPAIGN + row.id)
-                await remember_key(connection, row.id, MIXER, secret)
-                values = frozen | {"state": "open", "registered": position}
-                await connection.execute(
-                    update(tables.campaigns).where(columns.id == row.id).values(values)
-                )
-            await opened.append(entries, self._now())
-
     async def _publish(self) -> None:
-        """Log the public entries that wait."""
+        """Log the acts that wait, if the desk has signed them, and open what they register.
+
+        The definition is logged before the campaign opens (R4: rules first, answers after).
+        """
         rows = await self._read(tables.notices, MAX_SUBMISSIONS)
         if not rows:
-            return
-        entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
+            return  # Writing would take a lock that citizens need.
         # Another mixer of the same log, in a command or the service, may have been quicker.
         with suppress(BatchTaken):
             async with self._log.open() as opened:
                 await _take(opened.connection, tables.notices, rows)
+                acts, refused = await self._orders.judge(opened.connection, rows)
+                for position, act in enumerate(acts, opened.size):
+                    if act.kind == REGISTRATION:
+                        await self._open_campaign(opened.connection, act.campaign, position)
+                entries = [public_entry(act.kind, act.name, act.campaign, act.body) for act in acts]
                 await opened.append(entries, self._now())
+                await keep_aside(opened.connection, refused, self._now())
+            warn_of(refused)
+
+    async def _open_campaign(
+        self, connection: AsyncConnection, campaign: str, position: int
+    ) -> None:
+        """Open a campaign; this alone makes the mixer's key of it."""
+        await remember_key(
+            connection, campaign, MIXER, self._ring.find_or_create(CAMPAIGN + campaign)
+        )
+        opened = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(opened.values(state=OPEN, registered=position))
 
     async def _in_state(self, state: str) -> set[str]:
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)

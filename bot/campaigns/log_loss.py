@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR
 from bot.accounts.staff import find_account, normalize_login
-from bot.campaigns.states import CLOSED, OPEN
+from bot.campaigns.states import CLOSED, CLOSING, EARLY_CLOSE, OPEN, PAUSE
 from bot.core.clock import Clock
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
@@ -109,8 +109,9 @@ async def _follow_acts(
             continue
         if entry.kind == "registration":
             await _register_again(connection, json.loads(entry.body), position)
-        elif entry.kind in ("pause", "closing"):
-            state = CLOSED if entry.kind == "closing" else json.loads(entry.body)["state"]
+        elif entry.kind in (PAUSE, EARLY_CLOSE, "closing"):
+            over = {EARLY_CLOSE: CLOSING, "closing": CLOSED}
+            state = over.get(entry.kind) or json.loads(entry.body)["state"]
             changed = update(tables.campaigns).where(columns.id == entry.campaign)
             await connection.execute(changed.values(state=state))
 

@@ -37,9 +37,10 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.verification.bundle import make_bundle, pack, request_result_entry
 
     async with open_store(settings) as database:
-        keys = (await open_keys(settings, database)).gate
+        opened = await open_keys(settings, database)
+        keys = opened.gate
         mixer = make_mixer(settings, database, keys, SystemClock())
-        await request_result_entry(database, chosen.campaign)
+        await request_result_entry(database, chosen.campaign, opened.desk)
         await finish_closing(settings, database, keys, SystemClock())
         if isinstance(mixer, RemoteMixer) and not await mixer.wait(0):
             raise BadInput(Message("bundle-mixer-waits"))

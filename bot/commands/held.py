@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.ballots.settlement import HeldClose, settle_held, show_held
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import say, word
 from survey_flows.errors import Message
@@ -54,7 +54,7 @@ async def run_settle(settings: Settings, chosen: argparse.Namespace) -> int:
         # One login twice is refused in words below.
         people = (chosen.by[0], chosen.by[-1])
         await settle_held(database, chosen.id, chosen.missing, people, chosen.reason)
-        keys = load_gate_keys(settings.data / "keys")
+        keys = (await open_keys(settings, database)).gate
         await finish_closing(settings, database, keys, SystemClock())
         await _say_state(database, chosen.id)
     return 0

@@ -65,4 +65,4 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _mixer(settings: Settings, chosen: argparse.Namespace, database: Any) -> Mixer:
     ring = Keyring(chosen.keys or settings.data / "keys" / "mixer")
-    return Mixer(database, ring, b"", settings.log_origin, SystemClock())
+    return Mixer(database, ring, b"", b"", settings.log_origin, SystemClock())

@@ -115,10 +115,12 @@ help-letters-drop = delete one unread
 help-letters-drop-reason = why; it is written to the service's log
 help-mixer = run the mixer apart from the service, with keys of its own
 help-mixer-gate = where the service runs: print the gate's public key
+help-mixer-desk = where the service runs: print the public key of the desk, which signs what is ordered
 help-mixer-key = where the mixer runs: print the log's public key, for MINPING_LOG_KEY
 help-mixer-run = where the mixer runs: mix until SIGTERM or SIGINT
 help-mixer-keys = the mixer's own secrets
 help-mixer-run-gate = the gate's public key, from `minping mixer gate`
+help-mixer-run-desk = the desk's public key, from `minping mixer desk`
 help-openapi = print the OpenAPI document of the interface for programs (docs/api.md)
 help-posters = make a PDF with a poster for each service counter, with the code that opens the rating of its unit
 help-posters-columns = make a PDF with a poster for each service counter, with the code that opens the rating of its unit; columns (CSV or XLSX): { $columns }
@@ -333,7 +335,7 @@ letters-store-away = nothing can be stored now ({ $error }); try again later
 letters-tried = tried { $tries }×
 
 # mixer
-mixer-gate-key = this is no key of a gate; `minping mixer gate` prints it where the service runs
+mixer-public-key = this is no public key of 64 hexadecimal digits; `minping mixer gate` and `minping mixer desk` print them where the service runs
 mixer-runs = mixing for the log { $key }
 
 # posters

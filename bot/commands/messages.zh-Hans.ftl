@@ -115,10 +115,12 @@ help-letters-drop = 不经查看删除一封
 help-letters-drop-reason = 理由，写入服务的运行日志
 help-mixer = 让混洗器离开服务单独运行，使用自己的密钥
 help-mixer-gate = 在运行服务处：显示入口的公钥
+help-mixer-desk = 在运行服务处：显示签发处的公钥；依指令办理的事项由它签名
 help-mixer-key = 在运行混洗器处：显示日志的公钥，供 MINPING_LOG_KEY 使用
 help-mixer-run = 在运行混洗器处：持续混洗，直到收到 SIGTERM 或 SIGINT
 help-mixer-keys = 混洗器自己的密钥文件夹
 help-mixer-run-gate = 入口的公钥，由 `minping mixer gate` 显示
+help-mixer-run-desk = 签发处的公钥，由 `minping mixer desk` 显示
 help-openapi = 输出程序接口的 OpenAPI 文档（docs/api.md）
 help-posters = 为每个窗口制作海报（PDF），扫码即可评价该单位
 help-posters-columns = 为每个窗口制作海报（PDF），扫码即可评价该单位；列（CSV 或 XLSX）：{ $columns }
@@ -333,7 +335,7 @@ letters-store-away = 目前无法存储（{ $error }），请稍后重试
 letters-tried = 已试 { $tries } 次
 
 # mixer
-mixer-gate-key = 这不是入口的公钥；请在运行服务处用 `minping mixer gate` 查看
+mixer-public-key = 这不是由 64 位十六进制数字组成的公钥；请在运行服务处用 `minping mixer gate` 和 `minping mixer desk` 查看
 mixer-runs = 正在为日志混洗：{ $key }
 
 # posters

@@ -45,8 +45,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         address = f"{web_chat_url(settings)}/results/{made.campaign}"
         say(Message("publish-done", campaign=made.campaign, release=made.number, address=address))
         try:
-            await request_result_entry(database, made.campaign)
             keys = await open_keys(settings, database)
+            await request_result_entry(database, made.campaign, keys.desk)
             await finish_closing(settings, database, keys.gate, clock)
             await save_bundle(database, settings.data, made.campaign, made.number)
         except OperatorNeeded:

@@ -34,11 +34,12 @@ from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
 from bot.service.embedded_valkey import EmbeddedValkey
 from bot.service.health_checks import make_readiness
-from bot.service.installation_keys import open_keys
+from bot.service.installation_keys import load_desk, open_keys
 from bot.service.readiness import Readiness
 from bot.service.task_states import AWAY, TaskStates, repeat
 from bot.storage.database import open_database, sqlite_files, writing
 from bot.storage.migrate import migrate
+from bot.transparency.desk import Desk
 from survey_flows.errors import MinpingError
 
 REFRESH_SECONDS = 1.0
@@ -64,6 +65,7 @@ class Service:
     keys: GateKeys
     contact_keys: ContactKeys
     factor_keys: FactorKeys
+    desk: Desk
     live_campaigns: LiveCampaigns
     conductor: Conductor
     mixer: Mixer | RemoteMixer
@@ -104,7 +106,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
         )
         stack.push_async_callback(redis.aclose)
-        opened = await open_keys(settings, database)
+        opened = await open_keys(settings, database, clock)
         keys = opened.gate
         live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
@@ -137,6 +139,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             keys,
             opened.contacts,
             opened.factors,
+            opened.desk,
             live_campaigns,
             conductor,
             mixer,
@@ -157,7 +160,8 @@ def make_mixer(
         mixer = RemoteMixer(database, settings.log_key, settings.log_origin)
     else:
         ring = Keyring(settings.data / "keys" / "mixer")
-        mixer = Mixer(database, ring, keys.public(), settings.log_origin, clock)
+        desk = load_desk(settings).key.public
+        mixer = Mixer(database, ring, keys.public(), desk, settings.log_origin, clock)
     mixer.gate_work = partial(_end_campaigns, mixer, keys, database)
     return mixer
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import all as tables
@@ -35,26 +35,6 @@ class LogEntry:
 def public_entry(kind: str, name: str, campaign: str, body: str) -> LogEntry:
     """Make an entry that everybody may read."""
     return LogEntry(public_label(kind, name), commit(b"", body), kind, campaign, body)
-
-
-async def request_entry(
-    connection: AsyncConnection, kind: str, campaign: str, body: str, name: str = ""
-) -> None:
-    """Ask the mixer for a public entry about a campaign, unless the last of its kind is the same.
-
-    An entry with a ``name`` of its own is written in any case, as its caller asks once.
-    """
-    if name:
-        row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
-        await connection.execute(tables.notices.insert(), [row])
-        return
-    columns = tables.log_entries.c
-    query = select(columns.body).where(columns.kind == kind, columns.campaign == campaign)
-    if (
-        await connection.execute(query.order_by(columns.position.desc()).limit(1))
-    ).scalar() != body:
-        row = {"kind": kind, "name": campaign, "campaign": campaign, "body": body}
-        await connection.execute(tables.notices.insert(), [row])
 
 
 async def lock_log(connection: AsyncConnection) -> None:

@@ -34,9 +34,9 @@ from bot.fraud_review.case_review import read_case_weights
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk, facts_of
 from bot.transparency.entry_bodies import ballot_body, comment_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
-from bot.transparency.log_writer import request_entry
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
@@ -103,8 +103,8 @@ async def result_entry_body(database: AsyncEngine, campaign: str) -> str:
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
 
 
-async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
-    """Ask the mixer for the result's entry in the log, without which there is no bundle.
+async def request_result_entry(database: AsyncEngine, campaign: str, desk: Desk) -> None:
+    """Order the result's entry in the log, without which there is no bundle.
 
     Raises:
         BadInput: there is no such campaign, or it is not closed.
@@ -113,7 +113,7 @@ async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
     await require_unchanged(database, campaign)
     result = await result_entry_body(database, campaign)
     async with writing(database) as connection:
-        await request_entry(connection, "result", campaign, result)
+        await desk.order(connection, "result", campaign, facts_of(result))
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:
@@ -189,7 +189,7 @@ def _require_result(rows: Iterable[Row[Any]], campaign: str, file: bytes) -> Non
         for row in rows
         if row.body and row.campaign == campaign and '"kind":"result"' in row.body
     ]
-    if not results or results[-1] != result_body(campaign, file):
+    if not results or facts_of(results[-1]) != facts_of(result_body(campaign, file)):
         raise BadInput(Message("verification-result-not-logged"), Place(subject=campaign))
 
 

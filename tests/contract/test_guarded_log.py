@@ -35,6 +35,7 @@ from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import NOW, Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows, verify_log
+from tests.desk import DESK
 
 PASSWORD = "correct horse battery staple"
 
@@ -47,7 +48,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 def mixer_of(road: Road, folder: Path) -> Mixer:
     ring = Keyring(folder / "mixer")
-    mixer = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    mixer = Mixer(road.database, ring, road.keys.public(), DESK.key.public, "minping", road.clock)
     mixer.gate_work = lambda: Gate(road.keys, mixer.key.public).end_campaigns(road.database)
     return mixer
 
@@ -150,7 +151,7 @@ async def test_an_intent_that_never_became_rows_is_dropped(
 async def test_several_writers_of_one_log_take_turns(road: Road, tmp_path: Path) -> None:
     others = [mixer_of(road, tmp_path) for _ in range(3)]
     for number in range(6):
-        await pause_campaign(road.database, "year", road.clock)
+        await pause_campaign(road.database, "year", DESK, road.clock)
         await asyncio.gather(*(mixer.turn() for mixer in others))
         async with writing(road.database) as connection:
             await connection.execute(update(tables.campaigns).values(state="open"))
@@ -198,7 +199,7 @@ async def test_two_administrators_refill_the_log_and_the_loss_is_public(
     await rate(road, 200)
     assert await verify_log(road) == 26 + 12
     await road.close("year")
-    await request_result_entry(road.database, "year")
+    await request_result_entry(road.database, "year", DESK)
     await road.mixer.turn()
     files = await make_bundle(road.database, "year", openings=True)
     wanted = VerificationRequest(keys=[road.mixer.key], since=newest.note)
@@ -244,9 +245,14 @@ async def test_another_history_is_not_refilled(
     async with writing(road.database) as connection:
         await connection.execute(update(tables.checkpoints).values(shown=None))
     forger = Mixer(
-        road.database, Keyring(tmp_path / "copy"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "copy"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
-    await pause_campaign(road.database, "year", road.clock)
+    await pause_campaign(road.database, "year", DESK, road.clock)
     await forger.turn()
     for _ in range(2):
         with pytest.raises(LogRefused, match="nothing is signed"):
@@ -272,7 +278,7 @@ async def test_acts_that_an_older_database_lacks_are_done_again(
             await back.mixer.turn()
             assert [row.state for row in await rows(back, tables.campaigns)] == ["closed"]
             acts = [row.kind for row in await rows(back, tables.log_entries) if row.body]
-            assert acts == ["registration", "closing", "loss"]
+            assert acts == ["registration", "early-close", "closing", "loss"]
             await database.dispose()
 
 

@@ -23,6 +23,7 @@ from survey_flows.errors import BadInput
 from survey_flows.events import Started
 from survey_flows.facts import Limits
 from tests.contract.test_conductor import Road, draft, make_road
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -59,11 +60,11 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
     limited = await create_link(
-        road.database, "next", "deputy", "430102", road.clock, max_people=30
+        road.database, "next", "deputy", "430102", DESK, road.clock, max_people=30
     )
-    await create_link(road.database, "next", "deputy", "", road.clock)
+    await create_link(road.database, "next", "deputy", "", DESK, road.clock)
     await road.open("next")
-    await create_link(road.database, "next", "enterprise", "", road.clock, max_people=12)
+    await create_link(road.database, "next", "enterprise", "", DESK, road.clock, max_people=12)
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -75,13 +76,14 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
         {"group": "deputy", "stratum": "430102", "most": 30}
     ]
     told = {"kind": "link", "campaign": "next", "group": "enterprise", "stratum": "", "most": 12}
+    assert found["link"].pop("name").startswith("next/")
     assert found["link"] == told
     assert limited.token not in json.dumps(found)
     with pytest.raises(DBAPIError, match="is not changed"):
         async with writing(road.database) as connection:
             await connection.execute(update(tables.links).values(max_people=99))
     with pytest.raises(BadInput, match="meant for 1 to 1000000 people"):
-        await create_link(road.database, "next", "deputy", "", road.clock, max_people=0)
+        await create_link(road.database, "next", "deputy", "", DESK, road.clock, max_people=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:

@@ -60,7 +60,7 @@ def link(id_: str, group: str, stratum: str = "", people: str = "") -> Road:
     command = ["campaign", "link", "draft", "--group", group, "--stratum", stratum]
     return Road(
         f"campaign-link-{id_}",
-        lambda s: create_link(s.database, "draft", group, stratum, s.clock, people or None),
+        lambda s: create_link(s.database, "draft", group, stratum, s.desk, s.clock, people or None),
         "/admin/campaigns/draft",
         "/admin/campaigns/draft/links",
         {"group": group, "stratum": stratum, "max_people": people},

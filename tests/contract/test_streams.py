@@ -22,14 +22,14 @@ from bot.core.identity import Citizen
 from bot.crypto.gate_keys import Keyring
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import request_entry
-from bot.verification.bundle import make_bundle, result_entry_body
+from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.effects import CountPressure, Effect, StoreBallot
 from survey_flows.errors import BadInput, Message
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_mixer import ballot, rows
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -270,9 +270,7 @@ async def test_two_people_close_with_what_is_missing_and_the_log_says_so(road: R
     assert (closing["missing"], closing["unended"], closing["counted"]) == (1, 0, 11)
     with pytest.raises(BadInput, match="the campaign's state is closed"):
         await settle_held(road.database, "year", 1, ("li", "wu"), "again")
-    result = await result_entry_body(road.database, "year")
-    async with writing(road.database) as connection:
-        await request_entry(connection, "result", "year", result)
+    await request_result_entry(road.database, "year", DESK)
     await road.mixer.turn()
     checks = verify(
         await make_bundle(road.database, "year", True), VerificationRequest([road.mixer.key])
@@ -296,10 +294,10 @@ async def test_a_closed_campaign_takes_no_row_that_comes_back(road: Road, tmp_pa
 
 async def test_another_mixer_process_checks_the_same_numbers(road: Road, tmp_path: Path) -> None:
     ring = Keyring(tmp_path / "mixer")
-    other = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    other = Mixer(road.database, ring, road.keys.public(), DESK.key.public, "minping", road.clock)
     await other.turn()
     await vote(road, new_gate(road), 0, 3)
-    await close_campaign(road.database, "year")
+    await close_campaign(road.database, "year", DESK, road.clock)
     await road.mixer.gate_work()
     await other.turn()
     assert await state(road) == ("closed", ())

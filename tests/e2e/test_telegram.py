@@ -160,7 +160,7 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
 async def open_year(service: Service) -> str:
     """Open a campaign; its link's token."""
     link = await create_campaign(service.database, draft(), service.clock)
-    await open_campaign(service.database, "year", service.keys)
+    await open_campaign(service.database, "year", service.keys, service.desk)
     await service.mixer.turn()
     await service.live_campaigns.refresh()
     return link.token

@@ -107,7 +107,7 @@ async def run_campaign(service: Service) -> None:
     async with writing(database) as connection:
         await store_contacts(connection, service.contact_keys, people)
     await plan_sample(database, service.contact_keys, "2026", SampleRequest(size=165), day)
-    await open_campaign(database, "2026", service.keys)
+    await open_campaign(database, "2026", service.keys, service.desk)
     await service.mixer.turn()
     await draw_campaign_sample(database, "2026")
     await make_invitations(database, service.keys, "2026", day, service.clock)

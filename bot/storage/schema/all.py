@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -305,12 +306,27 @@ notices = Table(
         SERIAL,
         primary_key=True,
         autoincrement=True,
-        comment="public entries that wait for the log",
+        comment="acts that wait for the log",
     ),
-    Column("kind", String(12), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("name", String(80), nullable=False),
     Column("campaign", String(32), nullable=False),
     Column("body", Text, nullable=False),
+    Column("signatures", Text, nullable=False, comment="JSON: names of keys, and what they signed"),
+)
+
+refused_acts = Table(
+    "refused_acts",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("signatures", Text, nullable=False),
+    Column("reason", String(16), nullable=False, comment="unsigned, misfit, repeated, differs"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("seen", Boolean, nullable=False, comment="somebody has looked at it"),
 )
 
 dead_letters = Table(

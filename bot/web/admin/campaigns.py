@@ -186,7 +186,8 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
     """Registers a draft, which then takes ballots from its opening time on."""
-    await open_campaign(visit.service.database, visit.path_param("campaign"), visit.service.keys)
+    service = visit.service
+    await open_campaign(service.database, visit.path_param("campaign"), service.keys, service.desk)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}", "opened")
@@ -199,7 +200,8 @@ async def take_pause(visit: Visit) -> web.Response:
     moves = {"pause": pause_campaign, "resume": resume_campaign}
     if act not in moves:
         raise no_such_button(act)
-    await moves[act](visit.service.database, campaign, visit.service.clock)
+    service = visit.service
+    await moves[act](service.database, campaign, service.desk, service.clock)
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", f"{act}d")
 
@@ -210,7 +212,8 @@ async def take_close(visit: Visit) -> web.Response:
     campaign = visit.path_param("campaign")
     if visit.text("name") != campaign:
         raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
-    await close_campaign(visit.service.database, campaign)
+    service = visit.service
+    await close_campaign(service.database, campaign, service.desk, service.clock)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", "closed")
@@ -225,6 +228,7 @@ async def take_link(visit: Visit) -> web.Response:
         campaign,
         visit.text("group"),
         visit.text("stratum"),
+        visit.service.desk,
         visit.service.clock,
         visit.text("max_people") or None,
     )

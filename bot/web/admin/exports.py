@@ -164,7 +164,7 @@ def _begin_bundle(visit: Visit, campaign: RegisteredCampaign) -> None:
     service = visit.service
 
     async def make() -> None:
-        await request_result_entry(service.database, campaign.id)
+        await request_result_entry(service.database, campaign.id, service.desk)
         await service.mixer.turn()
         number = (await read_releases(service.database, campaign.id))[-1].number
         await save_bundle(service.database, service.settings.data, campaign.id, number)

@@ -276,7 +276,9 @@ async def test_an_invited_link_vouches_for_its_group(tmp_path: Path, valkey_url:
 
 async def test_who_only_looks_on_is_shown_no_invitation(tmp_path: Path, valkey_url: str) -> None:
     async with city(tmp_path, valkey_url) as town:
-        link = await create_link(town.service.database, "2026", "deputy", "", town.clock)
+        link = await create_link(
+            town.service.database, "2026", "deputy", "", town.service.desk, town.clock
+        )
         await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
         await add_staff(town.service.database, "li", PASSWORD, "observer")
         seen = {}

@@ -174,17 +174,17 @@ REQUESTS: dict[str, Wrong] = {
     "moment that is none": lambda _: parse_moment("soon", "Asia/Shanghai", "opens"),
     "grade quota that is none": lambda _: chosen_scheme(None, None, ["1", "-2", "x"]),
     "closed campaign opened": lambda on: open_campaign(
-        on.service.database, "closed", on.service.keys
+        on.service.database, "closed", on.service.keys, on.service.desk
     ),
     "campaign that is none": lambda on: pause_campaign(
-        on.service.database, "none", on.service.clock
+        on.service.database, "none", on.service.desk, on.service.clock
     ),
     "open campaign discarded": lambda on: discard_draft(on.service.database, "2026"),
     "link for no group": lambda on: create_link(
-        on.service.database, "2026", "kings", "", on.service.clock
+        on.service.database, "2026", "kings", "", on.service.desk, on.service.clock
     ),
     "link for nobody": lambda on: create_link(
-        on.service.database, "2026", "deputy", "", on.service.clock, "0"
+        on.service.database, "2026", "deputy", "", on.service.desk, on.service.clock, "0"
     ),
     "quota of an open campaign": lambda on: set_quotas(
         on.service.database, "2026", "q.csv", b"unit,capacity\nNONE,few\n"
@@ -225,10 +225,17 @@ REQUESTS: dict[str, Wrong] = {
     ),
     "sealing of no year": lambda on: seal_year(on.service.database, 2030),
     "vote on no case": lambda on: cast_vote(
-        on.service.database, "none", "zhou", "uphold", "same-wording", "", on.service.clock
+        on.service.database,
+        "none",
+        "zhou",
+        "uphold",
+        "same-wording",
+        "",
+        on.service.desk,
+        on.service.clock,
     ),
     "vote without such a reason": lambda on: cast_vote(
-        on.service.database, "none", "zhou", "uphold", "mood", "", on.service.clock
+        on.service.database, "none", "zhou", "uphold", "mood", "", on.service.desk, on.service.clock
     ),
     "request that is none": lambda on: read_request(on.service.database, "none"),
 }
