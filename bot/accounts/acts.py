@@ -56,6 +56,7 @@ ACTS: Mapping[str, str] = {
     "sample plan": "act-sample-plan",
     "sample draw": "act-sample-draw",
     "score": "act-score",
+    "orders seen": "act-orders-seen",
     "staging retry": "act-staging-retry",
     "staging refuse": "act-staging-refuse",
     "staff add": "act-staff-add",

@@ -75,6 +75,7 @@ act-invitations-make = makes invitations for campaign { $subject }
 act-held-settle = closes held campaign { $subject } with what is missing
 act-staging-retry = tries refused envelopes again: { $subject }
 act-staging-refuse = refuses envelopes for good: { $subject }
+act-orders-seen = marks refused acts as seen
 act-letters-drop = deletes dead letter { $subject }
 act-letters-replay = takes dead letters again: { $subject }
 act-log-refill = refills the log after a restore and logs the loss; both people: { $subject }

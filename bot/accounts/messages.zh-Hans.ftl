@@ -75,6 +75,7 @@ act-invitations-make = 生成评价活动 { $subject } 的邀请
 act-held-settle = 在有缺口的情况下截止 { $subject }
 act-staging-retry = 重试未收下的密封件：{ $subject }
 act-staging-refuse = 最终拒收密封件：{ $subject }
+act-orders-seen = 将被拒绝的事项记为已查看
 act-letters-drop = 删除死信 { $subject }
 act-letters-replay = 重新处理死信：{ $subject }
 act-log-refill = 恢复数据库后补回日志条目，并在日志中公开损失；两人：{ $subject }

@@ -27,7 +27,7 @@ async def take_over(connection: AsyncConnection, desk: Desk, now: int) -> None:
         await desk.order(connection, row.kind, row.campaign, facts_of(row.body), row.name)
     campaigns = tables.campaigns.c
     query = select(tables.campaigns).where(campaigns.state.in_((OPENING, CLOSING, HELD)))
-    under_way = (await connection.execute(query)).all()
+    under_way = (await connection.execute(query.order_by(campaigns.id))).all()
     ordered = {(row.kind, row.campaign) for row in waiting}
     for row in under_way:
         if {(REGISTRATION, row.id), (EARLY_CLOSE, row.id)} & ordered:

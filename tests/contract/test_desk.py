@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.__main__ import make_parser
 from bot.ballots.desk_orders import count_refused_acts, list_refused_acts, mark_seen
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import (
@@ -21,8 +22,12 @@ from bot.campaigns.lifecycle import (
     pause_campaign,
     resume_campaign,
 )
+from bot.campaigns.ordered_states import states_without_order
+from bot.core.settings import Settings
 from bot.crypto.act_signatures import write_signatures
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.gate_keys import KeyMissing, Keyring
+from bot.service.health_checks import orders_check
+from bot.service.installation_keys import open_keys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk, desk_name
@@ -247,3 +252,83 @@ async def test_another_desk_is_not_taken_in_silence(road: Road, tmp_path: Path) 
     with pytest.raises(DeskChanged, match=r"guard/desk"):
         await mixer.start()
     assert other.key.name == desk_name("minping") == "minping/desk"
+
+
+async def test_states_that_nobody_ordered_are_named(road: Road) -> None:
+    async def found() -> dict[str, str]:
+        async with reading(road.database) as connection:
+            return await states_without_order(connection, int(NOW.timestamp()))
+
+    assert await found() == {}
+    for by_hand in ("paused", "closing", "held", "opening"):
+        await set_campaign(road, state=by_hand)
+        assert await found() == ({} if by_hand == "opening" else {"year": by_hand})
+    await set_campaign(road, state="open")
+    await pause_campaign(road.database, "year", DESK, road.clock)
+    assert await found() == {}
+    await road.mixer.turn()
+    assert await found() == {}
+    await set_campaign(road, state="open")
+    assert await found() == {"year": "open"}
+    await close_campaign(road.database, "year", DESK, road.clock)
+    assert await found() == {}
+    await road.mixer.turn()
+    assert await found() == {}
+
+
+async def test_refused_acts_degrade_readiness_until_somebody_has_looked(
+    road: Road, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = orders_check(road.database, road.clock)
+    assert await check()
+    settings = Settings(database_url=store_url, data=tmp_path, log_origin="minping")
+
+    async def said(*words: str) -> tuple[int, str]:
+        chosen = make_parser(words[0]).parse_args(words)
+        code = int(await chosen.run(settings, chosen))
+        return code, capsys.readouterr().out
+
+    assert await said("orders", "show") == (0, "no act was refused, and every state was ordered\n")
+    await slip_in(road, row_of(act("result", {"totals": "00"}, "year\x1b[2J")))
+    await road.mixer.turn()
+    await set_campaign(road, state="paused")
+    assert not await check()
+    code, shown = await said("orders", "show")
+    assert code == 1
+    assert "year\\x1b[2J  refused: the desk did not sign it" in shown
+    assert "year stands as «paused», and nobody ordered that" in shown
+    await set_campaign(road, state="open")
+    assert await said("orders", "seen") == (0, "1 marked as seen\n")
+    assert (await said("orders", "show"))[0] == 0
+    assert await check()
+
+
+async def test_the_desks_key_is_made_once_and_demanded_ever_after(
+    road: Road, store_url: str, tmp_path: Path
+) -> None:
+    """An installation from before the desk: what was ordered then is signed once."""
+    settings = Settings(database_url=store_url, data=tmp_path, log_origin="minping")
+    key, known = tmp_path / "keys" / "desk" / "desk.key", tmp_path / "mixer" / "guard" / "desk"
+    key.unlink()
+    known.unlink()
+    await create_campaign(road.database, draft("next"), road.clock)
+    await set_campaign(road, "next", state="opening")
+    await set_campaign(road, state="closing")
+    await slip_in(road, row_of(act("pause", {"state": "paused", "at": 1}, "year/1")))
+    desk = (await open_keys(settings, road.database, road.clock)).desk
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in key.parent.iterdir()) == ["desk.key"]
+    ring = Keyring(tmp_path / "mixer")
+    mixer = Mixer(road.database, ring, road.keys.public(), desk.key.public, "minping", road.clock)
+    mixer.gate_work = road.mixer.gate_work
+    await mixer.turn()
+    assert await reasons(road) == []
+    assert await logged(road) == [
+        "registration", "pause", "registration", "early-close", "closing",
+    ]  # fmt: skip
+    assert (await state(road, "next"), await state(road)) == ("open", "closed")
+    assert (await open_keys(settings, road.database, road.clock)).desk.key == desk.key
+    key.unlink()
+    (tmp_path / "mixer").rename(tmp_path / "keys" / "mixer")
+    with pytest.raises(KeyMissing, match=r"desk/desk\.key"):
+        await open_keys(settings, road.database, road.clock)

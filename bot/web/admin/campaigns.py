@@ -10,6 +10,8 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from aggregation.disclosure.rounding import round_down
+from bot.accounts.roles import ADMINISTRATOR
+from bot.ballots.desk_orders import count_refused_acts
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignSummary,
@@ -21,6 +23,7 @@ from bot.campaigns.lifecycle import (
     show_campaign,
 )
 from bot.campaigns.links import create_link
+from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.campaigns.states import OVER
 from bot.core.labels import pick
@@ -49,7 +52,20 @@ async def show_overview(visit: Visit) -> web.Response:
     counting = [c for c in found if not c.pilot]
     years = sorted({visit.today.year, *(c.year for c in counting)}, reverse=True)
     closed = {c.year for c in counting if c.state == "closed"}
-    return visit.render("overview", campaigns=campaigns, years=years, closed=closed)
+    return visit.render(
+        "overview", campaigns=campaigns, years=years, closed=closed, **await _unordered(visit)
+    )
+
+
+async def _unordered(visit: Visit) -> dict[str, object]:
+    """Returns what was refused and what stands without an order, for administrators."""
+    if visit.visitor.role != ADMINISTRATOR:
+        return {}
+    now = int(visit.service.clock.now().timestamp())
+    async with reading(visit.service.database) as connection:
+        refused = await count_refused_acts(connection)
+        states = await states_without_order(connection, now)
+    return {"refused_acts": sum(refused.values()), "without_order": sorted(states)}
 
 
 def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:

@@ -32,6 +32,7 @@ COMMANDS = (
     "log",
     "mixer",
     "openapi",
+    "orders",
     "posters",
     "publish",
     "push",
