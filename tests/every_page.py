@@ -100,6 +100,7 @@ async def fill_pages(service: Service) -> str:
     await append_record(
         database,
         AuditRecord("zhou", "administrator", "/admin/contacts import", "", DONE),
+        service.desk,
         service.clock,
     )
     await service.live_campaigns.refresh()

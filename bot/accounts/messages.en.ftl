@@ -3,6 +3,9 @@
 account-bad-login = a login has 1 to 64 characters: a–z, 0–9, dot, - and _
 account-login-taken = this login is taken; choose another
 account-unknown = there is no such login; see `minping staff show`
+audit-row-changed = row { $row } of the audit log was changed or removed
+audit-differs = row { $row } is not the one that the public log commits to at entry { $position }
+audit-act-missing = the public log lacks act number { $number } about the audit log
 account-unknown-role = there is no such role; the roles are { $roles }
 account-role-administrator = administrator
 account-role-observer = observer

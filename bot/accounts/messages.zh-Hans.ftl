@@ -3,6 +3,9 @@
 account-bad-login = 用户名为 1 至 64 个字符，可用 a–z、0–9、点、- 和 _
 account-login-taken = 这个用户名已被使用；请换一个
 account-unknown = 没有这个用户名，见 `minping staff show`
+audit-row-changed = 操作日志第 { $row } 行已被更改或删除
+audit-differs = 操作日志第 { $row } 行与公开日志第 { $position } 条所确认的不同
+audit-act-missing = 公开日志缺少关于操作日志的第 { $number } 项
 account-unknown-role = 没有这个角色；可用的角色有：{ $roles }
 account-role-administrator = administrator（管理员）
 account-role-observer = observer（只读）

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from itertools import groupby
 from random import SystemRandom
 from typing import Any
 
@@ -19,7 +19,6 @@ from bot.ballots.stored_forms import (
     ERASE,
     FOLLOW,
     PRESSURE,
-    WITHDRAWAL,
     Submission,
 )
 from bot.storage.bulk import insert_all
@@ -27,7 +26,7 @@ from bot.storage.database import insert
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body, comment_body, withdrawal_body
 from bot.transparency.guarded_log import OpenLog
-from bot.transparency.log_writer import LogEntry
+from bot.transparency.log_entry import LogEntry, receipt_entry, sealed_entry
 from survey_flows.log_entries import commit, receipt_label
 
 UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW, END))
@@ -117,22 +116,33 @@ class Batch:
         await insert_all(
             connection, tables.comments, [row for kind, row in kept if kind == COMMENT]
         )
-        entries = [_entry(kind, row) for kind, row in fresh]
-        entries += await self._withdraw(connection, gone, log.size + len(fresh))
-        await log.append(entries, self._now)
+        withdrawn = await self._withdraw(connection, gone, log.size + _lines(fresh))
+        await log.append(_entries(fresh) + withdrawn, self._now)
 
     def _shuffled(
         self, first: int, said: _BatchOutcome, written: _BatchOutcome
     ) -> list[tuple[str, Row]]:
-        """Draw the order of the entries by lot, and give each row its position."""
+        """Draw the order of the sealed entries by lot, and give each row its position.
+
+        Each campaign's ballots follow as many receipts; comments come after all ballots.
+        """
         # A superseded or withdrawn ballot has a receipt all the same, and so needs its entry.
-        fresh = [(BALLOT, row) for row in (*said.rows(), *said.gone)]
-        fresh += [(COMMENT, row) for row in written.live.values() if row["text"]]
-        self._lots.shuffle(fresh)
-        for position, (_, row) in enumerate(fresh, first):
-            row["position"] = position
+        ballots = [(BALLOT, row) for row in (*said.rows(), *said.gone)]
+        comments = [(COMMENT, row) for row in written.live.values() if row["text"]]
+        self._lots.shuffle(ballots)
+        self._lots.shuffle(comments)
+        ballots.sort(key=lambda part: str(part[1]["campaign"]))
+        position = first
+        for _, group in groupby(ballots, key=lambda part: part[1]["campaign"]):
+            rows = [row for _, row in group]
+            position += len(rows)
+            for row in rows:
+                row["position"] = position
+                position += 1
+        for offset, (_, row) in enumerate(comments):
+            row["position"] = position + offset
         _sort_positions(said)
-        return sorted(fresh, key=lambda part: part[1]["position"])
+        return sorted(ballots + comments, key=lambda part: part[1]["position"])
 
     def _ballot(self, submission: Submission) -> Row:
         voter = self._pseudonym(
@@ -145,7 +155,7 @@ class Batch:
             "salt": secrets.token_bytes(SALT_BYTES),
             "weight": FULL_WEIGHT,
         }
-        return row | {"label": receipt_label(submission["receipt"])}
+        return row | {"label": receipt_label(row["campaign"], submission["receipt"])}
 
     async def _note_pressure(
         self, connection: AsyncConnection, submissions: Sequence[Submission]
@@ -190,10 +200,7 @@ class Batch:
         self._lots.shuffle(rows)
         rows = [row | {"position": position} for position, row in enumerate(rows, first)]
         await insert_all(connection, tables.withdrawals, rows)
-        return [
-            LogEntry(_unknown(), commit(row["salt"], row["body"]), WITHDRAWAL, row["campaign"])
-            for row in rows
-        ]
+        return [sealed_entry(row["campaign"], commit(row["salt"], row["body"])) for row in rows]
 
 
 def _batch_outcome(
@@ -234,16 +241,28 @@ def _comment(submission: Submission) -> Row:
     }
 
 
-def _entry(kind: str, row: Row) -> LogEntry:
-    label, body = (
-        (row["label"], ballot_body(row)) if kind == BALLOT else (_unknown(), comment_body(row))
-    )
-    return LogEntry(label, commit(row["salt"], body), kind, row["campaign"])
+def _lines(fresh: Sequence[tuple[str, Row]]) -> int:
+    """Return the number of lines that the rows take: a ballot has a receipt, too."""
+    return sum(2 if kind == BALLOT else 1 for kind, _ in fresh)
 
 
-def _unknown() -> bytes:
-    """Return a label like that of a ballot, whose receipt nobody has."""
-    return sha256(secrets.token_bytes(SALT_BYTES)).digest()
+def _entries(fresh: Sequence[tuple[str, Row]]) -> list[LogEntry]:
+    """Return the lines of rows in the order of their positions.
+
+    The receipts of a campaign are sorted by their labels, so that none leads to its ballot.
+    """
+    entries: list[LogEntry] = []
+    for campaign, group in groupby(fresh, key=lambda part: (part[0], part[1]["campaign"])):
+        kind, rows = campaign[0], [row for _, row in group]
+        if kind == BALLOT:
+            labels = sorted(row["label"] for row in rows)
+            entries += [receipt_entry(campaign[1], label) for label in labels]
+        entries += [sealed_entry(campaign[1], _commitment(kind, row)) for row in rows]
+    return entries
+
+
+def _commitment(kind: str, row: Row) -> bytes:
+    return commit(row["salt"], ballot_body(row) if kind == BALLOT else comment_body(row))
 
 
 def _stored(row: Row) -> Row:

@@ -16,17 +16,19 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.accounts.audit_anchors import AUDIT
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.registration import REGISTRATION, registers
 from bot.campaigns.states import EARLY_CLOSE, OPENING, PAUSE
-from bot.crypto.act_signatures import read_signatures, signed_act
+from bot.crypto.act_signatures import signed_act
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
 from bot.transparency.desk import desk_name
 from bot.transparency.logged_acts import LoggedActs
-from survey_flows.errors import BadInput
-from survey_flows.log_entries import canonical, public_label
-from survey_flows.signed_notes import ED25519, VerifierKey
+from survey_flows.canonical_json import read_canonical_object
+from survey_flows.errors import BadInput, Place
+from survey_flows.log_entries import act_label, read_signatures
+from survey_flows.signed_notes import ED25519, Signature, VerifierKey
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ UNSIGNED, MISFIT, REPEATED, DIFFERS = "unsigned", "misfit", "repeated", "differs
 REASONS = (UNSIGNED, MISFIT, REPEATED, DIFFERS)
 """Why an act is refused: the desk did not sign it; its row says another act than its body, or an
 act that is not the desk's; it stands in the log already; the campaign's row says otherwise."""
-DESK_ACTS = frozenset({REGISTRATION, PAUSE, EARLY_CLOSE, "link", "decision", "result"})
+DESK_ACTS = frozenset({REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"})
 """The kinds of acts that the desk signs."""
 
 
@@ -70,17 +72,16 @@ class DeskOrders:
             if reason:
                 refused.append((row, reason))
                 continue
-            taken.add(public_label(row.kind, row.name))
+            taken.add(act_label(row.kind, row.campaign, row.name))
             accepted.append(row)
         return accepted, refused
 
     def _refusal(self, row: Any, taken: Set[bytes]) -> str:
-        signatures = read_signatures(row.signatures)
-        if not any(signed_act(self._key, self._origin, row.body, one) for one in signatures):
+        if not any(signed_act(self._key, self._origin, row.body, one) for one in signatures(row)):
             return UNSIGNED
         if row.kind not in DESK_ACTS or not _fits(row):
             return MISFIT
-        label = public_label(row.kind, row.name)
+        label = act_label(row.kind, row.campaign, row.name)
         return REPEATED if label in taken or self._acts.has(label) else ""
 
     async def closes(self, campaigns: Set[str], now: int) -> set[str]:
@@ -102,17 +103,25 @@ class DeskOrders:
         if self._acts.bodies("closing", campaign) or self._acts.bodies(EARLY_CLOSE, campaign):
             return True
         registered = self._acts.bodies(REGISTRATION, campaign)
-        return any(int(json.loads(body)["closes_at"]) <= now for body in registered)
+        return any(json.loads(body).get("closes_at", now + 1) <= now for body in registered)
+
+
+def signatures(row: Any) -> tuple[Signature, ...]:
+    """Returns the signatures of an act that waits; none when they cannot be read."""
+    try:
+        return read_signatures(json.loads(row.signatures), Place(field="signatures"))
+    except (BadInput, ValueError, RecursionError):
+        return ()
 
 
 def _fits(row: Any) -> bool:
     """Returns whether a row's body is canonical and of the act that the row says."""
     try:
-        body = json.loads(row.body)
-        named = (body["kind"], body["campaign"], body["name"])
-        return named == (row.kind, row.campaign, row.name) and canonical(body) == row.body
-    except (ValueError, TypeError, KeyError, RecursionError):
+        body = read_canonical_object(row.body, Place(field="body"))
+    except BadInput:
         return False
+    named = tuple(body.get(part) for part in ("kind", "campaign", "name"))
+    return named == (row.kind, row.campaign, row.name)
 
 
 async def _registration_refusal(connection: AsyncConnection, row: Any) -> str:

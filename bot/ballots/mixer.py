@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
 from bot.ballots.close_check import check_ballots, count_all, hold_or_release, logged_closing
-from bot.ballots.desk_orders import DeskOrders, keep_aside, warn_of
+from bot.ballots.desk_orders import DeskOrders, keep_aside, signatures, warn_of
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
@@ -48,13 +48,15 @@ from bot.crypto.sealed_envelopes import (
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.acts import announce_keys
+from bot.transparency.desk import desk_name
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.known_desk import demand_desk
-from bot.transparency.log_writer import public_entry
+from bot.transparency.log_entry import act_entry
 from bot.transparency.logged_acts import LoggedActs
 from survey_flows.errors import MinpingError
-from survey_flows.signed_notes import VerifierKey
+from survey_flows.signed_notes import ED25519, VerifierKey
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +113,10 @@ class Mixer:
         self._orders = DeskOrders(LoggedActs(guard), desk, origin)
         self._numbers_at_close = NumbersAtClose(self._campaign_secret)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
+        self.desk_key = VerifierKey(desk_name(origin), ED25519, desk) if desk else None
+        """The key that signs what somebody ordered; none where nothing is logged."""
+        self.gate_key: VerifierKey | None = None
+        """The key with which the gate signs ballots, once it does."""
 
     @property
     def key(self) -> VerifierKey:
@@ -147,6 +153,9 @@ class Mixer:
         await self._log.start()
         if self._desk:
             await asyncio.to_thread(demand_desk, self._log.guard.folder, self._desk, self._origin)
+        if self.desk_key or self.gate_key:
+            async with self._log.open() as opened:
+                await announce_keys(opened, self.desk_key, self.gate_key, self._now())
         self._started = True
 
     async def _log_has_entries(self) -> bool:
@@ -194,7 +203,10 @@ class Mixer:
                 for position, act in enumerate(acts, opened.size):
                     if act.kind == REGISTRATION:
                         await self._open_campaign(opened.connection, act.campaign, position)
-                entries = [public_entry(act.kind, act.name, act.campaign, act.body) for act in acts]
+                entries = [
+                    act_entry(act.kind, act.campaign, act.name, act.body, signatures(act))
+                    for act in acts
+                ]
                 await opened.append(entries, self._now())
                 await keep_aside(opened.connection, refused, self._now())
             warn_of(refused)
@@ -241,7 +253,7 @@ class Mixer:
                 await delete_quota_marks(connection, campaign)
                 await delete_streams(connection, campaign)
                 body = await count_all(connection, campaign, lost.missing, lost.unended)
-                entry = public_entry("closing", campaign, campaign, body)
+                entry = opened.own_act("closing", campaign, campaign, body)
                 await opened.append([entry], self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:

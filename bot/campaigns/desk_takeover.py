@@ -2,15 +2,17 @@
 
 Acts that wait for the log, openings and closes under way were ordered without a signature then.
 They are signed as they stand, once; from then on nothing unsigned goes into the log.
+The audit log, whose digests had no key, is committed to as it stands.
 """
 
 from __future__ import annotations
 
 import logging
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.accounts.audit_anchors import order_anchor
 from bot.campaigns.registration import REGISTRATION, order_registration
 from bot.campaigns.states import CLOSING, EARLY_CLOSE, HELD, OPENING
 from bot.storage.schema import all as tables
@@ -39,5 +41,7 @@ async def take_over(connection: AsyncConnection, desk: Desk, now: int) -> None:
         elif now < row.closes_at:
             facts = {"planned": row.closes_at, "at": now}
             await desk.order(connection, EARLY_CLOSE, row.id, facts, name=row.id)
+    plain = (await connection.execute(select(func.max(tables.audit.c.number)))).scalar() or 0
+    await order_anchor(connection, desk, now, [], plain)
     signed = len(waiting) + len(under_way)
     log.warning("the desk's key was made once; it signed %d acts that were under way", signed)

@@ -217,7 +217,7 @@ async def close_campaign(database: AsyncEngine, campaign: str, desk: Desk, clock
         row = await _change_state(connection, campaign, (OPEN, PAUSED), CLOSING)
         if now < row.closes_at:
             facts = {"planned": row.closes_at, "at": now}
-            await desk.order(connection, EARLY_CLOSE, campaign, facts, name=campaign)
+            await desk.order(connection, EARLY_CLOSE, campaign, facts)
 
 
 async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
@@ -316,7 +316,7 @@ async def _pause(
         await _change_state(connection, campaign, (before,), state)
         # Whoever stops a survey on a bad day must not be able to do it unseen.
         facts = {"state": state, "at": int(clock.now().timestamp())}
-        await desk.order(connection, PAUSE, campaign, facts, name=f"{campaign}/{clock.token()}")
+        await desk.order(connection, PAUSE, campaign, facts)
 
 
 async def _change_state(

@@ -89,7 +89,7 @@ async def add_vouching_link(
     await add_link(connection, campaign, link)
     if link.max_people is not None and row.state != DRAFT:
         limit = {"group": link.group, "stratum": link.stratum, "most": link.max_people}
-        await desk.order(connection, "link", campaign, limit, f"{campaign}/{clock.token()}")
+        await desk.order(connection, "link", campaign, limit)
     return link
 
 

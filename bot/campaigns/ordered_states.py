@@ -48,7 +48,7 @@ async def _acts(connection: AsyncConnection) -> dict[tuple[str, str], str]:
     return found
 
 
-def _ordered(row: Row[Any], acts: dict[tuple[str, str], str], now: int) -> bool:
+def _ordered(row: Row[*tuple[Any, ...]], acts: dict[tuple[str, str], str], now: int) -> bool:
     if row.state in (CLOSING, HELD):
         closed = (EARLY_CLOSE, row.id) in acts or (CLOSING_ACT, row.id) in acts
         return closed or row.closes_at <= now

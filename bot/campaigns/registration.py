@@ -72,14 +72,14 @@ async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any
     """
     places = {row.id: row.registered for row in rows if row.registered is not None}
     columns = tables.log_entries.c
-    query = select(columns.position, columns.kind, columns.body).where(
+    query = select(columns.position, columns.kind, columns.body, columns.form).where(
         columns.position.in_(list(places.values()))
     )
-    logged = {row.position: (row.kind, row.body) for row in await connection.execute(query)}
+    logged = {row.position: row for row in await connection.execute(query)}
     return {row.id for row in rows if _differs(row, logged.get(row.registered))}
 
 
-def _differs(row: Row[Any], logged: tuple[str, str] | None) -> bool:
+def _differs(row: Row[Any], logged: Row[*tuple[Any, ...]] | None) -> bool:
     if row.registered is None:
         return bool(row.state != CLOSED)
-    return logged is None or logged[0] != REGISTRATION or not registers(logged[1], row)
+    return logged is None or logged.kind != REGISTRATION or not registers(logged.body, row)

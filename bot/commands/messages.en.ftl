@@ -225,6 +225,7 @@ help-witness-every = look again every so many seconds; default: once
 bar-ballots = ballots
 bar-cases = cases
 command-interrupted = interrupted; finished work is kept
+command-not-audited = minping: not in the audit log, since the desk's key is not here; the public log says what was done
 
 # appeals
 appeals-round = round { $round }
@@ -245,10 +246,12 @@ archive-intact = { $folder }: the archive of { $campaign } is as it was written
 archive-written = { $folder }: { $files } files of { $campaign }, { $new } of them written now
 
 # audit
-audit-broken = FAIL  row { $row } was changed
 audit-day = write a day like 2026-11-24
 audit-empty = nothing was done yet
 audit-intact = ok    { $rows } rows, each rests on the one before
+audit-broken = FAIL  { $problem }
+audit-anchored = ok    the public log commits to the rows until { $row }, at entry { $position }
+audit-not-anchored = the public log commits to no row yet
 
 # bundle
 bundle-mixer-waits = the mixer has not put the result into the log; check that it runs, and try again

@@ -225,6 +225,7 @@ help-witness-every = 每隔多少秒再查一次；默认只查一次
 bar-ballots = 评价票
 bar-cases = 案件
 command-interrupted = 已中断，做完的部分已保存
+command-not-audited = minping：签发处的密钥不在此处，因此未写入操作日志；所做之事见公开日志
 
 # appeals
 appeals-round = 第 { $round } 轮
@@ -245,10 +246,12 @@ archive-intact = { $folder }：评价活动 { $campaign } 的归档与写入时�
 archive-written = { $folder }：评价活动 { $campaign } 共 { $files } 个文件，本次写入 { $new } 个
 
 # audit
-audit-broken = FAIL  第 { $row } 行被改动过
 audit-day = 日期请写成 2026-11-24 的样子
 audit-empty = 还没有任何操作
 audit-intact = ok    共 { $rows } 行，环环相扣
+audit-broken = 不通过  { $problem }
+audit-anchored = 通过    公开日志第 { $position } 条确认至第 { $row } 行
+audit-not-anchored = 公开日志尚未确认任何一行
 
 # bundle
 bundle-mixer-waits = 混洗器还没有把结果写入日志，请确认它在运行，然后重试

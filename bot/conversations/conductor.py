@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,64 +19,32 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.gate import CampaignClosed, Gate, NoMixerKey
-from bot.ballots.quota_places import PlaceRequest, QuotaPlaces
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
-from bot.conversations.homes import Home, Homes
+from bot.conversations.lookups import Lookups
+from bot.conversations.sealed_conversations import Change, SealedConversations, changed_rows
+from bot.conversations.step_places import StepPlaces
+from bot.conversations.steps import CitizenStep, Stepper, again
 from bot.conversations.store import (
     keep_dead_letter,
     lock_people,
     mark_reachable,
     mark_unreachable,
-    read_sessions,
     take_updates,
     write_sessions,
 )
-from bot.conversations.stored_conversation import (
-    AnswerMessages,
-    Conversation,
-    RecentConversations,
-    conversation_to_keep,
-    read_conversation,
-)
+from bot.conversations.stored_conversation import AnswerMessages, conversation_to_keep
 from bot.core.clock import Clock
 from bot.core.identity import Address, Citizen
-from bot.core.stored_forms import UnknownForm
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import GateKeys, KeyMissing, key_hour_of
-from bot.crypto.rectification_keys import RectificationKeys
+from bot.crypto.gate_keys import GateKeys, KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
 from bot.fieldwork.audience.contacts import opt_out
-from bot.fieldwork.monitoring.progress import NOT_BEGUN, progress_after
 from bot.storage.database import writing
-from bot.transparency.log_reader import find_receipt
-from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.effects import (
-    Effect,
-    EndConversation,
-    HandleRequestAction,
-    LookUpReceipt,
-    OptOut,
-    QuotaFull,
-    ShowNotice,
-    ShowScreen,
-    StoreBallot,
-)
-from survey_flows.engine import step
-from survey_flows.errors import BadSession, MinpingError
-from survey_flows.events import (
-    Event,
-    OptedOut,
-    Pressed,
-    RequestAction,
-    Returned,
-    Started,
-    Typed,
-    Update,
-)
-from survey_flows.quota import QuotaCell
-from survey_flows.session import Session
+from survey_flows.effects import Effect, OptOut, ShowNotice, ShowScreen
+from survey_flows.errors import MinpingError
+from survey_flows.events import Started
 
 log = logging.getLogger(__name__)
 
@@ -98,35 +66,6 @@ class _Waiting:
     letter: DeadLetterOpened | None = None
 
 
-@dataclass(slots=True)
-class _Step:
-    """One update of a batch with its conversation before and after, and its effects.
-
-    ``stored`` are the pseudonyms under which the conversation stands before.
-    ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
-    found none.
-    """
-
-    waiting: _Waiting
-    citizen: Citizen
-    event: Update
-    replayed: bool
-    before: Conversation | None
-    stored: list[bytes]
-    after: Conversation | None = None
-    effects: tuple[Effect, ...] = ()
-    held: frozenset[QuotaCell] = frozenset()
-    full: frozenset[QuotaCell] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A sealed conversation to store in its home, if any, and pseudonyms whose rows go."""
-
-    kept: tuple[Home, bytes] | None
-    gone: list[bytes]
-
-
 class Conductor:
     """Takes updates from every channel. Start `run` once; any number of tasks may call `handle`."""
 
@@ -145,9 +84,10 @@ class Conductor:
         self._live_campaigns = live_campaigns
         self._clock = clock
         self._gate = gate
-        self._homes = Homes(keys, live_campaigns)
-        self._places = QuotaPlaces(keys)
-        self._recent = RecentConversations()
+        self._conversations = SealedConversations(keys, live_campaigns)
+        self._stepper = Stepper(live_campaigns, clock)
+        self._places = StepPlaces(keys, live_campaigns, self._stepper)
+        self._lookups = Lookups(keys, live_campaigns, clock)
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -185,13 +125,15 @@ class Conductor:
                     await mark_unreachable(connection, person, now)
                 await lock_people(connection, [person])
                 citizen = Citizen(incoming.channel, incoming.user)
-                before, stored = (await self._read(connection, [citizen], now))[0]
+                before, stored = (await self._conversations.read(connection, [citizen], now))[0]
                 shown = (before.answer_messages if before else AnswerMessages()).sent(
                     delivery.shown, delivery.removed
                 )
                 if shown != (before.answer_messages if before else AnswerMessages()):
-                    change = self._change(citizen, conversation_to_keep(before, shown), stored, now)
-                    await write_sessions(connection, *_changes([change]))
+                    change = self._conversations.change(
+                        citizen, conversation_to_keep(before, shown), stored, now
+                    )
+                    await write_sessions(connection, *changed_rows([change]))
         except AWAY as error:
             raise Unavailable(f"nothing can be stored: {type(error).__name__}") from None
 
@@ -276,31 +218,33 @@ class Conductor:
         )
         citizens = [Citizen(waiting.incoming.channel, waiting.incoming.user) for waiting in batch]
         steps = []
-        read = await self._read(connection, citizens, now)
+        read = await self._conversations.read(connection, citizens, now)
         for waiting, citizen, (before, stored) in zip(batch, citizens, read, strict=True):
             replayed = waiting.incoming.key not in new
-            event = _again(waiting.incoming.event) if replayed else waiting.incoming.event
+            event = again(waiting.incoming.event) if replayed else waiting.incoming.event
             if isinstance(event, Started):
                 event = await admit_invited(
                     connection, self._keys, self._live_campaigns, citizen, event, now
                 )
-            steps.append(_Step(waiting, citizen, event, replayed, before, stored))
-            self._take(steps[-1], now)
-        await self._find_places(connection, steps, now)
-        changed: list[_Change] = []
+            steps.append(CitizenStep(citizen, event, replayed, before, stored))
+            self._stepper.take(steps[-1], now)
+        await self._places.find(connection, steps, now)
+        changed: list[Change] = []
         todo: list[tuple[Citizen, Effect]] = []
         replies = []
-        for one in steps:
-            answered = await self._answered(connection, one.citizen, one.before, one.effects)
+        for one, waiting in zip(steps, batch, strict=True):
+            answered = await self._lookups.answered(
+                connection, one.citizen, one.before, one.effects
+            )
             reply = _reply(answered, one.replayed)
             was, place = (
                 one.before.answer_messages if one.before else AnswerMessages(),
-                one.waiting.incoming.message,
+                waiting.incoming.message,
             )
             shown = was.after(reply.screen, place)
             after = conversation_to_keep(one.after, shown)
             if after != one.before:
-                changed.append(self._change(one.citizen, after, one.stored, now))
+                changed.append(self._conversations.change(one.citizen, after, one.stored, now))
             todo += [(one.citizen, effect) for effect in one.effects]
             replies.append(
                 replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place))
@@ -308,51 +252,12 @@ class Conductor:
         # Telegram makes a citizen who unblocks the bot press Start.
         back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
         await mark_reachable(connection, back)
-        await write_sessions(connection, *_changes(changed))
+        await write_sessions(connection, *changed_rows(changed))
         await self._gate.admit(connection, todo)
         await self._opt_out(
             connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now
         )
         return replies
-
-    async def _find_places(
-        self, connection: AsyncConnection, steps: list[_Step], now: datetime
-    ) -> None:
-        """Steps holders of a place in a full cell again, and takes places for new ballots."""
-        away = [
-            (one, effect)
-            for one in steps
-            for effect in one.effects
-            if isinstance(effect, QuotaFull)
-        ]
-        wishes = [
-            PlaceRequest(one.citizen, effect.campaign, list(effect.cells)) for one, effect in away
-        ]
-        for (one, _), held in zip(away, await self._places.held(connection, wishes), strict=True):
-            if held:
-                one.held = held
-                self._take(one, now)
-        casts = [(one, wish) for one in steps for wish in self._wishes(one)]
-        quotas = {wish.campaign: self._live_campaigns.quotas(wish.campaign) for _, wish in casts}
-        for (one, _), full in zip(
-            casts,
-            await self._places.take(connection, [wish for _, wish in casts], quotas),
-            strict=True,
-        ):
-            if full:
-                one.full = full
-                self._take(one, now)
-
-    def _wishes(self, one: _Step) -> list[PlaceRequest]:
-        """Returns the quota places that this step's ballot needs, which may be none."""
-        found = []
-        for effect in one.effects:
-            if isinstance(effect, StoreBallot):
-                ballot = effect.ballot
-                quotas = self._live_campaigns.quotas(ballot.campaign)
-                cells = quotas.of(ballot.unit, ballot.group, ballot.stratum, ballot.source)
-                found += [PlaceRequest(one.citizen, ballot.campaign, cells)] if cells else []
-        return found
 
     async def _opt_out(
         self, connection: AsyncConnection, people: list[Citizen], now: datetime
@@ -360,165 +265,6 @@ class Conductor:
         if people and self._contact_keys is not None:
             addresses = [Address(citizen.channel, citizen.user) for citizen in people]
             await opt_out(connection, self._contact_keys, addresses, now.date())
-
-    async def _read(
-        self, connection: AsyncConnection, citizens: Sequence[Citizen], now: datetime
-    ) -> list[tuple[Conversation | None, list[bytes]]]:
-        """Returns each citizen's conversation and the pseudonyms under which rows of it stand."""
-        names = [self._homes.names(citizen, now) for citizen in citizens]
-        bodies = await read_sessions(connection, [name for own in names for name in own])
-        found = [[name for name in own if name in bodies] for own in names]
-        return [(self._open(own[0], bodies[own[0]]) if own else None, own) for own in found]
-
-    def _change(
-        self, citizen: Citizen, after: Conversation | None, stored: list[bytes], now: datetime
-    ) -> _Change:
-        """Returns what to write and to delete, so that one row at most is left of a citizen."""
-        if after is None:
-            return _Change(None, stored)
-        home = self._homes.home(citizen, after.campaign, now)
-        sealed = self._keys.seal(home.person, after.to_text())
-        self._recent.put(key_hour_of(sealed), home.person, sealed, after)
-        return _Change((home, sealed), [name for name in stored if name != home.person])
-
-    def _open(self, person: bytes, sealed: bytes) -> Conversation | None:
-        try:
-            return self._recent.take(person, sealed) or read_conversation(
-                self._keys.unseal(person, sealed)
-            )
-        except (BadSession, UnknownForm):
-            # Another version or key wrote it. To begin anew is better than an error at every step.
-            log.warning("a stored conversation could not be read and was begun anew")
-            return None
-
-    def _take(self, one: _Step, now: datetime) -> None:
-        """Steps the conversation under the quotas as this person finds them."""
-        one.after, one.effects = self._step(one, now)
-
-    def _step(self, one: _Step, now: datetime) -> tuple[Conversation | None, tuple[Effect, ...]]:
-        before, event = one.before, one.event
-        if isinstance(event, OptedOut):
-            lang = before.session.lang if before and before.session else ""
-            notice = (
-                self._live_campaigns.sentence(lang, "opted-out")
-                if lang
-                else self._live_campaigns.sentence_in_each_language("opted-out")
-            )
-            return before, (OptOut(), ShowNotice(notice))
-        if isinstance(event, RequestAction):
-            return before, (HandleRequestAction(event),)
-        definition = self._live_campaigns.find(event, before.campaign if before else "", now)
-        if definition is None:
-            return None, (
-                ShowNotice(self._live_campaigns.sentence_in_each_language("no-campaign")),
-                EndConversation(),
-            )
-        if one.held or one.full:
-            full = (definition.quotas.full | one.full) - one.held
-            definition = replace(definition, quotas=replace(definition.quotas, full=full))
-        if before is None or before.session is None or before.campaign == definition.campaign:
-            session = before.session if before else None
-            after, effects = step(definition, session, self._with_chance(event), now)
-            course = progress_after(
-                before.progress if before else NOT_BEGUN, definition, session, after, effects
-            )
-            return Conversation(
-                definition.campaign, after, progress=course
-            ) if after else None, effects
-        return self._move(before, before.session, definition, event, now)
-
-    def _move(
-        self,
-        before: Conversation,
-        session: Session,
-        definition: CampaignDefinition,
-        event: Event,
-        now: datetime,
-    ) -> tuple[Conversation, tuple[Effect, ...]]:
-        """Steps into another campaign by its link, unless that takes no ballots."""
-        after, effects = step(definition, None, self._with_chance(event), now)
-        if after is None:
-            return before, effects
-        dropped = (
-            (ShowNotice(definition.wording.say(after.lang, "dropped")),) if session.answers else ()
-        )
-        return Conversation(definition.campaign, after), (*dropped, *effects)
-
-    async def _answered(
-        self,
-        connection: AsyncConnection,
-        citizen: Citizen,
-        before: Conversation | None,
-        effects: Iterable[Effect],
-    ) -> list[Effect]:
-        """Returns the effects, with answers in place of questions to the log and to requests."""
-        answered: list[Effect] = []
-        for effect in effects:
-            if isinstance(effect, LookUpReceipt):
-                found = await find_receipt(connection, effect.code)
-                key = "receipt-in" if found else "receipt-not-yet"
-                # A close has forgotten the language, too.
-                known = before is not None and before.session is not None
-                said = self._live_campaigns
-                answered.append(
-                    ShowNotice(
-                        said.sentence(effect.lang, key)
-                        if known
-                        else said.sentence_in_each_language(key)
-                    )
-                )
-            elif isinstance(effect, HandleRequestAction):
-                lang = before.session.lang if before and before.session else ""
-                answered += await self._follow(connection, citizen, effect, lang)
-            else:
-                answered.append(effect)
-        return answered
-
-    async def _follow(
-        self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str
-    ) -> tuple[Effect, ...]:
-        # These modules load the scheme's models, memory that the service saves until it is needed.
-        from bot.rectification.citizen_view import handle_request_action
-        from bot.rectification.requests import Requester
-
-        person = Requester(
-            RectificationKeys(self._keys.rectification),
-            Address(citizen.channel, citizen.user),
-            self._local(),
-        )
-        return await handle_request_action(
-            connection, self._live_campaigns, person, effect.action, lang
-        )
-
-    def _local(self) -> datetime:
-        return self._clock.now().astimezone(self._live_campaigns.zone)
-
-    def _with_chance(self, event: Event) -> Event:
-        if isinstance(event, Typed):
-            return replace(event, text=_storable(event.text), token=self._clock.token())
-        return (
-            replace(event, token=self._clock.token())
-            if isinstance(event, Started | Pressed)
-            else event
-        )
-
-
-def _changes(changes: Sequence[_Change]) -> tuple[list[tuple[Home, bytes]], list[bytes]]:
-    """Returns the conversations to store and the pseudonyms whose rows go."""
-    kept = [change.kept for change in changes if change.kept]
-    return kept, [name for change in changes for name in change.gone]
-
-
-def _again(event: Update) -> Update:
-    """Returns what an update means on its second delivery: only an opt-out has an effect again."""
-    if isinstance(event, RequestAction):
-        return RequestAction("open", event.code)
-    return event if isinstance(event, OptedOut) else Returned()
-
-
-def _storable(text: str) -> str:
-    """Returns text that every database can store: no NUL, no half of a surrogate pair."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _reply(effects: Iterable[Effect], replayed: bool) -> Reply:

@@ -14,11 +14,12 @@ from functools import partial
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.audit_anchors import AUDIT, Anchor, anchor_rows, read_anchor, read_anchors
 from bot.accounts.second_factor import FactorKeys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
 from bot.ballots.link_people import forget_link_people
-from bot.ballots.mixer import Mixer, destroy_closed_secrets
+from bot.ballots.mixer import GUARD, Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.campaign_keys import GATE, check_keys
@@ -37,13 +38,17 @@ from bot.service.health_checks import make_readiness
 from bot.service.installation_keys import load_desk, open_keys
 from bot.service.readiness import Readiness
 from bot.service.task_states import AWAY, TaskStates, repeat
-from bot.storage.database import open_database, sqlite_files, writing
+from bot.storage.database import open_database, reading, sqlite_files, writing
 from bot.storage.migrate import migrate
 from bot.transparency.desk import Desk
+from bot.transparency.guard import Guard
+from bot.transparency.logged_acts import LoggedActs
 from survey_flows.errors import MinpingError
+from survey_flows.log_entries import LOG_ITSELF
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
+AUDIT_SECONDS = 60.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
@@ -126,6 +131,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             ("task:campaigns", REFRESH_SECONDS, live_campaigns.refresh),
             ("task:conversations", MIX_SECONDS, resealing.rotate),
             ("task:deletion", FORGET_SECONDS, partial(_forget, database, keys, clock)),
+            ("task:audit", AUDIT_SECONDS, partial(_anchor, database, opened.desk, clock)),
             (MIXING, MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
         ):
             note = readiness.watch(name, within=seconds + TASK_PATIENCE)
@@ -178,6 +184,8 @@ async def finish_closing(
         await mixer.turn()
         await mixer.wait()
     await run_mixer_once(mixer, database, keys)
+    if await anchor_rows(database, load_desk(settings), clock):
+        await mixer.turn()
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
@@ -187,6 +195,17 @@ async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys
     await forget_closed_conversations(database, keys)
     await forget_link_people(database)
     await destroy_closed_secrets(database, keys.voters)
+
+
+async def audit_anchors(settings: Settings, database: AsyncEngine, desk: Desk) -> list[Anchor]:
+    """Returns what the log commits to of the audit log: by the guard, where this process has it."""
+    guard = Guard(settings.data / "keys" / "mixer" / GUARD)
+    if guard.exists and not settings.log_key:
+        acts = LoggedActs(guard)
+        await acts.refresh()
+        return [read_anchor(body, place) for place, body in acts.placed(AUDIT, LOG_ITSELF)]
+    async with reading(database) as connection:
+        return await read_anchors(connection, desk)
 
 
 async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
@@ -208,6 +227,10 @@ async def _end_stream(gate: Gate, database: AsyncEngine) -> None:
     """Ends the gate's stream; without a database the next start does it."""
     with suppress(*AWAY):
         await gate.stop(database)
+
+
+async def _anchor(database: AsyncEngine, desk: Desk, clock: Clock) -> None:
+    await anchor_rows(database, desk, clock)
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:

@@ -38,6 +38,7 @@ _RUN_ALREADY = (
 _UNDER_WAY = (
     _rows(tables.notices.c.id.is_not(None)),
     _rows(tables.campaigns.c.state.in_((OPENING, CLOSING, HELD))),
+    _rows(tables.audit.c.number.is_not(None)),
 )
 RESTS_ON: dict[str, Sequence[Rows]] = {
     "gate": _RUN_ALREADY,
@@ -81,7 +82,7 @@ async def open_keys(
                     raise KeyMissing(ring.path(name))
         for name in missing:
             ring.find_or_create(name)
-    desk = await _open_desk(settings, database, clock or SystemClock())
+    desk = await open_desk(settings, database, clock or SystemClock())
     return InstallationKeys(
         load_gate_keys(folder), load_contact_keys(folder), load_factor_keys(folder), desk
     )
@@ -97,7 +98,7 @@ def load_desk(settings: Settings) -> Desk:
     return Desk(desk_ring(settings).demand(DESK), settings.log_origin)
 
 
-async def _open_desk(settings: Settings, database: AsyncEngine, clock: Clock) -> Desk:
+async def open_desk(settings: Settings, database: AsyncEngine, clock: Clock) -> Desk:
     """Returns the desk; makes its key for an empty log, and once for one that is older than desks.
 
     Raises:

@@ -11,15 +11,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.crypto.act_signatures import ActSignature, sign_act, write_signatures
+from bot.crypto.act_signatures import sign_act
 from bot.crypto.gate_keys import pseudonym
 from bot.crypto.note_signatures import public_key
 from bot.storage.schema import all as tables
-from survey_flows.log_entries import canonical
-from survey_flows.signed_notes import VerifierKey
+from bot.transparency.log_entry import canonical_signatures
+from survey_flows.log_entries import canonical, numbered_name
+from survey_flows.signed_notes import Signature, VerifierKey
 
 DESK = "desk"
 LOCK = 7013
@@ -48,7 +49,12 @@ class Desk:
         """The public key by which everybody checks the desk's signatures."""
         return public_key(self._seed, desk_name(self._origin))
 
-    def sign(self, body: str) -> ActSignature:
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self._origin
+
+    def sign(self, body: str) -> Signature:
         """Returns the desk's signature of an act's body."""
         return sign_act(self._seed, desk_name(self._origin), self._origin, body)
 
@@ -63,10 +69,11 @@ class Desk:
         campaign: str,
         facts: Mapping[str, object],
         name: str = "",
+        again: bool = True,
     ) -> None:
         """Puts a signed act where the mixer takes it from, in the caller's transaction.
 
-        Without a ``name`` it is numbered, and left out when the last of its kind says the same.
+        Without a ``name`` it is named after the campaign and numbered from the second on.
 
         Args:
             connection: the transaction in which what is ordered is done.
@@ -74,15 +81,16 @@ class Desk:
             campaign: the campaign that it is about; ``-`` for the log itself.
             facts: what it says beside kind, campaign and name.
             name: its own name in the log, which never stands twice.
+            again: whether it is logged also when the last of its kind says the same.
         """
         if not name:
-            count, last = await _earlier(connection, kind, campaign)
-            if last is not None and facts_of(last) == dict(facts):
+            before = await _earlier(connection, kind, campaign)
+            if before and not again and facts_of(before[-1]) == dict(facts):
                 return
-            name = f"{campaign}/{count + 1}" if count else campaign
+            name = numbered_name(campaign, len(before) + 1)
         body = canonical({**facts, "kind": kind, "campaign": campaign, "name": name})
         row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
-        row["signatures"] = write_signatures([self.sign(body)])
+        row["signatures"] = canonical_signatures([self.sign(body)])
         await connection.execute(tables.notices.insert(), [row])
 
 
@@ -92,19 +100,20 @@ def facts_of(body: str) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in ("kind", "campaign", "name")}
 
 
-async def _earlier(connection: AsyncConnection, kind: str, campaign: str) -> tuple[int, str | None]:
-    """Returns how many acts of a kind a campaign has, logged or waiting, and the last body."""
+async def _earlier(connection: AsyncConnection, kind: str, campaign: str) -> list[str]:
+    """Returns the bodies of a campaign's acts of a kind, the logged ones first."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-    count, last = 0, None
-    for table, order in (
-        (tables.log_entries, tables.log_entries.c.position),
-        (tables.notices, tables.notices.c.id),
-    ):
-        own = (table.c.kind == kind, table.c.campaign == campaign)
-        query = select(func.count()).select_from(table).where(*own)
-        found = int((await connection.execute(query)).scalar_one())
-        if found:
-            newest = select(table.c.body).where(*own).order_by(order.desc()).limit(1)
-            count, last = count + found, (await connection.execute(newest)).scalar_one()
-    return count, last
+    logged, waiting = tables.log_entries.c, tables.notices.c
+    # One statement sees an act once that the mixer moves into the log meanwhile.
+    parts = (
+        select(literal(0).label("part"), logged.position.label("place"), logged.body).where(
+            logged.kind == kind, logged.campaign == campaign, logged.body.is_not(None)
+        ),
+        select(literal(1).label("part"), waiting.id.label("place"), waiting.body).where(
+            waiting.kind == kind, waiting.campaign == campaign
+        ),
+    )
+    found = union_all(*parts).subquery()
+    query = select(found.c.body).order_by(found.c.part, found.c.place)
+    return list((await connection.execute(query)).scalars())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.transparency.guard import Guard
-from bot.transparency.log_writer import LogEntry
+from bot.transparency.log_entry import LogEntry
 
 
 class LoggedActs:
@@ -19,7 +19,7 @@ class LoggedActs:
         self._guard = guard
         self._read = 0
         self._labels: set[bytes] = set()
-        self._bodies: dict[tuple[str, str], list[str]] = {}
+        self._placed: dict[tuple[str, str], list[tuple[int, str]]] = {}
 
     async def refresh(self) -> None:
         """Reads what any process has appended since."""
@@ -31,16 +31,21 @@ class LoggedActs:
 
     def bodies(self, kind: str, campaign: str) -> list[str]:
         """Returns the bodies of a campaign's acts of a kind, in the order of the log."""
-        return self._bodies.get((kind, campaign), [])
+        return [body for _, body in self.placed(kind, campaign)]
+
+    def placed(self, kind: str, campaign: str) -> list[tuple[int, str]]:
+        """Returns position and body of each."""
+        return self._placed.get((kind, campaign), [])
 
     def _catch_up(self) -> None:
         if self._guard.read().done.size == self._read:
             return
         for entry in self._guard.entries(self._read):
+            self._note(entry, self._read)
             self._read += 1
-            self._note(entry)
 
-    def _note(self, entry: LogEntry) -> None:
-        if entry.body is not None:
+    def _note(self, entry: LogEntry, position: int) -> None:
+        if entry.body is not None and entry.label is not None:
             self._labels.add(entry.label)
-            self._bodies.setdefault((entry.kind, entry.campaign), []).append(entry.body)
+            own = self._placed.setdefault((entry.kind, entry.campaign), [])
+            own.append((position, entry.body))

@@ -113,7 +113,7 @@ async def request_result_entry(database: AsyncEngine, campaign: str, desk: Desk)
     await require_unchanged(database, campaign)
     result = await result_entry_body(database, campaign)
     async with writing(database) as connection:
-        await desk.order(connection, "result", campaign, facts_of(result))
+        await desk.order(connection, "result", campaign, facts_of(result), again=False)
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:

@@ -30,7 +30,10 @@ from bot.verification.opening_checks import (
 from bot.verification.public_totals import contradicted_units, recomputed_scores
 from bot.verification.weight_check import check_weights
 from survey_flows.errors import BadInput, Problem
-from survey_flows.log_entries import PROOF, public_label, read_code, receipt_label
+from survey_flows.log_entries import OLDER_PROOF as PROOF
+from survey_flows.log_entries import older_act_label as public_label
+from survey_flows.log_entries import older_receipt_label as receipt_label
+from survey_flows.log_entries import read_code
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from survey_flows.messages import ENGLISH, Message, Place
 

@@ -9,7 +9,7 @@ from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
 from bot.verification.bundle_reader import Bundle, CheckFailed, read_json, read_lines
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import public_label
+from survey_flows.log_entries import older_act_label
 
 Weights = list[list[int]]
 """Pairs of a position in the log and a weight in quarters."""
@@ -62,7 +62,7 @@ def _last_decisions(bundle: Bundle) -> dict[str, Mapping[str, Any]]:
     last: dict[str, Mapping[str, Any]] = {}
     for position, body in bundle.entries("decision"):
         name = str(body["case"])
-        if bundle.data[position][:32] != public_label(
+        if bundle.data[position][:32] != older_act_label(
             "decision", f"{bundle.campaign}/{name}/{body['number']}"
         ):
             raise CheckFailed(Message("verification-decision-name-differs", position=position))

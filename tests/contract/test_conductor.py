@@ -342,16 +342,16 @@ async def test_text_that_no_database_keeps_is_cleaned(road: Road) -> None:
 async def test_one_poisoned_update_is_kept_aside_and_the_others_pass(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bot.conversations.conductor
+    import bot.conversations.steps
 
-    honest = bot.conversations.conductor.step
+    honest = bot.conversations.steps.step
 
     def step(definition, session, event, now):  # type: ignore[no-untyped-def]
         if isinstance(event, Typed) and event.text == "poison":
             raise ZeroDivisionError
         return honest(definition, session, event, now)
 
-    monkeypatch.setattr(bot.conversations.conductor, "step", step)
+    monkeypatch.setattr(bot.conversations.steps, "step", step)
     replies = await asyncio.gather(
         road.send("ann", Started(unit="TAX")),
         road.send("bad", Typed("poison"), "p1"),

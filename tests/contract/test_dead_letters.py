@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-import bot.conversations.conductor
+import bot.conversations.steps
 from bot.commands import letters as command
 from bot.commands.letters import replay_one, update_readers
 from bot.conversations.contract import Incoming
@@ -46,7 +46,7 @@ def break_engine(patch: pytest.MonkeyPatch, error: type[Exception] = ZeroDivisio
     def step(*_: object) -> None:
         raise error
 
-    patch.setattr(bot.conversations.conductor, "step", step)
+    patch.setattr(bot.conversations.steps, "step", step)
 
 
 async def replay_all(road: Road, letters: DeadLetterStore) -> list[bool]:

@@ -20,9 +20,10 @@ import orjson
 from aiohttp import web
 from redis.asyncio import Redis
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
+from telegram.error import TelegramError
 
 from bot.channels.channel_wording import channel_words
+from bot.channels.telegram.announcing import announced, insist, reason
 from bot.channels.telegram.delivery import ReplyNotSent, ReplySender, retry_waits
 from bot.channels.telegram.http import READ_SECONDS, TelegramRequest
 from bot.channels.telegram.json import read_json
@@ -139,8 +140,8 @@ class TelegramChannel:
             )
             await self._set_commands()
 
-        if not await _announced(announce):
-            self._in_background(_insist(announce))
+        if not await announced(announce):
+            self._in_background(insist(announce))
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Takes an update; answers 200 when all effects are stored, 503 to have it again."""
@@ -216,14 +217,14 @@ class TelegramChannel:
         Raises:
             BadInput: Telegram refuses the token.
         """
-        if not await _announced(self._announce_polling):
-            await _unless(stop, _insist(self._announce_polling))
+        if not await announced(self._announce_polling):
+            await _unless(stop, insist(self._announce_polling))
         offset, pauses = 0, retry_waits()
         while not stop.is_set():
             try:
                 raws = await _unless(stop, self._fetch(offset)) or []
             except TelegramError as error:
-                log.warning("Telegram gives no updates: %s", _reason(error))
+                log.warning("Telegram gives no updates: %s", reason(error))
                 await _unless(stop, asyncio.sleep(next(pauses)))
                 continue
             pauses = retry_waits()
@@ -345,49 +346,6 @@ def _after(raws: list[Any], offset: int) -> int:
         if isinstance(raw, dict) and type(raw.get("update_id")) is int
     ]
     return max(seen, default=offset - 1) + 1
-
-
-async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
-    """Whether Telegram has taken the settings; False when it cannot be reached at present.
-
-    Raises:
-        BadInput: Telegram refuses them, so that waiting is in vain.
-    """
-    try:
-        await announce()
-    except InvalidToken:
-        # The library's message would name the token.
-        place = Place(field="MINPING_TELEGRAM_TOKEN")
-        raise BadInput(Message("telegram-token-unknown"), place) from None
-    except BadRequest as error:
-        message = Message("telegram-address-refused", reason=error.message)
-        raise BadInput(message, Place(field="MINPING_PUBLIC_URL")) from None
-    except TelegramError as error:
-        log.warning("Telegram cannot be told where we are, trying again: %s", _reason(error))
-        return False
-    return True
-
-
-async def _insist(announce: Callable[[], Awaitable[None]]) -> None:
-    for wait in retry_waits():
-        await asyncio.sleep(wait)
-        try:
-            if await _announced(announce):
-                return
-        except BadInput as error:
-            log.error("%s", error)
-            return
-
-
-def _reason(error: TelegramError) -> str:
-    if isinstance(error, Conflict):
-        return (
-            "another program takes this bot's updates, or a webhook is set; "
-            "let only one program use the token"
-        )
-    if isinstance(error, InvalidToken):
-        return "it does not know MINPING_TELEGRAM_TOKEN"
-    return error.message
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

@@ -250,11 +250,13 @@ log_entries = Table(
     "log_entries",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("label", LargeBinary(32), nullable=False),
-    Column("commitment", LargeBinary(32), nullable=False),
-    Column("kind", String(12), nullable=False),
+    Column("label", LargeBinary(32), comment="none: of a sealed entry of form 2"),
+    Column("commitment", LargeBinary(32), comment="none: of a receipt"),
+    Column("kind", String(16), nullable=False),
     Column("campaign", String(32), nullable=False),
-    Column("body", Text, comment="of a public entry"),
+    Column("body", Text, comment="of a public act"),
+    Column("form", Integer, nullable=False, comment="of the line: 2, or 1 from before"),
+    Column("signatures", Text, comment="of an act of form 2: who signed it, as JSON"),
     Index("ix_log_entries_label", "label"),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -57,7 +58,7 @@ async def show_overview(visit: Visit) -> web.Response:
     )
 
 
-async def _unordered(visit: Visit) -> dict[str, object]:
+async def _unordered(visit: Visit) -> dict[str, Any]:
     """Returns what was refused and what stands without an order, for administrators."""
     if visit.visitor.role != ADMINISTRATOR:
         return {}

@@ -211,6 +211,7 @@ async def audit_form(
     await append_record(
         service.database,
         AuditRecord(visitor.login, visitor.role, act, what, outcome),
+        service.desk,
         service.clock,
     )
 

@@ -232,4 +232,4 @@ async def _record(
         f"api:{token.name}", ROLE, f"{operation.method} {operation.full_path}", about, outcome
     )
     service = request.app[SERVICE]
-    await append_record(service.database, act, service.clock)
+    await append_record(service.database, act, service.desk, service.clock)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
@@ -17,9 +17,6 @@ def upgrade() -> None:
 def _sign_acts() -> None:
     """Give waiting acts room for signatures; the service signs older ones once (take-over)."""
     with op.batch_alter_table("notices") as table:
-        table.alter_column(
-            "kind", type_=sa.String(length=16), existing_type=sa.String(length=12), nullable=False
-        )
         table.add_column(
             sa.Column(
                 "signatures",

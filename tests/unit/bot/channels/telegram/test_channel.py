@@ -15,7 +15,7 @@ import orjson
 import pytest
 from aiohttp import web
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError
 
 from bot.channels.telegram import channel as telegram
 from bot.channels.telegram import delivery as telegram_delivery
@@ -482,14 +482,14 @@ async def test_the_stand_in_understands_the_librarys_own_client() -> None:
             1001, "hello", reply_markup=keyboard, disable_notification=True
         )
         await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
-        with pytest.raises(telegram.BadRequest, match="not modified"):
+        with pytest.raises(BadRequest, match="not modified"):
             await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
         assert (ann.screen.text, ann.screen.rows, api.violations) == (
             "hello again",
             (("More",),),
             [],
         )
-        with pytest.raises(telegram.BadRequest):
+        with pytest.raises(BadRequest):
             await bot.send_message(
                 1001,
                 "x",

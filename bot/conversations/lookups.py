@@ -1,0 +1,81 @@
+"""Answers what a step asks of the log and of the requests for rectification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.conversations.stored_conversation import Conversation
+from bot.core.clock import Clock
+from bot.core.identity import Address, Citizen
+from bot.crypto.gate_keys import GateKeys
+from bot.crypto.rectification_keys import RectificationKeys
+from bot.transparency.log_reader import find_receipt
+from survey_flows.effects import Effect, HandleRequestAction, LookUpReceipt, ShowNotice
+
+
+class Lookups:
+    """Puts answers in the place of effects that ask something.
+
+    Args:
+        keys: the gate's secrets.
+        live_campaigns: the campaigns and their words.
+        clock: the present time.
+    """
+
+    def __init__(self, keys: GateKeys, live_campaigns: LiveCampaigns, clock: Clock) -> None:
+        self._keys = keys
+        self._live_campaigns = live_campaigns
+        self._clock = clock
+
+    async def answered(
+        self,
+        connection: AsyncConnection,
+        citizen: Citizen,
+        before: Conversation | None,
+        effects: Iterable[Effect],
+    ) -> list[Effect]:
+        """Returns the effects, with answers in place of questions to the log and to requests."""
+        answered: list[Effect] = []
+        for effect in effects:
+            if isinstance(effect, LookUpReceipt):
+                found = await find_receipt(connection, effect.code)
+                key = "receipt-in" if found else "receipt-not-yet"
+                # A close has forgotten the language, too.
+                known = before is not None and before.session is not None
+                said = self._live_campaigns
+                answered.append(
+                    ShowNotice(
+                        said.sentence(effect.lang, key)
+                        if known
+                        else said.sentence_in_each_language(key)
+                    )
+                )
+            elif isinstance(effect, HandleRequestAction):
+                lang = before.session.lang if before and before.session else ""
+                answered += await self._follow(connection, citizen, effect, lang)
+            else:
+                answered.append(effect)
+        return answered
+
+    async def _follow(
+        self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str
+    ) -> tuple[Effect, ...]:
+        # These modules load the scheme's models, memory that the service saves until it is needed.
+        from bot.rectification.citizen_view import handle_request_action
+        from bot.rectification.requests import Requester
+
+        person = Requester(
+            RectificationKeys(self._keys.rectification),
+            Address(citizen.channel, citizen.user),
+            self._local(),
+        )
+        return await handle_request_action(
+            connection, self._live_campaigns, person, effect.action, lang
+        )
+
+    def _local(self) -> datetime:
+        return self._clock.now().astimezone(self._live_campaigns.zone)
