@@ -1,7 +1,8 @@
 """Canonical JSON: one text for one value, so that its bytes can be hashed, signed and compared.
 
 It is RFC 8785 for strings, whole numbers below 2^53, true, false, null, lists and objects with
-ASCII keys. It knows nothing else: a decimal is written as a string.
+ASCII keys. It knows nothing else: a decimal is written as a string. The keys of the gate's counts
+by unit alone are free text (`canonical_by_code`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WRITER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
 )
+_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(body: Mapping[str, object]) -> str:
@@ -29,22 +31,40 @@ def canonical(body: Mapping[str, object]) -> str:
     return _WRITER.encode(body)
 
 
-def read_canonical(text: str, place: Place) -> Any:
-    """Returns the value of a text that is canonical to the byte.
+def canonical_by_code(values: Mapping[str, object]) -> str:
+    """Returns the canonical text of an object whose keys are free text, such as units' codes.
+
+    RFC 8785 sorts keys by their UTF-16 code units; of ASCII keys alone that is the same order.
+    """
+    ordered = sorted(values.items(), key=lambda part: part[0].encode("utf-16-be"))
+    return _AS_GIVEN.encode(dict(ordered))
+
+
+def read_strict(text: str, place: Place, ascii_keys: bool = True) -> Any:
+    """Returns the value of a JSON text that every program reads alike.
 
     Raises:
-        BadInput: it is not, and the message says in what.
+        BadInput: it has a double key, a decimal, a number beyond 2^53, half of a surrogate pair or
+            a key beyond ASCII, or is no JSON; the message says which.
     """
     try:
-        value = _reader(place).decode(text)
-        again = _WRITER.encode(value)
-    except BadInput:
-        raise
+        value = _reader(place, ascii_keys).decode(text)
+        again = _AS_GIVEN.encode(value) if "\\u" in text else ""
     except (ValueError, RecursionError) as error:
         raise BadInput(Message("canonical-no-json"), place) from error
     if _SURROGATE.search(again):
         raise BadInput(Message("canonical-surrogate"), place)
-    if again != text:
+    return value
+
+
+def read_canonical(text: str, place: Place) -> Any:
+    """Returns the value of a text that is canonical to the byte.
+
+    Raises:
+        BadInput: as `read_strict`, or it has another spelling.
+    """
+    value = read_strict(text, place)
+    if _WRITER.encode(value) != text:
         raise BadInput(Message("canonical-other-spelling"), place)
     return value
 
@@ -61,7 +81,7 @@ def read_canonical_object(text: str, place: Place) -> dict[str, Any]:
     return value
 
 
-def _reader(place: Place) -> json.JSONDecoder:
+def _reader(place: Place, ascii_keys: bool) -> json.JSONDecoder:
     def refuse(message: str, found: str) -> BadInput:
         return BadInput(Message(message, found=found[:40]), place)
 
@@ -83,7 +103,7 @@ def _reader(place: Place) -> json.JSONDecoder:
             double = next(name for name in names if names.count(name) > 1)
             raise refuse("canonical-double-key", ascii(double)[1:-1])
         foreign = next((name for name in result if not name.isascii()), None)
-        if foreign is not None:
+        if ascii_keys and foreign is not None:
             raise refuse("canonical-key-not-ascii", ascii(foreign)[1:-1])
         return result
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from survey_flows.canonical_json import canonical
+from survey_flows.canonical_json import canonical, canonical_by_code
 
 UNSIGNED_OF_BALLOT = ("gate", "voter")
 """Keys of a ballot's body that the gate does not sign: its signature, and the mixer's pseudonym."""
 UNSIGNED_OF_COMMENT = ("gate",)
+PROMISE_SECONDS = 604_800
+"""Seconds after the planned end at which every promise of a campaign is due: 7 days."""
 
 
 def ballot_gate_text(origin: str, body: Mapping[str, object]) -> str:
@@ -32,6 +34,11 @@ def erasure_gate_text(origin: str, campaign: str, erasure: str) -> str:
     return _headed("minping-erasure/2", origin, f"{campaign}\n{erasure}")
 
 
+def promise_text(origin: str, campaign: str, label: bytes, due: int) -> str:
+    """Returns what the gate promises: this receipt will be in the log, at the latest at ``due``."""
+    return f"minping-promise/1\n{origin}\n{campaign}\n{label.hex()}\n{due}\n"
+
+
 def aside_text(bucket: int, risk: int) -> str:
     """Returns what a ballot says of its moment, which is erased once its weight is final."""
     return canonical({"bucket": bucket, "risk": risk})
@@ -44,7 +51,7 @@ def aside_digest(salt: bytes, text: str) -> str:
 
 def units_digest(salt: bytes, units: Mapping[str, object]) -> str:
     """Returns what the act ``intake`` says of its counts by unit."""
-    return sha256(salt + canonical(units).encode()).hexdigest()
+    return sha256(salt + canonical_by_code(units).encode()).hexdigest()
 
 
 def _headed(head: str, origin: str, rest: str) -> str:

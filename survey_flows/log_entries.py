@@ -118,6 +118,8 @@ def read_line(text: str, place: Place, late: bool = False) -> Line:
     if found:
         campaign, receipt, sealed, kind, label, commitment = found.groups()
         data = text.encode("ascii")
+        if campaign == LOG_ITSELF and (receipt or sealed):
+            raise BadInput(Message("log-line-campaign"), place)
         if receipt:
             return Line(data, FORM, campaign, RECEIPT, label=bytes.fromhex(receipt))
         if sealed:
@@ -174,6 +176,12 @@ def act_label(kind: str, campaign: str, name: str) -> bytes:
 def older_act_label(kind: str, name: str) -> bytes:
     """Returns the label of a public entry of form 1."""
     return sha256(f"minping/{kind}/{name}".encode()).digest()
+
+
+def positions_digest(positions: Iterable[int]) -> list[object]:
+    """Returns the number of ascending positions and their digest, as the act ``format`` has it."""
+    written = [str(position) for position in positions]
+    return [len(written), sha256(",".join(written).encode()).hexdigest()]
 
 
 def numbered_name(name: str, number: int) -> str:

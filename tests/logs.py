@@ -10,16 +10,20 @@ from random import Random
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.crypto.note_signatures import sign_checkpoint, sign_text
+from bot.crypto.note_signatures import public_key, sign_checkpoint, sign_text
 from bot.storage.schema import all as tables
-from bot.transparency.log_entry import LogEntry, act_entry, receipt_entry, sealed_entry
+from bot.transparency.log_entry import LogEntry, receipt_entry, sealed_entry
 from survey_flows.log_entries import (
     LOG_ITSELF,
     OLDER_FORM,
+    RECEIPT,
+    act_commitment,
+    act_label,
     canonical,
     commit,
     older_act_label,
     older_receipt_label,
+    positions_digest,
     receipt_label,
     signed_act_text,
 )
@@ -30,32 +34,51 @@ ORIGIN = "log.example/minping"
 DESK, GATE = f"{ORIGIN}/desk", f"{ORIGIN}/gate"
 SEEDS = {ORIGIN: SEED, DESK: bytes(range(32, 64)), GATE: bytes(range(64, 96))}
 """The secret of each key, by its name."""
+ROLES = {"desk": DESK, "gate": GATE}
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Entry:
-    """One entry as the log's keeper knows it: salt and body of a sealed one are not in the log."""
+    """One entry as the log's keeper knows it; its line follows from what it says.
 
-    logged: LogEntry
+    ``kind`` says what a sealed entry is. A public one has no salt, a receipt no body.
+    """
+
+    campaign: str
+    kind: str
+    label: bytes = b""
     salt: bytes = b""
     body: str = ""
-    kind: str = ""
+    form: int = 2
+    signers: tuple[str, ...] = (ORIGIN,)
+
+    @property
+    def logged(self) -> LogEntry:
+        commitment = commit(self.salt, self.body)
+        if self.form == OLDER_FORM:
+            body = self.body if self.public else None
+            parts = (self.campaign, self.kind, self.label, commitment, body)
+            return LogEntry(*parts, form=OLDER_FORM)
+        if self.kind == RECEIPT:
+            return receipt_entry(self.campaign, self.label)
+        if not self.public:
+            return sealed_entry(self.campaign, commitment)
+        signed = signed_act_text(ORIGIN, self.body)
+        signatures = tuple(sign_text(SEEDS[name], name, signed) for name in sorted(self.signers))
+        commitment = act_commitment(self.body, signatures)
+        return LogEntry(self.campaign, self.kind, self.label, commitment, self.body, signatures)
 
     @property
     def data(self) -> bytes:
         return self.logged.line
 
     @property
-    def campaign(self) -> str:
-        return self.logged.campaign
-
-    @property
     def public(self) -> bool:
-        return self.logged.body is not None
+        return not self.salt and self.kind != RECEIPT
 
     @property
     def sealed(self) -> bool:
-        return self.logged.is_sealed
+        return bool(self.salt)
 
 
 @dataclass(slots=True)
@@ -65,7 +88,6 @@ class Log:
     chance: Random = field(default_factory=lambda: Random(1))
     entries: list[Entry] = field(default_factory=list)
     form: int = 2
-    origin: str = ORIGIN
 
     def code(self) -> str:
         return b32encode(self.chance.randbytes(10)).decode()
@@ -81,37 +103,38 @@ class Log:
         """Add an act; return its position."""
         said = {"kind": kind, "campaign": campaign, **body}
         if self.form == OLDER_FORM:
-            text = canonical(said)
-            older = LogEntry(campaign, kind, older_act_label(kind, name), commit(b"", text), text)
-            return self._add(Entry(as_older(older), b"", text, kind))
-        text = canonical({**said, "name": name})
-        return self._add(Entry(self.act(kind, name, campaign, text, signers), b"", text, kind))
-
-    def act(
-        self, kind: str, name: str, campaign: str, text: str, signers: Sequence[str] = (ORIGIN,)
-    ) -> LogEntry:
-        signed = signed_act_text(self.origin, text)
-        signatures = [sign_text(SEEDS[signer], signer, signed) for signer in sorted(signers)]
-        return act_entry(kind, campaign, name, text, signatures)
+            label = older_act_label(kind, name)
+            return self._add(Entry(campaign, kind, label, b"", canonical(said), OLDER_FORM))
+        label, text = act_label(kind, campaign, name), canonical({**said, "name": name})
+        return self._add(Entry(campaign, kind, label, b"", text, signers=tuple(signers)))
 
     def receipt(self, campaign: str, code: str) -> int:
         """Add the line of a ballot's receipt; return its position."""
-        return self._add(Entry(receipt_entry(campaign, receipt_label(campaign, code))))
+        return self._add(Entry(campaign, RECEIPT, receipt_label(campaign, code)))
 
     def seal(self, kind: str, campaign: str, body: Mapping[str, object], code: str = "") -> int:
         """Add a sealed entry; return its position. In form 1 a ballot's code is its label."""
-        salt = self.chance.randbytes(16)
         text = canonical({"kind": kind, "campaign": campaign, **body})
+        label = b""
         if self.form == OLDER_FORM:
             label = older_receipt_label(code) if code else self.chance.randbytes(32)
-            older = as_older(LogEntry(campaign, kind, label, commit(salt, text)))
-            return self._add(Entry(older, salt, text, kind))
-        return self._add(Entry(sealed_entry(campaign, commit(salt, text)), salt, text, kind))
+        return self._add(Entry(campaign, kind, label, self.chance.randbytes(16), text, self.form))
 
-    def take_over(self, campaigns: Mapping[str, Sequence[object]]) -> int:
+    def name_keys(self, number: int = 1, signers: Sequence[str] = (ORIGIN,)) -> int:
+        """Add the act that names the desk's and the gate's key."""
+        keys = {role: public_key(SEEDS[name], name) for role, name in ROLES.items()}
+        body = {role: key.write() for role, key in keys.items()}
+        return self.publish("keys", str(number), LOG_ITSELF, body, signers)
+
+    def take_over(self) -> int:
         """Go on in form 2 with the act ``format``."""
+        found: dict[str, list[int]] = {}
+        for at, entry in enumerate(self.entries):
+            if entry.sealed:
+                found.setdefault(entry.campaign, []).append(at)
+        campaigns = {name: positions_digest(positions) for name, positions in found.items()}
         self.form = 2
-        body = {"from": len(self.entries), "campaigns": dict(campaigns)}
+        body = {"from": len(self.entries), "campaigns": campaigns}
         return self.publish("format", LOG_ITSELF, LOG_ITSELF, body)
 
     def _add(self, entry: Entry) -> int:
@@ -124,16 +147,10 @@ class Log:
     def checkpoint(self, size: int | None = None) -> str:
         """A signed checkpoint over all entries or the first ones."""
         hashes = self.hashes()[:size]
-        return sign_checkpoint(SEEDS[ORIGIN], self.origin, len(hashes), root(hashes))
+        return sign_checkpoint(SEED, ORIGIN, len(hashes), root(hashes))
 
     def subtrees(self) -> Leaves:
         return Leaves(self.hashes())
-
-
-def as_older(entry: LogEntry) -> LogEntry:
-    """The same parts as an entry of form 1."""
-    parts = (entry.campaign, entry.kind, entry.label, entry.commitment, entry.body)
-    return LogEntry(*parts, form=OLDER_FORM)
 
 
 async def store(connection: AsyncConnection, log: Log, sizes: tuple[int, ...] = ()) -> None:

@@ -213,6 +213,7 @@ help-verify-witness = a witness whose signature is required
 help-verify-receipt = a receipt: is it included?
 help-verify-since = an older checkpoint: did the log only grow since?
 help-verify-inclusion = an inclusion proof that the service gave
+help-verify-promise = a promise of the gate: is it kept?
 help-witness = watch a log and cosign its checkpoints for as long as it only grows (run it elsewhere than the service)
 help-witness-key = the witness's secret key
 help-witness-name = make a key of this name, e.g. witness.example/1, and print its public key

@@ -213,6 +213,7 @@ help-verify-witness = 须有其签名的见证方
 help-verify-receipt = 检查这张回执是否在日志中
 help-verify-since = 较早的检查点：检查此后日志是否只增不改
 help-verify-inclusion = 服务给出的包含证明
+help-verify-promise = 入口的承诺：检查是否已兑现
 help-witness = 见证一个日志：只要它只增不改，就联署其检查点（应在服务以外运行）
 help-witness-key = 见证方的私钥文件
 help-witness-name = 用这个名称新建密钥并显示公钥，如 witness.example/1

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from survey_flows.log_entries import LOG_ITSELF, canonical
+from survey_flows.log_entries import LOG_ITSELF, canonical, positions_digest
 from survey_flows.signed_notes import VerifierKey
 
 FORMAT, KEYS, INTAKE = "format", "keys", "intake"
@@ -146,12 +145,6 @@ def format_body(first: int, positions: Mapping[str, Iterable[int]]) -> str:
             "campaigns": campaigns,
         }
     )
-
-
-def positions_digest(positions: Iterable[int]) -> list[object]:
-    """Returns the number of positions and the digest of them, as `format_body` has them."""
-    written = [str(position) for position in positions]
-    return [len(written), sha256(",".join(written).encode()).hexdigest()]
 
 
 def registration_body(row: RowMapping | Mapping[str, Any]) -> str:

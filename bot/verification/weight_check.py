@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
-from bot.verification.bundle_reader import Bundle, CheckFailed, read_json, read_lines
+from bot.verification.bundle_reader import Bundle, CheckFailed
+from bot.verification.strict_files import read_json, read_lines, read_strict_json
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import older_act_label
 
@@ -53,20 +54,28 @@ def _lightening_cases(bundle: Bundle) -> set[str]:
 
     A verdict stands while its case is reopened.
     """
-    verdicts = ((str(body["case"]), body["verdict"]) for _, body in bundle.entries("decision"))
+    verdicts = ((str(act.body["case"]), act.body["verdict"]) for act in bundle.acts("decision"))
     stands = {name: verdict for name, verdict in verdicts if verdict != REOPEN}
     return {name for name, verdict in stands.items() if verdict in (PROPOSED, UPHOLD)}
 
 
 def _last_decisions(bundle: Bundle) -> dict[str, Mapping[str, Any]]:
+    """Return the last decision on each case, whose decisions are numbered without a gap."""
     last: dict[str, Mapping[str, Any]] = {}
-    for position, body in bundle.entries("decision"):
-        name = str(body["case"])
-        if bundle.data[position][:32] != older_act_label(
-            "decision", f"{bundle.campaign}/{name}/{body['number']}"
-        ):
-            raise CheckFailed(Message("verification-decision-name-differs", position=position))
-        last[name] = body
+    for act in bundle.acts("decision"):
+        case, number = str(act.body["case"]), act.body["number"]
+        name = f"{bundle.campaign}/{case}/{number}"
+        if act.signatures is None:
+            same = bundle.log.label(act.position) == older_act_label("decision", name)
+        else:
+            same = act.body["name"] == name
+        if not same:
+            raise CheckFailed(Message("verification-decision-name-differs", position=act.position))
+        if not bundle.is_older and number != (int(last[case]["number"]) + 1 if case in last else 1):
+            raise CheckFailed(
+                Message("verification-decision-number-differs", position=act.position)
+            )
+        last[case] = act.body
     return last
 
 
@@ -75,7 +84,7 @@ def _read_cases(bundle: Bundle) -> dict[str, tuple[bytes, Weights]]:
     found: dict[str, tuple[bytes, Weights]] = {}
     for number, line in enumerate(read_lines(bundle.files.get(CASES, b""), CASES), 1):
         place = Place(file=CASES, line=number)
-        value = read_json(line, place)
+        value = (read_json if bundle.is_older else read_strict_json)(line, place)
         try:
             name, salt = str(value["case"]), bytes.fromhex(value["salt"])
             weights = [[int(at), int(weight)] for at, weight in value["weights"]]

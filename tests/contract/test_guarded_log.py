@@ -155,7 +155,7 @@ async def test_several_writers_of_one_log_take_turns(road: Road, tmp_path: Path)
         await asyncio.gather(*(mixer.turn() for mixer in others))
         async with writing(road.database) as connection:
             await connection.execute(update(tables.campaigns).values(state="open"))
-        assert (await shown(road)).size == 2 + number
+        assert (await shown(road)).size == 3 + number
     await verify_log(road)
 
 
@@ -170,7 +170,7 @@ async def test_an_older_database_is_refused_and_nothing_is_signed(
         await road.mixer.turn()
     values = dict(refused.value.message.values)
     known = open_note(newest.note, [road.mixer.key]).checkpoint
-    assert (values["rows"], values["size"], values["root"]) == (25, 49, known.root.hex())
+    assert (values["rows"], values["size"], values["root"]) == (26, 50, known.root.hex())
     with pytest.raises(LogRefused):
         await road.mixer.turn()
     assert await rows(road, tables.checkpoints) == before
@@ -184,20 +184,20 @@ async def test_two_administrators_refill_the_log_and_the_loss_is_public(
     loss = await refill_log(
         road.database, road.mixer.log, ["zhou", "li"], " disk died ", road.clock
     )
-    lost = list(range(37, 49))
+    lost = list(range(38, 50))
     assert (loss.entries, loss.positions) == (24, {"year": lost})
     entries = await rows(road, tables.log_entries)
-    act = json.loads(entries[49].body)
-    assert (entries[49].kind, entries[49].campaign) == ("loss", "year")
+    act = json.loads(entries[50].body)
+    assert (entries[50].kind, entries[50].campaign) == ("loss", "year")
     assert {name: act[name] for name in ("positions", "reason", "people", "from", "to")} == {
-        "positions": lost, "reason": "disk died", "people": 2, "from": 25, "to": 49,
+        "positions": lost, "reason": "disk died", "people": 2, "from": 26, "to": 50,
     }  # fmt: skip
     async with reading(road.database) as connection:
         old = open_note(newest.note, [road.mixer.key]).checkpoint
         assert await read_root(connection, newest.size) == old.root, "the log did not fork"
     await road.mixer.turn()
     await rate(road, 200)
-    assert await verify_log(road) == 50 + 24
+    assert await verify_log(road) == 51 + 24
     await road.close("year")
     await request_result_entry(road.database, "year", DESK)
     await road.mixer.turn()
@@ -278,7 +278,7 @@ async def test_acts_that_an_older_database_lacks_are_done_again(
             await back.mixer.turn()
             assert [row.state for row in await rows(back, tables.campaigns)] == ["closed"]
             acts = [row.kind for row in await rows(back, tables.log_entries) if row.body]
-            assert acts == ["registration", "early-close", "closing", "loss"]
+            assert acts == ["keys", "registration", "early-close", "closing", "loss"]
             await database.dispose()
 
 
@@ -293,7 +293,7 @@ async def test_a_log_from_before_guards_gets_one_once_and_says_so(
         await connection.execute(update(tables.checkpoints).values(shown=None))
     again = mixer_of(road, tmp_path)
     await again.turn()
-    assert "the guard was made once from the 25 entries of the log" in caplog.text
+    assert "the guard was made once from the 26 entries of the log" in caplog.text
     assert again.log.guard.read().done == before
     assert list(again.log.guard.entries()) == kept
     shutil.rmtree(tmp_path / "mixer" / "guard")
@@ -345,8 +345,8 @@ async def test_the_command_shows_both_heads_and_refills(
     keys = ["--keys", str(tmp_path / "mixer")]
     assert await asyncio.to_thread(main, ["log", "show", *keys]) == PERSON_NEEDED
     told = capsys.readouterr()
-    assert "signed:    49 entries, root " in told.out
-    assert "database:  25 entries, root " in told.out
+    assert "signed:    50 entries, root " in told.out
+    assert "database:  26 entries, root " in told.out
     assert "nothing is signed" in told.err
     words = ["log", "refill", "--by", "zhou", "--by", "li", "--reason", "disk", *keys]
     assert await asyncio.to_thread(main, words) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.ballots.gate import Gate
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.conversations.conductor import Conductor
 from bot.results.scoring import score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -114,8 +117,12 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
         await fresh.refresh()
     assert fresh.get("year") is None
     assert "campaign year differs from its registration" in caplog.text
-    road.conductor._live_campaigns = fresh
+    gate = Gate(road.keys, road.mixer.key.public)
+    road.conductor = Conductor(road.database, road.keys, fresh, road.clock, gate)
+    running = asyncio.create_task(road.conductor.run())
     reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     assert reply.screen is None
     assert await road.ballots() == []
 

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.crypto.note_signatures import open_note, public_key
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_entry import LogEntry, receipt_entry
 from bot.transparency.log_reader import (
     LogDamaged,
     find_receipt,
@@ -50,10 +49,10 @@ def drawn(size: int) -> Log:
     log = Log(chance)
     older = size // 3
     log.entries = [
-        Entry(LogEntry("2026", "ballot", chance.randbytes(32), chance.randbytes(32), form=1))
-        for _ in range(older)
+        Entry("2026", "ballot", chance.randbytes(32), b"salt", str(number), form=1)
+        for number in range(older)
     ]
-    log.entries += [Entry(receipt_entry("2026", chance.randbytes(32))) for _ in range(size - older)]
+    log.entries += [Entry("2026", "receipt", chance.randbytes(32)) for _ in range(size - older)]
     return log
 
 
