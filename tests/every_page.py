@@ -70,7 +70,7 @@ async def fill_pages(service: Service) -> str:
     await fill(service)
     database = service.database
     for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "checker")):
-        await add_staff(database, login, PASSWORD, role)
+        await add_staff(service.roster, login, PASSWORD, role)
     await begin_factor(database, service.factor_keys, "zhou")
     async with writing(database) as connection:
         await connection.execute(tables.cases.insert(), [suspected("FIN")])

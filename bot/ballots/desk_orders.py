@@ -36,7 +36,10 @@ UNSIGNED, MISFIT, REPEATED, DIFFERS = "unsigned", "misfit", "repeated", "differs
 REASONS = (UNSIGNED, MISFIT, REPEATED, DIFFERS)
 """Why an act is refused: the desk did not sign it; its row says another act than its body, or an
 act that is not the desk's; it stands in the log already; the campaign's row says otherwise."""
-DESK_ACTS = frozenset({REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"})
+DESK_ACTS = frozenset(
+    {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
+    | {"profile", "officer", "grant"}
+)
 """The kinds of acts that the desk signs."""
 
 

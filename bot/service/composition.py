@@ -14,7 +14,10 @@ from functools import partial
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.approvals import Approvals
 from bot.accounts.audit_anchors import AUDIT, Anchor, anchor_rows, read_anchor, read_anchors
+from bot.accounts.officers import Officers
+from bot.accounts.roster import Roster
 from bot.accounts.second_factor import FactorKeys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
@@ -34,10 +37,11 @@ from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
 from bot.service.embedded_valkey import EmbeddedValkey
-from bot.service.health_checks import make_readiness
+from bot.service.health_checks import make_readiness, roster_check
 from bot.service.installation_keys import load_desk, open_keys
 from bot.service.readiness import Readiness
 from bot.service.task_states import AWAY, TaskStates, repeat
+from bot.service.two_persons import make_officers
 from bot.storage.database import open_database, reading, sqlite_files, writing
 from bot.storage.migrate import migrate
 from bot.transparency.desk import Desk
@@ -49,6 +53,7 @@ from survey_flows.log_entries import LOG_ITSELF
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 AUDIT_SECONDS = 60.0
+APPROVAL_SECONDS = 5.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
@@ -71,6 +76,9 @@ class Service:
     contact_keys: ContactKeys
     factor_keys: FactorKeys
     desk: Desk
+    roster: Roster
+    approvals: Approvals
+    officers: Officers
     live_campaigns: LiveCampaigns
     conductor: Conductor
     mixer: Mixer | RemoteMixer
@@ -113,6 +121,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         stack.push_async_callback(redis.aclose)
         opened = await open_keys(settings, database, clock)
         keys = opened.gate
+        people = make_officers(settings, database, opened.desk, clock)
         live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
         await _first_turn(mixer, tasks)
@@ -126,11 +135,13 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         stack.push_async_callback(_end_stream, gate, database)
         conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts)
         readiness = make_readiness(settings, database, redis, clock, gate, mixer)
+        readiness.add("accounts", roster_check(people.roster), needed=False)
         await stack.enter_async_context(running(conductor.run()))
         for name, seconds, work in (
             ("task:campaigns", REFRESH_SECONDS, live_campaigns.refresh),
             ("task:conversations", MIX_SECONDS, resealing.rotate),
             ("task:deletion", FORGET_SECONDS, partial(_forget, database, keys, clock)),
+            ("task:approvals", APPROVAL_SECONDS, partial(_apply, people.approvals)),
             ("task:audit", AUDIT_SECONDS, partial(_anchor, database, opened.desk, clock)),
             (MIXING, MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
         ):
@@ -146,6 +157,9 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             opened.contacts,
             opened.factors,
             opened.desk,
+            people.roster,
+            people.approvals,
+            people.officers,
             live_campaigns,
             conductor,
             mixer,
@@ -231,6 +245,10 @@ async def _end_stream(gate: Gate, database: AsyncEngine) -> None:
 
 async def _anchor(database: AsyncEngine, desk: Desk, clock: Clock) -> None:
     await anchor_rows(database, desk, clock)
+
+
+async def _apply(approvals: Approvals) -> None:
+    await approvals.apply_due()
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:

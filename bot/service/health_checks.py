@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.roster import Roster
 from bot.ballots.desk_orders import count_refused_acts
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
@@ -135,6 +136,15 @@ def orders_check(database: AsyncEngine, clock: Clock) -> Ask:
             refused = await count_refused_acts(connection)
             states = await states_without_order(connection, int(clock.now().timestamp()))
         return not refused and not states
+
+    return ask
+
+
+def roster_check(roster: Roster) -> Ask:
+    """Returns a check that accounts, tokens and approvals are those that the service wrote."""
+
+    async def ask() -> bool:
+        return not await roster.wrong(at_once=True)
 
     return ask
 

@@ -100,6 +100,14 @@ def facts_of(body: str) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in ("kind", "campaign", "name")}
 
 
+async def is_ordered(
+    connection: AsyncConnection, kind: str, campaign: str, facts: Mapping[str, object]
+) -> bool:
+    """Returns whether the last act of a kind, logged or waiting, says this already."""
+    before = await _earlier(connection, kind, campaign)
+    return bool(before) and facts_of(before[-1]) == dict(facts)
+
+
 async def _earlier(connection: AsyncConnection, kind: str, campaign: str) -> list[str]:
     """Returns the bodies of a campaign's acts of a kind, the logged ones first."""
     if connection.dialect.name == "postgresql":

@@ -167,7 +167,7 @@ async def test_a_change_after_the_close_publishes_nothing(road: Road, attack: st
     await road.close("year")
     await change(road)
     for publish in (
-        lambda: request_result_entry(road.database, "year", DESK),
+        lambda: request_result_entry(road.database, "year", road.approvals, "zhou"),
         lambda: make_bundle(road.database, "year", openings=True),
     ):
         with pytest.raises(BadInput):
@@ -221,7 +221,7 @@ async def test_a_closed_campaign_that_was_held_is_closed_once(road: Road) -> Non
     kept = await some(road)
     await change_answers(road)
     with pytest.raises(BallotsChanged):
-        await request_result_entry(road.database, "year", DESK)
+        await request_result_entry(road.database, "year", road.approvals, "zhou")
     back = update(tables.ballots).where(tables.ballots.c.id == kept.id)  # type: ignore[attr-defined]
     await execute(road, back.values(ratings=kept.ratings))  # type: ignore[attr-defined]
     await check_again(road.database, "year")
@@ -229,7 +229,7 @@ async def test_a_closed_campaign_that_was_held_is_closed_once(road: Road) -> Non
     assert await state(road) == "closed"
     closings = [row for row in await rows(road, tables.log_entries) if row.kind == "closing"]
     assert len(closings) == 1
-    await request_result_entry(road.database, "year", DESK)
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     assert "openings.jsonl" in await make_bundle(road.database, "year", openings=True)
 

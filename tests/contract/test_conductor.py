@@ -15,8 +15,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.approvals import Approvals
+from bot.accounts.officers import officer_decisions
+from bot.accounts.roster import Roster
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
+from bot.ballots.settlement import SETTLE, settle_decision
 from bot.campaigns.lifecycle import (
     CampaignDraft,
     close_campaign,
@@ -25,6 +29,7 @@ from bot.campaigns.lifecycle import (
 )
 from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.registered import counts_already
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.conversations.conductor import Conductor, Unavailable
 from bot.conversations.contract import Incoming, Reply
@@ -34,10 +39,11 @@ from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
+from bot.verification.bundle import RESULT, result_decision
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from survey_flows.load import dump_questionnaire
-from tests.desk import DESK, keep_desk
+from tests.desk import DESK, keep_desk, roster_of
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SCHEME = shipped_scheme().model_dump_json()
@@ -69,6 +75,18 @@ class Road:
     mixer: Mixer
     sent: int = 0
     screens: dict[str, Reply] = field(default_factory=dict)
+
+    @property
+    def roster(self) -> Roster:
+        return roster_of(self.database)
+
+    @property
+    def approvals(self) -> Approvals:
+        """Return what two people decide, in the profile solo."""
+        decisions = {
+            **officer_decisions(DESK), SETTLE: settle_decision(), RESULT: result_decision(DESK),
+        }  # fmt: skip
+        return Approvals(self.roster, decisions, counts_already, self.clock)
 
     async def send(self, user: str, event: Event, key: str = "") -> Reply:
         self.sent += 1

@@ -57,7 +57,7 @@ async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road)
     await pause_campaign(road.database, "year", DESK, road.clock)
     await close_campaign(road.database, "year", DESK, road.clock)
     await road.mixer.turn()
-    await request_result_entry(road.database, "year", DESK)
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     files = await make_bundle(road.database, "year", True)
     assert [

@@ -428,7 +428,7 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
         )
         await road.mix()
     await road.close("audit")
-    await request_result_entry(road.database, "audit", DESK)
+    await request_result_entry(road.database, "audit", road.approvals, "zhou")
     await road.mixer.turn()
     for openings in (False, True):
         files = await make_bundle(road.database, "audit", openings)

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text
 
+from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.ballots import numbers_at_close
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.numbers_at_close import GAP, NO_UNIT, UNENDED, UNFINISHED
-from bot.ballots.settlement import settle_held, show_held
+from bot.ballots.settlement import prepare_settlement, show_held
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import close_campaign, create_campaign, show_campaign
 from bot.core.identity import Citizen
@@ -250,27 +251,32 @@ async def test_two_people_close_with_what_is_missing_and_the_log_says_so(road: R
     await vote(road, new_gate(road), 0, 12)
     await delete_staged(road, 3)
     await road.close("year")
-    for login, role in (("li", "administrator"), ("wu", "administrator"), ("he", "observer")):
-        await add_staff(road.database, login, f"{login} correct horse battery", role)
+    for login, role in (("li", "administrator"), ("wu", "checker"), ("he", "observer")):
+        await add_staff(road.roster, login, f"{login} correct horse battery", role)
+    await Officers(road.approvals, road.clock).set_profile("office", "li")
     held = await show_held(road.database, "year")
     assert (held.missing, held.numbers_alone) == (1, True)
-    for people, missing, reason, why in (
-        (("li", " LI"), 1, "disk", "two different people"),
-        (("li", "he"), 1, "disk", "no administrator's account"),
-        (("li", "none"), 1, "disk", "no administrator's account"),
-        (("li", "wu"), 2, "disk", "messages missing now: 1"),
-        (("li", "wu"), 1, " ", "write why"),
-    ):
+    for missing, reason, why in ((2, "disk", "messages missing now: 1"), (1, " ", "write why")):
         with pytest.raises(BadInput, match=why):
-            await settle_held(road.database, "year", missing, people, reason)
-    await settle_held(road.database, "year", 1, ("li", "wu"), "disk was full")
+            await prepare_settlement(road.approvals, "year", missing, "li", reason)
+    made = await prepare_settlement(road.approvals, "year", 1, "li", "disk was full")
+    await road.mixer.turn()
+    assert (await state(road))[0] == "held", "one person alone settles nothing"
+    for login, why in (
+        ("li", "does not sign"), ("he", "does not sign"), ("none", "does not sign"),
+    ):  # fmt: skip
+        with pytest.raises(BadInput, match=why):
+            await road.approvals.approve(made.id, login, made.seen)
+    await road.approvals.approve(made.id, "wu", made.seen)
     await road.mixer.turn()
     assert await state(road) == ("closed", ())
     (closing,) = await closings(road)
     assert (closing["missing"], closing["unended"], closing["counted"]) == (1, 0, 11)
     with pytest.raises(BadInput, match="the campaign's state is closed"):
-        await settle_held(road.database, "year", 1, ("li", "wu"), "again")
-    await request_result_entry(road.database, "year", DESK)
+        await prepare_settlement(road.approvals, "year", 1, "li", "again")
+    result = await request_result_entry(road.database, "year", road.approvals, "li")
+    assert result is not None
+    await road.approvals.approve(result.id, "wu", result.seen)
     await road.mixer.turn()
     checks = verify(
         await make_bundle(road.database, "year", True), VerificationRequest([road.mixer.key])

@@ -86,7 +86,7 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
         await citizen.press("Submit")
         receipt = re.findall(r'<p class="receipt">([^<]+)', citizen.page)[0]
         await crowd(made, 200)
-        await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(made.service.roster, "zhou", PASSWORD, "administrator")
         console = Console(client, made.service)
         await console.sign_in()
         await console.open("/admin/campaigns/2026")

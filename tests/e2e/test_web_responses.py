@@ -38,7 +38,7 @@ async def test_the_response_page(
     monkeypatch.setattr("bot.web.admin.responses.LIVE_SECONDS", 0.5)
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await create_campaign(service.database, make_draft(), service.clock)
-        await add_staff(service.database, "wang", PASSWORD, "staff")
+        await add_staff(service.roster, "wang", PASSWORD, "staff")
         async with browsing(service, browser) as page:
             await sign_in(page)
             await give_quotas(page, tmp_path)

@@ -15,7 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.storage.schema.accounts import approvals as approvals
 from bot.storage.schema.accounts import choices as choices
+from bot.storage.schema.accounts import grants as grants
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff

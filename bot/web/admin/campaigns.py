@@ -36,6 +36,7 @@ from bot.results.releases import last_release
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from bot.web.admin.approvals import banner
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
@@ -66,7 +67,12 @@ async def _unordered(visit: Visit) -> dict[str, Any]:
     async with reading(visit.service.database) as connection:
         refused = await count_refused_acts(connection)
         states = await states_without_order(connection, now)
-    return {"refused_acts": sum(refused.values()), "without_order": sorted(states)}
+    return {
+        "refused_acts": sum(refused.values()),
+        "without_order": sorted(states),
+        "changed_accounts": await visit.service.roster.wrong(),
+        **await banner(visit),
+    }
 
 
 def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 COMMANDS = (
     "appeals",
+    "approvals",
     "appraise",
     "archive",
     "audit",

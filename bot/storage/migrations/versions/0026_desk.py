@@ -12,6 +12,53 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     _sign_acts()
+    _two_persons()
+
+
+def _two_persons() -> None:
+    """Make the tables of what a second person signs, and of what auditors may open."""
+    serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "approvals",
+        sa.Column("id", serial, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False, comment="what is to be done"),
+        sa.Column(
+            "subject", sa.String(length=80), nullable=False, comment="to what: a login, a campaign"
+        ),
+        sa.Column("details", sa.Text(), nullable=False, comment="JSON: what its effect needs"),
+        sa.Column(
+            "prepared_by",
+            sa.String(length=80),
+            nullable=False,
+            comment="login, or cli: and an account",
+        ),
+        sa.Column("prepared_at", sa.BigInteger(), nullable=False, comment="epoch seconds"),
+        sa.Column(
+            "signers", sa.Text(), nullable=False, comment="JSON: who approved or waived the wait"
+        ),
+        sa.Column(
+            "state",
+            sa.String(length=12),
+            nullable=False,
+            comment="waiting, approved, done, refused, withdrawn",
+        ),
+        sa.Column(
+            "due",
+            sa.BigInteger(),
+            nullable=False,
+            comment="epoch seconds from which it holds; 0: not yet",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    op.create_table(
+        "grants",
+        sa.Column("id", serial, autoincrement=True, nullable=False),
+        sa.Column("auditor", sa.String(length=64), nullable=False, comment="login"),
+        sa.Column("campaign", sa.String(length=32), nullable=False),
+        sa.Column("begins", sa.BigInteger(), nullable=False, comment="epoch seconds"),
+        sa.Column("ends", sa.BigInteger(), nullable=False, comment="epoch seconds"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
+    )
 
 
 def _sign_acts() -> None:

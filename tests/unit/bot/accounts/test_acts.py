@@ -29,7 +29,7 @@ async def console(tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
         TestClient(TestServer(make_web(made.service))) as client,
     ):
         for login, role in (("zhou", "administrator"), ("li", "observer")):
-            await add_staff(made.service.database, login, PASSWORD, role)
+            await add_staff(made.service.roster, login, PASSWORD, role)
         yield Console(client, made.service)
 
 

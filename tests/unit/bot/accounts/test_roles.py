@@ -138,9 +138,7 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(
     console: Console, role: str
 ) -> None:
     login = f"one.{role}"
-    await add_staff(
-        console.service.database, login, PASSWORD, role, "CME" if role == "unit" else ""
-    )
+    await add_staff(console.service.roster, login, PASSWORD, role, "CME" if role == "unit" else "")
     await console.sign_in(login)
     for method, path, _ in sorted(PAGES, key=_ends_the_session):
         if path in OPEN or path.endswith("/live"):

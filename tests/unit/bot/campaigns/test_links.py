@@ -87,7 +87,7 @@ async def test_function_and_form_refuse_alike(
         message = wrong.value.message
         assert isinstance(message, Message)
         assert (message.id, wrong.value.place.field) == (id_, field)
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             console = Console(client, town.service)
             await console.sign_in()

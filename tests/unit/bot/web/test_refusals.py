@@ -81,7 +81,7 @@ async def stand(tmp_path: Path, valkey_url: str) -> AsyncIterator[Stand]:
     folder = tmp_path / "files"
     folder.mkdir()
     async with standing(tmp_path / "data", valkey_url) as (service, server, token):
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
         yield Stand(service, server, token, folder)
 
 
@@ -189,21 +189,19 @@ REQUESTS: dict[str, Wrong] = {
     "quota of an open campaign": lambda on: set_quotas(
         on.service.database, "2026", "q.csv", b"unit,capacity\nNONE,few\n"
     ),
-    "account of no role": lambda on: add_staff(on.service.database, "li", PASSWORD, "king"),
-    "account with a bad name": lambda on: add_staff(on.service.database, "L i", PASSWORD, "staff"),
-    "unit's account without unit": lambda on: add_staff(
-        on.service.database, "li", PASSWORD, "unit"
-    ),
-    "short password": lambda on: set_password(on.service.database, "zhou", "short"),
-    "weak password": lambda on: set_password(on.service.database, "zhou", "passwordpassword"),
-    "role of nobody": lambda on: change_staff(on.service.database, "nobody", "staff"),
+    "account of no role": lambda on: add_staff(on.service.roster, "li", PASSWORD, "king"),
+    "account with a bad name": lambda on: add_staff(on.service.roster, "L i", PASSWORD, "staff"),
+    "unit's account without unit": lambda on: add_staff(on.service.roster, "li", PASSWORD, "unit"),
+    "short password": lambda on: set_password(on.service.roster, "zhou", "short"),
+    "weak password": lambda on: set_password(on.service.roster, "zhou", "passwordpassword"),
+    "role of nobody": lambda on: change_staff(on.service.roster, "nobody", "staff"),
     "token with a bad name": lambda on: create_token(
-        on.service.database, "A b", ("results:read",), 30, "zhou", on.service.clock
+        on.service.roster, "A b", ("results:read",), 30, "zhou", on.service.clock
     ),
     "token for no scope": lambda on: create_token(
-        on.service.database, "x", ("all",), 30, "zhou", on.service.clock
+        on.service.roster, "x", ("all",), 30, "zhou", on.service.clock
     ),
-    "token that is none": lambda on: revoke_token(on.service.database, "none", on.service.clock),
+    "token that is none": lambda on: revoke_token(on.service.roster, "none", on.service.clock),
     "sending times": lambda _: chosen_preferences("late", (), 1, ()),
     "days without sending": lambda _: chosen_preferences("08:00-20:00", ("soon",), 1, ()),
     "second factor of no role": lambda _: chosen_preferences("08:00-20:00", (), 1, ("king",)),

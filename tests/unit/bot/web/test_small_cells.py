@@ -235,9 +235,7 @@ async def look(
         await make_public(
             service.database, registered, "zhou", service.clock, service.settings.timezone
         )
-        token = await create_token(
-            service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
-        )
+        token = await create_token(service.roster, "all", tuple(SCOPES), 30, "zhou", service.clock)
         for address in public():
             async with client.get(
                 address, headers={"Authorization": f"Bearer {token}"}
