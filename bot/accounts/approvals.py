@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts.profiles import APPROVE_IN, WAIT, WAIVE, Profile
+from bot.accounts.profiles import APPROVE_IN, PROFILE, WAIT, WAIVE, Profile
 from bot.accounts.roles import APPROVER
 from bot.accounts.roster import Book, Roster
 from bot.core.clock import Clock
@@ -298,6 +298,8 @@ class Approvals:
         """Returns how many have to approve; never more than there are."""
         if not self._decisions[one.kind].two_approvers(one.details):
             return 1
+        if one.kind == PROFILE:
+            return 2
         query = select(staff.c.login).where(
             staff.c.role.in_(APPROVE_IN[profile.name]),
             ~staff.c.disabled,

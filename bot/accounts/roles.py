@@ -24,8 +24,8 @@ ROLE_CHOICES = (
 """The roles as a command takes them, with their names."""
 OWN = r"/admin/(sign-out|password|sessions|second-factor)"
 """Pages of a person's own account."""
-APPROVALS = r"/admin/approvals(/\d{1,9})?"
-"""What waits for a second person."""
+APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
+"""The page of what waits for a second person, and the form by which one signs."""
 OPENINGS = r"/campaigns/[^/]+/openings"
 """The file of single ballots, without names."""
 WORDS = r"/requests(/|$)|/unit$"
@@ -59,7 +59,7 @@ RIGHTS = {
     APPROVER: Rights(
         rf"/admin/?|{OWN}|{APPROVALS}|/admin/audit"
         r"|/admin/campaigns/[^/]+(/scores)?",
-        rf"{OWN}|{APPROVALS}",
+        rf"{OWN}|{SIGNATURE}",
         home="/admin/approvals",
     ),
     # Staff draft campaigns, send messages and watch responses. They open and close nothing, and see
@@ -73,7 +73,7 @@ RIGHTS = {
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(
         rf"{OWN}|/admin/cases(/.*)?|{APPROVALS}",
-        rf"{OWN}|/admin/cases(/.*)?|{APPROVALS}",
+        rf"{OWN}|/admin/cases(/.*)?|{SIGNATURE}",
         home="/admin/cases",
     ),
     OFFICE: Rights(

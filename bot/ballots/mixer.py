@@ -155,7 +155,9 @@ class Mixer:
             await asyncio.to_thread(demand_desk, self._log.guard.folder, self._desk, self._origin)
         if self.desk_key or self.gate_key:
             async with self._log.open() as opened:
-                await announce_keys(opened, self.desk_key, self.gate_key, self._now())
+                # An empty log tells of the keys with its first act.
+                if opened.size:
+                    await announce_keys(opened, self.desk_key, self.gate_key, self._now())
         self._started = True
 
     async def _log_has_entries(self) -> bool:
@@ -200,6 +202,8 @@ class Mixer:
             async with self._log.open() as opened:
                 await _take(opened.connection, tables.notices, rows)
                 acts, refused = await self._orders.judge(opened.connection, rows)
+                if acts:
+                    await announce_keys(opened, self.desk_key, self.gate_key, self._now())
                 for position, act in enumerate(acts, opened.size):
                     if act.kind == REGISTRATION:
                         await self._open_campaign(opened.connection, act.campaign, position)

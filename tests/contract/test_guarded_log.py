@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 
-from bot.__main__ import PERSON_NEEDED, main
+from bot.__main__ import PERSON_NEEDED, WRONG_INPUT, main
 from bot.accounts.staff import add_staff
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
@@ -358,7 +358,7 @@ async def test_the_command_shows_both_heads_and_refills(
     assert capsys.readouterr().out.endswith("The database is what was signed.\n")
     async with reading(road.database) as connection:
         query = select(tables.audit.c.what).where(tables.audit.c.act == "log refill")
-        assert (await connection.execute(query)).scalars().all() == ["zhou, li"]
+        assert (await connection.execute(query)).scalars().all() == ["zhou, li"] * 2
         counted = select(func.count()).select_from(tables.checkpoints)
         assert (
             await connection.execute(counted.where(tables.checkpoints.c.shown == 0))

@@ -61,8 +61,9 @@ async def show_overview(visit: Visit) -> web.Response:
 
 async def _unordered(visit: Visit) -> dict[str, Any]:
     """Returns what was refused and what stands without an order, for administrators."""
+    coming = await banner(visit)
     if visit.visitor.role != ADMINISTRATOR:
-        return {}
+        return coming | {"refused_acts": 0, "without_order": (), "changed_accounts": ()}
     now = int(visit.service.clock.now().timestamp())
     async with reading(visit.service.database) as connection:
         refused = await count_refused_acts(connection)
@@ -71,7 +72,7 @@ async def _unordered(visit: Visit) -> dict[str, Any]:
         "refused_acts": sum(refused.values()),
         "without_order": sorted(states),
         "changed_accounts": await visit.service.roster.wrong(),
-        **await banner(visit),
+        **coming,
     }
 
 

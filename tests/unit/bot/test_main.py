@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[3]
 
 COMMANDS = (
     "appeals",
-    "approvals",
     "appraise",
+    "approvals",
     "archive",
     "audit",
     "bundle",

@@ -130,7 +130,7 @@ async def test_a_role_that_needs_a_second_factor_can_do_nothing_before(console: 
 
 
 async def test_a_password_that_was_handed_out_has_to_be_changed_in_time(console: Console) -> None:
-    database, clock = console.service.database, console.service.clock
+    clock = console.service.clock
     await add_staff(
         console.service.roster,
         "li",
