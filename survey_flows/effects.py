@@ -142,8 +142,21 @@ class QuotaFull:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchMissed:
+    """Counts searched words that surely mean no unit of this campaign."""
+
+    campaign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """Never invite this person again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """This person may be invited again, from today on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,8 @@ Effect = (
     | LookUpReceipt
     | EndConversation
     | QuotaFull
+    | SearchMissed
     | OptOut
+    | OptIn
     | HandleRequestAction
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from survey_flows import typed_text
@@ -31,7 +32,8 @@ def step(
     open.
     """
     if code := _receipt(definition, session, event, now):
-        after, effects = step(definition, session, Returned(), now)
+        lifted = replace(session, overlay="") if session else None
+        after, effects = step(definition, lifted, Returned(), now)
         lang = session.lang if session else definition.wording.languages[0]
         return after, (LookUpReceipt(code, known_language(definition, lang)), *effects)
     now_phase = phase(definition, now)
@@ -74,7 +76,9 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
         return apply_press(turn, event.data)
     if 0 < event.sent <= shown:
         return ignore_stale(turn, "early")
-    return typed_text.apply_text(turn, event.text, without_buttons=event.sent > 0)
+    return typed_text.apply_text(
+        turn, event.text, without_buttons=event.sent > 0, media=event.media
+    )
 
 
 def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepResult:
@@ -90,10 +94,10 @@ def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepR
         return _asked(turn, event)
     if (
         isinstance(event, Typed)
-        and typed_text.clean(event.text)
+        and (typed_text.clean(event.text) or event.media)
         and not (event.sent and typed_text.is_number(event.text))
     ):
-        return typed_text.apply_text(turn, event.text)
+        return typed_text.apply_text(turn, event.text, media=event.media)
     return choose_unit(turn, _welcome(turn))
 
 
@@ -114,15 +118,14 @@ def _nonce(event: Event, now: datetime) -> str:
 
 
 def _welcome(turn: Turn) -> str:
-    said = turn.say(
+    return turn.say(
         "welcome", date=show_date(turn.definition, turn.session.lang, turn.definition.closes_at)
     )
-    return f"{turn.say('pilot')}\n{said}" if turn.definition.pilot else said
 
 
 def _started(turn: Turn, event: Started) -> StepResult:
     notices: list[str] = []
-    link = turn.definition.links.get(event.link)
+    link = turn.definition.link(event.link)
     if event.link and link is None:
         notices.append(turn.say("link-unknown"))
     turn = turn.with_session(
@@ -130,21 +133,18 @@ def _started(turn: Turn, event: Started) -> StepResult:
         link=_stronger(turn.definition, turn.session.link, link),
         overlay="",
     )
-    known = (
-        event.unit in turn.definition.units
-        and turn.definition.units[event.unit].questionnaire in turn.definition.questionnaires
-    )
+    known = turn.definition.unit_code(event.unit)
     if event.unit and not known:
         notices.append(turn.say("unit-unknown"))
     unfinished = turn.session.rating and bool(turn.session.answers)
-    if unfinished and (not known or event.unit == turn.session.unit):
+    if unfinished and known in ("", turn.session.unit):
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
         notices.append(turn.say("dropped"))
     if turn.session.place == "send":
         notices.append(turn.say("mend-dropped"))
     notices.append(_welcome(turn))
-    return begin(turn, event.unit, *notices) if known else choose_unit(turn, *notices)
+    return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 
 
 def _stronger(definition: CampaignDefinition, present: str, new: Link | None) -> str:
@@ -157,7 +157,9 @@ def _stronger(definition: CampaignDefinition, present: str, new: Link | None) ->
 
 def _asked(turn: Turn, event: TopicRequested) -> StepResult:
     if event.topic == RECEIPT:
-        return show(turn, turn.say("receipt-how"))
+        # The answer alone: the screen before it, such as a long text, stays where it is.
+        lifted = turn.with_session(overlay="")
+        return lifted.session, (ShowNotice(lifted.say("receipt-how")),)
     if event.topic not in TOPICS:
         return show(turn, turn.say("help"))
     return show(turn.with_session(overlay=event.topic))

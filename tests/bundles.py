@@ -12,9 +12,14 @@ from aggregation.counts.scan import PatternCount, tally
 from aggregation.estimation.scores import score_tally
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
-from bot.crypto.note_signatures import sign_text
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
-from bot.verification.bundle import json_lines, log_files, manifest, weights_csv
+from bot.verification.bundle import (
+    intake_file,
+    json_lines,
+    log_files,
+    manifest,
+    weights_csv,
+)
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
@@ -26,7 +31,6 @@ from bot.verification.bundle_format import (
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
 from survey_flows.ballot import STAFF
-from survey_flows.canonical_json import canonical_by_code
 from survey_flows.gate_texts import (
     aside_digest,
     aside_text,
@@ -37,7 +41,7 @@ from survey_flows.gate_texts import (
 )
 from survey_flows.load import dump_questionnaire
 from survey_flows.log_entries import canonical, numbered_name, write_signatures
-from tests.logs import DESK, GATE, ORIGIN, SEEDS, Entry, Log
+from tests.logs import DESK, GATE, ORIGIN, Entry, Log, signature
 
 CAMPAIGN = "2026"
 OPENS, CLOSES = 1_790_000_000, 1_790_900_000
@@ -359,8 +363,7 @@ class Campaign:
             shown = [at for at in self.own() if at not in self.erased]
             files[OPENINGS] = json_lines(self.opening(at) for at in shown)
             if self.intake:
-                told = {"salt": self.intake_salt.hex(), "units": self.intake}
-                files[INTAKE] = canonical_by_code(told).encode() + b"\n"
+                files[INTAKE] = intake_file(self.intake_salt, self.intake)
             files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
             told = {
                 name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED
@@ -375,7 +378,7 @@ class Campaign:
 
 def gate_signature(text: str) -> str:
     """The gate's signature as it stands in a body."""
-    return write_signatures([sign_text(SEEDS[GATE], GATE, text)])[0]["raw"]
+    return write_signatures([signature(GATE, text)])[0]["raw"]
 
 
 def drawn(seed: int, ballots: int = 40, erasures: int = 3, way: str = SIGNED) -> Campaign:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 
 from sqlalchemy import insert
@@ -28,6 +29,7 @@ from survey_flows.log_entries import (
     signed_act_text,
 )
 from survey_flows.merkle import Frontier, Leaves, leaf_hash, root
+from survey_flows.signed_notes import Signature
 
 SEED = bytes(range(32))
 ORIGIN = "log.example/minping"
@@ -35,6 +37,12 @@ DESK, GATE = f"{ORIGIN}/desk", f"{ORIGIN}/gate"
 SEEDS = {ORIGIN: SEED, DESK: bytes(range(32, 64)), GATE: bytes(range(64, 96))}
 """The secret of each key, by its name."""
 ROLES = {"desk": DESK, "gate": GATE}
+
+
+@lru_cache(maxsize=100_000)
+def signature(name: str, text: str) -> Signature:
+    """The signature of a text by the key of this name."""
+    return sign_text(SEEDS[name], name, text)
 
 
 @dataclass(eq=False, slots=True)
@@ -64,7 +72,7 @@ class Entry:
         if not self.public:
             return sealed_entry(self.campaign, commitment)
         signed = signed_act_text(ORIGIN, self.body)
-        signatures = tuple(sign_text(SEEDS[name], name, signed) for name in sorted(self.signers))
+        signatures = tuple(signature(name, signed) for name in sorted(self.signers))
         commitment = act_commitment(self.body, signatures)
         return LogEntry(self.campaign, self.kind, self.label, commitment, self.body, signatures)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.ballots.gate import ballot_columns
+from bot.ballots.gate_messages import ballot_columns
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import CampaignDraft, create_campaign, open_campaign
 from bot.campaigns.scheme_files import shipped_scheme

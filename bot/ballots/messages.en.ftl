@@ -20,5 +20,6 @@ close-check-log = { $count ->
   }
 close-check-order = { $count } ballots count as replaced though no later one of the same person stands, the first at the positions { $positions }
 close-check-unlogged = { $count } ballots or comments are stored that never went into the log
+close-check-accepted = the gate accepted { $accepted } ballots, and { $stored } are stored or withdrawn; the numbers should be equal
 close-check-numbers = the numbers of ballots are no longer those of the closing in the log
 close-check-not-over = ballots of this campaign are still taken; it is checked after the close

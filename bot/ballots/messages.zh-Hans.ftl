@@ -20,5 +20,6 @@ close-check-log = { $count ->
   }
 close-check-order = 有 { $count } 张评价票标为已被替换，库中却没有同一人更晚的评价票，最前的位置为 { $positions }
 close-check-unlogged = 库中有 { $count } 张评价票或意见从未写入日志
+close-check-accepted = 入口收下 { $accepted } 张评价票，而已存或已撤回的共 { $stored } 张，两数应当相等
 close-check-numbers = 评价票的数目与日志中截止条目的数目不再一致
 close-check-not-over = 该活动仍在接收评价，截止之后才能核对

@@ -36,6 +36,7 @@ from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
+from bot.fieldwork.monitoring.search_misses import forget_search_misses
 from bot.service.embedded_valkey import EmbeddedValkey
 from bot.service.health_checks import make_readiness, roster_check
 from bot.service.installation_keys import load_desk, open_keys
@@ -129,7 +130,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
-        gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
+        gate = Gate(keys, mixer.key, Screening(redis, keys, live_campaigns))
         mixer.gate_work = partial(gate.end_campaigns, database)
         await gate.begin(database)
         stack.push_async_callback(_end_stream, gate, database)
@@ -234,7 +235,7 @@ async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
 
 async def _end_campaigns(mixer: Mixer | RemoteMixer, keys: GateKeys, database: AsyncEngine) -> None:
     # The log's key is there only once the mixer has started.
-    await Gate(keys, mixer.key.public).end_campaigns(database)
+    await Gate(keys, mixer.key).end_campaigns(database)
 
 
 async def _end_stream(gate: Gate, database: AsyncEngine) -> None:
@@ -260,6 +261,7 @@ async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
     async with writing(database) as connection:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
+    await forget_search_misses(database)
     destroy_old_secrets(keys, clock.now())
 
 

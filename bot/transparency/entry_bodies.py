@@ -47,10 +47,9 @@ def _facts(text: str) -> Any:
 
 
 def comment_body(row: RowMapping | Mapping[str, Any]) -> str:
-    """Return the text of a comment's entry, from its row."""
-    return canonical(
-        {"kind": "comment", "campaign": row["campaign"], "unit": row["unit"], "text": row["text"]}
-    )
+    """Return the text of a comment's entry, from its row; few ballots name no unit."""
+    unit = {"unit": row["unit"]} if row["unit"] else {}
+    return canonical({"kind": "comment", "campaign": row["campaign"], "text": row["text"], **unit})
 
 
 def withdrawal_body(campaign: str, position: int) -> str:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 from bot.crypto.note_signatures import verify_signature
+from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD
 from bot.verification.acts import (
     DESK,
     LOG,
@@ -41,6 +42,9 @@ KEPT_BACK = {
 """Messages by the kind of the public entries of form 1 that stand under the campaign's name."""
 
 
+VERDICTS = frozenset((PROPOSED, UPHOLD, RELEASE, REOPEN, DROPPED))
+
+
 def check_acts(bundle: Bundle) -> Message:
     """Check that acts are what the log commits to, and that none of them is kept back."""
     labels = {older_act_label(kind, bundle.campaign): name for kind, name in KEPT_BACK.items()}
@@ -55,6 +59,8 @@ def check_acts(bundle: Bundle) -> Message:
             raise CheckFailed(Message("verification-act-kept-back", kind=kind, position=position))
     for position, act in bundle.public.items():
         _require_committed(bundle, position, act)
+    if not bundle.is_older:
+        require_next_decisions(bundle)
     agree = Message("verification-public-texts-agree", count=len(bundle.public))
     signed = (act for act in bundle.public.values() if act.signatures is not None)
     unknown = sorted({act.kind for act in signed} - SIGNERS.keys())
@@ -79,6 +85,31 @@ def _require_committed(bundle: Bundle, position: int, act: Act) -> None:
     once = said[0] not in ONCE or said[2] == said[1]
     if not named or not once or act_label(*said) != log.label(position):
         raise CheckFailed(Message("verification-act-other-line", position=position))
+
+
+def require_next_decisions(bundle: Bundle) -> None:
+    """Check that the decisions on each case have their names and, in format 2, go 1, 2, 3.
+
+    Raises:
+        CheckFailed: one stands under another name, is not the next, or has no known verdict.
+    """
+    counts: Counter[str] = Counter()
+    for act in bundle.acts("decision"):
+        case, number = str(act.body["case"]), act.body["number"]
+        name, position = f"{bundle.campaign}/{case}/{number}", act.position
+        if act.signatures is None:
+            same = bundle.log.label(position) == older_act_label("decision", name)
+        else:
+            same = act.body["name"] == name
+        if not same:
+            raise CheckFailed(Message("verification-decision-name-differs", position=position))
+        counts[case] += 1
+        if bundle.is_older:
+            continue
+        if number != counts[case]:
+            raise CheckFailed(Message("verification-decision-number-differs", position=position))
+        if act.body["verdict"] not in VERDICTS:
+            raise CheckFailed(Message("verification-decision-verdict", position=position))
 
 
 def check_signatures(bundle: Bundle) -> Message:

@@ -249,6 +249,7 @@ verification-entry-weight-differs = entry { $position } does not have the weight
 verification-decision-missing = no decision in the log lets { $count } ballots weigh less than in full, first entry { $position }
 verification-decision-name-differs = the decision at entry { $position } stands under a name that is not its own
 verification-decision-number-differs = the decision at entry { $position } is not the next one on its case
+verification-decision-verdict = the decision at entry { $position } has a verdict that there is not
 verification-weights-decided = the weights are those of the log's decisions on { $cases } cases, and no other ballot weighs less
 
 verification-check-totals = the totals follow from the ballots

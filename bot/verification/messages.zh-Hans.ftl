@@ -92,7 +92,7 @@ verification-act-unsigned = 条目 { $position } 的“{ $kind }”缺少 { $key
 verification-keys-not-handed-over = 条目 { $position } 的“keys”缺少被替换公钥的签名
 verification-acts-unsigned = 格式 1：公开条目没有签名
 verification-acts-signed = 格式 2 的 { $count } 个公开条目都有应有的签名
-verification-acts-signed-for-desk = { $signed }；其中 { $count } 个只有日志公钥的签名，因为日志没有列出办理公钥
+verification-acts-signed-for-desk = { $signed }；其中 { $count } 个只有日志公钥的签名，因为日志没有列出签发处的公钥
 verification-keys-broken = { $signed }；活动之前有未经原公钥签名的更换：{ $count } 次
 
 verification-check-labels = 日志中没有重复的回执和公开条目
@@ -198,9 +198,9 @@ verification-entry-unknown-kind = 条目 { $position } 属于未知类型“{ $k
 verification-ballot-wrong-unit = 条目 { $position } 的评价票不属于活动中的单位，或所用问卷不符
 verification-ballot-outside-time = 条目 { $position } 的评价票不在活动时间之内
 verification-ballots-fit = 每张评价票的单位、问卷和时间都符合登记的活动
-verification-ballots-fit-asides = 每张评价票的单位和问卷都符合登记的活动；其中 { $count } 张仍存有时间，都在活动期间
+verification-ballots-fit-asides = 每张评价票的单位和问卷都符合登记的活动；其中 { $count } 张仍存有附记，时间都在活动期间
 verification-body-misplaced = 条目 { $position } 处于入口计数的错误一侧
-verification-aside-differs = 条目 { $position } 另存的内容与评价票的承诺不一致
+verification-aside-differs = 条目 { $position } 的附记与评价票的承诺值不一致
 verification-id-twice = 条目 { $position } 的评价票或意见与另一条编号相同
 
 verification-check-gate = 每张评价票、每条意见和每项撤回都有入口的签名
@@ -249,6 +249,7 @@ verification-entry-weight-differs = 条目 { $position } 的权重与案件 { $c
 verification-decision-missing = 有 { $count } 张评价票未足额计入，而日志中没有相应结论，首个为条目 { $position }
 verification-decision-name-differs = 条目 { $position } 的结论所用的名称与其内容不符
 verification-decision-number-differs = 条目 { $position } 的结论不是该案件的下一次
+verification-decision-verdict = 条目 { $position } 的结论不在已知之列
 verification-weights-decided = 权重与日志所载 { $cases } 个案件的结论一致，其他评价票均未降权
 
 verification-check-totals = 汇总数据可由评价票算出

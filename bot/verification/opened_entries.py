@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -37,6 +37,12 @@ BODY_PARTS: Mapping[str, tuple[frozenset[str], ...]] = {
     WITHDRAWAL: (frozenset(("kind", "campaign", "position", "erasure", "gate")),),
 }
 """The parts of bodies that the gate signed."""
+OLDER_BODY_PARTS: Mapping[str, frozenset[str]] = {
+    BALLOT: _BALLOT_2 - {"channel", "id", "again", "aside", "gate"} | {"bucket", "risk"},
+    COMMENT: _COMMENT_1,
+    WITHDRAWAL: frozenset(("kind", "campaign", "position")),
+}
+"""The parts of bodies of form 1."""
 _DIGITS = {
     name: re.compile(f"[0-9a-f]{{{length}}}")
     for name, length in (("id", 32), ("aside", 64), ("voter", 64), ("erasure", 32))
@@ -48,10 +54,9 @@ _SALT = re.compile("[0-9a-f]{32}")
 class Aside:
     """What a ballot says of its moment, kept until its weight is final."""
 
-    digest: str
     bucket: int
-    is_whole: bool
-    """Whether it has its parts alone, written canonically."""
+    agrees: bool
+    """Whether it has its parts alone and is what the ballot commits to."""
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class Opening:
     ``is_canonical`` says that its body is written as entries are, with the parts of its kind.
     ``names`` is the position that a withdrawal names;
     ``answer``, ``voter``, ``again`` and ``bucket`` (quarters of an hour) are those of a ballot.
-    ``body`` is kept of what the gate signed.
+    ``text`` is kept of what the gate signed, and ``number`` the id of a ballot or a comment.
     """
 
     commitment: bytes
@@ -76,7 +81,13 @@ class Opening:
     again: bool = False
     bucket: int = 0
     aside: Aside | None = None
-    body: Mapping[str, Any] = field(default_factory=dict)
+    number: str = ""
+    text: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """Return the body that the gate signed; a million of them would fill the memory."""
+        found: dict[str, Any] = orjson.loads(self.text)
+        return found
 
 
 def read_openings(
@@ -104,7 +115,7 @@ def read_openings(
             inside = type(position) is int and 0 <= position < len(entries)
             is_older = older_bundle or (inside and entries.kinds[position] == OLDER)
             if is_older or (may_be_older and '"gate":' not in value["body"]):
-                opening = _read_older(value, known)
+                opening = _read_older(value, known, strict=not older_bundle)
             else:
                 opening = _read_signed(value, known, place)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -115,11 +126,17 @@ def read_openings(
     return found
 
 
-def _read_older(value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer]) -> Opening:
+def _read_older(
+    value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer], strict: bool
+) -> Opening:
     text = value["body"].encode()
     body = orjson.loads(text)
     commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
     is_canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
+    if strict:
+        # Bundles of format 1 were published before the parts were asked for.
+        whole = body.keys() == OLDER_BODY_PARTS.get(body["kind"]) and _has_digits(body)
+        is_canonical = is_canonical and whole
     opening = Opening(commitment, is_canonical, body["kind"], body["campaign"])
     if opening.kind == WITHDRAWAL:
         opening.names = int(body["position"])
@@ -138,12 +155,9 @@ def _read_signed(
     body = read_body(text, place)
     kind = body["kind"]
     commitment = sha256(bytes.fromhex(salt) + text.encode()).digest()
-    whole = body.keys() in BODY_PARTS.get(kind, ()) and all(
-        isinstance(body[name], str) and digits.fullmatch(body[name])
-        for name, digits in _DIGITS.items()
-        if name in body
-    )
-    opening = Opening(commitment, whole, kind, body["campaign"], is_signed=True, body=body)
+    whole = body.keys() in BODY_PARTS.get(kind, ()) and _has_digits(body)
+    opening = Opening(commitment, whole, kind, body["campaign"], is_signed=True, text=text)
+    opening.number = str(body.get("id", ""))
     if kind == WITHDRAWAL:
         opening.names = _whole(body["position"])
     if kind == BALLOT:
@@ -152,8 +166,17 @@ def _read_signed(
             raise ValueError(body["again"])
         opening.again = body["again"]
     if "aside" in value:
-        opening.aside = _read_aside(value["aside"], place)
+        opening.aside = _read_aside(value["aside"], body.get("aside"), place)
     return opening
+
+
+def _has_digits(body: Mapping[str, Any]) -> bool:
+    """Return whether ids and digests have as many hexadecimal digits as they must."""
+    return all(
+        isinstance(body[name], str) and bool(digits.fullmatch(body[name]))
+        for name, digits in _DIGITS.items()
+        if name in body
+    )
 
 
 def _take_answer(
@@ -164,12 +187,13 @@ def _take_answer(
     opening.voter = str(body["voter"])
 
 
-def _read_aside(value: Mapping[str, Any], place: Place) -> Aside:
+def _read_aside(value: Mapping[str, Any], committed: object, place: Place) -> Aside:
     text, salt = value["text"], value["salt"]
     said = read_body(text, place)
     whole = set(value) == {"salt", "text"} and set(said) == {"bucket", "risk"}
     digest = sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
-    return Aside(digest, _whole(said["bucket"]), whole and bool(_SALT.fullmatch(salt)))
+    agrees = whole and bool(_SALT.fullmatch(salt)) and digest == committed
+    return Aside(_whole(said["bucket"]), agrees)
 
 
 def _whole(value: object) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
+from bot.verification.act_checks import require_next_decisions
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
 from bot.verification.bundle_reader import Bundle, CheckFailed
 from bot.verification.strict_files import read_json, read_lines, read_strict_json
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import older_act_label
 
 Weights = list[list[int]]
 """Pairs of a position in the log and a weight in quarters."""
@@ -23,6 +23,7 @@ def check_weights(bundle: Bundle) -> Message:
         CheckFailed: a weight, a case or a decision has no counterpart.
         BadInput: the file of cases cannot be read.
     """
+    require_next_decisions(bundle)
     cases, last = _read_cases(bundle), _last_decisions(bundle)
     lighter = _lightening_cases(bundle)
     standing = {name for name, body in last.items() if body["verdict"] != DROPPED}
@@ -60,23 +61,8 @@ def _lightening_cases(bundle: Bundle) -> set[str]:
 
 
 def _last_decisions(bundle: Bundle) -> dict[str, Mapping[str, Any]]:
-    """Return the last decision on each case, whose decisions are numbered without a gap."""
-    last: dict[str, Mapping[str, Any]] = {}
-    for act in bundle.acts("decision"):
-        case, number = str(act.body["case"]), act.body["number"]
-        name = f"{bundle.campaign}/{case}/{number}"
-        if act.signatures is None:
-            same = bundle.log.label(act.position) == older_act_label("decision", name)
-        else:
-            same = act.body["name"] == name
-        if not same:
-            raise CheckFailed(Message("verification-decision-name-differs", position=act.position))
-        if not bundle.is_older and number != (int(last[case]["number"]) + 1 if case in last else 1):
-            raise CheckFailed(
-                Message("verification-decision-number-differs", position=act.position)
-            )
-        last[case] = act.body
-    return last
+    """Return the last decision on each case."""
+    return {str(act.body["case"]): act.body for act in bundle.acts("decision")}
 
 
 def _read_cases(bundle: Bundle) -> dict[str, tuple[bytes, Weights]]:

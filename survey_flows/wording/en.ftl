@@ -23,6 +23,11 @@ welcome =
     Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
 
+door = Several surveys are open. Please choose one, or type the name of the unit you want to rate.
+door-unit = { $unit } can be rated in more than one survey. Please choose one.
+door-found = This unit is in the survey below. Please choose it.
+door-campaign = { $title } (until { $date })
+
 units =
     { $title }
     Please choose the unit you want to rate. You can also type part of its name or its code.
@@ -32,6 +37,8 @@ units-found = { $count ->
    *[other] { $count } units found. Choose one, or type another word.
 }
 units-none = No unit matches. Try another word, or choose from the list below.
+units-perhaps = No unit matches exactly. Perhaps you mean one of these; if not, try another word.
+units-not-rated = What you are looking for is not rated in this survey. Try another word, or choose from the list below.
 units-empty = There is no unit to rate at present.
 units-all = Show all units
 page-previous = ‹ Previous
@@ -49,9 +56,30 @@ stopped = Stopped. Nothing was submitted, and the answers you had given were cle
 timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
 stale = That button is out of date. Nothing was changed; here is where you are.
 early = Your message was sent before you could see this step, so nothing was changed. Here is where you are.
+edit-late = The message that you edited can no longer be changed, so nothing was changed. To change an answer, go back to it with the buttons below; to change a submitted rating, rate again.
 noted = Already noted.
 use-buttons = Please choose one of the options below, or type its number.
 press-submit = Please press the “Submit” button to submit.
+
+stopped-redo = Stopped. The rating that you submitted before stays as it is.
+use-labels = Your answer was not understood. Please choose one below, or reply with one of these: “{ $labels }”.
+label-between = ”, “
+media-voice = Sorry, we cannot listen to voice messages, and this one was not kept. Please choose one below, or write.
+media-photo = Sorry, we cannot look at pictures and videos, and this was not kept. Please choose one below, or write.
+media-location = We do not need your location, and it was not kept. Please go on with the present step.
+media-contact = We need no telephone numbers or contacts, and this was not kept. Please go on with the present step.
+media-other = Sorry, we cannot read this kind of message, and it was not kept. Please choose one below, or write.
+media-caption = We took the words only; the picture or file with them was not kept.
+said-who-sees = We do not ask your name and give the unit nothing that identifies you; only totals are published. More: /privacy
+said-who-are-you = This is the survey “{ $title }”, answered by a program, not by a person. We take no money and ask for no passwords or codes. If in doubt, wait, and ask 12345.
+said-abuse = You sound angry. How you rate is up to you; please go on with the present step. What you want to say can go into the comment.
+said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
+said-question = Sorry, this is a program and cannot answer that. How to rate: /help. Your privacy: /privacy
+opt-out-ask = Do you want no more invitations, or is this your comment?
+opt-out-yes = No more invitations
+opt-out-opinion = It is my comment
+opt-out-how = To get no more invitations, reply STOP. To rate, choose a unit below, or type its name.
+opted-in = You may be invited again. To stop this, reply STOP.
 
 write = Please type your answer ({ $limit } characters at most).
 write-number = Please type a whole number.
@@ -96,11 +124,11 @@ help =
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
     · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
-    Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my requests)  /delete (delete my ratings)
+help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my requests)  /delete (delete my ratings)
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
-    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
+    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices and only when the survey closes. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, and not used once you are away too long. When the survey closes they are deleted with the whole record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
     · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
@@ -181,4 +209,4 @@ invitation-begin = Begin
 invitation-stop = No more invitations
 invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and nobody learns who answered what. Open until { $date }.
 reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and nobody learns who answered what. If you have already taken part, thank you; nothing more is to be done.
-opted-out = You will get no more invitations. What you have rated stays.
+opted-out = You will not be invited again, to any survey. To undo this, reply START.

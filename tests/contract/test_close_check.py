@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text, update
 
 from bot.__main__ import PERSON_NEEDED, main
 from bot.ballots.close_check import (
+    ACCEPTED,
     LOG,
     MISSING,
     NUMBERS,
@@ -123,11 +124,11 @@ async def relabel(road: Road) -> None:
 ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "answers": (change_answers, {ROWS}),
     "comments": (change_comment, {ROWS}),
-    "dropped": (drop, {MISSING}),
-    "stuffed": (stuff, {UNLOGGED}),
-    "counted twice": (count_twice, {ROWS}),
-    "replaced one": (take_the_replaced_one, {MISSING, ORDER}),
-    "relabelled": (relabel, {LOG}),
+    "dropped": (drop, {MISSING, ACCEPTED}),
+    "stuffed": (stuff, {UNLOGGED, ACCEPTED}),
+    "counted twice": (count_twice, {ROWS, ACCEPTED}),
+    "replaced one": (take_the_replaced_one, {MISSING, ORDER, ACCEPTED}),
+    "relabelled": (relabel, {LOG, ACCEPTED}),
 }
 
 
@@ -146,7 +147,7 @@ async def test_honest_ballots_close(road: Road) -> None:
     assert await check_ballots(road.database, "year", road.mixer.log.guard) == []
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", sorted(ATTACKS.keys() - {"comments"}))
 async def test_a_change_before_the_close_holds_this_campaign_alone(road: Road, attack: str) -> None:
     change, found = ATTACKS[attack]
     await create_campaign(road.database, draft("other"), road.clock)

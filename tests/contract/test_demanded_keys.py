@@ -212,7 +212,7 @@ async def test_a_command_that_misses_a_key_ends_with_3_and_a_sentence(
 def mixer_of(road: Road, folder: Path) -> Mixer:
     ring = Keyring(folder / "mixer")
     mixer = Mixer(road.database, ring, road.keys.public(), DESK.key.public, "minping", road.clock)
-    mixer.gate_work = lambda: Gate(road.keys, mixer.key.public).end_campaigns(road.database)
+    mixer.gate_work = lambda: Gate(road.keys, mixer.key).end_campaigns(road.database)
     return mixer
 
 

@@ -227,7 +227,7 @@ async def test_a_campaign_set_to_closing_by_hand_is_neither_mixed_nor_closed(
     await set_campaign(road, state="open")
     await close_campaign(road.database, "year", DESK, road.clock)
     await road.mixer.turn()
-    assert await logged(road) == ["registration", "early-close", "closing"]
+    assert await logged(road) == ["registration", "early-close", "intake", "closing"]
     assert await state(road) == "closed"
 
 
@@ -235,7 +235,7 @@ async def test_closing_at_the_planned_end_needs_no_order(road: Road) -> None:
     road.clock.time = NOW + timedelta(days=15)
     await close_campaign(road.database, "year", DESK, road.clock)
     await road.mixer.turn()
-    assert await logged(road) == ["registration", "closing"]
+    assert await logged(road) == ["registration", "intake", "closing"]
 
 
 async def test_an_end_moved_by_hand_does_not_close(road: Road) -> None:
@@ -332,7 +332,7 @@ async def test_the_desks_key_is_made_once_and_demanded_ever_after(
     await mixer.turn()
     assert await reasons(road) == []
     assert await logged(road) == [
-        "registration", "pause", "registration", "early-close", "closing",
+        "registration", "pause", "registration", "early-close", "intake", "closing",
     ]  # fmt: skip
     assert (await state(road, "next"), await state(road)) == ("open", "closed")
     assert (await open_keys(settings, road.database, road.clock)).desk.key == desk.key

@@ -61,7 +61,7 @@ async def road(
     redis = Redis.from_url(valkey_url)
     async with make_road(written[0], tmp_path / "service") as made:
         made.conductor._gate = Gate(
-            made.keys, made.mixer.key.public, Screening(redis, made.keys, made.live_campaigns)
+            made.keys, made.mixer.key, Screening(redis, made.keys, made.live_campaigns)
         )
         yield made, written[1], redis
     await redis.aclose()

@@ -120,7 +120,7 @@ async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(
         live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
         await live_campaigns.refresh()
         other = Conductor(
-            database, road.keys, live_campaigns, road.clock, Gate(road.keys, road.mixer.key.public)
+            database, road.keys, live_campaigns, road.clock, Gate(road.keys, road.mixer.key)
         )
         working = asyncio.create_task(other.run())
         tapped = iter(range(10**6))

@@ -117,7 +117,7 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
         await fresh.refresh()
     assert fresh.get("year") is None
     assert "campaign year differs from its registration" in caplog.text
-    gate = Gate(road.keys, road.mixer.key.public)
+    gate = Gate(road.keys, road.mixer.key)
     road.conductor = Conductor(road.database, road.keys, fresh, road.clock, gate)
     running = asyncio.create_task(road.conductor.run())
     reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))

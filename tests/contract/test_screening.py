@@ -32,7 +32,7 @@ async def road(backend: Backend, tmp_path: Path) -> AsyncIterator[Road]:
     redis = Redis.from_url(backend.redis_url)
     async with make_road(backend.database_url, tmp_path) as made:
         screening = Screening(redis, made.keys, made.live_campaigns)
-        made.conductor._gate = Gate(made.keys, made.mixer.key.public, screening)
+        made.conductor._gate = Gate(made.keys, made.mixer.key, screening)
         yield made
     await redis.aclose()
 
@@ -131,7 +131,7 @@ async def test_no_key_on_a_disk_names_the_counters_of_a_known_person(
 async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:
     away = Redis.from_url("unix:///nowhere/at/all")
     road.conductor._gate = Gate(
-        road.keys, road.mixer.key.public, Screening(away, road.keys, road.live_campaigns)
+        road.keys, road.mixer.key, Screening(away, road.keys, road.live_campaigns)
     )
     await road.answer_all("ann")
     road.clock.time += timedelta(minutes=1)

@@ -46,7 +46,7 @@ async def admit(road: Road, gate: Gate, *effects: tuple[str, Effect]) -> None:
 
 def new_gate(road: Road) -> Gate:
     """Return the gate of another process."""
-    return Gate(road.keys, road.mixer.key.public)
+    return Gate(road.keys, road.mixer.key)
 
 
 async def vote(road: Road, gate: Gate, first: int, count: int, unit: str = "TAX") -> None:

@@ -58,7 +58,7 @@ async def crowd(made: City, people: int) -> list[str]:
     """Cast ballots, some again, and withdraw some; return the receipts."""
     rng = Random(7)
     service = made.service
-    gate = Gate(service.keys, service.mixer.key.public)
+    gate = Gate(service.keys, service.mixer.key)
     ballots = [ballot(rng, number) for number in range(people)]
     todo: list[tuple[Citizen, Effect]] = [
         (Citizen("test", str(n)), StoreBallot(b)) for n, b in enumerate(ballots)

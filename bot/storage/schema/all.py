@@ -40,6 +40,7 @@ from bot.storage.schema.fraud_review import case_ballots as case_ballots
 from bot.storage.schema.fraud_review import case_votes as case_votes
 from bot.storage.schema.fraud_review import cases as cases
 from bot.storage.schema.fraud_review import pressure as pressure
+from bot.storage.schema.fraud_review import pressure_counts as pressure_counts
 from bot.storage.schema.fraud_review import rule_effects as rule_effects
 from bot.storage.schema.metadata import SERIAL
 from bot.storage.schema.metadata import metadata as metadata
@@ -66,7 +67,10 @@ from bot.storage.schema.rectification import request_messages as request_message
 from bot.storage.schema.rectification import request_steps as request_steps
 from bot.storage.schema.rectification import request_stops as request_stops
 from bot.storage.schema.rectification import requests as requests
+from bot.storage.schema.search import missed_words as missed_words
+from bot.storage.schema.search import search_misses as search_misses
 from bot.storage.schema.streams import campaign_holds as campaign_holds
+from bot.storage.schema.streams import gate_marks as gate_marks
 from bot.storage.schema.streams import gate_streams as gate_streams
 from bot.storage.schema.streams import mixed_streams as mixed_streams
 from bot.storage.schema.streams import settlements as settlements
@@ -136,11 +140,14 @@ ballots = Table(
     ),
     Column("ratings", Text, nullable=False),
     Column("facts", Text, nullable=False, comment="JSON: the other closed answers"),
-    Column("bucket", Integer, nullable=False, comment="whole quarters of an hour since 1970"),
+    Column(
+        "bucket",
+        Integer,
+        comment="whole quarters of an hour since 1970; none: erased after the result, as its risk",
+    ),
     Column(
         "risk",
         Integer,
-        nullable=False,
         default=0,
         comment="bits of the online checks (survey_flows.submission_risk)",
     ),
@@ -150,6 +157,13 @@ ballots = Table(
         comment="its entry in the log; none for ballots imported from elsewhere",
     ),
     Column("salt", LargeBinary(16)),
+    Column("number", LargeBinary(16), comment="the gate's id; none before the gate signed ballots"),
+    Column("again", Boolean, comment="its person had rated this unit before"),
+    Column("aside", LargeBinary(32), comment="digest of bucket and risk, which the text has"),
+    Column("aside_salt", LargeBinary(16), comment="of that digest; erased with bucket and risk"),
+    Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
+    Column("channel", String(16)),
+    Column("unit_voter", LargeBinary(32), comment="the pseudonym for this unit alone"),
     UniqueConstraint("campaign", "unit", "voter"),
     Index("ix_ballots_position", "position"),
 )
@@ -159,7 +173,9 @@ comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
-    Column("unit", String(32), nullable=False),
+    Column(
+        "unit", String(32), nullable=False, comment="empty: of a unit with fewer than ten ballots"
+    ),
     Column(
         "voter",
         LargeBinary(32),
@@ -169,6 +185,8 @@ comments = Table(
     Column("text", Text, nullable=False),
     Column("position", BigInteger),
     Column("salt", LargeBinary(16)),
+    Column("number", LargeBinary(16), comment="the gate's id; none before the gate signed"),
+    Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
     UniqueConstraint("campaign", "unit", "voter"),
 )
 
@@ -183,6 +201,10 @@ superseded = Table(
     Column(
         "body", Text, nullable=False, comment="what the entry commits to: a ballot or a comment"
     ),
+    Column("unit_voter", LargeBinary(32), comment="as in ballots; none of form 1"),
+    Column("bucket", Integer, comment="as in ballots; none where the text has it"),
+    Column("risk", Integer),
+    Column("aside_salt", LargeBinary(16)),
     Index("ix_superseded_campaign_voter", "campaign", "voter"),
 )
 
@@ -193,6 +215,37 @@ withdrawals = Table(
     Column("campaign", String(32), nullable=False),
     Column("salt", LargeBinary(16), nullable=False),
     Column("body", Text, nullable=False),
+)
+
+held_withdrawals = Table(
+    "held_withdrawals",
+    metadata,
+    Column(
+        "position",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="of an entry whose text was erased; the close withdraws it",
+    ),
+    Column("campaign", String(32), nullable=False),
+    Column("erasure", LargeBinary(16), comment="the gate's id of the erasure; none of before"),
+    Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
+)
+
+seen_ids = Table(
+    "seen_ids",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True, comment="of a ballot, comment or erasure"),
+    Column("campaign", String(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("units", Text, nullable=False, comment="JSON: what the act intake has a digest of"),
 )
 
 boxes = Table(
@@ -217,7 +270,12 @@ held_comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="comments and presses that wait for the close",
+    ),
 )
 
 refused = Table(
