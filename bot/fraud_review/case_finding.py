@@ -150,6 +150,8 @@ async def run_signals(
         said = tables.comments.c
         query = select(said.unit, said.text).where(said.campaign == campaign).order_by(said.id)
         texts = (await connection.execute(query)).all()
+    if any(row.bucket is None for row in rows):
+        raise BadInput(Message("fraud-review-moments-erased"), Place(subject=campaign))
     tell(1)
     findings = await asyncio.to_thread(
         _look,

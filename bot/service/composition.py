@@ -37,6 +37,7 @@ from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
 from bot.fieldwork.monitoring.search_misses import forget_search_misses
+from bot.fraud_review.asides import erase_asides
 from bot.service.embedded_valkey import EmbeddedValkey
 from bot.service.health_checks import make_readiness, roster_check
 from bot.service.installation_keys import load_desk, open_keys
@@ -262,6 +263,7 @@ async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
     await forget_search_misses(database)
+    await erase_asides(database, clock.now())
     destroy_old_secrets(keys, clock.now())
 
 

@@ -87,7 +87,8 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
             await connection.execute(insert(tables.ballots), [row | at | signed(case, entry)])
         elif body["kind"] == "comment":
             row = {"unit": body["unit"], "text": body["text"], "voter": random.randbytes(32)}
-            row |= {"number": bytes.fromhex(body["id"]), "gate": b64decode(body["gate"])}
+            if case.way == SIGNED:
+                row |= {"number": bytes.fromhex(body["id"]), "gate": b64decode(body["gate"])}
             await connection.execute(insert(tables.comments), [row | at])
         else:
             await connection.execute(insert(tables.withdrawals), [{"body": entry.body} | at])
