@@ -96,7 +96,7 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
     clock = Clock()
     async with build(Settings(data=folder, redis_url=redis_url, **settings), clock) as service:
         link = await create_campaign(service.database, make_draft(), clock)
-        await open_campaign(service.database, "2026", service.keys)
+        await open_campaign(service.database, "2026", service.keys, service.desk)
         await service.mixer.turn()
         await service.live_campaigns.refresh()
         yield City(service, clock, link.token)

@@ -49,7 +49,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, browse
             stop = asyncio.Event()
             polling = asyncio.create_task(channel.poll(stop))
             await create_campaign(service.database, make_draft(), service.clock)
-            await add_staff(service.database, "zhou", PASSWORD, "administrator")
+            await add_staff(service.roster, "zhou", PASSWORD, "administrator")
             async with browsing(service, browser, viewport=DESKTOP) as page:
                 await sign_in(page)
                 await bring_contacts(page, tmp_path)
