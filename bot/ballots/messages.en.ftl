@@ -8,8 +8,6 @@ ballots-held-gap-no-unit = messages that the gate accepted were not mixed: { $mi
 ballots-held-unended = streams of the gate whose end nobody knows: { $streams }
 ballots-held-unfinished = the gate has not said how many messages it accepted; is the service running?
 ballots-settle-reason = write why the campaign is closed with what is missing
-ballots-settle-two = two different people close a held campaign; name another one
-ballots-settle-administrator = this is no administrator's account that can sign in; name two administrators
 ballots-settle-other-check = another check holds this campaign too, and must let it go first (`minping held show`)
 ballots-settle-missing = messages missing now: { $missing }; look at `minping held show` and give this number
 

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.ballots.accepting import Acceptance
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
 from bot.ballots.closing import Closing
+from bot.ballots.desk_orders import DeskOrders
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
@@ -41,7 +42,7 @@ from bot.ballots.quota_places import rewrite_counts
 from bot.ballots.refused import Opened, refuse
 from bot.ballots.stored_forms import END, FOLLOW, PRESSURE, REQUEST_FORM, Submission
 from bot.campaigns.campaign_keys import MIXER, check_keys
-from bot.campaigns.states import CLOSING, HELD
+from bot.campaigns.states import CLOSING, HELD, OPEN, OPENING, PAUSED
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.gate_signatures import gate_key
@@ -50,9 +51,12 @@ from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.acts import announce_keys
+from bot.transparency.desk import desk_name
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
-from survey_flows.signed_notes import VerifierKey
+from bot.transparency.known_desk import demand_desk
+from bot.transparency.logged_acts import LoggedActs
+from survey_flows.signed_notes import ED25519, VerifierKey
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch has `BATCH` people, or `LEAST` after `PATIENCE` seconds; fewer are mixed at the close."""
@@ -73,16 +77,24 @@ class Mixer:
         database: where the gate stages its submissions.
         ring: the mixer's secrets: the log's key, mixer keys, and one for each campaign.
         gate: the gate's public key.
+        desk: the desk's public key; acts that it has not signed are refused.
         origin: the log's name.
         clock: the present time.
     """
 
     def __init__(
-        self, database: AsyncEngine, ring: Keyring, gate: bytes, origin: str, clock: Clock
+        self,
+        database: AsyncEngine,
+        ring: Keyring,
+        gate: bytes,
+        desk: bytes,
+        origin: str,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._ring = ring
         self._gate = gate
+        self._desk = desk
         self._origin = origin
         self._clock = clock
         self._since: float | None = None
@@ -93,8 +105,9 @@ class Mixer:
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
-        self.desk_key: VerifierKey | None = None
-        """The key that signs acts of the service, once there is one."""
+        self._orders = DeskOrders(LoggedActs(guard), desk, origin)
+        self.desk_key = VerifierKey(desk_name(origin), ED25519, desk) if desk else None
+        """The key that signs what somebody ordered; none in a command that logs nothing."""
         self.gate_key = gate_key(origin, gate) if gate else None
         """The key with which the gate signs ballots; none in a command that mixes nothing."""
 
@@ -121,7 +134,7 @@ class Mixer:
 
     @cached_property
     def _acts(self) -> PublicActs:
-        return PublicActs(self._database, self._log, self._ring, self._now)
+        return PublicActs(self._database, self._log, self._orders, self._ring, self._now)
 
     @cached_property
     def _closing(self) -> Closing:
@@ -139,6 +152,7 @@ class Mixer:
         Raises:
             KeyMissing: the log has entries, and the key that signed them is not in its file.
             LogRefused: the log's rows are not those that the guard knows.
+            DeskChanged: the desk's key is not the one that the guard knows.
         """
         if self._started:
             return
@@ -147,14 +161,22 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
+        if self._desk:
+            await asyncio.to_thread(demand_desk, self._log.guard.folder, self._desk, self._origin)
         self._started = True
 
     async def _announce_keys(self) -> None:
-        """Log which keys sign from here on; a process does so once, before it writes anything."""
-        if not self._announced and (self.desk_key or self.gate_key):
+        """Log which keys sign from here on, once a process, as soon as a campaign needs them."""
+        if self._announced or not (self.desk_key or self.gate_key):
+            return
+        columns = tables.campaigns.c
+        live = select(columns.id).where(columns.state.in_((OPENING, OPEN, PAUSED, CLOSING, HELD)))
+        async with reading(self._database) as connection:
+            needed = (await connection.execute(live.limit(1))).first() is not None
+        if needed:
             async with self._log.open() as opened:
                 await announce_keys(opened, self.desk_key, self.gate_key, self._now())
-        self._announced = True
+            self._announced = True
 
     async def _log_has_entries(self) -> bool:
         query = select(tables.log_entries.c.position).limit(1)
@@ -173,11 +195,11 @@ class Mixer:
             self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self.gate_work()
             await self._announce_keys()
-            await self._acts.register()
             await self._acts.publish()
             await self.release_requests()
             await self._merge_pool()
-            closing = await self._in_state(CLOSING) | await self._in_state(HELD)
+            over = await self._in_state(CLOSING) | await self._in_state(HELD)
+            closing = await self._orders.closes(over, self._now())
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in sorted(closing - self._keyless):

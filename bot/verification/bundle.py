@@ -31,16 +31,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
+from bot.accounts.approvals import DONE, Approval, Approvals, Decision
+from bot.accounts.roster import Book
 from bot.ballots.close_check import require_unchanged
 from bot.ballots.stored_bodies import ballot_text, comment_text, kept_aside
 from bot.fraud_review.case_review import read_case_weights
 from bot.results.scoring import ScoredCampaign, score_campaign
-from bot.storage.database import reading, writing
+from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk, facts_of, is_ordered
 from bot.transparency.guarded_log import read_entries
 from bot.transparency.log_entry import LogEntry, unnamed_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
-from bot.transparency.log_writer import request_entry
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
@@ -68,6 +70,7 @@ from survey_flows.log_entries import (
 )
 from survey_flows.signed_notes import read_checkpoint, read_note
 
+RESULT = "result"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -117,17 +120,33 @@ async def result_entry_body(database: AsyncEngine, campaign: str) -> str:
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
 
 
-async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
-    """Ask the mixer for the result's entry in the log, without which there is no bundle.
+async def request_result_entry(
+    database: AsyncEngine, campaign: str, approvals: Approvals, by: str
+) -> Approval | None:
+    """Order the result's entry in the log, without which there is no bundle, or prepare it.
+
+    Return what waits for a second person; None once the order is given.
 
     Raises:
-        BadInput: there is no such campaign, or it is not closed.
+        BadInput: there is no such campaign, it is not closed, or its result waits already.
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
     await require_unchanged(database, campaign)
-    result = await result_entry_body(database, campaign)
-    async with writing(database) as connection:
-        await request_entry(connection, "result", campaign, result)
+    result = facts_of(await result_entry_body(database, campaign))
+    async with reading(database) as connection:
+        if await is_ordered(connection, RESULT, campaign, result):
+            return None
+    made = await approvals.prepare(RESULT, campaign, result, by)
+    return None if made.state == DONE else made
+
+
+def result_decision(desk: Desk) -> Decision:
+    """Return what two people decide of a result: the digest of its totals goes into the log."""
+
+    async def order(connection: AsyncConnection, _book: Book, one: Approval, _now: int) -> None:
+        await desk.order(connection, RESULT, one.subject, one.details, again=False)
+
+    return Decision(order)
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:

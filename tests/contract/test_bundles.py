@@ -40,7 +40,7 @@ from tests.bundles import (
     drawn,
 )
 from tests.conftest import Backend
-from tests.logs import GATE, ORIGIN, SEED, SEEDS, Entry, Log, store
+from tests.logs import DESK, GATE, ORIGIN, SEED, SEEDS, Entry, Log, store
 
 KEY = public_key(SEED, ORIGIN)
 
@@ -87,7 +87,8 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
             await connection.execute(insert(tables.ballots), [row | at | signed(case, entry)])
         elif body["kind"] == "comment":
             row = {"unit": body["unit"], "text": body["text"], "voter": random.randbytes(32)}
-            row |= {"number": bytes.fromhex(body["id"]), "gate": b64decode(body["gate"])}
+            if case.way == SIGNED:
+                row |= {"number": bytes.fromhex(body["id"]), "gate": b64decode(body["gate"])}
             await connection.execute(insert(tables.comments), [row | at])
         else:
             await connection.execute(insert(tables.withdrawals), [{"body": entry.body} | at])
@@ -230,6 +231,8 @@ def test_the_commands_write_and_check_a_bundle(
     monkeypatch.setenv("MINPING_LOG_ORIGIN", ORIGIN)
     make_gate_keys(tmp_path / "keys")
     (tmp_path / "keys" / "sign.key").write_bytes(SEEDS[GATE])
+    (tmp_path / "keys" / "desk").mkdir()
+    (tmp_path / "keys" / "desk" / "desk.key").write_bytes(SEEDS[DESK])
     (tmp_path / "keys" / "mixer").mkdir()
     (tmp_path / "keys" / "mixer" / "log.key").write_bytes(SEED)
     assert main(["bundle", case.name, str(path), "--openings"]) == 0
@@ -249,7 +252,7 @@ def test_the_commands_write_and_check_a_bundle(
     ]
     assert main(words) == 0
     out = capsys.readouterr().out.splitlines()
-    assert len(out) == 26
+    assert len(out) == 27
     assert all(line.startswith("ok    ") for line in out)
     label = receipt_label(case.name, case.codes[0])
     position = next(at for at, e in enumerate(case.log.entries) if e.label == label)

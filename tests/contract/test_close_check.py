@@ -35,6 +35,7 @@ from survey_flows.errors import BadInput, Message
 from survey_flows.events import Started
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.contract.test_mixer import admit, ballot, rows
+from tests.desk import DESK
 
 PEOPLE = 14
 Attack = Callable[[Road], Awaitable[None]]
@@ -152,8 +153,8 @@ async def test_a_change_before_the_close_holds_this_campaign_alone(road: Road, a
     await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
     await change(road)
-    await close_campaign(road.database, "year")
-    await close_campaign(road.database, "other")
+    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "other", DESK, road.clock)
     await road.mixer.turn()
     assert (await state(road), await state(road, "other")) == ("held", "closed")
     assert {reason.id for reason in await reasons(road)} == found
@@ -167,7 +168,7 @@ async def test_a_change_after_the_close_publishes_nothing(road: Road, attack: st
     await road.close("year")
     await change(road)
     for publish in (
-        lambda: request_result_entry(road.database, "year"),
+        lambda: request_result_entry(road.database, "year", road.approvals, "zhou"),
         lambda: make_bundle(road.database, "year", openings=True),
     ):
         with pytest.raises(BadInput):
@@ -221,7 +222,7 @@ async def test_a_closed_campaign_that_was_held_is_closed_once(road: Road) -> Non
     kept = await some(road)
     await change_answers(road)
     with pytest.raises(BallotsChanged):
-        await request_result_entry(road.database, "year")
+        await request_result_entry(road.database, "year", road.approvals, "zhou")
     back = update(tables.ballots).where(tables.ballots.c.id == kept.id)  # type: ignore[attr-defined]
     await execute(road, back.values(ratings=kept.ratings))  # type: ignore[attr-defined]
     await check_again(road.database, "year")
@@ -229,7 +230,7 @@ async def test_a_closed_campaign_that_was_held_is_closed_once(road: Road) -> Non
     assert await state(road) == "closed"
     closings = [row for row in await rows(road, tables.log_entries) if row.kind == "closing"]
     assert len(closings) == 1
-    await request_result_entry(road.database, "year")
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     assert "openings.jsonl" in await make_bundle(road.database, "year", openings=True)
 

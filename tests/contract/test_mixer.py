@@ -33,8 +33,7 @@ from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import comment_body
 from bot.transparency.log_entry import entry_of_row, sealed_entry
 from bot.transparency.log_reader import find_receipt, latest_checkpoint, prove_inclusion, read_root
-from bot.transparency.log_writer import request_entry
-from bot.verification.bundle import make_bundle, request_result_entry, result_entry_body
+from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.ballot import Ballot
@@ -42,6 +41,7 @@ from survey_flows.effects import CountPressure, Effect, ErasePerson, StoreBallot
 from survey_flows.log_entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from tests.contract.test_conductor import Road, draft, make_road
+from tests.desk import DESK
 
 OVERHEAD = 48
 """Bytes of a sealed box around its content (NaCl)."""
@@ -279,7 +279,7 @@ async def test_a_comment_on_a_unit_with_few_ballots_names_no_unit(road: Road) ->
     named = Counter((row.text[:3], row.unit) for row in await rows(road, tables.comments))
     assert named == {("tax", "TAX"): 10, ("abo", ""): 9}
     await verify_log(road)
-    await request_result_entry(road.database, "year")
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     openings = (await make_bundle(road.database, "year", openings=True))["openings.jsonl"]
     bodies = [json.loads(json.loads(line)["body"]) for line in openings.splitlines()]
@@ -371,7 +371,12 @@ async def test_comments_and_presses_that_an_earlier_version_stored_are_taken_ove
 
 async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) -> None:
     other = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     for day in range(3):
         votes = ((f"u{n}", ballot(100 * day + n, f"{day} {n}")) for n in range(60))
@@ -379,7 +384,7 @@ async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) ->
         await asyncio.gather(road.mixer.turn(), other.turn())
         road.clock.time += timedelta(seconds=KEY_SECONDS)
         await asyncio.gather(road.mixer.turn(), other.turn())
-    await close_campaign(road.database, "year")
+    await close_campaign(road.database, "year", DESK, road.clock)
     await asyncio.gather(road.mixer.turn(), other.turn())
     await asyncio.gather(road.mixer.turn(), other.turn())
     texts = Counter(row.text for row in await rows(road, tables.comments))
@@ -493,7 +498,12 @@ async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it
 async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> None:
 
     other = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     await other.turn()
     for start in range(0, 300, 60):
@@ -555,9 +565,7 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
         )
         await road.mix()
     await road.close("audit")
-    result = await result_entry_body(road.database, "audit")
-    async with writing(road.database) as connection:
-        await request_entry(connection, "result", "audit", result)
+    await request_result_entry(road.database, "audit", road.approvals, "zhou")
     await road.mixer.turn()
     for openings in (False, True):
         files = await make_bundle(road.database, "audit", openings)
@@ -571,7 +579,12 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
 ) -> None:
     def mixer() -> Mixer:
         return Mixer(
-            road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+            road.database,
+            Keyring(tmp_path / "mixer"),
+            road.keys.public(),
+            DESK.key.public,
+            "minping",
+            road.clock,
         )
 
     # As when `minping campaign close` runs beside the service.
@@ -579,12 +592,12 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
     for number in range(5):
         name = f"c{number}"
         await create_campaign(road.database, draft(name), road.clock)
-        await open_campaign(road.database, name, road.keys)
+        await open_campaign(road.database, name, road.keys, DESK)
         await asyncio.gather(*(each.turn() for each in mixers))
-        await close_campaign(road.database, name)
+        await close_campaign(road.database, name, DESK, road.clock)
         await asyncio.gather(*(each.turn() for each in mixers))
     written = Counter((row.kind, row.campaign) for row in await rows(road, tables.log_entries))
-    kinds = ("registration", "intake", "closing")
+    kinds = ("registration", "early-close", "intake", "closing")
     both = [(kind, f"c{number}") for kind in kinds for number in range(5)]
     assert written == dict.fromkeys([("keys", "-"), ("registration", "year"), *both], 1)
 
@@ -594,7 +607,7 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
 ) -> None:
     await admit(road, ("ann", StoreBallot(ballot(1))))
     await road.mix()
-    await close_campaign(road.database, "year")
+    await close_campaign(road.database, "year", DESK, road.clock)
     for where in (
         "bot.transparency.guarded_log.append_entries",
         "bot.crypto.gate_keys.Keyring.destroy",
@@ -604,7 +617,12 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
             with pytest.raises(ZeroDivisionError):
                 await road.mixer.turn()
     back = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     await back.turn()
     assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
@@ -614,6 +632,7 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
         "registration",
         "receipt",
         "sealed",
+        "early-close",
         "intake",
         "closing",
     ]

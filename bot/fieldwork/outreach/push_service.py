@@ -131,12 +131,13 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
         row = await read_campaign_row(connection, campaign)
         before = await read_pushes(connection, campaign)
         kind = _due(before, *(await _by_invitation(connection, campaign)))
+    key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
     return {
         lang: words.say(
             lang,
-            f"{kind}-text",
+            key,
             title=in_language(definition.title, lang, definition),
             date=show_date(definition, lang, definition.closes_at),
         )

@@ -15,7 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.storage.schema.accounts import approvals as approvals
 from bot.storage.schema.accounts import choices as choices
+from bot.storage.schema.accounts import grants as grants
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff
@@ -366,12 +368,27 @@ notices = Table(
         SERIAL,
         primary_key=True,
         autoincrement=True,
-        comment="public entries that wait for the log",
+        comment="acts that wait for the log",
     ),
     Column("kind", String(16), nullable=False),
     Column("name", String(80), nullable=False),
     Column("campaign", String(32), nullable=False),
     Column("body", Text, nullable=False),
+    Column("signatures", Text, nullable=False, comment="JSON: names of keys, and what they signed"),
+)
+
+refused_acts = Table(
+    "refused_acts",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("signatures", Text, nullable=False),
+    Column("reason", String(16), nullable=False, comment="unsigned, misfit, repeated, differs"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("seen", Boolean, nullable=False, comment="somebody has looked at it"),
 )
 
 dead_letters = Table(
