@@ -1,0 +1,195 @@
+"""A unit's own score as an exact fraction of its sums, given the contrasts of other units.
+
+Per group: vouched answers with Σw = W, and of each loose channel with Σw = W_o the worth
+E = K·W_o/(W_o + K) vouched ones. B = W + ΣE is the evidence, b = B/(B + k) its weight. On the
+common level, T = M − ρ·H. The general level is û = Σab·T/Σab; what is expected of the group,
+f = û + φ·û(100 − û), counts as k imagined answers. The score is Σ a·m, with
+m = Σ P·[S + P·(ΣE·x + S_u + k·f)]/[W_c + P·(ΣE + W_u + k)] over the population cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from aggregation.estimation.method2.evidence import TOP, GroupEvidence, UnitEvidence
+from aggregation.scheme.evidence import EvidenceRules
+
+ENDS = (Fraction(0), Fraction(TOP))
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupContrast:
+    """How a group and loose answers differ elsewhere, as multiples of y(100 − y).
+
+    ``level`` is ρ of the group, ``loose`` ρ of loose answers, ``both`` their sum within its limit,
+    and ``expected`` φ.
+    """
+
+    level: Fraction = Fraction()
+    loose: Fraction = Fraction()
+    both: Fraction = Fraction()
+    expected: Fraction = Fraction()
+
+
+Contrasts = Mapping[str, GroupContrast]
+"""By evaluator group; all other units' answers make them, and none of the unit's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerms:
+    """What a group adds to its unit's score.
+
+    ``vouched`` is W, ``worth`` ΣE, ``weight`` b, ``mean`` M and ``common`` T (points; None without
+    answers). The group's mean is m = ``base`` + ``phantom``·f: ``phantom`` is the share of the
+    imagined answers in it. ``bend`` is H, ``borne`` the weight W/(W + k)
+    of vouched answers alone.
+    """
+
+    share: Fraction
+    vouched: Fraction
+    worth: Fraction
+    weight: Fraction
+    mean: Fraction | None
+    common: Fraction | None
+    base: Fraction
+    phantom: Fraction
+    bend: Fraction
+    borne: Fraction
+
+    @property
+    def pull(self) -> Fraction:
+        """The group's weight a·b in the general level."""
+        return self.share * self.weight
+
+
+def group_terms(group: GroupEvidence, contrast: GroupContrast, rules: EvidenceRules) -> GroupTerms:
+    """The terms of one group."""
+    most, imagined = Fraction(rules.loose_worth), Fraction(rules.imagined)
+    vouched = group.vouched
+    worth = plain = bend = Fraction()
+    for _, sums in group.loose:
+        if sums.weight:
+            each = most / (sums.weight + most)
+            worth += each * sums.weight
+            plain += each * sums.points
+            bend += each * sums.bend
+    evidence = vouched.weight + worth
+    moved = plain - contrast.loose * bend
+    base = phantom = Fraction()
+    for people, cell in group.cells:
+        below = cell.weight + people * (worth + group.unplaced.weight + imagined)
+        if below:
+            base += people * (cell.points + people * (moved + group.unplaced.points)) / below
+            phantom += people * people * imagined / below
+    if not evidence:
+        zero = Fraction()
+        return GroupTerms(group.share, zero, zero, zero, None, None, base, phantom, zero, zero)
+    mean = (vouched.points + moved) / evidence
+    level = vouched.points + plain - contrast.level * vouched.bend - contrast.both * bend
+    return GroupTerms(
+        share=group.share,
+        vouched=vouched.weight,
+        worth=worth,
+        weight=evidence / (evidence + imagined),
+        mean=mean,
+        common=level / evidence,
+        base=base,
+        phantom=phantom,
+        bend=(vouched.bend + bend) / evidence,
+        borne=vouched.weight / (vouched.weight + imagined),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScore:
+    """A unit's exact score with its parts; ``level`` is û."""
+
+    score: Fraction
+    level: Fraction
+    terms: Mapping[str, GroupTerms]
+    contrasts: Contrasts
+
+    @property
+    def imagined(self) -> Fraction:
+        """The share F of the score that imagined answers fill."""
+        return sum((t.share * t.phantom for t in self.terms.values()), Fraction())
+
+    @property
+    def support(self) -> Fraction:
+        """Σ W/(W + k) over groups: the evidence of vouched answers alone."""
+        return sum((t.borne for t in self.terms.values()), Fraction())
+
+    def expected(self, group: str) -> Fraction:
+        """What is expected of a group, f."""
+        return expected(self.level, self.contrasts.get(group, GroupContrast()))
+
+    def mean(self, group: str) -> Fraction:
+        """The group's mean m in the score."""
+        return self.terms[group].base + self.terms[group].phantom * self.expected(group)
+
+
+def expected(level: Fraction, contrast: GroupContrast) -> Fraction:
+    """f = û + φ·û(100 − û)."""
+    return level + contrast.expected * level * (TOP - level)
+
+
+def own_score(unit: UnitEvidence, contrasts: Contrasts, rules: EvidenceRules) -> OwnScore | None:
+    """The unit's score; None when no answer of a group with a share counts."""
+    terms = {
+        name: group_terms(group, contrasts.get(name, GroupContrast()), rules)
+        for name, group in sorted(unit.items())
+    }
+    found = _joined(terms, contrasts)
+    return OwnScore(*found, terms, contrasts) if found else None
+
+
+def _joined(
+    terms: Mapping[str, GroupTerms], contrasts: Contrasts
+) -> tuple[Fraction, Fraction] | None:
+    pull = sum((t.pull for t in terms.values()), Fraction())
+    if not pull:
+        return None
+    level = sum((t.pull * t.common for t in terms.values() if t.common is not None), Fraction())
+    level /= pull
+    score = sum(
+        (
+            t.share * (t.base + t.phantom * expected(level, contrasts.get(name, GroupContrast())))
+            for name, t in terms.items()
+        ),
+        Fraction(),
+    )
+    return score, level
+
+
+def one_more(
+    group: GroupEvidence, score: Fraction, channels: tuple[str, ...], count: Fraction = ONE
+) -> Iterator[GroupEvidence]:
+    """The group with ``count`` more ballots of this score, in every cell and channel in turn."""
+    for at in range(len(group.cells)):
+        yield group.in_cell(at, score, count)
+    if len(group.cells) > 1:
+        yield group.out_of_cells(score, count)
+    for channel in dict.fromkeys([*channels, *(name for name, _ in group.loose)]):
+        yield group.by_channel(channel, score, count)
+
+
+def worst_move(
+    unit: UnitEvidence, own: OwnScore, channels: tuple[str, ...], rules: EvidenceRules
+) -> Fraction:
+    """The most points by which one more ballot can move the score, exactly.
+
+    A score between 0 and 100 moves it less than one of the two, so the ends are tried in every
+    group, cell and channel.
+    """
+    most = Fraction()
+    for name, group in unit.items():
+        contrast = own.contrasts.get(name, GroupContrast())
+        for end in ENDS:
+            for changed in one_more(group, end, channels):
+                terms = {**own.terms, name: group_terms(changed, contrast, rules)}
+                if found := _joined(terms, own.contrasts):
+                    most = max(most, abs(found[0] - own.score))
+    return most

@@ -1,0 +1,151 @@
+"""Laws of scoring method 2: no answer works against its rater, and none moves more than is said."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregation.estimation.method2.contrasts import campaign_contrasts
+from aggregation.estimation.method2.evidence import (
+    NOTHING,
+    AnswerSums,
+    GroupEvidence,
+    UnitEvidence,
+)
+from aggregation.estimation.method2.own_score import (
+    Contrasts,
+    GroupContrast,
+    one_more,
+    own_score,
+    worst_move,
+)
+from aggregation.scheme.evidence import EvidenceRules
+from tests.method2 import naive_contrasts, naive_score
+
+RULES = EvidenceRules()
+SHARES = {"resident": 40, "enterprise": 35, "deputy": 20, "grassroots": 5}
+CHANNELS = ("invited", "open")
+WEIGHTS = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 4)])
+POINTS = st.one_of(st.sampled_from([0, 30, 60, 80, 100]), st.integers(0, 100)).map(Fraction)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> AnswerSums:
+    """Sums of up to four kinds of answers, each of up to 300 people."""
+    found = NOTHING
+    for _ in range(draw(st.integers(0, 4))):
+        count = draw(st.integers(1, 300)) * draw(WEIGHTS)
+        found = found.with_ballots(draw(POINTS), Fraction(count))
+    return found
+
+
+@st.composite
+def groups(draw: st.DrawFn, share: int) -> GroupEvidence:
+    """A group with or without population cells, and with loose answers of up to two channels."""
+    people = draw(st.sampled_from([(1,), (1,), (3, 1), (97, 2, 1)]))
+    cells = tuple((Fraction(n, sum(people)), draw(answers())) for n in people)
+    unplaced = draw(answers()) if len(people) > 1 else NOTHING
+    loose = tuple((name, draw(answers())) for name in CHANNELS if draw(st.booleans()))
+    return GroupEvidence(Fraction(share, 100), cells, unplaced, loose)
+
+
+@st.composite
+def units(draw: st.DrawFn) -> UnitEvidence:
+    return {name: draw(groups(share)) for name, share in SHARES.items()}
+
+
+@st.composite
+def contrasts(draw: st.DrawFn) -> Contrasts:
+    """Any contrasts within their limits."""
+    steep = st.integers(-9900, 9900).map(lambda n: Fraction(n, 10**6))
+    one = st.builds(GroupContrast, steep, steep, steep, steep)
+    return {name: draw(one) for name in SHARES}
+
+
+@settings(max_examples=150, deadline=None)
+@given(units(), contrasts())
+def test_the_score_is_that_of_the_page_step_by_step(unit: UnitEvidence, all_: Contrasts) -> None:
+    found = own_score(unit, all_, RULES)
+    if found is None:
+        assert not any(group.weight for group in unit.values())
+    else:
+        assert float(found.score) == pytest.approx(naive_score(unit, all_), abs=1e-9)
+        assert 0 <= found.score <= 100
+
+
+@settings(max_examples=150, deadline=None)
+@given(units(), contrasts(), WEIGHTS)
+def test_one_more_best_answer_never_lowers_and_one_more_worst_never_raises(
+    unit: UnitEvidence, all_: Contrasts, weight: Fraction
+) -> None:
+    before = own_score(unit, all_, RULES)
+    if before is None:
+        return
+    for name, group in unit.items():
+        for end, sign in ((Fraction(100), 1), (Fraction(0), -1)):
+            for changed in one_more(group, end, (*CHANNELS, "new"), weight):
+                after = own_score({**unit, name: changed}, all_, RULES)
+                assert after is not None
+                assert sign * (after.score - before.score) >= 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(units(), contrasts(), POINTS, WEIGHTS)
+def test_no_ballot_moves_the_score_by_more_than_the_published_worst_move(
+    unit: UnitEvidence, all_: Contrasts, points: Fraction, weight: Fraction
+) -> None:
+    before = own_score(unit, all_, RULES)
+    if before is None:
+        return
+    most = worst_move(unit, before, CHANNELS, RULES)
+    for name, group in unit.items():
+        for changed in one_more(group, points, CHANNELS, weight):
+            after = own_score({**unit, name: changed}, all_, RULES)
+            assert after is not None
+            assert abs(after.score - before.score) <= most
+
+
+@settings(max_examples=60, deadline=None)
+@given(units(), contrasts())
+def test_real_weights_of_answers_and_of_imagined_ones_are_all_there_is(
+    unit: UnitEvidence, all_: Contrasts
+) -> None:
+    found = own_score(unit, all_, RULES)
+    if found is None or any(len(group.cells) > 1 for group in unit.values()):
+        return
+    filled = sum((t.share * (1 - t.phantom) for t in found.terms.values()), Fraction())
+    assert filled + found.imagined == 1
+    assert filled == sum((t.pull for t in found.terms.values()), Fraction())
+
+
+CITIES = st.lists(units(), min_size=2, max_size=7)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CITIES, st.randoms(use_true_random=False))
+def test_no_order_of_units_changes_a_contrast(city: list[UnitEvidence], chance: object) -> None:
+    named = {f"U{at}": unit for at, unit in enumerate(city)}
+    families = {code: "even" if int(code[1:]) % 2 else "odd" for code in named}
+    codes = list(named)
+    chance.shuffle(codes)  # type: ignore[attr-defined]
+    shuffled = {code: named[code] for code in codes}
+    assert campaign_contrasts(shuffled, families, RULES) == campaign_contrasts(
+        named, families, RULES
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(CITIES)
+def test_contrasts_are_those_of_least_squares_and_know_nothing_of_their_own_unit(
+    city: list[UnitEvidence],
+) -> None:
+    named = {f"U{at}": unit for at, unit in enumerate(city)}
+    families = {code: "even" if int(code[1:]) % 2 else "odd" for code in named}
+    found = campaign_contrasts(named, families, RULES)
+    for name, (_, level) in naive_contrasts(named, families, "U0").items():
+        assert float(found["U0"][name].level) == pytest.approx(level, abs=3e-5)
+    silent = {**named, "U0": {name: GroupEvidence(g.share) for name, g in named["U0"].items()}}
+    assert campaign_contrasts(silent, families, RULES)["U0"] == found["U0"]
