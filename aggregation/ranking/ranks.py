@@ -106,12 +106,12 @@ class PairwiseComparison:
             if together.covariances is None
             else self._simulated(units, together)
         )
-        self._better = self._judge(all_pairs(len(units)))
+        self.better = self._judge(all_pairs(len(units)))
 
     def sets(self, among: frozenset[str] | None = None) -> dict[str, RankSet]:
         """Simultaneous sets of all units among ``among`` (all, if None) and the unit itself."""
         return {
-            code: self._set(self._better, place, among) for place, code in enumerate(self._codes)
+            code: self._set(self.better, place, among) for place, code in enumerate(self._codes)
         }
 
     def own_sets(self) -> dict[str, RankSet]:

@@ -54,17 +54,15 @@ class ContrastSums:
 
     def plus(self, other: ContrastSums, sign: int = 1) -> ContrastSums:
         """The sums with those of other units added, or taken away."""
+        def rows(one: Vector, two: Vector) -> Vector:
+            return tuple(a + sign * b for a, b in zip(one, two, strict=True))
+
         return ContrastSums(
-            *(
-                tuple(a + sign * b for a, b in zip(one, two, strict=True))
-                for one, two in (
-                    (self.weights, other.weights),
-                    (self.cross, other.cross),
-                    (self.means, other.means),
-                    (self.loose, other.loose),
-                    (self.bends, other.bends),
-                )
-            ),
+            rows(self.weights, other.weights),
+            rows(self.cross, other.cross),
+            rows(self.means, other.means),
+            rows(self.loose, other.loose),
+            rows(self.bends, other.bends),
             self.levels + sign * other.levels,
             self.room + sign * other.room,
             self.both + sign * other.both,

@@ -45,7 +45,8 @@ class GroupTerms:
     ``vouched`` is W, ``worth`` ΣE, ``weight`` b, ``mean`` M and ``common`` T (points; None without
     answers). The group's mean is m = ``base`` + ``phantom``·f: ``phantom`` is the share of the
     imagined answers in it. ``bend`` is H, ``borne`` the weight W/(W + k)
-    of vouched answers alone.
+    of vouched answers alone, ``each`` the worth E of each loose channel. ``below`` are the divisors
+    of the population cells, and ``common_share`` the part of m that one answer without a cell has.
     """
 
     share: Fraction
@@ -58,6 +59,9 @@ class GroupTerms:
     phantom: Fraction
     bend: Fraction
     borne: Fraction
+    each: Mapping[str, Fraction]
+    below: tuple[Fraction, ...]
+    common_share: Fraction
 
     @property
     def pull(self) -> Fraction:
@@ -69,37 +73,40 @@ def group_terms(group: GroupEvidence, contrast: GroupContrast, rules: EvidenceRu
     """The terms of one group."""
     most, imagined = Fraction(rules.loose_worth), Fraction(rules.imagined)
     vouched = group.vouched
-    worth = plain = bend = Fraction()
-    for _, sums in group.loose:
-        if sums.weight:
-            each = most / (sums.weight + most)
-            worth += each * sums.weight
-            plain += each * sums.points
-            bend += each * sums.bend
+    each: dict[str, Fraction] = {}
+    plain = bend = Fraction()
+    for name, sums in group.loose:
+        part = most / (sums.weight + most)
+        each[name] = part * sums.weight
+        plain += part * sums.points
+        bend += part * sums.bend
+    worth = sum(each.values(), Fraction())
     evidence = vouched.weight + worth
     moved = plain - contrast.loose * bend
-    base = phantom = Fraction()
-    for people, cell in group.cells:
-        below = cell.weight + people * (worth + group.unplaced.weight + imagined)
-        if below:
-            base += people * (cell.points + people * (moved + group.unplaced.points)) / below
-            phantom += people * people * imagined / below
-    if not evidence:
-        zero = Fraction()
-        return GroupTerms(group.share, zero, zero, zero, None, None, base, phantom, zero, zero)
-    mean = (vouched.points + moved) / evidence
+    below = tuple(
+        cell.weight + people * (worth + group.unplaced.weight + imagined)
+        for people, cell in group.cells
+    )
+    base = common = Fraction()
+    for (people, cell), whole in zip(group.cells, below, strict=True):
+        if whole:
+            base += people * (cell.points + people * (moved + group.unplaced.points)) / whole
+            common += people * people / whole
     level = vouched.points + plain - contrast.level * vouched.bend - contrast.both * bend
     return GroupTerms(
         share=group.share,
         vouched=vouched.weight,
         worth=worth,
         weight=evidence / (evidence + imagined),
-        mean=mean,
-        common=level / evidence,
+        mean=(vouched.points + moved) / evidence if evidence else None,
+        common=level / evidence if evidence else None,
         base=base,
-        phantom=phantom,
-        bend=(vouched.bend + bend) / evidence,
+        phantom=common * imagined,
+        bend=(vouched.bend + bend) / evidence if evidence else Fraction(),
         borne=vouched.weight / (vouched.weight + imagined),
+        each=each,
+        below=below,
+        common_share=common,
     )
 
 
