@@ -22,6 +22,8 @@ APART = 3.0
 MOOD_WEIGHT = 5.0
 """The weight of `APART` in τ_u², in Σ b_v·b_o."""
 LARGEST = 2500.0
+LEAST = 3.0
+"""The fewest degrees of freedom of a component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Components:
     """Variances in points², of one family where they are by family.
 
     ``between`` is τ², ``mood`` τ_u², ``loose`` τ_e². ``contrasts`` holds Var(c_g) by group, and
-    ``loose_contrast`` is Var(c_o). ``freedom`` are the degrees of freedom of the model.
+    ``loose_contrast`` is Var(c_o). ``freedom`` are the degrees of freedom of ``between``, and
+    ``mood_freedom`` those of ``mood``, of which a campaign of few vouched answers knows little.
     """
 
     between: float
@@ -47,6 +50,7 @@ class Components:
     contrasts: Mapping[str, float]
     loose_contrast: float
     freedom: float
+    mood_freedom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def components(units: Mapping[str, MeasuredUnit], rules: EvidenceRules) -> dict[
         for code, unit in sorted(units.items())
         for cell in _cells(code, unit, spread, float(rules.imagined))
     ]
-    mood, loose, loose_contrast = _loose(cells, float(rules.start))
+    people = _loose(cells, float(rules.start))
+    loose = people.each
     everywhere = _between(cells, loose)
     wide = _contrast_variances(
         cells, everywhere, float(rules.start), dict.fromkeys(spread, WIDE**2)
@@ -89,7 +94,9 @@ def components(units: Mapping[str, MeasuredUnit], rules: EvidenceRules) -> dict[
         near = _contrast_variances(own, between, pull, centre)
         groups = len({cell.group for cell in own})
         freedom = max(1.0, size * (groups - 1) / 2)
-        found[family] = Components(between, mood, loose, near, loose_contrast, freedom)
+        found[family] = Components(
+            between, people.mood, loose, near, people.contrast, freedom, people.freedom
+        )
     return found
 
 
@@ -182,8 +189,17 @@ def _between(cells: Sequence[_Cell], loose: float, otherwise: float = 0.0) -> fl
     return max(0.0, (seen - noise) / size) if size > 0 else otherwise
 
 
-def _loose(cells: Sequence[_Cell], start: float) -> tuple[float, float, float]:
-    """τ_u², τ_e² and Var(c_o)."""
+@dataclass(frozen=True, slots=True)
+class _LoosePeople:
+    """τ_u² with its degrees of freedom, τ_e² and Var(c_o)."""
+
+    mood: float
+    freedom: float
+    each: float
+    contrast: float
+
+
+def _loose(cells: Sequence[_Cell], start: float) -> _LoosePeople:
     units = [[c for c in unit if c.both] for unit in _by_unit(cells)]
     units = [unit for unit in units if unit]
     weights = [fsum(c.both for c in unit) for unit in units]
@@ -192,14 +208,7 @@ def _loose(cells: Sequence[_Cell], start: float) -> tuple[float, float, float]:
         fsum(c.both * c.difference for c in unit) / weight
         for unit, weight in zip(units, weights, strict=True)
     ]
-    inner = noise = size = 0.0
-    for unit, weight, mean in zip(units, weights, means, strict=True):
-        for c in unit:
-            times = c.both * (1 - c.both / weight)
-            inner += c.both * (c.difference - mean) ** 2
-            noise += times * c.noise
-            size += times
-    each = max(0.0, (inner - noise) / size) if size > 0 else 0.0
+    each = _loose_each(units, weights, means)
     seen = rest = room = 0.0
     middle = fsum(w * m for w, m in zip(weights, means, strict=True)) / total if total else 0.0
     for unit, weight, mean in zip(units, weights, means, strict=True):
@@ -208,12 +217,33 @@ def _loose(cells: Sequence[_Cell], start: float) -> tuple[float, float, float]:
         rest += left * fsum(c.both**2 * (each + c.noise) for c in unit) / weight
         room += weight * left
     found = max(0.0, (seen - rest) / room) if room > 0 else 0.0
-    mood = (total * found + MOOD_WEIGHT * APART**2) / (total + MOOD_WEIGHT)
+    pulled = (total * found + MOOD_WEIGHT * APART**2) / (total + MOOD_WEIGHT)
+    # What is seen to be more is not pulled down: it would make units too surely different.
+    mood = max(found, pulled)
+    known = 1.0 if found > pulled else total / (total + MOOD_WEIGHT)
+    freedom = max(MOOD_WEIGHT, len(units) - 1)
+    if room > 0 and known:
+        freedom = (len(units) - 1) * (mood / (found + rest / room) / known) ** 2
     error = fsum(
         weight**2 * mood + fsum(c.both**2 * (each + c.noise) for c in unit)
         for unit, weight in zip(units, weights, strict=True)
     )
-    return mood, each, (error + start**2 * WIDE**2) / (total + start) ** 2
+    contrast = (error + start**2 * WIDE**2) / (total + start) ** 2
+    return _LoosePeople(mood, min(max(freedom, LEAST), 1e6), each, contrast)
+
+
+def _loose_each(
+    units: Sequence[Sequence[_Cell]], weights: Sequence[float], means: Sequence[float]
+) -> float:
+    """τ_e², from the groups of a unit around its mean."""
+    inner = noise = size = 0.0
+    for unit, weight, mean in zip(units, weights, means, strict=True):
+        for c in unit:
+            times = c.both * (1 - c.both / weight)
+            inner += c.both * (c.difference - mean) ** 2
+            noise += times * c.noise
+            size += times
+    return max(0.0, (inner - noise) / size) if size > 0 else 0.0
 
 
 def _contrast_variances(

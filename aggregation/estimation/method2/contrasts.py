@@ -54,6 +54,7 @@ class ContrastSums:
 
     def plus(self, other: ContrastSums, sign: int = 1) -> ContrastSums:
         """The sums with those of other units added, or taken away."""
+
         def rows(one: Vector, two: Vector) -> Vector:
             return tuple(a + sign * b for a, b in zip(one, two, strict=True))
 

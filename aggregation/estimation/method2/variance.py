@@ -79,7 +79,6 @@ def score_variance(
     lean = 1 + _mean_slope(unit)
     sampling: list[tuple[float, float]] = []
     shares: dict[str, float] = {}
-    model: list[float] = []
     moved = third = loose = 0.0
     apart: list[float] = []
     for name, terms in own.terms.items():
@@ -102,22 +101,22 @@ def score_variance(
                 loose += float(share)
                 apart.append(float(share))
     remote = {name: float(own.terms[name].share) - share for name, share in shares.items()}
-    model = [gap**2 * parts.between for gap in remote.values()]
-    model.append(loose**2 * parts.mood)
-    model.extend(share**2 * parts.loose for share in apart)
+    between = fsum(gap**2 * parts.between for gap in remote.values())
+    between += fsum(share**2 * parts.loose for share in apart)
+    mood = loose**2 * parts.mood
     common = fsum(remote[name] ** 2 * parts.contrasts.get(name, 0.0) for name in remote)
-    answers, between = fsum(value for value, _ in sampling), fsum(model)
+    answers, model = fsum(value for value, _ in sampling), between + mood
     below = fsum(value**2 / degrees for value, degrees in sampling)
-    below += between**2 / parts.freedom
+    below += between**2 / parts.freedom + mood**2 / parts.mood_freedom
     return ScoreVariance(
         shares=shares,
         loose=loose,
         sampling=answers,
-        model=between,
+        model=model,
         common=common + loose**2 * parts.loose_contrast,
         pull=moved,
         third=third,
-        freedom=(answers + between) ** 2 / below if below else inf,
+        freedom=(answers + model) ** 2 / below if below else inf,
         remote=remote,
     )
 
