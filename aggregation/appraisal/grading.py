@@ -129,6 +129,7 @@ class _Grader:
         self.sure = (
             rank_certainty(given, ranked) if sure and given.parent is None else RankCertainty()
         )
+        self.tentative = frozenset(e.unit for e in entries if _tentative(given, e.unit))
 
     def results(self) -> list[UnitResult]:
         return [self._result(t) for t in self.family.totals]
@@ -137,7 +138,7 @@ class _Grader:
         unit, code = total.unit, total.unit.code
         ranked = code in self.ranks
         made = None if ranked else self.decided.get(code)
-        standing = self.grades[code] if ranked else made.grade if made else None
+        standing = self._standing(code) if ranked else made.grade if made else None
         places = self.sure.sets.get(code)
         return UnitResult(
             unit=code,
@@ -162,7 +163,19 @@ class _Grader:
             insufficient=not ranked,
             decided_by=f"{made.by} {made.at}: {made.reason}" if made else "",
             outlook=self.sure.outlooks.get(code),
+            tentative=code in self.tentative,
         )
+
+    def _standing(self, code: str) -> Grade:
+        """The grade by quota; that of a tentative unit is a first only if settled, never a third.
+
+        A place that it leaves stays empty: no other unit's answers are worse or better for it.
+        """
+        given = self.grades[code]
+        if code not in self.tentative or given is Grade.SECOND:
+            return given
+        settled = code in self.sure.settled and self._possible(code) == {given}
+        return given if settled and given is Grade.FIRST else Grade.SECOND
 
     def _certainty(self, code: str, standing: Grade | None) -> Certainty | None:
         """The certainty of a grade: settled when every place in the rank set has the same grade.
@@ -179,15 +192,21 @@ class _Grader:
                 if self.parent.confirmed and code in self.ranks
                 else Certainty.PROVISIONAL
             )
-        if code not in self.sure.sets:
+        if code not in self.sure.settled or standing is not self.grades.get(code):
             return Certainty.PROVISIONAL
         return Certainty.SETTLED if self._possible(code) == {standing} else Certainty.PROVISIONAL
 
     def _possible(self, code: str) -> set[Grade]:
         eligible = None if code in self.bars else self.sure.eligible[code]
         return possible_grades(
-            self.sure.sets[code], eligible, len(self.ranks), self.first, self.third
+            self.sure.settled[code], eligible, len(self.ranks), self.first, self.third
         )
+
+
+def _tentative(given: AppraisalInputs, unit: str) -> bool:
+    """Whether a ranked unit's score rests on answers that nobody vouches for."""
+    score = given.public.get(unit)
+    return score is not None and "rank_provisional" in score.flags
 
 
 def possible_grades(

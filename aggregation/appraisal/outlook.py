@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from aggregation.appraisal.cuts import grade_cuts
+from aggregation.appraisal.cuts import MovableScore, grade_cuts
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.quota import GradeCandidate
 from aggregation.appraisal.totals import UnitTotal, as_estimate
+from aggregation.estimation.scores import UnitScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import RankOutlook
 from aggregation.ranking.ranks import JointInference, PairwiseComparison, RankSet, covariance_matrix
@@ -19,9 +20,14 @@ from aggregation.scheme.scheme import PUBLIC
 
 @dataclass(frozen=True, slots=True)
 class RankCertainty:
-    """By unit code, the rank sets among all units and among eligible ones, and the outlooks."""
+    """By unit code, the rank sets, those by which grades are settled, and the outlooks.
+
+    ``settled`` are the sets among all units and ``eligible`` those among units that can be first;
+    in both, each difference is first reduced by the scheme's declared bias.
+    """
 
     sets: Mapping[str, RankSet] = field(default_factory=dict)
+    settled: Mapping[str, RankSet] = field(default_factory=dict)
     eligible: Mapping[str, RankSet] = field(default_factory=dict)
     outlooks: Mapping[str, RankOutlook] = field(default_factory=dict)
 
@@ -54,11 +60,12 @@ def rank_certainty(given: AppraisalInputs, field_: GradedField) -> RankCertainty
         return RankCertainty()
     seed = f"{given.scheme.digest}/{given.year}/{field_.name}"
     weights = {t.unit.code: _share(t) for t in known}
-    compared = PairwiseComparison(
-        {t.unit.code: t.estimate for t in known if t.estimate},
-        given.scheme.confidence_pct,
-        JointInference(_covariances(given, weights), seed),
-    )
+    estimates = {t.unit.code: t.estimate for t in known if t.estimate}
+    joint = JointInference(_covariances(given, weights), seed)
+    level = given.scheme.confidence_pct
+    compared = PairwiseComparison(estimates, level, joint)
+    bias = _bias(given, weights)
+    biased = PairwiseComparison(estimates, level, replace(joint, bias=bias)) if bias else compared
     own, odds = compared.own_sets(), _odds(given, field_, known, weights, seed)
     outlooks = {
         e.unit: RankOutlook(
@@ -66,13 +73,32 @@ def rank_certainty(given: AppraisalInputs, field_: GradedField) -> RankCertainty
             own[e.unit].high,
             odds[e.unit],
             grade_cuts(
-                e, field_.entries, field_.grades, weights[e.unit], given.disclosed.get(e.unit)
+                e,
+                field_.entries,
+                field_.grades,
+                weights[e.unit],
+                given.disclosed.get(e.unit),
+                _movable(given, e.unit),
             ),
+            coarse=given.scheme.evidence is not None,
         )
         for e in field_.entries
     }
     eligible = frozenset(e.unit for e in field_.entries if not e.barred)
-    return RankCertainty(compared.sets(), compared.sets(eligible), outlooks)
+    return RankCertainty(compared.sets(), biased.sets(), biased.sets(eligible), outlooks)
+
+
+def _bias(given: AppraisalInputs, weights: Mapping[str, float]) -> float:
+    """The declared bias in points of the total."""
+    rules = given.scheme.evidence
+    return float(rules.declared_bias) * max(weights.values()) if rules is not None else 0.0
+
+
+def _movable(given: AppraisalInputs, unit: str) -> MovableScore | None:
+    score, rules = given.public.get(unit), given.scheme.evidence
+    if score is None or score.bounded is None or rules is None:
+        return None
+    return MovableScore(score.bounded, rules)
 
 
 def _share(total: UnitTotal) -> float:
@@ -106,7 +132,7 @@ def _odds(
     """
     import numpy as np
 
-    from aggregation.ranking.odds import GradeDraws, grade_odds
+    from aggregation.ranking.odds import GradeDraws, grade_odds, shaped_odds
 
     codes = [t.unit.code for t in known]
     public = [given.public.get(code) for code in codes]
@@ -127,4 +153,11 @@ def _odds(
         third=field_.third,
         shrunken=given.scheme.graded_score != "direct",
     )
-    return grade_odds(race, seed)
+    if given.scheme.evidence is None:
+        return grade_odds(race, seed)
+    return shaped_odds(race, np.array([_own_variance(score) for score in public]), seed)
+
+
+def _own_variance(score: UnitScore | None) -> float:
+    """The variance without what all units have in common."""
+    return score.bounded.variance.own if score and score.bounded else 0.0

@@ -13,6 +13,7 @@ from aggregation.appraisal.totals import as_estimate
 from aggregation.counts.scan import PatternCount
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.method2.scorer import with_common_covariances
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_units
 from aggregation.numbers import competition_ranks, half_up
@@ -21,7 +22,8 @@ from aggregation.quality.shrinkage import Shrinkage, ShrunkenScore, shrink
 from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
-from bot.results.releases import Release, ballots_by_weight, last_release
+from bot.results.blocks import ballots_by_weight
+from bot.results.releases import Release, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 
@@ -152,11 +154,15 @@ def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampa
     """Score a release; corrected scores replace those that its counts give."""
     categories = {code: unit.category for code, unit in campaign.units.items()}
     counts = release.counts
-    scores = score_units(counts, categories, campaign.questionnaires, campaign.scheme)
+    scores = score_units(
+        counts, categories, campaign.questionnaires, campaign.scheme, release.contrasts
+    )
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)
     # Shrunken scores covary in another way, which is not known, so that it is bounded.
     known = release.covariances if campaign.scheme.graded_score == "direct" else None
+    if known is not None and campaign.scheme.evidence is not None:
+        known = with_common_covariances(known, scores)
     return ScoredCampaign(campaign, counts, scores, release, known)
 
 

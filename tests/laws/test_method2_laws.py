@@ -15,11 +15,11 @@ from aggregation.estimation.method2.evidence import (
     GroupEvidence,
     UnitEvidence,
 )
-from aggregation.estimation.method2.own_score import (
-    Contrasts,
-    GroupContrast,
-    one_more,
-    own_score,
+from aggregation.estimation.method2.own_score import Contrasts, GroupContrast, own_score
+from aggregation.estimation.method2.trial import (
+    loose_cells,
+    vouched_cells,
+    with_ballots,
     worst_move,
 )
 from aggregation.scheme.evidence import EvidenceRules
@@ -84,12 +84,12 @@ def test_one_more_best_answer_never_lowers_and_one_more_worst_never_raises(
     before = own_score(unit, all_, RULES)
     if before is None:
         return
-    for name, group in unit.items():
+    for cell in (*vouched_cells(unit), *loose_cells(unit, (*CHANNELS, "new"))):
         for end, sign in ((Fraction(100), 1), (Fraction(0), -1)):
-            for changed in one_more(group, end, (*CHANNELS, "new"), weight):
-                after = own_score({**unit, name: changed}, all_, RULES)
-                assert after is not None
-                assert sign * (after.score - before.score) >= 0
+            changed = with_ballots(unit[cell[0]], cell, end, weight)
+            after = own_score({**unit, cell[0]: changed}, all_, RULES)
+            assert after is not None
+            assert sign * (after.score - before.score) >= 0
 
 
 @settings(max_examples=60, deadline=None)
@@ -101,11 +101,11 @@ def test_no_ballot_moves_the_score_by_more_than_the_published_worst_move(
     if before is None:
         return
     most = worst_move(unit, before, CHANNELS, RULES)
-    for name, group in unit.items():
-        for changed in one_more(group, points, CHANNELS, weight):
-            after = own_score({**unit, name: changed}, all_, RULES)
-            assert after is not None
-            assert abs(after.score - before.score) <= most
+    for cell in (*vouched_cells(unit), *loose_cells(unit, CHANNELS)):
+        changed = with_ballots(unit[cell[0]], cell, points, weight)
+        after = own_score({**unit, cell[0]: changed}, all_, RULES)
+        assert after is not None
+        assert abs(after.score - before.score) <= most
 
 
 @settings(max_examples=60, deadline=None)

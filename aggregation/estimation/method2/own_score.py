@@ -9,7 +9,7 @@ m = Σ P·[S + P·(ΣE·x + S_u + k·f)]/[W_c + P·(ΣE + W_u + k)] over the pop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +17,6 @@ from aggregation.estimation.method2.evidence import TOP, GroupEvidence, UnitEvid
 from aggregation.scheme.evidence import EvidenceRules
 
 ENDS = (Fraction(0), Fraction(TOP))
-ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,34 +168,3 @@ def _joined(
         Fraction(),
     )
     return score, level
-
-
-def one_more(
-    group: GroupEvidence, score: Fraction, channels: tuple[str, ...], count: Fraction = ONE
-) -> Iterator[GroupEvidence]:
-    """The group with ``count`` more ballots of this score, in every cell and channel in turn."""
-    for at in range(len(group.cells)):
-        yield group.in_cell(at, score, count)
-    if len(group.cells) > 1:
-        yield group.out_of_cells(score, count)
-    for channel in dict.fromkeys([*channels, *(name for name, _ in group.loose)]):
-        yield group.by_channel(channel, score, count)
-
-
-def worst_move(
-    unit: UnitEvidence, own: OwnScore, channels: tuple[str, ...], rules: EvidenceRules
-) -> Fraction:
-    """The most points by which one more ballot can move the score, exactly.
-
-    A score between 0 and 100 moves it less than one of the two, so the ends are tried in every
-    group, cell and channel.
-    """
-    most = Fraction()
-    for name, group in unit.items():
-        contrast = own.contrasts.get(name, GroupContrast())
-        for end in ENDS:
-            for changed in one_more(group, end, channels):
-                terms = {**own.terms, name: group_terms(changed, contrast, rules)}
-                if found := _joined(terms, own.contrasts):
-                    most = max(most, abs(found[0] - own.score))
-    return most

@@ -149,7 +149,9 @@ def _year_mark(unit: UnitResult, public: DisclosedScore | None, scheme: Scheme, 
         grade=unit.grade,
         provisional=unit.certainty == "provisional",
         grey=unit.insufficient or bool(public and GREY & set(public.flags)),
-        odds=odds_text(unit.outlook.odds[unit.grade]) if unit.outlook and unit.grade else "",
+        odds=odds_text(unit.outlook.odds[unit.grade], unit.outlook.coarse)
+        if unit.outlook and unit.grade
+        else "",
     )
 
 

@@ -14,9 +14,9 @@ from aggregation.estimation.method2.own_score import (
     Contrasts,
     GroupContrast,
     own_score,
-    worst_move,
 )
 from aggregation.estimation.method2.states import UnitState, unit_state
+from aggregation.estimation.method2.trial import worst_move
 from aggregation.scheme.evidence import EvidenceRules, StateRules
 from tests.method2 import group, mean_of
 

@@ -19,7 +19,8 @@ from bot.campaigns.drafting import chosen_scheme
 from bot.campaigns.population_file import read_population
 from bot.publication.exports.method_page import method_page
 from bot.publication.exports.score_pages import groups_page
-from bot.results.releases import Release, _reader, next_release, read_release, unit_blocks
+from bot.results.blocks import unit_blocks
+from bot.results.releases import Release, _reader, next_release, read_release
 from bot.results.scoring import ScoredCampaign, score_release
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput

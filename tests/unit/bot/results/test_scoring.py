@@ -8,7 +8,8 @@ import pytest
 
 from aggregation.counts.scan import PatternCount
 from bot.publication.exports.score_pages import covariances_page, reliability_page, scores_page
-from bot.results.releases import Release, _reader, unit_blocks
+from bot.results.blocks import unit_blocks
+from bot.results.releases import Release, _reader
 from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
 from tests.disclosure import RATED, make_campaign
 
