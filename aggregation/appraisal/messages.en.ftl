@@ -121,3 +121,5 @@ appraisal-score-mean = public score
 appraisal-score-imagined = the weighted mean of these levels, rounded; { $each } imagined answers a group of what is expected of it fill { $share } %
 appraisal-score-bound = one ballot more
 appraisal-score-move = moves the score by at most { $points } points
+appraisal-imagined-answers = { $count } imagined answers a group
+appraisal-loose-worth = loose answers worth at most { $count }

@@ -121,3 +121,5 @@ appraisal-score-mean = 民评得分
 appraisal-score-imagined = 以上各水平的加权平均，四舍五入；每个评价主体补{ $each }份按预期估计的答复，共占{ $share }%
 appraisal-score-bound = 再多一张评价票
 appraisal-score-move = 得分最多变动{ $points }分
+appraisal-imagined-answers = 每个评价主体补{ $count }份预期答复
+appraisal-loose-worth = 无凭证答复最多折合{ $count }份

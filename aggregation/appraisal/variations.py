@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
-from aggregation.counts.scan import OPEN, PatternCount
+from aggregation.counts.scan import OPEN, VOUCHED, PatternCount
 from aggregation.disclosure.disclosed import below_floor
 from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
 from aggregation.model.reason_lines import Label
@@ -35,6 +36,12 @@ SCALES: Mapping[str, tuple[Message, Mapping[int, tuple[int, ...]]]] = {
 STEPS = (-10, -5, 5, 10)
 """By how many percent points the weight of the public score is moved."""
 
+EVIDENCE = {
+    "imagined": "appraisal-imagined-answers",
+    "loose_worth": "appraisal-loose-worth",
+}
+"""The constants of method 2 that are halved and doubled."""
+
 RowChange = Callable[[PatternCount, Category], PatternCount | None]
 """Changes a row of the scan; None leaves the row out."""
 
@@ -51,7 +58,7 @@ class Variation:
 
 def variations(scheme: Scheme) -> list[Variation]:
     """All that differ from the scheme itself."""
-    return [*_scales(scheme), *_public(scheme), *_rows(scheme)]
+    return [*_scales(scheme), *_public(scheme), *_rows(scheme), *_evidence(scheme)]
 
 
 def _scales(scheme: Scheme) -> Iterator[Variation]:
@@ -62,6 +69,22 @@ def _scales(scheme: Scheme) -> Iterator[Variation]:
             # Not validated: on 100/70/30 two options have the same points.
             scales = scheme.scales | {name: scale}
             yield Variation(key, label, scheme.model_copy(update={"scales": scales}))
+
+
+def _evidence(scheme: Scheme) -> Iterator[Variation]:
+    """Fewer and more imagined answers, and a smaller and greater worth of loose ones."""
+    rules = scheme.evidence
+    if rules is None:
+        return
+    for name, label in EVIDENCE.items():
+        for times in (Decimal("0.5"), Decimal(2)):
+            count = getattr(rules, name) * times
+            changed = rules.model_copy(update={name: count})
+            yield Variation(
+                f"{name}_{count.normalize():f}",
+                Message(label, count=f"{count.normalize():f}"),
+                scheme.model_copy(update={"evidence": changed}),
+            )
 
 
 def _rescaled(scale: Scale, points: Mapping[int, Sequence[int]]) -> Scale:
@@ -101,7 +124,7 @@ def _moved(category: Category, step: int) -> Category:
 
 def _rows(scheme: Scheme) -> Iterator[Variation]:
     label = Message("appraisal-without-open-link")
-    yield Variation("no_open_link", label, scheme, _vouched)
+    yield Variation("no_open_link", label, scheme, partial(_vouched, _vouched_sources(scheme)))
     label = Message("appraisal-without-fraud-rules")
     yield Variation("no_fraud_weights", label, scheme, _in_full)
     if PEOPLE[0] in scheme.groups:
@@ -114,8 +137,13 @@ def _rows(scheme: Scheme) -> Iterator[Variation]:
         yield Variation("equal_answers", label, other, _alike)
 
 
-def _vouched(row: PatternCount, _: Category) -> PatternCount | None:
-    return None if row.source == OPEN else row
+def _vouched_sources(scheme: Scheme) -> frozenset[str] | None:
+    return None if scheme.evidence is None else frozenset({VOUCHED, *scheme.evidence.vouched})
+
+
+def _vouched(vouched: frozenset[str] | None, row: PatternCount, _: Category) -> PatternCount | None:
+    loose = row.source == OPEN if vouched is None else row.source not in vouched
+    return None if loose else row
 
 
 def _in_full(row: PatternCount, _: Category) -> PatternCount:

@@ -60,13 +60,18 @@ def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
         ):
             continue
         unit = campaign.units[code]
+        score = part.scores[code]
         how = score_definition(
-            campaign.questionnaires[unit.questionnaire], unit.category, campaign.scheme
+            campaign.questionnaires[unit.questionnaire],
+            unit.category,
+            campaign.scheme,
+            {group.group for group in score.groups if group.weight_used},
         )
-        yield (
-            code,
-            YearScore(disclosed.score, _variance(part.scores[code].variance, disclosed), how),
-        )
+        if score.bounded is not None:
+            known = score.bounded.variance
+            yield code, YearScore(disclosed.score, known.whole, how, known.freedom)
+        else:
+            yield code, YearScore(disclosed.score, _variance(score.variance, disclosed), how)
 
 
 def _variance(variance: float, disclosed: DisclosedScore) -> float:

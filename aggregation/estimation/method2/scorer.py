@@ -43,7 +43,9 @@ from aggregation.estimation.unit_score import (
     overall_distribution,
     top_two_rate,
 )
+from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.evidence import EvidenceRules
+from aggregation.scheme.population import WeightingTarget
 from aggregation.scheme.scheme import Scheme
 from survey_flows.errors import BadInput, Message, Place
 
@@ -79,6 +81,7 @@ class _Group:
     summed: Mapping[ScoreCell, CellSums]
     parts: GroupParts | None
     plain: GroupParts | None
+    fit: RakingFit | None = None
 
     @property
     def n_valid(self) -> int:
@@ -142,18 +145,22 @@ class BoundedScorer:
             return _Group(weight, received, summed, None, None)
         full = {cell: sum_cell(_in_full(counts), self._scores, self._scale) for cell, counts in own}
         parts, plain = (self._parts(unit, name, weight, sums) for sums in (summed, full))
-        return _Group(weight, received, summed, parts, plain)
+        target = self._target(unit, name)
+        fit = _fit(target, parts) if target else None
+        return _Group(weight, received, summed, parts, plain, fit)
+
+    def _target(self, unit: str, name: str) -> WeightingTarget | None:
+        return self._targets.get((unit, name)) or self._targets.get(("", name))
 
     def _parts(
         self, unit: str, name: str, weight: Fraction, summed: Mapping[ScoreCell, CellSums]
     ) -> GroupParts:
-        target = self._targets.get((unit, name)) or self._targets.get(("", name))
         known = {cell: sums for cell, sums in summed.items() if sums.n}
         return group_parts(
             weight / 100,
             {cell.stratum: sums for cell, sums in known.items() if not cell.open_link},
             {cell.channel: sums for cell, sums in known.items() if cell.open_link},
-            target,
+            self._target(unit, name),
         )
 
     def _points(self, cells: Sequence[tuple[ScoreCell, Counts]]) -> list[Fraction]:
@@ -269,6 +276,11 @@ class BoundedScorer:
         return Fraction(public_score(own.score)) if own else None
 
 
+def _fit(target: WeightingTarget, parts: GroupParts) -> RakingFit:
+    """Every cell has its share of the population in the group's mean, so that no gap is left."""
+    return RakingFit(0 not in target.margins, len(parts.strata), 0, 0, 0, 0.0)
+
+
 def _in_full(counts: Counts) -> Counts:
     """The counts as if every ballot had its full weight."""
     found: Counts = {}
@@ -342,6 +354,7 @@ def _view(name: str, group: _Group, own: OwnScore) -> GroupScore:
         flags=("open_link_only",) if opened and not vouched else (),
         n_open=sum(sums.n for sums in opened),
         unweighted=whole.plain if whole else None,
+        fit=group.fit if vouched else None,
         strata=tuple(
             sorted((cell.stratum, sums.n) for cell, sums in group.summed.items() if cell.stratum)
         ),

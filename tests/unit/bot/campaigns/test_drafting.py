@@ -57,7 +57,7 @@ def test_a_league_and_a_category_that_the_scheme_lacks_are_told(
 ) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(
-        Path("aggregation/schemes/default-1.yaml").read_text().replace("B_econ", "B_money")
+        Path("aggregation/schemes/default-2.yaml").read_text().replace("B_econ", "B_money")
     )
     assert main([*CREATE, *WINDOW, "--scheme", str(own), "--grades", "0", "0", "0"]) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if "cannot be appraised" in line]

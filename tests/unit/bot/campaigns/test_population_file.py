@@ -17,6 +17,7 @@ from aggregation.scheme.population import Population
 from aggregation.scheme.scheme import parse_scheme
 from bot.campaigns.drafting import chosen_scheme
 from bot.campaigns.population_file import read_population
+from bot.campaigns.scheme_files import shipped_scheme
 from bot.publication.exports.method_page import method_page
 from bot.publication.exports.score_pages import groups_page
 from bot.results.blocks import unit_blocks
@@ -79,7 +80,9 @@ def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None
 
 def weighted() -> ScoredCampaign:
     """Unit A with 400 residents, of whom the few in stratum b are not content; B without strata."""
-    scheme = parse_scheme(json.loads(chosen_scheme(None)) | {"population": {"figures": FIGURES}})
+    scheme = parse_scheme(
+        shipped_scheme().model_dump(mode="json") | {"population": {"figures": FIGURES}}
+    )
     registered = replace(make_campaign(["A", "B"]), scheme=scheme)
     rows = [
         rated("A", "a", "VS", 300),
