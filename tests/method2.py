@@ -41,8 +41,6 @@ def naive_score(unit: UnitEvidence, contrasts: Contrasts, k: float = 30, most: f
     for name, g in unit.items():
         c = contrasts.get(name, GroupContrast())
         rho, rho_o, both, phi = map(float, (c.level, c.loose, c.both, c.expected))
-        cells = [(float(p), float(s.weight), float(s.points)) for p, s in g.cells]
-        w_v, s_v, h_v = (float(getattr(g.vouched, x)) for x in ("weight", "points", "bend"))
         e = x = t = 0.0
         for _, s in g.loose:
             if s.weight:
@@ -50,18 +48,20 @@ def naive_score(unit: UnitEvidence, contrasts: Contrasts, k: float = 30, most: f
                 worth = most * w / (w + most)
                 y, h = float(s.points) / w, float(s.bend) / w
                 e, x, t = e + worth, x + worth * (y - rho_o * h), t + worth * (y - both * h)
-        b = (w_v + e) / (w_v + e + k)
-        common = (s_v - rho * h_v + t) / (w_v + e) if w_v + e else None
-        terms[name] = (float(g.share), b, common, phi, cells, e, x, g.unplaced)
+        w_u, s_u, h_u = (float(getattr(g.unplaced, it)) for it in ("weight", "points", "bend"))
+        filled = level = own = 0.0
+        for p, c in g.cells:
+            w, s, h = (float(getattr(c, it)) for it in ("weight", "points", "bend"))
+            below = w + p * (e + w_u + k)
+            filled += p * (w + p * (e + w_u)) / below
+            own += p * (s + p * (x + s_u)) / below
+            level += p * (s - rho * h + p * (t + s_u - rho * h_u)) / below
+        terms[name] = (float(g.share), filled, level, phi, own)
     pull = sum(a * b for a, b, *_ in terms.values())
-    level = sum(a * b * t for a, b, t, *_ in terms.values() if t is not None) / pull
-    score = 0.0
-    for a, _, _, phi, cells, e, x, unplaced in terms.values():
-        f = level + phi * level * (100 - level)
-        w_u, s_u = float(unplaced.weight), float(unplaced.points)
-        for p, w, s in cells:
-            score += a * p * (s + p * (x + s_u + k * f)) / (w + p * (e + w_u + k))
-    return score
+    u = sum(a * level for a, _, level, *_ in terms.values()) / pull
+    return sum(
+        a * (own + (1 - b) * (u + phi * u * (100 - u))) for a, b, _, phi, own in terms.values()
+    )
 
 
 def naive_contrasts(
@@ -91,9 +91,17 @@ def naive_contrasts(
                 continue
             y_o = sum(x * float(s.mean) for x, s in loose)
             h_o = sum(x * float(s.mean_bend) for x, s in loose)
-            b = (w + e) / (w + e + k)
-            mean, bend = (float(v.points) + y_o) / (w + e), (float(v.bend) + h_o) / (w + e)
-            rows.append((code, name, b, mean, h_o / (w + e), bend))
+            w_u, s_u, h_u = (float(getattr(g.unplaced, it)) for it in ("weight", "points", "bend"))
+            b = mean = bend = lean = 0.0
+            for p, c in g.cells:
+                w_c, s_c, h_c = (float(getattr(c, it)) for it in ("weight", "points", "bend"))
+                below = w_c + p * (e + w_u + k)
+                b += p * (w_c + p * (e + w_u)) / below
+                mean += p * (s_c + p * (s_u + y_o)) / below
+                bend += p * (h_c + p * (h_u + h_o)) / below
+                lean += p * p * h_o / below
+            mean, bend, lean = mean / b, bend / b, lean / b
+            rows.append((code, name, b, mean, lean, bend))
             if w and e:
                 both = w / (w + k) * e / (e + k)
                 omega, apart = omega + both, apart + both * (y_o / e - float(v.mean))

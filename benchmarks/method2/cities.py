@@ -8,10 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from aggregation.estimation.estimates import CellSums
 from aggregation.estimation.method2.clusters import ClusterSums
 from aggregation.estimation.method2.parts import GroupParts, group_parts
+from benchmarks.coverage.cases import ACCORD, ITEMS
 
 Floats = NDArray[np.float64]
 POINTS = np.array([100, 80, 60, 30, 0])
@@ -33,7 +35,9 @@ class Kind:
     true scores; ``between`` of groups from unit to unit; ``mood`` of loose people from unit to
     unit, whose mean difference is ``apart``. ``fixed`` numbers do not vary by chance. ``cluster``
     is the size of clusters of vouched answers with the intra-class correlation ``alike``.
-    ``mixed``: loose answers of a unit are between none and twice as many.
+    ``mixed``: loose answers of a unit are between none and twice as many. ``items``: a ballot is
+    the mean of four items that are answered in accord. ``families``: the units are in so many
+    families, whose contrasts differ by 3 points.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Kind:
     alike: float = 0.05
     mixed: bool = False
     shares: tuple[int, ...] = SHARES
+    items: bool = False
+    families: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,12 +84,16 @@ def sums_of(counts: NDArray[np.int_]) -> CellSums:
 def city(kind: Kind, rng: np.random.Generator) -> City:
     """Make one city."""
     share = np.array(kind.shares) / 100
+    apart = 3 * rng.standard_normal((kind.families, 6)) * (kind.families > 1)
+    family: dict[str, str] = {}
     parts: dict[str, dict[str, GroupParts]] = {}
     true: dict[str, float] = {}
     for at in range(kind.units):
         code = f"{at:03}"
         own = kind.between * rng.standard_normal(6)
-        contrast = np.array(kind.contrast) - share @ np.array(kind.contrast)
+        family[code] = str(at % kind.families)
+        contrast = np.array(kind.contrast) + apart[at % kind.families]
+        contrast -= share @ contrast
         level = kind.level + kind.spread * rng.standard_normal()
         means = np.clip(level + contrast + own - share @ own, 3, 98)
         true[code] = float(share @ means)
@@ -94,7 +104,7 @@ def city(kind: Kind, rng: np.random.Generator) -> City:
             for g, name in enumerate(GROUPS)
             if kind.shares[g]
         }
-    return City(parts, true, dict.fromkeys(parts, "one"))
+    return City(parts, true, family)
 
 
 def _group(
@@ -112,13 +122,25 @@ def _group(
         counts, clusters = _clustered(kind, vouched, mean, rng)
     else:
         counts, clusters = rng.multinomial(vouched, pmf(mean)), ()
-    off = rng.multinomial(loose, pmf(float(np.clip(mean + mood, 2, 98.5))))
+    off = float(np.clip(mean + mood, 2, 98.5))
+    own = _rated(vouched, mean, rng) if kind.items else sums_of(counts)
+    other = _rated(loose, off, rng) if kind.items else sums_of(rng.multinomial(loose, pmf(off)))
     return group_parts(
         share,
-        {"": sums_of(counts)} if vouched else {},
-        {"open": sums_of(off)} if loose else {},
+        {"": own} if vouched else {},
+        {"open": other} if loose else {},
         clusters=clusters,
     )
+
+
+def _rated(answers: int, mean: float, rng: np.random.Generator) -> CellSums:
+    """Ballots of four items in accord, whose mean scores are whole points."""
+    cuts = norm.ppf(np.cumsum(pmf(mean))[:-1])
+    common, own = rng.standard_normal((answers, 1)), rng.standard_normal((answers, 4))
+    latent = ACCORD**0.5 * common + (1 - ACCORD) ** 0.5 * own
+    y = POINTS[np.searchsorted(cuts, latent)] @ ITEMS // 100
+    n, total, squares = answers, int(y.sum()), int((y**2).sum())
+    return CellSums(1, n, 4 * n, 4 * total, 4 * squares, 16 * n, 16 * total, 16 * squares, n, total)
 
 
 def _number(expected: float, fixed: bool, rng: np.random.Generator) -> int:

@@ -18,6 +18,8 @@ EVEN = (16.67,) * 6
 THIN = (40, 150, 31, 12, 8, 5)
 LISTS = (2, 2, 3, 45, 40, 8)
 """Vouched answers where lists of deputies and grass roots are all there is."""
+LOOSE = (62, 50, 88, 25, 12, 13)
+"""Loose answers of a unit by group, 250 in all."""
 KINDS = (
     Kind(
         "enterprise ~ Poisson(31), contrast +8, two groups empty",
@@ -32,7 +34,7 @@ KINDS = (
     Kind(
         "loose 250, even 100 vouched, unit sd 3",
         EVEN,
-        (62, 50, 88, 25, 12, 13),
+        LOOSE,
         between=4,
         mood=3,
         apart=-6,
@@ -40,7 +42,7 @@ KINDS = (
     Kind(
         "loose 250, lists 50 vouched, unit sd 3",
         tuple(n / 2 for n in LISTS),
-        (62, 50, 88, 25, 12, 13),
+        LOOSE,
         between=4,
         mood=3,
         apart=-6,
@@ -48,7 +50,7 @@ KINDS = (
     Kind(
         "loose 250, unequal mixes, unit sd 3",
         tuple(n / 2 for n in LISTS),
-        (62, 50, 88, 25, 12, 13),
+        LOOSE,
         between=4,
         mood=3,
         apart=-6,
@@ -57,7 +59,7 @@ KINDS = (
     Kind(
         "loose 250, no vouched, unit sd 3",
         (0,) * 6,
-        (62, 50, 88, 25, 12, 13),
+        LOOSE,
         between=4,
         mood=3,
         apart=-6,
@@ -66,11 +68,23 @@ KINDS = (
     Kind(
         "loose 250, lists, unit sd 6",
         tuple(n / 2 for n in LISTS),
-        (62, 50, 88, 25, 12, 13),
+        LOOSE,
         between=4,
         mood=6,
         apart=-6,
     ),
+    Kind("four items, thin, sd 4", THIN, between=4, items=True),
+    Kind(
+        "four items, loose 250, lists",
+        tuple(n / 2 for n in LISTS),
+        LOOSE,
+        between=4,
+        mood=3,
+        apart=-6,
+        items=True,
+    ),
+    Kind("three families of 12 together, thin, sd 4", THIN, units=36, between=4, families=3),
+    Kind("three families of 5 together, thin, sd 4", THIN, units=15, between=4, families=3),
     Kind("near the top, thin", THIN, level=93, between=2),
     Kind(
         "12 units, 120 loose, 20 vouched",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import fsum
 
 from aggregation.estimation.estimates import Estimate
 from aggregation.estimation.method2.own_score import OwnScore
-from aggregation.estimation.method2.parts import LOOSE, GroupParts
+from aggregation.estimation.method2.parts import LOOSE, GroupParts, part_shares
 from aggregation.scheme.evidence import EvidenceRules
 
 WIDE = 10.0
@@ -124,16 +125,17 @@ def _cells(
         if terms.common is None or not terms.share:
             continue
         vouched, worth = float(terms.vouched), float(terms.worth)
-        parts = unit.parts[name].estimates
+        group = unit.parts[name]
+        parts = group.estimates
+        shares = {
+            key: float(direct / terms.pull)
+            for key, (direct, _) in part_shares(group, terms, Fraction(), Fraction(1)).items()
+        }
         own = [it for key, it in parts.items() if key[0] != LOOSE]
         apart = [(float(terms.each[key[1]]), it) for key, it in parts.items() if key[0] == LOOSE]
-        lean = worth / (vouched + worth)
-        at_vouched = spread[name] / _equal(own) if own else 0.0
-        at_loose = (
-            fsum((e / worth) ** 2 * spread[name] / float(it.effective) for e, it in apart)
-            if apart
-            else 0.0
-        )
+        answers = fsum(shares[key] ** 2 / float(it.effective) for key, it in parts.items())
+        noise = 1 / _equal(own) if own else 0.0
+        noise += fsum((e / worth) ** 2 / float(it.effective) for e, it in apart) if apart else 0.0
         both = vouched / (vouched + imagined) * worth / (worth + imagined)
         yield _Cell(
             code,
@@ -142,11 +144,11 @@ def _cells(
             float(terms.pull),
             float(terms.weight),
             float(terms.common - unit.own.level),
-            (1 - lean) ** 2 * at_vouched + lean**2 * at_loose,
-            lean,
+            answers * spread[name],
+            fsum(share for key, share in shares.items() if key[0] == LOOSE),
             both if own and apart else 0.0,
             _difference(own, apart) if own and apart else 0.0,
-            at_vouched + at_loose,
+            noise * spread[name],
         )
 
 

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from aggregation.estimation.method2.evidence import NOTHING, TOP, GroupEvidence, UnitEvidence
-from aggregation.estimation.method2.own_score import Contrasts, GroupContrast
+from aggregation.estimation.method2.own_score import Contrasts, GroupContrast, group_terms
 from aggregation.scheme.evidence import EvidenceRules
 
 FINE = 10**6
 """Published contrasts are multiples of 1/`FINE`."""
 STEEPEST = Fraction(99, 10_000)
 """The largest multiple of y(100 − y): from 1/100 on a better answer could count for less."""
+
+NO_CONTRAST = GroupContrast()
 
 Vector = tuple[int, ...]
 
@@ -134,24 +136,15 @@ class _GroupMeans:
         for _, sums in group.loose:
             part = most / (sums.weight + most)
             loose += type(sums)(part * sums.weight, part * sums.points, part * sums.bend)
-        every = vouched + loose
-        if not every.weight:
+        terms = group_terms(group, NO_CONTRAST, rules)
+        if terms.mean is None:
             return cls()
-        both = Fraction()
-        apart = loose_bend = Fraction()
+        both = apart = loose_bend = Fraction()
         if vouched.weight and loose.weight:
             both = vouched.weight / (vouched.weight + imagined)
             both *= loose.weight / (loose.weight + imagined)
             apart, loose_bend = loose.mean - vouched.mean, loose.mean_bend
-        return cls(
-            every.weight / (every.weight + imagined),
-            every.mean,
-            loose.bend / every.weight,
-            every.mean_bend,
-            both,
-            apart,
-            loose_bend,
-        )
+        return cls(terms.weight, terms.mean, terms.lean, terms.bend, both, apart, loose_bend)
 
 
 def campaign_contrasts(

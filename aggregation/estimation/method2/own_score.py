@@ -1,10 +1,11 @@
 """A unit's own score as an exact fraction of its sums, given the contrasts of other units.
 
 Per group: vouched answers with Σw = W, and of each loose channel with Σw = W_o the worth
-E = K·W_o/(W_o + K) vouched ones. B = W + ΣE is the evidence, b = B/(B + k) its weight. On the
-common level, T = M − ρ·H. The general level is û = Σab·T/Σab; what is expected of the group,
-f = û + φ·û(100 − û), counts as k imagined answers. The score is Σ a·m, with
-m = Σ P·[S + P·(ΣE·x + S_u + k·f)]/[W_c + P·(ΣE + W_u + k)] over the population cells.
+E = K·W_o/(W_o + K) vouched ones. What is expected of the group, f = û + φ·û(100 − û), counts as k
+imagined answers. The score is Σ a·m over the groups, and over the population cells of a group
+m = Σ P·[S + P·(ΣE·x + S_u + k·f)]/[W_c + P·(ΣE + W_u + k)]. b is the part of m that is not
+imagined: B/(B + k) with B = W + ΣE where there is one cell. Of that part M is the mean, and
+T = M − ρ·H the same on the common level. The general level is û = Σab·T/Σab.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from aggregation.estimation.method2.evidence import TOP, GroupEvidence, UnitEvidence
+from aggregation.estimation.method2.evidence import TOP, AnswerSums, GroupEvidence, UnitEvidence
 from aggregation.scheme.evidence import EvidenceRules
 
 ENDS = (Fraction(0), Fraction(TOP))
@@ -43,9 +44,10 @@ class GroupTerms:
 
     ``vouched`` is W, ``worth`` ΣE, ``weight`` b, ``mean`` M and ``common`` T (points; None without
     answers). The group's mean is m = ``base`` + ``phantom``·f: ``phantom`` is the share of the
-    imagined answers in it. ``bend`` is H, ``borne`` the weight W/(W + k)
-    of vouched answers alone, ``each`` the worth E of each loose channel. ``below`` are the divisors
-    of the population cells, and ``common_share`` the part of m that one answer without a cell has.
+    imagined answers in it. ``bend`` is H, ``lean`` its part of loose answers, ``borne`` the weight
+    W/(W + k) of vouched answers alone, ``each`` the worth E of each loose channel. ``below`` are
+    the divisors of the population cells, and ``common_share`` the part of m that one answer
+    without a cell has.
     """
 
     share: Fraction
@@ -57,6 +59,7 @@ class GroupTerms:
     base: Fraction
     phantom: Fraction
     bend: Fraction
+    lean: Fraction
     borne: Fraction
     each: Mapping[str, Fraction]
     below: tuple[Fraction, ...]
@@ -80,33 +83,66 @@ def group_terms(group: GroupEvidence, contrast: GroupContrast, rules: EvidenceRu
         plain += part * sums.points
         bend += part * sums.bend
     worth = sum(each.values(), Fraction())
-    evidence = vouched.weight + worth
     moved = plain - contrast.loose * bend
     below = tuple(
         cell.weight + people * (worth + group.unplaced.weight + imagined)
         for people, cell in group.cells
     )
-    base = common = Fraction()
+    loose_level = plain - contrast.both * bend
+    found = _CellSums()
     for (people, cell), whole in zip(group.cells, below, strict=True):
         if whole:
-            base += people * (cell.points + people * (moved + group.unplaced.points)) / whole
-            common += people * people / whole
-    level = vouched.points + plain - contrast.level * vouched.bend - contrast.both * bend
+            found = found.plus(
+                people, cell, group.unplaced, (moved, loose_level, bend), contrast, whole
+            )
+    weight = 1 - found.common * imagined
     return GroupTerms(
         share=group.share,
         vouched=vouched.weight,
         worth=worth,
-        weight=evidence / (evidence + imagined),
-        mean=(vouched.points + moved) / evidence if evidence else None,
-        common=level / evidence if evidence else None,
-        base=base,
-        phantom=common * imagined,
-        bend=(vouched.bend + bend) / evidence if evidence else Fraction(),
+        weight=weight,
+        mean=found.base / weight if weight else None,
+        common=found.level / weight if weight else None,
+        base=found.base,
+        phantom=1 - weight,
+        bend=found.bend / weight if weight else Fraction(),
+        lean=found.common * bend / weight if weight else Fraction(),
         borne=vouched.weight / (vouched.weight + imagined),
         each=each,
         below=below,
-        common_share=common,
+        common_share=found.common,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _CellSums:
+    """Sums over population cells: of answers as they are, on the common level, and of bends."""
+
+    base: Fraction = Fraction()
+    level: Fraction = Fraction()
+    bend: Fraction = Fraction()
+    common: Fraction = Fraction()
+
+    def plus(
+        self,
+        people: Fraction,
+        cell: AnswerSums,
+        apart: AnswerSums,
+        loose: tuple[Fraction, Fraction, Fraction],
+        contrast: GroupContrast,
+        whole: Fraction,
+    ) -> _CellSums:
+        plain, level, bend = loose
+        points = cell.points + people * (apart.points + plain)
+        vouched = cell.points - contrast.level * cell.bend
+        vouched += people * (apart.points - contrast.level * apart.bend)
+        bends = cell.bend + people * (apart.bend + bend)
+        return _CellSums(
+            self.base + people * points / whole,
+            self.level + people * (vouched + people * level) / whole,
+            self.bend + people * bends / whole,
+            self.common + people * people / whole,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,12 +127,10 @@ def part_shares(
     }
     weights[UNPLACED, ""] = evidence.unplaced.weight
     weights |= terms_worth(group, terms)
-    total = sum(weights.values(), Fraction())
-    if not total:
+    if not terms.weight:
         return {}
     direct = _direct_shares(group, terms, weights)
-    level = filled * terms.pull / pull / total
-    return {key: (direct[key], level * weights[key]) for key in group.estimates}
+    return {key: (direct[key], filled * direct[key] / pull) for key in group.estimates}
 
 
 def terms_worth(group: GroupParts, terms: GroupTerms) -> dict[PartKey, Fraction]:

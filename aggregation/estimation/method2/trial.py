@@ -87,11 +87,11 @@ class _QuickGroup:
         self.loose, self.both = float(contrast.loose), float(contrast.both)
         self.level, self.expected = float(contrast.level), float(contrast.expected)
         self.cells = [
-            (float(portion), float(sums.weight), float(sums.points))
+            (float(portion), float(sums.weight), float(sums.points), float(sums.bend))
             for portion, sums in group.cells
         ]
-        self.unplaced = (float(group.unplaced.weight), float(group.unplaced.points))
-        self.bend = float(group.vouched.bend)
+        apart = group.unplaced
+        self.unplaced = (float(apart.weight), float(apart.points), float(apart.bend))
         self.channels = {
             channel: (float(sums.weight), float(sums.points), float(sums.bend))
             for channel, sums in group.loose
@@ -99,44 +99,44 @@ class _QuickGroup:
 
     def terms(self, end: float, cell: Cell | None, more: int) -> tuple[float, float, float, float]:
         """a·b, a·b·T, and a·m as a part without and a multiple of f, with ``more`` ballots."""
-        cells, (apart, apart_points), channels = self.cells, self.unplaced, self.channels
         if cell is not None:
-            _, channel, at = cell
-            if channel != VOUCHED:
-                w, s, h = channels.get(channel, (0.0, 0.0, 0.0))
-                channels = {**channels, channel: (w + more, s + more * end, h)}
-            elif at < 0:
-                apart, apart_points = apart + more, apart_points + more * end
-            else:
-                p, w, s = cells[at]
-                cells = [*cells[:at], (p, w + more, s + more * end), *cells[at + 1 :]]
+            kept = self.cells, self.unplaced, self.channels
+            self.added(cell, end, more)
+            found = self.terms(end, None, 0)
+            self.cells, self.unplaced, self.channels = kept
+            return found
         worth = moved = common = 0.0
-        for w, s, h in channels.values():
+        for w, s, h in self.channels.values():
             part = self.most / (w + self.most)
             worth, moved = worth + part * w, moved + part * (s - self.loose * h)
             common += part * (s - self.both * h)
-        weight, points = apart, apart_points
-        base = phantom = 0.0
-        for p, w, s in cells:
-            weight, points = weight + w, points + s
+        apart, apart_points, apart_bend = self.unplaced
+        base = phantom = level = 0.0
+        for p, w, s, h in self.cells:
             below = w + p * (worth + apart + self.k)
             base += p * (s + p * (moved + apart_points)) / below
+            points = s - self.level * h + p * (apart_points - self.level * apart_bend + common)
+            level += p * points / below
             phantom += p * p * self.k / below
-        evidence = weight + worth
-        pull = self.share * evidence / (evidence + self.k)
-        level = (points - self.level * self.bend + common) / evidence if evidence else 0.0
-        return pull, pull * level, self.share * base, self.share * phantom
+        return (
+            self.share * (1 - phantom),
+            self.share * level,
+            self.share * base,
+            self.share * phantom,
+        )
 
     def added(self, cell: Cell, end: float, more: int) -> None:
+        """Adds ballots in a cell; those at an end of the scale add no bend."""
         _, channel, at = cell
         if channel != VOUCHED:
             w, s, h = self.channels.get(channel, (0.0, 0.0, 0.0))
             self.channels = {**self.channels, channel: (w + more, s + more * end, h)}
         elif at < 0:
-            self.unplaced = (self.unplaced[0] + more, self.unplaced[1] + more * end)
+            w, s, h = self.unplaced
+            self.unplaced = (w + more, s + more * end, h)
         else:
-            p, w, s = self.cells[at]
-            self.cells[at] = (p, w + more, s + more * end)
+            p, w, s, h = self.cells[at]
+            self.cells = [*self.cells[:at], (p, w + more, s + more * end, h), *self.cells[at + 1 :]]
 
 
 class QuickScore:

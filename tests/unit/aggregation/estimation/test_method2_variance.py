@@ -103,7 +103,7 @@ def _raised(group: GroupEvidence, strata: tuple[str, ...], key: tuple[str, str])
 def test_the_model_part_is_the_sum_of_its_terms() -> None:
     made = city(MIXED, np.random.default_rng(3))
     found = measure(made.parts, made.family, dict.fromkeys(made.parts, SCALE), RULES)
-    parts = found.components["one"]
+    parts = found.components["0"]
     for code, unit in found.units.items():
         known = found.variances[code]
         loose = {
@@ -138,21 +138,21 @@ def test_moments_find_the_scatter_that_cities_were_made_with() -> None:
     many = Kind("many", (60,) * 6, (60,) * 6, units=60, between=6, mood=5, apart=-6)
     made = city(many, np.random.default_rng(5))
     found = measure(made.parts, made.family, dict.fromkeys(made.parts, SCALE), RULES)
-    parts = found.components["one"]
+    parts = found.components["0"]
     assert sqrt(parts.between) == pytest.approx(6, abs=1.0)
     assert sqrt(parts.mood) == pytest.approx(5, abs=1.2)
     assert sqrt(parts.loose) < 2.5
     still = Kind("still", (60,) * 6, (60,) * 6, units=60)
     made = city(still, np.random.default_rng(6))
     found = measure(made.parts, made.family, dict.fromkeys(made.parts, SCALE), RULES)
-    assert sqrt(found.components["one"].between) < 1.5
+    assert sqrt(found.components["0"].between) < 1.5
 
 
 def test_without_a_cell_that_has_both_the_loose_contrast_is_known_to_ten_points() -> None:
     only = Kind("only loose", (0,) * 6, (40,) * 6, units=5, apart=-6)
     made = city(only, np.random.default_rng(7))
     found = measure(made.parts, made.family, dict.fromkeys(made.parts, SCALE), RULES)
-    parts = components(found.units, RULES)["one"]
+    parts = components(found.units, RULES)["0"]
     assert parts.loose_contrast == 100
     assert parts.mood == 9
     assert all(v.loose == pytest.approx(1) for v in found.variances.values())
