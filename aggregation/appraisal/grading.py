@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aggregation.appraisal import quota
 from aggregation.appraisal.checks import league_of
@@ -17,6 +18,9 @@ from aggregation.model.results import Certainty, QuotaUse, UnitResult
 from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
 from survey_flows.messages import Message
+
+if TYPE_CHECKING:
+    from aggregation.ranking.draws import Matrix
 
 FirstGradeBars = Mapping[str, tuple[str, ...]]
 """Why the first grade is closed, by unit code."""
@@ -75,13 +79,17 @@ def _departments(
 
 
 def grade_family(
-    given: AppraisalInputs, family: RankedFamily, bars: FirstGradeBars, sure: bool = True
+    given: AppraisalInputs,
+    family: RankedFamily,
+    bars: FirstGradeBars,
+    sure: bool = True,
+    shapes: Matrix | None = None,
 ) -> tuple[list[UnitResult], QuotaUse | None]:
     """Grades every unit of a family. Returns the units and, by quota, the use of the places.
 
     A grade that a person gave a unit with too few answers takes one of the family's places. A unit
     that still waits for a person takes none and is marked as waiting. Unless ``sure``, rank sets
-    and certainty are left out.
+    and certainty are left out. ``shapes`` are from `aggregation.appraisal.outlook.other_families`.
     """
     decided = {
         d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
@@ -96,7 +104,7 @@ def grade_family(
         max(family.first - taken[Grade.FIRST], 0),
         max(family.third - taken[Grade.THIRD], 0),
     )
-    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure)
+    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure, shapes)
     results = grader.results()
     return results, None if family.league is not None else _use(family, results, entries)
 
@@ -114,6 +122,7 @@ class _Grader:
         first: int,
         third: int,
         sure: bool,
+        shapes: Matrix | None,
     ) -> None:
         self.family, self.bars, self.decided, self.first, self.third = (
             family,
@@ -127,7 +136,9 @@ class _Grader:
         ranked = GradedField(family.name, family.totals, entries, self.grades, first, third)
         self.parent = given.parent
         self.sure = (
-            rank_certainty(given, ranked) if sure and given.parent is None else RankCertainty()
+            rank_certainty(given, ranked, shapes)
+            if sure and given.parent is None
+            else RankCertainty()
         )
         self.tentative = frozenset(e.unit for e in entries if _tentative(given, e.unit))
 

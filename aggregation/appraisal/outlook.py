@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from aggregation.appraisal.cuts import MovableScore, grade_cuts
 from aggregation.appraisal.inputs import AppraisalInputs
@@ -16,6 +17,12 @@ from aggregation.model.facts import Grade
 from aggregation.model.results import RankOutlook
 from aggregation.ranking.ranks import JointInference, PairwiseComparison, RankSet, covariance_matrix
 from aggregation.scheme.scheme import PUBLIC
+
+if TYPE_CHECKING:
+    from aggregation.ranking.draws import Matrix
+
+SHAPES = 12
+"""The size of the library of shapes (`aggregation.ranking.shapes.library`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,13 @@ class GradedField:
         return frozenset(e.unit for e in self.entries if e.barred)
 
 
-def rank_certainty(given: AppraisalInputs, field_: GradedField) -> RankCertainty:
+def rank_certainty(
+    given: AppraisalInputs, field_: GradedField, others: Matrix | None = None
+) -> RankCertainty:
     """The certainty of each ranked unit's standing.
 
     The seed of all draws is the scheme's digest with year and family. It is fixed before the first
-    answer and known to everybody.
+    answer and known to everybody. ``others`` are from `other_families`.
     """
     known = [t for t in field_.totals if t.exact is not None]
     if not known:
@@ -66,7 +75,7 @@ def rank_certainty(given: AppraisalInputs, field_: GradedField) -> RankCertainty
     compared = PairwiseComparison(estimates, level, joint)
     bias = _bias(given, weights)
     biased = PairwiseComparison(estimates, level, replace(joint, bias=bias)) if bias else compared
-    own, odds = compared.own_sets(), _odds(given, field_, known, weights, seed)
+    own, odds = compared.own_sets(), _odds(given, field_, known, weights, seed, others)
     outlooks = {
         e.unit: RankOutlook(
             own[e.unit].low,
@@ -124,6 +133,7 @@ def _odds(
     known: Sequence[UnitTotal],
     weights: Mapping[str, float],
     seed: str,
+    others: Matrix | None,
 ) -> dict[str, Mapping[Grade, float]]:
     """The odds of grades, from the means and variances that rank sets compare.
 
@@ -155,7 +165,29 @@ def _odds(
     )
     if given.scheme.evidence is None:
         return grade_odds(race, seed)
-    return shaped_odds(race, np.array([_own_variance(score) for score in public]), seed)
+    alone = np.array([_own_variance(score) for score in public])
+    return shaped_odds(race, alone, seed, others)
+
+
+def other_families(
+    given: AppraisalInputs, families: Mapping[str, Sequence[UnitTotal]]
+) -> dict[str, Matrix]:
+    """By family, what all others say of the shapes that true scores may have (method 2)."""
+    import numpy as np
+
+    from aggregation.ranking.shapes import shape_evidence
+
+    found: dict[str, Matrix] = {}
+    for name, totals in sorted(families.items()):
+        scores = [given.public.get(t.unit.code) for t in totals if t.exact is not None]
+        read = [(as_estimate(s.score, s), _own_variance(s)) for s in scores if s and s.score]
+        if len(read) > 1:
+            points = np.array([float(estimate.total) for estimate, _ in read])
+            found[name] = shape_evidence(points, np.array([max(v, 1e-9) for _, v in read]))
+    return {
+        name: sum((it for other, it in found.items() if other != name), np.zeros(SHAPES))
+        for name in families
+    }
 
 
 def _own_variance(score: UnitScore | None) -> float:

@@ -63,13 +63,20 @@ SUREST = 0.9
 
 
 def shaped_odds(
-    race: GradeDraws, variances: Matrix, seed: str, draws: int = DRAWS
+    race: GradeDraws,
+    variances: Matrix,
+    seed: str,
+    others: Matrix | None = None,
+    draws: int = DRAWS,
 ) -> dict[str, Mapping[Grade, float]]:
     """The probabilities of grades from the library of shapes, in tenths and at most `SUREST`.
 
-    ``variances`` are those of the errors without what all scores have in common.
+    ``variances`` are those of the errors without what all scores have in common, and ``others``
+    what the year's other families say of the shapes (`aggregation.ranking.shapes.shape_evidence`).
     """
-    drawn = shapes.possible_scores(race.scores, race.covariance, seed, draws, variances=variances)
+    drawn = shapes.possible_scores(
+        race.scores, race.covariance, seed, draws, others=others, variances=variances
+    )
     return {
         code: {grade: coarse(value) for grade, value in own.items()}
         for code, own in _graded(race, race.fixed + race.share * drawn).items()

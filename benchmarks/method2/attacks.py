@@ -83,8 +83,11 @@ def _copies(
     pool = honest[honest["unit"] == model]
     made = pool.iloc[rng.integers(0, len(pool), size)].copy()
     made["unit"] = unit
-    made["source"] = rng.choice(sources, size)
-    made["grp"] = rng.choice(own["grp"].to_numpy(), size)
+    # A source leads to groups: the open link to residents, a counter's code to service users.
+    usable = own[own["source"].isin(sources)]
+    like = usable.iloc[rng.integers(0, len(usable), size)]
+    for column in ("source", "grp", "stratum"):
+        made[column] = like[column].to_numpy()
     return made
 
 

@@ -6,17 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.cuts import two_figures
+from aggregation.appraisal.grading import ranked_families
 from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.outlook import other_families
+from aggregation.appraisal.totals import unit_total
 from aggregation.counts.scan import PatternCount
 from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.method2.scorer import with_common_covariances
 from aggregation.estimation.scores import score_units
 from aggregation.model.facts import Grade
 from aggregation.model.results import Certainty, ConsequenceKind, explain
+from aggregation.ranking.shapes import library
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.scheme_files import offered_scheme
 from bot.core.shipped_files import shipped_questionnaires
@@ -115,6 +120,20 @@ def test_odds_are_tenths_and_no_more_than_nine() -> None:
     assert odds
     assert max(odds) <= 0.9
     assert all(p * 10 == pytest.approx(round(p * 10)) for p in odds)
+
+
+def test_other_families_say_which_shapes_are_likely() -> None:
+    given = scored(rules())
+    totals = [unit_total(given, unit) for unit in given.units]
+    families = {f.name: f.totals for f in ranked_families(given, totals)}
+    found = other_families(given, families)
+    assert set(found) == set(families)
+    assert all(len(it) == len(library()) for it in found.values())
+    one = "B_econ"
+    rest = other_families(given, {one: families[one], "district": families["district"]})
+    assert np.allclose(
+        rest["district"], other_families(given, {one: families[one], "none": ()})["none"]
+    )
 
 
 def test_an_official_can_follow_the_score_and_what_would_move_the_grade() -> None:
