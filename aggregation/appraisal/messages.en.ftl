@@ -123,3 +123,5 @@ appraisal-score-bound = one ballot more
 appraisal-score-move = moves the score by at most { $points } points
 appraisal-imagined-answers = { $count } imagined answers a group
 appraisal-loose-worth = loose answers worth at most { $count }
+appraisal-score-among = among the other units
+appraisal-score-interval = { $low }–{ $high } points, without the errors that all units have in common

@@ -123,3 +123,5 @@ appraisal-score-bound = 再多一张评价票
 appraisal-score-move = 得分最多变动{ $points }分
 appraisal-imagined-answers = 每个评价主体补{ $count }份预期答复
 appraisal-loose-worth = 无凭证答复最多折合{ $count }份
+appraisal-score-among = 与其他单位相比
+appraisal-score-interval = { $low }–{ $high }分，不含各单位共有的误差

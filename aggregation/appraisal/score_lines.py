@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil, floor
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.method2.figures import BoundedFigures
@@ -55,6 +56,7 @@ def score_lines(
         yield ReasonLine(called, value, (), f"{field}.{group.group}, evidence.imagined")
     yield _imagined(figures, str(rules.imagined))
     yield _move(figures)
+    yield _interval(figures)
 
 
 def _whole(value: Fraction) -> str:
@@ -76,6 +78,13 @@ def _imagined(figures: BoundedFigures, each: str) -> ReasonLine:
     filled = _whole(TOP * figures.own.imagined)
     value = Message("appraisal-score-imagined", share=filled, each=each)
     return ReasonLine(Message("appraisal-score-mean"), value, (), "evidence.imagined")
+
+
+def _interval(figures: BoundedFigures) -> ReasonLine:
+    """The interval without what all units have in common, outwards to halves of a point."""
+    low, high = floor(2 * figures.low) / 2, ceil(2 * figures.high) / 2
+    value = Message("appraisal-score-interval", low=f"{low:.1f}", high=f"{high:.1f}")
+    return ReasonLine(Message("appraisal-score-among"), value, (), "confidence_pct")
 
 
 def _move(figures: BoundedFigures) -> ReasonLine:

@@ -10,6 +10,7 @@ from functools import partial
 from aggregation.counts.scan import OPEN, VOUCHED, PatternCount
 from aggregation.disclosure.disclosed import below_floor
 from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
+from aggregation.estimation.unit_score import kept_contrasts
 from aggregation.model.reason_lines import Label
 from aggregation.scheme.parts import Category, Scale
 from aggregation.scheme.scheme import PUBLIC, Scheme
@@ -184,7 +185,8 @@ def rescored_units(
         for row in answers.rows
     ]
     rows = [new for _, new in turned if new is not None]
-    found = score_units(rows, answers.categories, answers.questionnaires, scheme)
+    kept = kept_contrasts(answers.scores) if scheme is base else None
+    found = score_units(rows, answers.categories, answers.questionnaires, scheme, kept)
     few = _few(turned, base.min_n.publish_cell)
     return {
         unit: answers.scores[unit] if unit in few else _kept(answers, unit, s)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PEOPLE",
     "SATISFIED",
+    "Frozen",
     "GroupScore",
     "PatternCount",
     "UnitScore",

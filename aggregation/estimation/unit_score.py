@@ -16,6 +16,7 @@ from survey_flows.questionnaire import NO_ANSWER
 
 if TYPE_CHECKING:
     from aggregation.estimation.method2.figures import BoundedFigures
+    from aggregation.estimation.method2.own_score import Contrasts
 
 PEOPLE = ("resident", "service_user")
 """Without answers of either of these that count, a unit has not been heard by the people."""
@@ -96,6 +97,19 @@ class UnitScore:
     degrees: int = 0
     posterior: Posterior | None = None
     bounded: BoundedFigures | None = None
+
+
+def kept_contrasts(scores: Mapping[str, UnitScore]) -> dict[str, Contrasts] | None:
+    """The contrasts that scores of method 2 were made with, to try other ballots under them.
+
+    With contrasts made anew, a few ballots of one unit would move the scores of others.
+    """
+    found = {
+        code: score.bounded.own.contrasts
+        for code, score in scores.items()
+        if score.bounded is not None
+    }
+    return found or None
 
 
 def heard_ballots(cells: Sequence[Counts]) -> dict[int, int]:

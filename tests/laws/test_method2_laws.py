@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from fractions import Fraction
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +24,10 @@ from aggregation.estimation.method2.trial import (
     with_ballots,
     worst_move,
 )
+from aggregation.estimation.scores import PatternCount, score_table, score_units
 from aggregation.scheme.evidence import EvidenceRules
 from tests.method2 import naive_contrasts, naive_score
+from tests.scoring import GROUPS, QUESTIONNAIRES, bounded_scheme, row
 
 RULES = EvidenceRules()
 SHARES = {"resident": 40, "enterprise": 35, "deputy": 20, "grassroots": 5}
@@ -149,3 +153,36 @@ def test_contrasts_are_those_of_least_squares_and_know_nothing_of_their_own_unit
         assert float(found["U0"][name].level) == pytest.approx(level, abs=3e-5)
     silent = {**named, "U0": {name: GroupEvidence(g.share) for name, g in named["U0"].items()}}
     assert campaign_contrasts(silent, families, RULES)["U0"] == found["U0"]
+
+
+CODES = st.sampled_from(["VS", "S", "B", "D", "VD", "DK", "-"])
+ROWS = st.lists(
+    st.builds(
+        lambda codes, count, unit, grp, source, weight: row(
+            " ".join(codes), count, unit=unit, grp=grp, source=source, weight=weight
+        ),
+        st.lists(CODES, min_size=4, max_size=4),
+        st.integers(1, 40),
+        st.sampled_from("ABC"),
+        st.sampled_from(GROUPS),
+        st.sampled_from(["personal", "open", "invited", "elsewhere"]),
+        st.sampled_from([0, 1, 2, 4]),
+    ),
+    max_size=25,
+)
+FAMILIES = {"A": "econ", "B": "econ", "C": "district"}
+
+
+@settings(max_examples=30, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_no_order_or_splitting_of_rows_changes_a_bit(
+    rows: list[PatternCount], chance: object
+) -> None:
+    split = [replace(r, count=1) for r in rows for _ in range(r.count)]
+    chance.shuffle(split)  # type: ignore[attr-defined]
+    scheme = bounded_scheme(unit=1)
+    made = score_units(rows, FAMILIES, QUESTIONNAIRES, scheme)
+    assert repr(score_units(split, FAMILIES, QUESTIONNAIRES, scheme)) == repr(made)
+    if rows:
+        table = pa.Table.from_pylist([asdict(r) for r in rows])
+        assert repr(score_table(table, FAMILIES, QUESTIONNAIRES, scheme)) == repr(made)
