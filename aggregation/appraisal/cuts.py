@@ -18,8 +18,6 @@ from aggregation.scheme.evidence import EvidenceRules
 
 BEST = 100.0
 STEPS = 200
-TOLD_FROM = 50
-"""Vouched ballots from which the ballots to a cut are told: they follow from the others' sums."""
 
 
 def grade_cuts(
@@ -80,6 +78,8 @@ def _cut(
     ):
         return GradeCut(grade, up, gap, points, None)
     if movable is not None:
+        if disclosed.bounds is None or not disclosed.bounds.ballots:
+            return GradeCut(grade, up, gap, points, None)
         return _exact_cut(grade, up, gap, points, movable)
     needed = fewest_ballots(_pools(disclosed), points, up)
     return GradeCut(grade, up, gap, points, needed, needed is None)
@@ -96,10 +96,8 @@ class MovableScore:
 def _exact_cut(
     grade: Grade, up: bool, gap: Decimal, points: float, movable: MovableScore
 ) -> GradeCut:
-    """A cut with the fewest vouched and loose ballots, if enough are vouched for to tell them."""
+    """A cut with the fewest vouched and loose ballots."""
     figures = movable.figures
-    if figures.vouched_weight < TOLD_FROM:
-        return GradeCut(grade, up, gap, points, None)
     needed = needed_ballots(
         figures.evidence,
         figures.own,

@@ -72,13 +72,15 @@ def _bounded_ballots(cut: GradeCut) -> list[Message]:
     parts = []
     if cut.safe is not None:
         parts.append(Message("appraisal-cut-safe", points=f"{cut.safe:.1f}"))
-    end = "best" if cut.up else "worst"
     if cut.never:
-        parts.append(Message(f"appraisal-cut-never-{end}"))
+        never = "appraisal-cut-never-best" if cut.up else "appraisal-cut-never-worst"
+        parts.append(Message(never))
     elif cut.ballots is not None:
-        parts.append(Message(f"appraisal-cut-vouched-{end}", ballots=cut.ballots))
+        vouched = "appraisal-cut-vouched-best" if cut.up else "appraisal-cut-vouched-worst"
+        parts.append(Message(vouched, ballots=cut.ballots))
     if cut.never_loose and not cut.never:
         parts.append(Message("appraisal-cut-never-loose"))
     elif cut.loose is not None:
-        parts.append(Message(f"appraisal-cut-loose-{end}", ballots=cut.loose))
+        loose = "appraisal-cut-loose-best" if cut.up else "appraisal-cut-loose-worst"
+        parts.append(Message(loose, ballots=cut.loose))
     return parts

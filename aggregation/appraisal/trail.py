@@ -197,7 +197,9 @@ def _rank(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     value = f"{unit.rank}/{unit.of}"
     yield ReasonLine(Message("appraisal-rank"), value, (family,), _tie_field(found))
     if unit.low is not None:
-        inputs = (Message("appraisal-variance", variance=f"{unit.variance:.4f}"),)
+        # From a variance and a mean answers follow: by method 2 it is for auditors.
+        known = Message("appraisal-variance", variance=f"{unit.variance:.4f}")
+        inputs = (known,) if found.given.scheme.evidence is None else ()
         value = f"{unit.low}–{unit.high}"
         yield ReasonLine(Message("appraisal-rank-set"), value, inputs, "confidence_pct")
 

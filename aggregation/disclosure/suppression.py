@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from aggregation.disclosure.coarsening import coarsened
 from aggregation.disclosure.disclosed import (
     Count,
     DisclosedGroup,
@@ -88,7 +89,7 @@ def disclose(
         scores: by unit.
         weights: for each unit, its ballots by fraud weight in quarters.
         scheme: its ``min_n.publish_cell`` is the floor.
-        alone: units with a single rated item, whose score is one more sum over the distribution.
+        alone: units of `aggregation.disclosure.precision.units_alone`.
         staff: the number of ballots of own staff, which are in no unit's counts.
     """
     disclosed = {
@@ -97,7 +98,12 @@ def disclose(
     }
     for unit in _complementary_suppression(disclosed, scores, scheme, staff):
         disclosed[unit] = _without_counts(disclosed[unit])
-    return disclosed
+    return {
+        unit: coarsened(scores[unit], it, unit in alone)
+        if scheme.evidence is not None or unit in alone
+        else it
+        for unit, it in disclosed.items()
+    }
 
 
 def _unit(
@@ -227,6 +233,9 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     answered = sum(good.values()) + sum(rest.values())
     top = _share(sum(good.values()), answered, answered, exact, floor)
     unknown = _dont_know(score, bool(silent_gone), silent, floor)
+    if alone and gone:
+        # Either share would narrow the number of answers, and with the mean a hidden count.
+        top, unknown = None, unknown if unknown == 0 else None
     return _Answers(gone | silent_gone, bool(silent_gone), unknown, top)
 
 
@@ -279,6 +288,8 @@ def _hidden_groups(score: UnitScore, scheme: Scheme) -> tuple[set[str], bool]:
     """
     floor, reach = scheme.min_n.publish_cell, scheme.min_n.group
     weighing = {g.group: g.n_valid for g in score.groups if g.weight}
+    if scheme.evidence is not None:
+        reach = 0  # Method 2 has no floor of groups.
     least = {g.group: reach for g in score.groups if _counted(g)}
     most = {g.group: reach - 1 for g in score.groups if not _counted(g) and reach > 2 * floor}
     gone = suppressed_cells(weighing, floor, least, most)

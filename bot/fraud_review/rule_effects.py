@@ -196,7 +196,7 @@ def _effect(
 
 def _points(scored: ScoredCampaign, code: str, campaign: RegisteredCampaign) -> Fraction:
     """Return the score as it is published, because more digits would disclose few ballots."""
-    return Fraction(half_up(scored.scores[code].score or Fraction(0), campaign.scheme.places))
+    return Fraction(half_up(scored.graded[code].score or Fraction(0), campaign.scheme.places))
 
 
 def _places_moved(before: UnitRank, after: UnitRank) -> int:

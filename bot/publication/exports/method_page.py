@@ -57,6 +57,7 @@ def method_page(
             for line in _campaign(scored, days)
         ),
         *(_line(key, label, *both(text)) for key, label, text in DEFINITIONS),
+        *_steps(scheme),
         *_floors(scheme),
         *_weights(scheme),
         *_population(scheme),
@@ -163,6 +164,13 @@ def _campaign(scored: ScoredCampaign, days: tuple[str, str]) -> Iterable[Line]:
         for unit, made in scored.release.corrections.items():
             label = Message("publication-method-corrected")
             yield _same(f"{key}.corrected.{unit}", label, f"{made.reason} ({made.by})")
+
+
+def _steps(scheme: Scheme) -> Iterable[Line]:
+    """Yield how finely figures are told by method 2."""
+    if scheme.evidence is not None:
+        text = both(Message("publication-method-steps-text"))
+        yield _line("steps", Message("publication-method-steps"), *text)
 
 
 def _floors(scheme: Scheme) -> Iterable[Line]:
