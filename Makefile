@@ -4,13 +4,17 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# For two cores. Of all the tests many wait, for a browser or a process; the quick ones have mypy beside them.
+WORKERS ?= 3
+QUICK_WORKERS ?= 2
+PYTEST := $(BIN)/pytest --dist worksteal --numprocesses
 QUICK := not slow and not browser and not postgres and not redis and not chaos
 # Compiled files save every process a second.
 export PYTHONDONTWRITEBYTECODE :=
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: help run test check slow test-spark setup setup-test lint types unit lock clean
+.PHONY: help run test check slow test-spark setup setup-test lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -22,31 +26,23 @@ ifdef T
 test: setup-test ## set up and run every check and test; T=path runs the tests there
 	$(BIN)/pytest $(T)
 else
-test: setup-test lint types unit
+test: setup-test
+	@$(call beside_mypy,$(PYTEST) $(WORKERS) --durations 15)
 endif
 
 check: setup-test ## ruff, mypy, import-linter and the quick tests, in about a minute
-	@$(BIN)/mypy & checked=$$!; \
-	$(MAKE) --no-print-directory lint && $(BIN)/lint-imports \
-	&& $(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "$(QUICK)" tests/unit tests/laws; \
-	tested=$$?; wait $$checked && exit $$tested
+	@$(call beside_mypy,$(PYTEST) $(QUICK_WORKERS) --quiet -m "$(QUICK)" tests/unit tests/laws)
+
+# mypy has one process only, so the others work beside it; its findings come last.
+beside_mypy = found=$$(mktemp); $(BIN)/mypy >$$found 2>&1 & checking=$$!; \
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/lint-imports && $(1); tested=$$?; \
+	wait $$checking; checked=$$?; cat $$found; rm $$found; test $$tested = 0 && test $$checked = 0
 
 slow: setup-test ## measure every test and write tests/slow.txt anew
-	$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 0 --write-slow
+	$(PYTEST) $(WORKERS) --durations 0 --write-slow
 
 setup: $(VENV)/.minping ## install what the service needs
 setup-test: $(VENV)/.tests $(VENV)/.system ## install what the tests need
-
-lint:
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-
-types:
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-
-unit:
-	$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 15
 
 test-spark: $(VENV)/.spark ## install Spark (450 MB; needs Java 17) and run the scan on it
 	$(BIN)/pytest -m spark tests/contract/test_spark.py

@@ -128,7 +128,7 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
         TelegramChannel(
             token, service.conductor, secret, api, keep, service.redis, pace.note_reply
         ) as channel,
-        TelegramMessenger(token, api, channel.pause) as messenger,
+        TelegramMessenger(token, api, channel.limits) as messenger,
         running(make_push_sender(service, {"telegram": messenger}, pace).run()),
         running(make_relay(service, {"telegram": messenger}, pace).run()),
     ):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import Quotas
+from survey_flows.thesaurus import Thesaurus
 
 CODE_BYTES = 32
 """Longest unit code, so that a button (64 bytes) can carry it."""
@@ -25,6 +27,11 @@ class CitizenWording(Protocol):
     def say(self, lang: str, key: str, /, **args: str | int) -> str:
         """The sentence ``key`` in ``lang`` with its placeholders filled."""
 
+
+EVERYONE, BY_LINK, INVITED = DOORS = ("everyone", "link", "invited")
+"""Who may come in: everybody; who has a link; who was invited. Only the first needs no link."""
+INTERNAL = "~"
+"""Begins the token of a link that only invitations lead to; nobody is handed one."""
 
 IDLE_LIMIT = timedelta(hours=72)
 """After so long unfinished answers are dropped."""
@@ -69,7 +76,8 @@ class CampaignDefinition:
     """A campaign as the engine sees it. ``units`` keeps their listed order.
 
     ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A
-    ``pilot`` counts in no appraisal.
+    ``pilot`` counts in no appraisal. ``door`` is one of `DOORS`; ``sampled`` says that a sample
+    is planned and no door was registered.
     """
 
     campaign: str
@@ -84,3 +92,43 @@ class CampaignDefinition:
     state: str = "open"
     quotas: Quotas = field(default_factory=Quotas)
     pilot: bool = False
+    door: str = EVERYONE
+    sampled: bool = False
+    thesaurus: Thesaurus = field(default_factory=Thesaurus, repr=False)
+    search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Made by `unit_search`, for as long as the units are the same."""
+
+    def link(self, token: str) -> Link | None:
+        """The link of a token in capital or small letters: some keyboards write only one."""
+        exact = self.links.get(token)
+        if exact is not None or not token or token.startswith(INTERNAL):
+            return exact
+        return next((self.links[one] for one in self.links if _same(one, token)), None)
+
+    def unit_code(self, code: str) -> str:
+        """The code of a unit that can be rated, in capital or small letters; empty for none."""
+        if not code:
+            return ""
+        known = [code] if code in self.units else [one for one in self.units if _same(one, code)]
+        ratable = (one for one in known if self.units[one].questionnaire in self.questionnaires)
+        return next(ratable, "")
+
+
+def same_cell(definition: CampaignDefinition, token: str) -> str:
+    """Returns the first link that vouches for what this one does, so that it names no place.
+
+    A link for a number of people keeps its name, by which they are counted.
+    """
+    link = definition.links.get(token)
+    if link is None or link.max_people is not None:
+        return token
+    cell = (link.group, link.source, link.stratum)
+    return min(
+        other.token
+        for other in definition.links.values()
+        if other.max_people is None and (other.group, other.source, other.stratum) == cell
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == unicodedata.normalize("NFKC", other).casefold()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from survey_flows.effects import Button, Input, Screen
 
-COUNTED = frozenset("aucl")
-"""Verbs that are numbered first: options, units, items of the review, languages."""
+COUNTED = frozenset("aucld")
+"""Verbs that are numbered first: options, units, items of the review, languages, campaigns."""
 WORDED = frozenset("yxesbp")
 """Verbs without a number: submitting, stopping and deleting need words; others are short."""
 UNANSWERED = frozenset("g")

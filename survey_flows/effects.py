@@ -142,6 +142,14 @@ class QuotaFull:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchMissed:
+    """Counts searched words that surely mean no unit of this campaign."""
+
+    campaign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """Never invite this person again."""
 
@@ -163,6 +171,7 @@ Effect = (
     | LookUpReceipt
     | EndConversation
     | QuotaFull
+    | SearchMissed
     | OptOut
     | HandleRequestAction
 )

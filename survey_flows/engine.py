@@ -114,15 +114,14 @@ def _nonce(event: Event, now: datetime) -> str:
 
 
 def _welcome(turn: Turn) -> str:
-    said = turn.say(
+    return turn.say(
         "welcome", date=show_date(turn.definition, turn.session.lang, turn.definition.closes_at)
     )
-    return f"{turn.say('pilot')}\n{said}" if turn.definition.pilot else said
 
 
 def _started(turn: Turn, event: Started) -> StepResult:
     notices: list[str] = []
-    link = turn.definition.links.get(event.link)
+    link = turn.definition.link(event.link)
     if event.link and link is None:
         notices.append(turn.say("link-unknown"))
     turn = turn.with_session(
@@ -130,21 +129,18 @@ def _started(turn: Turn, event: Started) -> StepResult:
         link=_stronger(turn.definition, turn.session.link, link),
         overlay="",
     )
-    known = (
-        event.unit in turn.definition.units
-        and turn.definition.units[event.unit].questionnaire in turn.definition.questionnaires
-    )
+    known = turn.definition.unit_code(event.unit)
     if event.unit and not known:
         notices.append(turn.say("unit-unknown"))
     unfinished = turn.session.rating and bool(turn.session.answers)
-    if unfinished and (not known or event.unit == turn.session.unit):
+    if unfinished and known in ("", turn.session.unit):
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
         notices.append(turn.say("dropped"))
     if turn.session.place == "send":
         notices.append(turn.say("mend-dropped"))
     notices.append(_welcome(turn))
-    return begin(turn, event.unit, *notices) if known else choose_unit(turn, *notices)
+    return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 
 
 def _stronger(definition: CampaignDefinition, present: str, new: Link | None) -> str:

@@ -25,12 +25,22 @@ class Typed:
 
     ``sent`` is the time of writing, in seconds since 1970, on a channel that shows choices as
     numbers instead of buttons (`survey_flows.choice_numbers`): such words can only refer to an
-    earlier screen. It is 0 on other channels.
+    earlier screen. It is 0 on other channels. ``media`` is the kind of what came instead of words,
+    or with them: ``voice``, ``photo``, ``location``, ``contact`` or ``other``.
     """
 
     text: str
     token: str = ""
     sent: int = 0
+    media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The citizen changed words that they had sent; ``message`` is their number in the chat."""
+
+    text: str
+    message: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +87,5 @@ class RequestAction:
 
 
 Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut
-Update = Event | OptedOut | RequestAction
+Update = Event | Edited | OptedOut | RequestAction
 """All events of a channel: those of the conversation and those outside it."""

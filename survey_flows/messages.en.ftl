@@ -98,3 +98,25 @@ note-origin = the origin is empty or has a space or a plus sign
 note-size = the size is not a whole number as the log writes it
 note-root = the root is not { $length } bytes
 note-base64 = this is not base64
+
+# Canonical JSON, and the lines of the log.
+
+canonical-no-json = this is not JSON
+canonical-no-object = this is JSON, but no object
+canonical-double-key = the key «{ $found }» stands twice in an object
+canonical-key-not-ascii = the key «{ $found }» has characters beyond ASCII
+canonical-decimal = «{ $found }» is a decimal; write a whole number, or the decimal as a string
+canonical-no-number = «{ $found }» is no number
+canonical-number-too-large = the number { $found } is 2^53 or beyond; programs read it differently
+canonical-surrogate = a string has half of a surrogate pair
+canonical-other-spelling = the text is not canonical: keys in order, no spaces, each character in its one spelling
+log-line-characters = the line has a character that no line of the log has, such as a carriage return
+log-line-spaces = the parts of the line are not each after one space
+log-line-form = the line begins neither with the form 2 nor is it 128 hexadecimal digits in lower case
+log-line-campaign = the line does not name a campaign of 1 to 32 characters a–z, 0–9 and hyphen
+log-line-kind = the line does not name a kind of 1 to 16 characters a–z and hyphen
+log-line-hashes = a hash in the line is not 64 hexadecimal digits in lower case
+log-line-parts = the line has more or fewer hashes than its kind
+log-line-older-late = an entry of form 1 stands after one of form 2
+log-signature-form = a signature is no key's name with 68 bytes of base64
+log-signatures-order = the signatures are not ascending by the key's name, one a key

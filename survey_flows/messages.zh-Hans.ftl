@@ -98,3 +98,25 @@ note-origin = 来源为空，或含有空格或加号
 note-size = 大小不是日志所写的整数
 note-root = 树根不是 { $length } 个字节
 note-base64 = 这不是 base64
+
+# 规范 JSON 和日志的行。
+
+canonical-no-json = 这不是 JSON
+canonical-no-object = 这是 JSON，但不是对象
+canonical-double-key = 对象中的键“{ $found }”出现了两次
+canonical-key-not-ascii = 键“{ $found }”含有 ASCII 以外的字符
+canonical-decimal = “{ $found }”是小数；请写整数，或把小数写成字符串
+canonical-no-number = “{ $found }”不是数字
+canonical-number-too-large = 数字 { $found } 达到或超过 2^53，各程序读出的值会不同
+canonical-surrogate = 字符串中有半个代理对
+canonical-other-spelling = 文本不规范：键须有序，不留空格，每个字符只有一种写法
+log-line-characters = 该行含有日志的行中没有的字符，如回车
+log-line-spaces = 该行各部分之间须各有一个空格
+log-line-form = 该行既不以格式号 2 开头，也不是 128 位小写十六进制数
+log-line-campaign = 该行没有写明活动：须为 1 至 32 个字符（a–z、0–9 和连字符）
+log-line-kind = 该行没有写明种类：须为 1 至 16 个字符（a–z 和连字符）
+log-line-hashes = 该行的哈希值不是 64 位小写十六进制数
+log-line-parts = 该行的哈希值个数与其种类不符
+log-line-older-late = 格式 1 的条目出现在格式 2 的条目之后
+log-signature-form = 签名须为公钥名称和 68 个字节的 base64
+log-signatures-order = 签名须按公钥名称升序，每把公钥一个

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, Screen
@@ -21,7 +22,17 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
-    """The screen of the session's place. The session must fit the definition (`fit_session`)."""
+    """The screen of the session's place. The session must fit the definition (`fit_session`).
+
+    In a pilot each screen says so but the questions after the first, however a citizen came there.
+    """
+    screen = _screen(definition, session)
+    if not definition.pilot or (screen.step.startswith("q:") and (screen.progress or (0,))[0] > 1):
+        return screen
+    return replace(screen, text=f"{screen.text}\n{definition.wording.say(session.lang, 'pilot')}")
+
+
+def _screen(definition: CampaignDefinition, session: Session) -> Screen:
     if session.overlay:
         return _overlay(definition, session)
     if session.place == "unit":

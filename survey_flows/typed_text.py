@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 from survey_flows.button_presses import apply_press
 from survey_flows.choice_numbers import by_number, command_words, numbered_buttons
-from survey_flows.effects import Button, Input, Screen
+from survey_flows.effects import Button, Input, Screen, SearchMissed
 from survey_flows.questionnaire import Question, QuestionKind
 from survey_flows.route import CLOSED
 from survey_flows.screens import REQUEST_LENGTH
 from survey_flows.session import REQUEST
 from survey_flows.transitions import StepResult, Turn, answer, show
-from survey_flows.unit_list import QUERY_LENGTH, fold, search_units
+from survey_flows.unit_list import QUERY_LENGTH, fold
+from survey_flows.unit_search import TOLD, find_units, is_unrated
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
@@ -107,9 +108,18 @@ def _by_option(turn: Turn, wanted: str) -> str | None:
 
 def _search(turn: Turn, text: str) -> StepResult:
     query = text[:QUERY_LENGTH]
-    if not query or search_units(turn.definition, query):
+    if not query:
         return show(turn.with_session(query=query, page=0))
-    return show(turn.with_session(query="", page=0), turn.say("units-none"))
+    hits = find_units(turn.definition, query)
+    if hits and hits[0][0] <= TOLD:
+        return show(turn.with_session(query=query, page=0))
+    missed = SearchMissed(turn.definition.campaign, query)
+    if hits:
+        session, effects = show(turn.with_session(query=query, page=0), turn.say("units-perhaps"))
+    else:
+        key = "units-not-rated" if is_unrated(turn.definition, query) else "units-none"
+        session, effects = show(turn.with_session(query="", page=0), turn.say(key))
+    return session, (*effects, missed)
 
 
 def _text(turn: Turn, question: Question, text: str) -> StepResult:

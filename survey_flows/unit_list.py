@@ -11,6 +11,7 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.localized_names import in_language, unit_name
 from survey_flows.quota import QuotaCell, possible_groups
 from survey_flows.session import Session
+from survey_flows.unit_search import find_units
 
 PAGE = 8
 QUERY_LENGTH = 40
@@ -31,21 +32,8 @@ def fold(text: str) -> str:
 
 
 def search_units(definition: CampaignDefinition, query: str) -> list[Unit]:
-    """Units with every word of ``query`` in name, code or search words; best match first."""
-    wanted = fold(query)
-    words = wanted.split()
-    found = [(unit, _haystack(unit)) for unit in ratable_units(definition)]
-    hits = [
-        (unit, names) for unit, names in found if all(word in " ".join(names) for word in words)
-    ]
-    hits.sort(
-        key=lambda hit: (wanted not in hit[1], not any(name.startswith(wanted) for name in hit[1]))
-    )
-    return [unit for unit, _ in hits]
-
-
-def _haystack(unit: Unit) -> list[str]:
-    return [fold(unit.code), *(fold(name) for name in unit.name.values()), *unit.search.split()]
+    """Units that a query means, the best match first (`unit_search`)."""
+    return [unit for _, unit in find_units(definition, query)]
 
 
 def listed_units(definition: CampaignDefinition, session: Session) -> list[Unit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -13,22 +13,30 @@ from aggregation.estimation.scores import score_tally
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
-from bot.verification.bundle import json_lines, log_csv, manifest, weights_csv
+from bot.verification.bundle import json_lines, log_files, manifest, weights_csv
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
-    LOG,
+    INTAKE,
     MANIFEST,
     OPENINGS,
-    PUBLIC,
     TOTALS,
     WEIGHTS,
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
 from survey_flows.ballot import STAFF
+from survey_flows.canonical_json import canonical_by_code
+from survey_flows.gate_texts import (
+    aside_digest,
+    aside_text,
+    ballot_gate_text,
+    comment_gate_text,
+    erasure_gate_text,
+    units_digest,
+)
 from survey_flows.load import dump_questionnaire
-from survey_flows.log_entries import canonical
-from tests.logs import ORIGIN, Log
+from survey_flows.log_entries import canonical, numbered_name, write_signatures
+from tests.logs import DESK, GATE, ORIGIN, Entry, Log, signature
 
 CAMPAIGN = "2026"
 OPENS, CLOSES = 1_790_000_000, 1_790_900_000
@@ -100,12 +108,21 @@ class Suspected:
         return weights_digest(self.salt, self.weights(self.standing(number)))
 
 
+OLDER, UNSIGNED, SIGNED = "older", "unsigned", "signed"
+"""Ways to take ballots: in form 1, in lines before the gate signs, and as the gate signs them."""
+
+
 @dataclass(slots=True)
 class Campaign:
-    """A campaign that takes ballots and is then published. The log may hold others too."""
+    """A campaign that takes ballots and is then published. The log may hold others too.
+
+    What the gate counts is kept apart from the entries, so that whoever changes these can not
+    change that. ``last`` are voter and unit of the ballots that count.
+    """
 
     log: Log
     name: str = CAMPAIGN
+    way: str = SIGNED
     codes: list[str] = field(default_factory=list)
     weights: dict[int, int] = field(default_factory=dict)
     cases: dict[str, Suspected] = field(default_factory=dict)
@@ -113,22 +130,43 @@ class Campaign:
     last: dict[tuple[str, str], int] = field(default_factory=dict)
     superseded: set[int] = field(default_factory=set)
     voters: set[str] = field(default_factory=set)
+    intake: dict[str, list[int]] = field(default_factory=dict)
+    intake_salt: bytes = bytes(range(16))
+    erasures: int = 0
+    comments: list[dict[str, object]] = field(default_factory=list)
+    withdrawals: list[tuple[Entry, str]] = field(default_factory=list)
+    asides: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
+    """What ballots say of their moment, by the salt of their entry."""
 
     def register(self) -> None:
-        scheme = SCHEME.model_dump_json()
+        if self.way == SIGNED and all(entry.kind != "keys" for entry in self.log.entries):
+            self.log.name_keys()
         frozen = {
             "paper": json.dumps(DEFINITION),
-            "scheme": scheme,
+            "scheme": SCHEME.model_dump_json(),
             "opens_at": OPENS,
             "closes_at": CLOSES,
             "year": 2026,
         }
-        self.log.publish("registration", self.name, self.name, {"campaign": self.name, **frozen})
+        self.publish("registration", self.name, frozen)
+
+    def publish(self, kind: str, name: str, body: Mapping[str, object]) -> int:
+        """Add an act, signed by those who must."""
+        signers = {"intake": GATE, "closing": ORIGIN, "loss": ORIGIN}
+        signer = signers.get(kind, DESK) if self.way == SIGNED else ORIGIN
+        return self.log.publish(kind, name, self.name, body, [signer])
 
     def vote(
-        self, voter: str, unit: str, ratings: str, group: str = "resident", source: str = "invited"
+        self,
+        voter: str,
+        unit: str,
+        ratings: str,
+        group: str = "resident",
+        source: str = "invited",
+        bucket: int = (OPENS + CLOSES) // 1800,
     ) -> int:
-        body = {
+        voter = voter.rjust(64, "0")
+        body: dict[str, object] = {
             "unit": unit,
             "questionnaire": SHEET.id,
             "group": group,
@@ -136,28 +174,63 @@ class Campaign:
             "source": source,
             "ratings": ratings,
             "facts": [],
-            "bucket": (OPENS + CLOSES) // 1800,
-            "risk": 0,
             "voter": voter,
         }
+        moment = {"bucket": bucket, "risk": 0}
         self.codes.append(self.log.code())
-        position = self.log.seal("ballot", self.name, body, self.codes[-1])
+        if self.way == OLDER:
+            position = self.log.seal("ballot", self.name, body | moment, self.codes[-1])
+        else:
+            self.log.receipt(self.name, self.codes[-1])
+            if self.way == SIGNED:
+                position = self._seal_signed(voter, unit, body, aside_text(**moment))
+            else:
+                position = self.log.seal("ballot", self.name, body | moment)
         if (voter, unit) in self.last:
             self.superseded.add(self.last[voter, unit])
         self.last[voter, unit] = position
         self.voters.add(voter)
         return position
 
-    def comment(self, unit: str, text: str) -> int:
-        return self.log.seal("comment", self.name, {"unit": unit, "text": text})
+    def _seal_signed(self, voter: str, unit: str, body: dict[str, object], aside: str) -> int:
+        salt, again = self.log.chance.randbytes(16), (voter, unit) in self.last
+        said = {"kind": "ballot", "campaign": self.name, **body}
+        said |= {"channel": "web", "id": self.log.chance.randbytes(16).hex(), "again": again}
+        said["aside"] = aside_digest(salt, aside)
+        said["gate"] = gate_signature(ballot_gate_text(ORIGIN, said))
+        position = self.log.seal("ballot", self.name, said)
+        self.asides[self.log.entries[position].salt] = (salt, aside)
+        counts = self.intake.setdefault(unit, [0, 0, 0, 0])
+        counts[0] += 1
+        counts[1] += again
+        return position
+
+    def comment(self, unit: str, text: str) -> None:
+        """Leave a comment; the gate signs it, and it is written at the close."""
+        said: dict[str, object] = {"unit": unit, "text": text}
+        if self.way != SIGNED:
+            self.log.seal("comment", self.name, said)
+            return
+        said |= {"kind": "comment", "campaign": self.name}
+        said["id"] = self.log.chance.randbytes(16).hex()
+        said["gate"] = gate_signature(comment_gate_text(ORIGIN, said))
+        self.comments.append(said)
 
     def withdraw(self, voter: str, unit: str) -> None:
         """Erase a citizen's rating of a unit and the earlier ones, which would count again."""
         del self.last[voter, unit]
+        erasure = self.log.chance.randbytes(16).hex()
+        self.erasures += 1
         for position in self.of(voter, unit):
             self.erased.add(position)
             self.superseded.discard(position)
-            self.log.seal("withdrawal", self.name, {"position": position})
+            if self.way != SIGNED:
+                self.log.seal("withdrawal", self.name, {"position": position})
+                continue
+            entry = self.log.entries[position]
+            self.withdrawals.append((entry, erasure))
+            self.intake[unit][2] += 1
+            self.intake[unit][3] += json.loads(entry.body)["again"]
 
     def of(self, voter: str, unit: str) -> list[int]:
         """The ballots of a voter for a unit that were not erased."""
@@ -169,25 +242,52 @@ class Campaign:
         return [at for at, body in bodies if (body.get("voter"), body.get("unit")) == (voter, unit)]
 
     def close(self) -> None:
+        if self.way == SIGNED:
+            self.close_in_form_2()
         counted = set(self.last.values())
         body = {
-            "campaign": self.name,
             "counted": len(counted),
             "superseded": len(self.superseded),
             "withdrawn": len(self.erased),
             "voters": len(self.voters),
         }
-        self.log.publish("closing", self.name, self.name, body)
+        more = {"comments": len(self.comments)} if self.way == SIGNED else {}
+        self.publish("closing", self.name, body | more)
         for name, case in self.cases.items():
             for number in range(1, len(case.verdicts) + 1):
                 self.log_decision(name, number)
         self.log_result()
 
+    def close_in_form_2(self) -> None:
+        """Write the gate's count, then comments and withdrawals."""
+        self.publish("intake", self.name, self.intake_body())
+        positions = {id(entry): at for at, entry in enumerate(self.log.entries)}
+        for said in self.comments:
+            self.log.seal("comment", self.name, said)
+        for entry, erasure in self.withdrawals:
+            if id(entry) not in positions:
+                continue
+            gate = gate_signature(erasure_gate_text(ORIGIN, self.name, erasure))
+            said = {"position": positions[id(entry)], "erasure": erasure, "gate": gate}
+            self.log.seal("withdrawal", self.name, said)
+
+    def intake_body(self) -> dict[str, object]:
+        sums = [sum(column) for column in zip(*self.intake.values(), strict=True)] or [0] * 4
+        counts = dict(zip(("accepted", "again", "erased"), sums, strict=False))
+        more = {"erasures": self.erasures, "comments": len(self.comments)}
+        return {**counts, **more, "units": units_digest(self.intake_salt, self.intake)}
+
     def closed_at(self) -> int:
-        return next(at for at, entry in enumerate(self.log.entries) if entry.kind == "closing")
+        """The position at which the close begins."""
+        kinds = ("intake", "closing")
+        return next(
+            at
+            for at, entry in enumerate(self.log.entries)
+            if entry.kind in kinds and entry.campaign == self.name
+        )
 
     def unclose(self) -> None:
-        """Drop the closing entry and all after it, the decisions and the result."""
+        """Drop the close and all after it, the decisions and the result."""
         del self.log.entries[self.closed_at() :]
 
     def suspect(self, name: str, case: Suspected) -> None:
@@ -198,7 +298,6 @@ class Campaign:
     def log_decision(self, name: str, number: int) -> None:
         case = self.cases[name]
         body = {
-            "campaign": self.name,
             "case": name,
             "number": number,
             "rules": RULES,
@@ -206,11 +305,13 @@ class Campaign:
             "reasons": [],
             "weights": case.digest(number),
         }
-        self.log.publish("decision", f"{self.name}/{name}/{number}", self.name, body)
+        self.publish("decision", f"{self.name}/{name}/{number}", body)
 
     def log_result(self) -> None:
         result = json.loads(result_body(self.name, self.totals()))
-        self.log.publish(result.pop("kind"), self.name, self.name, result)
+        before = sum((e.kind, e.campaign) == ("result", self.name) for e in self.log.entries)
+        name = self.name if self.log.form == 1 else numbered_name(self.name, before + 1)
+        self.publish(result.pop("kind"), name, result)
 
     def totals(self) -> bytes:
         counts: dict[tuple[str, str, str, int, str], int] = {}
@@ -235,27 +336,30 @@ class Campaign:
 
     def own(self) -> list[int]:
         """The sealed entries of the campaign."""
-        return [
-            at for at, e in enumerate(self.log.entries) if e.campaign == self.name and not e.public
-        ]
+        return [at for at, e in enumerate(self.log.entries) if e.campaign == self.name and e.sealed]
+
+    def opening(self, at: int) -> dict[str, object]:
+        entry = self.log.entries[at]
+        shown: dict[str, object] = {"position": at, "salt": entry.salt.hex(), "body": entry.body}
+        if entry.salt in self.asides:
+            salt, text = self.asides[entry.salt]
+            shown["aside"] = {"salt": salt.hex(), "text": text}
+        return shown
 
     def bundle(self, openings: bool = True, cosignatures: Iterable[str] = ()) -> dict[str, bytes]:
         entries = self.log.entries
         files = {
             MANIFEST: manifest(self.name, ORIGIN, openings),
             CHECKPOINT: (self.log.checkpoint() + "".join(cosignatures)).encode(),
-            LOG: log_csv((entry.data, entry.campaign) for entry in entries),
-            PUBLIC: json_lines(
-                {"position": at, "body": e.body} for at, e in enumerate(entries) if e.public
-            ),
             TOTALS: self.totals(),
+            **log_files([entry.logged for entry in entries]),
         }
         if openings:
             shown = [at for at in self.own() if at not in self.erased]
-            files[OPENINGS] = json_lines(
-                {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body}
-                for at in shown
-            )
+            files[OPENINGS] = json_lines(self.opening(at) for at in shown)
+            if self.intake:
+                told = {"salt": self.intake_salt.hex(), "units": self.intake}
+                files[INTAKE] = canonical_by_code(told).encode() + b"\n"
             files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
             told = {
                 name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED
@@ -268,14 +372,19 @@ class Campaign:
         return files
 
 
-def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
+def gate_signature(text: str) -> str:
+    """The gate's signature as it stands in a body."""
+    return write_signatures([signature(GATE, text)])[0]["raw"]
+
+
+def drawn(seed: int, ballots: int = 40, erasures: int = 3, way: str = SIGNED) -> Campaign:
     """Make a small closed campaign.
 
     It has a comment, replaced and withdrawn ballots, cases, and entries of another campaign.
     """
     chance = Random(seed)
-    log = Log(chance)
-    other, own = Campaign(log, "2025"), Campaign(log)
+    log = Log(chance, form=1 if way == OLDER else 2)
+    other, own = Campaign(log, "2025", way), Campaign(log, way=way)
     other.register()
     own.register()
     items = len(SHEET.rated)

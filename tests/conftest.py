@@ -27,7 +27,7 @@ from sqlalchemy import Connection, inspect
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.storage import database, migrate
-from tests import servers, slow
+from tests import servers, slow, temporary
 
 # Tests read what commands print in English, whatever the developer's locale is.
 os.environ["MINPING_LANGUAGE"] = "en"
@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     slow.register(config)
+    temporary.use_memory()
 
 
 def lacking(reason: str) -> None:

@@ -18,6 +18,7 @@ from aiohttp.test_utils import TestClient
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
 from bot.service.composition import Service, build
+from tests.temporary import PREFIX
 from tests.web_city import Clock, fill
 
 PASSWORD = "correct horse battery"
@@ -33,7 +34,7 @@ def make_data(folder: Path, redis_url: str) -> None:
 @cache
 def _city(redis_url: str) -> Path:
     """Make the city once in a run; tests change copies."""
-    folder = Path(mkdtemp(prefix="minping-city-"))
+    folder = Path(mkdtemp(prefix=f"{PREFIX}city-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
     async def make() -> None:

@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 
 from bot.service import die_with_parent
 from bot.service.embedded_valkey import server_command
+from tests.temporary import PREFIX
 from tests.waiting import PATIENCE
 
 REDIS = Path("/usr/bin/redis-server")
@@ -203,7 +204,7 @@ def answers_ping(url: str) -> bool:
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder with a short path, since a unix socket's path is limited."""
-    folder = Path(tempfile.mkdtemp(prefix="minping-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         yield folder
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from survey_flows.errors import BadInput, Message, Place
@@ -134,9 +135,14 @@ def _overall(rated: Sequence[Question]) -> int | None:
 def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
     answered = [(weight, value) for weight, value in weighted if value is not None]
     total = sum(weight for weight, _ in answered)
-    return (
-        sum((weight * value for weight, value in answered), Fraction()) / total if total else None
+    if not total:
+        return None
+    # In whole numbers: to reduce a fraction at each step would take most of the time of a scan.
+    common = lcm(*(value.denominator for _, value in answered))
+    above = sum(
+        weight * value.numerator * (common // value.denominator) for weight, value in answered
     )
+    return Fraction(above, total * common)
 
 
 class PatternReader:

@@ -17,8 +17,8 @@ from aggregation.ranking.draws import Matrix, eigen_decomposition
 
 Pairs = NDArray[np.bool_]
 """At [j, k]: something about the ordered pair of j and k."""
-BLOCK = 400
-"""Pairs that are simulated at a time, to bound the memory."""
+BLOCK = 64
+"""Pairs that are simulated at a time: their draws fit into a processor's cache."""
 
 
 def all_pairs(size: int) -> Pairs:

@@ -92,7 +92,7 @@ def minping(folder: Path, api: str) -> Bot:
         port=port,
         database=data / "minping.sqlite3",
         counted="SELECT (SELECT count(*) FROM staging)"
-        " + (SELECT count(*) FROM log_entries WHERE kind = 'ballot')",
+        " + (SELECT count(*) FROM log_entries WHERE kind = 'receipt')",
         starts=open_campaign(folder, environment),
         environment=environment,
     )

@@ -21,8 +21,8 @@ from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
-from bot.transparency.log_writer import LogEntry, public_entry
-from survey_flows.log_entries import commit
+from bot.transparency.log_entry import receipt_entry, sealed_entry
+from survey_flows.log_entries import canonical, commit
 
 BALLOTS, AT_ONCE, UNITS = 1_000_000, 20_000, 108
 GOAL_SECONDS = 60.0
@@ -42,17 +42,15 @@ def row(chance: Random, position: int) -> dict[str, Any]:
 async def fill(log: GuardedLog, ballots: int) -> None:
     chance = Random(1)
     async with log.open() as opened:
-        await opened.append([public_entry("registration", "year", "year", "{}")], 0)
+        body = canonical({"kind": "registration", "campaign": "year", "name": "year"})
+        await opened.append([opened.own_act("registration", "year", "year", body)], 0)
     for _ in range(0, ballots, AT_ONCE):
         async with log.open() as opened:
-            rows = [row(chance, opened.size + at) for at in range(AT_ONCE)]
+            rows = [row(chance, opened.size + AT_ONCE + at) for at in range(AT_ONCE)]
             await insert_all(opened.connection, tables.ballots, rows)
-            entries = [
-                LogEntry(
-                    chance.randbytes(32), commit(it["salt"], ballot_body(it)), "ballot", "year"
-                )
-                for it in rows
-            ]
+            labels = sorted(chance.randbytes(32) for _ in rows)
+            entries = [receipt_entry("year", label) for label in labels]
+            entries += [sealed_entry("year", commit(it["salt"], ballot_body(it))) for it in rows]
             await opened.append(entries, 0)
 
 

@@ -12,8 +12,9 @@ Their keys are apart: the gate cannot open an envelope, and the mixer cannot und
   People are counted and not submissions, because one who sends much hides nobody.
 - Order of arrival and order in the log are independent.
   Only the ballots of one voter for one unit keep theirs: the last in the log counts.
-- A comment goes through a second batch, under a pseudonym of its own.
-  An empty comment goes the same way, so that nobody sees who wrote one.
+- Comments and pressure reports wait sealed for the close (`pool`), under pseudonyms of their own.
+  An empty comment waits too, so that nobody sees which ballots had one. The close writes comments
+  in one lot and counts of pressure reports (`closing_lot`).
 - A pressure report and a request stand in neither log nor ballots; requests wait for midnight.
 - Each submission that was taken gets its entry, also when it is superseded in its batch:
   a receipt is always good.

@@ -1,47 +1,26 @@
-"""Writes one batch of the mixer to ballots, comments and the log."""
+"""Writes one batch of the mixer to ballots and the log."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from itertools import groupby
 from random import SystemRandom
-from typing import Any
 
-from sqlalchemy import Table, delete, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from bot.ballots.stored_forms import (
-    BALLOT,
-    COMMENT,
-    END,
-    ERASE,
-    FOLLOW,
-    PRESSURE,
-    WITHDRAWAL,
-    Submission,
-)
+from bot.ballots.pool import COMMENTER, Pseudonym
+from bot.ballots.removed_rows import SALT_BYTES, BallotKey, Row, clear, pull, withdraw
+from bot.ballots.stored_forms import END, ERASE, FOLLOW, PRESSURE, Submission
 from bot.storage.bulk import insert_all
-from bot.storage.database import insert
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body, comment_body, withdrawal_body
+from bot.transparency.entry_bodies import ballot_body
 from bot.transparency.guarded_log import OpenLog
-from bot.transparency.log_writer import LogEntry
+from bot.transparency.log_entry import LogEntry, receipt_entry, sealed_entry
 from survey_flows.log_entries import commit, receipt_label
 
 UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW, END))
 """Submissions that travel with ballots and are seen neither among them nor in the log."""
-SALT_BYTES = 16
 FULL_WEIGHT = 4
-ROWS_A_STATEMENT = 200
-"""Keys in one statement, because SQLite limits its parameters."""
-
-Row = dict[str, Any]
-BallotKey = tuple[str, str, bytes]
-"""Campaign, unit and voter, for which at most one ballot and one comment stand."""
-Pseudonym = Callable[[str, str, bytes], bytes]
-"""Makes the mixer's pseudonym of a purpose, a campaign and the gate's pseudonym."""
 
 
 @dataclass(slots=True)
@@ -88,51 +67,50 @@ class Batch:
     def __init__(self, pseudonym: Pseudonym, now: int) -> None:
         self._pseudonym = pseudonym
         self._now = now
-        self._lots = SystemRandom()
 
-    async def write(
-        self, log: OpenLog, ballots: Sequence[Submission], comments: Sequence[Submission]
-    ) -> None:
-        """Write new ``ballots`` and the held ``comments`` of earlier ones."""
+    async def write(self, log: OpenLog, submissions: Sequence[Submission]) -> None:
+        """Write new ballots, and withdraw those of who erased theirs."""
         connection = log.connection
-        await self._note_pressure(connection, ballots)
-        ballots = [submission for submission in ballots if submission["kind"] not in UNLOGGED_KINDS]
-        said, written = _batch_outcome(ballots, self._ballot), _batch_outcome(comments, _comment)
-        fresh = self._shuffled(log.size, said, written)
-        gone = said.gone + await _clear(connection, tables.ballots, said.erased)
-        gone += await _clear(connection, tables.superseded, said.erased)
-        gone += await _clear(connection, tables.comments, written.erased)
-        gone += await _pull(connection, tables.comments, list(written.live))
-        replaced = said.superseded + await _pull(connection, tables.ballots, list(said.live))
-        standing = {
-            row["position"]
-            for row in (*said.live.values(), *written.live.values())
-            if "position" in row
-        }
-        kept = [(kind, row) for kind, row in fresh if row["position"] in standing]
+        ballots = [one for one in submissions if one["kind"] not in UNLOGGED_KINDS]
+        said = _batch_outcome(ballots, self._ballot)
+        fresh = self._shuffled(log.size, said)
+        gone = said.gone + await clear(connection, tables.ballots, said.erased)
+        gone += await clear(connection, tables.superseded, said.erased)
+        # Those that an earlier version logged at once; the others wait for the close.
+        gone += await clear(connection, tables.comments, self._commenters(ballots))
+        replaced = said.superseded + await pull(connection, tables.ballots, list(said.live))
+        standing = {row["position"] for row in said.live.values()}
+        kept = [_stored(row) for row in fresh if row["position"] in standing]
         await insert_all(connection, tables.superseded, [_superseded(row) for row in replaced])
-        await insert_all(
-            connection, tables.ballots, [_stored(row) for kind, row in kept if kind == BALLOT]
-        )
-        await insert_all(
-            connection, tables.comments, [row for kind, row in kept if kind == COMMENT]
-        )
-        entries = [_entry(kind, row) for kind, row in fresh]
-        entries += await self._withdraw(connection, gone, log.size + len(fresh))
+        await insert_all(connection, tables.ballots, kept)
+        entries = _entries(fresh)
+        entries += await withdraw(connection, gone, log.size + len(entries))
         await log.append(entries, self._now)
 
-    def _shuffled(
-        self, first: int, said: _BatchOutcome, written: _BatchOutcome
-    ) -> list[tuple[str, Row]]:
-        """Draw the order of the entries by lot, and give each row its position."""
+    def _shuffled(self, first: int, said: _BatchOutcome) -> list[Row]:
+        """Draw the order of the sealed entries by lot, and give each row its position.
+
+        Each campaign's ballots follow as many receipts.
+        """
         # A superseded or withdrawn ballot has a receipt all the same, and so needs its entry.
-        fresh = [(BALLOT, row) for row in (*said.rows(), *said.gone)]
-        fresh += [(COMMENT, row) for row in written.live.values() if row["text"]]
-        self._lots.shuffle(fresh)
-        for position, (_, row) in enumerate(fresh, first):
-            row["position"] = position
+        fresh = [*said.rows(), *said.gone]
+        SystemRandom().shuffle(fresh)
+        position = first
+        for _, group in groupby(sorted(fresh, key=_campaign), key=_campaign):
+            rows = list(group)
+            for place, row in enumerate(rows, position + len(rows)):
+                row["position"] = place
+            position += 2 * len(rows)
         _sort_positions(said)
-        return sorted(fresh, key=lambda part: part[1]["position"])
+        return sorted(fresh, key=lambda row: int(row["position"]))
+
+    def _commenters(self, ballots: Iterable[Submission]) -> set[tuple[str, bytes]]:
+        """Return the commenters' pseudonyms of those who erased."""
+        erased = [(one["campaign"], one["voter"]) for one in ballots if one["kind"] == ERASE]
+        return {
+            (campaign, self._pseudonym(COMMENTER, campaign, bytes.fromhex(voter)))
+            for campaign, voter in erased
+        }
 
     def _ballot(self, submission: Submission) -> Row:
         voter = self._pseudonym(
@@ -145,55 +123,7 @@ class Batch:
             "salt": secrets.token_bytes(SALT_BYTES),
             "weight": FULL_WEIGHT,
         }
-        return row | {"label": receipt_label(submission["receipt"])}
-
-    async def _note_pressure(
-        self, connection: AsyncConnection, submissions: Sequence[Submission]
-    ) -> None:
-        """Store pressure reports: one for each person and unit, joined to no ballot.
-
-        Their pseudonym has a purpose of its own, so that no ballot has the same.
-        """
-        said: set[BallotKey] = set()
-        erased: set[tuple[str, bytes]] = set()
-        for submission in submissions:
-            campaign = submission["campaign"]
-            voter = self._pseudonym("pressure", campaign, bytes.fromhex(submission["voter"]))
-            if submission["kind"] == ERASE:
-                erased.add((campaign, voter))
-                said = {place for place in said if (place[0], place[2]) != (campaign, voter)}
-            elif submission["kind"] == PRESSURE:
-                said.add((campaign, submission["unit"], voter))
-        await _clear(connection, tables.pressure, erased)
-        if said:
-            rows = [
-                {"campaign": place[0], "unit": place[1], "voter": place[2]}
-                for place in sorted(said)
-            ]
-            await connection.execute(
-                insert(connection, tables.pressure).on_conflict_do_nothing(), rows
-            )
-
-    async def _withdraw(
-        self, connection: AsyncConnection, gone: Sequence[Row], first: int
-    ) -> list[LogEntry]:
-        """Make an entry for each withdrawn one; nobody can tell these entries from ballots."""
-        rows = [
-            {
-                "campaign": row["campaign"],
-                "salt": secrets.token_bytes(SALT_BYTES),
-                "body": withdrawal_body(row["campaign"], row["position"]),
-            }
-            for row in gone
-            if row["position"] is not None
-        ]
-        self._lots.shuffle(rows)
-        rows = [row | {"position": position} for position, row in enumerate(rows, first)]
-        await insert_all(connection, tables.withdrawals, rows)
-        return [
-            LogEntry(_unknown(), commit(row["salt"], row["body"]), WITHDRAWAL, row["campaign"])
-            for row in rows
-        ]
+        return row | {"label": receipt_label(row["campaign"], submission["receipt"])}
 
 
 def _batch_outcome(
@@ -223,27 +153,21 @@ def _sort_positions(outcome: _BatchOutcome) -> None:
             row["position"] = position
 
 
-def _comment(submission: Submission) -> Row:
-    row = {"campaign": submission["campaign"], "voter": bytes.fromhex(submission["voter"])}
-    if submission["kind"] == ERASE:
-        return row
-    return row | {
-        "unit": submission["unit"],
-        "text": submission["text"],
-        "salt": secrets.token_bytes(SALT_BYTES),
-    }
+def _campaign(row: Row) -> str:
+    return str(row["campaign"])
 
 
-def _entry(kind: str, row: Row) -> LogEntry:
-    label, body = (
-        (row["label"], ballot_body(row)) if kind == BALLOT else (_unknown(), comment_body(row))
-    )
-    return LogEntry(label, commit(row["salt"], body), kind, row["campaign"])
+def _entries(fresh: Sequence[Row]) -> list[LogEntry]:
+    """Return the lines of rows in the order of their positions.
 
-
-def _unknown() -> bytes:
-    """Return a label like that of a ballot, whose receipt nobody has."""
-    return sha256(secrets.token_bytes(SALT_BYTES)).digest()
+    The receipts of a campaign are sorted by their labels, so that none leads to its ballot.
+    """
+    entries: list[LogEntry] = []
+    for campaign, group in groupby(fresh, key=_campaign):
+        rows = list(group)
+        entries += [receipt_entry(campaign, label) for label in sorted(r["label"] for r in rows)]
+        entries += [sealed_entry(campaign, commit(r["salt"], ballot_body(r))) for r in rows]
+    return entries
 
 
 def _stored(row: Row) -> Row:
@@ -253,32 +177,3 @@ def _stored(row: Row) -> Row:
 def _superseded(row: Row) -> Row:
     kept = {name: row[name] for name in ("position", "campaign", "unit", "voter", "salt")}
     return kept | {"body": ballot_body(row)}
-
-
-async def _clear(
-    connection: AsyncConnection, table: Table, erased: Iterable[tuple[str, bytes]]
-) -> list[Row]:
-    """Delete every row of these (campaign, voter) and return them."""
-    key = tuple_(table.c.campaign, table.c.voter)
-    return await _remove(connection, table, key, list(erased))
-
-
-async def _pull(connection: AsyncConnection, table: Table, places: list[BallotKey]) -> list[Row]:
-    """Delete the rows of these keys and return them."""
-    return await _remove(
-        connection, table, tuple_(table.c.campaign, table.c.unit, table.c.voter), places
-    )
-
-
-async def _remove(
-    connection: AsyncConnection, table: Table, key: Any, values: Sequence[tuple[Any, ...]]
-) -> list[Row]:
-    found: list[Row] = []
-    for start in range(0, len(values), ROWS_A_STATEMENT):
-        statement = (
-            delete(table)
-            .where(key.in_(values[start : start + ROWS_A_STATEMENT]))
-            .returning(*table.c)
-        )
-        found += [dict(row._mapping) for row in await connection.execute(statement)]
-    return found

@@ -30,9 +30,10 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body, closing_body, comment_body
 from bot.transparency.guard import Guard, leaf_line, read_leaf_line
-from bot.transparency.log_writer import LogEntry
+from bot.transparency.log_entry import LogEntry, entry_of_row
+from bot.transparency.log_reader import find_act
 from survey_flows.errors import BadInput, Message, Place, Problem
-from survey_flows.log_entries import commit, public_label
+from survey_flows.log_entries import commit
 from survey_flows.merkle import EMPTY, Frontier, leaf_hash
 from survey_flows.signed_notes import read_checkpoint, read_note
 
@@ -184,6 +185,7 @@ async def count_all(
         counted=await count(tables.ballots.c.id, tables.ballots),
         superseded=await count(tables.superseded.c.position, tables.superseded),
         withdrawn=await count(tables.withdrawals.c.position, tables.withdrawals),
+        comments=await count(tables.comments.c.position, tables.comments),
         voters=await count(distinct(tables.ballots.c.voter), tables.ballots),
         missing=missing,
         unended=unended,
@@ -192,9 +194,8 @@ async def count_all(
 
 async def logged_closing(connection: AsyncConnection, campaign: str) -> str | None:
     """Returns the text of the campaign's closing in the log; None before it is closed."""
-    columns = tables.log_entries.c
-    label = columns.label == public_label("closing", campaign)
-    return (await connection.execute(select(columns.body).where(label).limit(1))).scalar()
+    found = await find_act(connection, "closing", campaign)
+    return found[1] if found else None
 
 
 class _Check:
@@ -236,8 +237,7 @@ class _Check:
     async def walk(self, connection: AsyncConnection, guard: Guard | None) -> None:
         """Goes through the whole log: its root, entries without a row, the guard's entries."""
         columns = tables.log_entries.c
-        parts = (columns.label, columns.commitment, columns.kind, columns.campaign, columns.body)
-        query = select(columns.position, *parts).where(columns.position < self._size)
+        query = select(tables.log_entries).where(columns.position < self._size)
         known = guard.lines() if guard else None
         work = partial(self._take_entries, known)
         await _each(connection, query.order_by(columns.position), work)
@@ -246,26 +246,31 @@ class _Check:
                 self._rows.add(position)
 
     def _take_entries(self, known: Iterator[bytes] | None, rows: Sequence[Any]) -> None:
-        for position, label, commitment, kind, campaign, body in rows:
-            self._frontier.append(leaf_hash(label + commitment))
+        for row in rows:
+            entry, position = entry_of_row(row._mapping), row.position
+            leaf = entry.line
             if known is not None:
                 line = next(known, b"")
-                if line != leaf_line(LogEntry(label, commitment, kind, campaign, body)):
-                    self._note_other(position, campaign, line)
-            if campaign != self._campaign:
+                if line != leaf_line(entry):
+                    leaf = self._note_other(position, entry, line).line
+            self._frontier.append(leaf_hash(leaf))
+            if entry.campaign != self._campaign:
                 continue
-            if body is None and not self._opened[position]:
+            if entry.is_sealed and not self._opened[position]:
                 self._missing.append(position)
-            elif body is not None and kind == LOSS:
-                self.lost.update(json.loads(body)["positions"])
+            elif entry.body is not None and entry.kind == LOSS:
+                self.lost.update(json.loads(entry.body)["positions"])
 
-    def _note_other(self, position: int, campaign: str, line: bytes) -> None:
+    def _note_other(self, position: int, entry: LogEntry, line: bytes) -> LogEntry:
         """Notes an entry that is not the guard's, if either says that it is this campaign's.
 
-        Of another campaign's entries only the root is this campaign's matter.
+        Another campaign's entries are not this campaign's matter. Returns the entry of the guard,
+        which leads to the signed root all the same.
         """
-        if self._campaign in (campaign, read_leaf_line(line).campaign if line else ""):
+        known = read_leaf_line(line) if line else entry
+        if self._campaign in (entry.campaign, known.campaign):
             self._log.add(position)
+        return known
 
     def findings(self) -> list[Message]:
         """Returns what the walk found."""
@@ -279,9 +284,7 @@ class _Check:
 
 
 async def _is_registered(connection: AsyncConnection, campaign: str) -> bool:
-    label = tables.log_entries.c.label == public_label("registration", campaign)
-    query = select(tables.log_entries.c.position).where(label).limit(1)
-    return (await connection.execute(query)).first() is not None
+    return await find_act(connection, "registration", campaign) is not None
 
 
 async def _signed_head(connection: AsyncConnection) -> tuple[int, bytes]:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.gate_streams import GateStreams
-from bot.ballots.stored_forms import BALLOT, ERASE, FOLLOW, FORM, PRESSURE, Submission
+from bot.ballots.stored_forms import BALLOT, ERASE, FOLLOW, PRESSURE, STAGED_FORM, Submission
 from bot.campaigns.lifecycle import campaigns_in, campaigns_not_accepting
 from bot.campaigns.states import CLOSING, HELD
 from bot.core.identity import Address, Citizen
@@ -146,7 +146,7 @@ class Gate:
         """
         sign = self._keys.signature
         rows = [
-            {"box": key.id, "sealed": seal(key, sign_and_pad([one], sign, FORM))}
+            {"box": key.id, "sealed": seal(key, sign_and_pad([one], sign, STAGED_FORM))}
             for one in messages
         ]
         await connection.execute(tables.staging.insert(), rows)

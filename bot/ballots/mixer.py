@@ -2,16 +2,14 @@
 
 It never learns whose a ballot is: it gets the gate's pseudonym and stores one of its own key.
 What it writes stands in another order and another transaction than what the gate wrote.
-Comments pass it twice: a comment appears in a later batch than its ballot, under a pseudonym that
-nothing joins to the ballot's.
+Comments and presses wait for the close (`bot.ballots.pool`), under pseudonyms that nothing joins to
+the ballots'.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
@@ -19,42 +17,43 @@ from functools import cached_property, partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
-from bot.ballots.close_check import check_ballots, count_all, hold_or_release, logged_closing
+from bot.ballots.close_check import logged_closing
+from bot.ballots.closing import Closing
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
+from bot.ballots.mixer_envelopes import (
+    BatchTaken,
+    MixerEnvelopes,
+    campaign_of,
+    submissions_of,
+    take,
+    tell_refused,
+)
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.numbers_at_close import NumbersAtClose
-from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
-from bot.ballots.refused import CLOSED, REPEATED, Opened, open_row, refuse
-from bot.ballots.stored_forms import BALLOT, END, FOLLOW, FORM, Submission
-from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
-from bot.campaigns.registration import definition_with_seed, read_limits
+from bot.ballots.pool import Pool
+from bot.ballots.public_acts import CAMPAIGN, PublicActs
+from bot.ballots.quota_places import rewrite_counts
+from bot.ballots.refused import CLOSED, REPEATED, Opened, refuse
+from bot.ballots.stored_forms import END, FOLLOW, PRESSURE, REQUEST_FORM, Submission
+from bot.campaigns.campaign_keys import MIXER, check_keys
 from bot.campaigns.states import CLOSED as STATE_CLOSED
 from bot.campaigns.states import CLOSING, HELD
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
-from bot.crypto.sealed_envelopes import (
-    EnvelopeOpener,
-    seal,
-    sign_and_pad,
-)
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import registration_body
+from bot.transparency.acts import announce_keys
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
-from bot.transparency.log_writer import public_entry
-from survey_flows.errors import MinpingError
 from survey_flows.signed_notes import VerifierKey
-
-log = logging.getLogger(__name__)
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch has `BATCH` people, or `LEAST` after `PATIENCE` seconds; fewer are mixed at the close."""
@@ -64,11 +63,6 @@ READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
 LOG_KEY, GUARD = "log", "guard"
-CAMPAIGN = "campaign-"
-
-
-class BatchTaken(MinpingError):
-    """Another mixer took the batch first; nothing was written."""
 
 
 class Mixer:
@@ -98,8 +92,11 @@ class Mixer:
         self._turn = asyncio.Lock()
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
-        self._numbers_at_close = NumbersAtClose(self._campaign_secret)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
+        self.desk_key: VerifierKey | None = None
+        """The key that signs acts of the service, once there is one."""
+        self.gate_key: VerifierKey | None = None
+        """The key with which the gate signs ballots, once it does."""
 
     @property
     def key(self) -> VerifierKey:
@@ -113,6 +110,23 @@ class Mixer:
     @cached_property
     def _keys(self) -> MixerKeys:
         return MixerKeys(self._database, self._ring, self._signing, self._clock)
+
+    @cached_property
+    def _envelopes(self) -> MixerEnvelopes:
+        return MixerEnvelopes(self._ring, self._gate, self._signing, lambda: self._keys.current)
+
+    @cached_property
+    def _pool(self) -> Pool:
+        return Pool(self._database, self._log, self._envelopes, self._now)
+
+    @cached_property
+    def _acts(self) -> PublicActs:
+        return PublicActs(self._database, self._log, self._ring, self._now)
+
+    @cached_property
+    def _closing(self) -> Closing:
+        numbers = NumbersAtClose(self._campaign_secret)
+        return Closing(self._database, self._log, self._pool, numbers, self._now)
 
     @property
     def log(self) -> GuardedLog:
@@ -133,6 +147,9 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
+        if self.desk_key or self.gate_key:
+            async with self._log.open() as opened:
+                await announce_keys(opened, self.desk_key, self.gate_key, self._now())
         self._started = True
 
     async def _log_has_entries(self) -> bool:
@@ -151,99 +168,29 @@ class Mixer:
             await self._keys.renew()
             self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self.gate_work()
-            await self._register()
-            await self._publish()
+            await self._acts.register()
+            await self._acts.publish()
             await self.release_requests()
+            await self._merge_pool()
             closing = await self._in_state(CLOSING) | await self._in_state(HELD)
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in sorted(closing - self._keyless):
-                await self._close(campaign)
+                await self._closing.close(campaign)
             await destroy_closed_secrets(self._database, self._ring, CAMPAIGN)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
-
-    async def _register(self) -> None:
-        """Log a campaign's frozen definition, then open it (R4: rules first, answers after).
-
-        This alone makes the mixer's key of the campaign.
-        """
-        if not await self._in_state("opening"):
-            return  # Writing would take a lock that citizens need.
-        columns = tables.campaigns.c
-        async with self._log.open() as opened:
-            connection = opened.connection
-            rows = (
-                await connection.execute(select(tables.campaigns).where(columns.state == "opening"))
-            ).all()
-            entries = []
-            for position, row in enumerate(rows, opened.size):
-                frozen = {
-                    "definition": definition_with_seed(row, await read_limits(connection, row.id))
-                }
-                entries.append(
-                    public_entry(
-                        "registration",
-                        row.id,
-                        row.id,
-                        registration_body({**row._mapping, **frozen}),
-                    )
-                )
-                secret = self._ring.find_or_create(CAMPAIGN + row.id)
-                await remember_key(connection, row.id, MIXER, secret)
-                values = frozen | {"state": "open", "registered": position}
-                await connection.execute(
-                    update(tables.campaigns).where(columns.id == row.id).values(values)
-                )
-            await opened.append(entries, self._now())
-
-    async def _publish(self) -> None:
-        """Log the public entries that wait."""
-        rows = await self._read(tables.notices, MAX_SUBMISSIONS)
-        if not rows:
-            return
-        entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
-        # Another mixer of the same log, in a command or the service, may have been quicker.
-        with suppress(BatchTaken):
-            async with self._log.open() as opened:
-                await _take(opened.connection, tables.notices, rows)
-                await opened.append(entries, self._now())
 
     async def _in_state(self, state: str) -> set[str]:
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)
         async with reading(self._database) as connection:
             return set((await connection.execute(query)).scalars())
 
-    async def _close(self, campaign: str) -> None:
-        """Log what a campaign counted, once all of it has been mixed and checked."""
-        async with reading(self._database) as connection:
-            closed_before = await logged_closing(connection, campaign)
-        # A check after the close may hold a campaign whose numbers went with its close.
-        if closed_before or not await self._numbers_at_close.due(self._database, campaign):
-            return
-        findings = await check_ballots(self._database, campaign, self._log.guard)
-        await hold_or_release(self._database, campaign, findings)
-        if findings:
-            found = ", ".join(finding.id for finding in findings)
-            log.error("the close of campaign %s is held: %s", campaign, found)
-            return
-        columns = tables.campaigns.c
-        async with self._log.open() as opened:
-            connection = opened.connection
-            lost = await self._numbers_at_close.settle(connection, campaign)
-            statement = update(tables.campaigns).where(
-                columns.id == campaign, columns.state == CLOSING
-            )
-            if (
-                lost is not None
-                and (await connection.execute(statement.values(state=STATE_CLOSED))).rowcount
-            ):
-                await delete_quota_marks(connection, campaign)
-                await delete_streams(connection, campaign)
-                body = await count_all(connection, campaign, lost.missing, lost.unended)
-                entry = public_entry("closing", campaign, campaign, body)
-                await opened.append([entry], self._now())
+    async def _merge_pool(self) -> None:
+        # Another mixer may have changed what waits; the next turn looks again.
+        with suppress(BatchTaken):
+            await self._pool.merge()
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
         """Mix one batch if there is one; return whether there may be another.
@@ -252,65 +199,54 @@ class Mixer:
         Nothing of another campaign goes with it that is not ripe by itself:
         closing one campaign must not uncover the few who have just rated in another.
         """
-        staged, held = (
-            await self._read(tables.staging, MAX_SUBMISSIONS),
-            await self._read(tables.held_comments, READ_AT_ONCE),
-        )
+        staged = await self._read(tables.staging, MAX_SUBMISSIONS)
         waited = self._waited(bool(staged))
-        if not _ripe(len(staged), waited) and not (closing and (staged or held)):
+        if not _ripe(len(staged), waited) and not (closing and staged):
             return False
-        most, ballots = MAX_SUBMISSIONS, await self._opened(staged, "staging")
+        most, ballots = MAX_SUBMISSIONS, await self._opened(staged)
         while len(staged) == most and not _ripe(_people(ballots), waited):
             # One person who sends without end must not keep all others waiting.
             most *= 2
             staged = await self._read(tables.staging, most)
-            ballots = await self._opened(staged, "staging")
-        comments = await self._opened(held, "held_comments")
+            ballots = await self._opened(staged)
         # Neither foreign rows nor many of one person hide anybody.
         ripe = _ripe(_people(ballots), waited)
-        ballots = ballots if ripe else _of(ballots, closing)
-        comments = comments if ripe and _people(comments) >= LEAST else _of(comments, closing)
-        if not ballots and not comments:
+        ballots = _in_company(ballots, closing) if ripe else _of(ballots, closing)
+        if not ballots:
             return False
         numbers = MixedNumbers(self._campaign_secret)
-        ballots, comments = await self._accepted(numbers, ballots, comments)
-        submitted = [one for one in _submissions(ballots) if one["kind"] != END]
-        forward = await asyncio.to_thread(self._hold, submitted)
+        ballots = await self._accepted(numbers, ballots)
+        submitted = [one for one in submissions_of(ballots) if one["kind"] != END]
+        waiting = await asyncio.to_thread(self._pool.batch_rows, submitted, self._pseudonym)
         follow_ups = [self._hold_request(one) for one in submitted if one["kind"] == FOLLOW]
         batch = Batch(self._pseudonym, self._now())
-        foreign = [one for one in (*ballots, *comments) if one.refused]
+        foreign = [one for one in ballots if one.refused]
         try:
             async with self._log.open() as opened:
                 connection = opened.connection
-                await _take(connection, tables.staging, [one.row for one in ballots])
-                await _take(connection, tables.held_comments, [one.row for one in comments])
+                await take(connection, tables.staging, [one.row for one in ballots])
                 await numbers.write(connection)
-                await batch.write(opened, submitted, _submissions(comments))
+                await batch.write(opened, submitted)
                 await rewrite_counts(connection, {one["campaign"] for one in submitted})
-                await insert_all(connection, tables.held_comments, forward)
+                await insert_all(connection, tables.held_comments, waiting)
                 await insert_all(connection, tables.held_follow_ups, follow_ups)
                 await refuse(connection, foreign, self._now())
         except (BatchTaken, StateChanged):
             return True
         self._since = None
-        _warn(foreign)
+        tell_refused(foreign)
         return len(staged) == most or bool(closing)
 
-    async def _accepted(
-        self, numbers: MixedNumbers, ballots: Sequence[Opened], comments: Sequence[Opened]
-    ) -> tuple[list[Opened], list[Opened]]:
+    async def _accepted(self, numbers: MixedNumbers, ballots: Sequence[Opened]) -> list[Opened]:
         """Refuse what came before, and what a closed campaign can take no more.
 
         The numbers are dropped here: nothing of them is stored with a ballot.
         """
-        named = {one["campaign"] for one in _submissions((*ballots, *comments))}
+        named = {one["campaign"] for one in submissions_of(ballots)}
         async with reading(self._database) as connection:
             over = await _closed(connection, named)
             await numbers.read(connection, named - over)
-        return (
-            [_taken(one, over, numbers) for one in ballots],
-            [one.refuse(CLOSED) if _campaign(one) in over else one for one in comments],
-        )
+        return [_taken(one, over, numbers) for one in ballots]
 
     def _campaign_secret(self, campaign: str) -> bytes:
         return self._ring.demand(CAMPAIGN + campaign)
@@ -325,44 +261,10 @@ class Mixer:
         async with reading(self._database) as connection:
             return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
 
-    async def _opened(self, rows: Sequence[Any], source: str) -> list[Opened]:
-        """Open rows and leave those alone whose campaign has to wait for its key."""
-        opened = await asyncio.to_thread(self._open, rows, source)
-        return [one for one in opened if _campaign(one) not in self._keyless]
-
-    def _open(self, rows: Sequence[Any], source: str) -> list[Opened]:
-        """Open each row of the table ``source``; what no reader takes says why."""
-        found = {name: self._ring.find(key_name(name)) for name in {row.box for row in rows}}
-        own = self._signing.public_key().public_bytes_raw()
-        opener = EnvelopeOpener(
-            {name: secret for name, secret in found.items() if secret},
-            self._gate if source == "staging" else own,
-        )
-        return [open_row(opener, row, source) for row in rows]
-
-    def _hold(self, submissions: Sequence[Submission]) -> list[dict[str, Any]]:
-        """Seal the comments of a batch for a later one, an envelope for each campaign.
-
-        Empty comments are held too, so that nobody sees which ballots had one.
-        """
-        held: dict[str, list[Submission]] = {}
-        for submission in (
-            submission for submission in submissions if submission["kind"] not in UNLOGGED_KINDS
-        ):
-            voter = self._pseudonym(
-                "comment", submission["campaign"], bytes.fromhex(submission["voter"])
-            ).hex()
-            kept = {name: submission[name] for name in ("kind", "campaign")} | {"voter": voter}
-            if submission["kind"] == BALLOT:
-                kept |= {"unit": submission["ballot"]["unit"], "text": submission["text"]}
-            held.setdefault(submission["campaign"], []).append(kept)
-        return [self._sealed_row(submissions) for submissions in held.values()]
-
-    def _sealed_row(self, submissions: Sequence[Submission]) -> dict[str, Any]:
-        return {
-            "box": self._keys.current.id,
-            "sealed": seal(self._keys.current, sign_and_pad(submissions, self._signing.sign, FORM)),
-        }
+    async def _opened(self, rows: Sequence[Any]) -> list[Opened]:
+        """Open staged rows and leave those alone whose campaign has to wait for its key."""
+        opened = await self._envelopes.open(rows, "staging")
+        return [one for one in opened if campaign_of(one) not in self._keyless]
 
     def _hold_request(self, submission: Submission) -> dict[str, Any]:
         """Seal a request until its day is over.
@@ -370,7 +272,7 @@ class Mixer:
         Nobody who sees it appear then can tell after which ballot it was left.
         """
         kept = {name: value for name, value in submission.items() if name != "voter"}
-        return self._sealed_row([kept]) | {"due": submission["due"]}
+        return self._envelopes.sealed_row([kept], REQUEST_FORM) | {"due": submission["due"]}
 
     async def release_requests(self) -> None:
         """Hand the requests of past days to the offices, in an order drawn by lot."""
@@ -385,13 +287,13 @@ class Mixer:
             rows = list(await connection.execute(query))
         if not rows:
             return
-        opened = await asyncio.to_thread(self._open, rows, "held_follow_ups")
+        opened = await self._envelopes.open(rows, "held_follow_ups")
         foreign = [one for one in opened if one.refused]
         async with writing(self._database) as connection:
-            await _take(connection, tables.held_follow_ups, rows)
-            await store_requests(connection, _submissions(opened))
+            await take(connection, tables.held_follow_ups, rows)
+            await store_requests(connection, submissions_of(opened))
             await refuse(connection, foreign, self._now())
-        _warn(foreign)
+        tell_refused(foreign)
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(
@@ -413,14 +315,9 @@ async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str
                 ring.destroy(lead + campaign)
 
 
-def _warn(foreign: Sequence[Opened]) -> None:
-    for reason, count in sorted(Counter(one.refused for one in foreign).items()):
-        log.error("%d envelopes were refused and kept aside: %s", count, reason)
-
-
 def _taken(one: Opened, over: Set[str], numbers: MixedNumbers) -> Opened:
     """Return an envelope with its running numbers noted and dropped, or refused."""
-    if _campaign(one) in over:
+    if campaign_of(one) in over:
         # What the gate says twice of a campaign's end is no message of a citizen.
         ends = all(submission["kind"] == END for submission in one.submissions)
         return replace(one, submissions=[]) if ends else one.refuse(CLOSED)
@@ -431,10 +328,6 @@ def _taken(one: Opened, over: Set[str], numbers: MixedNumbers) -> Opened:
         for submission in one.submissions
     ]
     return replace(one, submissions=dropped)
-
-
-def _campaign(one: Opened) -> str:
-    return str(one.submissions[0]["campaign"]) if one.submissions else ""
 
 
 async def _closed(connection: AsyncConnection, campaigns: Set[str]) -> set[str]:
@@ -449,12 +342,6 @@ async def _closed(connection: AsyncConnection, campaigns: Set[str]) -> set[str]:
     }
 
 
-async def delete_streams(connection: AsyncConnection, campaign: str) -> None:
-    """Delete the running numbers of a campaign, and what was settled about them."""
-    for table in (tables.gate_streams, tables.mixed_streams, tables.settlements):
-        await connection.execute(delete(table).where(table.c.campaign == campaign))
-
-
 def _ripe(people: int, waited: float) -> bool:
     """Return whether there are enough people to hide among."""
     return people >= BATCH or (people >= LEAST and waited >= PATIENCE)
@@ -464,7 +351,7 @@ def _people(opened: Sequence[Opened]) -> int:
     """Count the people whose submissions the log will show; many of one person hide nobody."""
     seen = (
         submission
-        for submission in _submissions(opened)
+        for submission in submissions_of(opened)
         if submission["kind"] not in UNLOGGED_KINDS
     )
     return len({(submission["campaign"], submission["voter"]) for submission in seen})
@@ -472,20 +359,18 @@ def _people(opened: Sequence[Opened]) -> int:
 
 def _of(opened: Sequence[Opened], campaigns: Set[str]) -> list[Opened]:
     """Return the envelopes of some campaigns, and the foreign rows, which are kept aside."""
-    return [one for one in opened if not one.submissions or _campaign(one) in campaigns]
+    return [one for one in opened if not one.submissions or campaign_of(one) in campaigns]
 
 
-def _submissions(opened: Sequence[Opened]) -> list[Submission]:
-    return [submission for one in opened for submission in one.submissions]
+def _in_company(opened: Sequence[Opened], closing: Set[str]) -> list[Opened]:
+    """Leave presses alone in whose campaign nobody rates in this batch.
 
-
-async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) -> None:
-    """Delete the rows that this batch was read from.
-
-    Raises:
-        BatchTaken: another mixer has taken some of them.
+    Of a campaign with few ballots one could else guess that the latest one is the presser's.
     """
-    if rows:
-        statement = delete(table).where(table.c.id.in_([row.id for row in rows]))
-        if (await connection.execute(statement)).rowcount != len(rows):
-            raise BatchTaken("the batch was taken by another mixer")
+    seen = (one for one in submissions_of(opened) if one["kind"] not in UNLOGGED_KINDS)
+    rated = {one["campaign"] for one in seen} | closing
+    return [
+        one
+        for one in opened
+        if campaign_of(one) in rated or all(it["kind"] != PRESSURE for it in one.submissions)
+    ]

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballots.stored_forms import COMMENTS, REQUESTS, STAGED, Submission
+from bot.ballots.stored_forms import HELD, REQUESTS, STAGED, Submission
 from bot.core.stored_forms import Readers, UnknownForm, read_form
 from bot.crypto.sealed_envelopes import (
     BadSignature,
@@ -43,7 +43,7 @@ SOURCES: Mapping[str, Table] = {
 }
 _READERS: Mapping[str, Readers[list[Submission]]] = {
     "staging": STAGED,
-    "held_comments": COMMENTS,
+    "held_comments": HELD,
     "held_follow_ups": REQUESTS,
 }
 

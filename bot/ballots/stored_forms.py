@@ -2,6 +2,7 @@
 
 Versions 0 and 1 are those before versions were written: one message, and a list of messages.
 Version 2 is a list, too. The gate's messages then have ``stream`` and ``number``.
+Version 3 of what waits for the close has presses beside comments.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Any
 
 from bot.core.stored_forms import Readers, UnknownForm
 
-FORM = 2
-"""The version that is written now, for each kind of envelope."""
+STAGED_FORM, HELD_FORM, REQUEST_FORM = 2, 3, 2
+"""The versions that are written now: by the gate, for the close, and for the end of the day."""
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE, PRESSURE, FOLLOW, END = "erase", "pressure", "follow", "end"
 
@@ -21,7 +22,8 @@ Submission = dict[str, Any]
 """What an envelope holds, with ``kind``, ``campaign`` and ``voter`` (the gate's pseudonym in hex).
 
 - `BALLOT` has ``ballot``, ``receipt`` and ``text``; its held comment has ``unit`` and ``text``.
-- `ERASE` withdraws all of a voter's ballots and comments.
+- `ERASE` withdraws all of a voter's ballots and comments. What waits for the close names the
+  person's presses by ``presser``, another pseudonym.
 - `PRESSURE` has ``unit``.
 - `FOLLOW` has the fields of `survey_flows.effects.HoldRequest` and the sealed address.
 - `END` has no voter, but ``streams``: the gate's running numbers end there
@@ -43,6 +45,11 @@ _COMMENTS: Mapping[str, tuple[str, ...]] = {
     BALLOT: ("campaign", "voter", "unit", "text"),
     ERASE: ("campaign", "voter"),
 }
+_HELD: Mapping[str, tuple[str, ...]] = {
+    BALLOT: ("campaign", "voter", "unit", "text"),
+    ERASE: ("campaign", "voter", "presser"),
+    PRESSURE: ("campaign", "voter", "unit"),
+}
 _REQUESTS: Mapping[str, tuple[str, ...]] = {FOLLOW: _REQUEST}
 _BALLOT = frozenset(
     ("unit", "questionnaire", "grp", "stratum", "source", "ratings", "facts", "bucket", "risk")
@@ -58,8 +65,8 @@ def _many(kinds: Kinds, form: int) -> Callable[[str], list[Submission]]:
     return lambda text: _checked(kinds, form, json.loads(text))
 
 
-def _readers(kinds: Kinds) -> Readers[list[Submission]]:
-    return {0: _one(kinds, 0), 1: _many(kinds, 1), FORM: _many(kinds, FORM)}
+def _readers(kinds: Kinds) -> dict[int, Callable[[str], list[Submission]]]:
+    return {0: _one(kinds, 0), 1: _many(kinds, 1), 2: _many(kinds, 2)}
 
 
 def _checked(kinds: Kinds, form: int, messages: Any) -> list[Submission]:
@@ -82,5 +89,7 @@ def _fits(kinds: Kinds, message: Any) -> bool:
     return "ballot" not in parts or frozenset(message["ballot"]) == _BALLOT
 
 
-STAGED, COMMENTS, REQUESTS = _readers(_SUBMITTED), _readers(_COMMENTS), _readers(_REQUESTS)
-"""Readers of submissions, of held comments and of held requests."""
+STAGED: Readers[list[Submission]] = _readers(_SUBMITTED)
+HELD: Readers[list[Submission]] = _readers(_COMMENTS) | {HELD_FORM: _many(_HELD, HELD_FORM)}
+REQUESTS: Readers[list[Submission]] = _readers(_REQUESTS)
+"""Readers of submissions, of what waits for the close, and of held requests."""

@@ -1,9 +1,10 @@
 """The frozen definition of a campaign: the one reader and writer of its stored texts.
 
 A campaign stores two JSON texts. Its definition holds the title, units, questionnaires and fraud
-rules, and, where it has them, quotas, a sampling plan, the limits of its links, the mark of a pilot
-and the seed. Its scheme holds the year's rules. The registration in the public log commits to both
-texts byte for byte, so the keys never change, and a part that a campaign does not have is absent.
+rules, and, where it has them, quotas, a sampling plan, the limits of its links, the mark of a
+pilot, the door and the seed. Its scheme holds the year's rules. The registration in the public log
+commits to both texts byte for byte, so the keys never change, and a part that a campaign does not
+have is absent.
 
 This module touches no database, so that a verifier reads registered definitions by it too.
 """
@@ -19,7 +20,7 @@ from aggregation.scheme.parts import Floors
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.quota_terms import read_capacities
-from survey_flows.campaign_definition import Unit
+from survey_flows.campaign_definition import EVERYONE, Unit
 from survey_flows.load import load_frozen
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import QuotaCell
@@ -102,6 +103,16 @@ class FrozenDefinition:
         """Whether the campaign counts in no appraisal."""
         return bool(self._parts.get(PILOT))
 
+    @property
+    def door(self) -> str:
+        """Who comes in without a link (`DOORS`); everybody where no door was registered."""
+        return str(self._parts.get("door", EVERYONE))
+
+    @property
+    def sampled_without_door(self) -> bool:
+        """Whether a sample is planned and nothing says who else may come."""
+        return self.sampling is not None and "door" not in self._parts
+
     @cached_property
     def scheme(self) -> Scheme:
         """The scheme. Raises `BadInput` when the stored text is none."""
@@ -135,6 +146,7 @@ def write_definition(
     units: Iterable[Unit],
     questionnaires: Mapping[str, str],
     pilot: bool = False,
+    door: str = "",
 ) -> str:
     """Returns the JSON text that a draft stores.
 
@@ -143,6 +155,7 @@ def write_definition(
         units: in the order in which citizens see them.
         questionnaires: the texts that they were loaded from, by id.
         pilot: whether the campaign counts in no appraisal.
+        door: one of `DOORS`; empty leaves it unsaid.
     """
     listed = [
         {
@@ -160,7 +173,8 @@ def write_definition(
         "questionnaires": dict(questionnaires),
         "fraud": DEFAULT_RULES.dump(),
     }
-    return json.dumps(parts | ({PILOT: True} if pilot else {}), ensure_ascii=False)
+    marks = ({PILOT: True} if pilot else {}) | ({"door": door} if door else {})
+    return json.dumps(parts | marks, ensure_ascii=False)
 
 
 def _plain(text: str | Mapping[str, Any]) -> Mapping[str, Any]:

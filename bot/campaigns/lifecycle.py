@@ -22,7 +22,7 @@ from bot.crypto.gate_keys import GateKeys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.log_writer import request_entry
-from survey_flows.campaign_definition import Link, Unit
+from survey_flows.campaign_definition import DOORS, Link, Unit
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
@@ -79,6 +79,8 @@ class CampaignDraft:
     questionnaires: Mapping[str, str]
     scheme: str
     pilot: bool = False
+    door: str = ""
+    """One of `DOORS`; empty leaves it to what the campaign is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,9 @@ def draft_row(draft: CampaignDraft) -> dict[str, object]:
         "state": DRAFT,
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
-        "definition": write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot),
+        "definition": write_definition(
+            draft.title, draft.units, draft.questionnaires, draft.pilot, draft.door
+        ),
         "scheme": draft.scheme,
     }
 
@@ -264,6 +268,8 @@ def _check(draft: CampaignDraft) -> None:
         opens_at=draft.opens_at,
         closes_at=draft.closes_at,
     )
+    if draft.door not in ("", *DOORS):
+        raise BadInput(Message("campaign-door-unknown", doors=DOORS), Place(field="door"))
     if not draft.units:
         raise BadInput(Message("campaign-without-units"), Place(subject=draft.id))
     for unit in draft.units:

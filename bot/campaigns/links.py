@@ -18,7 +18,7 @@ from bot.core.clock import Clock
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.transparency.log_writer import request_entry
-from survey_flows.campaign_definition import Link
+from survey_flows.campaign_definition import INTERNAL, Link
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 from survey_flows.messages import Named
@@ -26,7 +26,7 @@ from survey_flows.messages import Named
 LINK = 10
 """Characters of a link's token: 50 random bits, and short enough to read from a poster."""
 MAX_PEOPLE = 1_000_000
-PERSONAL = "~"
+PERSONAL = INTERNAL
 """Begins the token of a link that only invitations lead to (`bot.fieldwork.audience.admission`)."""
 
 

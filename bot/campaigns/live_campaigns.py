@@ -20,13 +20,14 @@ from bot.campaigns.links import read_links
 from bot.campaigns.quota_counts import read_taken_places
 from bot.campaigns.registration import differing_from_log
 from bot.campaigns.states import OPEN, PAUSED
-from bot.core.shipped_files import shipped_words
+from bot.core.shipped_files import shipped_thesaurus, shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link
-from survey_flows.events import Event, Started
-from survey_flows.outside_window import Phase, phase
+from survey_flows.events import Event
+from survey_flows.front_door import Choice, Way, default_campaign, elsewhere, find_way
 from survey_flows.quota import Quotas
+from survey_flows.unit_search import index_of
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,9 @@ def load_definition(
         state=row.state,
         quotas=Quotas(definition.capacities),
         pilot=definition.pilot,
+        door=definition.door,
+        sampled=definition.sampled_without_door,
+        thesaurus=shipped_thesaurus(),
     )
 
 
@@ -127,6 +131,9 @@ class LiveCampaigns:
             )
             for row in rows
         }
+        for definition in definitions.values():
+            # So that no citizen's first search waits for it.
+            await asyncio.to_thread(index_of, definition)
         return definitions, {row.id: read_definition(row).fraud_rules for row in rows}
 
     @property
@@ -154,42 +161,23 @@ class LiveCampaigns:
         return definition.quotas if definition else Quotas()
 
     def current(self, now: datetime) -> CampaignDefinition | None:
-        """Returns the default campaign, for a citizen without a link.
+        """Returns the campaign that stands for all, for pages of no campaign."""
+        return default_campaign(list(self._known.definitions.values()), now)
 
-        It is the one that opened last among those that take ballots now; without any, the next one
-        that will; without any, the last one that did.
+    def way(self, event: Event, campaign: str, now: datetime) -> Way:
+        """Returns the campaign of an event, or the choice of one; None while there is none.
+
+        It is the link's campaign, else the conversation's, else what the front door finds.
         """
         definitions = list(self._known.definitions.values())
-        taking = [definition for definition in definitions if phase(definition, now) is Phase.OPEN]
-        waiting = [
-            definition for definition in definitions if phase(definition, now) is Phase.BEFORE
-        ]
-        return (
-            next(reversed(taking), None)
-            or next(iter(waiting), None)
-            or next(reversed(definitions), None)
-        )
+        return find_way(definitions, self.get(campaign), event, now)
 
-    def find(self, event: Event, campaign: str, now: datetime) -> CampaignDefinition | None:
-        """Returns the campaign of an event.
-
-        It is the link's campaign, else the conversation's, else the default one.
-        """
-        held = self.get(campaign)
-        if isinstance(event, Started):
-            still = held if held and phase(held, now) is Phase.OPEN else None
-            return self._by_link(event.link) or still or self.current(now)
-        return held or self.current(now)
-
-    def _by_link(self, token: str) -> CampaignDefinition | None:
-        return next(
-            (
-                definition
-                for definition in self._known.definitions.values()
-                if token in definition.links
-            ),
-            None,
-        )
+    def elsewhere(self, campaign: str, words: str, now: datetime) -> Choice | None:
+        """Returns the campaigns that have the searched unit when this one does not."""
+        definition = self.get(campaign)
+        if definition is None:
+            return None
+        return elsewhere(list(self._known.definitions.values()), definition, words, now)
 
     def sentence(self, lang: str, key: str) -> str:
         """Returns a sentence for a citizen."""

@@ -23,13 +23,13 @@ from bot.core.clock import Clock
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog, OpenLog
-from bot.transparency.log_writer import LogEntry, public_entry
+from bot.transparency.log_entry import LogEntry
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import canonical
+from survey_flows.log_entries import LOG_ITSELF, canonical
 
 LOSS = "loss"
-NO_CAMPAIGN = "-"
-"""The campaign of a loss that touched none; no campaign can have this name."""
+NO_CAMPAIGN = LOG_ITSELF
+"""The campaign of a loss that touched none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def refill_log(
         await _follow_acts(opened.connection, missing, first)
         lost: dict[str, list[int]] = {}
         for position, entry in enumerate(missing, first):
-            if entry.body is None:
+            if entry.is_sealed:
                 lost.setdefault(entry.campaign, []).append(position)
         await _log_loss(opened, lost, first, reason.strip(), now)
     return LogLoss(len(missing), lost)
@@ -85,9 +85,11 @@ async def _log_loss(
     """Appends an act for each campaign that lost texts; one act when none did."""
     entries = []
     for campaign in sorted(lost) or [NO_CAMPAIGN]:
+        name = f"{campaign}/{first}/{at}"
         body = {
             "kind": LOSS,
             "campaign": campaign,
+            "name": name,
             "positions": list(lost.get(campaign, ())),
             "from": first,
             "to": log.size,
@@ -95,7 +97,7 @@ async def _log_loss(
             "people": 2,
             "at": at,
         }
-        entries.append(public_entry(LOSS, f"{campaign}/{first}/{at}", campaign, canonical(body)))
+        entries.append(log.own_act(LOSS, campaign, name, canonical(body)))
     await log.append(entries, at)
 
 

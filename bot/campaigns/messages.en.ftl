@@ -26,6 +26,7 @@ campaign-title-missing = a campaign has a title in Chinese and one in English; w
 campaign-bad-moment = write a date like 2026-11-24 or 2026-11-24T08:00, from { $first } to { $last }
 campaign-closes-before-opening = the campaign closes before it opens; give a later closing time
 campaign-without-units = a campaign needs at least one unit to rate; name one
+campaign-door-unknown = the door of a campaign is one of { $doors }
 campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft
 campaign-unknown-units = in { $year } there is no unit { $units }; `minping import units` adds units
 campaign-bad-grades = write how many units get each grade, as whole numbers, or leave all three empty

@@ -25,6 +25,7 @@ campaign-title-missing = 活动需要中文和英文两个标题；请都填写
 campaign-bad-moment = 请按 2026-11-24 或 2026-11-24T08:00 的格式填写 { $first } 至 { $last } 年间的日期
 campaign-closes-before-opening = 截止时间早于开启时间；请填写更晚的截止时间
 campaign-without-units = 活动至少要有一个被评价单位；请添加
+campaign-door-unknown = 活动的入口须为以下之一：{ $doors }
 campaign-unknown-questionnaire = 没有问卷“{ $questionnaire }”；请在草稿中加上它的文件
 campaign-unknown-units = { $year } 年没有单位 { $units }；可用 `minping import units` 导入
 campaign-bad-grades = 请用整数填写各等次的单位数，或三项都留空

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.campaigns.definition import read_definition
 from bot.campaigns.states import CLOSED
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import registration_body
+from bot.transparency.entry_bodies import older_registration_body, registration_body
+from survey_flows.log_entries import OLDER_FORM
 
 
 def definition_with_seed(row: Row[Any], limits: Sequence[Mapping[str, Any]] = ()) -> str:
@@ -54,14 +55,17 @@ async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any
     """
     places = {row.id: row.registered for row in rows if row.registered is not None}
     columns = tables.log_entries.c
-    query = select(columns.position, columns.kind, columns.body).where(
+    query = select(columns.position, columns.kind, columns.body, columns.form).where(
         columns.position.in_(list(places.values()))
     )
-    logged = {row.position: (row.kind, row.body) for row in await connection.execute(query)}
+    logged = {row.position: row for row in await connection.execute(query)}
     return {row.id for row in rows if _differs(row, logged.get(row.registered))}
 
 
-def _differs(row: Row[Any], logged: tuple[str, str] | None) -> bool:
+def _differs(row: Row[Any], logged: Row[*tuple[Any, ...]] | None) -> bool:
     if row.registered is None:
         return bool(row.state != CLOSED)
-    return logged != ("registration", registration_body(row._mapping))
+    if logged is None:
+        return True
+    body = older_registration_body if logged.form == OLDER_FORM else registration_body
+    return (logged.kind, logged.body) != ("registration", body(row._mapping))

@@ -1,4 +1,4 @@
-"""``minping bundle``: the files by which anybody checks a closed campaign."""
+"""``minping bundle``: the files by which anybody checks a closed campaign, and a verifier."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ def register(commands: Any) -> None:
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Put the result into the log, write the file, and name it and the log's key."""
+    """Put the result into the log, write bundle and verifier, and name them and the log's key."""
     from bot.verification.bundle import make_bundle, pack, request_result_entry
+    from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 
     async with open_store(settings) as database:
         keys = (await open_keys(settings, database)).gate
@@ -46,6 +47,9 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         files = await make_bundle(database, chosen.campaign, chosen.openings)
     data = await asyncio.to_thread(pack, files)
     print(await asyncio.to_thread(write_file, chosen.file, data))
-    check = f"minping verify {chosen.file} --key {mixer.key.write()}"
-    say(Message("bundle-written", command=check))
+    beside = chosen.file.with_name(VERIFIER)
+    print(await asyncio.to_thread(write_file, beside, stand_alone_verifier()))
+    arguments = f"{chosen.file} --key {mixer.key.write()}"
+    alone = f"python {beside} {arguments}"
+    say(Message("bundle-written", command=f"minping verify {arguments}", alone=alone))
     return 0

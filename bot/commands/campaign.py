@@ -38,6 +38,7 @@ from bot.service.installation_keys import open_keys
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import rounded_count, say, source_word, word, worded
+from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
 
 
@@ -79,6 +80,7 @@ def register(commands: Any) -> None:
         help=Message("help-campaign-create-grades"),
     )
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
+    create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
     link = parts.add_parser("link", help=Message("help-campaign-link"))
     link.add_argument("id", metavar="CAMPAIGN")
@@ -102,6 +104,9 @@ def register(commands: Any) -> None:
     check = parts.add_parser("check", help=Message("help-campaign-check"))
     check.add_argument("id")
     check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
+    searches = parts.add_parser("searches", help=Message("help-campaign-searches"))
+    searches.add_argument("id", metavar="CAMPAIGN")
+    searches.set_defaults(run=run_searches, audit=READS_ONLY)
     show = parts.add_parser("show", help=Message("help-campaign-show"))
     show.add_argument("id", nargs="?", metavar="CAMPAIGN")
     show.set_defaults(run=run_show, audit=READS_ONLY)
@@ -140,6 +145,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
                 chosen_scheme, chosen.scheme, chosen.population, chosen.grades
             ),
             pilot=chosen.pilot,
+            door=chosen.door or "",
         )
         await create_campaign(database, draft, SystemClock())
         await _show(database, chosen.id, settings)
@@ -167,6 +173,23 @@ async def run_check(settings: Settings, chosen: argparse.Namespace) -> int:
         await check_again(database, chosen.id, guard)
         say(Message("campaign-checked", campaign=chosen.id))
         return await _finish(settings, database, keys, chosen.id)
+
+
+async def run_searches(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print the words that ten people or more searched in vain."""
+    from bot.fieldwork.monitoring.search_misses import PEOPLE, read_missed_words
+
+    async with open_store(settings) as database:
+        keys = (await open_keys(settings, database)).gate
+        summary = await show_campaign(database, chosen.id)
+        async with reading(database) as connection:
+            found = await read_missed_words(connection, keys, summary.id)
+    for one in found:
+        people = round_down(one.people, PEOPLE) or PEOPLE
+        say(Message("campaign-searched", word=one.word, people=people))
+    if not found:
+        say(Message("campaign-nothing-missed"))
+    return 0
 
 
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:

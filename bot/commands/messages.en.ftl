@@ -26,7 +26,7 @@ help-audit-show-login = only acts of this account, or of cli:ACCOUNT
 help-audit-show-since = only acts since this day, as 2026-11-24
 help-audit-show-last = the newest acts, so many; default: 100
 help-audit-verify = check that no row was changed or removed
-help-bundle = write the bundle by which anybody can check a closed campaign with `minping verify`
+help-bundle = write the bundle by which anybody can check a closed campaign with `minping verify`, and beside it minping_verify.py, which checks it without minping
 help-bundle-openings = open every ballot and comment too, for auditors (never publish this bundle)
 help-calendar = holidays, and weekend days that are worked
 help-calendar-import = replace the holidays of the years in a table
@@ -45,6 +45,8 @@ help-campaign-create-questionnaire = questionnaires beside the shipped ones (YAM
 help-campaign-create-scheme = the scheme as a file; default: the shipped one
 help-campaign-create-population = population figures by stratum or margin (CSV or XLSX) for the weights
 help-campaign-create-grades = the grade quota, locked when the campaign opens; default: the scheme's
+help-campaign-searches = print the words that ten citizens or more searched in vain
+help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
 help-campaign-link = make a link that vouches for an evaluator group
 help-campaign-link-group = service_user, resident, enterprise, deputy, grassroots or supervisor
@@ -208,6 +210,7 @@ help-verify-witness = a witness whose signature is required
 help-verify-receipt = a receipt: is it included?
 help-verify-since = an older checkpoint: did the log only grow since?
 help-verify-inclusion = an inclusion proof that the service gave
+help-verify-promise = a promise of the gate: is it kept?
 help-witness = watch a log and cosign its checkpoints for as long as it only grows (run it elsewhere than the service)
 help-witness-key = the witness's secret key
 help-witness-name = make a key of this name, e.g. witness.example/1, and print its public key
@@ -247,7 +250,9 @@ audit-intact = ok    { $rows } rows, each rests on the one before
 
 # bundle
 bundle-mixer-waits = the mixer has not put the result into the log; check that it runs, and try again
-bundle-written = check it: { $command }
+bundle-written =
+    check it: { $command }
+    check it without minping: { $alone }
 
 # calendar
 calendar-imported = { $year }: { $count } days
@@ -270,6 +275,8 @@ campaign-key-missing = it takes no ballots until this key is back from the backu
 campaign-checked = The ballots of { $campaign } are those that the log commits to.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
+campaign-searched = { $word }: { $people } or more people
+campaign-nothing-missed = no word was searched in vain by ten people
 campaign-pilot = a pilot, { $state }
 
 # cases

@@ -26,7 +26,7 @@ help-audit-show-login = 只列出这个账号的操作，命令写 cli:账号
 help-audit-show-since = 只列出这一天以来的操作，写法如 2026-11-24
 help-audit-show-last = 列出最近的条数，默认 100
 help-audit-verify = 检查有没有改动或删除过的行
-help-bundle = 写出已截止评价活动的验证包，任何人都可以用 `minping verify` 检查
+help-bundle = 写出已截止评价活动的验证包，任何人都可以用 `minping verify` 检查；旁边附上独立验证程序 minping_verify.py
 help-bundle-openings = 另含全部评价票和留言的揭示，供审计员使用（不得公开）
 help-calendar = 节假日和调休上班日
 help-calendar-import = 用表格替换所含年份的节假日
@@ -45,6 +45,8 @@ help-campaign-create-questionnaire = 随附问卷之外的问卷（YAML，或 XL
 help-campaign-create-scheme = 考核办法文件；默认为随附的办法
 help-campaign-create-population = 各层或各边际的总体数据（CSV 或 XLSX），用于加权
 help-campaign-create-grades = 各等次名额，开启时锁定；默认按办法计算
+help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
+help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-pilot = 试评，不计入考核，并告知市民
 help-campaign-link = 新建为一类评价主体作凭证的链接
 help-campaign-link-group = service_user、resident、enterprise、deputy、grassroots 或 supervisor
@@ -208,6 +210,7 @@ help-verify-witness = 须有其签名的见证方
 help-verify-receipt = 检查这张回执是否在日志中
 help-verify-since = 较早的检查点：检查此后日志是否只增不改
 help-verify-inclusion = 服务给出的包含证明
+help-verify-promise = 入口的承诺：检查是否已兑现
 help-witness = 见证一个日志：只要它只增不改，就联署其检查点（应在服务以外运行）
 help-witness-key = 见证方的私钥文件
 help-witness-name = 用这个名称新建密钥并显示公钥，如 witness.example/1
@@ -247,7 +250,9 @@ audit-intact = ok    共 { $rows } 行，环环相扣
 
 # bundle
 bundle-mixer-waits = 混洗器还没有把结果写入日志，请确认它在运行，然后重试
-bundle-written = 检查命令：{ $command }
+bundle-written =
+    检查命令：{ $command }
+    不安装 minping 也可检查：{ $alone }
 
 # calendar
 calendar-imported = { $year } 年：{ $count } 天
@@ -270,6 +275,8 @@ campaign-key-missing = 该密钥从备份恢复之前，不接收评价：{ $fil
 campaign-checked = { $campaign } 的评价票与日志一致。
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
+campaign-searched = { $word }：{ $people } 人以上
+campaign-nothing-missed = 还没有至少十人搜过而没有找到的词
 campaign-pilot = 试评，{ $state }
 
 # cases

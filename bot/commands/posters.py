@@ -22,6 +22,7 @@ from bot.storage.schema import all as tables
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.files import read_file, write_file
 from bot.terminal.words import say
+from survey_flows.campaign_definition import EVERYONE, Link
 from survey_flows.errors import BadInput, Message, Place
 
 PLACES = ("web", "telegram")
@@ -68,7 +69,9 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     )
     counters = read_counters(sheet, definition.units)
     # Everybody can use a poster, so it must vouch for nobody: only the open link is printed.
-    link = next(link for link in summary.links if link.source == "open")
+    # A pilot's poster leads into the pilot; every other outlives its campaign.
+    everybody = not definition.pilot and definition.door == EVERYONE
+    link = Link("") if everybody else next(x for x in summary.links if x.source == "open")
     leads = {
         counter.unit: citizen_urls(settings, link, counter.unit)[PLACES.index(chosen.to)]
         for counter in counters

@@ -142,7 +142,7 @@ def _registered(path: Path, campaign: str) -> FrozenDefinition:
     if bundle.campaign != campaign:
         message = Message("sample-other-bundle", bundle=bundle.campaign, campaign=campaign)
         raise BadInput(message, Place(file=str(path)))
-    entries = bundle.entries("registration")
-    if len(entries) != 1:
+    found = bundle.acts("registration")
+    if len(found) != 1:
         raise BadInput(Message("sample-no-registration"), Place(file=str(path)))
-    return registered_definition(entries[0][1], campaign)
+    return registered_definition(found[0].body, campaign)

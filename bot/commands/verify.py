@@ -42,6 +42,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--inclusion", type=Path, metavar="FILE", help=Message("help-verify-inclusion")
     )
+    parser.add_argument("--promise", type=Path, metavar="FILE", help=Message("help-verify-promise"))
     parser.set_defaults(run=run, audit=READS_ONLY)
 
 
@@ -64,6 +65,7 @@ def _verify(chosen: argparse.Namespace) -> int:
         receipt=chosen.receipt,
         since=read_text(chosen.since) if chosen.since else "",
         inclusion=read_text(chosen.inclusion) if chosen.inclusion else "",
+        promise=read_text(chosen.promise) if chosen.promise else "",
     )
     checks = verify(unpack(chosen.bundle), wanted)
     for check in checks:

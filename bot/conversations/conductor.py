@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.gate import CampaignClosed, Gate, NoMixerKey
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.conversations.arrivals import admit_waiting
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
 from bot.conversations.lookups import Lookups
@@ -40,9 +41,10 @@ from bot.core.identity import Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
-from bot.fieldwork.audience.contacts import opt_out
+from bot.fieldwork.audience.contacts import opt_out, set_reachable
+from bot.fieldwork.monitoring.search_misses import count_misses
 from bot.storage.database import writing
-from survey_flows.effects import Effect, OptOut, ShowNotice, ShowScreen
+from survey_flows.effects import Effect, OptOut, SearchMissed, ShowNotice, ShowScreen
 from survey_flows.errors import MinpingError
 from survey_flows.events import Started
 
@@ -221,18 +223,22 @@ class Conductor:
         read = await self._conversations.read(connection, citizens, now)
         for waiting, citizen, (before, stored) in zip(batch, citizens, read, strict=True):
             replayed = waiting.incoming.key not in new
-            event = again(waiting.incoming.event) if replayed else waiting.incoming.event
+            event = came = again(waiting.incoming.event) if replayed else waiting.incoming.event
+            admitted = await admit_waiting(
+                connection, self._keys, self._live_campaigns, citizen, before, now
+            )
             if isinstance(event, Started):
                 event = await admit_invited(
                     connection, self._keys, self._live_campaigns, citizen, event, now
                 )
-            steps.append(CitizenStep(citizen, event, replayed, before, stored))
+            typed = waiting.incoming.typed
+            steps.append(CitizenStep(citizen, came, event, replayed, admitted, stored, typed))
             self._stepper.take(steps[-1], now)
         await self._places.find(connection, steps, now)
         changed: list[Change] = []
         todo: list[tuple[Citizen, Effect]] = []
         replies = []
-        for one, waiting in zip(steps, batch, strict=True):
+        for one, waiting, (before, _) in zip(steps, batch, read, strict=True):
             answered = await self._lookups.answered(
                 connection, one.citizen, one.before, one.effects
             )
@@ -242,22 +248,33 @@ class Conductor:
                 waiting.incoming.message,
             )
             shown = was.after(reply.screen, place)
+            if one.took_words:
+                shown = shown.and_typed(one.typed)
             after = conversation_to_keep(one.after, shown)
-            if after != one.before:
+            if after != before:
                 changed.append(self._conversations.change(one.citizen, after, one.stored, now))
             todo += [(one.citizen, effect) for effect in one.effects]
             replies.append(
                 replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place))
             )
-        # Telegram makes a citizen who unblocks the bot press Start.
-        back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
-        await mark_reachable(connection, back)
+        # Any sign of life will do: who unblocks the bot may press, write or ask for help.
+        await mark_reachable(connection, people)
+        await self._mark_contacts_reachable(connection, citizens)
         await write_sessions(connection, *changed_rows(changed))
         await self._gate.admit(connection, todo)
+        missed = [(who, effect) for who, effect in todo if isinstance(effect, SearchMissed)]
+        await count_misses(connection, self._keys, missed)
         await self._opt_out(
             connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now
         )
         return replies
+
+    async def _mark_contacts_reachable(
+        self, connection: AsyncConnection, citizens: list[Citizen]
+    ) -> None:
+        if self._contact_keys is not None:
+            addresses = [Address(citizen.channel, citizen.user) for citizen in citizens]
+            await set_reachable(connection, self._contact_keys, addresses)
 
     async def _opt_out(
         self, connection: AsyncConnection, people: list[Citizen], now: datetime

@@ -20,6 +20,7 @@ class Incoming:
         user: the channel's id of the citizen; it lives in memory only, never in a table or a log.
         event: what the citizen did.
         message: the chat's message that the reply will replace; 0 when the reply is a new message.
+        typed: the chat's message that holds the citizen's words, where the channel can remove it.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Incoming:
     user: str
     event: Update
     message: int = 0
+    typed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

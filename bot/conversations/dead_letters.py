@@ -27,7 +27,7 @@ from bot.crypto.gate_keys import GateKeys, key_hour_of
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, BadSession, Message, Place
-from survey_flows.events import Event, OptedOut, RequestAction
+from survey_flows.events import Update
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,7 @@ MOST = 65_536
 UNREADABLE = "Unreadable"
 _STORED_NAMES = {"TopicRequested": "Asked", "RequestAction": "Followed"}
 """Names that stored letters keep for events whose class has another name."""
-EVENTS = {
-    _STORED_NAMES.get(kind.__name__, kind.__name__): kind
-    for kind in (*get_args(Event), OptedOut, RequestAction)
-}
+EVENTS = {_STORED_NAMES.get(kind.__name__, kind.__name__): kind for kind in get_args(Update)}
 
 Body = dict[str, Any]
 """``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw`` in base64."""

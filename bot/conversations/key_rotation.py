@@ -19,7 +19,11 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.dead_letters import BOUND
 from bot.conversations.homes import campaign_end, takes_conversations
 from bot.conversations.store import rewrite_unreachable
-from bot.conversations.stored_conversation import read_conversation
+from bot.conversations.stored_conversation import (
+    NOTHING_TYPED,
+    Conversation,
+    read_conversation,
+)
 from bot.core.clock import Clock
 from bot.core.stored_forms import UnknownForm
 from bot.crypto.gate_keys import DAY, HOUR, GateKeys
@@ -31,8 +35,9 @@ from bot.fieldwork.monitoring.progress import (
 )
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.campaign_definition import IDLE_LIMIT, CampaignDefinition
+from survey_flows.campaign_definition import IDLE_LIMIT, same_cell
 from survey_flows.errors import BadSession
+from survey_flows.front_door import Brought
 from survey_flows.session import NONCE_LENGTH, without_expired, worn
 
 AT_ONCE = 200
@@ -105,25 +110,25 @@ def _conversation(text: str, moment: Moment) -> Resealed | None:
     )
     nonce = moment.token()[:NONCE_LENGTH]
     session = worn(session, moment.now, nonce, same_cell(definition, session.link))
-    kept = replace(conversation, session=session, progress=replace(course, counted_as=counted))
+    kept = replace(
+        conversation,
+        session=session,
+        progress=replace(course, counted_as=counted),
+        brought=_of_running(conversation, moment.live_campaigns),
+        typed=conversation.typed if session.rating else NOTHING_TYPED,
+    )
     # A row of an older version does not say its campaign yet.
     home = {"campaign": definition.campaign, "until": campaign_end(definition)}
     return Resealed(kept.to_text(), move, home)
 
 
-def same_cell(definition: CampaignDefinition, token: str) -> str:
-    """Returns the first link that vouches for what this one does, so that it names no place.
-
-    A link for a number of people keeps its name, by which they are counted.
-    """
-    link = definition.links.get(token)
-    if link is None or link.max_people is not None:
-        return token
-    cell = (link.group, link.source, link.stratum)
-    return min(
-        other.token
-        for other in definition.links.values()
-        if other.max_people is None and (other.group, other.source, other.stratum) == cell
+def _of_running(conversation: Conversation, live_campaigns: LiveCampaigns) -> tuple[Brought, ...]:
+    """Returns what waits, without what belongs to a campaign that is over."""
+    found = [(one, live_campaigns.get(one.campaign)) for one in conversation.brought]
+    return tuple(
+        one
+        for one, definition in found
+        if not one.campaign or (definition and takes_conversations(definition))
     )
 
 

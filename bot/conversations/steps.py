@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.campaigns.live_campaigns import LiveCampaigns
-from bot.conversations.stored_conversation import Conversation
+from bot.conversations.arrivals import Arrivals, door_of
+from bot.conversations.stored_conversation import NOTHING_TYPED, Conversation
 from bot.core.clock import Clock
 from bot.core.identity import Citizen
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, progress_after
@@ -18,42 +19,68 @@ from survey_flows.effects import (
     Effect,
     EndConversation,
     HandleRequestAction,
+    LookUpReceipt,
     OptOut,
     ShowNotice,
+    ShowScreen,
 )
-from survey_flows.engine import step
+from survey_flows.engine import RECEIPT, step
 from survey_flows.events import (
+    Edited,
     Event,
     OptedOut,
     Pressed,
     RequestAction,
     Returned,
     Started,
+    TopicRequested,
     Typed,
     Update,
 )
+from survey_flows.front_door import START, Brought, Choice, door_screen
+from survey_flows.localized_names import known_language
+from survey_flows.log_entries import find_code
 from survey_flows.quota import QuotaCell
+from survey_flows.screens import explain
 from survey_flows.session import Session
+from survey_flows.unit_list import QUERY_LENGTH
 
 
 @dataclass(slots=True)
 class CitizenStep:
     """One update with its conversation before and after, and its effects.
 
+    ``came`` is the update as it came, ``event`` the same once its link has been admitted.
     ``stored`` are the pseudonyms under which the conversation stands before.
+    ``typed`` is the message of the chat with the citizen's words, 0 where it cannot be removed.
     ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
     found none.
     """
 
     citizen: Citizen
+    came: Update
     event: Update
     replayed: bool
     before: Conversation | None
     stored: list[bytes]
+    typed: int = 0
     after: Conversation | None = None
     effects: tuple[Effect, ...] = ()
     held: frozenset[QuotaCell] = frozenset()
     full: frozenset[QuotaCell] = frozenset()
+
+    @property
+    def took_words(self) -> bool:
+        """Whether the citizen's message was taken as an answer, which must not stay in the chat."""
+        before = self.before.session if self.before else None
+        after = self.after.session if self.after else None
+        if not self.typed or before is None or after is None:
+            return False
+        if isinstance(self.event, Edited):
+            return before.answers != after.answers
+        name = before.place.removeprefix("q:")
+        moved = (before.place, before.answers) != (after.place, after.answers)
+        return isinstance(self.event, Typed) and moved and name in after.answers
 
 
 class Stepper:
@@ -66,6 +93,7 @@ class Stepper:
 
     def __init__(self, live_campaigns: LiveCampaigns, clock: Clock) -> None:
         self._live_campaigns = live_campaigns
+        self._arrivals = Arrivals(live_campaigns)
         self._clock = clock
 
     def take(self, one: CitizenStep, now: datetime) -> None:
@@ -78,33 +106,116 @@ class Stepper:
         before, event = one.before, one.event
         if isinstance(event, OptedOut):
             lang = before.session.lang if before and before.session else ""
-            notice = (
-                self._live_campaigns.sentence(lang, "opted-out")
-                if lang
-                else self._live_campaigns.sentence_in_each_language("opted-out")
-            )
-            return before, (OptOut(), ShowNotice(notice))
+            return before, (OptOut(), ShowNotice(self._said(lang, "opted-out")))
         if isinstance(event, RequestAction):
             return before, (HandleRequestAction(event),)
-        definition = self._live_campaigns.find(event, before.campaign if before else "", now)
-        if definition is None:
+        if isinstance(event, Edited):
+            return self._edited(one, before, event, now)
+        return self._lead(one, before, event, now)
+
+    def _edited(
+        self, one: CitizenStep, before: Conversation | None, event: Edited, now: datetime
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Takes changed words for the ones before, as long as these are the last and not sent."""
+        place = place_of_words(before, event.message)
+        if before is not None and before.session is not None and place:
+            session = replace(before.session, place=place, overlay="")
+            return self._lead(one, replace(before, session=session), Typed(event.text), now)
+        after, effects = self._lead(one, before, Returned(), now)
+        lang = before.session.lang if before and before.session else ""
+        return after, (ShowNotice(self._said(lang, "edit-late")), *effects)
+
+    def _lead(
+        self, one: CitizenStep, before: Conversation | None, event: Event, now: datetime
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Steps an event in the campaign to which it leads."""
+        came = one.came if isinstance(one.came, Started) else event
+        where = self._arrivals.resolve(before, came, event, now)
+        if isinstance(where, Choice):
+            return self._ask(before, where, event)
+        if where is None:
             return None, (
                 ShowNotice(self._live_campaigns.sentence_in_each_language("no-campaign")),
                 EndConversation(),
             )
+        definition = where.definition
         if one.held or one.full:
             full = (definition.quotas.full | one.full) - one.held
             definition = replace(definition, quotas=replace(definition.quotas, full=full))
-        if before is None or before.session is None or before.campaign == definition.campaign:
-            session = before.session if before else None
-            after, effects = step(definition, session, self._with_chance(event), now)
-            course = progress_after(
-                before.progress if before else NOT_BEGUN, definition, session, after, effects
-            )
-            return Conversation(
-                definition.campaign, after, progress=course
-            ) if after else None, effects
-        return self._move(before, before.session, definition, event, now)
+        after, effects = before, tuple[Effect, ...]()
+        for each in where.events:
+            after, effects = self._step_in(after, definition, each, now)
+        after = self._with_brought(after, definition, where.brought)
+        if after is not None:
+            after = replace(after, typed=_last_words(one, before))
+        return after, effects
+
+    def _step_in(
+        self,
+        before: Conversation | None,
+        definition: CampaignDefinition,
+        event: Event,
+        now: datetime,
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Steps one event in a campaign."""
+        if before is not None and before.session and before.campaign != definition.campaign:
+            return self._move(before, before.session, definition, event, now)
+        session = before.session if before else None
+        after, effects = step(definition, session, self._with_chance(event), now)
+        course = progress_after(
+            before.progress if before else NOT_BEGUN, definition, session, after, effects
+        )
+        if after is None:
+            return None, effects
+        return Conversation(definition.campaign, after, progress=course), effects
+
+    def _with_brought(
+        self,
+        after: Conversation | None,
+        definition: CampaignDefinition,
+        brought: tuple[Brought, ...],
+    ) -> Conversation | None:
+        """Returns the conversation with what waits, which may be all that there is to keep."""
+        if after is not None:
+            return replace(after, brought=brought)
+        return Conversation(definition.campaign, brought=brought) if brought else None
+
+    def _ask(
+        self, before: Conversation | None, choice: Choice, event: Event
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Shows the campaigns to choose from; what was wished for waits at the door."""
+        asked = door_of(before)
+        lang = known_language(choice.campaigns[0], _language(before, event))
+        unit = choice.unit or (asked.unit if asked and not isinstance(event, Started) else "")
+        begun = before is not None and before.session is not None
+        screen = ShowScreen(door_screen(replace(choice, unit=unit), lang, begun=begun))
+        if isinstance(event, Returned):
+            return before, (screen,)
+        lookups: tuple[Effect, ...] = ()
+        notices = self._door_notices(choice, event, lang)
+        if isinstance(event, Typed) and (code := find_code(event.text)[0]):
+            notices, lookups = (), (LookUpReceipt(code, lang),)
+        waiting = Brought("", "", unit, lang, choice.words[:QUERY_LENGTH])
+        kept = [one for one in (before.brought if before else ()) if one.campaign]
+        after = replace(before or Conversation(), brought=(*kept, waiting))
+        return after, (*lookups, *(ShowNotice(text) for text in notices), screen)
+
+    def _door_notices(self, choice: Choice, event: Event, lang: str) -> tuple[str, ...]:
+        """Returns what is said over the choice of a campaign."""
+        say = self._live_campaigns.sentence
+        if isinstance(event, TopicRequested):
+            if event.topic in ("help", "privacy"):
+                return (explain(choice.campaigns[0], lang, event.topic),)
+            return (say(lang, "receipt-how"),) if event.topic == RECEIPT else ()
+        if isinstance(event, Started):
+            return (say(lang, "link-unknown"),) if event.link else ()
+        return (say(lang, "units-none"),) if choice.missed else ()
+
+    def _said(self, lang: str, key: str) -> str:
+        """Returns a sentence in a language, or in each where none is known."""
+        if lang:
+            return self._live_campaigns.sentence(lang, key)
+        return self._live_campaigns.sentence_in_each_language(key)
 
     def _move(
         self,
@@ -114,7 +225,7 @@ class Stepper:
         event: Event,
         now: datetime,
     ) -> tuple[Conversation, tuple[Effect, ...]]:
-        """Steps into another campaign by its link, unless that takes no ballots."""
+        """Steps into another campaign, unless that takes no ballots."""
         after, effects = step(definition, None, self._with_chance(event), now)
         if after is None:
             return before, effects
@@ -138,6 +249,36 @@ def again(event: Update) -> Update:
     if isinstance(event, RequestAction):
         return RequestAction("open", event.code)
     return event if isinstance(event, OptedOut) else Returned()
+
+
+def place_of_words(before: Conversation | None, message: int) -> str:
+    """Returns the place that a message's words were meant for; empty when it is too late."""
+    session = before.session if before else None
+    if before is None or session is None or before.typed[0] != message or not message:
+        return ""
+    place = before.typed[1]
+    answered = place.removeprefix("q:") in session.answers
+    return place if place == session.place or answered else ""
+
+
+def _last_words(one: CitizenStep, before: Conversation | None) -> tuple[int, str]:
+    """Returns the citizen's last message with words and the place that it was meant for."""
+    place = before.session.place if before and before.session else "unit"
+    if one.typed and isinstance(one.event, Typed | Edited):
+        return (one.typed, place)
+    return before.typed if before else NOTHING_TYPED
+
+
+def _language(before: Conversation | None, event: Event) -> str:
+    """Returns the language of an event, else the conversation's."""
+    if isinstance(event, Pressed) and event.data.startswith(START):
+        return event.data.removeprefix(START)
+    if before is not None and before.session is not None:
+        return before.session.lang
+    if isinstance(event, Started) and event.lang:
+        return event.lang
+    asked = door_of(before)
+    return asked.lang if asked else ""
 
 
 def _storable(text: str) -> str:

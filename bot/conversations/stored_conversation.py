@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import astuple, dataclass, replace
 
 from bot.core.stored_forms import read_form, write_form
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, Progress, read_progress
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession, Message
+from survey_flows.front_door import Brought
 from survey_flows.session import Session, read_session
 
-FORM = 2
-"""The version in which conversations are written."""
+FORM, WITH_MORE = 2, 3
+"""The versions in which conversations are written; the second has `brought` and `typed`."""
+NOTHING_TYPED = (0, "")
 RECENT = 512
 MOST = 20
 """The most messages that are remembered for removal; there are hardly ever two."""
@@ -39,6 +42,11 @@ class AnswerMessages:
         """Whether ``screen`` replaces answers without showing any."""
         return screen is not None and not screen.shows_answers and 0 != place == self.message
 
+    def and_typed(self, message: int) -> AnswerMessages:
+        """Returns the state with a message of the citizen's that holds an answer, to be removed."""
+        stale = tuple(dict.fromkeys((*self.stale, message)))
+        return AnswerMessages(self.message, stale[-MOST:])
+
     def sent(self, message: int, removed: tuple[int, ...]) -> AnswerMessages:
         """Returns the state once the new ``message`` shows answers (0: none does)."""
         old = (
@@ -53,19 +61,30 @@ class AnswerMessages:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A session with its campaign and its progress; without a session only messages are left."""
+    """A session with its campaign and its progress; without a session only messages are left.
+
+    ``brought`` is what waits to be taken: links that came too early, or another campaign's.
+    ``typed`` is the citizen's last message with words, as its number, and the place it was meant
+    for.
+    """
 
     campaign: str = ""
     session: Session | None = None
     answer_messages: AnswerMessages = AnswerMessages()
     progress: Progress = NOT_BEGUN
+    brought: tuple[Brought, ...] = ()
+    typed: tuple[int, str] = NOTHING_TYPED
 
     def to_text(self) -> str:
         """Returns the text that `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
-        lines = (self.campaign, session, numbers, self.progress.to_text())
-        return write_form(FORM, "\n".join(lines))
+        lines = [self.campaign, session, numbers, self.progress.to_text()]
+        if not self.brought and self.typed == NOTHING_TYPED:
+            return write_form(FORM, "\n".join(lines))
+        more = {"brought": [astuple(one) for one in self.brought], "typed": self.typed}
+        lines.insert(3, json.dumps(more))
+        return write_form(WITH_MORE, "\n".join(lines))
 
 
 def read_conversation(text: str) -> Conversation:
@@ -76,6 +95,18 @@ def read_conversation(text: str) -> Conversation:
         UnknownForm: a later version wrote it.
     """
     return read_form(READERS, text)
+
+
+def _read_with_more(text: str) -> Conversation:
+    try:
+        *heads, line, course = text.split("\n", 4)
+        more = json.loads(line)
+        brought = tuple(Brought(*one) for one in more["brought"])
+        number, place = more["typed"]
+        typed = (int(number), str(place))
+    except (ValueError, TypeError, KeyError):
+        raise BadSession(Message("conversation-other-form")) from None
+    return replace(_read_lines("\n".join([*heads, course])), brought=brought, typed=typed)
 
 
 def _read_lines(text: str) -> Conversation:
@@ -92,7 +123,7 @@ def _read_lines(text: str) -> Conversation:
     )
 
 
-READERS = {1: _read_lines, FORM: _read_lines}
+READERS = {1: _read_lines, FORM: _read_lines, WITH_MORE: _read_with_more}
 """Readers by version; 1 is the text before versions were written."""
 
 
@@ -123,6 +154,7 @@ class RecentConversations:
 
 def conversation_to_keep(after: Conversation | None, shown: AnswerMessages) -> Conversation | None:
     """Returns the conversation to store after a step, or None when nothing is left to keep."""
-    if (after is None or after.session is None) and shown == AnswerMessages():
+    kept = after is not None and (after.session is not None or bool(after.brought))
+    if not kept and shown == AnswerMessages():
         return None
     return replace(after or Conversation(), answer_messages=shown)

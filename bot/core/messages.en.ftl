@@ -69,6 +69,7 @@ field-first = places of the first grade
 field-second = places of the second grade
 field-third = places of the third grade
 field-pilot = pilot
+field-door = door
 field-group = evaluator group
 field-stratum = stratum
 field-source = source

@@ -69,6 +69,7 @@ field-first = 一等名额
 field-second = 二等名额
 field-third = 三等名额
 field-pilot = 试评
+field-door = 入口
 field-group = 评价主体
 field-stratum = 分层
 field-source = 渠道

@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 
 from survey_flows.load import load_questionnaire, load_scales
 from survey_flows.questionnaire import Option, Questionnaire
+from survey_flows.thesaurus import Thesaurus, read_thesaurus
 from survey_flows.wording import Wording
 
 SCALES = "scales.yaml"
@@ -35,6 +36,16 @@ def questionnaire_text(id_: str) -> str:
     if id_ not in shipped_questionnaires():
         raise KeyError(id_)
     return _folder("catalog").joinpath(f"{id_}.yaml").read_text("utf-8")
+
+
+@cache
+def shipped_thesaurus() -> Thesaurus:
+    """Returns the words by which citizens find units."""
+    matters, pinyin = (
+        _folder("catalog").joinpath(name).read_text("utf-8")
+        for name in ("matters.txt", "pinyin.txt")
+    )
+    return read_thesaurus(matters, pinyin)
 
 
 @cache

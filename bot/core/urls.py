@@ -15,11 +15,13 @@ def web_chat_url(settings: Settings) -> str:
 def citizen_urls(settings: Settings, link: Link, unit: str = "") -> list[str]:
     """Returns a link's addresses in the web chat and, if there is a bot, in Telegram.
 
-    With a ``unit`` they lead to its questions.
+    With a ``unit`` they lead to its questions, and with a unit and a link without a token to that
+    unit in whichever campaign rates it at the time.
     """
-    path = "/".join(part for part in ("r", link.token, unit) if part)
+    kind = "r" if link.token else "u"
+    path = "/".join(part for part in (kind, link.token, unit) if part)
     found = [f"{web_chat_url(settings)}/{path}"]
     if settings.telegram_name:
-        payload = "-".join(part for part in (link.token, unit) if part)
+        payload = f"{link.token}-{unit}" if unit else link.token
         found.append(f"https://t.me/{settings.telegram_name}?start={payload}")
     return found

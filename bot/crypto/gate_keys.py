@@ -227,6 +227,17 @@ class GateKeys:
         """Returns the mark of a citizen who rated by a link for a number of people."""
         return pseudonym(self.voters.demand(campaign), "link", link, channel, user)
 
+    def search_miss(self, campaign: str, word: str, channel: str, user: str) -> tuple[bytes, bytes]:
+        """Returns the marks of a citizen with a searched word, and of the word alone."""
+        secret = self.voters.demand(campaign)
+        mark = pseudonym(secret, "search", word, channel, user)
+        return mark, pseudonym(secret, "searched word", word)
+
+    def missed_word(self, campaign: str, word: str) -> bytes | None:
+        """Returns the mark of a searched word; None once the key is destroyed."""
+        secret = self.voters.find(campaign)
+        return pseudonym(secret, "searched word", word) if secret else None
+
     def invitation(self, campaign: str, number: str) -> str:
         """Returns the token of an invitation by its number in the frame: 80 bits.
 

@@ -52,8 +52,13 @@ def sign_checkpoint(seed: bytes, origin: str, size: int, root: bytes) -> str:
 
 def sign_note(seed: bytes, name: str, text: str) -> Note:
     """Returns a note with one signature."""
+    return Note(text, (sign_text(seed, name, text),))
+
+
+def sign_text(seed: bytes, name: str, text: str) -> Signature:
+    """Returns the signature of a text that is no note, such as an act of the log."""
     raw = Ed25519PrivateKey.from_private_bytes(seed).sign(text.encode())
-    return Note(text, (Signature(name, public_key(seed, name).id, raw),))
+    return Signature(name, public_key(seed, name).id, raw)
 
 
 def cosign(seed: bytes, name: str, checkpoint: Checkpoint, timestamp: int) -> Signature:

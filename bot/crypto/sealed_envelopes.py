@@ -49,16 +49,21 @@ class MixerKey:
 
 
 def sign_and_pad(
-    messages: Sequence[Mapping[str, Any]], sign: Callable[[bytes], bytes], form: int
+    messages: Sequence[Mapping[str, Any]],
+    sign: Callable[[bytes], bytes],
+    form: int,
+    slots: int | None = None,
 ) -> bytes:
     """Returns signature, length, version, messages and zeros: `PAD_BYTES` for each message.
 
-    Longer messages take more whole multiples of `PAD_BYTES`.
+    ``slots`` is how many messages the length shall tell of, by default how many there are.
+    Longer messages take more whole multiples of it.
     """
     text = json.dumps(messages, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     raw = write_form(form, text).encode()
     whole = sign(raw) + len(raw).to_bytes(LENGTH, "big") + raw
-    return whole.ljust(max(len(messages), -(-len(whole) // PAD_BYTES)) * PAD_BYTES, b"\0")
+    step = PAD_BYTES * max(1, len(messages) if slots is None else slots)
+    return whole.ljust(-(-len(whole) // step) * step, b"\0")
 
 
 def seal(key: MixerKey, content: bytes) -> bytes:

@@ -36,6 +36,7 @@ STATES = {
     DeliveryOutcome.SENT: SENT,
     DeliveryOutcome.UNREACHABLE: UNREACHABLE,
     DeliveryOutcome.FAILED: UNREACHABLE,
+    DeliveryOutcome.NOT_STARTED: UNREACHABLE,
 }
 Buttons = list[tuple[str, str]]
 """Labels and data of buttons."""

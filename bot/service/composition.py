@@ -32,6 +32,7 @@ from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
+from bot.fieldwork.monitoring.search_misses import forget_search_misses
 from bot.service.embedded_valkey import EmbeddedValkey
 from bot.service.health_checks import make_readiness
 from bot.service.installation_keys import open_keys
@@ -215,6 +216,7 @@ async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
     async with writing(database) as connection:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
+    await forget_search_misses(database)
     destroy_old_secrets(keys, clock.now())
 
 

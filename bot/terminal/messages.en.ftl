@@ -37,6 +37,7 @@ word-cancelled = cancelled
 word-queued = queued
 word-sent = sent
 word-unreachable = unreachable
+word-not-started = never started the bot
 word-opted-out = opted out
 word-expired = expired
 word-declined = declined

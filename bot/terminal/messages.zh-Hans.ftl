@@ -37,6 +37,7 @@ word-cancelled = 已取消
 word-queued = 待发送
 word-sent = 已发送
 word-unreachable = 无法送达
+word-not-started = 从未启用机器人
 word-opted-out = 已拒收
 word-expired = 已过期
 word-declined = 收到后拒收

@@ -40,6 +40,7 @@ CODES: Mapping[str, Message] = {
     "queued": Message("word-queued"),
     "sent": Message("word-sent"),
     "unreachable": Message("word-unreachable"),
+    "not_started": Message("word-not-started"),
     "opted_out": Message("word-opted-out"),
     # Dispositions of invitations.
     "expired": Message("word-expired"),

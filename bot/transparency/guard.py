@@ -3,8 +3,9 @@
 A database can be restored from an older copy. If the log's key then signed on, there would be two
 histories under one key. The guard knows better than the database what was signed:
 
-- ``leaves`` has a line for each entry: label, commitment, kind, campaign and, of a public entry,
-  its text. It only grows and is written to the disk before the state names it.
+- ``leaves`` has each entry's line and, of an act, its text with the signatures; an older entry's
+  line is label, commitment, kind, campaign and, of a public entry, its text. The file only grows
+  and is written to the disk before the state names it.
 - ``state`` names the tree head that is *done*, and the *intent*: the head that is being committed.
 
 Each append goes in this order: leaves, intent, commit of the rows with a note that nobody sees yet,
@@ -28,11 +29,26 @@ from pathlib import Path
 from typing import IO
 
 from bot.core.operator_needed import OperatorNeeded
-from bot.transparency.log_writer import LogEntry
-from survey_flows.errors import Message, Place
+from bot.transparency.log_entry import LogEntry, read_entry
+from survey_flows.errors import BadInput, Message, Place
+from survey_flows.log_entries import (
+    FORM,
+    OLDER_FORM,
+    RECEIPT,
+    SEALED,
+    act_text,
+    read_line,
+    read_signatures,
+)
 from survey_flows.merkle import EMPTY, Frontier
 
-FORMAT = 1
+FORMAT = 2
+READ_FORMATS = (1, FORMAT)
+"""Version 1 knew entries of form 1 alone; its files are read on."""
+_MARK = f"{FORM} ".encode()
+"""The beginning of each line that is not of form 1."""
+_LINE_PARTS = {RECEIPT: 4, SEALED: 4}
+_ACT_PARTS = 5
 LOCK_SECONDS = 0.01
 """Seconds between two tries to get the guard from another process."""
 
@@ -137,7 +153,9 @@ class Guard:
             found = json.loads(self._state.read_text("ascii"))
             intent = Head(**found["intent"]) if found["intent"] else None
             state = GuardState(Head(**found["done"]), intent)
-            whole = found["format"] == FORMAT and self._length() >= (intent or state.done).bytes
+            whole = (
+                found["format"] in READ_FORMATS and self._length() >= (intent or state.done).bytes
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise GuardDamaged(self._state) from error
         if not whole:
@@ -243,17 +261,34 @@ class Guard:
 
 def leaf_line(entry: LogEntry) -> bytes:
     """Returns an entry as a line of the file of leaves."""
-    parts = [entry.label.hex(), entry.commitment.hex(), entry.kind, entry.campaign]
-    return (" ".join(parts + ([] if entry.body is None else [entry.body])) + "\n").encode()
+    if entry.form == OLDER_FORM:
+        parts = [(entry.label or b"").hex(), (entry.commitment or b"").hex()]
+        parts += [entry.kind, entry.campaign]
+        return (" ".join(parts + ([] if entry.body is None else [entry.body])) + "\n").encode()
+    if entry.body is None:
+        return entry.line + b"\n"
+    return entry.line + b" " + act_text(entry.body, entry.signatures).encode() + b"\n"
 
 
 def read_leaf_line(line: bytes) -> LogEntry:
     """Returns the entry that `leaf_line` wrote; raises ValueError for another line."""
     if not line.endswith(b"\n"):
         raise ValueError("the line is cut off")
-    label, commitment, kind, campaign, *body = line[:-1].decode().split(" ", 4)
-    text = body[0] if body else None
-    return LogEntry(bytes.fromhex(label), bytes.fromhex(commitment), kind, campaign, text)
+    text = line[:-1].decode()
+    if not line.startswith(_MARK):
+        label, commitment, kind, campaign, *body = text.split(" ", 4)
+        parts = (bytes.fromhex(label), bytes.fromhex(commitment), body[0] if body else None)
+        return LogEntry(campaign, kind, *parts, form=OLDER_FORM)
+    place = Place(subject="leaves")
+    count = _LINE_PARTS.get(text.split(" ", 3)[2], _ACT_PARTS)
+    parts_of_line = text.split(" ", count)
+    said = json.loads(parts_of_line.pop()) if len(parts_of_line) > count else None
+    try:
+        found = read_line(" ".join(parts_of_line), place)
+        signed = read_signatures(said["signatures"], place) if said else ()
+    except (BadInput, KeyError, TypeError) as error:
+        raise ValueError("the line is no entry") from error
+    return read_entry(found, said["body"] if said else None, signed)
 
 
 def _private(path: Path, mode: str) -> IO[bytes]:

@@ -11,14 +11,21 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.operator_needed import OperatorNeeded
-from bot.crypto.note_signatures import open_note, sign_checkpoint
+from bot.crypto.note_signatures import open_note, sign_checkpoint, sign_text
 from bot.crypto.note_signatures import public_key as log_key
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.entry_bodies import FORMAT, format_body
 from bot.transparency.guard import Guard, GuardState, TreeHead, Verdict, decide
+from bot.transparency.log_entry import LogEntry, act_entry, entry_of_row
 from bot.transparency.log_reader import LogDamaged, read_root
-from bot.transparency.log_writer import LogEntry, append_entries, lock_log
+from bot.transparency.log_writer import append_entries, lock_log
 from survey_flows.errors import BadInput, Message
+from survey_flows.log_entries import (
+    LOG_ITSELF,
+    OLDER_FORM,
+    signed_act_text,
+)
 from survey_flows.merkle import EMPTY, Frontier, leaf_hash
 
 log = logging.getLogger(__name__)
@@ -64,6 +71,37 @@ class OpenLog:
     def sign(self, size: int, root: bytes) -> str:
         """Returns the signed checkpoint."""
         return sign_checkpoint(self._seed, self._origin, size, root)
+
+    def own_act(self, kind: str, campaign: str, name: str, body: str) -> LogEntry:
+        """Returns the entry of an act that the log's key signs (`act_entry`)."""
+        text = signed_act_text(self._origin, body)
+        signature = sign_text(self._seed, self._origin, text)
+        return act_entry(kind, campaign, name, body, [signature])
+
+
+async def go_on_in_lines(opened: OpenLog) -> None:
+    """Appends the act ``format`` to a log that has entries of form 1 alone.
+
+    It freezes whose each older entry is, which the rows alone have said so far. The checkpoint has
+    the time of the one before: nothing has happened but that.
+    """
+    if not opened.size:
+        return
+    columns, notes = tables.log_entries.c, tables.checkpoints.c
+    last = select(columns.form).where(columns.position == opened.size - 1)
+    if (await opened.connection.execute(last)).scalar() != OLDER_FORM:
+        return
+    before = select(columns.campaign, columns.position).where(columns.body.is_(None))
+    positions: dict[str, list[int]] = {}
+    async for campaign, position in await opened.connection.stream(
+        before.order_by(columns.position)
+    ):
+        positions.setdefault(campaign, []).append(position)
+    body = format_body(opened.size, positions)
+    at = await opened.connection.execute(select(func.max(notes.at)))
+    act = opened.own_act(FORMAT, LOG_ITSELF, LOG_ITSELF, body)
+    log.warning("the log goes on in form 2 after %d entries", opened.size)
+    await opened.append([act], at.scalar() or 0)
 
 
 class GuardedLog:
@@ -113,7 +151,9 @@ class GuardedLog:
         async with self._guard.locked():
             async with writing(self._database) as connection:
                 state = await self._settle(connection)
-                yield OpenLog(connection, self._guard, state, self._seed(), self._origin)
+                opened = OpenLog(connection, self._guard, state, self._seed(), self._origin)
+                await go_on_in_lines(opened)
+                yield opened
             if (await asyncio.to_thread(self._guard.read)).intent is not None:
                 await asyncio.to_thread(self._guard.confirm)
                 async with writing(self._database) as connection:
@@ -141,6 +181,7 @@ class GuardedLog:
                     connection, self._guard, GuardState(state.done), self._seed(), self._origin
                 )
                 await append_entries(connection, frontier, missing, opened.sign, at)
+                await go_on_in_lines(opened)
                 yield opened, rows.size, missing
             await asyncio.to_thread(self._guard.confirm)
             async with writing(self._database) as connection:
@@ -151,7 +192,7 @@ class GuardedLog:
         frontier, missing = Frontier(), []
         for position, entry in enumerate(self._guard.entries()):
             if position < rows.size:
-                frontier.append(leaf_hash(entry.label + entry.commitment))
+                frontier.append(leaf_hash(entry.line))
             else:
                 missing.append(entry)
         if (frontier.size, frontier.root()) != (rows.size, rows.root):
@@ -210,7 +251,7 @@ class GuardedLog:
         await asyncio.to_thread(self._guard.begin)
         async for entries in read_entries(connection, rows.size):
             for entry in entries:
-                frontier.append(leaf_hash(entry.label + entry.commitment))
+                frontier.append(leaf_hash(entry.line))
             await asyncio.to_thread(self._guard.add, entries)
         if frontier.root() != rows.root:
             raise LogRefused(Message("transparency-rows-changed", size=rows.size))
@@ -234,7 +275,7 @@ async def read_entries(connection: AsyncConnection, size: int) -> AsyncIterator[
     query = select(tables.log_entries).where(columns.position < size).order_by(columns.position)
     result = await connection.stream(query)
     async for rows in result.partitions(ROWS_AT_ONCE):
-        yield [LogEntry(r.label, r.commitment, r.kind, r.campaign, r.body) for r in rows]
+        yield [entry_of_row(row._mapping) for row in rows]
 
 
 async def _root_of_rows(connection: AsyncConnection, size: int) -> bytes:

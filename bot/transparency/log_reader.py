@@ -13,9 +13,23 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.operator_needed import OperatorNeeded
-from bot.storage.schema.all import checkpoints, cosignatures, log_entries, log_tiles
+from bot.storage.schema.all import (
+    campaigns,
+    checkpoints,
+    cosignatures,
+    log_entries,
+    log_tiles,
+)
+from bot.transparency.log_entry import entry_line
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import receipt_label
+from survey_flows.log_entries import (
+    OLDER_FORM,
+    Line,
+    act_label,
+    older_act_label,
+    older_receipt_label,
+    receipt_label,
+)
 from survey_flows.merkle import (
     SIZE,
     Subtrees,
@@ -28,6 +42,14 @@ from survey_flows.merkle import (
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
+LINE_COLUMNS = (
+    log_entries.c.form,
+    log_entries.c.campaign,
+    log_entries.c.kind,
+    log_entries.c.label,
+    log_entries.c.commitment,
+)
+"""The columns that `entry_line` and `stored_line` take."""
 
 
 class LogDamaged(OperatorNeeded):
@@ -45,10 +67,20 @@ class StoredCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry's position and its 64 bytes."""
+    """An entry's position and its line."""
 
     position: int
-    data: bytes
+    line: Line
+
+
+def stored_line(
+    form: int, campaign: str, kind: str, label: bytes | None, commitment: bytes | None
+) -> Line:
+    """Returns an entry's line from its row."""
+    data = entry_line(form, campaign, kind, label, commitment)
+    if form == OLDER_FORM:
+        return Line(data, form, label=label, commitment=commitment)
+    return Line(data, form, campaign, kind, label, commitment)
 
 
 async def latest_checkpoint(connection: AsyncConnection) -> StoredCheckpoint | None:
@@ -72,13 +104,36 @@ async def latest_checkpoint(connection: AsyncConnection) -> StoredCheckpoint | N
 
 
 async def find_receipt(connection: AsyncConnection, code: str) -> StoredEntry | None:
-    """Find the entry of a receipt, which `survey_flows.log_entries.read_code` gave."""
-    label = receipt_label(code)
-    query = select(log_entries.c.position, log_entries.c.commitment).where(
-        log_entries.c.label == label
+    """Finds the entry of a receipt, which `survey_flows.log_entries.read_code` gave.
+
+    A label is made with its campaign's id, so that each campaign is asked for.
+    """
+    ids = (await connection.execute(select(campaigns.c.id))).scalars()
+    labels = [older_receipt_label(code), *(receipt_label(campaign, code) for campaign in ids)]
+    columns = log_entries.c
+    query = select(columns.position, *LINE_COLUMNS).where(columns.label.in_(labels))
+    row = (await connection.execute(query.order_by(columns.position).limit(1))).first()
+    if row is None:
+        return None
+    position, *parts = row
+    return StoredEntry(position, stored_line(*parts))
+
+
+async def find_act(
+    connection: AsyncConnection, kind: str, campaign: str, name: str = ""
+) -> tuple[int, str] | None:
+    """Finds position and text of an act, in either form; ``name`` is the campaign's if not given.
+
+    Of the same acts of form 1 the newest is found.
+    """
+    named = name or campaign
+    labels = [act_label(kind, campaign, named), older_act_label(kind, named)]
+    columns = log_entries.c
+    query = select(columns.position, columns.body).where(
+        columns.label.in_(labels), columns.kind == kind, columns.campaign == campaign
     )
-    row = (await connection.execute(query.order_by(log_entries.c.position).limit(1))).first()
-    return StoredEntry(row.position, label + row.commitment) if row else None
+    row = (await connection.execute(query.order_by(columns.position.desc()).limit(1))).first()
+    return (row.position, row.body) if row else None
 
 
 async def prove_inclusion(connection: AsyncConnection, position: int, size: int) -> list[bytes]:
@@ -172,13 +227,11 @@ async def _roots_of_tiles(
 
 async def _leaf_hashes(connection: AsyncConnection, first: int, count: int) -> list[bytes]:
     columns = log_entries.c
-    query = select(columns.label, columns.commitment).where(
-        columns.position >= first, columns.position < first + count
-    )
+    query = select(*LINE_COLUMNS).where(columns.position >= first, columns.position < first + count)
     rows = (await connection.execute(query.order_by(columns.position))).all()
     if len(rows) < count:
         raise LogDamaged(Message("transparency-entries-missing"))
-    return [leaf_hash(row.label + row.commitment) for row in rows]
+    return [leaf_hash(entry_line(*row)) for row in rows]
 
 
 async def _read_tiles(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import all as tables
+from bot.transparency.log_entry import LogEntry, unnamed_body
 from bot.transparency.log_reader import HEIGHT, WIDTH, read_hashes
-from survey_flows.log_entries import commit, public_label
 from survey_flows.merkle import Frontier, leaf_hash
 
 LOCK = 7012
@@ -19,22 +18,6 @@ LOCK = 7012
 
 Signer = Callable[[int, bytes], str]
 """Takes a size and a root hash, and returns the signed checkpoint."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """An entry to append; ``body`` is only that of a public entry, and is stored."""
-
-    label: bytes
-    commitment: bytes
-    kind: str
-    campaign: str
-    body: str | None = None
-
-
-def public_entry(kind: str, name: str, campaign: str, body: str) -> LogEntry:
-    """Make an entry that everybody may read."""
-    return LogEntry(public_label(kind, name), commit(b"", body), kind, campaign, body)
 
 
 async def request_entry(
@@ -50,9 +33,9 @@ async def request_entry(
         return
     columns = tables.log_entries.c
     query = select(columns.body).where(columns.kind == kind, columns.campaign == campaign)
-    if (
-        await connection.execute(query.order_by(columns.position.desc()).limit(1))
-    ).scalar() != body:
+    newest = query.where(columns.body.is_not(None)).order_by(columns.position.desc()).limit(1)
+    said = (await connection.execute(newest)).scalar()
+    if said is None or unnamed_body(said) != unnamed_body(body):
         row = {"kind": kind, "name": campaign, "campaign": campaign, "body": body}
         await connection.execute(tables.notices.insert(), [row])
 
@@ -86,17 +69,8 @@ async def append_entries(
     full: list[tuple[int, int]] = []
     hashes: dict[int, list[tuple[int, bytes]]] = {}
     for position, entry in enumerate(entries, first):
-        rows.append(
-            {
-                "position": position,
-                "label": entry.label,
-                "commitment": entry.commitment,
-                "kind": entry.kind,
-                "campaign": entry.campaign,
-                "body": entry.body,
-            }
-        )
-        for height, hash_ in enumerate(frontier.append(leaf_hash(entry.label + entry.commitment))):
+        rows.append(entry.row(position))
+        for height, hash_ in enumerate(frontier.append(leaf_hash(entry.line))):
             if height % HEIGHT == 0:
                 level, index = height // HEIGHT, position >> height
                 hashes.setdefault(level, []).append((index, hash_))

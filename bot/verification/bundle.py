@@ -4,27 +4,29 @@ A bundle is a ZIP of text files:
 
 - ``bundle.json`` names the campaign and says whether ballots are opened.
 - ``checkpoint.txt`` is the log's signed note with the witnesses' signatures.
-- ``log.csv`` has every entry up to the checkpoint: position, label, commitment, campaign.
-- ``public.jsonl`` has the text of every public entry.
+- ``log.txt`` has every entry up to the checkpoint: its line, or an older entry in hexadecimal.
+- ``older.txt`` says whose each older entry is, where the log has such entries.
+- ``public.jsonl`` has the text of every act, and who signed it.
 - ``totals.json`` has the public totals (`bot.verification.public_totals`).
 
-A bundle for auditors has three more:
+A bundle for auditors has more:
 
 - ``openings.jsonl`` has salt and text of each of the campaign's sealed entries, unless withdrawn.
 - ``weights.csv`` has the fraud weights below a full one, in quarters.
 - ``cases.jsonl`` has, of each fraud case, the salt and weights that the log commits to.
+- ``intake.json`` has the gate's counts by unit, once the gate signs them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import io
+import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
@@ -35,6 +37,8 @@ from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body, comment_body
+from bot.transparency.guarded_log import read_entries
+from bot.transparency.log_entry import LogEntry, unnamed_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
 from bot.transparency.log_writer import request_entry
 from bot.verification.bundle_format import (
@@ -43,9 +47,9 @@ from bot.verification.bundle_format import (
     FORMAT,
     FULL_WEIGHT,
     LOG,
-    LOG_HEAD,
     MANIFEST,
     OPENINGS,
+    OWNERS,
     PUBLIC,
     TOTALS,
     WEIGHTS,
@@ -53,7 +57,13 @@ from bot.verification.bundle_format import (
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import canonical, commit
+from survey_flows.log_entries import (
+    LOG_ITSELF,
+    OLDER_FORM,
+    canonical,
+    commit,
+    write_signatures,
+)
 from survey_flows.signed_notes import read_checkpoint, read_note
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -169,27 +179,22 @@ async def _refuse_unlogged(connection: AsyncConnection, campaign: str) -> None:
 
 async def _read_entries(
     connection: AsyncConnection, newest: StoredCheckpoint | None
-) -> list[Row[Any]]:
-    columns = tables.log_entries.c
-    query = select(
-        columns.position, columns.label, columns.commitment, columns.campaign, columns.body
-    )
+) -> list[LogEntry]:
     size = newest.size if newest else 0
-    rows: list[Row[Any]] = list(
-        await connection.execute(query.where(columns.position < size).order_by(columns.position))
-    )
-    if len(rows) != size:
+    found = [entry async for entries in read_entries(connection, size) for entry in entries]
+    if len(found) != size:
         raise LogDamaged(Message("transparency-entries-missing"))
-    return rows
+    return found
 
 
-def _require_result(rows: Iterable[Row[Any]], campaign: str, file: bytes) -> None:
+def _require_result(entries: Iterable[LogEntry], campaign: str, file: bytes) -> None:
     results = [
-        row.body
-        for row in rows
-        if row.body and row.campaign == campaign and '"kind":"result"' in row.body
+        entry.body
+        for entry in entries
+        if entry.body and (entry.campaign, entry.kind) == (campaign, "result")
     ]
-    if not results or results[-1] != result_body(campaign, file):
+    said = unnamed_body(results[-1]) if results else None
+    if said != json.loads(result_body(campaign, file)):
         raise BadInput(Message("verification-result-not-logged"), Place(subject=campaign))
 
 
@@ -207,7 +212,7 @@ async def _read_weights(connection: AsyncConnection, campaign: str) -> list[tupl
 def _files(
     campaign: str,
     newest: StoredCheckpoint | None,
-    rows: list[Row[Any]],
+    entries: Sequence[LogEntry],
     file: bytes,
     opened: tuple[list[tuple[int, bytes, str]], list[tuple[int, int]]] | None,
 ) -> dict[str, bytes]:
@@ -218,15 +223,12 @@ def _files(
             campaign, read_checkpoint(read_note(newest.note).text).origin, opened is not None
         ),
         CHECKPOINT: newest.note.encode(),
-        LOG: log_csv((row.label + row.commitment, row.campaign) for row in rows),
-        PUBLIC: json_lines(
-            {"position": row.position, "body": row.body} for row in rows if row.body is not None
-        ),
         TOTALS: file,
+        **log_files(entries),
     }
     if opened:
         sealed, weights = opened
-        _check_openings(rows, sealed)
+        _check_openings(entries, sealed)
         files[OPENINGS] = json_lines(
             {"position": at, "salt": salt.hex(), "body": body} for at, salt, body in sealed
         )
@@ -234,29 +236,33 @@ def _files(
     return files
 
 
-def _check_openings(rows: list[Row[Any]], sealed: Iterable[tuple[int, bytes, str]]) -> None:
+def _check_openings(entries: Sequence[LogEntry], sealed: Iterable[tuple[int, bytes, str]]) -> None:
     for position, salt, body in sealed:
-        if position >= len(rows) or commit(salt, body) != rows[position].commitment:
+        if position >= len(entries) or commit(salt, body) != entries[position].commitment:
             raise LogDamaged(Message("verification-stored-differs", position=position))
 
 
 def manifest(campaign: str, origin: str, openings: bool) -> bytes:
     """Return ``bundle.json``."""
-    return (
-        canonical(
-            {"format": FORMAT, "campaign": campaign, "origin": origin, "openings": openings}
-        ).encode()
-        + b"\n"
-    )
+    said = {"format": FORMAT, "campaign": campaign, "origin": origin, "openings": openings}
+    return canonical(said).encode() + b"\n"
 
 
-def log_csv(entries: Iterable[tuple[bytes, str]]) -> bytes:
-    """Return ``log.csv`` from the 64 bytes and the campaign of each entry."""
-    rows = (
-        f"{at},{data[:32].hex()},{data[32:].hex()},{campaign}\n"
-        for at, (data, campaign) in enumerate(entries)
-    )
-    return f"{LOG_HEAD}\n{''.join(rows)}".encode()
+def log_files(entries: Sequence[LogEntry]) -> dict[str, bytes]:
+    """Return the files that the log itself gives: its lines, its acts, and whose older ones are."""
+    lines, owners, acts = [], [], []
+    for position, entry in enumerate(entries):
+        older = entry.form == OLDER_FORM
+        lines.append(entry.line.hex().encode() if older else entry.line)
+        if older:
+            owners.append(LOG_ITSELF if entry.body is not None else entry.campaign)
+        if entry.body is not None:
+            act: dict[str, object] = {"position": position, "body": entry.body}
+            acts.append(act if older else act | {"signatures": write_signatures(entry.signatures)})
+    files = {LOG: b"".join(line + b"\n" for line in lines), PUBLIC: json_lines(acts)}
+    if owners:
+        files[OWNERS] = "".join(f"{owner}\n" for owner in owners).encode()
+    return files
 
 
 def weights_csv(weights: Iterable[tuple[int, int]]) -> bytes:

@@ -1,4 +1,8 @@
-"""The format of a bundle: its files and limits, and its unpacking."""
+"""The formats of a bundle: their files and limits, and the unpacking.
+
+Format 2 has the log's lines as they are hashed. Bundles of format 1 were published before and stay
+readable: their log is a table in which whose an entry is stands beside it and in no leaf.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,30 @@ from pathlib import Path
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place
 
-FORMAT = "minping-bundle/1"
+OLDER_FORMAT, FORMAT = "minping-bundle/1", "minping-bundle/2"
 
 MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS = (
     "bundle.json",
     "checkpoint.txt",
-    "log.csv",
+    "log.txt",
     "public.jsonl",
     "totals.json",
 )
 NEEDED = {MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS}
 
+OWNERS = "older.txt"
+"""Whose each older entry is, where the log has such entries."""
+
 OPENINGS, WEIGHTS, CASES = "openings.jsonl", "weights.csv", "cases.jsonl"
+INTAKE = "intake.json"
+FOR_AUDITORS = {OPENINGS, WEIGHTS, CASES, INTAKE}
 """The files that only auditors get."""
 
-LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,weight"
+OLDER_LOG = "log.csv"
+"""The log of format 1."""
+OLDER_NEEDED = NEEDED - {LOG} | {OLDER_LOG}
+
+OLDER_LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,weight"
 
 MAX_BYTES = 8 << 30
 """The most that a bundle may unpack to: more than a log of 40 million entries."""
@@ -43,14 +56,17 @@ def unpack(path: Path) -> dict[str, bytes]:
             if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                 raise BadInput(Message("verification-bundle-too-large"), place)
             names = archive.namelist()
-            if (
-                len(set(names)) < len(names)
-                or not set(names) >= NEEDED
-                or set(names) - NEEDED - {OPENINGS, WEIGHTS, CASES}
-            ):
+            if len(set(names)) < len(names) or not _fits(set(names)):
                 raise BadInput(Message("verification-bundle-files-wrong"), place)
             return {name: archive.read(name) for name in names}
     except OSError as error:
         raise unreadable(error, path) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(Message("verification-zip-damaged"), place) from error
+
+
+def _fits(names: set[str]) -> bool:
+    """Return whether these are the files of either format."""
+    if OLDER_LOG in names:
+        return names >= OLDER_NEEDED and not names - OLDER_NEEDED - (FOR_AUDITORS - {INTAKE})
+    return names >= NEEDED and not names - NEEDED - FOR_AUDITORS - {OWNERS}

@@ -1,37 +1,46 @@
-"""Reads the files of a bundle strictly, and derives what follows from them alone."""
+"""Reads a bundle, and derives what follows from its files alone."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
-
-import orjson
 
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.definition import registered_definition
 from bot.crypto.note_signatures import VerifiedNote
+from bot.verification.acts import DESK, GATE, NEEDED_KEYS, Act, KeysInForce
 from bot.verification.bundle_format import (
     CHECKPOINT,
+    FOR_AUDITORS,
     FORMAT,
     LOG,
-    LOG_HEAD,
     MANIFEST,
+    OLDER_FORMAT,
+    OLDER_LOG,
     OPENINGS,
     PUBLIC,
     TOTALS,
     WEIGHTS,
     WEIGHTS_HEAD,
 )
+from bot.verification.log_file import OLDER, read_log, read_older_log
+from bot.verification.opened_entries import BALLOT, WITHDRAWAL, BallotAnswer, Opening, read_openings
+from bot.verification.public_acts import read_acts, read_key_acts
 from bot.verification.public_totals import read_totals
+from bot.verification.strict_files import read_json, read_strict_json, read_text, table_rows
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.log_entries import RECEIPT, SEALED, is_campaign
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.quota import QuotaCell
 from survey_flows.signed_notes import VerifierKey
+
+OLD, GROWN, UNSIGNED, NEW = "old", "grown", "unsigned", "new"
+"""Of a campaign: closed in form 1; registered in form 1 and closed after; in a log that names no
+key of the gate; and registered in form 2, where everything is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class VerificationRequest:
         receipt: a citizen's receipt.
         since: an older signed checkpoint.
         inclusion: a proof of inclusion as the service gives it (JSON).
+        promise: the gate's signed promise about a receipt.
     """
 
     keys: Sequence[VerifierKey] = ()
@@ -51,6 +61,7 @@ class VerificationRequest:
     receipt: str = ""
     since: str = ""
     inclusion: str = ""
+    promise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +82,6 @@ class RegisteredTerms:
     pilot: bool
 
 
-ANSWER_FIELDS = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
-BallotAnswer = tuple[str, ...]
-"""What a ballot says, in the order of `ANSWER_FIELDS`.
-
-Equal answers are one object, because a million ballots have few different ones.
-"""
-
-
-@dataclass(slots=True)
-class Opening:
-    """An opened entry.
-
-    ``is_canonical`` says that its body is written as entries are.
-    ``names`` is the position that a withdrawal names;
-    ``answer``, ``voter`` and ``bucket`` (quarters of an hour) are those of a ballot.
-    """
-
-    commitment: bytes
-    is_canonical: bool
-    kind: str
-    campaign: str
-    names: int = -1
-    answer: BallotAnswer = ()
-    voter: str = ""
-    bucket: int = 0
-
-
 @dataclass(slots=True)
 class OpenedBallots:
     """The campaign's opened ballots, of which the last of each voter and unit counts."""
@@ -105,6 +89,20 @@ class OpenedBallots:
     counted: dict[int, BallotAnswer] = field(default_factory=dict)
     superseded: int = 0
     voters: set[str] = field(default_factory=set)
+    by_unit: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The positions of the campaign's entries, ascending: receipts, sealed lines, older entries."""
+
+    receipts: Sequence[int]
+    sealed: Sequence[int]
+    older: Sequence[int]
+
+    def all(self) -> list[int]:
+        """Return all of them."""
+        return [*self.older, *self.receipts, *self.sealed]
 
 
 class CheckFailed(Exception):
@@ -125,31 +123,23 @@ class Bundle:
 
     def __init__(self, files: Mapping[str, bytes], wanted: VerificationRequest) -> None:
         self.files, self.wanted = files, wanted
-        manifest = read_json(files[MANIFEST], Place(file=MANIFEST))
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            message = Message("verification-unknown-format", format=FORMAT)
-            raise BadInput(message, Place(file=MANIFEST))
+        self.is_older = OLDER_LOG in files and LOG not in files
+        expected = OLDER_FORMAT if self.is_older else FORMAT
+        place = Place(file=MANIFEST)
+        read = read_json if self.is_older else read_strict_json
+        manifest = read(files[MANIFEST], place)
+        if not isinstance(manifest, dict) or manifest.get("format") != expected:
+            raise BadInput(Message("verification-unknown-format", format=expected), place)
         self.campaign, self.origin = str(manifest.get("campaign")), str(manifest.get("origin"))
-        self.note = _text(files[CHECKPOINT], CHECKPOINT)
-        self.data, self.campaigns = _read_log(files[LOG])
-        self.public = _read_public(files[PUBLIC], len(self.data))
-        self.opened = self._openings() if manifest.get("openings") else None
+        if not self.is_older and not is_campaign(self.campaign):
+            raise BadInput(Message("verification-no-campaign"), place)
+        self.note = read_text(files[CHECKPOINT], Place(file=CHECKPOINT))
+        self.log = read_older_log(files[OLDER_LOG]) if self.is_older else read_log(files)
+        self.public = read_acts(files[PUBLIC], self.log, self.is_older)
+        self.has_openings = bool(manifest.get("openings"))
+        if not self.is_older and not self.has_openings and set(files) & FOR_AUDITORS:
+            raise BadInput(Message("verification-bundle-files-wrong"), place)
         self.verified_note: VerifiedNote | None = None
-
-    def _openings(self) -> dict[int, Opening]:
-        found: dict[int, Opening] = {}
-        known: dict[BallotAnswer, BallotAnswer] = {}
-        for number, line in enumerate(read_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
-            place = Place(file=OPENINGS, line=number)
-            value = read_json(line, place)
-            try:
-                position, opening = value["position"], _read_opening(value, known)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise BadInput(Message("verification-opening-wrong"), place) from error
-            if position in found or type(position) is not int:
-                raise BadInput(Message("verification-opening-twice"), place)
-            found[position] = opening
-        return found
 
     @property
     def log_keys(self) -> list[VerifierKey]:
@@ -158,7 +148,7 @@ class Bundle:
 
     def leaves(self, size: int | None = None) -> list[bytes]:
         """Return the hashes of the log's entries, or of the first ``size``."""
-        return [leaf_hash(data) for data in self.data[:size]]
+        return [leaf_hash(data) for data in self.log.data[:size]]
 
     @cached_property
     def root(self) -> bytes:
@@ -166,37 +156,89 @@ class Bundle:
         return root(self.leaves())
 
     @cached_property
-    def own(self) -> set[int]:
-        """The positions of the campaign's sealed entries."""
-        return {
-            at
-            for at, name in enumerate(self.campaigns)
-            if name == self.campaign and at not in self.public
-        }
+    def lines(self) -> Lines:
+        """The positions of the campaign's receipts, sealed lines and older sealed entries."""
+        found: dict[str, list[int]] = {RECEIPT: [], SEALED: [], OLDER: []}
+        kinds = self.log.kinds
+        for at, name in enumerate(self.log.campaigns):
+            if name == self.campaign and kinds[at] in found and at not in self.public:
+                found[kinds[at]].append(at)
+        return Lines(found[RECEIPT], found[SEALED], found[OLDER])
 
-    def entries(self, kind: str) -> list[tuple[int, dict[str, Any]]]:
-        """Return position and text of the campaign's public entries of a kind."""
+    @cached_property
+    def own(self) -> set[int]:
+        """The positions of the campaign's entries that commit to a text of a citizen."""
+        return {*self.lines.sealed, *self.lines.older}
+
+    def acts(self, kind: str) -> list[Act]:
+        """Return the campaign's acts of a kind."""
         return [
-            (at, body)
-            for at, (_, body) in sorted(self.public.items())
-            if body.get("kind") == kind and body.get("campaign", body.get("id")) == self.campaign
+            act
+            for _, act in sorted(self.public.items())
+            if act.kind == kind and act.body.get("campaign", act.body.get("id")) == self.campaign
         ]
+
+    def act(self, kind: str, message: str) -> Act:
+        """Return the campaign's only act of a kind.
+
+        Raises:
+            CheckFailed: with this message, when there is none or more than one.
+        """
+        found = self.acts(kind)
+        if len(found) != 1:
+            raise CheckFailed(Message(message, count=len(found)))
+        return found[0]
+
+    @cached_property
+    def registration(self) -> Act:
+        """The campaign's registration."""
+        return self.act("registration", "verification-registrations-not-one")
+
+    @cached_property
+    def closing(self) -> Act:
+        """The campaign's closing."""
+        return self.act("closing", "verification-closings-not-one")
+
+    @cached_property
+    def intake(self) -> Act:
+        """The gate's count of what it accepted."""
+        return self.act("intake", "verification-intakes-not-one")
+
+    @cached_property
+    def state(self) -> str:
+        """What can be checked of the campaign: `OLD`, `GROWN`, `UNSIGNED` or `NEW`."""
+        if self.registration.signatures is None and self.closing.signatures is None:
+            return OLD
+        if "gate" not in NEEDED_KEYS and not any(act.gate for act in self.key_acts):
+            return UNSIGNED
+        return GROWN if self.registration.signatures is None else NEW
+
+    @property
+    def ballots_end(self) -> int:
+        """The position after which no ballot of the campaign stands: its intake, or its closing."""
+        return (self.intake if self.state in (NEW, GROWN) else self.closing).position
+
+    @cached_property
+    def sealed_before_intake(self) -> int:
+        """The number of sealed lines that are ballots."""
+        return bisect_left(self.lines.sealed, self.ballots_end)
+
+    @cached_property
+    def key_acts(self) -> list[KeysInForce]:
+        """The acts that name the desk's and the gate's keys, in order."""
+        return read_key_acts(self.public, f"{self.origin}{DESK}", f"{self.origin}{GATE}")
+
+    @cached_property
+    def gates(self) -> list[KeysInForce]:
+        """The keys of the gate that held since the registration, or that came into force later."""
+        start = self.registration.position
+        before = [act for act in self.key_acts if act.position < start][-1:]
+        return before + [act for act in self.key_acts if act.position > start]
 
     @cached_property
     def registered(self) -> RegisteredTerms:
         """The campaign as it was registered."""
-        found = self.entries("registration")
-        if len(found) != 1:
-            raise CheckFailed(Message("verification-registrations-not-one", count=len(found)))
-        return _read_registration(*found[0])
-
-    @cached_property
-    def closing(self) -> tuple[int, dict[str, Any]]:
-        """Position and text of the campaign's closing."""
-        found = self.entries("closing")
-        if len(found) != 1:
-            raise CheckFailed(Message("verification-closings-not-one", count=len(found)))
-        return found[0]
+        return _read_registration(self.registration)
 
     @cached_property
     def totals(self) -> dict[str, Any]:
@@ -204,28 +246,47 @@ class Bundle:
         return read_totals(self.files[TOTALS])
 
     @cached_property
+    def opened(self) -> dict[int, Opening]:
+        """The opened entries by position."""
+        raw = self.files.get(OPENINGS, b"") if self.has_openings else b""
+        may_be_older = self.state in (GROWN, UNSIGNED)
+        found = read_openings(raw, self.log, self.is_older, may_be_older)
+        return dict(sorted(found.items()))
+
+    @cached_property
     def withdrawn(self) -> list[int]:
         """The positions that withdrawals name, in the order of the withdrawals."""
-        return [o.names for _, o in sorted((self.opened or {}).items()) if o.kind == "withdrawal"]
+        return [opening.names for opening in self.opened.values() if opening.kind == WITHDRAWAL]
+
+    def lost_until(self, position: int) -> set[int]:
+        """Return the sealed entries whose texts acts of loss before an entry name."""
+        acts = (act for act in self.acts("loss") if act.position < position)
+        named: set[int] = set()
+        for act in acts:
+            positions = act.body["positions"]
+            named.update(positions if isinstance(positions, list) else ())
+        return named & self.own
 
     @cached_property
     def lost(self) -> set[int]:
-        """The sealed entries whose texts were lost with a database, as acts of loss name them."""
-        named = (at for _, body in self.entries("loss") for at in body["positions"])
-        return set(named) & self.own
+        """The sealed entries whose texts were lost with a database."""
+        return self.lost_until(len(self.log))
 
     @cached_property
     def ballots(self) -> OpenedBallots:
         """The opened ballots, of which the last of each voter and unit counts."""
         result = OpenedBallots()
         last: dict[tuple[str, str], int] = {}
-        for position, opening in sorted((self.opened or {}).items()):
-            if opening.kind != "ballot":
+        for position, opening in self.opened.items():
+            if opening.kind != BALLOT:
                 continue
-            key = (opening.voter, opening.answer[0])
+            unit = opening.answer[0]
+            key = (opening.voter, unit)
             if key in last:
                 result.superseded += 1
                 del result.counted[last[key]]
+            else:
+                result.by_unit[unit] = result.by_unit.get(unit, 0) + 1
             last[key] = position
             result.counted[position] = opening.answer
             result.voters.add(opening.voter)
@@ -235,9 +296,8 @@ class Bundle:
     def weights(self) -> dict[int, int]:
         """Fraud weights other than full ones, in quarters, by position."""
         found: dict[int, int] = {}
-        for number, line in enumerate(
-            _table(self.files.get(WEIGHTS, b""), WEIGHTS, WEIGHTS_HEAD), 2
-        ):
+        rows = table_rows(self.files.get(WEIGHTS, b""), WEIGHTS, WEIGHTS_HEAD)
+        for number, line in enumerate(rows, 2):
             position, _, weight = line.partition(b",")
             if not (position.isdigit() and weight.isdigit()) or int(position) in found:
                 place = Place(file=WEIGHTS, line=number)
@@ -246,26 +306,12 @@ class Bundle:
         return found
 
 
-def _read_opening(value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer]) -> Opening:
-    text = value["body"].encode()
-    body = orjson.loads(text)
-    commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
-    is_canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
-    opening = Opening(commitment, is_canonical, body["kind"], body["campaign"])
-    if opening.kind == "withdrawal":
-        opening.names = int(body["position"])
-    if opening.kind == "ballot":
-        answer = tuple(str(body[name]) for name in ANSWER_FIELDS)
-        opening.answer = known.setdefault(answer, answer)
-        opening.voter, opening.bucket = str(body["voter"]), int(body["bucket"])
-    return opening
-
-
-def _read_registration(position: int, body: Mapping[str, Any]) -> RegisteredTerms:
-    definition = registered_definition(body, f"entry {position}")
+def _read_registration(act: Act) -> RegisteredTerms:
+    body: Mapping[str, Any] = act.body
+    definition = registered_definition(body, f"entry {act.position}")
     units = definition.units
     return RegisteredTerms(
-        position=position,
+        position=act.position,
         categories={code: unit.category for code, unit in units.items()},
         questionnaires=definition.questionnaires,
         used={code: unit.questionnaire for code, unit in units.items()},
@@ -275,81 +321,3 @@ def _read_registration(position: int, body: Mapping[str, Any]) -> RegisteredTerm
         quotas=definition.capacities,
         pilot=definition.pilot,
     )
-
-
-def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:
-    """Return the 64 bytes and the campaign of every entry."""
-    data, campaigns = [], []
-    names: dict[bytes, str] = {}
-    for number, line in enumerate(_table(raw, LOG, LOG_HEAD)):
-        parts = line.split(b",")
-        try:
-            entry = bytes.fromhex((parts[1] + parts[2]).decode())
-            good = (
-                len(parts) == 4 and int(parts[0]) == number and len(parts[1]) == len(parts[2]) == 64
-            )
-        except (ValueError, IndexError):
-            good, entry = False, b""
-        if not good or len(entry) != 64:
-            raise BadInput(Message("verification-entry-wrong"), Place(file=LOG, line=number + 2))
-        data.append(entry)
-        campaigns.append(names.setdefault(parts[3], parts[3].decode()))
-    return data, campaigns
-
-
-def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]:
-    found: dict[int, tuple[str, dict[str, Any]]] = {}
-    for number, line in enumerate(read_lines(raw, PUBLIC), 1):
-        place = Place(file=PUBLIC, line=number)
-        value = read_json(line, place)
-        try:
-            position, text = value["position"], value["body"]
-            body = orjson.loads(text)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadInput(Message("verification-public-entry-wrong"), place) from error
-        if (
-            type(position) is not int
-            or position in found
-            or not 0 <= position < size
-            or not isinstance(body, dict)
-        ):
-            raise BadInput(Message("verification-public-entry-twice"), place)
-        found[position] = (text, body)
-    return found
-
-
-def _table(raw: bytes, name: str, head: str) -> Iterator[bytes]:
-    lines = read_lines(raw, name)
-    if next(lines, b"") != head.encode():
-        raise BadInput(Message("verification-first-line-wrong", head=head), Place(file=name))
-    return lines
-
-
-def read_lines(raw: bytes, name: str) -> Iterator[bytes]:
-    """Return the lines of a file.
-
-    Raises:
-        BadInput: the file was cut off.
-    """
-    if raw and not raw.endswith(b"\n"):
-        raise BadInput(Message("verification-file-cut-off"), Place(file=name))
-    return (line[:-1] for line in io.BytesIO(raw))
-
-
-def read_json(raw: bytes, place: Place) -> Any:
-    """Return the value of a JSON text.
-
-    Raises:
-        BadInput: the text is not JSON.
-    """
-    try:
-        return orjson.loads(raw)
-    except ValueError as error:
-        raise BadInput(Message("verification-no-json"), place) from error
-
-
-def _text(raw: bytes, name: str) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        raise BadInput(Message("verification-no-utf-8"), Place(file=name)) from error

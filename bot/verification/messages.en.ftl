@@ -14,6 +14,10 @@ verification-no-utf-8 = this is not text in UTF-8; fetch the file again
 verification-entry-wrong = this is no entry, or its position is not the next
 verification-public-entry-wrong = this is no public entry
 verification-public-entry-twice = a public entry stands twice, or is none of the log
+verification-no-campaign = bundle.json names no campaign; fetch the bundle again
+verification-owner-wrong = this is no campaign's id, and no «-» of a public entry
+verification-owners-differ = older.txt names { $named } older entries, and the log begins with { $entries }; fetch the bundle again
+verification-keys-wrong = the act «keys» at entry { $position } is not the next one, or names other keys than this log's
 verification-opening-wrong = this is no opening
 verification-opening-twice = an entry is opened twice, or its position is no number
 verification-weight-wrong = this is not a position and a weight, or it stands twice
@@ -48,12 +52,37 @@ verification-size-differs = the checkpoint has { $signed } entries, and the bund
 verification-root-differs = the entries in the bundle are not those of the checkpoint: some were changed
 verification-root-agrees = the { $size } entries in the bundle are those of the checkpoint
 
+verification-check-form = whose an entry is stands in its line
+verification-form-2 = form 2 from entry 0 on: whose an entry is stands in its line
+verification-form-1-until = form 1: whose an entry is was committed only at entry { $position }; from there on it stands in its line
+verification-form-1-alone = form 1: whose an entry is, no leaf of this bundle's log says
+verification-format-misplaced = the act «format» does not stand alone right after the { $count } older entries
+verification-format-differs = the act «format» says another thing of the older entries of { $campaign } than older.txt
+verification-older-act-kept-back = older.txt calls the older entry { $position } public and the bundle keeps its text back, or the other way round
+
 verification-check-public-entries = the public entries are what the log commits to
 verification-registration-kept-back = the log holds a registration at entry { $position }, and the bundle keeps it back
 verification-closing-kept-back = the log holds a closing at entry { $position }, and the bundle keeps it back
 verification-result-kept-back = the log holds a result at entry { $position }, and the bundle keeps it back
 verification-public-text-differs = the text of the public entry { $position } is not what the log commits to
 verification-public-texts-agree = the texts of the { $count } public entries are what the log commits to
+verification-act-kept-back = the log holds the act «{ $kind }» at entry { $position }, and the bundle keeps it back
+verification-act-other-line = the act at entry { $position } is of another kind, campaign or name than its line
+verification-acts-of-unknown-kinds = { $agree }; this program does not know the kinds { $kinds }
+verification-act-number = the act at entry { $position } lacks the number «{ $name }»
+
+verification-check-signatures = each act is signed by those who must sign it
+verification-act-signature-false = the signature of { $key } on the act at entry { $position } does not hold
+verification-act-unsigned = the act «{ $kind }» at entry { $position } lacks the signature of { $key }
+verification-keys-not-handed-over = the act «keys» at entry { $position } lacks the signature of a key that it replaces
+verification-acts-unsigned = form 1: nobody signed the public entries
+verification-acts-signed = all { $count } acts of form 2 are signed by those who must sign them
+verification-acts-signed-for-desk = { $signed }; { $count } of them by the log's key alone, as the log names no key of the desk
+verification-keys-broken = { $signed }; before the campaign keys were replaced without their own signature: { $count }
+
+verification-check-labels = no receipt and no act stands twice in the log
+verification-label-twice = entry { $position } has a label that stands in the log before it
+verification-labels-once = { $count } labels of receipts and acts, none of them twice
 
 verification-check-registration = the campaign was registered before its first ballot
 verification-registrations-not-one = the log holds { $count } registrations of the campaign, and it should hold one
@@ -63,17 +92,44 @@ verification-registered = questions and weights were registered at entry { $posi
 verification-registered-with-quotas = questions and weights, { $quotas } quotas were registered at entry { $position }, before the campaign's { $entries } entries
 verification-registered-pilot = { $registered }; it is a pilot and counts in no appraisal
 
+verification-gate-not-in-log = the log names no key of the gate, so that what the gate accepted cannot be checked
+verification-check-batches = receipts stand in the order of their labels, before as many ballots
+verification-batches-form-1 = form 1: the campaign closed before receipts had lines of their own
+verification-batch-order = the receipt at entry { $position } is not in the order of labels
+verification-batch-uneven = the batch at entry { $position } has not as many receipts as ballots
+verification-batches-whole = { $receipts } receipts stand before as many ballots, in { $batches } batches
+
+verification-check-intake = the log has a receipt of each ballot that the gate accepted
+verification-intakes-not-one = the log holds { $count } counts of the gate for the campaign, and it should hold one
+verification-intake-form-1 = form 1: the gate signed no count of what it accepted
+verification-intake-in-form-1 = the campaign closed in form 1, and the log has a count of the gate all the same
+verification-receipt-after-intake = the receipt at entry { $position } is younger than the gate's count
+verification-intake-after-closing = the gate's count at entry { $position } is younger than the closing
+verification-intake-differs = the gate accepted { $accepted } ballots, and the log has { $receipts } receipts
+verification-intake-agrees = the gate signed that it accepted { $accepted } ballots, and the log has their receipts
+verification-intake-missing = { $agrees }; { $count } of them are missing
+verification-intake-uncounted = { $agrees }; { $count } more receipts are in no count of the gate
+
 verification-check-closing = the campaign was closed after its last ballot
 verification-closings-not-one = the log holds { $count } closings of the campaign, and it should hold one
 verification-entry-after-closing = the entry { $position } of the campaign is younger than its closing
 verification-closing-names-more = the closing tells of { $named } entries, and the log has { $found } of the campaign
 verification-closed = it was closed at entry { $position }: { $counted } ballots count, { $superseded } were replaced by their voters, { $withdrawn } entries withdrawn
 verification-closed-with-gap = { $closed }; closed with a gap: messages that the gate accepted and that were not mixed: { $missing }, streams without a known end: { $unended }
+verification-closing-name-differs = the closing stands under a name that is not the campaign's
+verification-closing-receipts = the closing tells of { $named } ballots, and the log has { $receipts } receipts
+verification-closing-sealed = the closing tells of { $named } withdrawals and comments, and the log has { $found } entries after the gate's count
+verification-closing-erased = the closing tells of { $closing } withdrawn ballots, and the gate of { $accepted } erased ones
+verification-closing-comments = the closing tells of { $closing } comments, and the gate accepted { $accepted }
+verification-closed-comments = { $closed }; { $count } comments of { $texts } accepted texts
+verification-closed-lost = { $closed }; the texts of { $count } ballots were lost with a database
+verification-closed-grown = { $closed }; form 1: no count of the gate bounds these numbers from its beginning on
 
 verification-check-result = the log commits to the totals
 verification-result-missing = the log does not commit to the totals in the bundle: it holds no result of the campaign
 verification-totals-differ = the totals in the bundle are not those that the log commits to at entry { $position }
 verification-result-before-closing = the result is older than the closing
+verification-result-name-differs = the result stands under a name that is not the campaign's
 verification-totals-committed = the log commits to the totals at entry { $position }
 
 verification-check-published-scores = the published scores follow from the totals
@@ -92,6 +148,13 @@ verification-receipt-not-included = the receipt is not included in this bundle's
 verification-receipt-other-campaign = the receipt is included, but for another campaign: { $campaign }
 verification-receipt-not-opened = the receipt is included, but its entry is neither opened nor withdrawn
 verification-receipt-included = the receipt is included, as entry { $position }
+
+verification-check-promise = the gate's promise is kept
+verification-promise-other = this is no promise of this log and campaign
+verification-promise-unsigned = the gate did not sign the promise
+verification-promise-due = the promise is due at { $said }, and those of this campaign at { $due }: it marks a person
+verification-promise-kept = the promise is kept: its receipt is included, as entry { $position }
+verification-promise-broken = BROKEN: the gate signed the promise, and its receipt is not in the closed log
 
 verification-check-inclusion-proof = the proof of inclusion holds for this log
 verification-proof-unknown-format = the proof is not of the format { $format }
@@ -120,6 +183,33 @@ verification-entry-unknown-kind = entry { $position } is of the unknown kind «{
 verification-ballot-wrong-unit = the ballot at entry { $position } is for no unit of the campaign, or with another questionnaire
 verification-ballot-outside-time = the ballot at entry { $position } was cast outside the campaign's time
 verification-ballots-fit = every ballot is for a unit of the campaign, with its questionnaire and in its time
+verification-ballots-fit-asides = every ballot is for a unit of the campaign and with its questionnaire; the time of { $count } ballots is kept, and it is the campaign's
+verification-body-misplaced = entry { $position } stands on the wrong side of the gate's count
+verification-aside-differs = what is kept apart of entry { $position } is not what its ballot commits to
+verification-id-twice = the ballot or comment at entry { $position } has an id that another one has
+
+verification-check-gate = the gate signed every ballot, comment and withdrawal
+verification-gate-form-1 = form 1: nobody signed ballots, comments and withdrawals
+verification-gate-not-signed = the gate did not sign entry { $position }
+verification-erasures-more = the withdrawals name { $found } erasures, and the gate accepted { $accepted }
+verification-gate-signed = the gate signed { $count } ballots, comments and withdrawals
+verification-gate-unsigned = { $signed }; form 1: { $count } more bodies nobody signed
+
+verification-check-again = of each voter and unit exactly the first ballot says that it is the first
+verification-again-form-1 = form 1: whether a ballot replaces another of the same person, the mixer alone says
+verification-two-firsts = the ballot at entry { $position } says that it is its voter's first for the unit, and another one stands before it
+verification-no-first = { $count } voters of a unit have no first ballot
+verification-firsts-agree = each of { $count } voters of a unit has one first ballot
+verification-firsts-missing = { $agrees }; of { $count } it is not here
+
+verification-check-units = each unit has the ballots that the gate accepted and nobody erased
+verification-units-form-1 = form 1: the gate signed no counts by unit
+verification-intake-file-differs = intake.json is not what the gate's count commits to
+verification-intake-sums-differ = the counts by unit do not add up to the gate's count
+verification-unit-differs = { $unit }: { $found } ballots are opened, and those that the gate accepted and nobody erased are { $accepted }, or as many re-votes do not fit
+verification-units-lack = the units lack { $count } ballots that the gate accepted and nobody erased
+verification-units-agree = { $count } units have the ballots that the gate accepted and nobody erased
+verification-units-missing = { $agrees }; { $count } are missing
 
 verification-check-counted = the last ballot of each voter and unit counts
 verification-counted-differs = the closing tells of { $closing } counted, and the openings of { $opened }
@@ -143,6 +233,8 @@ verification-case-weights-differ = the weights of the case { $case } are not tho
 verification-entry-weight-differs = entry { $position } does not have the weight that was decided on in the case { $case }
 verification-decision-missing = no decision in the log lets { $count } ballots weigh less than in full, first entry { $position }
 verification-decision-name-differs = the decision at entry { $position } stands under a name that is not its own
+verification-decision-number-differs = the decision at entry { $position } is not the next one on its case
+verification-decision-verdict = the decision at entry { $position } has a verdict that there is not
 verification-weights-decided = the weights are those of the log's decisions on { $cases } cases, and no other ballot weighs less
 
 verification-check-totals = the totals follow from the ballots

@@ -14,6 +14,10 @@ verification-no-utf-8 = 不是 UTF-8 文本，请重新获取文件
 verification-entry-wrong = 不是日志条目，或位置不连续
 verification-public-entry-wrong = 不是公开条目
 verification-public-entry-twice = 公开条目重复，或不属于该日志
+verification-no-campaign = bundle.json 没有写明活动，请重新获取验证包
+verification-owner-wrong = 这不是活动的编号，也不是公开条目的“-”
+verification-owners-differ = older.txt 列出 { $named } 个旧条目，而日志开头有 { $entries } 个；请重新获取验证包
+verification-keys-wrong = 条目 { $position } 的“keys”不是下一号，或所列公钥不属于该日志
 verification-opening-wrong = 不是揭示内容
 verification-opening-twice = 条目重复揭示，或位置不是数字
 verification-weight-wrong = 不是位置和权重，或重复出现
@@ -48,12 +52,37 @@ verification-size-differs = 检查点有 { $signed } 个条目，而验证包列
 verification-root-differs = 验证包中的条目与检查点不一致：有条目遭改动
 verification-root-agrees = 验证包中的 { $size } 个条目与检查点一致
 
+verification-check-form = 条目属于哪个活动写在其行中
+verification-form-2 = 自条目 0 起为格式 2：条目属于哪个活动写在其行中
+verification-form-1-until = 格式 1：此前的条目属于哪个活动，到条目 { $position } 才有承诺；此后写在其行中
+verification-form-1-alone = 格式 1：条目属于哪个活动，该验证包的日志中没有任何叶说明
+verification-format-misplaced = “format”没有唯一地紧接在 { $count } 个旧条目之后
+verification-format-differs = 关于 { $campaign } 的旧条目，“format”与 older.txt 所述不同
+verification-older-act-kept-back = 旧条目 { $position } 在 older.txt 中为公开条目，而验证包没有其文本，或者相反
+
 verification-check-public-entries = 公开条目与日志的承诺值一致
 verification-registration-kept-back = 日志条目 { $position } 是登记，而验证包没有公开其内容
 verification-closing-kept-back = 日志条目 { $position } 是截止记录，而验证包没有公开其内容
 verification-result-kept-back = 日志条目 { $position } 是结果，而验证包没有公开其内容
 verification-public-text-differs = 公开条目 { $position } 的文本与日志的承诺值不一致
 verification-public-texts-agree = { $count } 个公开条目的文本与日志的承诺值一致
+verification-act-kept-back = 日志条目 { $position } 是“{ $kind }”，而验证包没有公开其内容
+verification-act-other-line = 条目 { $position } 的种类、活动或名称与其行不符
+verification-acts-of-unknown-kinds = { $agree }；本程序不认识以下种类：{ $kinds }
+verification-act-number = 条目 { $position } 缺少数字“{ $name }”
+
+verification-check-signatures = 每个公开条目都有应有的签名
+verification-act-signature-false = 条目 { $position } 上 { $key } 的签名不成立
+verification-act-unsigned = 条目 { $position } 的“{ $kind }”缺少 { $key } 的签名
+verification-keys-not-handed-over = 条目 { $position } 的“keys”缺少被替换公钥的签名
+verification-acts-unsigned = 格式 1：公开条目没有签名
+verification-acts-signed = 格式 2 的 { $count } 个公开条目都有应有的签名
+verification-acts-signed-for-desk = { $signed }；其中 { $count } 个只有日志公钥的签名，因为日志没有列出办理公钥
+verification-keys-broken = { $signed }；活动之前有未经原公钥签名的更换：{ $count } 次
+
+verification-check-labels = 日志中没有重复的回执和公开条目
+verification-label-twice = 条目 { $position } 的标签在日志中已出现过
+verification-labels-once = 回执和公开条目共有 { $count } 个标签，没有重复
 
 verification-check-registration = 活动在首张评价票之前登记
 verification-registrations-not-one = 日志中有 { $count } 次活动登记，应当只有一次
@@ -63,17 +92,44 @@ verification-registered = 题目和权重登记于条目 { $position }，早于�
 verification-registered-with-quotas = 题目、权重和 { $quotas } 项配额登记于条目 { $position }，早于活动的 { $entries } 个条目
 verification-registered-pilot = { $registered }；这是试评，不计入任何考核
 
+verification-gate-not-in-log = 日志没有列出入口公钥，因此无法检查入口收下了什么
+verification-check-batches = 回执按标签排序，其后有同样多的评价票
+verification-batches-form-1 = 格式 1：活动截止时回执还没有自己的行
+verification-batch-order = 条目 { $position } 的回执没有按标签排序
+verification-batch-uneven = 条目 { $position } 处的批次，回执与评价票数目不等
+verification-batches-whole = { $receipts } 个回执之后各有评价票，共 { $batches } 个批次
+
+verification-check-intake = 入口收下的每张评价票在日志中都有回执
+verification-intakes-not-one = 日志中有 { $count } 份该活动的入口计数，应当只有一份
+verification-intake-form-1 = 格式 1：入口没有签署收下的数目
+verification-intake-in-form-1 = 活动在格式 1 中截止，日志中却有入口计数
+verification-receipt-after-intake = 条目 { $position } 的回执晚于入口计数
+verification-intake-after-closing = 条目 { $position } 的入口计数晚于活动截止
+verification-intake-differs = 入口收下 { $accepted } 张评价票，而日志中有 { $receipts } 个回执
+verification-intake-agrees = 入口签署收下 { $accepted } 张评价票，日志中有其回执
+verification-intake-missing = { $agrees }；其中缺少 { $count } 个
+verification-intake-uncounted = { $agrees }；另有 { $count } 个回执不在入口计数中
+
 verification-check-closing = 活动在最后一张评价票之后截止
 verification-closings-not-one = 日志中有 { $count } 次活动截止记录，应当只有一次
 verification-entry-after-closing = 活动的条目 { $position } 晚于活动截止
 verification-closing-names-more = 截止记录称有 { $named } 个条目，而日志中该活动只有 { $found } 个
 verification-closed = 活动截止于条目 { $position }：{ $counted } 张评价票计入，{ $superseded } 张由本人替换，{ $withdrawn } 个条目已撤回
 verification-closed-with-gap = { $closed }；带缺口截止：入口收下而未混洗的密封件 { $missing } 件，查不到终点的编号序列 { $unended } 个
+verification-closing-name-differs = 截止记录所用的名称不是该活动的名称
+verification-closing-receipts = 截止记录称有 { $named } 张评价票，而日志中有 { $receipts } 个回执
+verification-closing-sealed = 截止记录称有 { $named } 项撤回和意见，而入口计数之后有 { $found } 个条目
+verification-closing-erased = 截止记录称撤回 { $closing } 张评价票，而入口称删除 { $accepted } 张
+verification-closing-comments = 截止记录称有 { $closing } 条意见，而入口收下 { $accepted } 条
+verification-closed-comments = { $closed }；收下 { $texts } 条意见，其中 { $count } 条在日志中
+verification-closed-lost = { $closed }；{ $count } 张评价票的文本随数据库丢失
+verification-closed-grown = { $closed }；格式 1：这些数目自开始起没有入口计数约束
 
 verification-check-result = 日志承诺了汇总数据
 verification-result-missing = 日志没有承诺验证包中的汇总数据：日志中没有该活动的结果
 verification-totals-differ = 验证包中的汇总数据与日志条目 { $position } 的承诺值不一致
 verification-result-before-closing = 结果早于活动截止
+verification-result-name-differs = 结果所用的名称不是该活动的名称
 verification-totals-committed = 日志条目 { $position } 承诺了汇总数据
 
 verification-check-published-scores = 公布的得分可由汇总数据算出
@@ -92,6 +148,13 @@ verification-receipt-not-included = 验证包的日志中没有该回执
 verification-receipt-other-campaign = 日志中有该回执，但属于另一个活动：{ $campaign }
 verification-receipt-not-opened = 日志中有该回执，但其条目既未揭示也未撤回
 verification-receipt-included = 日志中有该回执，即条目 { $position }
+
+verification-check-promise = 入口的承诺已兑现
+verification-promise-other = 这不是该日志、该活动的承诺
+verification-promise-unsigned = 入口没有签署该承诺
+verification-promise-due = 该承诺到期时间为 { $said }，而本活动的承诺为 { $due }：它可用来识别某人
+verification-promise-kept = 承诺已兑现：其回执在日志中，即条目 { $position }
+verification-promise-broken = 未兑现：入口签署了承诺，而已截止的日志中没有其回执
 
 verification-check-inclusion-proof = 包含证明对该日志成立
 verification-proof-unknown-format = 包含证明的格式不是 { $format }
@@ -120,6 +183,33 @@ verification-entry-unknown-kind = 条目 { $position } 属于未知类型“{ $k
 verification-ballot-wrong-unit = 条目 { $position } 的评价票不属于活动中的单位，或所用问卷不符
 verification-ballot-outside-time = 条目 { $position } 的评价票不在活动时间之内
 verification-ballots-fit = 每张评价票的单位、问卷和时间都符合登记的活动
+verification-ballots-fit-asides = 每张评价票的单位和问卷都符合登记的活动；其中 { $count } 张仍存有附记，时间都在活动期间
+verification-body-misplaced = 条目 { $position } 处于入口计数的错误一侧
+verification-aside-differs = 条目 { $position } 的附记与评价票的承诺值不一致
+verification-id-twice = 条目 { $position } 的评价票或意见与另一条编号相同
+
+verification-check-gate = 每张评价票、每条意见和每项撤回都有入口的签名
+verification-gate-form-1 = 格式 1：评价票、意见和撤回没有签名
+verification-gate-not-signed = 入口没有签署条目 { $position }
+verification-erasures-more = 撤回涉及 { $found } 次删除，而入口收下 { $accepted } 次
+verification-gate-signed = 入口签署了 { $count } 张评价票、意见和撤回
+verification-gate-unsigned = { $signed }；格式 1：另有 { $count } 项没有签名
+
+verification-check-again = 每人对每个单位只有首张评价票称自己为首张
+verification-again-form-1 = 格式 1：一张评价票是否替换同一人的另一张，只有混洗器说明
+verification-two-firsts = 条目 { $position } 的评价票称是本人对该单位的首张，而其前另有一张
+verification-no-first = 有 { $count } 人对某单位没有首张评价票
+verification-firsts-agree = { $count } 人次对单位的评价各有一张首张评价票
+verification-firsts-missing = { $agrees }；其中 { $count } 张不在此处
+
+verification-check-units = 每个单位都有入口收下且未被删除的评价票
+verification-units-form-1 = 格式 1：入口没有签署各单位的数目
+verification-intake-file-differs = intake.json 与入口计数的承诺值不一致
+verification-intake-sums-differ = 各单位数目之和与入口计数不符
+verification-unit-differs = { $unit }：揭示 { $found } 张评价票，而入口收下且未被删除的有 { $accepted } 张，或其中再次评价的数目不符
+verification-units-lack = 各单位共缺 { $count } 张入口收下且未被删除的评价票
+verification-units-agree = { $count } 个单位都有入口收下且未被删除的评价票
+verification-units-missing = { $agrees }；缺少 { $count } 张
 
 verification-check-counted = 每人对每个单位以最后一张评价票为准
 verification-counted-differs = 截止记录称计入 { $closing } 张，而揭示的有 { $opened } 张
@@ -143,6 +233,8 @@ verification-case-weights-differ = 案件 { $case } 的权重与日志最后一�
 verification-entry-weight-differs = 条目 { $position } 的权重与案件 { $case } 的结论不一致
 verification-decision-missing = 有 { $count } 张评价票未足额计入，而日志中没有相应结论，首个为条目 { $position }
 verification-decision-name-differs = 条目 { $position } 的结论所用的名称与其内容不符
+verification-decision-number-differs = 条目 { $position } 的结论不是该案件的下一次
+verification-decision-verdict = 条目 { $position } 的结论不在已知之列
 verification-weights-decided = 权重与日志所载 { $cases } 个案件的结论一致，其他评价票均未降权
 
 verification-check-totals = 汇总数据可由评价票算出

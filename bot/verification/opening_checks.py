@@ -11,8 +11,19 @@ from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
 from aggregation.estimation.scores import score_tally
 from bot.verification.bundle_format import FULL_WEIGHT, TOTALS
-from bot.verification.bundle_reader import BallotAnswer, Bundle, CheckFailed
+from bot.verification.bundle_reader import GROWN, NEW, OLD, UNSIGNED, Bundle, CheckFailed
+from bot.verification.campaign_checks import number
+from bot.verification.gate_checks import require_gate_parts, require_own_ids
+from bot.verification.log_file import OLDER
+from bot.verification.opened_entries import (
+    BALLOT,
+    COMMENT,
+    WITHDRAWAL,
+    BallotAnswer,
+    Opening,
+)
 from bot.verification.public_totals import public_totals, write_totals
+from survey_flows.log_entries import SEALED
 from survey_flows.messages import Message
 
 QUARTER = 900
@@ -23,27 +34,28 @@ LIGHTER_WEIGHTS = {0, 1, 2}
 
 def check_openings(bundle: Bundle) -> Message:
     """Check that every opening is what the log commits to."""
-    opened = bundle.opened or {}
-    for position, opening in opened.items():
-        if not 0 <= position < len(bundle.data) or position in bundle.public:
+    log = bundle.log
+    for position, opening in bundle.opened.items():
+        inside = 0 <= position < len(log) and log.kinds[position] in (SEALED, OLDER)
+        if not inside or position in bundle.public:
             raise CheckFailed(Message("verification-opened-not-sealed", position=position))
-        if opening.commitment != bundle.data[position][32:]:
+        if opening.commitment != log.commitment(position):
             raise CheckFailed(Message("verification-opening-differs", position=position))
         if opening.campaign != bundle.campaign or position not in bundle.own:
             raise CheckFailed(Message("verification-opened-other-campaign", position=position))
-    return Message("verification-openings-agree", count=len(opened))
+    return Message("verification-openings-agree", count=len(bundle.opened))
 
 
 def check_completeness(bundle: Bundle) -> Message:
-    """Check that every entry of the campaign is opened or withdrawn."""
-    opened, withdrawn = set(bundle.opened or {}), bundle.withdrawn
-    for position, opening in (bundle.opened or {}).items():
-        if opening.kind == "withdrawal" and opening.names >= position:
+    """Check that every sealed entry of the campaign is opened, withdrawn or lost."""
+    opened, withdrawn = set(bundle.opened), bundle.withdrawn
+    for position, opening in bundle.opened.items():
+        if opening.kind == WITHDRAWAL and opening.names >= position:
             raise CheckFailed(Message("verification-withdrawal-of-later", position=position))
     twice = [position for position, count in Counter(withdrawn).items() if count > 1]
     if twice:
         raise CheckFailed(Message("verification-withdrawn-twice", position=twice[0]))
-    if stray := set(withdrawn) - bundle.own:
+    if stray := set(withdrawn) - _withdrawable(bundle):
         raise CheckFailed(Message("verification-withdrawn-not-sealed", position=min(stray)))
     if both := opened & set(withdrawn):
         raise CheckFailed(Message("verification-withdrawn-and-opened", position=min(both)))
@@ -57,43 +69,70 @@ def check_completeness(bundle: Bundle) -> Message:
     return Message("verification-all-opened", withdrawn=len(withdrawn))
 
 
+def _withdrawable(bundle: Bundle) -> set[int]:
+    """Return the entries that a withdrawal may name: ballots, and of form 1 comments, too."""
+    lines = bundle.lines
+    ballots = lines.sealed[: bundle.sealed_before_intake]
+    return {*ballots, *lines.older}
+
+
 def check_ballots_fit(bundle: Bundle) -> Message:
-    """Check that the registered campaign could take every ballot."""
+    """Check that every body is one that the registered campaign could take, in its place."""
     terms = bundle.registered
     first, last = terms.opens_at // QUARTER, terms.closes_at // QUARTER
-    for position, opening in (bundle.opened or {}).items():
+    kept = 0
+    for position, opening in bundle.opened.items():
+        if opening.kind not in (BALLOT, COMMENT, WITHDRAWAL):
+            kind = opening.kind
+            raise CheckFailed(
+                Message("verification-entry-unknown-kind", position=position, kind=kind)
+            )
         if not opening.is_canonical:
             raise CheckFailed(Message("verification-entry-not-canonical", position=position))
-        if opening.kind != "ballot":
-            if opening.kind not in ("comment", "withdrawal"):
-                kind = opening.kind
-                raise CheckFailed(
-                    Message("verification-entry-unknown-kind", position=position, kind=kind)
-                )
+        if opening.is_signed:
+            require_gate_parts(bundle, position, opening)
+        if opening.kind != BALLOT:
             continue
         unit, questionnaire, *_ = opening.answer
         if terms.used.get(unit) != questionnaire:
             raise CheckFailed(Message("verification-ballot-wrong-unit", position=position))
-        if not first <= opening.bucket <= last:
+        bucket = _bucket(opening)
+        kept += opening.aside is not None
+        if bucket is not None and not first <= bucket <= last:
             raise CheckFailed(Message("verification-ballot-outside-time", position=position))
+    require_own_ids(bundle)
+    if bundle.state in (NEW, GROWN):
+        return Message("verification-ballots-fit-asides", count=kept)
     return Message("verification-ballots-fit")
+
+
+def _bucket(opening: Opening) -> int | None:
+    """Return the quarter of an hour of a ballot; None once its aside was erased."""
+    if not opening.is_signed:
+        return opening.bucket
+    return opening.aside.bucket if opening.aside is not None else None
 
 
 def check_counted(bundle: Bundle) -> Message:
     """Check that the last ballot of each voter and unit counts, by the closing's numbers."""
-    _, closing = bundle.closing
-    counted, superseded = len(bundle.ballots.counted), bundle.ballots.superseded
+    closing, ballots = bundle.closing, bundle.ballots
+    counted, superseded = len(ballots.counted), ballots.superseded
+    # What was lost after the closing was counted by it, and nobody can count it again.
+    late = len(bundle.lost - bundle.lost_until(closing.position)) if not bundle.is_older else 0
     for message, name, opened in (
         ("verification-counted-differs", "counted", counted),
         ("verification-superseded-differs", "superseded", superseded),
         ("verification-withdrawn-differs", "withdrawn", len(bundle.withdrawn)),
     ):
-        if closing[name] != opened:
-            raise CheckFailed(Message(message, closing=closing[name], opened=opened))
-    voters = len(bundle.ballots.voters)
-    if closing["voters"] < voters:
-        named = closing["voters"]
-        raise CheckFailed(Message("verification-voters-differ", closing=named, opened=voters))
+        said = number(closing, name)
+        if abs(said - opened) > late:
+            raise CheckFailed(Message(message, closing=said, opened=opened))
+    # A pseudonym of the newer kind is one for each unit.
+    by_unit = max(ballots.by_unit.values(), default=0)
+    voters = len(ballots.voters) if bundle.state in (OLD, UNSIGNED) else by_unit
+    said = number(closing, "voters")
+    if said < voters:
+        raise CheckFailed(Message("verification-voters-differ", closing=said, opened=voters))
     return Message("verification-last-ballots-count", counted=counted, superseded=superseded)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
+from bot.verification.act_checks import require_next_decisions
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
-from bot.verification.bundle_reader import Bundle, CheckFailed, read_json, read_lines
+from bot.verification.bundle_reader import Bundle, CheckFailed
+from bot.verification.strict_files import read_json, read_lines, read_strict_json
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import public_label
 
 Weights = list[list[int]]
 """Pairs of a position in the log and a weight in quarters."""
@@ -22,6 +23,7 @@ def check_weights(bundle: Bundle) -> Message:
         CheckFailed: a weight, a case or a decision has no counterpart.
         BadInput: the file of cases cannot be read.
     """
+    require_next_decisions(bundle)
     cases, last = _read_cases(bundle), _last_decisions(bundle)
     lighter = _lightening_cases(bundle)
     standing = {name for name, body in last.items() if body["verdict"] != DROPPED}
@@ -53,21 +55,14 @@ def _lightening_cases(bundle: Bundle) -> set[str]:
 
     A verdict stands while its case is reopened.
     """
-    verdicts = ((str(body["case"]), body["verdict"]) for _, body in bundle.entries("decision"))
+    verdicts = ((str(act.body["case"]), act.body["verdict"]) for act in bundle.acts("decision"))
     stands = {name: verdict for name, verdict in verdicts if verdict != REOPEN}
     return {name for name, verdict in stands.items() if verdict in (PROPOSED, UPHOLD)}
 
 
 def _last_decisions(bundle: Bundle) -> dict[str, Mapping[str, Any]]:
-    last: dict[str, Mapping[str, Any]] = {}
-    for position, body in bundle.entries("decision"):
-        name = str(body["case"])
-        if bundle.data[position][:32] != public_label(
-            "decision", f"{bundle.campaign}/{name}/{body['number']}"
-        ):
-            raise CheckFailed(Message("verification-decision-name-differs", position=position))
-        last[name] = body
-    return last
+    """Return the last decision on each case."""
+    return {str(act.body["case"]): act.body for act in bundle.acts("decision")}
 
 
 def _read_cases(bundle: Bundle) -> dict[str, tuple[bytes, Weights]]:
@@ -75,7 +70,7 @@ def _read_cases(bundle: Bundle) -> dict[str, tuple[bytes, Weights]]:
     found: dict[str, tuple[bytes, Weights]] = {}
     for number, line in enumerate(read_lines(bundle.files.get(CASES, b""), CASES), 1):
         place = Place(file=CASES, line=number)
-        value = read_json(line, place)
+        value = (read_json if bundle.is_older else read_strict_json)(line, place)
         try:
             name, salt = str(value["case"]), bytes.fromhex(value["salt"])
             weights = [[int(at), int(weight)] for at, weight in value["weights"]]

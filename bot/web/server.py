@@ -28,9 +28,12 @@ RESULTS = (
     ("/results/{campaign}", results.show_result),
     ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", results.send_data),
     ("/results/{campaign}/bundle.zip", results.send_bundle),
+    ("/results/{campaign}/minping_verify.py", results.send_verifier),
 )
 """The public pages of closed campaigns; they load only when somebody reads them."""
-ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\nDisallow: /api/\n"
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/admin", "/api/")
+)
 
 
 def make_web(

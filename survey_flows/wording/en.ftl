@@ -23,6 +23,11 @@ welcome =
     Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
 
+door = Several surveys are open. Please choose one, or type the name of the unit you want to rate.
+door-unit = { $unit } can be rated in more than one survey. Please choose one.
+door-found = This unit is in the survey below. Please choose it.
+door-campaign = { $title } (until { $date })
+
 units =
     { $title }
     Please choose the unit you want to rate. You can also type part of its name or its code.
@@ -32,6 +37,8 @@ units-found = { $count ->
    *[other] { $count } units found. Choose one, or type another word.
 }
 units-none = No unit matches. Try another word, or choose from the list below.
+units-perhaps = No unit matches exactly. Perhaps you mean one of these; if not, try another word.
+units-not-rated = What you are looking for is not rated in this survey. Try another word, or choose from the list below.
 units-empty = There is no unit to rate at present.
 units-all = Show all units
 page-previous = ‹ Previous
@@ -49,6 +56,7 @@ stopped = Stopped. Nothing was submitted, and the answers you had given were cle
 timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
 stale = That button is out of date. Nothing was changed; here is where you are.
 early = Your message was sent before you could see this step, so nothing was changed. Here is where you are.
+edit-late = The message that you edited can no longer be changed, so nothing was changed. To change an answer, go back to it with the buttons below; to change a submitted rating, rate again.
 noted = Already noted.
 use-buttons = Please choose one of the options below, or type its number.
 press-submit = Please press the “Submit” button to submit.
@@ -100,7 +108,7 @@ help =
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
-    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
+    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices and only when the survey closes. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, and not used once you are away too long. When the survey closes they are deleted with the whole record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
     · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.

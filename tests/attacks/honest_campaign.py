@@ -30,6 +30,7 @@ from bot.crypto.gate_keys import Keyring, make_gate_keys
 from bot.service.composition import run_mixer_once
 from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Unit
 from survey_flows.events import Started, Typed
 from survey_flows.load import dump_questionnaire, load_questionnaire
@@ -85,13 +86,22 @@ class Visit:
     presses: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """The log's size at a moment, and the lengths of the rows that wait for the close."""
+
+    size: int
+    waiting: dict[int, int]
+
+
 @dataclass
 class Played:
     """A campaign that was played, and what only its players know.
 
     ``voters`` has the stored pseudonym of each citizen, found with both keys before the close.
     ``pressers`` are the citizens of the pseudonyms under which presses were stored.
-    ``said`` has the citizen and unit of each comment's text.
+    ``said`` has the citizen and unit of each comment's text. ``dumps`` are what somebody sees who
+    copies the database after each turn of the mixer.
     """
 
     road: Road
@@ -102,10 +112,16 @@ class Played:
     users: list[str] = field(default_factory=list)
     voters: dict[str, bytes] = field(default_factory=dict)
     pressers: dict[bytes, str] = field(default_factory=dict)
+    dumps: list[Dump] = field(default_factory=list)
 
     async def rows(self, table: Any) -> list[Any]:
         async with reading(self.road.database) as connection:
             return list(await connection.execute(select(table)))
+
+    async def dump(self) -> None:
+        entries = await self.rows(tables.log_entries)
+        waiting = {row.id: len(row.sealed) for row in await self.rows(tables.held_comments)}
+        self.dumps.append(Dump(len(entries), waiting))
 
     @property
     def said(self) -> dict[str, tuple[str, str]]:
@@ -219,6 +235,7 @@ async def _play(played: Played) -> None:
         for turn in _turns(quarters.get(quarter, [])):
             await asyncio.gather(*(_rate(road, visit) for visit in turn))
         await road.mixer.turn()
+        await played.dump()
     played.users = sorted({visit.user for visit in played.visits})
     played.voters = {user: _stored(played, "ballot", user) for user in played.users}
     played.pressers = {_stored(played, "pressure", user): user for user in played.users}

@@ -6,12 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.attacks.honest_campaign import Habits, Played, honest_campaign
-from tests.attacks.joins import (
-    Outcome,
-    comments_to_ballots,
-    people_to_voters,
-    presses_to_ballots,
-)
+from tests.attacks.joins import people_to_voters
+from tests.attacks.outcomes import Outcome
+from tests.attacks.words import comments_to_ballots, presses_to_ballots
 
 HOUR = timedelta(hours=1)
 

@@ -16,8 +16,9 @@ async def test_no_join_hits_more_often_than_chance(store_url: str, tmp_path: Pat
     linked = [
         f"{one.join}: {one.hits} of {one.tries}, by chance {one.chance:.1f}"
         for one in outcomes
-        if one.join.startswith("person") and one.hits > most_by_chance(one.chance) and not one.named
+        if one.hits > most_by_chance(one.chance) and not one.named
     ]
     assert linked == []
+    assert all(one.tries > 20 for one in outcomes if not one.join.startswith("person"))
     named = {one.join for one in outcomes if one.named and one.hits > most_by_chance(one.chance)}
     assert named == {"person to voter, open, gate's keys in the hour, by moment"}

@@ -10,7 +10,7 @@ from tests.botapi.schema import Refused
 
 BOT = {"id": 42, "is_bot": True, "first_name": "Minping", "username": "minping_test_bot"}
 NOW = 1_795_000_000
-FORBIDDEN, TOO_MANY = 403, 429
+BAD_REQUEST, FORBIDDEN, TOO_MANY = 400, 403, 429
 BLOCKED = "Forbidden: bot was blocked by the user"
 
 
@@ -80,6 +80,8 @@ class Fault:
         if self.status == TOO_MANY:
             after = self.retry_after
             return Refused(TOO_MANY, f"Too Many Requests: retry after {after}", retry_after=after)
+        if self.status == BAD_REQUEST:
+            return Refused(BAD_REQUEST, "Bad Request: refused")
         return Refused(
             self.status, BLOCKED if self.status == FORBIDDEN else "Internal Server Error"
         )

@@ -142,6 +142,22 @@ class Citizen:
         message |= {"text": text} | ({"entities": [entity]} if text.startswith("/") else {})
         return {"update_id": next(self.api.update_ids), "message": message}
 
+    def photo_update(self, caption: str = "", album: str = "") -> dict[str, Any]:
+        """The update of sending a picture."""
+        size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+        update = self.text_update("")
+        del update["message"]["text"]
+        update["message"]["photo"] = [size]
+        named = {"caption": caption, "media_group_id": album}
+        update["message"] |= {name: value for name, value in named.items() if value}
+        return update
+
+    def edit_update(self, number: int, text: str) -> dict[str, Any]:
+        """The update of changing the words of one's own message."""
+        update = self.text_update(text)
+        message = update.pop("message") | {"message_id": number, "edit_date": NOW + 1}
+        return update | {"edited_message": message}
+
     def press_update(self, data: str, message: dict[str, Any]) -> dict[str, Any]:
         """The update of pressing a button."""
         update_id = next(self.api.update_ids)

@@ -46,6 +46,8 @@ class BotApi:
         self.deliveries: list[tuple[int, int]] = []
         self.chats: dict[int, Chat] = {}
         self.messages: dict[tuple[int, int], Message] = {}
+        self.typed: dict[tuple[int, int], Message] = {}
+        """Messages of citizens, which a bot may delete in a private chat and never edit."""
         self.queries: dict[str, int] = {}
         self.answered: dict[str, dict[str, Any]] = {}
         self.unheard: set[str] = set()
@@ -117,6 +119,9 @@ class BotApi:
         """
         check_update(update)
         kind, what = next((key, value) for key, value in update.items() if key != "update_id")
+        if kind == "message":
+            place = (what["chat"]["id"], what["message_id"])
+            self.typed.setdefault(place, Message(place[1], place[0], what.get("text", "")))
         if self.allowed and kind not in self.allowed:
             return
         async with asyncio.timeout(DELIVERY_SECONDS), self._turns[what["from"]["id"]]:
@@ -314,6 +319,8 @@ class BotApi:
         return message.to_json()
 
     def _editMessageText(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        if (int(params["chat_id"]), params["message_id"]) in self.typed:
+            raise Refused(400, "Bad Request: message can't be edited")
         message = self._find(params, "edit")
         self._same(message, params["text"], params.get("reply_markup"))
         message.text, message.markup = params["text"], params.get("reply_markup")
@@ -339,8 +346,13 @@ class BotApi:
                 "content and reply markup of the message",
             )
 
+    def keep_message(self, chat: int, number: int) -> None:
+        """Let a citizen's message be too old to be deleted."""
+        self.typed[chat, number] = Message(number, chat, "", old=True)
+
     def _deleteMessage(self, params: dict[str, Any]) -> bool:  # noqa: N802
-        message = self._find(params, "delete")
+        typed = self.typed.get((int(params["chat_id"]), params["message_id"]))
+        message = typed or self._find(params, "delete")
         if message.old:
             raise Refused(400, "Bad Request: message can't be deleted for everyone")
         message.deleted = True

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.engine import Connection
 
 from bot.storage.database import DRIVERS
 from bot.storage.schema import all as tables
+from bot.transparency.log_entry import entry_of_row
+from survey_flows.log_entries import RECEIPT, receipt_label
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.signed_notes import read_checkpoint, read_note
 from tests.chaos.crowd import Seen
@@ -26,7 +26,7 @@ class Verdict:
         acknowledged: receipts that citizens have seen.
         live: ballots that count.
         lost: acknowledged receipts that the log does not hold.
-        outdone: ballots that count although the same citizen saw a later receipt for the unit.
+        outdone: people who saw a receipt for a unit and have no ballot that counts.
         doubled: receipts that stand in the log more than once, and live ballots beyond one for
             a citizen and unit.
         unknown: ballots in the log whose receipt nobody has seen.
@@ -67,14 +67,15 @@ def audit(database_url: str, seen: Seen) -> Verdict:
 def _compare(connection: Connection, seen: Seen) -> Verdict:
     columns = tables.log_entries.c
     entries = connection.execute(select(tables.log_entries).order_by(columns.position)).all()
-    ballots = [entry for entry in entries if entry.kind == "ballot"]
-    positions = {bytes(entry.label): entry.position for entry in ballots}
-    labels = {code: sha256(code.encode()).digest() for code in seen.receipts}
+    written = [bytes(entry.label) for entry in entries if entry.kind == RECEIPT]
+    campaigns = connection.execute(select(tables.campaigns.c.id)).scalars().all()
+    labels = {code: {receipt_label(c, code) for c in campaigns} for code in seen.receipts}
     live = set(connection.execute(select(tables.ballots.c.position)).scalars())
-    lost = [code for code, label in labels.items() if label not in positions]
-    last = seen.live().values()
-    outdone = sum(positions[labels[code]] not in live for code in last if labels[code] in positions)
-    repeated = sum(n - 1 for n in Counter(bytes(entry.label) for entry in entries).values())
+    known = set(written)
+    lost = [code for code, possible in labels.items() if not possible & known]
+    # Nothing joins a receipt to its ballot, so that only their numbers can be compared.
+    outdone = max(0, len(seen.live()) - len(live))
+    repeated = len(written) - len(known)
     kept = (tables.staging, tables.held_comments, tables.refused, tables.dead_letters)
     left = {table.name: _count(connection, table) for table in kept}
     errors = connection.execute(select(tables.dead_letters.c.error)).scalars()
@@ -84,12 +85,10 @@ def _compare(connection: Connection, seen: Seen) -> Verdict:
         lost=len(lost),
         outdone=outdone,
         doubled=repeated + max(0, len(live) - len(seen.live())),
-        unknown=len(set(positions) - set(labels.values())),
+        unknown=len(known - set().union(*labels.values())),
         waiting=sum(left.values()),
         broken=int(
-            not _whole(
-                connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries]
-            )
+            not _whole(connection, [leaf_hash(entry_of_row(e._mapping).line) for e in entries])
         ),
         left=", ".join([*(f"{name} {count}" for name, count in left.items() if count), *errors]),
     )

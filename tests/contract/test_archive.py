@@ -31,7 +31,7 @@ from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.bundles import Campaign, drawn
+from tests.bundles import UNSIGNED, Campaign, drawn
 from tests.contract.test_bundles import keep
 
 
@@ -46,7 +46,7 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def case(database: AsyncEngine) -> Campaign:
     """A closed campaign with superseded, withdrawn and lighter ballots."""
-    made = drawn(21, ballots=160)
+    made = drawn(21, ballots=160, way=UNSIGNED)
     async with writing(database) as connection:
         await keep(connection, made)
     return made

@@ -18,13 +18,14 @@ from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
+from bot.transparency.log_entry import unnamed_body
 from bot.verification.bundle import make_bundle, pack, result_entry_body
 from bot.verification.bundle_format import MANIFEST
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
 from survey_flows.log_entries import receipt_label
-from tests.bundles import CLOSES, DEFINITION, OPENS, RULES, SCHEME, Campaign, drawn
+from tests.bundles import CLOSES, DEFINITION, OPENS, RULES, SCHEME, UNSIGNED, Campaign, drawn
 from tests.conftest import Backend
 from tests.logs import ORIGIN, SEED, Log, store
 
@@ -110,7 +111,7 @@ async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
 async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(
     database: AsyncEngine,
 ) -> None:
-    case = drawn(11)
+    case = drawn(11, way=UNSIGNED)
     async with writing(database) as connection:
         await keep(connection, case)
     for openings in (True, False):
@@ -122,13 +123,14 @@ async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(
         ] == []
         everything = b"".join(files.values())
         assert all((voter.encode() in everything) == openings for voter, _ in case.last)
-    assert await result_entry_body(database, case.name) == case.log.entries[-1].body
+    logged = unnamed_body(case.log.entries[-1].body)
+    assert json.loads(await result_entry_body(database, case.name)) == logged
 
 
 async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballots_from_elsewhere(
     database: AsyncEngine,
 ) -> None:
-    case = drawn(12)
+    case = drawn(12, way=UNSIGNED)
     async with writing(database) as connection:
         await keep(connection, case, "open")
     with pytest.raises(BadInput, match="this campaign is not closed yet"):
@@ -148,7 +150,7 @@ async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballo
 
 
 async def test_stored_openings_that_do_not_fit_the_log_are_noticed(database: AsyncEngine) -> None:
-    case = drawn(13)
+    case = drawn(13, way=UNSIGNED)
     async with writing(database) as connection:
         await keep(connection, case)
         await connection.execute(update(tables.comments).values(text="other"))
@@ -159,7 +161,7 @@ async def test_stored_openings_that_do_not_fit_the_log_are_noticed(database: Asy
 
 
 async def test_without_checkpoint_there_is_no_bundle(database: AsyncEngine) -> None:
-    case = Campaign(Log())
+    case = Campaign(Log(), way=UNSIGNED)
     case.register()
     case.close()
     async with writing(database) as connection:
@@ -174,7 +176,7 @@ def test_the_commands_write_and_check_a_bundle(
 ) -> None:
     import asyncio
 
-    case = drawn(14)
+    case = drawn(14, way=UNSIGNED)
 
     async def fill() -> None:
         engine = open_database(f"sqlite:///{tmp_path / 'minping.sqlite3'}")
@@ -207,11 +209,10 @@ def test_the_commands_write_and_check_a_bundle(
     ]
     assert main(words) == 0
     out = capsys.readouterr().out.splitlines()
-    assert len(out) == 18
+    assert len(out) == 26
     assert all(line.startswith("ok    ") for line in out)
-    position = case.log.entries.index(
-        next(e for e in case.log.entries if e.label == receipt_label(case.codes[0]))
-    )
+    label = receipt_label(case.name, case.codes[0])
+    position = next(at for at, e in enumerate(case.log.entries) if e.label == label)
     assert f"ok    the receipt is included, as entry {position}" in out
     assert not (tmp_path / "nothing").exists()
     assert main([*words[:2], "--key", public_key(bytes(32), ORIGIN).write()]) == 1

@@ -145,7 +145,7 @@ async def test_honest_ballots_close(road: Road) -> None:
     assert await check_ballots(road.database, "year", road.mixer.log.guard) == []
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", sorted(ATTACKS.keys() - {"comments"}))
 async def test_a_change_before_the_close_holds_this_campaign_alone(road: Road, attack: str) -> None:
     change, found = ATTACKS[attack]
     await create_campaign(road.database, draft("other"), road.clock)
@@ -172,10 +172,9 @@ async def test_a_change_after_the_close_publishes_nothing(road: Road, attack: st
         with pytest.raises(BadInput):
             await publish()
         assert await state(road) == "held"
-    # Without the guard nobody sees whose an entry was, but the closing has the numbers.
+    # Whose an entry is stands in its leaf, so that even without the guard the root tells it.
     seen = {reason.id for reason in await reasons(road)}
-    assert seen - {NUMBERS} == found - {LOG}
-    assert attack != "relabelled" or seen == {NUMBERS}
+    assert seen - {NUMBERS} == found
     assert [row for row in await rows(road, tables.notices) if row.kind == "result"] == []
 
 

@@ -120,7 +120,7 @@ async def test_a_note_is_shown_once_the_guard_has_confirmed_it(
     assert await shown(road) == before
     assert len(await rows(road, tables.ballots)) == 12
     await mixer_of(road, tmp_path).turn()
-    assert (await shown(road)).size == before.size + 12
+    assert (await shown(road)).size == before.size + 24
     await verify_log(road)
 
 
@@ -169,7 +169,7 @@ async def test_an_older_database_is_refused_and_nothing_is_signed(
         await road.mixer.turn()
     values = dict(refused.value.message.values)
     known = open_note(newest.note, [road.mixer.key]).checkpoint
-    assert (values["rows"], values["size"], values["root"]) == (13, 25, known.root.hex())
+    assert (values["rows"], values["size"], values["root"]) == (25, 49, known.root.hex())
     with pytest.raises(LogRefused):
         await road.mixer.turn()
     assert await rows(road, tables.checkpoints) == before
@@ -183,20 +183,20 @@ async def test_two_administrators_refill_the_log_and_the_loss_is_public(
     loss = await refill_log(
         road.database, road.mixer.log, ["zhou", "li"], " disk died ", road.clock
     )
-    lost = list(range(13, 25))
-    assert (loss.entries, loss.positions) == (12, {"year": lost})
+    lost = list(range(37, 49))
+    assert (loss.entries, loss.positions) == (24, {"year": lost})
     entries = await rows(road, tables.log_entries)
-    act = json.loads(entries[25].body)
-    assert (entries[25].kind, entries[25].campaign) == ("loss", "year")
+    act = json.loads(entries[49].body)
+    assert (entries[49].kind, entries[49].campaign) == ("loss", "year")
     assert {name: act[name] for name in ("positions", "reason", "people", "from", "to")} == {
-        "positions": lost, "reason": "disk died", "people": 2, "from": 13, "to": 25,
+        "positions": lost, "reason": "disk died", "people": 2, "from": 25, "to": 49,
     }  # fmt: skip
     async with reading(road.database) as connection:
         old = open_note(newest.note, [road.mixer.key]).checkpoint
         assert await read_root(connection, newest.size) == old.root, "the log did not fork"
     await road.mixer.turn()
     await rate(road, 200)
-    assert await verify_log(road) == 26 + 12
+    assert await verify_log(road) == 50 + 24
     await road.close("year")
     await request_result_entry(road.database, "year")
     await road.mixer.turn()
@@ -287,7 +287,7 @@ async def test_a_log_from_before_guards_gets_one_once_and_says_so(
         await connection.execute(update(tables.checkpoints).values(shown=None))
     again = mixer_of(road, tmp_path)
     await again.turn()
-    assert "the guard was made once from the 13 entries of the log" in caplog.text
+    assert "the guard was made once from the 25 entries of the log" in caplog.text
     assert again.log.guard.read().done == before
     assert list(again.log.guard.entries()) == kept
     shutil.rmtree(tmp_path / "mixer" / "guard")
@@ -312,7 +312,7 @@ async def test_a_start_finds_a_changed_row(road: Road, tmp_path: Path) -> None:
     await unlock(road)
     async with writing(road.database) as connection:
         changed = update(tables.log_entries).where(tables.log_entries.c.position == 5)
-        await connection.execute(changed.values(commitment=bytes(32)))
+        await connection.execute(changed.values(label=bytes(range(32))))
     with pytest.raises(LogRefused, match="do not give the signed root"):
         await mixer_of(road, tmp_path).turn()
 
@@ -339,12 +339,12 @@ async def test_the_command_shows_both_heads_and_refills(
     keys = ["--keys", str(tmp_path / "mixer")]
     assert await asyncio.to_thread(main, ["log", "show", *keys]) == PERSON_NEEDED
     told = capsys.readouterr()
-    assert "signed:    25 entries, root " in told.out
-    assert "database:  13 entries, root " in told.out
+    assert "signed:    49 entries, root " in told.out
+    assert "database:  25 entries, root " in told.out
     assert "nothing is signed" in told.err
     words = ["log", "refill", "--by", "zhou", "--by", "li", "--reason", "disk", *keys]
     assert await asyncio.to_thread(main, words) == 0
-    assert "Put back 12 entries" in capsys.readouterr().out
+    assert "Put back 24 entries" in capsys.readouterr().out
     assert await asyncio.to_thread(main, ["log", "show", *keys]) == 0
     assert capsys.readouterr().out.endswith("The database is what was signed.\n")
     async with reading(road.database) as connection:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.storage.database import open_database
 from bot.storage.migrate import FOLDER, HEAD, migrate
 from bot.storage.schema.all import metadata
+from bot.transparency.log_entry import entry_of_row
 
 
 async def test_migrating_an_empty_database_gives_the_tables(bare_store_url: str) -> None:
@@ -230,5 +231,35 @@ async def test_checkpoints_and_campaigns_from_before_the_guard_are_kept(
         assert [tuple(row) for row in shown] == [(1, None)], "an older checkpoint is served"
         assert keys == [], "the first start takes the keys over"
         assert [tuple(row) for row in states] == [("year", "open")]
+    finally:
+        await database.dispose()
+
+
+async def test_entries_from_before_lines_are_of_form_1_and_stay_guarded(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    blob = "decode('{0}', 'hex')" if database.dialect.name == "postgresql" else "x'{0}'"
+    label, commitment = blob.format("0a" * 32), blob.format("0b" * 32)
+    insert = "INSERT INTO log_entries (position, label, commitment, kind, campaign, body) VALUES"
+    statements = (
+        f"{insert} (0, {label}, {commitment}, 'registration', 'year', '{{}}')",
+        f"{insert} (1, {label}, {commitment}, 'ballot', 'year', NULL)",
+    )
+    try:
+        await upgraded(database, "0023", statements)
+        await migrate(database)
+        async with database.connect() as connection:
+            query = text("SELECT * FROM log_entries ORDER BY position")
+            rows = [entry_of_row(row._mapping) for row in await connection.execute(query)]
+        assert [(one.form, one.kind, one.body, one.signatures) for one in rows] == [
+            (1, "registration", "{}", ()),
+            (1, "ballot", None, ()),
+        ]
+        assert {one.line for one in rows} == {bytes([10]) * 32 + bytes([11]) * 32}
+        for statement in ("UPDATE log_entries SET form = 2", "DELETE FROM log_entries"):
+            with pytest.raises(DBAPIError, match="only grows"):
+                async with database.begin() as connection:
+                    await connection.execute(text(statement))
     finally:
         await database.dispose()

@@ -7,28 +7,33 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.ballots.close_check import check_ballots
 from bot.ballots.gate import Gate, NoMixerKey
 from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS
+from bot.ballots.pool import POOL_SLOTS
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
 from bot.crypto.note_signatures import open_note
+from bot.crypto.sealed_envelopes import PAD_BYTES
 from bot.service.composition import run_mixer_once
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body
+from bot.transparency.entry_bodies import ballot_body, comment_body
+from bot.transparency.log_entry import entry_of_row, sealed_entry
 from bot.transparency.log_reader import find_receipt, latest_checkpoint, prove_inclusion, read_root
 from bot.transparency.log_writer import request_entry
-from bot.verification.bundle import make_bundle, result_entry_body
+from bot.verification.bundle import make_bundle, request_result_entry, result_entry_body
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.ballot import Ballot
@@ -36,6 +41,9 @@ from survey_flows.effects import CountPressure, Effect, ErasePerson, StoreBallot
 from survey_flows.log_entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from tests.contract.test_conductor import Road, draft, make_road
+
+OVERHEAD = 48
+"""Bytes of a sealed box around its content (NaCl)."""
 
 
 @pytest.fixture
@@ -95,11 +103,11 @@ async def verify_log(road: Road) -> int:
             )
         ).all()
         assert await read_root(connection, newest.size) == root(
-            [leaf_hash(e.label + e.commitment) for e in entries]
+            [leaf_hash(entry_of_row(e._mapping).line) for e in entries]
         )
     checkpoint = open_note(newest.note, [road.mixer.key]).checkpoint
     assert (checkpoint.size, checkpoint.root) == (
-        len(entries), root([leaf_hash(e.label + e.commitment) for e in entries]),
+        len(entries), root([leaf_hash(entry_of_row(e._mapping).line) for e in entries]),
     )  # fmt: skip
     for row in await rows(road, tables.ballots):
         assert commit(row.salt, ballot_body(row._mapping)) == entries[row.position].commitment
@@ -135,7 +143,7 @@ async def test_a_batch_waits_for_company(road: Road) -> None:
     await admit(road, ("last", StoreBallot(ballot(BATCH))))
     await road.mixer.turn()
     assert (len(await rows(road, tables.ballots)), await rows(road, tables.staging)) == (BATCH, [])
-    assert await verify_log(road) == BATCH + 1
+    assert await verify_log(road) == 2 * BATCH + 1
 
 
 async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Road) -> None:
@@ -171,7 +179,7 @@ async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road:
             found = await find_receipt(connection, code(number))
             assert found is not None
             proof = await prove_inclusion(connection, found.position, size)
-            assert verify_inclusion(leaf_hash(found.data), found.position, size, proof, tree)
+            assert verify_inclusion(leaf_hash(found.line.data), found.position, size, proof, tree)
         assert await find_receipt(connection, code(4)) is None
 
 
@@ -215,41 +223,162 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 1
     assert await rows(road, tables.superseded) == []
-    assert [row.text for row in await rows(road, tables.comments)] == ["mine"]
     withdrawn = [json.loads(row.body)["position"] for row in await rows(road, tables.withdrawals)]
     async with reading(road.database) as connection:
         found = [await find_receipt(connection, code(number)) for number in (1, 2, 3, 4)]
-    assert {f.position for f in found[:3] if f} <= set(withdrawn)
-    assert found[3]
-    assert found[3].position not in withdrawn
+    assert all(found), "the receipts stay"
+    assert len(withdrawn) == len(set(withdrawn)) >= 3
+    kept = {row.position for row in await rows(road, tables.ballots)}
+    assert not kept & set(withdrawn)
+    await road.close("year")
+    assert [row.text for row in await rows(road, tables.comments)] == ["mine"]
     await verify_log(road)
 
 
-async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym(
+async def pass_days(road: Road, days: int = 1) -> None:
+    """Let the mixer's key change, at which the pool is merged and older keys go."""
+    for _ in range(days):
+        for seconds in (KEY_SECONDS, KEY_GRACE_SECONDS):
+            road.clock.time += timedelta(seconds=seconds)
+            await road.mixer.turn()
+
+
+async def test_comments_come_with_the_close_in_one_lot(road: Road) -> None:
+    for start in (0, BATCH):
+        votes = ((f"u{n}", ballot(n, f"comment {n}")) for n in range(start, start + BATCH))
+        await admit(road, *((user, StoreBallot(one)) for user, one in votes))
+        await road.mixer.turn()
+        await pass_days(road)
+    assert await rows(road, tables.comments) == []
+    before = {row.position for row in await rows(road, tables.log_entries)}
+    await road.close("year")
+    comments = sorted(await rows(road, tables.comments), key=lambda row: row.position)
+    assert {row.text for row in comments} == {f"comment {n}" for n in range(2 * BATCH)}
+    assert {row.unit for row in comments} == {"TAX"}
+    first = [row.text for row in comments[:BATCH] if int(row.text.split()[-1]) < BATCH]
+    # Of a lot of 100 a half has 25 from each batch, and 45 with a probability below 1e-9.
+    assert len(first) < 45
+    assert not before & {row.position for row in comments}
+    voters = {row.voter for row in comments}
+    assert len(voters) == 2 * BATCH
+    assert not voters & {row.voter for row in await rows(road, tables.ballots)}
+    assert await rows(road, tables.held_comments) == []
+    await verify_log(road)
+
+
+async def test_a_comment_on_a_unit_with_few_ballots_names_no_unit(road: Road) -> None:
+    votes = [*((f"u{n}", ballot(n, f"tax {n}")) for n in range(10))]
+    votes += [(f"v{n}", ballot(50 + n, "about schools", unit="EDU")) for n in range(9)]
+    await admit(road, *((user, StoreBallot(one)) for user, one in votes))
+    await road.close("year")
+    named = Counter((row.text[:3], row.unit) for row in await rows(road, tables.comments))
+    assert named == {("tax", "TAX"): 10, ("abo", ""): 9}
+    await verify_log(road)
+    await request_result_entry(road.database, "year")
+    await road.mixer.turn()
+    openings = (await make_bundle(road.database, "year", openings=True))["openings.jsonl"]
+    bodies = [json.loads(json.loads(line)["body"]) for line in openings.splitlines()]
+    unnamed = [body for body in bodies if body["kind"] == "comment" and "unit" not in body]
+    assert len(unnamed) == 9
+
+
+@pytest.mark.parametrize("days", [0, 1])
+async def test_who_rates_again_without_a_comment_takes_the_old_one_back(
+    road: Road, days: int
+) -> None:
+    await admit(road, ("ann", StoreBallot(ballot(1, "in anger"))))
+    await admit(road, ("ben", StoreBallot(ballot(5, "first"))))
+    await road.mix()
+    await pass_days(road, days)
+    await admit(road, ("ann", StoreBallot(ballot(2))))
+    await admit(road, ("ben", StoreBallot(ballot(6, "second"))))
+    await road.mix()
+    await pass_days(road, days)
+    await road.close("year")
+    assert [row.text for row in await rows(road, tables.comments)] == ["second"]
+    await verify_log(road)
+
+
+async def test_what_waits_for_the_close_is_sealed_to_the_newest_key_alone(road: Road) -> None:
+    numbers = range(BATCH)
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n, "x" * n))) for n in numbers))
+    await admit(road, *((f"u{n}", CountPressure("year", "TAX")) for n in range(25)))
+    await road.mixer.turn()
+    (batch,) = await rows(road, tables.held_comments)
+    assert len(batch.sealed) == BATCH * PAD_BYTES + OVERHEAD, (
+        "as many as ballots, whatever they say"
+    )
+    await pass_days(road)
+    (pool,) = await rows(road, tables.held_comments)
+    (box,) = await rows(road, tables.boxes)
+    assert pool.box == box.id != batch.box
+    assert len(pool.sealed) % (POOL_SLOTS * PAD_BYTES) == OVERHEAD
+
+
+async def test_comments_and_presses_that_an_earlier_version_stored_are_taken_over(
     road: Road,
 ) -> None:
-    await admit(road, *((f"u{n}", StoreBallot(ballot(n, f"comment {n}"))) for n in range(BATCH)))
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n, f"old {n}"))) for n in range(20)))
+    await road.mix()
+    secret = road.mixer._pseudonym
+    logged = [
+        {
+            "campaign": "year",
+            "unit": "TAX",
+            "voter": secret("comment", "year", road.keys.voter("year", "test", f"u{n}")),
+            "text": f"old {n}",
+            "salt": bytes(16),
+        }
+        for n in range(20)
+    ]
+    async with road.mixer.log.open() as log:
+        for position, row in enumerate(logged, log.size):
+            row["position"] = position
+        await log.connection.execute(tables.comments.insert(), logged)
+        await log.connection.execute(delete(tables.held_comments))
+        entries = [commit(bytes(16), comment_body(row)) for row in logged]
+        await log.append([sealed_entry("year", one) for one in entries], 1)
+        presses = [{"campaign": "year", "unit": "TAX"} for _ in range(15)]
+        for n, row in enumerate(presses):
+            gate = road.keys.voter("year", "test", f"u{n}")
+            row["voter"] = secret("pressure", "year", gate)  # type: ignore[assignment]
+        await log.connection.execute(tables.pressure.insert(), presses)
     await road.mixer.turn()
-    assert await rows(road, tables.comments) == []
-    await admit(road, *((f"v{n}", StoreBallot(ballot(BATCH + n))) for n in range(BATCH)))
-    await road.mixer.turn()
-    comments = await rows(road, tables.comments)
-    assert {row.text for row in comments} == {f"comment {n}" for n in range(BATCH)}
-    assert not {row.voter for row in comments} & {
-        row.voter for row in await rows(road, tables.ballots)
-    }
+    assert await rows(road, tables.pressure) == []
+    await admit(
+        road,
+        ("u0", StoreBallot(ballot(30, "new"))),
+        ("u1", StoreBallot(ballot(31))),
+        ("u2", ErasePerson("year")),
+        ("u3", CountPressure("year", "TAX")),
+    )
+    await road.mix()
+    assert len(await rows(road, tables.comments)) == 19, "who erases does not wait for the close"
+    await pass_days(road)
+    await road.close("year")
+    texts = {row.text for row in await rows(road, tables.comments)}
+    assert texts == {"new", *(f"old {n}" for n in range(3, 20))}
+    counts = [(row.unit, row.count) for row in await rows(road, tables.pressure_counts)]
+    assert counts == [("TAX", 10)], "14 are left, rounded down"
     await verify_log(road)
+    assert await check_ballots(road.database, "year", road.mixer.log.guard) == []
 
 
-async def test_who_rates_again_without_a_comment_takes_the_old_one_back(road: Road) -> None:
-    await admit(road, ("ann", StoreBallot(ballot(1, "in anger"))))
-    await road.mix()
-    await road.mix()
-    await admit(road, ("ann", StoreBallot(ballot(2))))
-    await road.mix()
-    await road.mix()
-    assert await rows(road, tables.comments) == []
-    await verify_log(road)
+async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) -> None:
+    other = Mixer(
+        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+    )
+    for day in range(3):
+        votes = ((f"u{n}", ballot(100 * day + n, f"{day} {n}")) for n in range(60))
+        await admit(road, *((user, StoreBallot(one)) for user, one in votes))
+        await asyncio.gather(road.mixer.turn(), other.turn())
+        road.clock.time += timedelta(seconds=KEY_SECONDS)
+        await asyncio.gather(road.mixer.turn(), other.turn())
+    await close_campaign(road.database, "year")
+    await asyncio.gather(road.mixer.turn(), other.turn())
+    await asyncio.gather(road.mixer.turn(), other.turn())
+    texts = Counter(row.text for row in await rows(road, tables.comments))
+    assert texts == {f"2 {n}": 1 for n in range(60)}
 
 
 async def test_what_the_gate_did_not_sign_is_kept_aside(road: Road, tmp_path: Path) -> None:
@@ -276,7 +405,7 @@ async def test_closing_mixes_the_rest_and_destroys_the_key(road: Road, tmp_path:
     await road.close("year")
     assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
     assert len(await rows(road, tables.ballots)) == 2
-    assert [row.text for row in await rows(road, tables.comments)] == ["hello"]
+    assert [(row.text, row.unit) for row in await rows(road, tables.comments)] == [("hello", "")]
     assert (await rows(road, tables.staging), await rows(road, tables.held_comments)) == ([], [])
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
     closing = [
@@ -289,6 +418,8 @@ async def test_closing_mixes_the_rest_and_destroys_the_key(road: Road, tmp_path:
             "counted": 2,
             "superseded": 0,
             "withdrawn": 0,
+            "comments": 1,
+            "name": "year",
             "voters": 2,
         }
     ]
@@ -365,7 +496,7 @@ async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> 
         await asyncio.gather(road.mixer.turn(), other.turn())
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 300
-    assert await verify_log(road) == 301
+    assert await verify_log(road) == 601
 
 
 async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
@@ -474,7 +605,8 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
     assert [row.kind for row in await rows(road, tables.log_entries)] == [
         "registration",
-        "ballot",
+        "receipt",
+        "sealed",
         "closing",
     ]
 
@@ -485,10 +617,12 @@ def _die(*_: object) -> None:
 
 async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(road: Road) -> None:
     pressed = CountPressure("year", "TAX")
-    await admit(road, *((f"u{n}", StoreBallot(ballot(n))) for n in range(20)))
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n))) for n in range(25)))
     sizes = {len(row.sealed) for row in await rows(road, tables.staging)}
     await admit(
-        road, *((f"u{n}", pressed) for n in (3, 4, 3, 3)), ("u5", CountPressure("year", "EDU"))
+        road,
+        *((f"u{n}", pressed) for n in (*range(21), 3, 3)),
+        *((f"u{n}", CountPressure("year", "EDU")) for n in range(9)),
     )
     assert {len(row.sealed) for row in await rows(road, tables.staging)} == sizes, (
         "it looks like any ballot"
@@ -496,31 +630,36 @@ async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(
     before = await rows(road, tables.log_entries)
     await road.mix()
     await road.mix()
-    found = await rows(road, tables.pressure)
-    assert Counter(row.unit for row in found) == {"TAX": 2, "EDU": 1}
+    assert (await rows(road, tables.pressure), await rows(road, tables.pressure_counts)) == ([], [])
     ballots = await rows(road, tables.ballots)
-    assert len(ballots) == 20
+    assert len(ballots) == 25
     assert {row.weight for row in ballots} == {4}
-    assert not {row.voter for row in found} & {
-        row.voter for row in (*ballots, *await rows(road, tables.comments))
-    }
-    assert len(await rows(road, tables.log_entries)) - len(before) == 20, (
+    assert len(await rows(road, tables.log_entries)) - len(before) == 50, (
         "the log says nothing of it"
     )
-    await admit(
-        road, ("u3", StoreBallot(ballot(30, ratings="D D D D"))), ("u4", ErasePerson("year"))
-    )
-    await road.mix()
-    assert len(await rows(road, tables.pressure)) == 3 - 1, "who erases takes it back"
+    await pass_days(road)
     await admit(
         road,
-        ("u6", pressed),
-        ("u6", ErasePerson("year")),
-        ("u7", ErasePerson("year")),
-        ("u7", pressed),
+        ("u3", StoreBallot(ballot(30, ratings="D D D D"))),
+        *((f"u{n}", ErasePerson("year")) for n in (4, 5)),
+        ("u5", pressed),
     )
-    await road.mix()
-    assert len(await rows(road, tables.pressure)) == 3, "in the order in which it came"
+    await road.close("year")
+    found = [(row.unit, row.count) for row in await rows(road, tables.pressure_counts)]
+    assert found == [("TAX", 20)], "who erases takes it back; few are not counted"
+
+
+async def test_a_press_waits_for_company_in_its_own_campaign(road: Road) -> None:
+    await create_campaign(road.database, draft("other"), road.clock)
+    await road.open("other")
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n))) for n in range(BATCH)))
+    await admit(road, ("ann", CountPressure("other", "TAX")))
+    await road.mixer.turn()
+    assert len(await rows(road, tables.staging)) == 1
+    there = [replace(ballot(100 + n), campaign="other") for n in range(BATCH)]
+    await admit(road, *((f"u{n}", StoreBallot(one)) for n, one in enumerate(there)))
+    await road.mixer.turn()
+    assert await rows(road, tables.staging) == []
 
 
 async def test_who_sends_without_end_hides_nobody_and_keeps_nobody_waiting(road: Road) -> None:

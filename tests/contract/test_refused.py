@@ -86,10 +86,12 @@ async def take_over(road: Road, ring: Keyring, form: str) -> None:
         pass
     assert await rows(road, tables.refused) == []
     assert [row.ratings for row in await rows(road, tables.ballots)] == ["S S S S"] * 2
-    assert {row.text for row in await rows(road, tables.comments)} == {"很好"}
-    assert len(await rows(road, tables.pressure)) == 1
+    held = (await mixer._pool.read()).words()["year"]
+    assert len(held.presses) == 1
     assert [row.text for row in await rows(road, tables.request_messages)] == ["灯坏了"]
     assert len(await rows(road, tables.held_follow_ups)) == 1
+    await road.close("year")
+    assert {row.text for row in await rows(road, tables.comments)} == {"很好"}
 
 
 async def foreign(road: Road, tmp_path: Path) -> list[str]:
@@ -137,6 +139,8 @@ async def test_held_rows_that_no_reader_takes_go_aside(road: Road) -> None:
     await cast(road, BATCH)
     await road.mix()
     await road.mixer.release_requests()
+    road.clock.time += timedelta(seconds=KEY_SECONDS)
+    await road.mixer.turn()
     aside = await rows(road, tables.refused)
     assert sorted((row.source, row.due) for row in aside if row.sealed[:1] in b"xy") == [
         ("held_comments", None),
@@ -144,7 +148,10 @@ async def test_held_rows_that_no_reader_takes_go_aside(road: Road) -> None:
     ]
     async with writing(road.database) as connection:
         assert await retry_refused(connection) == 2
+    assert b"x" * 99 in {row.sealed for row in await rows(road, tables.held_comments)}
     assert [row.due for row in await rows(road, tables.held_follow_ups)] == [7]
+    await road.close("year")
+    assert await rows(road, tables.held_comments) == [], "the close leaves nothing"
 
 
 async def test_a_key_that_comes_back_puts_the_ballots_into_the_mix(

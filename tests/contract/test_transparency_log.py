@@ -31,6 +31,7 @@ async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
     engine = open_database(backend.database_url)
     async with writing(engine) as connection:
         for table in (
+            tables.campaigns,
             tables.log_entries,
             tables.log_tiles,
             tables.checkpoints,
@@ -46,10 +47,12 @@ async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
 def drawn(size: int) -> Log:
     chance = Random(size)
     log = Log(chance)
+    older = size // 3
     log.entries = [
-        Entry(chance.randbytes(32), b"salt", str(number), "ballot", "2026")
-        for number in range(size)
+        Entry("2026", "ballot", chance.randbytes(32), b"salt", str(number), form=1)
+        for number in range(older)
     ]
+    log.entries += [Entry("2026", "receipt", chance.randbytes(32)) for _ in range(size - older)]
     return log
 
 
@@ -113,10 +116,11 @@ async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(
 ) -> None:
     log = Log()
     code = log.code()
-    log.publish("registration", "2026", "2026", {"campaign": "2026"})
-    log.seal("ballot", "2026", {"unit": "TAX"}, code)
-    log.seal("comment", "2026", {"text": "…"})
+    log.publish("registration", "2026", "2026", {})
+    log.receipt("2026", code)
+    log.seal("ballot", "2026", {"unit": "TAX"})
     async with writing(database) as connection:
+        await connection.execute(insert(tables.campaigns), [campaign_row("2025"), campaign_row()])
         await store(connection, log, (1, 2))
         await connection.execute(
             insert(tables.cosignatures),
@@ -130,7 +134,7 @@ async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(
         found, newest = await find_receipt(connection, code), await latest_checkpoint(connection)
         assert found is not None
         assert newest is not None
-        assert (found.position, found.data) == (1, log.entries[1].data)
+        assert (found.position, found.line.data) == (1, log.entries[1].data)
         assert (newest.size, newest.note, newest.at) == (
             3,
             f"{log.checkpoint()}— a AAAA\n— b BBBB\n",
@@ -140,6 +144,24 @@ async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(
         opened = open_note(log.checkpoint(), [public_key(SEED, ORIGIN)]).checkpoint
         assert verify_inclusion(log.hashes()[1], found.position, newest.size, proof, opened.root)
         assert await find_receipt(connection, log.code()) is None
+
+
+def campaign_row(name: str = "2026") -> dict[str, object]:
+    row = {"id": name, "year": 2026, "state": "open", "opens_at": 0, "closes_at": 1}
+    return {**row, "definition": "{}", "scheme": "{}"}
+
+
+async def test_a_receipt_of_form_1_is_found_as_before(database: AsyncEngine) -> None:
+    log = Log(form=1)
+    code = log.code()
+    log.publish("registration", "2026", "2026", {})
+    log.seal("ballot", "2026", {"unit": "TAX"}, code)
+    async with writing(database) as connection:
+        await store(connection, log)
+    async with reading(database) as connection:
+        found = await find_receipt(connection, code)
+        assert found is not None
+        assert (found.position, found.line.form, found.line.data) == (1, 1, log.entries[1].data)
 
 
 async def test_an_empty_log_and_impossible_sizes(database: AsyncEngine) -> None:

@@ -9,15 +9,18 @@ contradict each other are ever shown.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from bot.crypto.note_signatures import sign_text
 from bot.transparency import guard as guard_module
 from bot.transparency.guard import Guard, TreeHead, Verdict, decide
-from bot.transparency.log_writer import LogEntry
+from bot.transparency.log_entry import LogEntry, act_entry, receipt_entry, sealed_entry
+from survey_flows.log_entries import canonical
 from survey_flows.merkle import Frontier, leaf_hash
 
 DEPTH = 6
@@ -37,14 +40,14 @@ class World:
 
 
 def entry(name: str) -> LogEntry:
-    return LogEntry(name.encode().ljust(32, b"."), bytes(32), "ballot", "year")
+    return receipt_entry("year", name.encode().ljust(32, b"."))
 
 
 def tree(rows: Rows) -> Frontier:
     frontier = Frontier()
     for name in rows:
         one = entry(name)
-        frontier.append(leaf_hash(one.label + one.commitment))
+        frontier.append(leaf_hash(one.line))
     return frontier
 
 
@@ -153,18 +156,25 @@ def test_a_start_after_a_restore_is_refused(tmp_path: Path, quick_disk: None) ->
 
 
 def test_leaves_are_read_as_they_were_written(tmp_path: Path, quick_disk: None) -> None:
+    text = '{"words":"很好 \u2028 two  blanks "}'
+    signed = canonical({"campaign": "year", "kind": "pause", "name": "year", "words": text})
+    signature = sign_text(bytes(32), "log/desk", signed)
     entries = [
-        LogEntry(bytes(range(32)), bytes(32), "ballot", "year"),
-        LogEntry(bytes(32), bytes(range(32)), "pause", "", '{"words":"很好 \u2028 two  blanks "}'),
-        LogEntry(bytes(32), bytes(32), "result", "year", ""),
+        LogEntry("year", "ballot", bytes(range(32)), bytes(32), form=1),
+        LogEntry("", "pause", bytes(32), bytes(range(32)), text, form=1),
+        LogEntry("year", "result", bytes(32), bytes(32), "", form=1),
+        receipt_entry("year", bytes(range(32))),
+        sealed_entry("year", bytes(range(32))),
+        act_entry("pause", "year", "year", signed, [signature]),
+        act_entry("pause", "year", "year", signed, []),
     ]
     guard, frontier = Guard(tmp_path), Frontier()
     guard.begin()
     guard.add(entries[:1])
-    frontier.append(leaf_hash(entries[0].label + entries[0].commitment))
+    frontier.append(leaf_hash(entries[0].line))
     state = guard.make(frontier)
     for one in entries[1:]:
-        frontier.append(leaf_hash(one.label + one.commitment))
+        frontier.append(leaf_hash(one.line))
     guard.intend(state, entries[1:], frontier)
     guard.confirm()
     assert list(guard.entries()) == entries
@@ -187,3 +197,32 @@ def test_damaged_files_are_refused(tmp_path: Path, quick_disk: None, damage: str
     spoil[damage]()
     with pytest.raises(guard_module.GuardDamaged):
         Guard(tmp_path).read()
+
+
+OLDER_LEAVES = (
+    f"{'00' * 32} {'01' * 32} registration year {{}}\n{'02' * 32} {'03' * 32} ballot year\n"
+)
+
+
+def test_a_guard_of_version_1_is_read_on(tmp_path: Path, quick_disk: None) -> None:
+    frontier = Frontier()
+    for first, second in ((0, 1), (2, 3)):
+        frontier.append(leaf_hash(bytes([first]) * 32 + bytes([second]) * 32))
+    done = {"size": 2, "root": frontier.root().hex(), "peaks": frontier.to_bytes().hex()}
+    state = {"format": 1, "done": {**done, "bytes": len(OLDER_LEAVES)}, "intent": None}
+    (tmp_path / "state").write_text(json.dumps(state))
+    (tmp_path / "leaves").write_text(OLDER_LEAVES)
+    guard = Guard(tmp_path)
+    assert [(one.form, one.kind, one.is_sealed) for one in guard.entries()] == [
+        (1, "registration", False),
+        (1, "ballot", True),
+    ]
+    after = sealed_entry("year", bytes(32))
+    frontier.append(leaf_hash(after.line))
+    guard.intend(guard.read(), [after], frontier)
+    guard.confirm()
+    assert list(guard.entries(2)) == [after]
+    assert json.loads((tmp_path / "state").read_text())["format"] == 2
+    (tmp_path / "state").write_text(json.dumps({**state, "format": 3}))
+    with pytest.raises(guard_module.GuardDamaged):
+        guard.read()

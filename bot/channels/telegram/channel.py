@@ -19,33 +19,33 @@ from typing import Any, Self, TypeVar
 import orjson
 from aiohttp import web
 from redis.asyncio import Redis
-from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
+from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.channels.channel_wording import channel_words
-from bot.channels.telegram.delivery import ReplyNotSent, ReplySender, retry_waits
-from bot.channels.telegram.http import READ_SECONDS, TelegramRequest
+from bot.channels.telegram.announcing import announced, insist, offer_menu, reason
+from bot.channels.telegram.delivery import ReplySender, retry_waits
+from bot.channels.telegram.http import READ_SECONDS, RateLimited, TelegramRequest
 from bot.channels.telegram.json import read_json
-from bot.channels.telegram.parsing import ParsedUpdate, is_broken, read_update
-from bot.channels.telegram.rate_limit import RateLimitPause
-from bot.channels.telegram.rendering import Call, render, render_toast
+from bot.channels.telegram.parsing import ParsedUpdate, is_broken, pressed_query, read_update
+from bot.channels.telegram.rate_limit import Limits, RateLimitPause, chat_scope
+from bot.channels.telegram.rendering import Call, render, render_toast, unread_press
+from bot.channels.telegram.reply_lanes import ReplyLanes
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Delivery, Handler, Reply
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.wording import DEFAULT
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PATH = "/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (the header's name)
-UPDATES = ["message", "callback_query"]
-COMMANDS = ("start", "language", "help", "privacy", "receipt", "followup", "delete")
+UPDATES = ["message", "edited_message", "callback_query"]
 CONNECTIONS = 100
 POLL_SECONDS = 25
 STOP_SECONDS = 5.0
-HOPELESS = 6
-"""Rounds of tries (some 40 seconds) after which one unreachable chat delays no others."""
+ALBUMS = 1000
+"""Albums that are remembered, so that their further parts are not answered again."""
 
 
 def _cleared() -> str:
@@ -76,7 +76,8 @@ class TelegramChannel:
     Attributes:
         pause: how long Telegram refuses all calls.
         counts: ``dropped`` updates (of no concern, or too large), ``broken`` updates,
-            ``unreachable`` citizens (who blocked the bot), ``unsent`` replies.
+            ``unreachable`` citizens (who blocked the bot), ``waiting`` replies (not taken at once),
+            and ``unsent`` ones.
 
     Raises:
         BadInput: a malformed secret.
@@ -98,13 +99,17 @@ class TelegramChannel:
         self._secret = secret
         self._handler = handler
         self._keep = keep
-        self.pause = RateLimitPause(redis, token.partition(":")[0])
+        self._id = token.partition(":")[0]
+        self.pause = RateLimitPause(redis, self._id)
+        self.limits = Limits(self.pause)
         self._replied = replied
-        self._requests = TelegramRequest(base_url + token, self.pause)
+        self._requests = TelegramRequest(base_url + token, self.limits)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.counts: Counter[str] = Counter()
         self._sender = ReplySender(self._requests, self.counts, _cleared())
+        self._lanes = ReplyLanes(self._show, self.limits, self.counts)
+        self._albums: dict[str, None] = {}
 
     async def __aenter__(self) -> Self:
         await self._requests.initialize()
@@ -114,6 +119,7 @@ class TelegramChannel:
 
     async def __aexit__(self, *_: object) -> None:
         self._watching.cancel()
+        await self._lanes.drain(STOP_SECONDS)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         for task in self._tasks:
@@ -137,10 +143,10 @@ class TelegramChannel:
             await self._bot.set_webhook(
                 url, secret_token=self._secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
             )
-            await self._set_commands()
 
-        if not await _announced(announce):
-            self._in_background(_insist(announce))
+        if not await announced(announce):
+            self._in_background(insist(announce))
+        self._in_background(offer_menu(self._bot))
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Takes an update; answers 200 when all effects are stored, 503 to have it again."""
@@ -153,18 +159,34 @@ class TelegramChannel:
             self.counts["dropped"] += 1  # it would be no smaller if it were delivered again
             return web.Response()
         raw = _json(body)
-        taken = read_update(raw)
-        if taken is None:
+        taken = read_update(raw, self._id)
+        if taken is None or self._is_known_album(taken):
             return web.Response(status=200 if await self._leave(raw, body) else 503)
         try:
             reply = await self._handler.handle(taken.incoming)
-            self._replied()
-            return await self._respond(taken, reply)
-        except (Unavailable, ReplyNotSent):
+        except Unavailable:
             return web.Response(status=503)
+        self._remember_album(taken)
+        self._replied()
+        return await self._respond(taken, reply)
+
+    def _is_known_album(self, taken: ParsedUpdate) -> bool:
+        """Whether another part of the same album has been answered."""
+        return taken.album in self._albums
+
+    def _remember_album(self, taken: ParsedUpdate) -> None:
+        if taken.album:
+            self._albums[taken.album] = None
+            while len(self._albums) > ALBUMS:
+                del self._albums[next(iter(self._albums))]
 
     async def _leave(self, raw: object, body: bytes) -> bool:
-        """Drops an update of no concern, or keeps a broken one; False when it must come again."""
+        """Drops an update of no concern, or keeps a broken one; False when it must come again.
+
+        A press is answered in any case: its button would go on turning.
+        """
+        if query := pressed_query(raw):
+            self._in_background(self._sender.toast(unread_press(query)))
         if not is_broken(raw):
             self.counts["dropped"] += 1
             return True
@@ -172,33 +194,35 @@ class TelegramChannel:
         return await self._keep("telegram", body)
 
     async def _respond(self, taken: ParsedUpdate, reply: Reply) -> web.Response:
-        """Answers in the webhook's response, or by calls when their outcome must be known."""
+        """Answers in the webhook's response, or by the lane when the outcome must be known."""
         call = render(taken, reply)
         toast = render_toast(taken, reply) if taken.query else None
-        if self.pause.seconds_left or _must_be_known(taken, reply):
-            try:
-                await self._show(taken, reply)
-            except ReplyNotSent:
-                # Telegram reaches the service, but not the reverse. A screen whose outcome is
-                # unknown is better than none.
-                if (
-                    self.pause.seconds_left
-                    or call is None
-                    or call["method"] != "editMessageText"
-                    or reply.stale
-                ):
-                    raise
-            else:
-                return _response(toast)
-        if toast:
-            self._in_background(self._sender.toast(toast))
+        if self._lanes.is_free(taken.chat) and not _must_be_known(taken, reply):
+            self._toast(taken, toast)
+            return _response(call)
+        if await self._lanes.put(taken, reply):
+            return _response(toast)
+        self._toast(taken, toast)
+        # Telegram reaches the service, but not the reverse. A screen whose outcome is unknown is
+        # better than none; the lane shows it again, which changes nothing.
+        if (
+            self.limits.seconds_left(chat_scope(taken.chat))
+            or call is None
+            or call["method"] != "editMessageText"
+            or reply.stale
+        ):
+            return web.Response()
         return _response(call)
+
+    def _toast(self, taken: ParsedUpdate, toast: Call | None) -> None:
+        if toast:
+            self._in_background(self._sender.toast(toast, taken.chat))
 
     async def _show(self, taken: ParsedUpdate, reply: Reply) -> None:
         """Shows a reply by a call and stores the outcome.
 
         Raises:
-            ReplyNotSent: Telegram cannot be reached.
+            ReplyNotSent: Telegram does not take it now.
             Unavailable: the reply was shown, and the outcome could not be stored.
         """
         delivery = await self._sender.deliver(taken, reply)
@@ -216,23 +240,21 @@ class TelegramChannel:
         Raises:
             BadInput: Telegram refuses the token.
         """
-        if not await _announced(self._announce_polling):
-            await _unless(stop, _insist(self._announce_polling))
+        if not await announced(self._bot.delete_webhook):
+            self._in_background(insist(self._bot.delete_webhook))
+        self._in_background(offer_menu(self._bot))
         offset, pauses = 0, retry_waits()
         while not stop.is_set():
             try:
                 raws = await _unless(stop, self._fetch(offset)) or []
             except TelegramError as error:
-                log.warning("Telegram gives no updates: %s", _reason(error))
-                await _unless(stop, asyncio.sleep(next(pauses)))
+                log.warning("Telegram gives no updates: %s", reason(error))
+                least = error.seconds if isinstance(error, RateLimited) else 0.0
+                await _unless(stop, asyncio.sleep(max(next(pauses), least)))
                 continue
             pauses = retry_waits()
             taken = await _unless(stop, self._take_all(raws))
             offset = _after(raws, offset) if taken else offset
-
-    async def _announce_polling(self) -> None:
-        await self._bot.delete_webhook()
-        await self._set_commands()
 
     async def _fetch(self, offset: int) -> list[Any]:
         # `Bot.get_updates` raises on the first unreadable update, and no other would get through.
@@ -241,12 +263,13 @@ class TelegramChannel:
         return found if isinstance(found, list) else []
 
     async def _take_all(self, raws: list[Any]) -> bool:
-        """Takes a batch, each chat's updates in order; True when all are stored and answered."""
+        """Takes a batch, each chat's updates in order; True when all are stored."""
         chats: dict[int, list[ParsedUpdate]] = {}
         for raw in raws:
-            if (taken := read_update(raw)) is None:
+            if (taken := read_update(raw, self._id)) is None or self._is_known_album(taken):
                 await self._leave_patiently(raw)
             else:
+                self._remember_album(taken)
                 chats.setdefault(taken.chat, []).append(taken)
         async with asyncio.TaskGroup() as group:
             for updates in chats.values():
@@ -264,28 +287,17 @@ class TelegramChannel:
             await asyncio.sleep(wait)
 
     async def _take_patiently(self, taken: ParsedUpdate) -> None:
-        """Takes an update and shows the reply, and repeats both until they are done.
-
-        The next updates of all chats wait for this one. So when Telegram takes other calls but
-        none about this chat, the reply is dropped: the answer is stored, and the chat's next
-        update shows the screen.
-        """
-        for rounds, wait in enumerate(retry_waits(), 1):
+        """Takes an update, again until it is stored, and hands its reply to the chat's lane."""
+        for wait in retry_waits():
             try:
                 reply = await self._handler.handle(taken.incoming)
-                self._replied()
-                if taken.query:
-                    self._in_background(self._sender.toast(render_toast(taken, reply)))
-                await self._show(taken, reply)
             except Unavailable:
                 await asyncio.sleep(wait)
-            except ReplyNotSent:
-                if rounds >= HOPELESS and await self._is_heard():
-                    self.counts["unsent"] += 1
-                    return
-                await asyncio.sleep(wait)
-            else:
-                return
+                continue
+            self._replied()
+            self._toast(taken, render_toast(taken, reply) if taken.query else None)
+            await self._lanes.put(taken, reply)
+            return
 
     async def is_reached(self) -> bool:
         """Whether Telegram answered the last call; after one that it did not, asks once more."""
@@ -298,14 +310,6 @@ class TelegramChannel:
         except TelegramError:
             return False
         return True
-
-    async def _set_commands(self) -> None:
-        words, scope = channel_words(), BotCommandScopeAllPrivateChats()
-        for lang in words.languages:
-            commands = [BotCommand(name, words.say(lang, f"command-{name}")) for name in COMMANDS]
-            await self._bot.set_my_commands(commands, scope, lang.partition("-")[0])
-            if lang == DEFAULT:
-                await self._bot.set_my_commands(commands, scope)
 
     def _in_background(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(work)
@@ -345,49 +349,6 @@ def _after(raws: list[Any], offset: int) -> int:
         if isinstance(raw, dict) and type(raw.get("update_id")) is int
     ]
     return max(seen, default=offset - 1) + 1
-
-
-async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
-    """Whether Telegram has taken the settings; False when it cannot be reached at present.
-
-    Raises:
-        BadInput: Telegram refuses them, so that waiting is in vain.
-    """
-    try:
-        await announce()
-    except InvalidToken:
-        # The library's message would name the token.
-        place = Place(field="MINPING_TELEGRAM_TOKEN")
-        raise BadInput(Message("telegram-token-unknown"), place) from None
-    except BadRequest as error:
-        message = Message("telegram-address-refused", reason=error.message)
-        raise BadInput(message, Place(field="MINPING_PUBLIC_URL")) from None
-    except TelegramError as error:
-        log.warning("Telegram cannot be told where we are, trying again: %s", _reason(error))
-        return False
-    return True
-
-
-async def _insist(announce: Callable[[], Awaitable[None]]) -> None:
-    for wait in retry_waits():
-        await asyncio.sleep(wait)
-        try:
-            if await _announced(announce):
-                return
-        except BadInput as error:
-            log.error("%s", error)
-            return
-
-
-def _reason(error: TelegramError) -> str:
-    if isinstance(error, Conflict):
-        return (
-            "another program takes this bot's updates, or a webhook is set; "
-            "let only one program use the token"
-        )
-    if isinstance(error, InvalidToken):
-        return "it does not know MINPING_TELEGRAM_TOKEN"
-    return error.message
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

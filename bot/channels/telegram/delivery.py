@@ -1,26 +1,29 @@
-"""Delivery of replies to Telegram, and its outcomes.
-
-There is no queue of replies: an update is confirmed only when its reply is delivered. Whatever is
-lost with a process or a connection comes again, because Telegram repeats the update.
-"""
+"""Delivery of replies to Telegram, and its outcomes; `reply_lanes` repeats what fails for now."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
+from bot.channels.channel_wording import channel_words
 from bot.channels.telegram.http import RateLimited, TelegramRequest
 from bot.channels.telegram.parsing import ParsedUpdate
 from bot.channels.telegram.rendering import Call, render
 from bot.conversations.contract import Delivery, Reply
+from survey_flows.wording import DEFAULT
 
 TRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+
+TOAST_PATIENCE = 20.0
+"""Seconds of a limit that the answer to a press waits for; later the press is forgotten."""
 
 
 class ReplyNotSent(Exception):
@@ -31,12 +34,12 @@ class BotBlocked(Exception):
     """The citizen has blocked the bot."""
 
 
-def retry_waits() -> Iterator[float]:
+def retry_waits(longest: float = LONGEST_WAIT) -> Iterator[float]:
     """Seconds between attempts, doubling."""
     wait = FIRST_WAIT
     while True:
         yield wait
-        wait = min(2 * wait, LONGEST_WAIT)
+        wait = min(2 * wait, longest)
 
 
 class ReplySender:
@@ -53,10 +56,11 @@ class ReplySender:
         Raises:
             ReplyNotSent: a call failed for now; all of them must be repeated later.
         """
-        call = render(taken, reply)
         try:
-            for number in reply.stale:
-                await self._remove(taken.chat, number)
+            stays = [number for number in reply.stale if not await self._remove(taken.chat, number)]
+            if taken.incoming.typed in stays:
+                reply = replace(reply, notices=(*reply.notices, self._stays(reply)))
+            call = render(taken, reply)
             sent = await self.call(call) if call else None
         except BotBlocked:
             self._counts["unreachable"] += 1
@@ -76,12 +80,25 @@ class ReplySender:
             except (ReplyNotSent, BotBlocked):
                 self._counts["unsent"] += 1
 
-    async def toast(self, call: Call) -> None:
-        """Answers a press; a late answer is no loss."""
-        try:
-            await self.call(call)
-        except (ReplyNotSent, BotBlocked):
-            self._counts["unsent"] += 1
+    async def toast(self, call: Call, chat: int = 0) -> None:
+        """Answers a press in a chat, after a short limit too; a late answer is no loss."""
+        params = {name: value for name, value in call.items() if name != "method"}
+        for _ in range(TRIES):
+            try:
+                await self._requests.call(call["method"], params, chat=chat)
+            except RateLimited as limited:
+                if limited.seconds > TOAST_PATIENCE:
+                    break
+                await asyncio.sleep(limited.seconds)
+            except BadRequest:
+                break
+            except NetworkError:
+                await asyncio.sleep(FIRST_WAIT)
+            except TelegramError:
+                break
+            else:
+                return
+        self._counts["unsent"] += 1
 
     async def call(self, call: Call) -> Any:
         """Returns Telegram's answer to a call, or None when it refuses the call for good.
@@ -126,20 +143,30 @@ class ReplySender:
                     await asyncio.sleep(wait)
         raise ReplyNotSent
 
-    async def _remove(self, chat: int, message: int) -> None:
-        """Deletes a message, or clears it after 48 hours, when Telegram deletes it no longer."""
+    def _stays(self, reply: Reply) -> str:
+        """Returns that the words which were just typed stay in the chat."""
+        lang = reply.screen.lang if reply.screen else DEFAULT
+        return channel_words().say(lang, "typed-stays")
+
+    async def _remove(self, chat: int, message: int) -> bool:
+        """Deletes a message, or clears it after 48 hours, when Telegram deletes it no longer.
+
+        Returns whether nothing of it stays; a citizen's own message cannot be cleared.
+        """
         place = {"chat_id": chat, "message_id": message}
         try:
             await self._attempt("deleteMessage", place)
         except TelegramError as error:
-            if not _gone(error):
-                await self._clear(place)
+            return _gone(error) or await self._clear(place)
+        return True
 
-    async def _clear(self, place: dict[str, Any]) -> None:
+    async def _clear(self, place: dict[str, Any]) -> bool:
         try:
             await self._attempt("editMessageText", {**place, "text": self._cleared})
         except TelegramError as error:
             self._counts["unsent"] += not _gone(error)
+            return _gone(error)
+        return True
 
 
 def _gone(error: TelegramError) -> bool:

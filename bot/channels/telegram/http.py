@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -14,15 +14,12 @@ from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
 from bot.channels.telegram.json import read_json
-from bot.channels.telegram.rate_limit import RateLimitPause
+from bot.channels.telegram.rate_limit import Limits, chat_scope, method_scope
 from survey_flows.errors import Misuse
 
-TRIES = 3
 CONNECTIONS = 64
 READ_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 60.0
-LONGEST_PAUSE = 20.0
-"""The longest pause of a 429 that a call waits for, in seconds; else calls fail at once."""
 TOO_MANY = 429
 HTTP_ERROR = 400
 JSON = {"Content-Type": "application/json"}
@@ -33,32 +30,35 @@ def _parsed(url: str) -> URL:
     return URL(url)
 
 
+_chat: ContextVar[int | str] = ContextVar("chat", default=0)
+"""The chat of the present call, whose limit counts; 0 for a call without a chat."""
+
+
 class RateLimited(TelegramError):
-    """Telegram refuses all calls for now.
+    """Telegram refuses calls of this chat or method for ``seconds``.
 
     The library's own error for this warns that it will change.
     """
 
-    def __init__(self) -> None:
-        super().__init__("Telegram wants to hear nothing for now")
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Telegram wants to hear nothing of this for now")
+        self.seconds = seconds
 
 
 class TelegramRequest(BaseRequest):
-    """One session for all calls. A 429 pauses every call until Telegram takes them again.
+    """One session for all calls; each is made once, unless a limit says that it would be refused.
 
-    A session that is not ``patient`` makes each call once and reports a 429 at once.
     ``reached`` says whether the last call got an answer, whatever that was.
 
     Telegram's addresses hold the bot's token, and aiohttp's errors hold addresses. So errors leave
     here with the name of their kind alone, and without a cause.
     """
 
-    def __init__(self, base_url: str, pause: RateLimitPause, patient: bool = True) -> None:
+    def __init__(self, base_url: str, limits: Limits) -> None:
         self._base_url = base_url
-        self._patient = patient
         self.reached = True
         self._session: aiohttp.ClientSession | None = None
-        self._pause = pause
+        self._limits = limits
 
     @property
     def read_timeout(self) -> float:
@@ -83,12 +83,22 @@ class TelegramRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def call(self, method: str, params: dict[str, Any], seconds: float = READ_SECONDS) -> Any:
+    async def call(
+        self,
+        method: str,
+        params: dict[str, Any],
+        seconds: float = READ_SECONDS,
+        chat: int | str = 0,
+    ) -> Any:
         """Returns the result of one Bot API method as plain JSON.
 
+        ``chat`` is whose limit counts where the parameters name none.
+
         Raises:
+            RateLimited: Telegram refuses calls of this chat or method for now.
             telegram.error.TelegramError: as python-telegram-bot's own methods do.
         """
+        concerned = _chat.set(params.get("chat_id", chat))
         parameters = [RequestParameter(name, value, None) for name, value in params.items()]
         try:
             return await self.post(
@@ -101,6 +111,8 @@ class TelegramRequest(BaseRequest):
             raise NetworkError(
                 f"Telegram's answer cannot be read ({type(error).__name__})"
             ) from None
+        finally:
+            _chat.reset(concerned)
 
     async def do_request(
         self,
@@ -117,14 +129,16 @@ class TelegramRequest(BaseRequest):
             raise Misuse("this channel sends and fetches no files")
         payload = orjson.dumps(request_data.parameters if request_data is not None else {})
         seconds = float(read_timeout) if isinstance(read_timeout, int | float) else READ_SECONDS
-        for _ in range(TRIES if self._patient else 1):
-            await self._sit_out_a_pause()
-            code, body = await self._send(url, payload, seconds)
-            if code != TOO_MANY:
-                _require_telegrams_own(code, body)
-                return code, body
-            await self._pause.begin(_retry_after(body))
-        raise RateLimited
+        chat = _chat.get()
+        scope = chat_scope(chat) if chat else method_scope(url.rpartition("/")[2])
+        if left := self._limits.seconds_left(scope):
+            raise RateLimited(left)
+        code, body = await self._send(url, payload, seconds)
+        if code == TOO_MANY:
+            await self._limits.refuse(scope, _retry_after(body), is_chat=bool(chat))
+            raise RateLimited(_retry_after(body))
+        _require_telegrams_own(code, body)
+        return code, body
 
     async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
         if self._session is None:
@@ -144,12 +158,6 @@ class TelegramRequest(BaseRequest):
             raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
         self.reached = True
         return response.status, body
-
-    async def _sit_out_a_pause(self) -> None:
-        while left := self._pause.seconds_left:
-            if left > LONGEST_PAUSE or not self._patient:
-                raise RateLimited
-            await asyncio.sleep(left)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:

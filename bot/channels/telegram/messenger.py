@@ -9,7 +9,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.telegram.http import RateLimited, TelegramRequest
 from bot.channels.telegram.parsing import BEGIN, STOP
-from bot.channels.telegram.rate_limit import RateLimitPause
+from bot.channels.telegram.rate_limit import Limits, RateLimitPause, chat_scope
 from bot.channels.telegram.rendering import TEXT, clip
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
 
@@ -17,18 +17,22 @@ GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_inva
 """Beginnings of refusals in small letters; the library writes them with a capital."""
 
 
+NEVER_STARTED = "can't initiate conversation"
+"""In the refusal to write to somebody who has never started the bot."""
 WRONG_TOKEN = 30.0
 """Seconds of pause after a refused token."""
 
 
 class TelegramMessenger:
-    """A sender for one bot. Enter it, then call `send` from any number of tasks."""
+    """A sender for one bot. Enter it, then call `send` from any number of tasks.
 
-    def __init__(self, token: str, api_base_url: str, pause: RateLimitPause) -> None:
-        self._pause = pause
-        self._requests = TelegramRequest(
-            f"{api_base_url.rstrip('/')}/bot{token}", pause, patient=False
-        )
+    ``limits`` are shared with the channel in the same process; elsewhere only the pause is.
+    """
+
+    def __init__(self, token: str, api_base_url: str, limits: Limits | RateLimitPause) -> None:
+        limits = Limits(limits) if isinstance(limits, RateLimitPause) else limits
+        self._limits = limits
+        self._requests = TelegramRequest(f"{api_base_url.rstrip('/')}/bot{token}", limits)
 
     async def __aenter__(self) -> Self:
         await self._requests.initialize()
@@ -40,7 +44,11 @@ class TelegramMessenger:
     @property
     def pause_seconds(self) -> float:
         """Seconds for which Telegram refuses all calls; 0 when it takes them."""
-        return self._pause.seconds_left
+        return self._limits.pause.seconds_left
+
+    def recipient_pause(self, address: str) -> float:
+        """Returns the seconds for which Telegram refuses messages to this chat alone."""
+        return self._limits.seconds_left(chat_scope(address))
 
     async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
         """Sends a message once to the chat ``address``."""
@@ -56,9 +64,10 @@ class TelegramMessenger:
         try:
             await self._requests.call("sendMessage", params)
         except RateLimited:
-            return DeliveryOutcome.SILENCE
-        except Forbidden:
-            return DeliveryOutcome.UNREACHABLE
+            return DeliveryOutcome.SILENCE if self.pause_seconds else DeliveryOutcome.LIMITED
+        except Forbidden as error:
+            never = NEVER_STARTED in error.message.casefold()
+            return DeliveryOutcome.NOT_STARTED if never else DeliveryOutcome.UNREACHABLE
         except BadRequest as error:
             return (
                 DeliveryOutcome.UNREACHABLE
@@ -67,7 +76,7 @@ class TelegramMessenger:
             )
         except InvalidToken:
             # The operator has to correct the token; until then nobody may count as unreachable.
-            await self._pause.begin(WRONG_TOKEN)
+            await self._limits.pause.begin(WRONG_TOKEN)
             return DeliveryOutcome.SILENCE
         except TelegramError:
             return DeliveryOutcome.LATER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.channels.channel_wording import channel_words
 from bot.channels.telegram.parsing import ParsedUpdate
 from bot.conversations.contract import Reply
 from survey_flows.effects import Button, Screen
@@ -56,6 +57,13 @@ def render_toast(taken: ParsedUpdate, reply: Reply) -> Call:
         if reply.screen is None:
             params["show_alert"] = True
     return params
+
+
+def unread_press(query: str) -> Call:
+    """Returns the call that answers a press which means nothing here, in every language."""
+    words = channel_words()
+    text = " / ".join(words.say(lang, "press-unread") for lang in words.languages)
+    return {"method": "answerCallbackQuery", "callback_query_id": query, "text": text}
 
 
 def clip(text: str, limit: int) -> str:

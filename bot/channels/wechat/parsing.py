@@ -128,7 +128,9 @@ def _meant(what: str) -> Update:
 
 def _web(fields: Fields, event: Update) -> str | None:
     if isinstance(event, Started):
-        return "/".join(("r", event.link, event.unit)).rstrip("/") if event.link else ""
+        if event.link:
+            return "/".join(("r", event.link, event.unit)).rstrip("/")
+        return f"u/{event.unit}" if event.unit else ""
     asked = fields.get("EventKey") == WEB or WORDS.get(fold(fields.get("Content", ""))) == WEB
     return "" if asked or event == TopicRequested("privacy") else None
 

@@ -11,6 +11,9 @@ command-delete = Delete my ratings
 # In place of a message that showed answers and that Telegram no longer deletes.
 cleared = (Cleared)
 
+typed-stays = Telegram does not let us delete the answer that you just typed, so it stays in the chat. To remove it, press the message and delete it.
+press-unread = This button does not work here. Please send /start.
+
 # WeChat and WeCom have no buttons: choices are written with numbers. For words such as “start” see wechat/parsing.py.
 text-number = Please reply with a number.
 text-both = Please reply with a number, or with: { $words }

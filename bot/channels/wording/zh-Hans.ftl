@@ -11,6 +11,9 @@ command-delete = 删除我的评价
 # 含有答案、而 Telegram 已不能删除的消息，以此代替。
 cleared = （已清除）
 
+typed-stays = 您刚才输入的回答，Telegram 不让我们删除，还留在聊天里。不想留下的话，请长按那条消息，自行删除。
+press-unread = 这个按钮在这里不能用。请发送 /start 开始。
+
 # 微信与企业微信：没有按钮，选项以序号写出。“开始”“查看”等词见 wechat/parsing.py。
 text-number = 请回复序号。
 text-both = 请回复序号，或回复：{ $words }

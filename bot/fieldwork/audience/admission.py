@@ -44,9 +44,10 @@ async def admit_invited(
     if event.link.startswith(PERSONAL):
         # A cell's link is internal: a person who read it in the database must gain nothing by it.
         return replace(event, link=event.link.strip(PERSONAL))
-    if not TOKEN.fullmatch(event.link):
+    token = event.link.upper()
+    if not TOKEN.fullmatch(token):
         return event
-    found = await _find(connection, keys, live_campaigns, event.link)
+    found = await _find(connection, keys, live_campaigns, token)
     definition = live_campaigns.get(found.campaign) if found else None
     if found is None or definition is None or found.link not in definition.links:
         return event

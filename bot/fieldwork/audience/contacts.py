@@ -162,6 +162,16 @@ async def set_unreachable(connection: AsyncConnection, lookups: Iterable[bytes],
         await connection.execute(changed.values(unreachable=day.isoformat()))
 
 
+async def set_reachable(
+    connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address]
+) -> None:
+    """Take the mark of unreachability from contacts who have just been heard of."""
+    columns = tables.contacts.c
+    lookups = sorted({keys.lookup(address) for address in addresses})
+    marked = columns.lookup.in_(lookups) & (columns.unreachable != "")
+    await connection.execute(tables.contacts.update().where(marked).values(unreachable=""))
+
+
 async def count_contacts(
     connection: AsyncConnection, day: date, fatigue_days: int = FATIGUE_DAYS
 ) -> ContactCounts:

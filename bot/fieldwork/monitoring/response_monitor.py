@@ -202,7 +202,7 @@ def _name(row: Row[Any]) -> str:
         return "queued"
     if row.state == "opted_out":
         return "opted_out"
-    if row.state in ("unreachable", "failed"):
+    if row.state in ("unreachable", "not_started", "failed"):
         return "unreachable"
     return "refused" if row.out else ""
 

@@ -19,6 +19,10 @@ class DeliveryOutcome(Enum):
     """The channel did not answer; the message may have been sent all the same."""
     SILENCE = "silence"
     """The channel asks for a pause; the message was not sent."""
+    LIMITED = "limited"
+    """The channel asks for a pause for this recipient alone; the message was not sent."""
+    NOT_STARTED = "not_started"
+    """The person has never started the bot, which alone lets it write to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Messenger(Protocol):
     @property
     def pause_seconds(self) -> float:
         """Seconds of pause that the channel asks for; 0 when it asks for none."""
+
+    def recipient_pause(self, address: str, /) -> float:
+        """Seconds of pause that the channel asks for one recipient; 0 when it asks for none."""
 
     async def send(self, address: str, message: OutgoingMessage, /) -> DeliveryOutcome:
         """Send a message once."""

@@ -35,8 +35,9 @@ from survey_flows.localized_names import in_language, show_date
 MOST_STEPS = 4
 """The invitation and three reminders (Dillman, Smyth and Christian 2014, chapter 9)."""
 MOST_TEXT = 2000
-STATES = ("queued", "sent", "unreachable", "opted_out", "failed")
-"""States of a message: waiting, accepted by the channel, undeliverable, opted out, refused."""
+STATES = ("queued", "sent", "unreachable", "not_started", "opted_out", "failed")
+"""States of a message: waiting, accepted by the channel, undeliverable, to somebody who has never
+started the bot, opted out, refused."""
 
 
 @dataclass(frozen=True, slots=True)

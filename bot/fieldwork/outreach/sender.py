@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -271,7 +272,12 @@ class PushSender:
             if not self._may(item) or messenger.pause_seconds:
                 return
             del left[item.key]
-            self._settle(item, await self._send(messenger, address, message, item))
+            outcome = await self._send(messenger, address, message, item)
+            if outcome is DeliveryOutcome.LIMITED:
+                seconds = math.ceil(messenger.recipient_pause(address))
+                self._put_back(item, self._second() + seconds, untried=True)
+            else:
+                self._settle(item, outcome)
 
     def _settle(self, item: ClaimedMessage, outcome: DeliveryOutcome) -> None:
         if outcome is DeliveryOutcome.SILENCE:
@@ -282,7 +288,7 @@ class PushSender:
             self._settled.states[item.key] = (
                 DeliveryOutcome.FAILED if outcome is DeliveryOutcome.LATER else outcome
             ).value
-            if outcome is DeliveryOutcome.UNREACHABLE:
+            if outcome in (DeliveryOutcome.UNREACHABLE, DeliveryOutcome.NOT_STARTED):
                 self._settled.unreachable.add(item.key[2])
 
     async def _send(
@@ -365,6 +371,9 @@ class _NullMessenger:
     """
 
     pause_seconds = 0.0
+
+    def recipient_pause(self, _address: str, /) -> float:
+        return 0.0
 
     async def send(self, _address: str, _message: OutgoingMessage, /) -> DeliveryOutcome:
         await asyncio.sleep(SPARED * random.uniform(0.5, 1.5))  # noqa: S311  (no secret)

@@ -76,7 +76,7 @@ def _disclosed(scored: ScoredCampaign) -> dict[str, DisclosedScore]:
 async def _themes(database: AsyncEngine, year: AppraisedYear) -> dict[str, Mapping[str, int]]:
     columns = tables.comments.c
     query = select(columns.unit, columns.text).where(
-        columns.campaign.in_([part.campaign.id for part in year.campaigns])
+        columns.campaign.in_([part.campaign.id for part in year.campaigns]), columns.unit != ""
     )
     async with reading(database) as connection:
         rows = [(row.unit, row.text) for row in await connection.execute(query)]

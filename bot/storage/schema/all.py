@@ -37,6 +37,7 @@ from bot.storage.schema.fraud_review import case_ballots as case_ballots
 from bot.storage.schema.fraud_review import case_votes as case_votes
 from bot.storage.schema.fraud_review import cases as cases
 from bot.storage.schema.fraud_review import pressure as pressure
+from bot.storage.schema.fraud_review import pressure_counts as pressure_counts
 from bot.storage.schema.fraud_review import rule_effects as rule_effects
 from bot.storage.schema.metadata import SERIAL
 from bot.storage.schema.metadata import metadata as metadata
@@ -63,6 +64,8 @@ from bot.storage.schema.rectification import request_messages as request_message
 from bot.storage.schema.rectification import request_steps as request_steps
 from bot.storage.schema.rectification import request_stops as request_stops
 from bot.storage.schema.rectification import requests as requests
+from bot.storage.schema.search import missed_words as missed_words
+from bot.storage.schema.search import search_misses as search_misses
 from bot.storage.schema.streams import campaign_holds as campaign_holds
 from bot.storage.schema.streams import gate_streams as gate_streams
 from bot.storage.schema.streams import mixed_streams as mixed_streams
@@ -156,7 +159,9 @@ comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
-    Column("unit", String(32), nullable=False),
+    Column(
+        "unit", String(32), nullable=False, comment="empty: of a unit with fewer than ten ballots"
+    ),
     Column(
         "voter",
         LargeBinary(32),
@@ -214,7 +219,12 @@ held_comments = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="comments and presses that wait for the close",
+    ),
 )
 
 refused = Table(
@@ -249,11 +259,13 @@ log_entries = Table(
     "log_entries",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("label", LargeBinary(32), nullable=False),
-    Column("commitment", LargeBinary(32), nullable=False),
-    Column("kind", String(12), nullable=False),
+    Column("label", LargeBinary(32), comment="none: of a sealed entry of form 2"),
+    Column("commitment", LargeBinary(32), comment="none: of a receipt"),
+    Column("kind", String(16), nullable=False),
     Column("campaign", String(32), nullable=False),
-    Column("body", Text, comment="of a public entry"),
+    Column("body", Text, comment="of a public act"),
+    Column("form", Integer, nullable=False, comment="of the line: 2, or 1 from before"),
+    Column("signatures", Text, comment="of an act of form 2: who signed it, as JSON"),
     Index("ix_log_entries_label", "label"),
 )
 
@@ -307,7 +319,7 @@ notices = Table(
         autoincrement=True,
         comment="public entries that wait for the log",
     ),
-    Column("kind", String(12), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("name", String(80), nullable=False),
     Column("campaign", String(32), nullable=False),
     Column("body", Text, nullable=False),

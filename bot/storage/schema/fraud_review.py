@@ -94,3 +94,17 @@ pressure = Table(
     Column("unit", String(32), primary_key=True),
     Column("voter", LargeBinary(32), primary_key=True, comment="not the ballots' pseudonym"),
 )
+"""What an earlier version stored at once; the mixer takes it into its pool."""
+
+pressure_counts = Table(
+    "pressure_counts",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("unit", String(32), primary_key=True),
+    Column(
+        "count",
+        Integer,
+        nullable=False,
+        comment="pressure reports of a closed campaign, rounded down to tens",
+    ),
+)

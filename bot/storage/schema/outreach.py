@@ -20,6 +20,27 @@ pushes = Table(
         comment="local time in which messages are sent: HH:MM-HH:MM",
     ),
     Column("not_on", Text, nullable=False, comment="JSON: local days on which nothing is sent"),
+    Column(
+        "kind",
+        String(12),
+        nullable=False,
+        server_default="reminder",
+        comment="invitation, for whoever has none, or reminder",
+    ),
+    Column(
+        "people",
+        String(12),
+        nullable=False,
+        server_default="unopened",
+        comment="whom a reminder is for: unopened or all",
+    ),
+    Column(
+        "handed",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="epoch seconds of the quarter of an hour of the last hand-over",
+    ),
 )
 
 outbox = Table(

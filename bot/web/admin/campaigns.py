@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from aggregation.disclosure.rounding import round_down
 from bot.campaigns.held import held_for
@@ -169,12 +169,8 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
     """Returns units and their pressure reports after the close, rounded, without small cells."""
     if campaign.state != "closed":
         return []
-    columns, cell = tables.pressure.c, campaign.scheme.min_n.publish_cell
-    query = (
-        select(columns.unit, func.count())
-        .where(columns.campaign == campaign.id)
-        .group_by(columns.unit)
-    )
+    columns, cell = tables.pressure_counts.c, campaign.scheme.min_n.publish_cell
+    query = select(columns.unit, columns.count).where(columns.campaign == campaign.id)
     async with reading(visit.service.database) as connection:
         found = [
             (row[0], round_down(row[1], cell))

@@ -52,6 +52,7 @@ from survey_flows.events import (
     Typed,
     Update,
 )
+from survey_flows.front_door import Choice
 from survey_flows.localized_names import in_language, unit_name
 from survey_flows.outside_window import Phase, answer_outside_window, phase
 from survey_flows.screens import explain
@@ -101,6 +102,12 @@ async def show_requests(request: web.Request) -> web.Response:
 async def show_start(request: web.Request) -> web.Response:
     """Shows the start page of a link, such as one from a QR code."""
     return start_page(request, request.match_info["link"], request.match_info.get("unit", ""))
+
+
+@routes.get("/u/{unit}")
+async def show_unit(request: web.Request) -> web.Response:
+    """Shows the start page of a unit, whichever campaign it is rated in at the time."""
+    return start_page(request, "", request.match_info["unit"])
 
 
 @routes.get("/help")
@@ -229,14 +236,18 @@ def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
 def start_page(request: web.Request, link: str, unit: str) -> web.Response:
     """Returns the page that a visitor sees before anything is stored about them."""
     service, lang = request.app[SERVICE], accepted_language(request)
-    definition = service.live_campaigns.find(Started(link=link), "", service.clock.now())
+    way = service.live_campaigns.way(Started(link=link, unit=unit), "", service.clock.now())
+    # Of several campaigns one is chosen after the start; until then none is named.
+    several = isinstance(way, Choice)
+    definition = way.campaigns[0] if isinstance(way, Choice) else way
+    code = definition.unit_code(unit) if definition else ""
     refused = "begun" in request.query and read_cookie(request) is None and not has_ticket(request)
     return render(
         request,
         "start.html",
         lang,
-        title=in_language(definition.title, lang, definition) if definition else "",
-        unit=unit_name(definition, unit, lang) if definition and unit in definition.units else "",
+        title=in_language(definition.title, lang, definition) if definition and not several else "",
+        unit=unit_name(definition, code, lang) if definition and code else "",
         pilot=definition is not None and definition.pilot,
         shut=_shut(service, definition, lang),
         cookie_refused=refused,

@@ -9,7 +9,7 @@ from survey_flows.effects import Button, Screen
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {
-    **dict.fromkeys(("a", "u", "l"), "option"),
+    **dict.fromkeys(("a", "u", "l", "d"), "option"),
     **dict.fromkeys(("y", "k", "n", "o", "w"), "main"),
     "e": "danger",
     "w:unit": "plain",

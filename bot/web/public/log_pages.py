@@ -187,7 +187,7 @@ def _checkpoint(newest: StoredCheckpoint) -> dict[str, object]:
 
 def _download(found: StoredEntry, newest: StoredCheckpoint, proof: list[bytes]) -> web.Response:
     response = web.Response(
-        body=inclusion_file(found.position, found.data, proof, newest.note),
+        body=inclusion_file(found.position, found.line, proof, newest.note),
         content_type="application/json",
     )
     response.headers["Content-Disposition"] = (

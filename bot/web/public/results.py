@@ -24,6 +24,7 @@ from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
 from bot.verification.bundle import bundle_path
+from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.disclosed_release import DisclosedRelease
 from bot.web.shared.middleware import is_over_limit
@@ -273,3 +274,15 @@ async def send_bundle(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     name = f'attachment; filename="minping-{public.campaign}-bundle.zip"'
     return web.FileResponse(path, headers={"Content-Disposition": name})
+
+
+async def send_verifier(request: web.Request) -> web.StreamResponse:
+    """Sends the program that checks the bundle without ours."""
+    await _public(request)
+    name = f'attachment; filename="{VERIFIER}"'
+    return web.Response(
+        body=await asyncio.to_thread(stand_alone_verifier),
+        content_type="text/x-python",
+        charset="utf-8",
+        headers={"Content-Disposition": name},
+    )

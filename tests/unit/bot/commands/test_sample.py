@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 
 UNITS = "code,name_zh,name_en,category,questionnaire\nTAX,市税务局,Tax Bureau,B_econ,window\n"
 PEOPLE = "channel,address,language,group,area,consent\n" + "".join(
@@ -76,6 +77,7 @@ def test_a_sample_is_planned_drawn_and_verified(
     assert "personal" not in capsys.readouterr().out, "the links of cells are shown to nobody"
     assert main(["campaign", "close", "y"]) == 0
     assert main(["bundle", "y", str(bundle)]) == 0
+    assert (tmp_path / VERIFIER).read_bytes() == stand_alone_verifier()
     capsys.readouterr()
     assert main(["sample", "verify", str(sample), "--bundle", str(bundle)]) == 0
     assert (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from bot.conversations.stored_conversation import (
 from bot.core.stored_forms import UnknownForm, form_of, read_form, write_form
 from bot.crypto.gate_keys import make_gate_keys
 from bot.fieldwork.monitoring.progress import Progress
+from survey_flows.errors import BadSession
 from survey_flows.events import Typed
+from survey_flows.front_door import Brought
 from survey_flows.session import Session
 
 OLD = json.loads(Path("tests/golden/stored_forms/unversioned.json").read_text("utf-8"))
@@ -43,8 +46,22 @@ def test_a_conversation_of_before_is_read_and_written_with_a_version() -> None:
 
 
 def test_a_conversation_of_a_later_version_is_not_guessed_at() -> None:
-    with pytest.raises(UnknownForm, match="version 3"):
-        read_conversation(write_form(3, "anything"))
+    with pytest.raises(UnknownForm, match="version 4"):
+        read_conversation(write_form(4, "anything"))
+
+
+def test_a_conversation_with_what_was_brought_along_is_read_again() -> None:
+    brought = (Brought("next", "TOKEN", "TAX", "en"), Brought("", words="水\n利"))
+    for whole in (
+        replace(CONVERSATION, brought=brought, typed=(7, "q:overall")),
+        Conversation("next", brought=brought),
+    ):
+        text = whole.to_text()
+        assert form_of(text) == 3
+        assert read_conversation(text) == whole
+    for broken in ("a\nb", "a\n\n0\n5\n", "a\n\n0\n[[1, 2, 3, 4, 5, 6, 7]]\n"):
+        with pytest.raises(BadSession):
+            read_conversation(write_form(3, broken))
 
 
 def test_a_dead_letter_of_before_is_read_and_written_with_a_version(tmp_path: Path) -> None:

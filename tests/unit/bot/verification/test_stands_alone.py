@@ -33,9 +33,7 @@ def loaded(code: str, folder: Path) -> set[str]:
     return set(json.loads(run.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize(
-    "module", ["verifier", "bundle_reader", "weight_check", "opening_checks", "bundle_format"]
-)
+@pytest.mark.parametrize("module", ["verifier", "bundle_reader", "acts", "bundle_format"])
 def test_importing_the_verifier_loads_no_service(module: str, tmp_path: Path) -> None:
     assert loaded(f"import bot.verification.{module}", tmp_path) & FORBIDDEN == set()
 

@@ -101,9 +101,18 @@ def test_a_dropped_case_lets_no_ballot_weigh_less() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "verdicts", [(PROPOSED, RELEASE), (PROPOSED, RELEASE, REOPEN), (REOPEN,), ("maybe",)]
-)
+def test_a_verdict_that_there_is_not_is_found_by_everybody() -> None:
+    case = drawn(21)
+    case.unclose()
+    case.cases["c0ffee04"].verdicts = (PROPOSED, "maybe")
+    case.close()
+    at = len(case.log.entries) - 2
+    for openings in (False, True):
+        sentence = f"the decision at entry {at} has a verdict that there is not"
+        assert sentence in failures(case.bundle(openings))
+
+
+@pytest.mark.parametrize("verdicts", [(PROPOSED, RELEASE), (PROPOSED, RELEASE, REOPEN), (REOPEN,)])
 def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(
     verdicts: tuple[str, ...],
 ) -> None:

@@ -174,7 +174,8 @@ async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
     reply = await console.service.conductor.handle(
         Incoming("t:1", "telegram", "1", Started(link=link))
     )
-    assert "这是试评，结果不计入任何考核。" in "\n".join(reply.notices)
+    assert reply.screen
+    assert "这是试评，结果不计入任何考核。" in reply.screen.text
 
 
 @pytest.mark.parametrize(

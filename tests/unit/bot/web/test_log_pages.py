@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import insert
 
 from bot.core.settings import Settings, read_settings
 from bot.crypto.note_signatures import cosign, open_note, public_key, write_secret
 from bot.service.composition import Service, build
 from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from bot.verification.witness import LogForked, Witness, WitnessClient
@@ -25,7 +27,7 @@ from survey_flows.errors import BadInput
 from survey_flows.log_entries import receipt_label
 from survey_flows.merkle import verify_consistency
 from survey_flows.signed_notes import COSIGNATURE, Checkpoint, read_key
-from tests.bundles import Campaign, drawn
+from tests.bundles import CLOSES, DEFINITION, OPENS, SCHEME, Campaign, drawn
 from tests.logs import ORIGIN, SEED, Entry, store
 
 LOG_KEY = public_key(SEED, ORIGIN)
@@ -45,8 +47,13 @@ class Site:
         )
 
     async def keep(self, campaign: Campaign, *sizes: int) -> None:
+        row = {"year": 2026, "state": "closed", "opens_at": OPENS, "closes_at": CLOSES}
+        row |= {"definition": json.dumps(DEFINITION), "scheme": SCHEME.model_dump_json()}
         async with writing(self.service.database) as connection:
             await store(connection, campaign.log, sizes)
+            names = sorted({entry.campaign for entry in campaign.log.entries} - {"-"})
+            rows = [{"id": name, **row} for name in names]
+            await connection.execute(insert(tables.campaigns), rows)
 
 
 @pytest.fixture
@@ -97,7 +104,7 @@ async def test_the_page_of_a_receipt_says_nothing_of_the_ballot_whatever_became_
     pages = set()
     for code in campaign.codes:
         text = await (await site.check(code)).text()
-        position = labels.index(receipt_label(code))
+        position = labels.index(receipt_label(campaign.name, code))
         pages.add(text.replace(code, "CODE").replace(f"number {position} ", "number N "))
     # Counted, replaced and withdrawn ballots look the same:
     # a citizen under pressure may show a receipt and have voted again.
@@ -189,7 +196,7 @@ def other_log(campaign: Campaign, size: int) -> str:
     """A checkpoint of another history that the log signed too."""
     case = drawn(8)
     case.log.entries = (campaign.log.entries + case.log.entries)[:size]
-    case.log.entries[3] = Entry(bytes(32), b"salt", "{}", "ballot", "2026")
+    case.log.entries[3] = Entry("2026", "ballot", salt=b"salt", body="{}")
     return case.log.checkpoint()
 
 

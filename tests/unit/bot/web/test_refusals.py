@@ -42,7 +42,7 @@ from bot.records.working_days import import_calendar
 from bot.rectification.requests import read_request
 from bot.service.composition import Service
 from bot.spreadsheets.reader import read_sheet
-from bot.verification.bundle_reader import read_json
+from bot.verification.strict_files import read_json
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.messages import Place, render_place

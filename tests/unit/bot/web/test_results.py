@@ -31,6 +31,7 @@ from tests.web_city import after_notice
 PAGES = (
     "/results/closed",
     *(f"/results/closed/data.{form}" for form in ("json", "csv", "zip", "xlsx")),
+    "/results/closed/minping_verify.py",
 )
 
 
@@ -71,17 +72,17 @@ async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(
     assert "Nothing has been published yet" in await console.open("/results")
     assert "no public notice" in texts(await press(console, "publish", sure="yes"))
     await after_notice(console.service, 2026)
-    assert await statuses(console) == [404] * 6
+    assert await statuses(console) == [404] * 7
     assert "tick that anybody may read" in await press(console, "publish")
-    assert await statuses(console) == [404] * 6
+    assert await statuses(console) == [404] * 7
     assert "The results are public." in await press(console, "publish", sure="yes")
-    assert await statuses(console) == [200] * 5 + [
+    assert await statuses(console) == [200] * 6 + [
         404
     ]  # these ballots are in no log, so nothing proves them
     assert "Ratings 2026" in await console.open("/results")
     assert "is public already" in texts(await press(console, "publish", sure="yes"))
     assert "not public any more" in await press(console, "withdraw")
-    assert await statuses(console) == [404] * 6
+    assert await statuses(console) == [404] * 7
     acts = [
         (act.who, act.act, act.outcome)
         for act in await read_records(console.service.database)

@@ -15,9 +15,8 @@ import orjson
 import pytest
 from aiohttp import web
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError
 
-from bot.channels.telegram import channel as telegram
 from bot.channels.telegram import delivery as telegram_delivery
 from bot.channels.telegram.channel import PATH, SECRET_HEADER, TelegramChannel
 from bot.conversations.conductor import Unavailable
@@ -28,7 +27,7 @@ from survey_flows.events import Pressed, Typed
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.servers import free_port
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 SECRET = "s3cret_-"
 
@@ -142,9 +141,10 @@ async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand
     assert hooked.api.webhook == {
         "url": hooked.url,
         "secret_token": SECRET,
-        "allowed_updates": ["message", "callback_query"],
+        "allowed_updates": ["message", "edited_message", "callback_query"],
         "max_connections": 100,
     }
+    await hooked.api.until(lambda: len(hooked.api.commands) == 3)
     menu = ["start", "language", "help", "privacy", "receipt", "followup", "delete"]
     assert [
         [command["command"] for command in commands] for commands in hooked.api.commands.values()
@@ -187,7 +187,7 @@ async def test_a_wrong_secret_is_turned_away(hooked: Town) -> None:
 
 async def test_what_cannot_be_read_is_taken_and_kept_aside(hooked: Town) -> None:
     broken = [b"", b"{", b"\xff", b"null", b"[" * 5000, b'{"update_id": 1, "message": {}}']
-    for body in (*broken, b'{"update_id": 1, "edited_message": {}}', b" " * 1_100_000):
+    for body in (*broken, b'{"update_id": 1, "channel_post": {}}', b" " * 1_100_000):
         assert await hooked.post(body) == (200, b"")
     assert (hooked.handler.taken, hooked.kept) == ([], broken)
     assert hooked.channel.counts == {"broken": 6, "dropped": 2}
@@ -249,23 +249,38 @@ async def test_a_message_that_was_deleted_is_sent_anew(polled: Town) -> None:
     assert (ann.screen.text, ann.message.message_id > first.message_id) == ("update 2", True)
 
 
-async def test_too_many_requests_pause_every_call(hooked: Town) -> None:
-    ann, ben = Citizen(hooked.api, 1001), Citizen(hooked.api, 1002)
+async def test_a_limit_of_one_chat_holds_up_no_other(town: Town) -> None:
+    ann, ben = Citizen(town.api, 1001), Citizen(town.api, 1002)
     await ann.start()
     await ben.start()
-    hooked.api.fail_next("answerCallbackQuery", 1, 429, retry_after=1)
+    town.api.fail_next("", 1_000_000, 429, retry_after=45, chat=1001)
+    town.handler.replies = [Reply(screen=screen("answers", "review"))]
+    await town.api.deliver(ann.text_update("one"))
     began = asyncio.get_running_loop().time()
-    ann_pressing = asyncio.create_task(ann.press("More"))
-    await hooked.api.until(lambda: hooked.api.faults[0].times == 0)
-    await asyncio.sleep(0.05)
-    await asyncio.gather(ann_pressing, ben.press("More"))
-    assert asyncio.get_running_loop().time() - began >= 1.0
-    # Ben's screen could not go in the response: Telegram would have refused it in silence.
-    assert [call.via for call in hooked.api.calls if call.params.get("chat_id") == 1002] == [
-        "webhook",
-        "request",
-    ]
+    for number in range(3):
+        await town.api.deliver(ann.text_update(f"again {number}"))
+        await ben.press("More")
+    assert asyncio.get_running_loop().time() - began < 2.0
+    assert len([entry for entry in ben.chat.log if entry[0] in ("send", "edit")]) == 4
+    assert not town.channel.pause.seconds_left
+
+
+async def test_a_press_is_answered_once_the_limit_of_its_chat_is_over(hooked: Town) -> None:
+    ann = Citizen(hooked.api, 1001)
+    await ann.start()
+    hooked.api.fail_next("answerCallbackQuery", 1, 429, retry_after=1)
+    await ann.press("More")
+    await hooked.api.until(lambda: len(hooked.api.answered) == 1)
     assert hooked.channel.counts == {}
+
+
+async def test_three_refused_chats_mean_the_whole_bot(polled: Town) -> None:
+    chats = [Citizen(polled.api, number) for number in (1001, 1002, 1003)]
+    for ann in chats:
+        polled.api.fail_next("sendMessage", 1, 429, retry_after=1, chat=ann.user_id)
+        await polled.api.deliver(ann.text_update("hello"))
+    await polled.api.until(lambda: len(polled.api.messages) == 3)
+    assert [fault.times for fault in polled.api.faults] == [0, 0, 0]
 
 
 async def test_a_citizen_who_blocked_the_bot_is_no_error(
@@ -312,30 +327,98 @@ async def test_what_is_polled_is_confirmed_only_when_all_is_handled(polled: Town
 
 
 async def test_one_chat_that_telegram_will_not_serve_holds_up_nobody(
-    polled: Town, monkeypatch: pytest.MonkeyPatch
+    polled: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(telegram, "HOPELESS", 2)
     polled.api.fail_next("sendMessage", 1_000_000, chat=1001)
     ann, ben = Citizen(polled.api, 1001), Citizen(polled.api, 1002)
-    await polled.api.deliver(ann.text_update("one"))
-    await ben.type("two")
+    for words in ("one", "two", "three"):
+        await polled.api.deliver(ann.text_update(words))
+    began = asyncio.get_running_loop().time()
+    await ben.type("four")
+    assert asyncio.get_running_loop().time() - began < 2.0
     assert [m.text for m in polled.api.messages.values()] == [ben.screen.text]
-    assert polled.channel.counts == {"unsent": 1}
+    assert polled.channel.counts == {"waiting": 1}
+    assert "waits and is sent later" in caplog.text
     polled.api.faults.clear()
-    await ann.type("three")
-    assert ann.screen.text == f"update {len(polled.handler.taken)}"
+    await polled.api.until(lambda: len(polled.api.messages) == 2)
+    assert ann.screen.text == "update 3", "only the chat's last screen is sent"
 
 
-async def test_while_telegram_takes_no_call_at_all_no_reply_is_left(
-    polled: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(telegram, "HOPELESS", 1)
+async def test_while_telegram_takes_no_call_at_all_no_reply_is_left(polled: Town) -> None:
     polled.api.fail_next("sendMessage", 8, 500)
-    polled.api.fail_next("getMe", 2, 500)
     ann = Citizen(polled.api, 1001)
     await polled.api.deliver(ann.text_update("one"))
+    await polled.api.until(lambda: ann.chat.last is not None)
     assert ann.screen.text == f"update {len(polled.handler.taken)}"
-    assert (polled.channel.counts, [fault.times for fault in polled.api.faults]) == ({}, [0, 0])
+    assert [fault.times for fault in polled.api.faults] == [0]
+
+
+@pytest.mark.parametrize("status", [429, 400])
+async def test_a_refused_menu_stops_nothing(
+    status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_town() as town:
+        town.api.fail_next("setMyCommands", 1_000_000, status, retry_after=490)
+        stop = asyncio.Event()
+        polling = asyncio.create_task(town.channel.poll(stop))
+        ann = Citizen(town.api, 1001)
+        await ann.start()
+        await ann.type("one")
+        stop.set()
+        await polling
+    said = [record for record in caplog.records if "menu of commands" in record.message]
+    assert len(said) == 1
+
+
+async def test_an_update_of_another_bot_with_the_same_number_is_another(polled: Town) -> None:
+    ann = Citizen(polled.api, 1001)
+    await ann.start()
+    assert polled.handler.taken[0].key == f"telegram:42:{ann.last_update['update_id']}"
+
+
+async def test_an_album_is_answered_once(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    parts = [
+        ann.photo_update(caption="look" if not number else "", album="7") for number in range(5)
+    ]
+    await ann.send(parts[0])
+    for part in parts[1:]:
+        await town.api.deliver(part)
+    await ann.type("after")
+    assert [incoming.event for incoming in town.handler.taken[1:]] == [
+        Typed("look", media="photo"),
+        Typed("after"),
+    ]
+    assert town.channel.counts == {"dropped": 4}
+
+
+@pytest.mark.parametrize("kind", ["game", "inline"])
+async def test_a_press_without_a_message_or_of_a_game_is_answered(town: Town, kind: str) -> None:
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    update = ann.press_update("n:more", ann.message.to_json())
+    query = update["callback_query"]
+    if kind == "game":
+        del query["data"]
+        query["game_short_name"] = "chess"
+    else:
+        del query["message"]
+        query["inline_message_id"] = "9"
+    await town.api.deliver(update)
+    await town.api.until(lambda: query["id"] in town.api.answered)
+    assert "/start" in town.api.answered[query["id"]]["text"]
+
+
+async def test_words_that_cannot_be_removed_are_said_to_stay(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    update = ann.text_update("my answer")
+    number = update["message"]["message_id"]
+    town.handler.replies = [Reply(screen=screen("next"), stale=(number,))]
+    town.api.keep_message(ann.user_id, number)
+    await ann.send(update)
+    assert "stays in the chat" in ann.screen.text
 
 
 async def test_stale_answers_are_removed_before_the_reply_is_shown_and_that_is_noted(
@@ -378,16 +461,14 @@ async def test_answers_in_a_message_that_was_deleted_are_sent_anew_and_noted(pol
 
 
 @pytest.mark.parametrize("method", ["deleteMessage", "sendMessage"])
-async def test_a_reply_that_cannot_be_shown_now_is_asked_for_again(
-    hooked: Town, method: str
-) -> None:
+async def test_a_reply_that_cannot_be_shown_now_is_shown_later(hooked: Town, method: str) -> None:
     ann = Citizen(hooked.api, 1001)
     await ann.start()
     hooked.api.fail_next(method, telegram_delivery.TRIES, 502)
     same = Reply(screen=screen("answers", "review"), stale=(ann.message.message_id,))
-    hooked.handler.replies = [same, same]
+    hooked.handler.replies = [same]
     await ann.type("two")
-    assert [status for _, status in hooked.api.deliveries] == [200, 503, 200]
+    assert [status for _, status in hooked.api.deliveries] == [200, 200]
     assert [m.text for m in hooked.api.messages.values() if not m.deleted] == ["answers"]
 
 
@@ -396,6 +477,7 @@ async def test_answers_whose_place_cannot_be_noted_do_not_stay(town: Town) -> No
     town.handler.away = 1
     town.handler.replies = [Reply(screen=screen("answers", "review"))] * 2
     await ann.type("one")
+    await until(lambda: len(town.api.messages) == 2 and town.handler.noted)
     assert [(m.text, m.deleted) for m in town.api.messages.values()] == [
         ("answers", True),
         ("answers", False),
@@ -452,7 +534,7 @@ async def test_while_telegram_is_away_the_service_starts_and_goes_on_trying() ->
         town.api.fail_next("setWebhook", 2, 0)
         await town.channel.start_webhook("https://example.org")
         assert town.api.webhook == {}
-        await town.api.until(lambda: len(town.api.commands) == 3)
+        await town.api.until(lambda: bool(town.api.webhook))
         assert town.api.webhook["url"] == "https://example.org" + PATH
 
 
@@ -482,14 +564,14 @@ async def test_the_stand_in_understands_the_librarys_own_client() -> None:
             1001, "hello", reply_markup=keyboard, disable_notification=True
         )
         await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
-        with pytest.raises(telegram.BadRequest, match="not modified"):
+        with pytest.raises(BadRequest, match="not modified"):
             await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
         assert (ann.screen.text, ann.screen.rows, api.violations) == (
             "hello again",
             (("More",),),
             [],
         )
-        with pytest.raises(telegram.BadRequest):
+        with pytest.raises(BadRequest):
             await bot.send_message(
                 1001,
                 "x",

@@ -59,7 +59,12 @@ async def answering(status: int, body: str) -> AsyncIterator[str]:
         (
             429,
             refusal(429, "Too Many Requests", parameters={"retry_after": 3}),
-            DeliveryOutcome.SILENCE,
+            DeliveryOutcome.LIMITED,
+        ),
+        (
+            403,
+            refusal(403, "Forbidden: bot can't initiate conversation with a user"),
+            DeliveryOutcome.NOT_STARTED,
         ),
     ],
 )
@@ -72,6 +77,9 @@ async def test_only_telegram_s_own_word_counts(
     ):
         assert await messenger.send("1001", LETTER) is fate
         assert (messenger.pause_seconds > 0) == (fate is DeliveryOutcome.SILENCE)
+        paused = fate in (DeliveryOutcome.SILENCE, DeliveryOutcome.LIMITED)
+        assert (messenger.recipient_pause("1001") > 0) == paused
+        assert (messenger.recipient_pause("1002") > 0) == (fate is DeliveryOutcome.SILENCE)
 
 
 async def test_the_message_is_as_the_published_types_ask_and_its_buttons_lead_in_and_out() -> None:

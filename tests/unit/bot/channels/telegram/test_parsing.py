@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.parsing import ParsedUpdate, read_update
 from bot.conversations.contract import Incoming
-from survey_flows.events import Event, Pressed, RequestAction, Started, TopicRequested, Typed
+from survey_flows.events import (
+    Edited,
+    Event,
+    Pressed,
+    RequestAction,
+    Started,
+    TopicRequested,
+    Typed,
+    Update,
+)
 
 ANN = {"id": 1001, "is_bot": False, "first_name": "Ann", "language_code": "en-GB"}
 CHAT = {"id": 1001, "type": "private", "first_name": "Ann"}
@@ -31,8 +40,10 @@ def press(**changes: Any) -> dict[str, Any]:
     }
 
 
-def taken(event: Event, message: int = 0, query: str = "") -> ParsedUpdate:
-    return ParsedUpdate(Incoming("telegram:7", "telegram", "1001", event, message), 1001, query)
+def taken(event: Update, message: int = 0, query: str = "") -> ParsedUpdate:
+    typed = 0 if query else 5
+    incoming = Incoming("telegram:7", "telegram", "1001", event, message, typed)
+    return ParsedUpdate(incoming, 1001, query)
 
 
 @pytest.mark.parametrize(
@@ -112,14 +123,47 @@ def test_a_citizen_without_a_language_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["photo", "sticker", "voice", "location", "contact", "document", "story"]
+    ("field", "kind"),
+    [
+        ("photo", "photo"),
+        ("sticker", "other"),
+        ("voice", "voice"),
+        ("video_note", "voice"),
+        ("location", "location"),
+        ("venue", "location"),
+        ("contact", "contact"),
+        ("document", "other"),
+        ("story", "photo"),
+    ],
 )
-def test_what_is_not_words_gets_an_answer_too(kind: str) -> None:
-    assert read_update(message(**{kind: {}})) == taken(Typed(""))
+def test_what_is_not_words_gets_an_answer_too(field: str, kind: str) -> None:
+    assert read_update(message(**{field: {}})) == taken(Typed("", media=kind))
 
 
 def test_a_caption_is_what_was_said() -> None:
-    assert read_update(message(photo=[], caption="the queue")) == taken(Typed("the queue"))
+    said = taken(Typed("the queue", media="photo"))
+    assert read_update(message(photo=[], caption="the queue")) == said
+
+
+def test_changed_words_name_the_message_that_they_stood_in() -> None:
+    changed = {"update_id": 7, "edited_message": INNER}
+    assert read_update(changed) == taken(Edited("x", 5))
+    assert read_update({"update_id": 7, "edited_message": INNER | {"chat": GROUP}}) is None
+    wordless = {name: value for name, value in INNER.items() if name != "text"}
+    assert read_update({"update_id": 7, "edited_message": wordless | {"photo": []}}) is None
+
+
+def test_the_bot_is_part_of_the_updates_name() -> None:
+    found = read_update(message(text="x"), "42")
+    assert found is not None
+    assert found.incoming.key == "telegram:42:7"
+
+
+def test_an_invitation_stays_as_it_is_when_it_is_pressed() -> None:
+    for data in ("invitation:" + "A" * 16, "no-invitations"):
+        found = read_update(press(data=data))
+        assert found is not None
+        assert found.incoming.message == 0
 
 
 def test_a_press_names_the_message_that_it_changes() -> None:
@@ -146,7 +190,6 @@ INNER = message(text="x")["message"]
         {"update_id": "7", "message": INNER},
         {"update_id": True, "message": INNER},
         {"update_id": 7},
-        {"update_id": 7, "edited_message": INNER},
         {"update_id": 7, "channel_post": INNER},
         {"update_id": 7, "my_chat_member": {}},
         message(text="x", chat=GROUP),

@@ -1,0 +1,1 @@
+"""How many short names and everyday matters find their unit, and how fast."""

@@ -1,0 +1,67 @@
+"""The attacks: python -m tests.attacks prints the table, «linking» plays the joins."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.attacks.honest_campaign import Habits
+from tests.attacks.linking import attacks
+from tests.attacks.table import row_lines, tampering_lines
+
+TRIES = 200
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
+    inner = parser.add_subparsers(dest="what")
+    table = inner.add_parser("table", help="rows of the issue, and each tampering many times")
+    linking = inner.add_parser("linking", help="joins of people, comments and presses to ballots")
+    for one in (parser, table):
+        one.add_argument("--tries", type=int, default=TRIES)
+    table.add_argument("--only", choices=("rows", "tamperings"))
+    linking.add_argument("--voters", type=int, default=800)
+    linking.add_argument("--units", type=int, default=8)
+    linking.add_argument("--seed", type=int, default=0)
+    linking.add_argument("--busy", type=float, default=0.6, help="share of people in busy hours")
+    given = parser.parse_args()
+    if given.what == "linking":
+        habits = Habits(given.voters, given.units, given.seed, given.busy)
+        return asyncio.run(play_linking(habits))
+    bad = False
+    for line in lines(given.tries, getattr(given, "only", None)):
+        print(line, flush=True)
+        bad = bad or line.endswith("NO |") or "NOT FOUND" in line
+    return 1 if bad else 0
+
+
+def lines(tries: int, only: str | None) -> Iterator[str]:
+    """The lines of the table."""
+    if only != "tamperings":
+        yield from row_lines()
+        yield ""
+    if only != "rows":
+        yield from tampering_lines(tries)
+
+
+async def play_linking(habits: Habits) -> int:
+    """Play the joins on SQLite, or on the database that DATABASE_URL names."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = os.environ.get("DATABASE_URL", f"sqlite+aiosqlite:///{folder}/attacks.sqlite3")
+        outcomes = await attacks(url, Path(folder), habits)
+    bad = False
+    for one in outcomes:
+        over = one.hits > one.most and not one.named
+        bad = bad or over
+        print(f"{one.join}: {one.hits} of {one.tries}, chance {one.chance:.1f}, "
+              f"chance + 3σ {one.most:.1f}{' OVER' if over else ''}")  # fmt: skip
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""The attacks that once succeeded, each with the tests that play it and find it.
+
+A row names tests and no outcome: `python -m tests.attacks` runs them and prints what they say.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from subprocess import DEVNULL, run
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[2]
+FOUND, FAILED, OPEN = "found", "NOT FOUND", "no test yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An attack: its number, what is done, what finds or stops it, and tests that play it.
+
+    A test is ``file::name`` below ``tests``, or a file of which every test belongs here.
+    """
+
+    number: int
+    attack: str
+    finds: str
+    tests: tuple[str, ...] = ()
+
+
+ROWS = (
+    Row(1, "rows of the log are given to another campaign, its ballots deleted",
+        "the campaign is in the leaf: both verifiers",
+        ("verifying/test_tamperings.py::test_a_tampering_is_found_by_those_who_have_to_find_it",)),
+    Row(2, "rows are deleted from staging before they are mixed",
+        "running numbers hold the close; a promise that was broken",
+        ("contract/test_streams.py::test_deleted_rows_hold_their_own_campaign_and_no_other",
+         "verifying/test_vectors.py::test_a_bad_bundle_fails_at_its_check")),
+    Row(3, "a decision that nobody took is put into the table of notices",
+        "the desk did not sign it: mixer and both verifiers",
+        ("verifying/test_tamperings.py::test_a_tampering_is_found_by_those_who_have_to_find_it",)),
+    Row(4, "the audit log is rewritten, its chain recomputed",
+        "its digests are acts in the log"),
+    Row(5, "one administrator makes two checkers and an auditor",
+        "an approver signs, a day passes, the log shows it"),
+    Row(6, "the gate's key and the database after the close name a person's ballot",
+        "conversations and their key are gone",
+        ("attacks/test_linking.py",
+         "contract/test_linking.py::test_the_gates_key_makes_no_pseudonym_that_the_database_knows",
+         "contract/test_linking.py::test_after_the_close_both_keys_are_gone")),
+    Row(7, "a comment names the ballot of the batch before it",
+        "comments wait for the close and come in one lot",
+        ("attacks/test_linking.py",
+         "contract/test_linking.py::test_a_comment_is_linked_to_no_ballot")),
+    Row(8, "«I was told how to rate» names the ballot of its transaction",
+        "presses wait for the close, counts alone are written",
+        ("attacks/test_linking.py",)),
+    Row(9, "counters on Valkey's disk name who came when",
+        "they are in memory alone, under a key of the day",
+        ("contract/test_embedded_valkey.py::test_what_it_held_is_gone_after_a_stop_and_a_start",
+         "contract/test_screening.py::test_no_key_on_a_disk_names_the_counters_of_a_known_person",
+         "contract/test_screening.py::test_no_counter_bears_a_name_that_the_database_knows")),
+    Row(10, "ballots are changed in the database, before and after the close",
+        "the close and the result recompute every commitment",
+        ("contract/test_close_check.py",)),
+    Row(11, "a database is restored without the keys of voters",
+        "keys are demanded, none is made",
+        ("contract/test_demanded_keys.py",)),
+    Row(12, "an older database is restored and the log goes on",
+        "the guard beside the log's key refuses to sign",
+        ("contract/test_guarded_log.py", "laws/test_guard.py")),
+    Row(13, "one compressed request of 0.3 MB",
+        "415, unopened",
+        ("contract/test_connections.py::test_a_compressed_bomb_is_refused_unopened",)),
+    Row(14, "1,100 heads are half sent",
+        "they are closed in seconds, others are served",
+        ("contract/test_connections.py"
+         "::test_while_1100_heads_are_half_sent_others_are_served_and_the_heads_are_closed",)),
+    Row(15, "the disk is full",
+        "/readyz says 503 and names it",
+        ("contract/test_start.py"
+         "::test_a_full_disk_is_named_while_the_service_lives_and_is_ready_again_after",
+         "unit/bot/test_readiness.py::test_little_room_on_a_disk_is_told")),
+    Row(16, "a short WeChat token is guessed, one signature makes sixty people",
+        "16 characters, safe mode, the clock's five minutes",
+        ("unit/bot/channels/wechat/test_channel.py"
+         "::test_a_setting_that_is_missing_or_malformed_is_named",
+         "unit/bot/channels/wechat/test_channel.py"
+         "::test_behind_https_the_start_asks_for_safe_mode",
+         "unit/bot/channels/wechat/test_channel.py"
+         "::test_one_recorded_signature_makes_no_other_person",
+         "unit/bot/channels/wechat/test_channel.py"
+         "::test_what_was_recorded_cannot_be_played_back_later")),
+    Row(17, "the 31st fresh browser behind one address",
+        "nobody is turned away for an address",
+        ("unit/bot/web/test_public.py::test_nobody_is_turned_away_for_an_address",)),
+    Row(18, "another account reads the data folder of make run",
+        "0700 and 0600, mended at each start",
+        ("unit/bot/core/test_private_files.py",
+         "contract/test_start.py"
+         "::test_the_data_folder_is_its_owners_alone_also_of_an_older_installation")),
+    Row(19, "YAML nested 3,000 deep",
+        "a sentence",
+        ("unit/bot/web/test_api.py::test_a_body_nested_too_deep_is_a_sentence",
+         "unit/bot/test_main.py"
+         "::test_a_questionnaire_nested_too_deep_leaves_with_1_and_one_sentence")),
+)  # fmt: skip
+
+
+@cache
+def functions(file: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / "tests" / file).read_text())
+    defined = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, defined))
+
+
+def missing_tests(rows: Iterable[Row] = ROWS) -> list[str]:
+    """The tests that rows name and that there are not."""
+    named = (test.partition("::") for row in rows for test in row.tests)
+    return [
+        f"{file}::{name}"
+        for file, _, name in named
+        if not (ROOT / "tests" / file).exists() or (name and name not in functions(file))
+    ]
+
+
+def outcomes(rows: Iterable[Row] = ROWS) -> dict[int, str]:
+    """Run the tests of the rows; return what they say, by the row's number."""
+    listed = list(rows)
+    files = sorted({f"tests/{test}" for row in listed for test in row.tests})
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *files]
+        run(command, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL, check=False)
+        cases = read_report(report)
+    return {row.number: outcome_of(row, cases) for row in listed}
+
+
+def read_report(report: Path) -> dict[tuple[str, str], list[str]]:
+    """What became of each case, by file and name of its test."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        file = "/".join(case.get("classname", "").split(".")[1:]) + ".py"
+        name = case.get("name", "").partition("[")[0]
+        state = next((child.tag for child in case if child.tag in STATES), "passed")
+        found.setdefault((file, name), []).append(state)
+    return found
+
+
+STATES = ("failure", "error", "skipped")
+
+
+def outcome_of(row: Row, cases: dict[tuple[str, str], list[str]]) -> str:
+    if not row.tests:
+        return OPEN
+    states: list[str] = []
+    for test in row.tests:
+        file, _, name = test.partition("::")
+        own = [s for (f, n), found in cases.items() if f == file and name in ("", n) for s in found]
+        states += own or ["error"]
+    bad = sum(state in ("failure", "error") for state in states)
+    skipped = sum(state == "skipped" for state in states)
+    played = f"{len(states) - skipped} of {len(states)} cases"
+    return f"{FAILED}: {bad} of {len(states)} cases" if bad else f"{FOUND}, {played}"

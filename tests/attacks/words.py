@@ -1,0 +1,132 @@
+"""Joins of comments and presses to ballots that an attacker tries without any key.
+
+The attacker reads the database after the close, and copies of it from any moment before. For a
+press they are even told its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.crypto.sealed_envelopes import PAD_BYTES
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from tests.attacks.honest_campaign import Played
+from tests.attacks.outcomes import Ballots, Outcome, lot, plain, read_ballots, read_xmins
+
+Guess = Callable[[Any], Any]
+"""Guesses the ballot of a comment or of a press's unit."""
+
+
+async def comments_to_ballots(played: Played) -> list[Outcome]:
+    """Join comments to ballots: by the batch before, by place, by transaction, by what waited."""
+    ballots, lots = await read_ballots(played), Random(1)
+    comments = sorted(await played.rows(tables.comments), key=lambda row: row.position)
+    owners = {voter: user for user, voter in played.voters.items()}
+    xmins = await read_xmins(played, "comments", "id")
+
+    def hit(comment: Any, found: Any) -> bool:
+        user, unit = played.said[comment.text]
+        return found is not None and (owners[bytes(found.voter)], found.unit) == (user, unit)
+
+    def before(comment: Any) -> Any:
+        batch = ballots.batch(comment.position)
+        near = [row for row in ballots.of(comment.unit) if ballots.batch(row.position) < batch]
+        last = max((ballots.batch(row.position) for row in near), default=-1)
+        return lot(lots, [row for row in near if ballots.batch(row.position) == last])
+
+    def same_rank(comment: Any) -> Any:
+        mine = [row for row in comments if row.unit == comment.unit]
+        theirs = ballots.of(comment.unit)
+        return theirs[mine.index(comment) * len(theirs) // len(mine)] if theirs else None
+
+    def same_transaction(comment: Any) -> Any:
+        written = xmins.get(comment.id)
+        own = ballots.of(comment.unit)
+        return lot(lots, [row for row in own if ballots.xmins.get(row.id) == written])
+
+    chance = sum(1 / len(own) for one in comments if (own := ballots.of(one.unit)))
+    tried: dict[str, Guess] = {"batch before": before, "same place": same_rank}
+    tried["long rows"] = _by_long_rows(played, ballots, Random(4), lambda comment: comment.unit)
+    if xmins:
+        tried["same transaction"] = same_transaction
+    return [
+        Outcome(
+            f"comment to ballot, {name}",
+            len(comments),
+            sum(hit(one, guess(one)) for one in comments),
+            chance,
+        )
+        for name, guess in tried.items()
+    ]
+
+
+async def presses_to_ballots(played: Played) -> list[Outcome]:
+    """Join each press to a ballot of its unit: by transaction and place, and by what waited."""
+    ballots, lots = await read_ballots(played), Random(2)
+    pressed = sorted({(visit.user, visit.unit) for visit in played.visits if visit.presses})
+    rows = await _press_rows(played)
+    stored = [(played.pressers.get(voter, ""), unit, place) for unit, voter, place in rows]
+    tries = [(user, unit, place) for user, unit, place in stored if user]
+    known = {(user, unit) for user, unit, _ in tries}
+    # What no row says is tried all the same, with the count of its unit.
+    counted = {unit: place for user, unit, place in stored if not user}
+    tries += [(*one, counted.get(one[1], 0)) for one in pressed if one not in known]
+
+    def by_row(at: int, unit: str, place: Any) -> Any:
+        own = ballots.of(unit)
+        if isinstance(place, str):
+            return lot(lots, [row for row in own if ballots.xmins[row.id] == place] or own)
+        # Rows are numbered in the order of the batches.
+        first = at * len(ballots.rows) // len(tries)
+        return lot(lots, [row for row in ballots.rows[first:] if row.unit == unit][:1] or own)
+
+    long_rows = _by_long_rows(played, ballots, Random(5), lambda unit: unit)
+    hits = {"by row": 0, "by long rows": 0}
+    for at, (user, unit, place) in enumerate(tries):
+        hits["by row"] += _is(played, by_row(at, unit, place), user)
+        hits["by long rows"] += _is(played, long_rows(unit), user)
+    chance = sum(1 / len(own) for _, unit, _ in tries if (own := ballots.of(unit)))
+    return [
+        Outcome(f"press to ballot, {how}", len(tries), found, chance) for how, found in hits.items()
+    ]
+
+
+def _is(played: Played, guess: Any, user: str) -> bool:
+    return guess is not None and bytes(guess.voter) == played.voters[user]
+
+
+async def _press_rows(played: Played) -> list[tuple[str, bytes, Any]]:
+    """Return unit, voter and transaction or row number of what is stored of presses."""
+    found = []
+    async with reading(played.road.database) as connection:
+        place = "xmin::text" if connection.dialect.name == "postgresql" else "rowid"
+        for table, voter in (("pressure", "voter"), ("pressure_counts", "campaign")):
+            query = text(f"SELECT unit, {voter}, {place} FROM {table} WHERE campaign = 'year'")
+            for row in await connection.execute(query):
+                name = plain(row[1])
+                found.append((row[0], name if isinstance(name, bytes) else b"", row[2]))
+    return found
+
+
+def _by_long_rows(
+    played: Played, ballots: Ballots, lots: Random, unit_of: Callable[[Any], str]
+) -> Guess:
+    """Guess that ballots of batches have a comment or press of which a longer row waited."""
+    longer = []
+    for earlier, later in zip(played.dumps, played.dumps[1:], strict=False):
+        entries = later.size - earlier.size
+        grown = sum(later.waiting[id_] for id_ in later.waiting.keys() - earlier.waiting.keys())
+        if grown // PAD_BYTES > entries > 0 and earlier.waiting.keys() <= later.waiting.keys():
+            longer.append((earlier.size, later.size))
+
+    def guess(what: Any) -> Any:
+        own = ballots.of(unit_of(what))
+        near = [row for row in own if any(a <= row.position < b for a, b in longer)]
+        return lot(lots, near or own)
+
+    return guess

@@ -1,0 +1,108 @@
+"""Units are found by short names, everyday matters, pinyin and codes; nothing else is offered."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from benchmarks.search.__main__ import city, is_found
+from bot.core.shipped_files import shipped_thesaurus
+from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.simplified import simplified
+from survey_flows.thesaurus import DISTRICT, plain, read_thesaurus
+from survey_flows.unit_search import SURE, find_units, is_unrated
+
+CITY = city()
+
+FOUND = """
+发改委 NDRC|卫健委 HEA|人社局 HRS|住建局 HUD|市监局 SAM|城管局 UMB|工信局 MIIT|民宗局 ETH|
+台办 TAI|网信办 CYB|文广新局 CTR|卫生健康局 HEA|公安 PSB|交警 TRP|团市委 YOU|红十字会 RCS|
+科协 AST|岳麓 430104|长沙县政府 430121|身份证 PSB|驾照 TRP|公积金 HPF|社保 SIB|房产证 NRP|
+结婚 CIV|看病 HEA|上学 EDU|12345 PET|噪音 ENV|快递丢失 PST|孩子上学难 EDU|異地醫保 HCS|
+楼上漏水 HUD|开发票 TAX|我要举报黑诊所 HSI|请问怎么办低保 CIV|街道办 430102|weijianwei HEA|
+gongjijin HPF|gjj HPF|shuiwuju TAX|tax TAX|Veterans VET|市税务局 TAX|TAX TAX|ｔａｘ TAX
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [tuple(pair.strip().rsplit(" ", 1)) for pair in FOUND.replace("\n", "").split("|")],
+)
+def test_what_people_call_it_is_found(words: str, unit: str) -> None:
+    codes = [one.code for _, one in find_units(CITY, words)]
+    assert is_found(unit, codes), codes
+    assert len(codes) <= 8
+
+
+@pytest.mark.parametrize("words", ["", " ", "。", "xyzzy", "法院"])
+def test_nothing_is_offered_for_what_no_unit_does(words: str) -> None:
+    assert find_units(CITY, words) == []
+    assert is_unrated(CITY, words) == (words == "法院")
+
+
+def test_the_whole_name_comes_first_and_a_guess_is_known_as_one() -> None:
+    assert find_units(CITY, "教育局")[0][1].code == "EDU"
+    assert find_units(CITY, "教育考试院")[0][1].code == "EXA"
+    assert find_units(CITY, "卫健委")[0][0] <= SURE
+    assert find_units(CITY, "隔壁老王家的鸡叫得早")[0][0] > SURE
+
+
+def test_a_search_takes_less_than_five_milliseconds() -> None:
+    find_units(CITY, "税")
+    for words in ("发改委", "窗口态度差得让人受不了的地方", "zhujianju", "一二三四五六七八九十"):
+        rounds = []
+        for _ in range(5):
+            began = time.perf_counter()
+            find_units(CITY, words)
+            rounds.append(time.perf_counter() - began)
+        assert min(rounds) < 0.005
+
+
+def test_the_index_follows_the_units() -> None:
+    few = {code: CITY.units[code] for code in ("TAX", "EDU")}
+    small = CampaignDefinition(
+        "small",
+        CITY.title,
+        few,
+        CITY.questionnaires,
+        {},
+        CITY.wording,
+        CITY.opens_at,
+        CITY.closes_at,
+        thesaurus=CITY.thesaurus,
+    )
+    assert [one.code for _, one in find_units(small, "税")] == ["TAX"]
+    assert find_units(small, "驾照") == []
+
+
+def test_old_characters_and_marks_are_equal() -> None:
+    assert plain(" 駕照！？") == plain("驾照") == "驾照"
+    assert simplified("違章建築") == "违章建筑"
+
+
+def test_the_thesaurus_reads_as_its_head_says() -> None:
+    text = "# head\n税务 = 税 发票?\n  退税\n公安 -交警 = 户口\n@district = 村委\n@none = 法院\n"
+    read = read_thesaurus(text, "# sounds\nshui 税\n")
+    tax, police, district = read.kinds
+    assert tax.words == (("税务", False), ("税", False), ("发票", True), ("退税", False))
+    assert (tax.fits("市税务局"), tax.fits("市财政局")) == (True, False)
+    assert (police.fits("市公安局"), police.fits("市公安局交警支队")) == (True, False)
+    assert district.fragments == (DISTRICT,)
+    assert [district.fits(name) for name in ("芙蓉区", "浏阳市", "市税务局")] == [True, True, False]
+    assert (read.unrated, read.sounds("税"), read.sounds("税务")) == (
+        frozenset({"法院"}),
+        ("shui", "s"),
+        ("", ""),
+    )
+
+
+def test_every_word_of_the_shipped_thesaurus_can_be_typed() -> None:
+    shipped = shipped_thesaurus()
+    assert len(shipped.kinds) > 100
+    for kind in shipped.kinds:
+        words = [word for word, _ in kind.words]
+        assert all(0 < len(word) <= 12 for word in words)
+        for word in words:
+            sound, _ = shipped.sounds(word)
+            assert sound or not all("\u4e00" <= c <= "\u9fff" for c in word), word

@@ -1,0 +1,230 @@
+"""What is missing is said, bounded and no failure; what goes beyond it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.verification.minping_verify import Asked, Outcome, read_key, verify
+from tests.verifying.older_logs import OlderCampaign, older_log
+from tests.verifying.synthetic_campaign import SyntheticCampaign, small_campaign
+from tests.verifying.synthetic_log import Act, Receipt, SigningKey, digest, signing_key
+
+
+def outcomes(campaign: SyntheticCampaign, openings: bool = True) -> dict[str, Outcome]:
+    asked = Asked([read_key(campaign.keys.log.written())], receipt=campaign.ballots[0].code)
+    return {found.name: found for found in verify(campaign.bundle(openings), asked)}
+
+
+def failures(campaign: SyntheticCampaign) -> list[str]:
+    return [found.name for found in outcomes(campaign).values() if not found.ok]
+
+
+def drop(campaign: SyntheticCampaign, at: int) -> None:
+    gone = campaign.ballots.pop(at)
+    campaign.log.items.remove(gone.entry)
+    receipts = [item for item in campaign.log.items if isinstance(item, Receipt)]
+    campaign.log.items.remove(next(item for item in receipts if item.code == gone.code))
+
+
+# Gaps of a new campaign
+
+
+def test_a_message_that_the_closing_calls_missing_is_said() -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        drop(campaign, -1)
+        campaign.extra = {"missing": 1, "unended": 0}
+
+    found = outcomes(small_campaign(lying))
+    assert [name for name, outcome in found.items() if not outcome.ok] == []
+    assert "1 are missing" in found["intake"].finding
+    assert "CLOSED WITH A GAP: 1 messages and 0 streams" in found["closing"].finding
+    assert "1 are missing" in found["units"].finding
+
+
+def test_more_ballots_than_the_closing_calls_missing_are_a_failure() -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        drop(campaign, -1)
+        drop(campaign, -1)
+        campaign.extra = {"missing": 1, "unended": 0}
+
+    assert failures(small_campaign(lying)) == ["intake", "units"]
+
+
+def test_a_first_ballot_may_be_among_the_missing() -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        first = next(
+            at
+            for at, ballot in enumerate(campaign.ballots)
+            if (ballot.person, ballot.unit) == ("person 3", "TAX")
+        )
+        drop(campaign, first)
+        campaign.extra = {"missing": 1, "unended": 0}
+
+    campaign = small_campaign(lying)
+    found = outcomes(campaign)
+    assert failures(campaign) == []
+    assert "1 have no first ballot" in found["again"].finding
+
+
+def lose(campaign: SyntheticCampaign, at: int, early: bool) -> None:
+    entry = campaign.ballots[at].entry
+    entry.shown = False
+    items = campaign.log.items
+    act = campaign.log.act(
+        "loss", campaign.name, {"positions": [campaign.log.position(entry)]}, campaign.keys.log
+    )
+    if early:
+        items.remove(act)
+        intake = next(i for i in items if isinstance(i, Act) and i.kind == "intake")
+        items.insert(items.index(intake), act)
+
+
+def test_a_loss_before_the_closing_takes_ballots_out_of_its_numbers() -> None:
+    campaign = small_campaign()
+    lose(campaign, 7, early=True)
+    closing = next(i for i in campaign.log.items if isinstance(i, Act) and i.kind == "closing")
+    closing.body = closing.body.replace('"counted":10', '"counted":9')
+    closing.signatures = campaign.log.signed(closing.body, campaign.keys.log)
+    found = outcomes(campaign)
+    assert [name for name, outcome in found.items() if not outcome.ok] == []
+    assert "the texts of 1 ballots were lost" in found["closing"].finding
+    assert "1 LOST" in found["complete"].finding
+
+
+def test_a_loss_after_the_closing_is_said() -> None:
+    campaign = small_campaign()
+    lose(campaign, 7, early=False)
+    found = outcomes(campaign)
+    assert [name for name, outcome in found.items() if not outcome.ok] == []
+    assert "1 LOST" in found["complete"].finding
+    assert "lost" not in found["closing"].finding
+
+
+def test_an_act_of_an_unknown_kind_is_said_and_must_be_signed() -> None:
+    campaign = small_campaign()
+    act = campaign.log.act("festival", campaign.name, {}, campaign.keys.desk)
+    assert failures(campaign) == []
+    assert "does not know: festival" in outcomes(campaign)["acts"].finding
+    act.signatures = []
+    assert failures(campaign) == ["signatures"]
+
+
+# Keys that change
+
+
+def renew(campaign: SyntheticCampaign, gate: SigningKey, *old: SigningKey) -> None:
+    log = campaign.log
+    content = {"desk": campaign.keys.desk.written(), "gate": gate.written()}
+    log.act("keys", "-", content, log.keys.log, *old, name="2")
+    log.keys = type(log.keys)(log.keys.log, log.keys.desk, gate)
+
+
+def test_a_gate_hands_over_to_its_next_key() -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        old, new = campaign.keys.gate, signing_key("next", campaign.keys.gate.name)
+        campaign.vote("somebody", "TAX")
+        renew(campaign, new, old)
+        campaign.vote("somebody else", "TAX")
+        campaign.mix()
+
+    campaign = small_campaign(lying)
+    assert failures(campaign) == []
+
+
+def test_the_old_gate_signs_no_intake_after_it_handed_over() -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        old, new = campaign.keys.gate, signing_key("next", campaign.keys.gate.name)
+        renew(campaign, new, old)
+        campaign.log.keys = type(campaign.keys)(campaign.keys.log, campaign.keys.desk, old)
+
+    assert failures(small_campaign(lying)) == ["signatures"]
+
+
+# Logs that began in form 1
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["old", "grown"])
+def test_campaigns_of_an_older_log_hold_and_say_so(at: int) -> None:
+    campaign = older_log()[at]
+    found = outcomes(campaign)
+    assert [name for name, outcome in found.items() if not outcome.ok] == []
+    assert "committed only at entry 36" in found["form"].finding
+    assert "bodies nobody signed" in found["gate"].finding
+    assert "form 1" in found["closing"].finding
+    assert all(outcome.ok for outcome in outcomes(campaign, openings=False).values())
+
+
+def changed(at: int, change: Callable[[OlderCampaign], None]) -> list[str]:
+    campaign = older_log()[at]
+    change(campaign)
+    return failures(campaign)[:1]
+
+
+def owner(campaign: OlderCampaign) -> None:
+    campaign.ballots[0].entry.campaign = "city-2026"
+
+
+def answer(campaign: OlderCampaign) -> None:
+    entry = campaign.ballots[0].entry
+    entry.content = entry.content | {"ratings": "VD VD VD"}
+
+
+def hidden(campaign: OlderCampaign) -> None:
+    next(i for i in campaign.log.items if isinstance(i, Act) and i.kind == "pause").shown = False
+
+
+def without_format(campaign: OlderCampaign) -> None:
+    campaign.log.items = [
+        i for i in campaign.log.items if not isinstance(i, Act) or i.kind != "format"
+    ]
+
+
+def new_ballot(campaign: OlderCampaign) -> None:
+    campaign.vote("late", "TAX")
+    campaign.mix()
+
+
+def late_older(campaign: OlderCampaign) -> None:
+    campaign.older_vote("late", "TAX")
+
+
+def unsigned_revote(campaign: OlderCampaign) -> None:
+    one, other = [b.entry for b in campaign.ballots if "gate" in b.content and b.unit == "TAX"][:2]
+    other.content["voter"] = one.content["voter"]
+    other.content["again"] = one.content["again"] = False
+
+
+@pytest.mark.parametrize(
+    ("at", "change", "check"),
+    [
+        (0, owner, "form"),
+        (0, hidden, "form"),
+        (0, without_format, "form"),
+        (0, new_ballot, "batches"),
+        (0, late_older, "form"),
+        (1, hidden, "form"),
+        (1, answer, "form"),
+        (1, unsigned_revote, "gate"),
+    ],
+)
+def test_an_older_log_that_was_changed_fails(
+    at: int, change: Callable[[OlderCampaign], None], check: str
+) -> None:
+    if change is answer:
+        # The older entry's own commitment moves with it: a witness or an older note sees that.
+        campaign = older_log()[at]
+        note = campaign.log.checkpoint()
+        change(campaign)
+        files = campaign.bundle(openings=True)
+        asked = Asked([read_key(campaign.keys.log.written())], since=note)
+        assert [o.name for o in verify(files, asked) if not o.ok][:1] == ["since"]
+        return
+    assert changed(at, change) == [check]
+
+
+def test_an_older_receipt_is_found_by_its_own_label() -> None:
+    old, _ = older_log()
+    assert "included as entry" in outcomes(old)["receipt"].finding
+    assert digest(old.ballots[0].code) in {item.line()[:32] for item in old.log.items}
