@@ -72,13 +72,24 @@ def _bounded_ballots(cut: GradeCut) -> list[Message]:
     parts = []
     if cut.safe is not None:
         parts.append(Message("appraisal-cut-safe", points=f"{cut.safe:.1f}"))
-    end = "best" if cut.up else "worst"
     if cut.never:
-        parts.append(Message(f"appraisal-cut-never-{end}"))
+        parts.append(_ballots(cut))
     elif cut.ballots is not None:
-        parts.append(Message(f"appraisal-cut-vouched-{end}", ballots=cut.ballots))
+        parts.append(_vouched(cut.ballots, cut.up))
     if cut.never_loose and not cut.never:
         parts.append(Message("appraisal-cut-never-loose"))
     elif cut.loose is not None:
-        parts.append(Message(f"appraisal-cut-loose-{end}", ballots=cut.loose))
+        parts.append(_loose(cut.loose, cut.up))
     return parts
+
+
+def _vouched(ballots: int, up: bool) -> Message:
+    if up:
+        return Message("appraisal-cut-vouched-best", ballots=ballots)
+    return Message("appraisal-cut-vouched-worst", ballots=ballots)
+
+
+def _loose(ballots: int, up: bool) -> Message:
+    if up:
+        return Message("appraisal-cut-loose-best", ballots=ballots)
+    return Message("appraisal-cut-loose-worst", ballots=ballots)

@@ -143,8 +143,11 @@ DEFINITIONS = (
 )
 """Key, label and text of each definition."""
 BOUNDED = {
-    key: Message(f"publication-method-{key.replace('_', '-')}-text-2")
-    for key in ("public_score", "interval", "ranks", "odds", "cuts")
+    "public_score": Message("publication-method-public-score-text-2"),
+    "interval": Message("publication-method-interval-text-2"),
+    "ranks": Message("publication-method-ranks-text-2"),
+    "odds": Message("publication-method-odds-text-2"),
+    "cuts": Message("publication-method-cuts-text-2"),
 }
 """The texts that differ by scoring method 2, by key."""
 
@@ -198,15 +201,19 @@ def _floors(scheme: Scheme) -> Iterable[Line]:
 
 def _evidence(rules: EvidenceRules) -> Iterable[Line]:
     """Yield the constants of method 2."""
-    for name, value in (
-        ("imagined", rules.imagined),
-        ("loose_worth", rules.loose_worth),
-        ("declared_bias", rules.declared_bias),
-        ("ranked_move", rules.states.ranked_move),
-        ("provisional_move", rules.states.provisional_move),
-        ("support", rules.states.support),
+    states = rules.states
+    for name, label, value in (
+        ("imagined", Message("publication-method-imagined"), rules.imagined),
+        ("loose_worth", Message("publication-method-loose-worth"), rules.loose_worth),
+        ("declared_bias", Message("publication-method-declared-bias"), rules.declared_bias),
+        ("ranked_move", Message("publication-method-ranked-move"), states.ranked_move),
+        (
+            "provisional_move",
+            Message("publication-method-provisional-move"),
+            states.provisional_move,
+        ),
+        ("support", Message("publication-method-support"), states.support),
     ):
-        label = Message(f"publication-method-{name.replace('_', '-')}")
         yield _same(f"evidence.{name}", label, value)
     vouched = Message("publication-method-vouched")
     yield _same("evidence.vouched", vouched, " ".join(rules.vouched))
