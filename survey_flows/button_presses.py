@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from survey_flows.effects import CountPressure, EndConversation, ErasePerson, ShowScreen
+from survey_flows.effects import (
+    CountPressure,
+    EndConversation,
+    ErasePerson,
+    OptOut,
+    ShowScreen,
+)
 from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import REQUEST
+from survey_flows.session import REQUEST, STOP
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -79,7 +85,8 @@ def _back(turn: Turn, argument: str) -> StepResult | None:
 
 def _stop(turn: Turn, argument: str) -> StepResult | None:
     here = turn.session.place == (f"q:{argument}" if argument else "review")
-    return choose_unit(turn, turn.say("stopped")) if here else None
+    said = "stopped-redo" if turn.session.redo else "stopped"
+    return choose_unit(turn, turn.say(said)) if here else None
 
 
 def _change(turn: Turn, argument: str) -> StepResult | None:
@@ -127,7 +134,7 @@ def _redo(turn: Turn, _argument: str) -> StepResult | None:
         return None
     if turn.session.unit not in turn.definition.units:
         return choose_unit(turn, turn.say("unit-gone"))
-    return begin(turn, turn.session.unit, turn.say("redo-note"))
+    return begin(turn, turn.session.unit, turn.say("redo-note"), redo=True)
 
 
 def _request(turn: Turn, _argument: str) -> StepResult | None:
@@ -169,6 +176,23 @@ def _language(turn: Turn, argument: str) -> StepResult | None:
     return show(turn.with_session(lang=argument, overlay=""))
 
 
+def _opt_out(turn: Turn, _argument: str) -> StepResult | None:
+    if turn.session.overlay != STOP:
+        return None
+    session, effects = show(turn.with_session(overlay="", query=""), turn.say("opted-out"))
+    return session, (OptOut(), *effects)
+
+
+def _opinion(turn: Turn, _argument: str) -> StepResult | None:
+    """Takes words that could have been an opt-out as the opinion that they are."""
+    words, lifted = turn.session.query, turn.with_session(overlay="", query="")
+    if turn.session.overlay != STOP:
+        return None
+    if turn.session.place == REQUEST:
+        return show(lifted.with_session(place="send", answers={REQUEST: words}))
+    return answer(lifted, words) if turn.question is not None else None
+
+
 def _lift(turn: Turn, argument: str) -> StepResult | None:
     return (
         show(turn.with_session(overlay=""))
@@ -203,5 +227,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "r": _redo,
     "l": _language,
     "o": _lift,
+    "t": _opt_out,
+    "m": _opinion,
     "e": _erase,
 }

@@ -155,6 +155,11 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class OptIn:
+    """This person may be invited again, from today on."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandleRequestAction:
     """Performs an action of this person on their requests, and shows them."""
 
@@ -173,5 +178,6 @@ Effect = (
     | QuotaFull
     | SearchMissed
     | OptOut
+    | OptIn
     | HandleRequestAction
 )

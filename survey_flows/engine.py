@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from survey_flows import typed_text
@@ -31,7 +32,8 @@ def step(
     open.
     """
     if code := _receipt(definition, session, event, now):
-        after, effects = step(definition, session, Returned(), now)
+        lifted = replace(session, overlay="") if session else None
+        after, effects = step(definition, lifted, Returned(), now)
         lang = session.lang if session else definition.wording.languages[0]
         return after, (LookUpReceipt(code, known_language(definition, lang)), *effects)
     now_phase = phase(definition, now)
@@ -74,7 +76,9 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
         return apply_press(turn, event.data)
     if 0 < event.sent <= shown:
         return ignore_stale(turn, "early")
-    return typed_text.apply_text(turn, event.text, without_buttons=event.sent > 0)
+    return typed_text.apply_text(
+        turn, event.text, without_buttons=event.sent > 0, media=event.media
+    )
 
 
 def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepResult:
@@ -90,10 +94,10 @@ def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepR
         return _asked(turn, event)
     if (
         isinstance(event, Typed)
-        and typed_text.clean(event.text)
+        and (typed_text.clean(event.text) or event.media)
         and not (event.sent and typed_text.is_number(event.text))
     ):
-        return typed_text.apply_text(turn, event.text)
+        return typed_text.apply_text(turn, event.text, media=event.media)
     return choose_unit(turn, _welcome(turn))
 
 
@@ -153,7 +157,9 @@ def _stronger(definition: CampaignDefinition, present: str, new: Link | None) ->
 
 def _asked(turn: Turn, event: TopicRequested) -> StepResult:
     if event.topic == RECEIPT:
-        return show(turn, turn.say("receipt-how"))
+        # The answer alone: the screen before it, such as a long text, stays where it is.
+        lifted = turn.with_session(overlay="")
+        return lifted.session, (ShowNotice(lifted.say("receipt-how")),)
     if event.topic not in TOPICS:
         return show(turn, turn.say("help"))
     return show(turn.with_session(overlay=event.topic))

@@ -74,6 +74,11 @@ class OptedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class OptedIn:
+    """The citizen wants invitations again after an opt-out; the conversation stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestAction:
     """The citizen acts on a request of theirs or lists them; the conversation stays as it is.
 
@@ -87,5 +92,5 @@ class RequestAction:
 
 
 Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut
-Update = Event | Edited | OptedOut | RequestAction
+Update = Event | Edited | OptedOut | OptedIn | RequestAction
 """All events of a channel: those of the conversation and those outside it."""

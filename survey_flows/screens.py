@@ -10,12 +10,14 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.localized_names import in_language, show_date, unit_name
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import REQUEST, Session
+from survey_flows.session import REQUEST, STOP, Session
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
 _PER_ROW = 3
+COMMANDS = "help-commands"
+"""The sentence of the help that names commands; a channel without them has words instead."""
 REQUEST_LENGTH = 300
 """Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
 Rows = tuple[tuple[Button, ...], ...]
@@ -214,6 +216,12 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
             Button(say(lang, "delete-no"), f"{key}:o:delete"),
         ]
         return Screen("delete", lang, say(lang, "delete"), _column(rows))
+    if session.overlay == STOP:
+        rows = [
+            Button(say(lang, "opt-out-yes"), f"{key}:t"),
+            Button(say(lang, "opt-out-opinion"), f"{key}:m"),
+        ]
+        return Screen(STOP, lang, say(lang, "opt-out-ask"), _column(rows))
     buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
     if may_report_pressure(session):
         buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
@@ -235,7 +243,7 @@ def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
         return definition.wording.say(
             lang, "privacy", date=show_date(definition, lang, definition.closes_at)
         )
-    return definition.wording.say(lang, "help")
+    return f"{definition.wording.say(lang, 'help')}\n{definition.wording.say(lang, COMMANDS)}"
 
 
 def _column(buttons: Iterable[Button]) -> Rows:

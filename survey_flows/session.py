@@ -11,6 +11,10 @@ from survey_flows.errors import BadSession, Message
 VERSION = 2
 NONCE_LENGTH = 6
 REQUEST = "mend"
+STOP = "stop"
+"""The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
+REDO = "d"
+"""The key of `redo`, which is written only where it is true: older sessions lack it."""
 ROUNDS = 10_000
 _KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c", "b", "s"}
 
@@ -26,7 +30,7 @@ class Session:
     ``delete``) or empty. ``answers`` has option codes and typed text by question id, empty for a
     skipped question or a note that was read. ``query`` and ``page`` belong to the list of units.
     ``began`` is the start of this rating, and ``stale`` the number of pressed buttons of other
-    steps since.
+    steps since. ``redo``: it would replace one that was submitted.
     """
 
     nonce: str
@@ -43,6 +47,7 @@ class Session:
     receipt: str = ""
     began: int = 0
     stale: int = 0
+    redo: bool = False
 
     @property
     def key(self) -> str:
@@ -74,6 +79,7 @@ class Session:
                 "b": self.began,
                 "s": self.stale,
             }
+            | ({REDO: 1} if self.redo else {})
         )
 
 
@@ -106,11 +112,12 @@ def read_session(text: str) -> Session:
         receipt=data["c"],
         began=data["b"],
         stale=data["s"],
+        redo=data.get(REDO) == 1,
     )
 
 
 def _check(data: object) -> None:
-    if not isinstance(data, dict) or data.keys() != _KEYS or data["v"] != VERSION:
+    if not isinstance(data, dict) or data.keys() - {REDO} != _KEYS or data["v"] != VERSION:
         raise BadSession(Message("session-version", version=VERSION))
     numbers = all(type(data[name]) is int for name in "rtgbs")
     texts = all(type(data[name]) is str for name in "nlkupoqc")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import REQUEST, ROUNDS, Session
+from survey_flows.session import REQUEST, ROUNDS, STOP, Session
 
-_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
+_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP})
 
 
 def fit_session(

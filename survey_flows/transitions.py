@@ -73,19 +73,29 @@ def choose_unit(turn: Turn, *notices: str) -> StepResult:
     """To the list of units; nothing of a rating stays."""
     return show(
         turn.with_session(
-            place="unit", unit="", answers={}, overlay="", query="", page=0, receipt=""
+            place="unit",
+            unit="",
+            answers={},
+            overlay="",
+            query="",
+            page=0,
+            receipt="",
+            redo=False,
         ),
         *notices,
     )
 
 
-def begin(turn: Turn, unit: str, *notices: str) -> StepResult:
-    """Begins a rating of a ratable unit. A new round makes the buttons of the last one stale."""
+def begin(turn: Turn, unit: str, *notices: str, redo: bool = False) -> StepResult:
+    """Begins a rating of a ratable unit. A new round makes the buttons of the last one stale.
+
+    ``redo``: one of the same unit has just been submitted.
+    """
     number = (turn.session.round + 1) % ROUNDS
     fresh = turn.with_session(
         unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number, stale=0
     )
-    fresh = fresh.with_session(began=int(turn.now.timestamp()))
+    fresh = fresh.with_session(began=int(turn.now.timestamp()), redo=redo)
     return go_to_next_question(fresh, *notices)
 
 
@@ -121,7 +131,9 @@ def submit(turn: Turn) -> StepResult:
     """Goes from a complete review to the receipt, which is the turn's token; drops the answers."""
     if full_cells(turn.definition, turn.session):
         return turn_away(turn)
-    done = turn.with_session(place="receipt", answers={}, overlay="", receipt=turn.token)
+    done = turn.with_session(
+        place="receipt", answers={}, overlay="", receipt=turn.token, redo=False
+    )
     return done.session, (StoreBallot(_ballot(turn), _pace(turn)), ShowScreen(done.screen()))
 
 

@@ -73,14 +73,23 @@ def _bounded_ballots(cut: GradeCut) -> list[Message]:
     if cut.safe is not None:
         parts.append(Message("appraisal-cut-safe", points=f"{cut.safe:.1f}"))
     if cut.never:
-        never = "appraisal-cut-never-best" if cut.up else "appraisal-cut-never-worst"
-        parts.append(Message(never))
+        parts.append(_ballots(cut))
     elif cut.ballots is not None:
-        vouched = "appraisal-cut-vouched-best" if cut.up else "appraisal-cut-vouched-worst"
-        parts.append(Message(vouched, ballots=cut.ballots))
+        parts.append(_vouched(cut.ballots, cut.up))
     if cut.never_loose and not cut.never:
         parts.append(Message("appraisal-cut-never-loose"))
     elif cut.loose is not None:
-        loose = "appraisal-cut-loose-best" if cut.up else "appraisal-cut-loose-worst"
-        parts.append(Message(loose, ballots=cut.loose))
+        parts.append(_loose(cut.loose, cut.up))
     return parts
+
+
+def _vouched(ballots: int, up: bool) -> Message:
+    if up:
+        return Message("appraisal-cut-vouched-best", ballots=ballots)
+    return Message("appraisal-cut-vouched-worst", ballots=ballots)
+
+
+def _loose(ballots: int, up: bool) -> Message:
+    if up:
+        return Message("appraisal-cut-loose-best", ballots=ballots)
+    return Message("appraisal-cut-loose-worst", ballots=ballots)

@@ -37,12 +37,6 @@ SCALES: Mapping[str, tuple[Message, Mapping[int, tuple[int, ...]]]] = {
 STEPS = (-10, -5, 5, 10)
 """By how many percent points the weight of the public score is moved."""
 
-EVIDENCE = {
-    "imagined": "appraisal-imagined-answers",
-    "loose_worth": "appraisal-loose-worth",
-}
-"""The constants of method 2 that are halved and doubled."""
-
 RowChange = Callable[[PatternCount, Category], PatternCount | None]
 """Changes a row of the scan; None leaves the row out."""
 
@@ -77,15 +71,18 @@ def _evidence(scheme: Scheme) -> Iterator[Variation]:
     rules = scheme.evidence
     if rules is None:
         return
-    for name, label in EVIDENCE.items():
-        for times in (Decimal("0.5"), Decimal(2)):
-            count = getattr(rules, name) * times
-            changed = rules.model_copy(update={name: count})
-            yield Variation(
-                f"{name}_{count.normalize():f}",
-                Message(label, count=f"{count.normalize():f}"),
-                scheme.model_copy(update={"evidence": changed}),
-            )
+    for times in (Decimal("0.5"), Decimal(2)):
+        count = f"{(rules.imagined * times).normalize():f}"
+        label = Message("appraisal-imagined-answers", count=count)
+        changed = rules.model_copy(update={"imagined": Decimal(count)})
+        other = scheme.model_copy(update={"evidence": changed})
+        yield Variation(f"imagined_{count}", label, other)
+        count = f"{(rules.loose_worth * times).normalize():f}"
+        label = Message("appraisal-loose-worth", count=count)
+        changed = rules.model_copy(update={"loose_worth": Decimal(count)})
+        yield Variation(
+            f"loose_worth_{count}", label, scheme.model_copy(update={"evidence": changed})
+        )
 
 
 def _rescaled(scale: Scale, points: Mapping[int, Sequence[int]]) -> Scale:

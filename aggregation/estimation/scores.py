@@ -11,6 +11,7 @@ from aggregation.counts.scan import Counts, PatternCount, ScoreCell, Tally, tall
 from aggregation.estimation.estimates import WIDEST, combine
 from aggregation.estimation.groups import EvaluatorGroup, GroupEstimator
 from aggregation.estimation.intervals import interval, posterior
+from aggregation.estimation.method2.clusters import Clusters
 from aggregation.estimation.method2.own_score import Contrasts
 from aggregation.estimation.method2.scorer import BoundedScorer, category_weights
 from aggregation.estimation.rater_covariance import Influence
@@ -87,11 +88,18 @@ def score_table(
 
 
 def score_tally(
-    counted: Tally, categories: Mapping[str, str], scheme: Scheme, frozen: Frozen = None
+    counted: Tally,
+    categories: Mapping[str, str],
+    scheme: Scheme,
+    frozen: Frozen = None,
+    clusters: Clusters | None = None,
 ) -> dict[str, UnitScore]:
-    """As `score_units`, from counts."""
+    """As `score_units`, from counts.
+
+    By method 2 ``clusters`` widen the variance of groups whose answers came by the same places.
+    """
     if scheme.evidence is not None:
-        return BoundedScorer(counted, scheme).scores(
+        return BoundedScorer(counted, scheme, clusters).scores(
             _by_unit(counted, categories), categories, frozen
         )
     cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR
@@ -25,7 +25,7 @@ from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog, OpenLog
 from bot.transparency.log_entry import LogEntry
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import LOG_ITSELF, canonical
+from survey_flows.log_entries import LOG_ITSELF, canonical, numbered_name
 
 LOSS = "loss"
 NO_CAMPAIGN = LOG_ITSELF
@@ -85,7 +85,7 @@ async def _log_loss(
     """Appends an act for each campaign that lost texts; one act when none did."""
     entries = []
     for campaign in sorted(lost) or [NO_CAMPAIGN]:
-        name = f"{campaign}/{first}/{at}"
+        name = await _next_name(log.connection, campaign)
         body = {
             "kind": LOSS,
             "campaign": campaign,
@@ -99,6 +99,15 @@ async def _log_loss(
         }
         entries.append(log.own_act(LOSS, campaign, name, canonical(body)))
     await log.append(entries, at)
+
+
+async def _next_name(connection: AsyncConnection, campaign: str) -> str:
+    """Returns the name of the campaign's next act of loss."""
+    columns = tables.log_entries.c
+    query = select(func.count()).where(
+        columns.kind == LOSS, columns.campaign == campaign, columns.body.is_not(None)
+    )
+    return numbered_name(campaign, (await connection.execute(query)).scalar_one() + 1)
 
 
 async def _follow_acts(

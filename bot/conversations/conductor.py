@@ -36,15 +36,16 @@ from bot.conversations.store import (
     write_sessions,
 )
 from bot.conversations.stored_conversation import AnswerMessages, conversation_to_keep
+from bot.conversations.wishes import Wishes
 from bot.core.clock import Clock
 from bot.core.identity import Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
-from bot.fieldwork.audience.contacts import opt_out, set_reachable
+from bot.fieldwork.audience.contacts import opt_in, opt_out, set_reachable
 from bot.fieldwork.monitoring.search_misses import count_misses
 from bot.storage.database import writing
-from survey_flows.effects import Effect, OptOut, SearchMissed, ShowNotice, ShowScreen
+from survey_flows.effects import Effect, OptIn, OptOut, SearchMissed, ShowNotice, ShowScreen
 from survey_flows.errors import MinpingError
 from survey_flows.events import Started
 
@@ -89,6 +90,7 @@ class Conductor:
         self._conversations = SealedConversations(keys, live_campaigns)
         self._stepper = Stepper(live_campaigns, clock)
         self._places = StepPlaces(keys, live_campaigns, self._stepper)
+        self._wishes = Wishes(live_campaigns, contact_keys)
         self._lookups = Lookups(keys, live_campaigns, clock)
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
@@ -224,6 +226,7 @@ class Conductor:
         for waiting, citizen, (before, stored) in zip(batch, citizens, read, strict=True):
             replayed = waiting.incoming.key not in new
             event = came = again(waiting.incoming.event) if replayed else waiting.incoming.event
+            event = await self._wishes.meant(connection, citizen, before, event)
             admitted = await admit_waiting(
                 connection, self._keys, self._live_campaigns, citizen, before, now
             )
@@ -264,9 +267,7 @@ class Conductor:
         await self._gate.admit(connection, todo)
         missed = [(who, effect) for who, effect in todo if isinstance(effect, SearchMissed)]
         await count_misses(connection, self._keys, missed)
-        await self._opt_out(
-            connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now
-        )
+        await self._opt_out_or_in(connection, todo, now)
         return replies
 
     async def _mark_contacts_reachable(
@@ -276,12 +277,15 @@ class Conductor:
             addresses = [Address(citizen.channel, citizen.user) for citizen in citizens]
             await set_reachable(connection, self._contact_keys, addresses)
 
-    async def _opt_out(
-        self, connection: AsyncConnection, people: list[Citizen], now: datetime
+    async def _opt_out_or_in(
+        self, connection: AsyncConnection, todo: list[tuple[Citizen, Effect]], now: datetime
     ) -> None:
-        if people and self._contact_keys is not None:
-            addresses = [Address(citizen.channel, citizen.user) for citizen in people]
-            await opt_out(connection, self._contact_keys, addresses, now.date())
+        """Stores who wants no more invitations, and who wants them again."""
+        for kind, change in ((OptOut, opt_out), (OptIn, opt_in)):
+            people = [citizen for citizen, effect in todo if isinstance(effect, kind)]
+            if people and self._contact_keys is not None:
+                addresses = [Address(citizen.channel, citizen.user) for citizen in people]
+                await change(connection, self._contact_keys, addresses, now.date())
 
 
 def _reply(effects: Iterable[Effect], replayed: bool) -> Reply:

@@ -20,6 +20,7 @@ from survey_flows.effects import (
     EndConversation,
     HandleRequestAction,
     LookUpReceipt,
+    OptIn,
     OptOut,
     ShowNotice,
     ShowScreen,
@@ -28,6 +29,7 @@ from survey_flows.engine import RECEIPT, step
 from survey_flows.events import (
     Edited,
     Event,
+    OptedIn,
     OptedOut,
     Pressed,
     RequestAction,
@@ -104,14 +106,30 @@ class Stepper:
         self, one: CitizenStep, now: datetime
     ) -> tuple[Conversation | None, tuple[Effect, ...]]:
         before, event = one.before, one.event
-        if isinstance(event, OptedOut):
-            lang = before.session.lang if before and before.session else ""
-            return before, (OptOut(), ShowNotice(self._said(lang, "opted-out")))
+        if isinstance(event, OptedOut | OptedIn):
+            return self._wished(one, before, event, now)
         if isinstance(event, RequestAction):
             return before, (HandleRequestAction(event),)
         if isinstance(event, Edited):
             return self._edited(one, before, event, now)
         return self._lead(one, before, event, now)
+
+    def _wished(
+        self,
+        one: CitizenStep,
+        before: Conversation | None,
+        event: OptedOut | OptedIn,
+        now: datetime,
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Opts out or in; after words, unlike a press, the present screen is shown again."""
+        session = before.session if before else None
+        lang, shown = session.lang if session else "", tuple[Effect, ...]()
+        if isinstance(one.came, Typed) and session is not None:
+            effects = self._lead(one, before, Returned(), now)[1]
+            shown = tuple(effect for effect in effects if isinstance(effect, ShowScreen))
+        wish: Effect = OptOut() if isinstance(event, OptedOut) else OptIn()
+        key = "opted-out" if isinstance(event, OptedOut) else "opted-in"
+        return before, (wish, ShowNotice(self._said(lang, key)), *shown)
 
     def _edited(
         self, one: CitizenStep, before: Conversation | None, event: Edited, now: datetime
@@ -248,7 +266,7 @@ def again(event: Update) -> Update:
     """Returns what an update means on its second delivery: only an opt-out has an effect again."""
     if isinstance(event, RequestAction):
         return RequestAction("open", event.code)
-    return event if isinstance(event, OptedOut) else Returned()
+    return event if isinstance(event, OptedOut | OptedIn) else Returned()
 
 
 def place_of_words(before: Conversation | None, message: int) -> str:

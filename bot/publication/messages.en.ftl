@@ -350,3 +350,16 @@ publication-not-public = the results of this campaign are not public
 # Open data
 
 publication-open-data-note = Figures are exact decimals in strings. null stands for a suppressed figure, which has few people behind it or would let such a figure be computed, and for a figure that does not exist. A share like <20% or >80% is a bound.
+publication-method-public-score-text-2 = satisfaction index, 0–100: the scheme converts options to points; every group has its full weight, imagined answers of what could be expected fill up a thin one, and answers nobody vouches for are worth few vouched ones; “don't know” is never imputed; rounded to 0.1
+publication-method-interval-text-2 = uncertainty among participants after weighting, with what scatters between groups, loose people and units; not sampling error
+publication-method-ranks-text-2 = simultaneous 95 % range of ranks; a grade is settled if it is the same over all of it even after each difference is reduced by the declared bias
+publication-method-odds-text-2 = share of 1,999 draws of the scores, graded by the quota, in which it comes out, by a library of shapes; in tenths, at most 90 %; the seed is made of the scheme's digest, the year and the family
+publication-method-cuts-text-2 = difference of totals; half of it in points of the public score may be wrong at every unit; the fewest vouched and the fewest other ballots at 100 or at 0 that would close it
+publication-method-population-text-2 = each cell of the population has its share of the group; cells of margins are their product
+publication-method-imagined = imagined answers of a group
+publication-method-loose-worth = most vouched answers that one channel nobody vouches for is worth
+publication-method-declared-bias = declared bias, points
+publication-method-ranked-move = worst move of a ranked unit, points
+publication-method-provisional-move = worst move of a provisionally ranked unit, points
+publication-method-support = least support by vouched answers of a ranked unit
+publication-method-vouched = vouched sources

@@ -347,3 +347,16 @@ publication-not-public = 该活动的结果没有公布
 # 开放数据
 
 publication-open-data-note = 数值为字符串形式的精确小数。null 表示不公布的数值（背后人数很少，或可据以推算出这样的数值），也表示不存在的数值。<20% 或 >80% 之类的比例是界限。
+publication-method-public-score-text-2 = 满意度得分（0–100）：选项按办法换算为分值；各评价主体均按全部权重计入，答复少的按预期估计补足，无凭证的答复只折合少量有凭证的；不了解不计分，也不推定；四舍五入到0.1
+publication-method-interval-text-2 = 参与者经加权后的不确定性，含评价主体之间、无凭证答复之间、单位之间的差异；不是抽样误差
+publication-method-ranks-text-2 = 名次同时成立的95%区间；各差距先减去申报偏差后，区间内等次仍相同的，等次为确定
+publication-method-odds-text-2 = 按一组分布形状抽取得分1999次并按名额评等，各等次出现的比例；以十分之一表示，最多90%；种子由办法指纹、年度和组别组成
+publication-method-cuts-text-2 = 总分之差；各单位民评得分可有其一半的误差；及为此至少需要的满分或零分票数（有凭证的和无凭证的分别计算）
+publication-method-population-text-2 = 总体各单元按其占比计入评价主体；只有边际数据时按乘积计算
+publication-method-imagined = 每个评价主体的预期答复数
+publication-method-loose-worth = 一个无凭证渠道最多折合的有凭证答复数
+publication-method-declared-bias = 申报偏差（分）
+publication-method-ranked-move = 正式排名单位的最大变动（分）
+publication-method-provisional-move = 名次暂定单位的最大变动（分）
+publication-method-support = 正式排名单位的最低有凭证支持度
+publication-method-vouched = 有凭证的渠道

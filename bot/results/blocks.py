@@ -13,7 +13,7 @@ from survey_flows.ballot import STAFF
 Pattern = tuple[str, str, bool | str, int, str, str]
 """Questionnaire, group, open link or not, fraud weight, ratings, stratum that scores use.
 
-By method 2 the third is the loose channel, or False for vouched ballots.
+By method 2 the third is the loose channel, or empty for vouched ballots.
 """
 Block = Counter[Pattern]
 """A unit's ballots by pattern."""
@@ -22,7 +22,7 @@ Block = Counter[Pattern]
 def _source(opened: bool | str) -> str:
     """Return the source that stands for a block's kind of link."""
     if isinstance(opened, str):
-        return opened
+        return opened or VOUCHED
     return OPEN if opened else VOUCHED
 
 
@@ -42,11 +42,11 @@ def unit_blocks(rows: Iterable[PatternCount], reader: PatternReader) -> dict[str
     found: dict[str, Block] = {}
     for row in rows:
         channel = reader.loose_channel(row.source)
-        opened = (channel or False) if reader.apart else bool(channel)
+        opened = channel if reader.apart else bool(channel)
         stratum = "" if opened else reader.stratum(row.unit, row.grp, row.stratum)
         pattern = (row.questionnaire, row.grp, opened, row.weight, row.ratings, stratum)
         if row.grp == STAFF:
-            pattern = (row.questionnaire, STAFF, False, 0, "", "")
+            pattern = (row.questionnaire, STAFF, "" if reader.apart else False, 0, "", "")
         found.setdefault(row.unit, Counter())[pattern] += row.count
     return found
 

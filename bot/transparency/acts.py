@@ -18,7 +18,7 @@ from bot.transparency.log_entry import LogEntry, named_body
 from survey_flows.log_entries import LOG_ITSELF, act_label, numbered_name
 from survey_flows.signed_notes import VerifierKey
 
-OWN_NAMES = frozenset(("decision", "loss"))
+OWN_NAMES = frozenset(("decision",))
 """Kinds whose acts have names of their own; others are numbered within their campaign."""
 
 

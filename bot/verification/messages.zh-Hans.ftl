@@ -77,7 +77,7 @@ verification-act-unsigned = 条目 { $position } 的“{ $kind }”缺少 { $key
 verification-keys-not-handed-over = 条目 { $position } 的“keys”缺少被替换公钥的签名
 verification-acts-unsigned = 格式 1：公开条目没有签名
 verification-acts-signed = 格式 2 的 { $count } 个公开条目都有应有的签名
-verification-acts-signed-for-desk = { $signed }；其中 { $count } 个只有日志公钥的签名，因为日志没有列出办理公钥
+verification-acts-signed-for-desk = { $signed }；其中 { $count } 个只有日志公钥的签名，因为日志没有列出签发处的公钥
 verification-keys-broken = { $signed }；活动之前有未经原公钥签名的更换：{ $count } 次
 
 verification-check-labels = 日志中没有重复的回执和公开条目

@@ -43,15 +43,15 @@ AUDIT_FILES = {"openings.jsonl", "weights.csv"}
 OPTIONAL_FILES = {"cases.jsonl", "intake.json"}
 
 DESK_KINDS = (
-    "registration link pause decision result audit profile officer grant opened page succession "
-    "escrow extension export void choice year-rules year-table year-decision year-seal "
+    "registration link pause early-close decision result audit profile officer grant opened page "
+    "succession escrow extension export void choice year-rules year-table year-decision year-seal "
     "year-amendment"
 )
 SIGNERS = dict.fromkeys(DESK_KINDS.split(), "/desk") | {
     "intake": "/gate", "format": "", "keys": "", "closing": "", "loss": "",
 }  # fmt: skip
 """Who signs a kind of act: what follows the origin in the name of the key."""
-ONCE = {"registration", "intake", "closing"}
+ONCE = {"registration", "early-close", "intake", "closing"}
 
 BALLOT_2 = {
     *("kind", "campaign", "unit", "questionnaire", "group", "stratum", "source", "channel"),

@@ -130,7 +130,8 @@ def _read_older(
     is_canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
     if strict:
         # Bundles of format 1 were published before the parts were asked for.
-        is_canonical = is_canonical and body.keys() == OLDER_BODY_PARTS.get(body["kind"])
+        whole = body.keys() == OLDER_BODY_PARTS.get(body["kind"]) and _has_digits(body)
+        is_canonical = is_canonical and whole
     opening = Opening(commitment, is_canonical, body["kind"], body["campaign"])
     if opening.kind == WITHDRAWAL:
         opening.names = int(body["position"])
@@ -149,11 +150,7 @@ def _read_signed(
     body = read_body(text, place)
     kind = body["kind"]
     commitment = sha256(bytes.fromhex(salt) + text.encode()).digest()
-    whole = body.keys() in BODY_PARTS.get(kind, ()) and all(
-        isinstance(body[name], str) and digits.fullmatch(body[name])
-        for name, digits in _DIGITS.items()
-        if name in body
-    )
+    whole = body.keys() in BODY_PARTS.get(kind, ()) and _has_digits(body)
     opening = Opening(commitment, whole, kind, body["campaign"], is_signed=True, body=body)
     if kind == WITHDRAWAL:
         opening.names = _whole(body["position"])
@@ -165,6 +162,15 @@ def _read_signed(
     if "aside" in value:
         opening.aside = _read_aside(value["aside"], place)
     return opening
+
+
+def _has_digits(body: Mapping[str, Any]) -> bool:
+    """Return whether ids and digests have as many hexadecimal digits as they must."""
+    return all(
+        isinstance(body[name], str) and bool(digits.fullmatch(body[name]))
+        for name, digits in _DIGITS.items()
+        if name in body
+    )
 
 
 def _take_answer(

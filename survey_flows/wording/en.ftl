@@ -61,6 +61,26 @@ noted = Already noted.
 use-buttons = Please choose one of the options below, or type its number.
 press-submit = Please press the “Submit” button to submit.
 
+stopped-redo = Stopped. The rating that you submitted before stays as it is.
+use-labels = Your answer was not understood. Please choose one below, or reply with one of these: “{ $labels }”.
+label-between = ”, “
+media-voice = Sorry, we cannot listen to voice messages, and this one was not kept. Please choose one below, or write.
+media-photo = Sorry, we cannot look at pictures and videos, and this was not kept. Please choose one below, or write.
+media-location = We do not need your location, and it was not kept. Please go on with the present step.
+media-contact = We need no telephone numbers or contacts, and this was not kept. Please go on with the present step.
+media-other = Sorry, we cannot read this kind of message, and it was not kept. Please choose one below, or write.
+media-caption = We took the words only; the picture or file with them was not kept.
+said-who-sees = We do not ask your name and give the unit nothing that identifies you; only totals are published. More: /privacy
+said-who-are-you = This is the survey “{ $title }”, answered by a program, not by a person. We take no money and ask for no passwords or codes. If in doubt, wait, and ask 12345.
+said-abuse = You sound angry. How you rate is up to you; please go on with the present step. What you want to say can go into the comment.
+said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
+said-question = Sorry, this is a program and cannot answer that. How to rate: /help. Your privacy: /privacy
+opt-out-ask = Do you want no more invitations, or is this your comment?
+opt-out-yes = No more invitations
+opt-out-opinion = It is my comment
+opt-out-how = To get no more invitations, reply STOP. To rate, choose a unit below, or type its name.
+opted-in = You may be invited again. To stop this, reply STOP.
+
 write = Please type your answer ({ $limit } characters at most).
 write-number = Please type a whole number.
 now-chosen = Your answer at present:
@@ -104,7 +124,7 @@ help =
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
     · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
-    Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my requests)  /delete (delete my ratings)
+help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my requests)  /delete (delete my ratings)
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
@@ -189,4 +209,4 @@ invitation-begin = Begin
 invitation-stop = No more invitations
 invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and nobody learns who answered what. Open until { $date }.
 reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and nobody learns who answered what. If you have already taken part, thank you; nothing more is to be done.
-opted-out = You will get no more invitations. What you have rated stays.
+opted-out = You will not be invited again, to any survey. To undo this, reply START.

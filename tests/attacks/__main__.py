@@ -14,7 +14,7 @@ from tests.attacks.honest_campaign import Habits
 from tests.attacks.linking import attacks
 from tests.attacks.table import row_lines, tampering_lines
 
-TRIES = 200
+TRIES, BOTH = 200, 5
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
     linking = inner.add_parser("linking", help="joins of people, comments and presses to ballots")
     for one in (parser, table):
         one.add_argument("--tries", type=int, default=TRIES)
+        one.add_argument("--both", type=int, default=BOTH, help="tries by minping verify, too")
     table.add_argument("--only", choices=("rows", "tamperings"))
     linking.add_argument("--voters", type=int, default=800)
     linking.add_argument("--units", type=int, default=8)
@@ -34,19 +35,19 @@ def main() -> int:
         habits = Habits(given.voters, given.units, given.seed, given.busy)
         return asyncio.run(play_linking(habits))
     bad = False
-    for line in lines(given.tries, getattr(given, "only", None)):
+    for line in lines(given.tries, given.both, getattr(given, "only", None)):
         print(line, flush=True)
         bad = bad or line.endswith("NO |") or "NOT FOUND" in line
     return 1 if bad else 0
 
 
-def lines(tries: int, only: str | None) -> Iterator[str]:
+def lines(tries: int, both: int, only: str | None) -> Iterator[str]:
     """The lines of the table."""
     if only != "tamperings":
         yield from row_lines()
         yield ""
     if only != "rows":
-        yield from tampering_lines(tries)
+        yield from tampering_lines(tries, both=both)
 
 
 async def play_linking(habits: Habits) -> int:

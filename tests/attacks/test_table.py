@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.rows import FAILED, FOUND, OPEN, ROWS, missing_tests, outcome_of, read_report
-from tests.attacks.table import play, tampering_lines
-from tests.verifying.synthetic_campaign import Terms, drawn_campaign
-from tests.verifying.synthetic_log import Files
+from tests.attacks.table import honest, play, tampering_lines
 from tests.verifying.tamperings import EVERYBODY, LK, TAMPERINGS, Tampering
 
 
@@ -43,12 +41,12 @@ def test_an_outcome_is_what_the_tests_say(tmp_path: Path, state: str, outcome: s
 
 def test_a_line_says_who_found_a_tampering_by_which_check() -> None:
     case = next(case for case in TAMPERINGS if (case.kind, case.holder) == ("re-votes", LK))
-    assert play(case, 2).line() == "| re-votes (LK) | 0 of 2 | 2 of 2: again | yes |"
+    assert play(case, 2, both=1).line() == "| re-votes (LK) | 0 of 2 | 2 of 2: again | yes |"
 
 
 def test_a_line_says_when_a_tampering_is_not_found() -> None:
-    def honest(seed: int, terms: Terms | None) -> Files:
-        return drawn_campaign(seed, terms).bundle(openings=True)
-
     case = Tampering("none at all", LK, EVERYBODY, honest)
-    assert list(tampering_lines(1, [case]))[-1] == "| none at all (LK) | 0 of 1 | 0 of 1 | NO |"
+    assert [line.rpartition(" |")[0] for line in tampering_lines(1, [case])][2:] == [
+        "| none, an honest campaign (–) | 0 of 1 | 0 of 1 | yes",
+        "| none at all (LK) | 0 of 1 | 0 of 1 | NO",
+    ]

@@ -34,8 +34,11 @@ EXCEPTIONS = {
     "bot/channels/wechat/parsing.py": TYPED,
     "bot/spreadsheets/columns.py": PATTERN,
     "aggregation/scheme/scheme.py": DATA,
+    "survey_flows/opt_out_words.py": TYPED,
     "survey_flows/simplified.py": TABLE,
     "survey_flows/thesaurus.py": PATTERN,
+    "survey_flows/typed_intents.py": PATTERN,
+    "survey_flows/typed_text.py": PATTERN,
     "survey_flows/unit_search.py": PATTERN,
 }
 WORD = re.compile(r"[\w\u3400-\u9fff]{1,8}")

@@ -7,7 +7,7 @@ clusters, so that it is joined with the effect that the intra-class correlation 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -33,6 +33,10 @@ class ClusterSums:
     weight: float
     points: float
     squares: float
+
+
+Clusters = Mapping[tuple[str, str], Sequence[ClusterSums]]
+"""By unit and evaluator group, its answers by place or link, where ballots keep one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,13 +173,14 @@ def _between(cells: Sequence[_Cell], loose: float, otherwise: float = 0.0) -> fl
     """τ² of the groups' means on the common level around their unit's level.
 
     With weights b, Σ b·(T − û)² has the expectation Σ l·(τ² + V), l = b(1 − 2ω) + ω²·Σb and ω a
-    group's share in û; contrasts of the p − 1 other units add their error.
+    group's share in û. As if the contrasts were fitted to the unit too, l is taken times 1 − 1/p,
+    which is a little too small, so that τ² errs upwards.
     """
     seen = noise = size = 0.0
     units = _by_unit(cells)
     if len(units) < 2:
         return otherwise
-    more = len(units) / (len(units) - 1)
+    more = 1 - 1 / len(units)
     for unit in units:
         pull, weight = fsum(c.pull for c in unit), fsum(c.weight for c in unit)
         for c in unit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -29,8 +30,20 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 }
 """Words that are commands when they stand alone; none of them says anything as a comment."""
 WORDS = {word: meant for meant, words in ASKED.items() for word in words}
-MEDIA = frozenset({"image", "voice", "video", "shortvideo", "location", "link", "file"})
+MEDIA = {
+    "image": "photo",
+    "voice": "voice",
+    "video": "photo",
+    "shortvideo": "photo",
+    "location": "location",
+    "link": "other",
+    "file": "other",
+}
 """Kinds of media messages."""
+UNSUPPORTED = ("收到不支持的消息", "UnsupportedMessage")
+"""Beginnings of the texts, marks aside, by which the app stands in for what it cannot pass on."""
+TOKEN = re.compile(r"[A-Za-z2-7]{4,16}")
+"""What a link's token looks like; nothing else of a scanned code is named in an address."""
 
 Mark = Callable[[str, int], str]
 """Makes a secret name of a text: update keys are stored, and user ids must not be."""
@@ -98,12 +111,14 @@ def _event(fields: Fields, sent: int) -> Update | None:
     if fields["MsgType"] == "event":
         return _happened(fields.get("Event", "").lower(), fields.get("EventKey", ""))
     if fields["MsgType"] in MEDIA:
-        return Typed("", sent=sent)
+        return Typed("", sent=sent, media=MEDIA[fields["MsgType"]])
     if fields["MsgType"] != "text":
         return None
     if pressed := fields.get("bizmsgmenuid"):
         return Pressed(pressed)
     text = fields["Content"]
+    if re.sub(r"[\W_]+", "", text).startswith(UNSUPPORTED):
+        return Typed("", sent=sent, media="other")
     meant = WORDS.get(fold(text).rstrip(".。!！"))
     event = _meant(meant) if meant else read_words(text.strip())
     return replace(event, sent=sent) if isinstance(event, Typed) else event
@@ -112,7 +127,8 @@ def _event(fields: Fields, sent: int) -> Update | None:
 def _happened(name: str, key: str) -> Update | None:
     """Returns the update of an event: a new follower, a scanned code, or a press of the menu."""
     if name == "subscribe":
-        return read_payload(key.removeprefix(SCENE))
+        # Without our prefix it is somebody else's, such as the number of a payment.
+        return read_payload(key.removeprefix(SCENE) if key.startswith(SCENE) else "")
     if name == "scan":
         return read_payload(key)
     return _meant(key) if name == "click" else None
@@ -128,7 +144,7 @@ def _meant(what: str) -> Update:
 
 def _web(fields: Fields, event: Update) -> str | None:
     if isinstance(event, Started):
-        if event.link:
+        if TOKEN.fullmatch(event.link):
             return "/".join(("r", event.link, event.unit)).rstrip("/")
         return f"u/{event.unit}" if event.unit else ""
     asked = fields.get("EventKey") == WEB or WORDS.get(fold(fields.get("Content", ""))) == WEB

@@ -6,8 +6,10 @@ import re
 
 from bot.channels.channel_wording import channel_words
 from bot.conversations.contract import Reply
+from bot.core.shipped_files import shipped_words
 from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
 from survey_flows.effects import Button, Input, Screen
+from survey_flows.screens import COMMANDS
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048
@@ -43,10 +45,19 @@ def write_reply(reply: Reply, taps: bool, *notes: str) -> str:
 def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
     """Returns the part that may be shortened, then the parts that may not."""
     said = "\n\n".join(filter(None, ["\n".join(reply.notices), _asked(reply.screen)]))
+    said = _without_commands(said)
     choices = _choices(reply.screen, taps) if reply.screen else []
     return [
         part for part in (_disarmed(said) if taps else said, *choices, "\n".join(notes)) if part
     ]
+
+
+def _without_commands(text: str) -> str:
+    """Returns the text with words in place of commands, which nobody types here."""
+    theirs, ours = shipped_words(), channel_words()
+    for lang in theirs.languages:
+        text = text.replace(theirs.say(lang, COMMANDS), ours.say(lang, "text-commands"))
+    return text
 
 
 def _size(parts: list[str]) -> int:
@@ -95,7 +106,8 @@ def _hint(screen: Screen, taps: bool) -> str:
     say, others = channel_words().say, by_word(screen)
     spoken = say(screen.lang, "text-between").join(_word(button, taps) for button in others)
     if starts := [button for row in screen.rows for button in row if verb(button) == START]:
-        return "\n".join(_start(button, taps) for button in starts)
+        first = [say(screen.lang, "text-search")] if by_number(screen) else []
+        return "\n".join([*first, *(_start(button, taps) for button in starts)])
     if not by_number(screen):
         return _filled("text-words", screen.lang, words=spoken) if others else ""
     key = "text-search" if screen.input is Input.SEARCH else "text-number"

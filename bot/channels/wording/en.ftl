@@ -24,6 +24,7 @@ text-review = If all is right, please reply: { $submit }
 text-change = To change an item, reply with its number. To give up, reply: { $stop }
 text-start = English: please reply “start”
 text-between = , { "" }
+text-commands = You can also reply: start, view, language, privacy, receipt, delete, web; or STOP for no more invitations. Choose an option by its number.
 text-more = (This was long and is shortened.)
 text-busy = We are a little busy and have not finished with your last message. Please reply “view” in a while to see where you are.
 text-unseen = The answer to your message before did not reach you in time, so this one changed nothing. Here is where you are.

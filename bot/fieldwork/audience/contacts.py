@@ -130,6 +130,23 @@ async def opt_out(
     return len(rows)
 
 
+async def opt_in(
+    connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address], day: date
+) -> int:
+    """Undo the opt-outs of these people from the same addresses; returns how many there were.
+
+    Their consent is of this day. What a list said of them is gone, so that a sample has room for
+    them only once a list names them again.
+    """
+    columns, done = tables.contacts.c, 0
+    for address in dict.fromkeys(addresses):
+        own = (columns.lookup == keys.lookup(address), columns.opted_out != "")
+        values = {"opted_out": "", "consent": day.isoformat(), "sealed": keys.seal(address)}
+        changed = tables.contacts.update().where(*own).values(values)
+        done += (await connection.execute(changed)).rowcount
+    return done
+
+
 async def _find(connection: AsyncConnection, lookups: Sequence[bytes]) -> dict[bytes, Row[Any]]:
     found: dict[bytes, Row[Any]] = {}
     for start in range(0, len(lookups), AT_ONCE):
@@ -193,7 +210,7 @@ def exclusion_reason(row: Row[Any], day: date, fatigue_days: int) -> str:
     """Return the first of `REASONS` that bars a contact's row on a day; empty when none does."""
     if row.opted_out:
         return "opted_out"
-    if not row.consent:
+    if not row.consent or not row.group_code:
         return "no_consent"
     if row.unreachable:
         return "unreachable"

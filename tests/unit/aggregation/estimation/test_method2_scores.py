@@ -7,10 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.counts.scan import PatternCount
+from aggregation.counts.ratings import PatternReader
+from aggregation.counts.scan import PatternCount, tally
+from aggregation.estimation.method2.clusters import ClusterSums
 from aggregation.estimation.method2.states import UnitState
 from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load_contrasts
-from aggregation.estimation.scores import UnitScore, score_units
+from aggregation.estimation.scores import UnitScore, score_tally, score_units
 from tests.scoring import ECON, GROUPS, QUESTIONNAIRES, bounded_scheme, row, scheme
 
 UNITS = ("U", *"ABCDEFGHIJK")
@@ -188,3 +190,21 @@ def test_the_prior_of_the_interval_is_on_the_questionnaire_s_own_scale() -> None
     assert made.low is not None
     assert made.high is not None
     assert made.low < 100 == made.high
+
+
+def test_clusters_widen_the_interval_and_leave_the_score() -> None:
+    counted = tally(city(ISSUE_1), PatternReader(QUESTIONNAIRES, bounded_scheme()))
+    categories = dict.fromkeys(UNITS, "econ")
+    alike = [
+        ClusterSums(str(at), 20, 20.0, 20.0 * mean, 20.0 * (mean**2 + 300))
+        for at, mean in enumerate([95, 45, 85, 55, 90, 50, 80, 60, 75, 65], 1)
+    ]
+    plain = score_tally(counted, categories, bounded_scheme())["U"]
+    clustered = score_tally(
+        counted, categories, bounded_scheme(), clusters={("U", "service_user"): alike}
+    )["U"]
+    assert clustered.score == plain.score
+    assert plain.bounded
+    assert clustered.bounded
+    assert clustered.bounded.variance.sampling > 2 * plain.bounded.variance.sampling
+    assert clustered.bounded.variance.freedom < plain.bounded.variance.freedom

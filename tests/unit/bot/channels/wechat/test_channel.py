@@ -301,8 +301,16 @@ def fields(**changed: str) -> dict[str, str]:
         ({"Content": "查看"}, Returned()),
         ({"Content": "网页"}, Returned()),
         ({"Content": "帮助很大，谢谢"}, Typed("帮助很大，谢谢", sent=SENT)),
-        ({"MsgType": "image"}, Typed("", sent=SENT)),
-        ({"MsgType": "voice", "Recognition": "满意"}, Typed("", sent=SENT)),
+        ({"MsgType": "image"}, Typed("", sent=SENT, media="photo")),
+        ({"MsgType": "voice", "Recognition": "满意"}, Typed("", sent=SENT, media="voice")),
+        (
+            {"Content": "【收到不支持的消息类型，暂无法显示】"},
+            Typed("", sent=SENT, media="other"),
+        ),
+        (
+            {"MsgType": "event", "Event": "subscribe", "EventKey": "last_trade_no_4200001"},
+            Started(),
+        ),
         ({"MsgType": "event", "Event": "subscribe", "EventKey": ""}, Started()),
         (
             {"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_LINK-TAX"},
@@ -324,6 +332,33 @@ def test_what_a_message_means(changed: dict[str, str], event: Update | None) -> 
     taken = read_message(WECHAT, fields(**changed), SENT, name_of)
     assert (taken.incoming.event if taken else None) == event
     assert taken is None or taken.left == (changed.get("Event") == "unsubscribe")
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("qrscene_ABCDEFGHIJ", "r/ABCDEFGHIJ"),
+        ("qrscene_ABCDEFGHIJ-TAX", "r/ABCDEFGHIJ/TAX"),
+        ("qrscene_-TAX", "u/TAX"),
+        ("last_trade_no_4200001234", ""),
+        ("qrscene_4200001234", ""),
+        ("qrscene_order_2026113000", ""),
+    ],
+)
+def test_no_unknown_code_goes_into_an_address(key: str, path: str) -> None:
+    event = {"MsgType": "event", "Event": "subscribe", "EventKey": key}
+    taken = read_message(WECHAT, fields(**event), SENT, name_of)
+    assert taken is not None
+    assert taken.web == path
+
+
+def test_the_help_names_words_and_numbers_and_no_commands() -> None:
+    talk = Talk(build_definition())
+    talk.take(TopicRequested("help"))
+    written = write_reply(Reply(screen=talk.screen), False)
+    assert "/start" not in written
+    assert "退订" in written
+    assert len(written.encode()) <= 2048
 
 
 def test_the_library_reads_the_same_message() -> None:
