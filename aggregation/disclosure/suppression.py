@@ -223,8 +223,9 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     exact = exact and not any(below_floor(sum(part.values()), floor) for part in (good, rest))
     if not exact:
         gone = suppressed_cells(good | rest, floor, also=gone)
-    if alone and gone:
-        # Two hidden cells would follow from their sum and the mean.
+    if alone and (gone or _has_few(score, floor)):
+        # Two hidden cells would follow from their sum and the mean, and the answers of a part of
+        # few people from the sum of all and a mean in which that part has another weight.
         exact, gone = False, {*good, *rest}
     known = sum_protects(good | rest, gone, floor)
     silent_gone = (
@@ -233,10 +234,18 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     answered = sum(good.values()) + sum(rest.values())
     top = _share(sum(good.values()), answered, answered, exact, floor)
     unknown = _dont_know(score, bool(silent_gone), silent, floor)
-    if alone and gone:
+    if alone and gone & {*good, *rest}:
         # Either share would narrow the number of answers, and with the mean a hidden count.
         top, unknown = None, unknown if unknown == 0 else None
     return _Answers(gone | silent_gone, bool(silent_gone), unknown, top)
+
+
+def _has_few(score: UnitScore, floor: int) -> bool:
+    """Whether a group that counts, or one of its kinds of link, has few valid answers."""
+    parts = [(g.n_open, g.n_valid - g.n_open) for g in score.groups if g.weight]
+    return any(
+        below_floor(count, floor) for opened, vouched in parts for count in (opened, vouched)
+    )
 
 
 def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor: int) -> Share:

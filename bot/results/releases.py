@@ -12,7 +12,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,8 @@ class Release:
             would disclose the few ballots between them.
         contrasts: by method 2, those of every unit as first published, for the same reason;
             striking out few ballots of one unit would move the scores of others.
+        secret: by method 2, that of the salts under which the public totals have digests of each
+            unit's sums; empty in releases from before.
     """
 
     campaign: str
@@ -90,6 +92,7 @@ class Release:
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     covariances: Covariances | None = None
     contrasts: Mapping[str, Contrasts] | None = None
+    secret: str = field(default="", repr=False)
 
     @property
     def counts(self) -> tuple[PatternCount, ...]:
@@ -117,6 +120,8 @@ class Release:
             ]
         if self.contrasts is not None:
             found["contrasts"] = dump_contrasts(self.contrasts)
+        if self.secret:
+            found["secret"] = self.secret
         return canonical(found)
 
 
@@ -139,13 +144,15 @@ async def last_release(
     found = await read_releases(database, campaign.id)
     if found:
         return found[-1]
-    first = await _first(database, campaign, _now(clock))
+    first = await _first(database, campaign, clock)
     async with writing(database) as connection:
         await _store(connection, first)
     return (await read_releases(database, campaign.id))[-1]
 
 
-async def _first(database: AsyncEngine, campaign: RegisteredCampaign, at: int) -> Release:
+async def _first(
+    database: AsyncEngine, campaign: RegisteredCampaign, clock: Clock | None
+) -> Release:
     from bot.results.rater_covariance import rater_covariances
 
     counts, shared = (
@@ -155,7 +162,21 @@ async def _first(database: AsyncEngine, campaign: RegisteredCampaign, at: int) -
     found = await asyncio.to_thread(rater_covariances, campaign, counts, shared)
     contrasts = await asyncio.to_thread(_contrasts, campaign, counts)
     blocks = unit_blocks(counts, _reader(campaign))
-    return Release(campaign.id, 1, at, blocks, covariances=found, contrasts=contrasts)
+    return Release(
+        campaign.id,
+        1,
+        _now(clock),
+        blocks,
+        covariances=found,
+        contrasts=contrasts,
+        secret=_secret(campaign, clock),
+    )
+
+
+def _secret(campaign: RegisteredCampaign, clock: Clock | None) -> str:
+    """Return 160 random bits as text where a method needs them."""
+    known = clock or SystemClock()
+    return known.token() + known.token() if campaign.scheme.evidence is not None else ""
 
 
 def _contrasts(
@@ -199,6 +220,8 @@ async def publish_release(
     earlier = await read_releases(database, campaign.id)
     now = unit_blocks(await read_counts(database, campaign.id), _reader(campaign))
     release, kept = next_release(campaign, earlier, now, asked, _now(clock))
+    if not release.secret:
+        release = replace(release, secret=_secret(campaign, clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
     if idle:
         raise BadInput(Message("results-nothing-to-correct"), Place(subject=min(idle)))
@@ -264,7 +287,7 @@ def next_release(
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
     number = last.number + 1
-    first = (last.covariances, last.contrasts)
+    first = (last.covariances, last.contrasts, last.secret)
     return Release(last.campaign, number, at, shown, corrections, *first), kept
 
 
@@ -367,4 +390,6 @@ def read_release(row: Row[Any]) -> Release:
         None if pairs is None else {(one, other): float(value) for one, other, value in pairs}
     )
     contrasts = load_contrasts(found["contrasts"]) if "contrasts" in found else None
-    return Release(row.campaign, row.number, row.at, units, corrections, covariances, contrasts)
+    secret = str(found.get("secret", ""))
+    first = (covariances, contrasts, secret)
+    return Release(row.campaign, row.number, row.at, units, corrections, *first)

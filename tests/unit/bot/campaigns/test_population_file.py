@@ -25,7 +25,7 @@ from bot.results.releases import Release, _reader, next_release, read_release
 from bot.results.scoring import ScoredCampaign, score_release
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
-from tests.disclosure import RATED, make_campaign, published_totals
+from tests.disclosure.linear import RATED, make_campaign, published_totals
 
 CSV = "group,value,people\nresident,a,30000\nresident,b,70000\n"
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "population.csv"

@@ -15,8 +15,7 @@ from bot.publication.exports import campaign_book
 from bot.results.blocks import unit_blocks
 from bot.results.releases import Release, _reader, next_release, read_release
 from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
-from bot.verification.public_totals import recomputed_scores
-from tests.disclosure import GROUPS, RATED, make_campaign, published_totals
+from tests.disclosure.linear import GROUPS, RATED, make_campaign
 
 UNITS = "ABCDE"
 LIKES = {"A": (60, 25, 10, 3, 2), "B": (50, 30, 12, 5, 3), "C": (40, 30, 20, 6, 4)}
@@ -105,10 +104,3 @@ def test_the_book_of_a_campaign_says_by_which_method_it_was_scored() -> None:
     assert "imagined answers" in str(method["public_score"])
     assert "min_n.group" not in method
     assert "open_link_cap_pct" not in method
-
-
-def test_public_totals_give_no_score_of_method_2() -> None:
-    made = scored()
-    categories = {code: unit.category for code, unit in made.campaign.units.items()}
-    again = recomputed_scores(published_totals(made), categories, made.campaign.scheme)
-    assert set(again.values()) == {None}

@@ -11,7 +11,7 @@ from bot.publication.exports.score_pages import covariances_page, reliability_pa
 from bot.results.blocks import unit_blocks
 from bot.results.releases import Release, _reader
 from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
-from tests.disclosure import RATED, make_campaign
+from tests.disclosure.linear import RATED, make_campaign
 
 CODES = ("VS", "S", "B", "D", "VD")
 SIZES = {"A": 100, "B": 400, "C": 400, "D": 100, "E": 3}
