@@ -9,10 +9,14 @@ from random import Random
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
+from aggregation.disclosure.precision import units_alone
+from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.scores import score_tally
+from aggregation.scheme.scheme import Scheme
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
+from bot.verification.bounded_totals import bounded_files, unit_salts
 from bot.verification.bundle import (
     intake_file,
     json_lines,
@@ -26,10 +30,16 @@ from bot.verification.bundle_format import (
     INTAKE,
     MANIFEST,
     OPENINGS,
+    SUMS,
     TOTALS,
     WEIGHTS,
 )
-from bot.verification.public_totals import public_totals, result_body, write_totals
+from bot.verification.public_totals import (
+    ballots_by_weight,
+    public_totals,
+    result_body,
+    write_totals,
+)
 from survey_flows.ballot import STAFF
 from survey_flows.gate_texts import (
     aside_digest,
@@ -140,6 +150,7 @@ class Campaign:
     erasures: int = 0
     comments: list[dict[str, object]] = field(default_factory=list)
     withdrawals: list[tuple[Entry, str]] = field(default_factory=list)
+    scheme: Scheme = SCHEME
     asides: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
     """What ballots say of their moment, by the salt of their entry."""
 
@@ -148,7 +159,7 @@ class Campaign:
             self.log.name_keys()
         frozen = {
             "paper": json.dumps(DEFINITION),
-            "scheme": SCHEME.model_dump_json(),
+            "scheme": self.scheme.model_dump_json(),
             "opens_at": OPENS,
             "closes_at": CLOSES,
             "year": 2026,
@@ -319,6 +330,10 @@ class Campaign:
         self.publish(result.pop("kind"), name, result)
 
     def totals(self) -> bytes:
+        return self.result_files()[0]
+
+    def result_files(self) -> tuple[bytes, bytes]:
+        """The totals, and by method 2 the auditors' sums."""
         counts: dict[tuple[str, str, str, int, str], int] = {}
         for position in self.last.values():
             body = json.loads(self.log.entries[position].body)
@@ -334,10 +349,17 @@ class Campaign:
             PatternCount(unit, SHEET.id, group, "", source, weight, ratings, count)
             for (unit, group, source, weight, ratings), count in counts.items()
         ]
-        counted = tally(rows, PatternReader({SHEET.id: SHEET}, SCHEME))
-        return write_totals(
-            public_totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME)
-        )
+        scheme, sheets = self.scheme, {SHEET.id: SHEET}
+        counted = tally(rows, PatternReader(sheets, scheme))
+        scores = score_tally(counted, CATEGORIES, scheme)
+        if scheme.evidence is None:
+            return write_totals(public_totals(self.name, counted, scores, scheme)), b""
+        alone = units_alone(counted, dict.fromkeys(CATEGORIES, SHEET.id), sheets, scheme)
+        weights = ballots_by_weight(counted)
+        disclosed = disclose(scores, weights, scheme, alone, staff=counted.staff)
+        salts = unit_salts("secret", 1, list(CATEGORIES))
+        files = bounded_files(self.name, counted, scores, disclosed, salts)
+        return files.totals, files.sums
 
     def own(self) -> list[int]:
         """The sealed entries of the campaign."""
@@ -359,6 +381,8 @@ class Campaign:
             TOTALS: self.totals(),
             **log_files([entry.logged for entry in entries]),
         }
+        if openings and self.scheme.evidence is not None:
+            files[SUMS] = self.result_files()[1]
         if openings:
             shown = [at for at in self.own() if at not in self.erased]
             files[OPENINGS] = json_lines(self.opening(at) for at in shown)
@@ -381,14 +405,20 @@ def gate_signature(text: str) -> str:
     return write_signatures([signature(GATE, text)])[0]["raw"]
 
 
-def drawn(seed: int, ballots: int = 40, erasures: int = 3, way: str = SIGNED) -> Campaign:
+def drawn(
+    seed: int,
+    ballots: int = 40,
+    erasures: int = 3,
+    way: str = SIGNED,
+    scheme: Scheme = SCHEME,
+) -> Campaign:
     """Make a small closed campaign.
 
     It has a comment, replaced and withdrawn ballots, cases, and entries of another campaign.
     """
     chance = Random(seed)
     log = Log(chance, form=1 if way == OLDER else 2)
-    other, own = Campaign(log, "2025", way), Campaign(log, way=way)
+    other, own = Campaign(log, "2025", way), Campaign(log, way=way, scheme=scheme)
     other.register()
     own.register()
     items = len(SHEET.rated)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from aggregation.counts.scan import PatternCount
+from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.parts import Category, Floors, Scale, ScaleOption
 from aggregation.scheme.scheme import Scheme
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
@@ -34,6 +36,12 @@ def scheme(group: int = 30, unit: int = 100) -> Scheme:
         open_link_cap_pct=Decimal(30),
         dk_flag_pct=Decimal(50),
     )
+
+
+def bounded_scheme(unit: int = 100, **rules: Any) -> Scheme:
+    """Return the same with method 2, and with these of its constants."""
+    evidence = EvidenceRules.model_validate(rules)
+    return scheme(0, unit).model_copy(update={"method": 2, "evidence": evidence})
 
 
 def category(group_weights: Iterable[int]) -> Category:

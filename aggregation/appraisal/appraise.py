@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aggregation.appraisal import leaders as people
 from aggregation.appraisal.checks import check_inputs
 from aggregation.appraisal.grading import grade_family, ranked_families
 from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.outlook import other_families
 from aggregation.appraisal.proposals import propose
 from aggregation.appraisal.totals import UnitTotal, unit_total
 from aggregation.appraisal.trail import TrailInputs, trails
@@ -23,6 +25,9 @@ from aggregation.model.results import (
     UnitResult,
 )
 from aggregation.model.situation import Situation, Stage
+
+if TYPE_CHECKING:
+    from aggregation.ranking.draws import Matrix
 
 
 def appraise(given: AppraisalInputs) -> AppraisalResult:
@@ -108,7 +113,13 @@ def _units(
     bars: Mapping[str, tuple[str, ...]],
     sure: bool = True,
 ) -> tuple[tuple[UnitResult, ...], tuple[QuotaUse, ...]]:
-    graded = [grade_family(given, family, bars, sure) for family in ranked_families(given, totals)]
+    families = ranked_families(given, totals)
+    shapes: dict[str, Matrix] = {}
+    if sure and given.scheme.evidence is not None and given.parent is None:
+        shapes = other_families(given, {family.name: family.totals for family in families})
+    graded = [
+        grade_family(given, family, bars, sure, shapes.get(family.name)) for family in families
+    ]
     units = sorted((u for results, _ in graded for u in results), key=lambda u: u.unit)
     return tuple(units), tuple(use for _, use in graded if use is not None)
 

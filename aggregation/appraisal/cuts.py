@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil, sqrt
 
 from aggregation.appraisal.quota import GradeCandidate
 from aggregation.disclosure.disclosed import DisclosedScore
+from aggregation.estimation.method2.ballots import needed_ballots
+from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.model.facts import Grade
 from aggregation.model.results import GradeCut
+from aggregation.scheme.evidence import EvidenceRules
 
 BEST = 100.0
 STEPS = 200
@@ -21,10 +26,12 @@ def grade_cuts(
     grades: Mapping[str, Grade],
     share: float,
     disclosed: DisclosedScore | None,
+    movable: MovableScore | None = None,
 ) -> tuple[GradeCut, ...]:
     """The cuts above and below a ranked unit. ``share`` is the public score's weight, 0–1.
 
-    A unit at the top or at the end has only one cut, and a barred unit has none above it.
+    ``movable`` is the score where it follows from method 2. A unit at the top or at the end has
+    only one cut, and a barred unit has none above it.
     """
     able = [e for e in entries if not e.barred]
     own, total = grades[entry.unit], entry.key[0]
@@ -46,14 +53,19 @@ def grade_cuts(
             (Grade.SECOND, False, [e.key[0] for e in able if grades[e.unit] is not Grade.FIRST])
         )
     return tuple(
-        _cut(grade, up, abs((min(there) if up else max(there)) - total), share, disclosed)
+        _cut(grade, up, abs((min(there) if up else max(there)) - total), share, disclosed, movable)
         for grade, up, there in borders
         if there
     )
 
 
 def _cut(
-    grade: Grade, up: bool, gap: Decimal, share: float, disclosed: DisclosedScore | None
+    grade: Grade,
+    up: bool,
+    gap: Decimal,
+    share: float,
+    disclosed: DisclosedScore | None,
+    movable: MovableScore | None,
 ) -> GradeCut:
     if not share:
         return GradeCut(grade, up, gap, None, None, never=True)
@@ -65,8 +77,53 @@ def _cut(
         or disclosed.n_valid is None
     ):
         return GradeCut(grade, up, gap, points, None)
+    if movable is not None:
+        if disclosed.bounds is None or not disclosed.bounds.ballots:
+            return GradeCut(grade, up, gap, points, None)
+        return _exact_cut(grade, up, gap, points, movable)
     needed = fewest_ballots(_pools(disclosed), points, up)
     return GradeCut(grade, up, gap, points, needed, needed is None)
+
+
+@dataclass(frozen=True, slots=True)
+class MovableScore:
+    """A score of method 2 with the rules by which ballots move it."""
+
+    figures: BoundedFigures
+    rules: EvidenceRules
+
+
+def _exact_cut(
+    grade: Grade, up: bool, gap: Decimal, points: float, movable: MovableScore
+) -> GradeCut:
+    """A cut with the fewest vouched and loose ballots."""
+    figures = movable.figures
+    needed = needed_ballots(
+        figures.evidence,
+        figures.own,
+        figures.channels,
+        movable.rules,
+        Fraction(points).limit_denominator(10**6),
+        up,
+    )
+    return GradeCut(
+        grade,
+        up,
+        gap,
+        points,
+        two_figures(needed.vouched),
+        needed.vouched is None,
+        two_figures(needed.loose),
+        needed.loose is None,
+    )
+
+
+def two_figures(number: int | None) -> int | None:
+    """A number of ballots in two figures from 100 on, rounded down: at least so many."""
+    if number is None or number < 100:
+        return number
+    step: int = 10 ** (len(str(number)) - 2)
+    return number // step * step
 
 
 AnswerMass = tuple[float, int, float]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aggregation.appraisal import quota
 from aggregation.appraisal.checks import league_of
@@ -17,6 +18,9 @@ from aggregation.model.results import Certainty, QuotaUse, UnitResult
 from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
 from survey_flows.messages import Message
+
+if TYPE_CHECKING:
+    from aggregation.ranking.draws import Matrix
 
 FirstGradeBars = Mapping[str, tuple[str, ...]]
 """Why the first grade is closed, by unit code."""
@@ -75,13 +79,17 @@ def _departments(
 
 
 def grade_family(
-    given: AppraisalInputs, family: RankedFamily, bars: FirstGradeBars, sure: bool = True
+    given: AppraisalInputs,
+    family: RankedFamily,
+    bars: FirstGradeBars,
+    sure: bool = True,
+    shapes: Matrix | None = None,
 ) -> tuple[list[UnitResult], QuotaUse | None]:
     """Grades every unit of a family. Returns the units and, by quota, the use of the places.
 
     A grade that a person gave a unit with too few answers takes one of the family's places. A unit
     that still waits for a person takes none and is marked as waiting. Unless ``sure``, rank sets
-    and certainty are left out.
+    and certainty are left out. ``shapes`` are from `aggregation.appraisal.outlook.other_families`.
     """
     decided = {
         d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
@@ -96,7 +104,7 @@ def grade_family(
         max(family.first - taken[Grade.FIRST], 0),
         max(family.third - taken[Grade.THIRD], 0),
     )
-    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure)
+    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure, shapes)
     results = grader.results()
     return results, None if family.league is not None else _use(family, results, entries)
 
@@ -114,6 +122,7 @@ class _Grader:
         first: int,
         third: int,
         sure: bool,
+        shapes: Matrix | None,
     ) -> None:
         self.family, self.bars, self.decided, self.first, self.third = (
             family,
@@ -127,8 +136,11 @@ class _Grader:
         ranked = GradedField(family.name, family.totals, entries, self.grades, first, third)
         self.parent = given.parent
         self.sure = (
-            rank_certainty(given, ranked) if sure and given.parent is None else RankCertainty()
+            rank_certainty(given, ranked, shapes)
+            if sure and given.parent is None
+            else RankCertainty()
         )
+        self.tentative = frozenset(e.unit for e in entries if _tentative(given, e.unit))
 
     def results(self) -> list[UnitResult]:
         return [self._result(t) for t in self.family.totals]
@@ -137,7 +149,7 @@ class _Grader:
         unit, code = total.unit, total.unit.code
         ranked = code in self.ranks
         made = None if ranked else self.decided.get(code)
-        standing = self.grades[code] if ranked else made.grade if made else None
+        standing = self._standing(code) if ranked else made.grade if made else None
         places = self.sure.sets.get(code)
         return UnitResult(
             unit=code,
@@ -162,7 +174,19 @@ class _Grader:
             insufficient=not ranked,
             decided_by=f"{made.by} {made.at}: {made.reason}" if made else "",
             outlook=self.sure.outlooks.get(code),
+            tentative=code in self.tentative,
         )
+
+    def _standing(self, code: str) -> Grade:
+        """The grade by quota; that of a tentative unit is a first only if settled, never a third.
+
+        A place that it leaves stays empty: no other unit's answers are worse or better for it.
+        """
+        given = self.grades[code]
+        if code not in self.tentative or given is Grade.SECOND:
+            return given
+        settled = code in self.sure.settled and self._possible(code) == {given}
+        return given if settled and given is Grade.FIRST else Grade.SECOND
 
     def _certainty(self, code: str, standing: Grade | None) -> Certainty | None:
         """The certainty of a grade: settled when every place in the rank set has the same grade.
@@ -179,15 +203,21 @@ class _Grader:
                 if self.parent.confirmed and code in self.ranks
                 else Certainty.PROVISIONAL
             )
-        if code not in self.sure.sets:
+        if code not in self.sure.settled or standing is not self.grades.get(code):
             return Certainty.PROVISIONAL
         return Certainty.SETTLED if self._possible(code) == {standing} else Certainty.PROVISIONAL
 
     def _possible(self, code: str) -> set[Grade]:
         eligible = None if code in self.bars else self.sure.eligible[code]
         return possible_grades(
-            self.sure.sets[code], eligible, len(self.ranks), self.first, self.third
+            self.sure.settled[code], eligible, len(self.ranks), self.first, self.third
         )
+
+
+def _tentative(given: AppraisalInputs, unit: str) -> bool:
+    """Whether a ranked unit's score rests on answers that nobody vouches for."""
+    score = given.public.get(unit)
+    return score is not None and "rank_provisional" in score.flags
 
 
 def possible_grades(

@@ -78,8 +78,11 @@ def as_estimate(total: Fraction, score: UnitScore | None, share: float = 1.0) ->
 def degrees_of_freedom(score: UnitScore | None) -> float:
     """Degrees of freedom of a score's variance, V²/Σ(w²V_g)²/(n_g − 1).
 
-    The source is Satterthwaite, Biometrics Bulletin 2 (1946).
+    By method 2 they are over all parts of the variance. The source is Satterthwaite, Biometrics
+    Bulletin 2 (1946).
     """
+    if score is not None and score.bounded is not None:
+        return score.bounded.variance.freedom
     used = [g for g in score.groups if g.weight_used and g.n_valid > 1] if score else []
     parts = [((float(g.weight_used) / 100) ** 2 * g.variance, g.n_valid - 1) for g in used]
     below = sum(part**2 / n for part, n in parts)

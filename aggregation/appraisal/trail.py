@@ -10,6 +10,7 @@ from functools import reduce
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.leaders import LeaderPool
 from aggregation.appraisal.outlook_lines import outlook_lines
+from aggregation.appraisal.score_lines import score_lines
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import Grade, PastGrade
@@ -101,6 +102,8 @@ def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     total = found.totals[unit.unit]
     for part in unit.components:
         yield _component(found, unit, part)
+        if part.id == PUBLIC:
+            yield from _public_score(found, unit)
     for item in total.adjustments:
         yield ReasonLine(item.reason, f"{item.points:+f}", (item.source,), "adjustments")
     if total.adjustments:
@@ -117,6 +120,12 @@ def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
         parts = " + ".join(_number(c.contribution) for c in unit.components)
         sum_ = f"{parts} {unit.adjustment:+f} = {_number(unit.exact)} → {unit.total}"
         yield ReasonLine(Message("appraisal-total"), sum_, (), "places")
+
+
+def _public_score(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
+    score, disclosed = found.given.public.get(unit.unit), found.given.disclosed.get(unit.unit)
+    if score is not None and score.bounded is not None and disclosed is not None:
+        yield from score_lines(score.bounded, disclosed, found.given.scheme, unit.category)
 
 
 def _component(found: TrailInputs, unit: UnitResult, part: TotalComponent) -> ReasonLine:
@@ -188,7 +197,9 @@ def _rank(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     value = f"{unit.rank}/{unit.of}"
     yield ReasonLine(Message("appraisal-rank"), value, (family,), _tie_field(found))
     if unit.low is not None:
-        inputs = (Message("appraisal-variance", variance=f"{unit.variance:.4f}"),)
+        # From a variance and a mean answers follow: by method 2 it is for auditors.
+        known = Message("appraisal-variance", variance=f"{unit.variance:.4f}")
+        inputs = (known,) if found.given.scheme.evidence is None else ()
         value = f"{unit.low}–{unit.high}"
         yield ReasonLine(Message("appraisal-rank-set"), value, inputs, "confidence_pct")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
-from aggregation.counts.scan import OPEN, PatternCount
+from aggregation.counts.scan import OPEN, VOUCHED, PatternCount
 from aggregation.disclosure.disclosed import below_floor
 from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
+from aggregation.estimation.unit_score import kept_contrasts
 from aggregation.model.reason_lines import Label
 from aggregation.scheme.parts import Category, Scale
 from aggregation.scheme.scheme import PUBLIC, Scheme
@@ -51,7 +53,7 @@ class Variation:
 
 def variations(scheme: Scheme) -> list[Variation]:
     """All that differ from the scheme itself."""
-    return [*_scales(scheme), *_public(scheme), *_rows(scheme)]
+    return [*_scales(scheme), *_public(scheme), *_rows(scheme), *_evidence(scheme)]
 
 
 def _scales(scheme: Scheme) -> Iterator[Variation]:
@@ -62,6 +64,25 @@ def _scales(scheme: Scheme) -> Iterator[Variation]:
             # Not validated: on 100/70/30 two options have the same points.
             scales = scheme.scales | {name: scale}
             yield Variation(key, label, scheme.model_copy(update={"scales": scales}))
+
+
+def _evidence(scheme: Scheme) -> Iterator[Variation]:
+    """Fewer and more imagined answers, and a smaller and greater worth of loose ones."""
+    rules = scheme.evidence
+    if rules is None:
+        return
+    for times in (Decimal("0.5"), Decimal(2)):
+        count = f"{(rules.imagined * times).normalize():f}"
+        label = Message("appraisal-imagined-answers", count=count)
+        changed = rules.model_copy(update={"imagined": Decimal(count)})
+        other = scheme.model_copy(update={"evidence": changed})
+        yield Variation(f"imagined_{count}", label, other)
+        count = f"{(rules.loose_worth * times).normalize():f}"
+        label = Message("appraisal-loose-worth", count=count)
+        changed = rules.model_copy(update={"loose_worth": Decimal(count)})
+        yield Variation(
+            f"loose_worth_{count}", label, scheme.model_copy(update={"evidence": changed})
+        )
 
 
 def _rescaled(scale: Scale, points: Mapping[int, Sequence[int]]) -> Scale:
@@ -101,7 +122,7 @@ def _moved(category: Category, step: int) -> Category:
 
 def _rows(scheme: Scheme) -> Iterator[Variation]:
     label = Message("appraisal-without-open-link")
-    yield Variation("no_open_link", label, scheme, _vouched)
+    yield Variation("no_open_link", label, scheme, partial(_vouched, _vouched_sources(scheme)))
     label = Message("appraisal-without-fraud-rules")
     yield Variation("no_fraud_weights", label, scheme, _in_full)
     if PEOPLE[0] in scheme.groups:
@@ -114,8 +135,13 @@ def _rows(scheme: Scheme) -> Iterator[Variation]:
         yield Variation("equal_answers", label, other, _alike)
 
 
-def _vouched(row: PatternCount, _: Category) -> PatternCount | None:
-    return None if row.source == OPEN else row
+def _vouched_sources(scheme: Scheme) -> frozenset[str] | None:
+    return None if scheme.evidence is None else frozenset({VOUCHED, *scheme.evidence.vouched})
+
+
+def _vouched(vouched: frozenset[str] | None, row: PatternCount, _: Category) -> PatternCount | None:
+    loose = row.source == OPEN if vouched is None else row.source not in vouched
+    return None if loose else row
 
 
 def _in_full(row: PatternCount, _: Category) -> PatternCount:
@@ -156,7 +182,8 @@ def rescored_units(
         for row in answers.rows
     ]
     rows = [new for _, new in turned if new is not None]
-    found = score_units(rows, answers.categories, answers.questionnaires, scheme)
+    kept = kept_contrasts(answers.scores) if scheme is base else None
+    found = score_units(rows, answers.categories, answers.questionnaires, scheme, kept)
     few = _few(turned, base.min_n.publish_cell)
     return {
         unit: answers.scores[unit] if unit in few else _kept(answers, unit, s)

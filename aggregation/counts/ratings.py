@@ -14,6 +14,16 @@ from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
 if TYPE_CHECKING:
     from aggregation.scheme.scheme import Scheme
 
+OPEN = "open"
+"""The source of open-link ballots, which no invitation vouches for."""
+VOUCHED = "vouched"
+"""Stands for every vouched source where scores know no other difference."""
+LOOSE_CHANNELS = (OPEN, "invited")
+"""Channels that nobody vouches for by method 2: the open link, and codes of groups.
+
+A code that many people use hangs in public or goes from hand to hand.
+"""
+
 Points = Mapping[str, Fraction | None]
 """A scale's conversion of codes; None is missing."""
 
@@ -147,6 +157,7 @@ class PatternReader:
             name: _Sheet(questionnaire, scheme) for name, questionnaire in questionnaires.items()
         }
         self._targets = scheme.population.targets() if scheme.population else {}
+        self._vouched = {VOUCHED, *scheme.evidence.vouched} if scheme.evidence else None
         self._places: dict[tuple[str, str], int] = {}
         self._known: dict[PatternOutcome, int] = {}
         self.outcomes: list[PatternOutcome] = []
@@ -156,6 +167,27 @@ class PatternReader:
     def placed(self) -> bool:
         """Whether any answers are weighted to the population."""
         return bool(self._targets)
+
+    @property
+    def apart(self) -> bool:
+        """Whether each loose channel is summed by itself."""
+        return self._vouched is not None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The loose channels."""
+        return LOOSE_CHANNELS if self.apart else (OPEN,)
+
+    def loose_channel(self, source: str) -> str:
+        """The channel of a ballot that nobody vouches for; empty for a vouched one.
+
+        A source that nobody knows counts with the open link, so that no name makes a new channel.
+        """
+        if self._vouched is None:
+            return OPEN if source == OPEN else ""
+        if source in self._vouched:
+            return ""
+        return source if source in LOOSE_CHANNELS else OPEN
 
     def stratum(self, unit: str, group: str, stratum: str) -> str:
         """The stratum, or nothing where the scheme has no population figures for it."""

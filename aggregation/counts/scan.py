@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aggregation.counts.ratings import PatternOutcome, PatternReader
+from aggregation.counts.ratings import OPEN, VOUCHED, PatternOutcome, PatternReader
 from survey_flows.ballot import STAFF
 from survey_flows.errors import Misuse
+
+__all__ = ["OPEN", "VOUCHED", "PatternCount", "Tally", "scan", "tally", "tally_table"]
 
 if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
 KEYS = ("unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings")
-OPEN = "open"
-"""The source of open-link ballots, which no invitation vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,17 @@ def scan(ballots: ibis.Table, campaign: str, span: PositionSpan | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class ScoreCell:
-    """Ballots that are summed together. ``open_link`` when their source is `OPEN`.
+    """Ballots that are summed together. ``open_link`` when nobody vouches for them.
 
-    ``stratum`` is empty but where answers are weighted to the population (`Reader.stratum`).
+    ``stratum`` is empty but where answers are weighted to the population (`PatternReader.stratum`).
+    ``channel`` is the loose channel where the method bounds each by itself, and empty otherwise.
     """
 
     unit: str
     group: str
     open_link: bool
     stratum: str = ""
+    channel: str = ""
 
 
 Counts = dict[tuple[int, int], int]
@@ -120,20 +122,19 @@ def tally(rows: Iterable[PatternCount], reader: PatternReader) -> Tally:
             result.staff += row.count
             continue
         counts = result.cells.setdefault(
-            cell_of(row.unit, row.grp, row.source == OPEN, row.stratum, reader), {}
+            cell_of(row.unit, row.grp, row.source, row.stratum, reader), {}
         )
         key = (row.weight, reader.place(row.questionnaire, row.ratings))
         counts[key] = counts.get(key, 0) + row.count
     return result
 
 
-def cell_of(
-    unit: str, group: str, open_link: bool, stratum: str, reader: PatternReader
-) -> ScoreCell:
+def cell_of(unit: str, group: str, source: str, stratum: str, reader: PatternReader) -> ScoreCell:
     """The cell in which a ballot is summed."""
-    return ScoreCell(
-        unit, group, open_link, "" if open_link else reader.stratum(unit, group, stratum)
-    )
+    channel = reader.loose_channel(source)
+    if channel:
+        return ScoreCell(unit, group, True, "", channel if reader.apart else "")
+    return ScoreCell(unit, group, False, reader.stratum(unit, group, stratum))
 
 
 def tally_table(table: pa.Table, reader: PatternReader) -> Tally:
@@ -162,14 +163,15 @@ def tally_tables(tables: Iterable[pa.Table], reader: PatternReader) -> Tally:
 
 
 class _Dense:
-    """Counts in one array by unit, group, open link, weight and outcome; new names extend it."""
+    """Counts in one array by unit, group, channel, weight and outcome; new names extend it."""
 
     def __init__(self, reader: PatternReader) -> None:
         import numpy as np
 
         self._reader = reader
         self._names: dict[str, dict[Any, int]] = {"unit": {}, "grp": {}, "weight": {}}
-        self._counts = np.zeros((0, 0, 2, 0, 0), dtype=np.int64)
+        self._channels = ("", *reader.channels)
+        self._counts = np.zeros((0, 0, len(self._channels), 0, 0), dtype=np.int64)
         self._staff = 0
 
     def add(self, table: pa.Table) -> None:
@@ -181,11 +183,8 @@ class _Dense:
         self._staff += _ballots(table) - _ballots(heard)
         units, groups, weights = (self._encode(heard, column) for column in self._names)
         sources, names = _encode(heard, "source")
-        opened = (
-            np.array([name == OPEN for name in names], dtype=np.int64)[sources]
-            if names
-            else sources
-        )
+        known = [self._channels.index(self._reader.loose_channel(name)) for name in names]
+        opened = np.array(known, dtype=np.int64)[sources] if names else sources
         places = _places(heard, self._reader)
         self._grow()
         # numpy adds integers in 64 bits, exactly; a weighted bincount would use floating point.
@@ -204,7 +203,7 @@ class _Dense:
         import numpy as np
 
         units, groups, weights = (len(known) for known in self._names.values())
-        wanted = (units, groups, 2, weights, len(self._reader.outcomes))
+        wanted = (units, groups, len(self._channels), weights, len(self._reader.outcomes))
         more = [(0, new - old) for new, old in zip(wanted, self._counts.shape, strict=True)]
         self._counts = np.pad(self._counts, more)
 
@@ -218,8 +217,9 @@ class _Dense:
             block = self._counts[unit, group, link]
             found, where = np.nonzero(block)
             keys = zip([weights[at] for at in found.tolist()], where.tolist(), strict=True)
+            source = self._channels[link] or VOUCHED
             mine = result.cells.setdefault(
-                cell_of(units[unit], groups[group], bool(link), stratum, self._reader), {}
+                cell_of(units[unit], groups[group], source, stratum, self._reader), {}
             )
             for key, count in zip(keys, block[found, where].tolist(), strict=True):
                 mine[key] = mine.get(key, 0) + count

@@ -25,7 +25,10 @@ Share = Fraction | ShareBound | None
 
 @dataclass(frozen=True, slots=True)
 class DisclosedGroup:
-    """A disclosed group. ``suppressed_cells``: only its name and its weight are disclosed."""
+    """A disclosed group. ``hidden``: only its name and its weight are disclosed.
+
+    ``evidence`` is the weight b of its answers beside imagined ones by method 2, in tenths.
+    """
 
     group: str
     hidden: bool
@@ -37,6 +40,22 @@ class DisclosedGroup:
     weight_used: Fraction | None
     flags: tuple[str, ...]
     fit: RakingFit | None = None
+    evidence: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBounds:
+    """What is told beside a score of method 2, in points.
+
+    ``move`` is the worst move of one ballot, ``vouched`` the score from vouched answers alone, and
+    ``among`` the interval without what all units have in common. ``ballots``: the fewest ballots to
+    a cut are told.
+    """
+
+    move: Fraction
+    vouched: Fraction | None
+    ballots: bool
+    among: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +63,9 @@ class DisclosedScore:
     """A disclosed unit; the fields are those of `aggregation.estimation.scores.UnitScore`.
 
     ``withheld``: too few answers for any figure. ``corrected``: the score was corrected after its
-    counts had been published, and the counts stay as they were.
+    counts had been published, and the counts stay as they were. ``coarse``: counts are rounded down
+    to tens and the rest to the steps of `aggregation.disclosure.precision`; ``bounds`` are then
+    what is told beside a score of method 2.
     """
 
     unit: str
@@ -62,6 +83,8 @@ class DisclosedScore:
     groups: tuple[DisclosedGroup, ...]
     flags: tuple[str, ...]
     corrected: bool = False
+    coarse: bool = False
+    bounds: ToldBounds | None = None
 
     def group(self, name: str) -> DisclosedGroup:
         """The group of this name. Raises KeyError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aggregation.disclosure.disclosed import Count, DisclosedScore, below_floor
+from aggregation.disclosure.precision import tens
 from aggregation.disclosure.suppression import suppressed_cells, unpointed_suppressed
 from aggregation.estimation.scores import UnitScore
 from aggregation.scheme.scheme import Scheme
@@ -21,7 +22,7 @@ def disclose_exclusions(
 
     Ballots of own staff (`STAFF`) are the difference between the sum and the units' counts.
     Suppressing them protects no other count, so they are suppressed only for their own sake or for
-    that of a few others.
+    that of a few others. By method 2 counts are rounded down to tens.
     """
     floor = scheme.min_n.publish_cell
     masses = _masses(scores, disclosed, scheme)
@@ -38,7 +39,10 @@ def disclose_exclusions(
         before = set(gone)
         gone |= suppressed_cells(masses, floor, also=gone & masses.keys())
         gone = suppressed_cells(cells, floor, also=gone & cells.keys())
-    return {name: None if name in gone else count for name, count in fates.items()}
+    told = {name: None if name in gone else count for name, count in fates.items()}
+    if scheme.evidence is None:
+        return told
+    return {name: None if count is None else tens(count) for name, count in told.items()}
 
 
 def _masses(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from aggregation.disclosure.coarsening import coarsened
 from aggregation.disclosure.disclosed import (
     Count,
     DisclosedGroup,
@@ -88,7 +89,7 @@ def disclose(
         scores: by unit.
         weights: for each unit, its ballots by fraud weight in quarters.
         scheme: its ``min_n.publish_cell`` is the floor.
-        alone: units with a single rated item, whose score is one more sum over the distribution.
+        alone: units of `aggregation.disclosure.precision.units_alone`.
         staff: the number of ballots of own staff, which are in no unit's counts.
     """
     disclosed = {
@@ -97,7 +98,12 @@ def disclose(
     }
     for unit in _complementary_suppression(disclosed, scores, scheme, staff):
         disclosed[unit] = _without_counts(disclosed[unit])
-    return disclosed
+    return {
+        unit: coarsened(scores[unit], it, unit in alone)
+        if scheme.evidence is not None or unit in alone
+        else it
+        for unit, it in disclosed.items()
+    }
 
 
 def _unit(
@@ -217,8 +223,9 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     exact = exact and not any(below_floor(sum(part.values()), floor) for part in (good, rest))
     if not exact:
         gone = suppressed_cells(good | rest, floor, also=gone)
-    if alone and gone:
-        # Two hidden cells would follow from their sum and the mean.
+    if alone and (gone or _has_few(score, floor)):
+        # Two hidden cells would follow from their sum and the mean, and the answers of a part of
+        # few people from the sum of all and a mean in which that part has another weight.
         exact, gone = False, {*good, *rest}
     known = sum_protects(good | rest, gone, floor)
     silent_gone = (
@@ -227,7 +234,18 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     answered = sum(good.values()) + sum(rest.values())
     top = _share(sum(good.values()), answered, answered, exact, floor)
     unknown = _dont_know(score, bool(silent_gone), silent, floor)
+    if alone and gone & {*good, *rest}:
+        # Either share would narrow the number of answers, and with the mean a hidden count.
+        top, unknown = None, unknown if unknown == 0 else None
     return _Answers(gone | silent_gone, bool(silent_gone), unknown, top)
+
+
+def _has_few(score: UnitScore, floor: int) -> bool:
+    """Whether a group that counts, or one of its kinds of link, has few valid answers."""
+    parts = [(g.n_open, g.n_valid - g.n_open) for g in score.groups if g.weight]
+    return any(
+        below_floor(count, floor) for opened, vouched in parts for count in (opened, vouched)
+    )
 
 
 def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor: int) -> Share:
@@ -279,6 +297,8 @@ def _hidden_groups(score: UnitScore, scheme: Scheme) -> tuple[set[str], bool]:
     """
     floor, reach = scheme.min_n.publish_cell, scheme.min_n.group
     weighing = {g.group: g.n_valid for g in score.groups if g.weight}
+    if scheme.evidence is not None:
+        reach = 0  # Method 2 has no floor of groups.
     least = {g.group: reach for g in score.groups if _counted(g)}
     most = {g.group: reach - 1 for g in score.groups if not _counted(g) and reach > 2 * floor}
     gone = suppressed_cells(weighing, floor, least, most)

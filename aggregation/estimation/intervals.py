@@ -41,7 +41,7 @@ def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
     cumulant Σa³·κ_a. Each part has a share of the prior: a small group at the ceiling is as
     uncertain inside a mix as it is alone.
     """
-    parts = [(share, *_posterior(share, part, points)) for share, part in whole.simple]
+    parts = [(share, *part_posterior(share, part, points)) for share, part in whole.simple]
     return Posterior(
         pull=float(sum(share * mean for share, mean, _ in parts) - whole.mean),
         variance=float(sum(share**2 * variance for share, _, variance in parts)),
@@ -91,7 +91,7 @@ def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]
     return min(100 * float(low), score), max(100 * float(high), score)
 
 
-def _posterior(
+def part_posterior(
     share: Fraction, part: Estimate, points: Sequence[Fraction]
 ) -> tuple[Fraction, Fraction]:
     """Mean and variance of the mean, in points and points²."""

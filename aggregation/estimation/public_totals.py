@@ -63,13 +63,16 @@ def recompute_score(
 ) -> RecomputedScore | None:
     """The unit's score, equal to that of `aggregation.estimation.scores`.
 
-    Returns None when it rests on a suppressed group.
+    Returns None when it rests on a suppressed group, and always by method 2.
 
     Raises:
         BadInput: the scheme has no such category, or a group contradicts its sums.
     """
     if category not in scheme.categories:
         raise BadInput(Message("estimation-category-unknown", category=category), TOTALS)
+    if scheme.evidence is not None:
+        # Sums of squares and of small channels, on which it rests, are never public.
+        return None
     given = scheme.categories[category].group_weights
     weights = {group.group: Fraction(given.get(group.group, 0)) for group in groups}
     by_name = {group.group: group for group in groups}

@@ -83,11 +83,11 @@ def score_covariances(
     }
 
 
-Name = tuple[str, str, bool, str]
+Name = tuple[str, str, bool, str, str]
 
 
 def _name(cell: ScoreCell) -> Name:
-    return (cell.unit, cell.group, cell.open_link, cell.stratum)
+    return (cell.unit, cell.group, cell.open_link, cell.stratum, cell.channel)
 
 
 def _cross(

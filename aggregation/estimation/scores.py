@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,94 +10,42 @@ from aggregation.counts.ratings import PatternReader, scale_points
 from aggregation.counts.scan import Counts, PatternCount, ScoreCell, Tally, tally, tally_table
 from aggregation.estimation.estimates import WIDEST, combine
 from aggregation.estimation.groups import EvaluatorGroup, GroupEstimator
-from aggregation.estimation.intervals import Posterior, interval, posterior
+from aggregation.estimation.intervals import interval, posterior
+from aggregation.estimation.method2.clusters import Clusters
+from aggregation.estimation.method2.own_score import Contrasts
+from aggregation.estimation.method2.scorer import BoundedScorer, category_weights
 from aggregation.estimation.rater_covariance import Influence
-from aggregation.estimation.weighting import RakingFit
+from aggregation.estimation.unit_score import (
+    PEOPLE,
+    SATISFIED,
+    GroupScore,
+    UnitScore,
+    dont_know_rate,
+    heard_ballots,
+    overall_distribution,
+    top_two_rate,
+)
 from aggregation.estimation.weights import redistributed_weights
 from aggregation.scheme.scheme import Scheme
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.questionnaire import NO_ANSWER, Questionnaire
+from survey_flows.questionnaire import Questionnaire
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["GroupScore", "PatternCount", "UnitScore", "score_table", "score_tally", "score_units"]
+__all__ = [
+    "PEOPLE",
+    "SATISFIED",
+    "Frozen",
+    "GroupScore",
+    "PatternCount",
+    "UnitScore",
+    "score_table",
+    "score_tally",
+    "score_units",
+]
 
-PEOPLE = ("resident", "service_user")
-"""Without answers of either of these that count, a unit has not been heard by the people."""
-
-SATISFIED = ("VS", "S")
-"""«Very satisfied» and «satisfied», and never a third level: the codes of the top-two rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupScore:
-    """One evaluator group's part in a unit's score.
-
-    ``score`` is 0–100, ``variance`` that of the mean, in points². ``n`` counts the ballots
-    received, ``n_valid`` the valid ones that are not excluded, ``n_open`` those of `n_valid` by an
-    open link. ``weight`` is the scheme's, ``weight_used`` the one after redistribution, of 100.
-    ``unweighted`` is the score without fraud weights.
-
-    ``flags`` are ``below_floor``, ``open_link_only``, ``open_link_capped`` and
-    ``verified_below_floor`` (capped although fewer vouched answers than the floor stand beside).
-    ``fit`` says how the vouched answers were weighted to the population, and ``strata`` counts the
-    valid ones by stratum then.
-    """
-
-    group: str
-    n: int
-    n_valid: int
-    score: Fraction | None
-    variance: float
-    weight: Fraction
-    weight_used: Fraction
-    flags: tuple[str, ...] = ()
-    n_open: int = 0
-    unweighted: Fraction | None = None
-    fit: RakingFit | None = None
-    strata: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnitScore:
-    """A unit's public score (民评) with all figures that are published beside it.
-
-    Ballots of own staff are in none of its figures. ``score`` is exact; ``low`` and ``high`` are
-    its 95 % interval in points; ``variance`` is that of the score. ``n`` counts the ballots
-    received, ``excluded`` those of fraud weight 0, ``n_valid`` the valid ones in groups with
-    weight. ``distribution`` counts the overall item by code over all ballots that are not excluded,
-    each as one. ``dont_know_rate`` is the share of «don't know» among those, in 0–1;
-    ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points.
-    ``unweighted`` is the score without fraud weights.
-    ``effective`` is Kish's number of equal answers.
-    ``squares`` is the sum of squared distances of answers from the mean of their part (points²) on
-    ``degrees`` degrees of freedom. ``posterior`` underlies the interval and the rank sets.
-
-    ``flags`` are ``insufficient`` (a person must decide), ``pooled`` (no group reached the floor:
-    the score is the mean of all, for information), ``dont_know_high``, ``open_link_only`` (every
-    answer that counts), and of groups with weight ``group_below_floor:<group>``,
-    ``open_link_only:<group>``, ``open_link_capped:<group>`` and ``verified_below_floor:<group>``.
-    """
-
-    unit: str
-    n: int
-    n_valid: int
-    score: Fraction | None
-    variance: float
-    low: float | None
-    high: float | None
-    dont_know_rate: Fraction | None
-    top_two_rate: Fraction | None
-    distribution: Mapping[str, int]
-    groups: tuple[GroupScore, ...]
-    flags: tuple[str, ...] = ()
-    excluded: int = 0
-    unweighted: Fraction | None = None
-    effective: Fraction | None = None
-    squares: Fraction = Fraction()
-    degrees: int = 0
-    posterior: Posterior | None = None
+Frozen = Mapping[str, Contrasts] | None
 
 
 def score_units(
@@ -106,6 +53,7 @@ def score_units(
     categories: Mapping[str, str],
     questionnaires: Mapping[str, Questionnaire],
     scheme: Scheme,
+    frozen: Frozen = None,
 ) -> dict[str, UnitScore]:
     """Scores every unit from the rows of the one scan.
 
@@ -114,12 +62,14 @@ def score_units(
         categories: category of each unit by its code; the result has these units in this order.
         questionnaires: by id, as in the rows.
         scheme: scales, group weights, floors and caps.
+        frozen: by method 2, contrasts by unit as they were published; None: from these rows.
 
     Raises:
         BadInput: a row names an unknown unit or questionnaire or has a pattern that cannot be read,
             or a unit's category is not in the scheme.
     """
-    return score_tally(tally(rows, PatternReader(questionnaires, scheme)), categories, scheme)
+    counted = tally(rows, PatternReader(questionnaires, scheme))
+    return score_tally(counted, categories, scheme, frozen)
 
 
 def score_table(
@@ -138,17 +88,39 @@ def score_table(
 
 
 def score_tally(
-    counted: Tally, categories: Mapping[str, str], scheme: Scheme
+    counted: Tally,
+    categories: Mapping[str, str],
+    scheme: Scheme,
+    frozen: Frozen = None,
+    clusters: Clusters | None = None,
 ) -> dict[str, UnitScore]:
-    """As `score_units`, from counts."""
+    """As `score_units`, from counts.
+
+    By method 2 ``clusters`` widen the variance of groups whose answers came by the same places.
+    """
+    if scheme.evidence is not None:
+        return BoundedScorer(counted, scheme, clusters).scores(
+            _by_unit(counted, categories), categories, frozen
+        )
     cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)
     return {unit: scorer.unit(unit, category, cells[unit]) for unit, category in categories.items()}
+
+
+def score_contrasts(
+    counted: Tally, categories: Mapping[str, str], scheme: Scheme
+) -> dict[str, Contrasts] | None:
+    """The contrasts of every unit by method 2, to be kept with the first release; else None."""
+    if scheme.evidence is None:
+        return None
+    return BoundedScorer(counted, scheme).contrasts(_by_unit(counted, categories), categories)
 
 
 def score_influences(
     counted: Tally, categories: Mapping[str, str], scheme: Scheme
 ) -> dict[ScoreCell, Influence]:
     """The effect of each cell's ballots on their unit's score; raises as `score_units`."""
+    if scheme.evidence is not None:
+        return BoundedScorer(counted, scheme).influences(_by_unit(counted, categories), categories)
     cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)
     found = (
         scorer.influences(unit, category, cells[unit]) for unit, category in categories.items()
@@ -186,8 +158,8 @@ class _Scorer:
         ends = interval(whole, self._points) if whole else (None, None)
         parts = [part for _, part in whole.simple] if whole else []
         views = tuple(self._view(g, weights[g.name], used[g.name]) for g in groups)
-        heard = _heard([counts for _, counts in cells])
-        rate = self._dont_know_rate(heard)
+        heard = heard_ballots([counts for _, counts in cells])
+        rate = dont_know_rate(heard, self._outcomes)
         n_valid = sum(g.n_valid for g in groups if weights[g.name])
         return UnitScore(
             unit=unit,
@@ -198,8 +170,8 @@ class _Scorer:
             low=ends[0],
             high=ends[1],
             dont_know_rate=rate,
-            top_two_rate=self._top_two_rate(heard),
-            distribution=self._distribution(heard),
+            top_two_rate=top_two_rate(heard, self._outcomes),
+            distribution=overall_distribution(heard, self._outcomes, self._scheme),
             groups=views,
             flags=self._flags(views, n_valid, pooled, rate),
             excluded=sum(g.n for g in groups) - sum(heard.values()),
@@ -232,14 +204,7 @@ class _Scorer:
         self, unit: str, category: str, cells: Sequence[tuple[ScoreCell, Counts]]
     ) -> dict[str, Fraction]:
         """The scheme's weight of every known group, and 0 for other groups with ballots."""
-        if category not in self._scheme.categories:
-            message = Message("estimation-category-unknown", category=category)
-            raise BadInput(message, _unit_place(unit))
-        given = self._scheme.categories[category].group_weights
-        names = dict.fromkeys(
-            [*self._scheme.groups, *given, *sorted({cell.group for cell, _ in cells})]
-        )
-        return {name: Fraction(given.get(name, 0)) for name in names}
+        return category_weights(self._scheme, unit, category, {cell.group for cell, _ in cells})
 
     def _used(
         self, weights: Mapping[str, Fraction], groups: Sequence[EvaluatorGroup]
@@ -289,46 +254,12 @@ class _Scorer:
         own = (flag for g in groups if g.weight for flag in _named(g))
         return (*(flag for flag, holds in tests.items() if holds), *own)
 
-    def _dont_know_rate(self, heard: Mapping[int, int]) -> Fraction | None:
-        total = sum(heard.values())
-        unknown = sum(count for place, count in heard.items() if self._outcomes[place].dont_know)
-        return Fraction(unknown, total) if total else None
-
-    def _distribution(self, heard: Mapping[int, int]) -> dict[str, int]:
-        scales = sorted({self._outcomes[place].scale for place in heard}) or [
-            self._scheme.default_scale
-        ]
-        codes = [option.code for scale in scales for option in self._scheme.scales[scale].options]
-        result = dict.fromkeys([*codes, NO_ANSWER], 0)
-        for place, count in heard.items():
-            result[self._outcomes[place].overall] += count
-        return result
-
-    def _top_two_rate(self, heard: Mapping[int, int]) -> Fraction | None:
-        answered = top = 0
-        for place, count in heard.items():
-            outcome = self._outcomes[place]
-            if outcome.overall != NO_ANSWER and not outcome.dont_know:
-                answered += count
-                top += count * (outcome.overall in SATISFIED)
-        return Fraction(top, answered) if answered else None
-
 
 def _named(group: GroupScore) -> list[str]:
     return [
         f"group_{flag}:{group.group}" if flag == "below_floor" else f"{flag}:{group.group}"
         for flag in group.flags
     ]
-
-
-def _heard(cells: Sequence[Counts]) -> dict[int, int]:
-    """Ballots that are not excluded, by outcome."""
-    result: dict[int, int] = {}
-    for counts in cells:
-        for (weight, place), count in counts.items():
-            if weight:
-                result[place] = result.get(place, 0) + count
-    return result
 
 
 def _unit_place(code: str) -> Place:

@@ -62,3 +62,4 @@ label-flag-of-groups = { $flag } [{ $groups }]
 reason-says = { $label }: { $value }
 reason-inputs = from { $inputs }
 reason-scheme = scheme { $field }
+label-flag-rank-provisional = rests on answers nobody vouches for: provisional rank

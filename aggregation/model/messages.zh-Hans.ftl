@@ -62,3 +62,4 @@ label-flag-of-groups = { $flag }（{ $groups }）
 reason-says = { $label }：{ $value }
 reason-inputs = 依据 { $inputs }
 reason-scheme = 办法 { $field }
+label-flag-rank-provisional = 主要依据无凭证的评价，名次暂定

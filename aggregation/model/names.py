@@ -56,6 +56,7 @@ FINDINGS: Mapping[FindingKind, Message] = {
 FLAGS: Mapping[str, Message] = {
     "insufficient": Message("label-flag-insufficient"),
     "pooled": Message("label-flag-pooled"),
+    "rank_provisional": Message("label-flag-rank-provisional"),
     "dont_know_high": Message("label-flag-dont-know-high"),
     "open_link_only": Message("label-flag-open-link-only"),
     "open_link_capped": Message("label-flag-open-link-capped"),

@@ -61,7 +61,8 @@ class GradeCut:
     ``gap`` is the difference of the published totals to the unit whose place would be taken,
     ``points`` the same in points of the public score (None where it has no weight). ``ballots`` are
     the fewest with the best or the worst rating that would close it; None where that is suppressed,
-    or where ``never`` says that no number would do.
+    or where ``never`` says that no number would do. By method 2 they are vouched ballots, and
+    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for.
     """
 
     grade: Grade
@@ -70,6 +71,13 @@ class GradeCut:
     points: float | None
     ballots: int | None
     never: bool = False
+    loose: int | None = None
+    never_loose: bool = False
+
+    @property
+    def safe(self) -> float | None:
+        """Points by which every unit's score may be off while the grade holds: half the way."""
+        return None if self.points is None else self.points / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,14 @@ class RankOutlook:
 
     [``low``, ``high``] is its own 95 % rank set, for a reader of this unit alone. ``odds`` are the
     probabilities of the grades (in a league, of the standing for its leaders' ceilings), ``cuts``
-    the distances to the grades beside its own.
+    the distances to the grades beside its own. ``coarse``: odds are tenths, and at most 0.9.
     """
 
     low: int
     high: int
     odds: Mapping[Grade, float]
     cuts: tuple[GradeCut, ...]
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,8 @@ class UnitResult:
     simultaneous 95 % rank set. ``grade`` is None for units of a league (they are only ranked) and
     for a unit that waits for a person. ``standing`` is the grade that counts for its leaders'
     ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a unit
-    that is not ranked.
+    that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
+    grade, no first one that is not settled and no proposal follows.
     """
 
     unit: str
@@ -122,6 +132,7 @@ class UnitResult:
     insufficient: bool = False
     decided_by: str = ""
     outlook: RankOutlook | None = None
+    tentative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

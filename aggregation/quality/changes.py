@@ -6,12 +6,12 @@ own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -33,11 +33,15 @@ class ChangeVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class YearScore:
-    """A published public score (points), its variance (points²) and its `score_definition`."""
+    """A published public score (points), its variance (points²) and its `score_definition`.
+
+    ``freedom`` are the variance's degrees of freedom.
+    """
 
     score: Fraction
     variance: float
     measure: object
+    freedom: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,15 @@ class ScoreChange:
         return self.after - self.before
 
 
-def score_definition(questionnaire: Questionnaire, category: str, scheme: Scheme) -> object:
-    """The definition of a score: equal ones are comparable. Floors and caps do not count."""
+def score_definition(
+    questionnaire: Questionnaire, category: str, scheme: Scheme, used: Collection[str] = ()
+) -> object:
+    """The definition of a score: equal ones are comparable.
+
+    ``used`` are the groups that counted. By method 1 a group below its floor gives its weight to
+    the others, so that the score is one of other people; by method 2 all groups always count, and
+    a score is comparable only with one by the same constants.
+    """
     items = tuple(
         (
             q.id,
@@ -74,7 +85,11 @@ def score_definition(questionnaire: Questionnaire, category: str, scheme: Scheme
     )
     weights = scheme.categories[category].group_weights
     groups = frozenset((name, Fraction(weight)) for name, weight in weights.items() if weight)
-    return (items, Fraction(scheme.overall_share), groups)
+    share = Fraction(scheme.overall_share)
+    if scheme.evidence is None:
+        return (items, share, groups, frozenset(used))
+    constants = scheme.evidence.model_dump(include={"imagined", "loose_worth", "vouched"})
+    return (items, share, groups, tuple(constants.items()))
 
 
 def score_changes(
@@ -106,8 +121,18 @@ def _change(unit: str, before: YearScore, after: YearScore) -> ScoreChange:
     if before.measure != after.measure:
         return ScoreChange(unit, before.score, after.score, error, None, ChangeVerdict.OTHER)
     gap = abs(float(after.score - before.score))
-    p = 2 * NormalDist().cdf(-gap / error) if error else float(gap == 0)
+    p = _two_sided(gap / error, before, after) if error else float(gap == 0)
     return ScoreChange(unit, before.score, after.score, error, p, ChangeVerdict.OPEN)
+
+
+def _two_sided(t: float, before: YearScore, after: YearScore) -> float:
+    """The p-value by Student's t with Welch's degrees of freedom, or by the normal."""
+    if before.freedom == inf and after.freedom == inf:
+        return 2 * NormalDist().cdf(-t)
+    from scipy.special import stdtr
+
+    below = before.variance**2 / before.freedom + after.variance**2 / after.freedom
+    return float(2 * stdtr((before.variance + after.variance) ** 2 / below, -t))
 
 
 def holm_adjusted(values: Mapping[str, float]) -> dict[str, float]:

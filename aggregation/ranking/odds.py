@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from aggregation.model.facts import Grade
+from aggregation.ranking import shapes
 from aggregation.ranking.draws import Matrix, eigen_decomposition, normals, uniforms
 from aggregation.ranking.pairs import simulate
 
@@ -52,7 +53,42 @@ class GradeDraws:
 def grade_odds(race: GradeDraws, seed: str, draws: int = DRAWS) -> dict[str, Mapping[Grade, float]]:
     """The probability of each grade for each unit: the share of the draws in which it gets it."""
     drawn = _around if race.shrunken else possible_scores
-    totals = race.fixed + race.share * drawn(race.scores, race.covariance, seed, draws)
+    scores = drawn(race.scores, race.covariance, seed, draws)
+    return _graded(race, race.fixed + race.share * scores)
+
+
+TENTHS = 10
+SUREST = 0.9
+"""No probability is told as more: shapes that nobody thought of make extremes less sure."""
+
+
+def shaped_odds(
+    race: GradeDraws,
+    variances: Matrix,
+    seed: str,
+    others: Matrix | None = None,
+    draws: int = DRAWS,
+) -> dict[str, Mapping[Grade, float]]:
+    """The probabilities of grades from the library of shapes, in tenths and at most `SUREST`.
+
+    ``variances`` are those of the errors without what all scores have in common, and ``others``
+    what the year's other families say of the shapes (`aggregation.ranking.shapes.shape_evidence`).
+    """
+    drawn = shapes.possible_scores(
+        race.scores, race.covariance, seed, draws, others=others, variances=variances
+    )
+    return {
+        code: {grade: coarse(value) for grade, value in own.items()}
+        for code, own in _graded(race, race.fixed + race.share * drawn).items()
+    }
+
+
+def coarse(probability: float) -> float:
+    """A probability in tenths, at most `SUREST`."""
+    return min(round(probability * TENTHS) / TENTHS, SUREST)
+
+
+def _graded(race: GradeDraws, totals: Matrix) -> dict[str, Mapping[Grade, float]]:
     eligible = np.array([code not in race.barred for code in race.codes])
     first, third = (
         part.mean(axis=0) for part in drawn_grades(totals, eligible, race.first, race.third)

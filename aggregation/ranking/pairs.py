@@ -57,16 +57,18 @@ def skewness_of_differences(thirds: Matrix, errors: Matrix) -> Matrix:
     return np.divide(above, errors**3, out=np.zeros_like(above), where=errors > 0)
 
 
-def studentised(means: Matrix, errors: Matrix, skewness: Matrix) -> Matrix:
+def studentised(means: Matrix, errors: Matrix, skewness: Matrix, bias: float = 0.0) -> Matrix:
     """Differences by their standard errors, reduced where skewness overstates their certainty.
 
-    A difference without error gives 0. Near the top of the scale a variance that is too small by
-    chance comes with a mean that is too great. Between units of as many answers that evens out;
-    between few and many it does not. Hall's transformation removes it (JRSS B 54, 1992; for two
-    samples Zhou and Dinh, Biostatistics 6, 2005). It rests on an estimated skewness, so it is
-    followed only where it makes a difference less certain.
+    ``bias`` is taken off each difference first. A difference without error gives 0.
+
+    Near the top of the scale a variance that is too small by chance comes with a mean that is too
+    great. Between units of as many answers that evens out; between few and many it does not. Hall's
+    transformation removes it (JRSS B 54, 1992; for two samples Zhou and Dinh, Biostatistics 6,
+    2005). It rests on an estimated skewness, so it is followed only where it makes a difference
+    less certain.
     """
-    differences = means[:, None] - means[None, :]
+    differences = means[:, None] - means[None, :] - bias
     scores = np.divide(differences, errors, out=np.zeros_like(differences), where=errors > 0)
     turned = scores + skewness * scores**2 / 3 + skewness**2 * scores**3 / 27 + skewness / 6
     least: Matrix = np.minimum(scores, turned)
@@ -93,19 +95,19 @@ def simulate(covariance: Matrix, normals: Matrix) -> Matrix:
 
 
 def surely_greater(
-    means: Matrix, scores: Matrix, errors: Matrix, drawn: Matrix, level: float, tested: Pairs
+    exact: Pairs, scores: Matrix, errors: Matrix, drawn: Matrix, level: float, tested: Pairs
 ) -> Pairs:
     """At [j, k], whether j is certainly greater than k, jointly with probability ``level``.
 
     Args:
-        means: the estimates.
+        exact: whether j's estimate is greater, which decides where a difference has no error.
         scores: from `as_normal`.
-        errors: of their differences; where one is 0, the estimates themselves decide.
+        errors: of the differences.
         drawn: from `simulate`.
         level: such as 0.95.
         tested: the pairs of the statement.
     """
-    found: Pairs = tested & (errors == 0) & (means[:, None] > means[None, :])
+    found: Pairs = tested & (errors == 0) & exact
     open_ = tested & (errors > 0)
     while open_.any():
         new = open_ & (scores > _critical(drawn, errors, open_, level))

@@ -45,11 +45,14 @@ class JointInference:
     """The joint distribution of units' errors, by which differences are judged.
 
     ``covariances`` is None when they are unknown: then every bound holds for any covariances.
-    ``seed`` makes the draws; it must be fixed before any answer is known.
+    ``seed`` makes the draws; it must be fixed before any answer is known. Differences are first
+    reduced by ``bias`` (points of the total): by so much two units may be wrongly apart for reasons
+    that no number of answers shows.
     """
 
     covariances: Covariances | None = None
     seed: str = ""
+    bias: float = 0.0
 
 
 UNKNOWN = JointInference()
@@ -102,16 +105,16 @@ class PairwiseComparison:
         self._codes = sorted(units)
         self._level = float(confidence_pct) / 100
         self._judge = (
-            self._bounded(units)
+            self._bounded(units, together.bias)
             if together.covariances is None
             else self._simulated(units, together)
         )
-        self._better = self._judge(all_pairs(len(units)))
+        self.better = self._judge(all_pairs(len(units)))
 
     def sets(self, among: frozenset[str] | None = None) -> dict[str, RankSet]:
         """Simultaneous sets of all units among ``among`` (all, if None) and the unit itself."""
         return {
-            code: self._set(self._better, place, among) for place, code in enumerate(self._codes)
+            code: self._set(self.better, place, among) for place, code in enumerate(self._codes)
         }
 
     def own_sets(self) -> dict[str, RankSet]:
@@ -159,15 +162,17 @@ class PairwiseComparison:
         skewness = skewness_of_differences(
             np.array([units[code].third for code in self._codes]), errors
         )
-        scores = as_normal(studentised(means, errors, skewness), free)
-        return lambda tested: surely_greater(means, scores, errors, drawn, self._level, tested)
+        scores = as_normal(studentised(means, errors, skewness, together.bias), free)
+        exact = means[:, None] - means[None, :] > together.bias
+        return lambda tested: surely_greater(exact, scores, errors, drawn, self._level, tested)
 
-    def _bounded(self, units: Mapping[str, TotalEstimate]) -> Callable[[Pairs], Pairs]:
+    def _bounded(self, units: Mapping[str, TotalEstimate], bias: float) -> Callable[[Pairs], Pairs]:
         import numpy as np
 
         means = self._means(units)
         errors = np.array([units[code].error for code in self._codes])
-        differences, bounds = means[:, None] - means[None, :], errors[:, None] + errors[None, :]
+        differences = means[:, None] - means[None, :] - bias
+        bounds = errors[:, None] + errors[None, :]
         return lambda tested: tested & (differences > self._quantile(tested) * bounds)
 
     def _quantile(self, tested: Pairs) -> float:

@@ -23,6 +23,8 @@ def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
     """A review of each unit with one above it and fewer than the number below; ties go together."""
     for unit in now.results.values():
         last = params.category if unit.league is None else params.league
+        if unit.tentative:
+            continue
         if unit.rank is not None and unit.rank > 1 and _behind(now, unit) < last:
             yield ProposalDraft(ConsequenceKind.VERIFICATION_REVIEW, unit.unit, (_ground(unit),))
 

@@ -22,7 +22,7 @@ class Params(RuleParams):
 def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
     """A commendation for each first-grade unit and leader."""
     for unit in now.results.values():
-        if params.units and unit.grade is Grade.FIRST:
+        if params.units and unit.grade is Grade.FIRST and not unit.tentative:
             yield ProposalDraft(
                 ConsequenceKind.COMMENDATION,
                 unit.unit,
@@ -30,7 +30,7 @@ def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
                 True,
             )
     for leader in now.leaders.values():
-        if leader.grade is Grade.FIRST:
+        if leader.grade is Grade.FIRST and not now.results[leader.unit].tentative:
             ground = (_ground(f"leaders.{leader.leader}.grade"),)
             yield ProposalDraft(ConsequenceKind.COMMENDATION, leader.leader, ground, True)
             if params.promotion_file:

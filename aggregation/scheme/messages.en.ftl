@@ -40,3 +40,5 @@ scheme-figures-cells-or-margins = { $people }: give cells or margins, not both
 scheme-figures-sums = { $people }: the margins sum to { $sums }; correct them so that they agree
 scheme-people = group { $group }
 scheme-people-of-unit = group { $group } of unit { $unit }
+scheme-evidence-with-method = method 2 needs the constants of evidence, and method 1 has none; write both method and evidence, or neither
+scheme-shrunken-with-method = method 2 already leans thin groups on what is expected of them; write direct

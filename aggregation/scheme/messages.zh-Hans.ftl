@@ -40,3 +40,5 @@ scheme-figures-cells-or-margins = { $people }：单元格和边际只能填写�
 scheme-figures-sums = { $people }：各边际合计为 { $sums }，请更正为一致
 scheme-people = 评价主体 { $group }
 scheme-people-of-unit = 单位 { $unit } 的评价主体 { $group }
+scheme-evidence-with-method = 方法2需要写明 evidence 各常数，方法1没有这些常数；请两项都写或都不写
+scheme-shrunken-with-method = 方法2对答复少的评价主体已参照预期估计；请写 direct

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from aggregation.model.facts import Grade
+from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.inner_units import PARENT, InnerScheme
 from aggregation.scheme.parts import (
     Adjustments,
@@ -64,7 +65,7 @@ RESERVED = {
     PARENT: Message("scheme-name-parent-total"),
 }
 """Names that no indicator can have, and why."""
-LATER = frozenset({"graded_score", "population", "inner"})
+LATER = frozenset({"graded_score", "population", "inner", "method", "evidence"})
 """Fields that older schemes lack; one at its default is left out of the digest."""
 
 
@@ -77,7 +78,8 @@ class Scheme(SchemeModel):
     which public score is ranked and graded: the direct one, or the one that borrows from the
     category's mean (`aggregation.quality.shrinkage`). ``population`` are the figures that answers
     are weighted to; without them, every answer of a group counts by its fraud weight alone.
-    ``inner`` are the rules inside units.
+    ``inner`` are the rules inside units. ``method`` is how scores are estimated: 1 by floors and a
+    cap of open links, for years that are over; 2 by ``evidence``, which then has to be there.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -102,6 +104,8 @@ class Scheme(SchemeModel):
     confidence_pct: Annotated[Decimal, Field(gt=50, lt=100)] = Decimal(95)
     graded_score: Literal["direct", "shrunken"] = "direct"
     population: Population | None = None
+    method: Literal[1, 2] = 1
+    evidence: EvidenceRules | None = None
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
@@ -113,6 +117,7 @@ class Scheme(SchemeModel):
                 *self._ranking_problems(),
                 *rule_problems(self.rules),
                 *self._inner_problems(),
+                *self._method_problems(),
             ]
         )
         return self
@@ -154,6 +159,12 @@ class Scheme(SchemeModel):
         if self.inner is not None:
             yield from self.inner.problems()
             yield from repeated_name_problems(self)
+
+    def _method_problems(self) -> Iterable[Problem]:
+        if (self.method == 2) != (self.evidence is not None):
+            yield field_problem("evidence", Message("scheme-evidence-with-method"))
+        if self.method == 2 and self.graded_score != "direct":
+            yield field_problem("graded_score", Message("scheme-shrunken-with-method"))
 
     @property
     def digest(self) -> str:

@@ -15,7 +15,7 @@ from aggregation.appraisal.checks import scheme_misfits
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
-from bot.campaigns.scheme_files import load_scheme_file, shipped_scheme
+from bot.campaigns.scheme_files import load_scheme_file, offered_scheme
 from bot.core.checked_input import CheckedInput, checked
 from bot.core.file_errors import unreadable
 from bot.core.shipped_files import shipped_questionnaires
@@ -111,7 +111,7 @@ async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) 
 def chosen_scheme(
     file: Path | None, population: Path | None = None, grades: Sequence[int | str] | None = None
 ) -> str:
-    """Returns the scheme in ``file``, or the shipped one, as JSON.
+    """Returns the scheme in ``file``, or the offered one, as JSON.
 
     Args:
         file: a scheme.
@@ -120,9 +120,12 @@ def chosen_scheme(
             numbers (R4).
 
     Raises:
-        BadInput: no valid scheme, table or number, or figures of a group that the scheme lacks.
+        BadInput: no valid scheme, table or number, figures of a group that the scheme lacks, or a
+            scheme with method 1, which is kept for years that are over.
     """
-    scheme = load_scheme_file(file) if file else shipped_scheme()
+    scheme = load_scheme_file(file) if file else offered_scheme()
+    if scheme.evidence is None:
+        raise BadInput(Message("campaign-scheme-old-method"), Place(file=str(file), field="method"))
     if grades:
         names = [grade.value for grade in UNIT_GRADES]
         places = checked(GradePlaces, **dict(zip(names, grades, strict=True)))

@@ -55,3 +55,4 @@ campaign-scheme-key-twice = the key «{ $key }» stands twice; keep one of them
 campaign-population-bad-margin = «{ $margin }» is no margin; write 1 for the first part of the stratum
 campaign-population-bad-number = «{ $people }» is not a number of people; write a whole number from 1 on
 campaign-population-twice = the same people stand in row { $first } already; keep one of them
+campaign-scheme-old-method = method 1 is kept for years that are over; write method: 2 with its evidence, as in the model (minping scheme show)

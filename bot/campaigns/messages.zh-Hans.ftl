@@ -54,3 +54,4 @@ campaign-scheme-key-twice = 键“{ $key }”出现了两次；请只保留一�
 campaign-population-bad-margin = “{ $margin }”不是维度；层的第一部分请写 1
 campaign-population-bad-number = “{ $people }”不是人数；请填写大于 0 的整数
 campaign-population-twice = 与第 { $first } 行是同一人群；请只保留一行
+campaign-scheme-old-method = 方法1只用于以往年度；请写 method: 2 和 evidence 各常数，可参照样本（minping scheme show）

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.definition import CampaignRow, read_definition
 from bot.campaigns.registration import differing_from_log
-from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import offered_scheme
 from bot.campaigns.states import CLOSED
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -133,7 +133,7 @@ async def counts_already(connection: AsyncConnection) -> bool:
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
     """Returns the scheme of the year's last counting campaign (None: of all years).
 
-    Without such a campaign it is the shipped scheme.
+    Without such a campaign it is the offered scheme.
     """
     found = await counting_campaigns(database, year)
-    return found[-1].scheme if found else shipped_scheme()
+    return found[-1].scheme if found else offered_scheme()

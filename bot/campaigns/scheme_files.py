@@ -15,17 +15,30 @@ from survey_flows.errors import BadInput, Message, Place
 from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, SafeLoader
 
 SHIPPED = "default-1"
+"""The scheme with method 1, by which years that are over were scored."""
+OFFERED = "default-2"
+"""The scheme that new campaigns are offered."""
 
 
 @cache
 def shipped_scheme() -> Scheme:
-    """Returns the default scheme that comes with the product."""
-    return read_scheme(shipped_text(), f"{SHIPPED}.yaml")
+    """Returns the shipped scheme with method 1, for years that are over."""
+    return read_scheme(_text(SHIPPED), f"{SHIPPED}.yaml")
 
 
-def shipped_text() -> str:
-    """Returns the default scheme's YAML with its comments, as a model for a city's own."""
-    return (files("aggregation") / "schemes" / f"{SHIPPED}.yaml").read_text(encoding="utf-8")
+@cache
+def offered_scheme() -> Scheme:
+    """Returns the shipped scheme that new campaigns are offered."""
+    return read_scheme(offered_text(), f"{OFFERED}.yaml")
+
+
+def offered_text() -> str:
+    """Returns the offered scheme's YAML with its comments, as a model for a city's own."""
+    return _text(OFFERED)
+
+
+def _text(name: str) -> str:
+    return (files("aggregation") / "schemes" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def load_scheme_file(path: str | Path) -> Scheme:

@@ -38,10 +38,10 @@ def register(commands: Any) -> None:
 
 
 async def run_show(_settings: Settings, _chosen: argparse.Namespace) -> int:
-    """Print the shipped scheme."""
-    from bot.campaigns.scheme_files import shipped_text
+    """Print the scheme that new campaigns are offered."""
+    from bot.campaigns.scheme_files import offered_text
 
-    print(await asyncio.to_thread(shipped_text), end="")
+    print(await asyncio.to_thread(offered_text), end="")
     return 0
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.counts.scan import PatternCount
 from aggregation.disclosure.disclosed import below_floor
-from aggregation.estimation.scores import UnitScore, score_units
+from aggregation.estimation.scores import Frozen, UnitScore, score_units
+from aggregation.estimation.unit_score import kept_contrasts
 from aggregation.numbers import half_up
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
@@ -103,13 +104,14 @@ def _scores_without(
         rule: _weights(findings.rows, column.tolist(), released) for rule, column in found.items()
     }
     full, floor = weighed.pop(""), findings.campaign.scheme.min_n.publish_cell
-    whole = _scored(findings, full).graded
+    base = _scored(findings, full)
+    whole, kept = base.graded, kept_contrasts(base.scores)
     without: dict[str, dict[str, UnitScore]] = {}
     for rule, column in weighed.items():
         changed = Counter(
             row.unit for row, a, b in zip(findings.rows, full, column, strict=True) if a != b
         )
-        scores = _scored(findings, column).graded
+        scores = _scored(findings, column, kept).graded
         without[rule] = {
             unit: whole[unit] if below_floor(changed[unit], floor) else s
             for unit, s in scores.items()
@@ -149,7 +151,9 @@ def _weights(
     return [released.get(row.id, weight) for row, weight in zip(rows, proposed, strict=True)]
 
 
-def _scored(findings: SignalFindings, weights: Sequence[int]) -> ScoredCampaign:
+def _scored(
+    findings: SignalFindings, weights: Sequence[int], contrasts: Frozen = None
+) -> ScoredCampaign:
     campaign = findings.campaign
     found = Counter(
         (row.unit, row.questionnaire, row.grp, row.stratum, row.source, weight, row.ratings)
@@ -157,9 +161,8 @@ def _scored(findings: SignalFindings, weights: Sequence[int]) -> ScoredCampaign:
     )
     counts = tuple(PatternCount(*pattern, count) for pattern, count in sorted(found.items()))
     categories = {code: unit.category for code, unit in campaign.units.items()}
-    return ScoredCampaign(
-        campaign, counts, score_units(counts, categories, campaign.questionnaires, campaign.scheme)
-    )
+    scores = score_units(counts, categories, campaign.questionnaires, campaign.scheme, contrasts)
+    return ScoredCampaign(campaign, counts, scores)
 
 
 def _effect(
@@ -169,7 +172,8 @@ def _effect(
     full: Sequence[int],
     without: Sequence[int],
 ) -> RuleEffect:
-    campaign, other = findings.campaign, _scored(findings, without)
+    campaign = findings.campaign
+    other = _scored(findings, without, kept_contrasts(whole.scores))
     changed = Counter(
         row.unit for row, a, b in zip(findings.rows, full, without, strict=True) if a != b
     )
@@ -192,7 +196,7 @@ def _effect(
 
 def _points(scored: ScoredCampaign, code: str, campaign: RegisteredCampaign) -> Fraction:
     """Return the score as it is published, because more digits would disclose few ballots."""
-    return Fraction(half_up(scored.scores[code].score or Fraction(0), campaign.scheme.places))
+    return Fraction(half_up(scored.graded[code].score or Fraction(0), campaign.scheme.places))
 
 
 def _places_moved(before: UnitRank, after: UnitRank) -> int:

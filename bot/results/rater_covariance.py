@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from aggregation.counts.ratings import PatternReader
-from aggregation.counts.scan import OPEN, PatternCount, cell_of, tally
+from aggregation.counts.scan import PatternCount, cell_of, tally
 from aggregation.estimation.rater_covariance import Covariances, RaterAnswer, score_covariances
 from aggregation.estimation.scores import score_influences
 from bot.results.scan import SharedBallot
@@ -36,7 +36,7 @@ def rater_covariances(
     ballots = [
         RaterAnswer(
             raters.setdefault(b.voter, len(raters)),
-            cell_of(b.unit, b.grp, b.source == OPEN, b.stratum, reader),
+            cell_of(b.unit, b.grp, b.source, b.stratum, reader),
             b.weight,
             reader.place(b.questionnaire, b.ratings),
         )

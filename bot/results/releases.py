@@ -12,7 +12,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,23 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
-from aggregation.counts.scan import OPEN, PatternCount, tally
+from aggregation.counts.scan import PatternCount, tally
 from aggregation.disclosure.differencing import derivable_counts, revealing_differences
 from aggregation.disclosure.disclosed import below_floor
+from aggregation.estimation.method2.own_score import Contrasts
+from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load_contrasts
 from aggregation.estimation.rater_covariance import Covariances
-from aggregation.estimation.scores import UnitScore, score_tally
+from aggregation.estimation.scores import UnitScore, score_contrasts, score_tally
 from aggregation.numbers import half_up
 from bot.core.clock import Clock, SystemClock
+from bot.results.blocks import (
+    Block,
+    ballots_by_weight,
+    block_rows,
+    dump_block,
+    load_block,
+    unit_blocks,
+)
 from bot.results.scan import read_counts, read_shared
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
@@ -38,15 +48,8 @@ from survey_flows.log_entries import canonical
 if TYPE_CHECKING:
     from bot.campaigns.registered import RegisteredCampaign
 
-VOUCHED = "vouched"
-"""Stands for every source but the open link, because scores know no other difference."""
-
 FIELDS = ("campaign", "number", "at", "digest", "body")
 """The columns of a release's row."""
-Pattern = tuple[str, str, bool, int, str, str]
-"""Questionnaire, group, open link or not, fraud weight, ratings, stratum that scores use."""
-Block = Counter[Pattern]
-"""A unit's ballots by pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Release:
         covariances: those of `aggregation.estimation.rater_covariance`; None where nobody
             computed them. Later releases keep those of the first, because the difference of two
             would disclose the few ballots between them.
+        contrasts: by method 2, those of every unit as first published, for the same reason;
+            striking out few ballots of one unit would move the scores of others.
+        secret: by method 2, that of the salts under which the public totals have digests of each
+            unit's sums; empty in releases from before.
     """
 
     campaign: str
@@ -84,24 +91,26 @@ class Release:
     blocks: Mapping[str, Block]
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     covariances: Covariances | None = None
+    contrasts: Mapping[str, Contrasts] | None = None
+    secret: str = field(default="", repr=False)
 
     @property
     def counts(self) -> tuple[PatternCount, ...]:
         """The rows from which scores are estimated."""
         return tuple(
-            row for unit, block in sorted(self.blocks.items()) for row in _rows(unit, block)
+            row for unit, block in sorted(self.blocks.items()) for row in block_rows(unit, block)
         )
 
     def body(self) -> str:
         """Return the release as it is stored."""
-        units = {unit: _dump(block) for unit, block in self.blocks.items()}
+        units = {unit: dump_block(block) for unit, block in self.blocks.items()}
         corrections = {
             unit: {
                 "score": None if c.score is None else str(c.score),
                 "by": c.by,
                 "reason": c.reason,
             }
-            | {"block": _dump(c.block)}
+            | {"block": dump_block(c.block)}
             for unit, c in self.corrections.items()
         }
         found: dict[str, Any] = {"units": units, "corrections": corrections}
@@ -109,6 +118,10 @@ class Release:
             found["covariances"] = [
                 [*pair, repr(value)] for pair, value in sorted(self.covariances.items())
             ]
+        if self.contrasts is not None:
+            found["contrasts"] = dump_contrasts(self.contrasts)
+        if self.secret:
+            found["secret"] = self.secret
         return canonical(found)
 
 
@@ -131,13 +144,15 @@ async def last_release(
     found = await read_releases(database, campaign.id)
     if found:
         return found[-1]
-    first = await _first(database, campaign, _now(clock))
+    first = await _first(database, campaign, clock)
     async with writing(database) as connection:
         await _store(connection, first)
     return (await read_releases(database, campaign.id))[-1]
 
 
-async def _first(database: AsyncEngine, campaign: RegisteredCampaign, at: int) -> Release:
+async def _first(
+    database: AsyncEngine, campaign: RegisteredCampaign, clock: Clock | None
+) -> Release:
     from bot.results.rater_covariance import rater_covariances
 
     counts, shared = (
@@ -145,7 +160,30 @@ async def _first(database: AsyncEngine, campaign: RegisteredCampaign, at: int) -
         await read_shared(database, campaign.id),
     )
     found = await asyncio.to_thread(rater_covariances, campaign, counts, shared)
-    return Release(campaign.id, 1, at, unit_blocks(counts, _reader(campaign)), covariances=found)
+    contrasts = await asyncio.to_thread(_contrasts, campaign, counts)
+    blocks = unit_blocks(counts, _reader(campaign))
+    return Release(
+        campaign.id,
+        1,
+        _now(clock),
+        blocks,
+        covariances=found,
+        contrasts=contrasts,
+        secret=_secret(campaign, clock),
+    )
+
+
+def _secret(campaign: RegisteredCampaign, clock: Clock | None) -> str:
+    """Return 160 random bits as text where a method needs them."""
+    known = clock or SystemClock()
+    return known.token() + known.token() if campaign.scheme.evidence is not None else ""
+
+
+def _contrasts(
+    campaign: RegisteredCampaign, counts: Sequence[PatternCount]
+) -> dict[str, Contrasts] | None:
+    categories = {code: unit.category for code, unit in campaign.units.items()}
+    return score_contrasts(tally(counts, _reader(campaign)), categories, campaign.scheme)
 
 
 async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
@@ -182,6 +220,8 @@ async def publish_release(
     earlier = await read_releases(database, campaign.id)
     now = unit_blocks(await read_counts(database, campaign.id), _reader(campaign))
     release, kept = next_release(campaign, earlier, now, asked, _now(clock))
+    if not release.secret:
+        release = replace(release, secret=_secret(campaign, clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
     if idle:
         raise BadInput(Message("results-nothing-to-correct"), Place(subject=min(idle)))
@@ -227,7 +267,7 @@ def next_release(
     Returns it with the withheld units, each with the cells that would be disclosed.
     """
     last, floor = earlier[-1], campaign.scheme.min_n.publish_cell
-    disclosure = _ReleaseDisclosure(campaign)
+    disclosure = _ReleaseDisclosure(campaign, last.contrasts)
     shown, corrections = dict(last.blocks), dict(last.corrections)
     kept: dict[str, Sequence[str]] = {}
     for unit in sorted(now.keys() | last.blocks.keys()):
@@ -246,20 +286,28 @@ def next_release(
             )
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
-    return Release(last.campaign, last.number + 1, at, shown, corrections, last.covariances), kept
+    number = last.number + 1
+    first = (last.covariances, last.contrasts, last.secret)
+    return Release(last.campaign, number, at, shown, corrections, *first), kept
 
 
 class _ReleaseDisclosure:
     """Finds what the difference of two states of a unit would disclose."""
 
-    def __init__(self, campaign: RegisteredCampaign) -> None:
+    def __init__(
+        self, campaign: RegisteredCampaign, contrasts: Mapping[str, Contrasts] | None
+    ) -> None:
         self._campaign = campaign
+        self._contrasts = contrasts
         self._reader = _reader(campaign)
 
     def score(self, unit: str, block: Block) -> UnitScore:
         category = {unit: self._campaign.units[unit].category}
         return score_tally(
-            tally(_rows(unit, block), self._reader), category, self._campaign.scheme
+            tally(block_rows(unit, block), self._reader),
+            category,
+            self._campaign.scheme,
+            self._contrasts,
         )[unit]
 
     def revealed_cells(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
@@ -273,7 +321,7 @@ class _ReleaseDisclosure:
 
     def _cells(self, unit: str, block: Block) -> dict[str, int]:
         found = derivable_counts(
-            self.score(unit, block), ballots_by_weight(_rows(unit, block)).get(unit, {})
+            self.score(unit, block), ballots_by_weight(block_rows(unit, block)).get(unit, {})
         )
         return found | {
             "own staff": sum(count for pattern, count in block.items() if pattern[1] == STAFF)
@@ -284,15 +332,6 @@ def _reader(campaign: RegisteredCampaign) -> PatternReader:
     return PatternReader(campaign.questionnaires, campaign.scheme)
 
 
-def _rows(unit: str, block: Block) -> list[PatternCount]:
-    return [
-        PatternCount(
-            unit, sheet, group, stratum, OPEN if opened else VOUCHED, weight, ratings, count
-        )
-        for (sheet, group, opened, weight, ratings, stratum), count in sorted(block.items())
-    ]
-
-
 def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
     """Return the different states of a unit that were published, whole or by their score."""
     found: list[Block] = []
@@ -300,33 +339,6 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
         correction = release.corrections.get(unit)
         states = [release.blocks.get(unit, Counter()), *([correction.block] if correction else [])]
         found += [state for state in states if state not in found]
-    return found
-
-
-def unit_blocks(rows: Iterable[PatternCount], reader: PatternReader) -> dict[str, Block]:
-    """Group rows of the scan by unit, without anything that scores do not need.
-
-    Of a unit's own staff only their number is kept.
-    """
-    found: dict[str, Block] = {}
-    for row in rows:
-        opened = row.source == OPEN
-        stratum = "" if opened else reader.stratum(row.unit, row.grp, row.stratum)
-        pattern = (row.questionnaire, row.grp, opened, row.weight, row.ratings, stratum)
-        if row.grp == STAFF:
-            pattern = (row.questionnaire, STAFF, False, 0, "", "")
-        found.setdefault(row.unit, Counter())[pattern] += row.count
-    return found
-
-
-def ballots_by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
-    """Count each unit's ballots by fraud weight in quarters, without its own staff."""
-    found: dict[str, dict[int, int]] = {}
-    for row in rows:
-        if row.grp == STAFF:
-            continue
-        own = found.setdefault(row.unit, {})
-        own[row.weight] = own.get(row.weight, 0) + row.count
     return found
 
 
@@ -368,26 +380,16 @@ def read_release(row: Row[Any]) -> Release:
             None if c["score"] is None else Fraction(c["score"]),
             c["by"],
             c["reason"],
-            _load(c["block"]),
+            load_block(c["block"]),
         )
         for unit, c in found["corrections"].items()
     }
-    units = {unit: _load(block) for unit, block in found["units"].items()}
+    units = {unit: load_block(block) for unit, block in found["units"].items()}
     pairs = found.get("covariances")
     covariances = (
         None if pairs is None else {(one, other): float(value) for one, other, value in pairs}
     )
-    return Release(row.campaign, row.number, row.at, units, corrections, covariances)
-
-
-def _dump(block: Block) -> list[list[Any]]:
-    """Return a block as it is stored; a stratum stands last, and only where there is one."""
-    return [
-        [*own, count, *filter(None, [stratum])] for (*own, stratum), count in sorted(block.items())
-    ]
-
-
-def _load(rows: Iterable[Sequence[Any]]) -> Block:
-    return Counter(
-        {(row[0], row[1], row[2], row[3], row[4], (*row, "")[6]): row[5] for row in rows}
-    )
+    contrasts = load_contrasts(found["contrasts"]) if "contrasts" in found else None
+    secret = str(found.get("secret", ""))
+    first = (covariances, contrasts, secret)
+    return Release(row.campaign, row.number, row.at, units, corrections, *first)

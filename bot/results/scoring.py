@@ -10,18 +10,23 @@ from fractions import Fraction
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.totals import as_estimate
-from aggregation.counts.scan import PatternCount
+from aggregation.counts.ratings import PatternReader
+from aggregation.counts.scan import PatternCount, tally
+from aggregation.disclosure.coarsening import told_shrunken
 from aggregation.disclosure.disclosed import DisclosedScore
+from aggregation.disclosure.precision import rounded, unit_precision, units_alone
 from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.method2.scorer import with_common_covariances
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_units
 from aggregation.numbers import competition_ranks, half_up
 from aggregation.quality.reliability import Consistency, consistency
-from aggregation.quality.shrinkage import Shrinkage, ShrunkenScore, shrink
+from aggregation.quality.shrinkage import Shrinkage, shrink
 from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
-from bot.results.releases import Release, ballots_by_weight, last_release
+from bot.results.blocks import ballots_by_weight
+from bot.results.releases import Release, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 
@@ -44,11 +49,11 @@ class ScoredCampaign:
         """The disclosed score of each unit; computed at each access, so keep it."""
         staff = sum(row.count for row in self.counts if row.grp == STAFF)
         disclosed = disclose(
-            self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self._alone(), staff
+            self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self.alone(), staff
         )
         corrected = self.release.corrections if self.release else {}
         return {
-            code: replace(it, corrected=True, low=None, high=None, unweighted=None)
+            code: replace(it, corrected=True, low=None, high=None, unweighted=None, bounds=None)
             if code in corrected
             else it
             for code, it in disclosed.items()
@@ -56,7 +61,17 @@ class ScoredCampaign:
 
     @property
     def graded(self) -> dict[str, UnitScore]:
-        """The scores that are ranked and graded: direct ones, or shrunken ones by the scheme."""
+        """The scores that are ranked and graded: direct ones, or shrunken ones by the scheme.
+
+        By method 2 they are the scores that are told: from a finer one a total would follow, and
+        from the total the score.
+        """
+        found = self._graded()
+        if self.campaign.scheme.evidence is None:
+            return found
+        return {code: enterable_score(score) for code, score in found.items()}
+
+    def _graded(self) -> dict[str, UnitScore]:
         if self.campaign.scheme.graded_score == "direct":
             return dict(self.scores)
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
@@ -82,17 +97,20 @@ class ScoredCampaign:
             for category, part in by_category.items()
         }
 
-    def borrowed(self, disclosed: Mapping[str, DisclosedScore]) -> dict[str, ShrunkenScore]:
-        """Return the shrunken scores that may be disclosed.
+    def borrowed(self, disclosed: Mapping[str, DisclosedScore]) -> dict[str, Fraction]:
+        """Return the shrunken scores that may be disclosed, as finely as they may be.
 
         One from which a suppressed number of answers would follow is left out.
+        The share of a unit's own data in it is not disclosed: it gives the variance of the score,
+        and with it the sizes of hidden groups.
         """
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
-        return {
-            code: it
+        floor = self.campaign.scheme.min_n.publish_cell
+        told = {
+            code: told_shrunken(it.score, self.scores[code], disclosed[code], floor)
             for code, it in found.items()
-            if disclosed[code].n_valid is not None and not disclosed[code].corrected
         }
+        return {code: score for code, score in told.items() if score is not None}
 
     def consistency(self, disclosed: Mapping[str, DisclosedScore]) -> dict[str, Consistency]:
         """Return alpha and omega by questionnaire, from the ballots of disclosed groups.
@@ -108,17 +126,33 @@ class ScoredCampaign:
         found = consistency(rows, self.campaign.questionnaires, self.campaign.scheme)
         return {name: it for name, it in found.items() if it.n >= least}
 
-    def _alone(self) -> set[str]:
-        """Return the units of which a single item is rated."""
-        single = {
-            name for name, sheet in self.campaign.questionnaires.items() if len(sheet.rated) == 1
-        }
-        return {code for code, unit in self.campaign.units.items() if unit.questionnaire in single}
+    def alone(self) -> set[str]:
+        """Return the units whose score is one more sum over their overall answers."""
+        campaign = self.campaign
+        reader = PatternReader(campaign.questionnaires, campaign.scheme)
+        sheets = {code: unit.questionnaire for code, unit in campaign.units.items()}
+        return units_alone(
+            tally(self.counts, reader), sheets, campaign.questionnaires, campaign.scheme
+        )
 
 
 def is_ranked(score: UnitScore) -> bool:
     """Return whether a unit has a score from enough answers to be ranked."""
     return score.score is not None and "insufficient" not in score.flags
+
+
+def enterable_score(score: UnitScore) -> UnitScore:
+    """Return a score of method 2 as it enters ranks and totals: in the steps in which it is told.
+
+    A unit whose score is not told is left to a person, as one with too few answers.
+    """
+    step = unit_precision(score.n_valid, alone=False).score
+    if score.score is None:
+        return score
+    if step is None:
+        flags = score.flags if "insufficient" in score.flags else ("insufficient", *score.flags)
+        return replace(score, score=None, flags=flags)
+    return replace(score, score=rounded(score.score, step))
 
 
 def _is_disclosed(disclosed: DisclosedScore, group: str) -> bool:
@@ -152,11 +186,15 @@ def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampa
     """Score a release; corrected scores replace those that its counts give."""
     categories = {code: unit.category for code, unit in campaign.units.items()}
     counts = release.counts
-    scores = score_units(counts, categories, campaign.questionnaires, campaign.scheme)
+    scores = score_units(
+        counts, categories, campaign.questionnaires, campaign.scheme, release.contrasts
+    )
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)
     # Shrunken scores covary in another way, which is not known, so that it is bounded.
     known = release.covariances if campaign.scheme.graded_score == "direct" else None
+    if known is not None and campaign.scheme.evidence is not None:
+        known = with_common_covariances(known, scores)
     return ScoredCampaign(campaign, counts, scores, release, known)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.disclosure.coarsening import told_change
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.quality.changes import ScoreChange, YearScore, score_changes, score_definition
 from bot.campaigns.registered import RegisteredCampaign, counting_campaigns
@@ -36,7 +37,13 @@ async def read_changes(
     scored = [await score_registered(database, campaign) for campaign in chosen.values()]
     before = {unit: it for part in scored for unit, it in _readings(part) if unit in earlier}
     after = {unit: it for part in campaigns for unit, it in _readings(part)}
-    return score_changes(before, after, campaigns[0].campaign.scheme.confidence_pct)
+    found = score_changes(before, after, campaigns[0].campaign.scheme.confidence_pct)
+    coarse = {unit for part in (*scored, *campaigns) for unit in _coarse(part)}
+    return {unit: told_change(it) if unit in coarse else it for unit, it in found.items()}
+
+
+def _coarse(part: ScoredCampaign) -> set[str]:
+    return {code for code, it in part.disclosed.items() if it.coarse}
 
 
 def _alone(campaigns: Iterable[RegisteredCampaign]) -> dict[str, RegisteredCampaign]:
@@ -60,13 +67,18 @@ def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
         ):
             continue
         unit = campaign.units[code]
+        score = part.scores[code]
         how = score_definition(
-            campaign.questionnaires[unit.questionnaire], unit.category, campaign.scheme
+            campaign.questionnaires[unit.questionnaire],
+            unit.category,
+            campaign.scheme,
+            {group.group for group in score.groups if group.weight_used},
         )
-        yield (
-            code,
-            YearScore(disclosed.score, _variance(part.scores[code].variance, disclosed), how),
-        )
+        if score.bounded is not None:
+            known = score.bounded.variance
+            yield code, YearScore(disclosed.score, known.whole, how, known.freedom)
+        else:
+            yield code, YearScore(disclosed.score, _variance(score.variance, disclosed), how)
 
 
 def _variance(variance: float, disclosed: DisclosedScore) -> float:

@@ -15,6 +15,7 @@ A bundle for auditors has more:
 - ``weights.csv`` has the fraud weights below a full one, in quarters.
 - ``cases.jsonl`` has, of each fraud case, the salt and weights that the log commits to.
 - ``intake.json`` has the gate's counts by unit, once the gate signs them.
+- ``sums.json`` has the full sums with their salts, by method 2.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from bot.transparency.desk import Desk, facts_of, is_ordered
 from bot.transparency.guarded_log import read_entries
 from bot.transparency.log_entry import LogEntry, unnamed_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
+from bot.verification.bounded_totals import bounded_files, unit_salts
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
@@ -54,6 +56,7 @@ from bot.verification.bundle_format import (
     OPENINGS,
     OWNERS,
     PUBLIC,
+    SUMS,
     TOTALS,
     WEIGHTS,
     WEIGHTS_HEAD,
@@ -85,7 +88,7 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
     """
     await require_unchanged(database, campaign)
     scored = await score_campaign(database, campaign)
-    file = await asyncio.to_thread(totals_file, scored)
+    file, sums = await asyncio.to_thread(result_files, scored)
     async with reading(database) as connection:
         await _refuse_unlogged(connection, campaign)
         newest = await latest_checkpoint(connection)
@@ -98,16 +101,33 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
     opened = (sealed, weights) if openings else None
     files = await asyncio.to_thread(_files, campaign, newest, rows, file, opened)
     files |= {CASES: json_lines(cases)} if cases else {}
-    return files | ({INTAKE: intake} if intake else {})
+    files |= {INTAKE: intake} if intake else {}
+    return files | ({SUMS: sums} if sums and openings else {})
 
 
 def totals_file(scored: ScoredCampaign) -> bytes:
     """Return ``totals.json`` of a closed campaign."""
-    campaign = scored.campaign
+    return result_files(scored)[0]
+
+
+def result_files(scored: ScoredCampaign) -> tuple[bytes, bytes]:
+    """Return ``totals.json``, and by method 2 ``sums.json`` for auditors.
+
+    Raises:
+        BadInput: by method 2, the release has no secret for the salts of its sums.
+    """
+    campaign, release = scored.campaign, scored.release
     counted = tally(scored.counts, PatternReader(campaign.questionnaires, campaign.scheme))
-    return write_totals(
+    if campaign.scheme.evidence is not None:
+        if release is None or not release.secret:
+            raise BadInput(Message("verification-release-older"), Place(subject=campaign.id))
+        salts = unit_salts(release.secret, release.number, list(scored.scores))
+        files = bounded_files(campaign.id, counted, scored.scores, scored.disclosed, salts)
+        return files.totals, files.sums
+    totals = write_totals(
         public_totals(campaign.id, counted, scored.scores, campaign.scheme, scored.disclosed)
     )
+    return totals, b""
 
 
 async def result_entry_body(database: AsyncEngine, campaign: str) -> str:

@@ -28,7 +28,9 @@ OWNERS = "older.txt"
 
 OPENINGS, WEIGHTS, CASES = "openings.jsonl", "weights.csv", "cases.jsonl"
 INTAKE = "intake.json"
-FOR_AUDITORS = {OPENINGS, WEIGHTS, CASES, INTAKE}
+SUMS = "sums.json"
+"""The full sums of a campaign that is scored by method 2."""
+FOR_AUDITORS = {OPENINGS, WEIGHTS, CASES, INTAKE, SUMS}
 """The files that only auditors get."""
 
 OLDER_LOG = "log.csv"
@@ -68,5 +70,5 @@ def unpack(path: Path) -> dict[str, bytes]:
 def _fits(names: set[str]) -> bool:
     """Return whether these are the files of either format."""
     if OLDER_LOG in names:
-        return names >= OLDER_NEEDED and not names - OLDER_NEEDED - (FOR_AUDITORS - {INTAKE})
+        return names >= OLDER_NEEDED and not names - OLDER_NEEDED - (FOR_AUDITORS - {INTAKE, SUMS})
     return names >= NEEDED and not names - NEEDED - FOR_AUDITORS - {OWNERS}

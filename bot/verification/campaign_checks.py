@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from bot.verification.acts import Act
+from bot.verification.bounded_totals import FORMAT as BOUNDED_FORMAT
+from bot.verification.bounded_totals import disagreeing_units
 from bot.verification.bundle_format import TOTALS
 from bot.verification.bundle_reader import GROWN, NEW, OLD, UNSIGNED, Bundle, CheckFailed
 from bot.verification.public_totals import contradicted_units, recomputed_scores
@@ -193,11 +195,24 @@ def check_result(bundle: Bundle) -> Message:
     return Message("verification-totals-committed", position=last.position)
 
 
+def _check_bounded(bundle: Bundle) -> Message:
+    terms = bundle.registered
+    wrong, known = disagreeing_units(bundle.totals, terms.categories, terms.scheme)
+    if wrong:
+        raise CheckFailed(Message("verification-scores-contradicted", units=tuple(wrong)))
+    return Message("verification-scores-agree", known=known, rest=len(terms.categories) - known)
+
+
 def check_published_scores(bundle: Bundle) -> Message:
     """Check that the published scores follow from the totals."""
     if bundle.totals["campaign"] != bundle.campaign:
         raise CheckFailed(Message("verification-totals-other-campaign"))
     terms = bundle.registered
+    bounded = terms.scheme.evidence is not None
+    if bounded != (bundle.totals["format"] == BOUNDED_FORMAT):
+        raise CheckFailed(Message("verification-totals-other-method"))
+    if bounded:
+        return _check_bounded(bundle)
     again = recomputed_scores(bundle.totals, terms.categories, terms.scheme)
     wrong = contradicted_units(bundle.totals, again)
     if wrong:

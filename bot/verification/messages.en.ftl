@@ -150,6 +150,12 @@ verification-totals-committed = the log commits to the totals at entry { $positi
 verification-check-published-scores = the published scores follow from the totals
 verification-totals-other-campaign = the totals are those of another campaign
 verification-scores-contradicted = the published score does not follow from the totals: { $units }
+verification-scores-agree = the published scores of { $known } units agree with those of their groups within rounding, and each unit's sums are committed to; this is no proof of a score: auditors recompute all from the ballots ({ $rest } units have no public score)
+verification-totals-other-method = the totals are not of the registered scoring method
+verification-sums-damaged = the file of full sums is damaged
+verification-sums-missing = the bundle for auditors lacks the full sums
+verification-totals-follow-older-contrasts = totals, full sums and scores follow from the opened ballots ({ $scored } units with a score), with the contrasts of the first release, which later changes do not move
+verification-release-older = this release was made before digests of sums were published: make a new one with minping release
 verification-scores-follow = the published scores of { $known } units follow from the totals
 verification-scores-follow-in-part = the published scores of { $known } units follow from the totals; those of { $rest } rest on few people and cannot be recomputed from the public totals
 

@@ -150,6 +150,12 @@ verification-totals-committed = 日志条目 { $position } 承诺了汇总数据
 verification-check-published-scores = 公布的得分可由汇总数据算出
 verification-totals-other-campaign = 汇总数据属于另一个活动
 verification-scores-contradicted = 以下单位公布的得分与汇总数据不符：{ $units }
+verification-scores-agree = { $known } 个单位公布的得分与各评价主体得分在取整范围内相符，各单位的完整合计均有承诺值；这不是得分的证明，由审计员据评价票全部重算（{ $rest } 个单位没有公开得分）
+verification-totals-other-method = 汇总数据与登记的计分方法不符
+verification-sums-damaged = 完整合计文件已损坏
+verification-sums-missing = 供审计员使用的验证包缺少完整合计
+verification-totals-follow-older-contrasts = 汇总数据、完整合计和得分可由揭示的评价票算出（{ $scored } 个单位有得分），所用差异值为首次发布时的值，不随后来的改动变化
+verification-release-older = 本次发布早于合计承诺值的启用：请用 minping release 重新发布
 verification-scores-follow = { $known } 个单位公布的得分可由汇总数据算出
 verification-scores-follow-in-part = { $known } 个单位公布的得分可由汇总数据算出；另有 { $rest } 个单位因人数少，无法由公开的汇总数据重算
 

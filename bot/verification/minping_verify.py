@@ -40,7 +40,7 @@ LARGEST = 2**53
 
 PUBLIC_FILES = {"bundle.json", "checkpoint.txt", "log.txt", "public.jsonl", "totals.json"}
 AUDIT_FILES = {"openings.jsonl", "weights.csv"}
-OPTIONAL_FILES = {"cases.jsonl", "intake.json"}
+OPTIONAL_FILES = {"cases.jsonl", "intake.json", "sums.json"}
 
 DESK_KINDS = (
     "registration link pause early-close decision result audit profile officer grant opened page "

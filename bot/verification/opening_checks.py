@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import Counter
 
 from aggregation.counts.ratings import PatternReader
-from aggregation.counts.scan import PatternCount, tally
-from aggregation.estimation.scores import score_tally
-from bot.verification.bundle_format import FULL_WEIGHT, TOTALS
+from aggregation.counts.scan import PatternCount, Tally, tally
+from aggregation.disclosure.precision import units_alone
+from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.scores import score_contrasts, score_tally
+from bot.verification.bounded_totals import bounded_files, read_sums
+from bot.verification.bundle_format import FULL_WEIGHT, SUMS, TOTALS
 from bot.verification.bundle_reader import GROWN, NEW, OLD, UNSIGNED, Bundle, CheckFailed
 from bot.verification.campaign_checks import number
 from bot.verification.gate_checks import require_gate_parts, require_own_ids
@@ -22,7 +25,7 @@ from bot.verification.opened_entries import (
     BallotAnswer,
     Opening,
 )
-from bot.verification.public_totals import public_totals, write_totals
+from bot.verification.public_totals import ballots_by_weight, public_totals, write_totals
 from survey_flows.log_entries import SEALED
 from survey_flows.messages import Message
 
@@ -178,11 +181,44 @@ def check_totals(bundle: Bundle) -> Message:
     )
     rows = [_pattern(answer, weight, count) for (answer, weight), count in sorted(counts.items())]
     counted = tally(rows, PatternReader(terms.questionnaires, terms.scheme))
+    if terms.scheme.evidence is not None:
+        return _check_bounded(bundle, counted)
     scores = score_tally(counted, terms.categories, terms.scheme)
-    totals = write_totals(public_totals(bundle.campaign, counted, scores, terms.scheme))
+    alone = units_alone(counted, terms.used, terms.questionnaires, terms.scheme)
+    disclosed = disclose(
+        scores, ballots_by_weight(counted), terms.scheme, alone, staff=counted.staff
+    )
+    totals = write_totals(public_totals(bundle.campaign, counted, scores, terms.scheme, disclosed))
     if totals != bundle.files[TOTALS]:
         raise CheckFailed(Message("verification-totals-do-not-follow"))
     scored = sum(score.score is not None for score in scores.values())
+    return Message("verification-totals-follow", scored=scored)
+
+
+def _check_bounded(bundle: Bundle, counted: Tally) -> Message:
+    """Check that totals and full sums of method 2 follow from the ballots.
+
+    Contrasts are those of the first release; the sums commit to them, and the scores follow from
+    them.
+    """
+    terms = bundle.registered
+    if SUMS not in bundle.files:
+        raise CheckFailed(Message("verification-sums-missing"))
+    salts, contrasts = read_sums(bundle.files[SUMS])
+    if set(salts) != set(terms.categories):
+        raise CheckFailed(Message("verification-totals-do-not-follow"))
+    scores = score_tally(counted, terms.categories, terms.scheme, contrasts)
+    alone = units_alone(counted, terms.used, terms.questionnaires, terms.scheme)
+    disclosed = disclose(
+        scores, ballots_by_weight(counted), terms.scheme, alone, staff=counted.staff
+    )
+    files = bounded_files(bundle.campaign, counted, scores, disclosed, salts)
+    if (files.totals, files.sums) != (bundle.files[TOTALS], bundle.files[SUMS]):
+        raise CheckFailed(Message("verification-totals-do-not-follow"))
+    scored = sum(score.score is not None for score in scores.values())
+    own = score_contrasts(counted, terms.categories, terms.scheme) or {}
+    if any(own[unit] != given for unit, given in contrasts.items() if given):
+        return Message("verification-totals-follow-older-contrasts", scored=scored)
     return Message("verification-totals-follow", scored=scored)
 
 

@@ -21,6 +21,7 @@ from aggregation.estimation.public_totals import (
 from aggregation.estimation.scores import UnitScore
 from aggregation.numbers import half_up
 from aggregation.scheme.scheme import Scheme
+from bot.verification.bounded_totals import FORMAT as BOUNDED_FORMAT
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
@@ -52,7 +53,7 @@ def public_totals(
     scale = common_scale(counted.outcomes)
     summed = _Summed(counted, scale, scheme)
     disclosed = (
-        disclose(scores, _by_weight(counted), scheme, staff=counted.staff)
+        disclose(scores, ballots_by_weight(counted), scheme, staff=counted.staff)
         if disclosed is None
         else disclosed
     )
@@ -60,7 +61,8 @@ def public_totals(
     return {"format": FORMAT, "campaign": campaign, "scale": scale, "units": units}
 
 
-def _by_weight(counted: Tally) -> dict[str, dict[int, int]]:
+def ballots_by_weight(counted: Tally) -> dict[str, dict[int, int]]:
+    """Count each unit's ballots by fraud weight in quarters."""
     found: dict[str, dict[int, int]] = {}
     for cell, counts in counted.cells.items():
         own = found.setdefault(cell.unit, {})
@@ -82,7 +84,8 @@ def result_body(campaign: str, file: bytes) -> str:
 class _Summed:
     """Sums the cells of each unit, and withholds small ones.
 
-    A unit or a group is withheld where `aggregation.disclosure.suppression` suppresses it.
+    A unit or a group is withheld where `aggregation.disclosure.suppression` suppresses it,
+    and a unit whose figures are rounded: its sums would give what rounding hides.
     Both kinds of link in a group are withheld where one of them is small:
     the group's score is published, and the small cell would follow from it.
     """
@@ -97,7 +100,8 @@ class _Summed:
 
     def unit(self, score: UnitScore, disclosed: DisclosedScore) -> dict[str, Any]:
         """Return one unit with its published score."""
-        if disclosed.withheld or disclosed.corrected or disclosed.n_valid is None:
+        hidden = disclosed.withheld or disclosed.corrected or disclosed.n_valid is None
+        if hidden or disclosed.coarse:
             return {"unit": score.unit, "withheld": True}
         groups = self._groups(score, disclosed, spread=True)
         apart = sum(
@@ -176,7 +180,7 @@ def read_totals(file: bytes) -> dict[str, Any]:
         found = json.loads(file)
     except (ValueError, RecursionError) as error:
         raise BadInput(Message("verification-no-json"), PLACE) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(found, dict) or found.get("format") not in (FORMAT, BOUNDED_FORMAT):
         raise BadInput(Message("verification-unknown-format", format=FORMAT), PLACE)
     return found
 

@@ -15,7 +15,7 @@ from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.ballots import EMPTY, counted, drawn, write_parquet
-from tests.scoring import QUESTIONNAIRES, scheme
+from tests.scoring import QUESTIONNAIRES, bounded_scheme, scheme
 
 
 async def test_a_database_counts_what_is_there(store_url: str) -> None:
@@ -48,8 +48,9 @@ async def test_sqlite_postgresql_and_duckdb_give_the_same_scores_to_the_bit(
             await database.dispose()
     assert found == [counted(ballots, "2025年")] * 3
     categories = dict.fromkeys(["TAX", "市税务局", "é", "Z'; --"], "econ")
-    scores = [repr(score_units(rows, categories, QUESTIONNAIRES, scheme())) for rows in found]
-    assert scores[0] == scores[1] == scores[2]
+    for rules in (scheme(), bounded_scheme(unit=10)):
+        scores = [repr(score_units(rows, categories, QUESTIONNAIRES, rules)) for rows in found]
+        assert scores[0] == scores[1] == scores[2]
 
 
 def test_parquet_counts_the_same_also_in_parts(tmp_path: Path) -> None:
@@ -67,6 +68,10 @@ def test_a_table_is_scored_as_its_rows_are(tmp_path: Path) -> None:
     categories = {str(ballot["unit"]): "econ" for ballot in ballots}
     by_rows = score_units(counted(ballots, "2026"), categories, QUESTIONNAIRES, scheme())
     assert score_table(table_from_parquet([path]), categories, QUESTIONNAIRES, scheme()) == by_rows
+    bounded = bounded_scheme()
+    by_rows = score_units(counted(ballots, "2026"), categories, QUESTIONNAIRES, bounded)
+    by_table = score_table(table_from_parquet([path]), categories, QUESTIONNAIRES, bounded)
+    assert by_table == by_rows
 
 
 def test_files_of_several_campaigns_need_a_choice(tmp_path: Path) -> None:

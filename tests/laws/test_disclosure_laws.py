@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from aggregation.disclosure.suppression import sum_protects, suppressed_cells
 from survey_flows.ballot import STAFF
-from tests.disclosure import (
+from tests.disclosure.linear import (
     FLOOR,
     GROUPS,
     LINKS,

@@ -15,7 +15,7 @@ from aggregation.counts.scan import PatternCount, tally
 from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.scores import UnitScore, score_tally
 from aggregation.scheme.scheme import Scheme
-from bot.results.releases import ballots_by_weight as released_by_weight
+from bot.results.blocks import ballots_by_weight as released_by_weight
 from bot.verification.public_totals import (
     contradicted_units,
     public_totals,

@@ -13,7 +13,6 @@ from aggregation.disclosure.disclosed import Count, DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up
-from aggregation.quality.shrinkage import ShrunkenScore
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import pick
@@ -149,7 +148,9 @@ def _year_mark(unit: UnitResult, public: DisclosedScore | None, scheme: Scheme, 
         grade=unit.grade,
         provisional=unit.certainty == "provisional",
         grey=unit.insufficient or bool(public and GREY & set(public.flags)),
-        odds=odds_text(unit.outlook.odds[unit.grade]) if unit.outlook and unit.grade else "",
+        odds=odds_text(unit.outlook.odds[unit.grade], unit.outlook.coarse)
+        if unit.outlook and unit.grade
+        else "",
     )
 
 
@@ -158,7 +159,7 @@ def _mark(
     score: DisclosedScore,
     ranked: UnitRank | None,
     scheme: Scheme,
-    borrowed: ShrunkenScore | None,
+    borrowed: Fraction | None,
 ) -> Mark:
     return Mark(
         code=score.unit,
@@ -170,7 +171,7 @@ def _mark(
         low=score.low,
         high=score.high,
         n=score.n_valid,
-        shrunken=half_up(Fraction(borrowed.score), scheme.places) if borrowed else None,
+        shrunken=None if borrowed is None else half_up(borrowed, scheme.places),
         grey=bool(GREY & set(score.flags)),
     )
 

@@ -95,7 +95,7 @@ def _unit(
 ) -> tuple[Value, ...]:
     scheme = year.inputs.scheme
     components = {c.id: (c.points, c.weight, c.contribution) for c in unit.components}
-    if score is None or score.withheld:
+    if score is None or score.score is None:
         components.pop(PUBLIC, None)
     kind, league = (
         scheme.categories[unit.category],

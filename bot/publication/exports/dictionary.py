@@ -176,7 +176,6 @@ UNITS: Mapping[str, tuple[str, ...]] = {
         "column-dont-know-rate",
         "column-top-two-rate",
         "column-gap",
-        "column-own-share",
         "column-p-first",
         "column-p-second",
         "column-p-third",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from aggregation.disclosure.disclosed import below_floor
 from aggregation.model.results import AppraisalResult
+from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.core.labels import HIDDEN, Pair, both
@@ -56,7 +57,8 @@ def method_page(
             for scored, days in zip(campaigns, day_texts, strict=True)
             for line in _campaign(scored, days)
         ),
-        *(_line(key, label, *both(text)) for key, label, text in DEFINITIONS),
+        *(_line(key, label, *both(text)) for key, label, text in definitions(scheme)),
+        *_steps(scheme),
         *_floors(scheme),
         *_weights(scheme),
         *_population(scheme),
@@ -141,6 +143,21 @@ DEFINITIONS = (
     ),
 )
 """Key, label and text of each definition."""
+BOUNDED = {
+    "public_score": Message("publication-method-public-score-text-2"),
+    "interval": Message("publication-method-interval-text-2"),
+    "ranks": Message("publication-method-ranks-text-2"),
+    "odds": Message("publication-method-odds-text-2"),
+    "cuts": Message("publication-method-cuts-text-2"),
+}
+"""The texts that differ by scoring method 2, by key."""
+
+
+def definitions(scheme: Scheme) -> tuple[tuple[str, Message, Message], ...]:
+    """Return the definitions that hold for a scheme's scoring method."""
+    if scheme.evidence is None:
+        return DEFINITIONS
+    return tuple((key, label, BOUNDED.get(key, text)) for key, label, text in DEFINITIONS)
 
 
 def _campaign(scored: ScoredCampaign, days: tuple[str, str]) -> Iterable[Line]:
@@ -165,18 +182,49 @@ def _campaign(scored: ScoredCampaign, days: tuple[str, str]) -> Iterable[Line]:
             yield _same(f"{key}.corrected.{unit}", label, f"{made.reason} ({made.by})")
 
 
+def _steps(scheme: Scheme) -> Iterable[Line]:
+    """Yield how finely figures are told by method 2."""
+    if scheme.evidence is not None:
+        text = both(Message("publication-method-steps-text"))
+        yield _line("steps", Message("publication-method-steps"), *text)
+
+
 def _floors(scheme: Scheme) -> Iterable[Line]:
     floors = scheme.min_n
     graded = both(GRADED[scheme.graded_score])
     yield _line("graded_score", Message("publication-method-graded-score"), *graded)
     yield _same("min_n.unit", Message("publication-method-floor-unit"), floors.unit)
-    yield _same("min_n.group", Message("publication-method-floor-group"), floors.group)
+    if scheme.evidence is None:
+        yield _same("min_n.group", Message("publication-method-floor-group"), floors.group)
     most = floors.publish_cell - 1
     text = Message("publication-method-threshold-text", most=most, hidden=HIDDEN)
     yield _line("min_n.publish_cell", Message("publication-method-threshold"), *both(text))
-    cap = Message("publication-method-open-link-cap")
-    yield _same("open_link_cap_pct", cap, scheme.open_link_cap_pct)
+    if scheme.evidence is None:
+        cap = Message("publication-method-open-link-cap")
+        yield _same("open_link_cap_pct", cap, scheme.open_link_cap_pct)
+    else:
+        yield from _evidence(scheme.evidence)
     yield _same("overall_share", Message("publication-method-overall-share"), scheme.overall_share)
+
+
+def _evidence(rules: EvidenceRules) -> Iterable[Line]:
+    """Yield the constants of method 2."""
+    states = rules.states
+    for name, label, value in (
+        ("imagined", Message("publication-method-imagined"), rules.imagined),
+        ("loose_worth", Message("publication-method-loose-worth"), rules.loose_worth),
+        ("declared_bias", Message("publication-method-declared-bias"), rules.declared_bias),
+        ("ranked_move", Message("publication-method-ranked-move"), states.ranked_move),
+        (
+            "provisional_move",
+            Message("publication-method-provisional-move"),
+            states.provisional_move,
+        ),
+        ("support", Message("publication-method-support"), states.support),
+    ):
+        yield _same(f"evidence.{name}", label, value)
+    vouched = Message("publication-method-vouched")
+    yield _same("evidence.vouched", vouched, " ".join(rules.vouched))
 
 
 def _population(scheme: Scheme) -> Iterable[Line]:
@@ -190,6 +238,8 @@ def _population(scheme: Scheme) -> Iterable[Line]:
         lightest=str(given.lightest),
         heaviest=str(given.heaviest),
     )
+    if scheme.evidence is not None:
+        text = Message("publication-method-population-text-2")
     yield _line("population", Message("publication-method-population"), *both(text))
     for figure in given.figures:
         parts = (figure.unit, figure.group, str(figure.margin or ""), figure.value)

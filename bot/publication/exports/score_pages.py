@@ -51,10 +51,7 @@ WEIGHTING = (
     Column("rounds", "column-rounds"),
     Column("gap", "column-gap", 6),
 )
-BORROWED = (
-    Column("shrunken_score", "column-shrunken-score", EXACT),
-    Column("own_share", "column-own-share", SHARE),
-)
+BORROWED = (Column("shrunken_score", "column-shrunken-score", EXACT),)
 FLAGS = (
     Column("flags", "column-flags"),
     Column("flags_zh", "column-flags-name"),
@@ -156,8 +153,7 @@ def scores_page(scored: ScoredCampaign) -> Page:
         unit, place = scored.campaign.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
-        own = borrowed.get(code)
-        cells = [*score_cells(it), *([own.score, own.share] if own else [None, None])]
+        cells = [*score_cells(it), borrowed.get(code)]
         cells += [*distribution_cells(it, scheme), *flag_cells(disclosed_flags(it), scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
@@ -184,7 +180,10 @@ def reliability_page(campaigns: Iterable[ScoredCampaign]) -> Page:
 
 
 def covariances_page(campaigns: Iterable[ScoredCampaign]) -> Page:
-    """Return the covariances of ranked units of one category; a pair that is not listed has 0."""
+    """Return the covariances of ranked units of one category; a pair that is not listed has 0.
+
+    By method 2 they are for auditors: they hold the real weights of groups, and so their sizes.
+    """
     columns = (
         Column("campaign", "column-campaign"),
         Column("code", "column-unit-code"),
@@ -194,6 +193,7 @@ def covariances_page(campaigns: Iterable[ScoredCampaign]) -> Page:
     rows = tuple(
         (scored.campaign.id, *pair, value)
         for scored in campaigns
+        if scored.campaign.scheme.evidence is None
         for pair, value in _covariances(scored)
     )
     return Page("covariances", "page-covariances", columns, rows)
@@ -216,15 +216,23 @@ def reliability_rows(
 ) -> Iterable[tuple[str, str, str, Fraction | float | None]]:
     """Yield ``questionnaire`` or ``category``, its code, a code of `MEASURES`, and the value.
 
-    The value is None where it cannot be estimated.
+    The value is None where it cannot be estimated. By method 2 they are rounded to hundredths, and
+    the variances behind a reliability are left out: answers follow from several such moments.
     """
+    bounded = scored.campaign.scheme.evidence is not None
     for code, sheet in scored.consistency(disclosed).items():
-        yield ("questionnaire", code, "alpha", sheet.alpha)
-        yield ("questionnaire", code, "omega", sheet.omega)
+        yield ("questionnaire", code, "alpha", _hundredths(sheet.alpha, bounded))
+        yield ("questionnaire", code, "omega", _hundredths(sheet.omega, bounded))
+    names = ("reliability", "units", *(() if bounded else ("mean", "between", "within")))
     for category, found in scored.shrinkage().items():
         if found.family:
-            for name in ("reliability", "units", "mean", "between", "within"):
-                yield ("category", category, name, getattr(found.family, name))
+            for name in names:
+                value = getattr(found.family, name)
+                yield ("category", category, name, _hundredths(value, bounded))
+
+
+def _hundredths(value: Fraction | float | None, bounded: bool) -> Fraction | float | None:
+    return value if value is None or not bounded else round(float(value), 2)
 
 
 def groups_page(campaigns: Iterable[ScoredCampaign]) -> Page:

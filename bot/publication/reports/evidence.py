@@ -105,7 +105,7 @@ class _Evidence:
         labels |= {
             code: say.pick(called.zh, called.en) for code, called in self.scheme.indicators.items()
         }
-        silent = self.score is None or self.score.withheld
+        silent = self.score is None or self.score.score is None
         rows = [
             (
                 labels[part.id],

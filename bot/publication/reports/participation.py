@@ -70,6 +70,7 @@ def _groups(material: ReportMaterial, say: ReportSpeaker) -> ReportTable:
     """Return the groups' valid ballots over all units that disclose them.
 
     A count that is suppressed in one unit is left out of the sum, which is then a bound.
+    It is one too where counts are rounded down.
     """
     valid, by_link = Counter[str](), Counter[str]()
     gone: set[str] = set()
@@ -77,7 +78,7 @@ def _groups(material: ReportMaterial, say: ReportSpeaker) -> ReportTable:
         for group in score.groups:
             valid[group.group] += group.n_valid or 0
             by_link[group.group] += group.n_open or 0
-            if group.hidden:
+            if group.hidden or score.coarse:
                 gone.add(group.group)
     whole = valid.total()
     rows = tuple(

@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally_tables
-from aggregation.estimation.scores import score_tally
+from aggregation.estimation.scores import UnitScore, score_tally
 from bot.campaigns.registered import registered_campaign
 from bot.results.archive.format import (
     CAMPAIGN,
@@ -48,16 +48,24 @@ def score_archive(folder: Path) -> RescoredArchive:
     counted = tally_tables(
         count_tables(folder, manifest), PatternReader(campaign.questionnaires, campaign.scheme)
     )
-    scores = score_tally(
-        counted, {code: unit.category for code, unit in campaign.units.items()}, campaign.scheme
-    )
+    categories = {code: unit.category for code, unit in campaign.units.items()}
+    contrasts = scored.release.contrasts if scored.release else None
+    scores = score_tally(counted, categories, campaign.scheme, contrasts)
     corrected = scored.release.corrections if scored.release else {}
     changed = (
         unit
         for unit, score in scores.items()
-        if unit not in corrected and score != scored.scores[unit]
+        if unit not in corrected and _own(score) != _own(scored.scores[unit])
     )
     return RescoredArchive(scored, tuple(changed))
+
+
+def _own(score: UnitScore) -> object:
+    """Return the part of a score that follows from the unit's own ballots alone."""
+    if score.bounded is None:
+        return score
+    figures = score.bounded
+    return (score.n, score.excluded, score.distribution, score.groups, figures.evidence)
 
 
 def _row(found: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from aggregation.model.facts import UNIT_GRADES
 from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaign, discard_draft
-from bot.campaigns.scheme_files import shipped_scheme, shipped_text
+from bot.campaigns.scheme_files import offered_scheme, offered_text
 from bot.core.checked_input import checked
 from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
@@ -47,7 +47,7 @@ async def send_model(visit: Visit) -> web.Response:
     name = visit.path_param("model")
     if name != SCHEME and name not in shipped_questionnaires():
         raise web.HTTPNotFound
-    text = shipped_text() if name == SCHEME else questionnaire_text(name)
+    text = offered_text() if name == SCHEME else questionnaire_text(name)
     return download(text.encode(), "application/yaml", f"minping-{name}.yaml")
 
 
@@ -75,7 +75,7 @@ async def take_discard(visit: Visit) -> web.Response:
 def _show(visit: Visit, status: int = 200, problem: str | None = None) -> web.Response:
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
-    shipped = shipped_scheme().unit_quota
+    shipped = offered_scheme().unit_quota
     models = [
         (name, _titled(form.title, visit.lang)) for name, form in shipped_questionnaires().items()
     ]

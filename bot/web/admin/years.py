@@ -282,7 +282,10 @@ def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, GradeCut | None]
     if unit is None or unit.outlook is None:
         return []
     ways = {cut.grade: cut for cut in unit.outlook.cuts}
-    return [(grade, odds_text(unit.outlook.odds[grade]), ways.get(grade)) for grade in UNIT_GRADES]
+    return [
+        (grade, odds_text(unit.outlook.odds[grade], unit.outlook.coarse), ways.get(grade))
+        for grade in UNIT_GRADES
+    ]
 
 
 def _answers(year: AppraisedYear, unit: str, lang: str) -> list[tuple[str, Count]]:

@@ -18,7 +18,7 @@ from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
-from bot.publication.exports.method_page import DEFINITIONS
+from bot.publication.exports.method_page import definitions
 from bot.publication.exports.open_data import open_data
 from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
@@ -123,7 +123,7 @@ async def show_result(request: web.Request) -> web.Response:
         response=response,
         definitions=[
             (label(term, lang), label(text, lang))
-            for key, term, text in DEFINITIONS
+            for key, term, text in definitions(campaign.scheme)
             if key != "response_rate" or response is None
         ],
         scheme=campaign.scheme,

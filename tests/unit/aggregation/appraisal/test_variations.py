@@ -16,6 +16,7 @@ from aggregation.estimation.scores import score_units
 from aggregation.model.facts import Grade
 from aggregation.ranking.draws import uniforms
 from aggregation.scheme.diff import SchemeDifference, scheme_differences
+from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from survey_flows.messages import Named
 from tests.cities import public, small_city, small_scheme
 from tests.scoring import QUESTIONNAIRES, row
@@ -151,3 +152,9 @@ def test_schemes_differ_field_by_field() -> None:
         ("scales.five_dk.options.B.points", "60", "50"),
         ("scales.five_dk.options.D.points", "30", "25"),
     ]
+
+
+def test_the_constants_of_method_2_are_halved_and_doubled() -> None:
+    keys = [v.key for v in variations(offered_scheme())]
+    assert {"imagined_15", "imagined_60", "loose_worth_5", "loose_worth_20"} <= set(keys)
+    assert not any(v.key.startswith(("imagined", "loose")) for v in variations(shipped_scheme()))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from aggregation.quality.changes import (
     ChangeVerdict,
@@ -15,6 +18,7 @@ from aggregation.quality.changes import (
     score_definition,
 )
 from aggregation.ranking.draws import normals
+from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from tests.cities import small_scheme
 from tests.scoring import SINGLE, WINDOW
 
@@ -75,3 +79,33 @@ def test_cities_in_which_nothing_changed_rarely_show_a_change() -> None:
         false += any(c.verdict is not ChangeVerdict.OPEN for c in score_changes(*years).values())
     # 5 % of 400, give or take 4.4
     assert false <= 20 + 3 * 4.4
+
+
+def test_years_in_which_other_groups_counted_are_not_tested() -> None:
+    """One ballot of 690 took a group below its floor: «worse», p = 0.002."""
+    base, both, one = small_scheme(), {"resident", "enterprise"}, {"resident"}
+    before = read(70, how=score_definition(WINDOW, "B_econ", base, both))
+    after = read(60, how=score_definition(WINDOW, "B_econ", base, one))
+    assert score_changes({"U": before}, {"U": after})["U"].verdict is ChangeVerdict.OTHER
+    again = read(60, how=score_definition(WINDOW, "B_econ", base, both))
+    assert score_changes({"U": before}, {"U": again})["U"].verdict is ChangeVerdict.WORSE
+
+
+def test_by_method_2_all_groups_count_and_the_constants_are_compared() -> None:
+    new = offered_scheme()
+    assert new.evidence is not None
+    old = new.model_copy(
+        update={"evidence": new.evidence.model_copy(update={"imagined": Decimal(15)})}
+    )
+    alike = score_definition(WINDOW, "B_econ", new, {"resident"})
+    assert alike == score_definition(WINDOW, "B_econ", new, {"resident", "enterprise"})
+    assert alike != score_definition(WINDOW, "B_econ", old, {"resident"})
+    assert alike != score_definition(WINDOW, "B_econ", shipped_scheme(), {"resident"})
+
+
+def test_variances_on_few_degrees_of_freedom_are_judged_by_student_s_t() -> None:
+    few = {"U": replace(read(70), freedom=2)}, {"U": replace(read(73.5), freedom=2)}
+    found = score_changes(*few)["U"]
+    # t = 3.5/√2 on Welch's 4 degrees of freedom
+    assert found.p == pytest.approx(2 * t.sf(3.5 / 2**0.5, 4))
+    assert found.verdict is ChangeVerdict.OPEN

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.campaigns.drafting import chosen_scheme
+from survey_flows.errors import BadInput
 
 UNITS = """code,name_zh,name_en,category,questionnaire,league
 FIN,市财政局,Finance Bureau,B_econ,econ,
@@ -57,7 +59,7 @@ def test_a_league_and_a_category_that_the_scheme_lacks_are_told(
 ) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(
-        Path("aggregation/schemes/default-1.yaml").read_text().replace("B_econ", "B_money")
+        Path("aggregation/schemes/default-2.yaml").read_text().replace("B_econ", "B_money")
     )
     assert main([*CREATE, *WINDOW, "--scheme", str(own), "--grades", "0", "0", "0"]) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if "cannot be appraised" in line]
@@ -103,3 +105,9 @@ def test_a_pilot_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixt
         "before the campaign's 0 entries; it is a pilot and counts in no appraisal"
         in capsys.readouterr().out
     )
+
+
+def test_method_1_is_for_years_that_are_over() -> None:
+    assert '"method":2' in chosen_scheme(None)
+    with pytest.raises(BadInput, match="method 1 is kept for years that are over"):
+        chosen_scheme(Path("aggregation/schemes/default-1.yaml"))

@@ -17,13 +17,15 @@ from aggregation.scheme.population import Population
 from aggregation.scheme.scheme import parse_scheme
 from bot.campaigns.drafting import chosen_scheme
 from bot.campaigns.population_file import read_population
+from bot.campaigns.scheme_files import shipped_scheme
 from bot.publication.exports.method_page import method_page
 from bot.publication.exports.score_pages import groups_page
-from bot.results.releases import Release, _reader, next_release, read_release, unit_blocks
+from bot.results.blocks import unit_blocks
+from bot.results.releases import Release, _reader, next_release, read_release
 from bot.results.scoring import ScoredCampaign, score_release
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
-from tests.disclosure import RATED, make_campaign, published_totals
+from tests.disclosure.linear import RATED, make_campaign, published_totals
 
 CSV = "group,value,people\nresident,a,30000\nresident,b,70000\n"
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "population.csv"
@@ -78,7 +80,9 @@ def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None
 
 def weighted() -> ScoredCampaign:
     """Unit A with 400 residents, of whom the few in stratum b are not content; B without strata."""
-    scheme = parse_scheme(json.loads(chosen_scheme(None)) | {"population": {"figures": FIGURES}})
+    scheme = parse_scheme(
+        shipped_scheme().model_dump(mode="json") | {"population": {"figures": FIGURES}}
+    )
     registered = replace(make_campaign(["A", "B"]), scheme=scheme)
     rows = [
         rated("A", "a", "VS", 300),

@@ -270,4 +270,6 @@ def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     )
     told = ScoredCampaign(registered, counts, scores).disclosed["A"]
     assert [told.distribution[code] for code, _ in rows] == [None] * 5
-    assert (told.top_two, told.n_valid) == (None, 162)
+    assert (told.top_two, told.n_valid) == (None, 160)
+    # Four decimals of mean and interval, with the exact number, would give sum and squares.
+    assert (told.score, told.low, told.high) == (Fraction("78.5"), 74.0, 82.0)

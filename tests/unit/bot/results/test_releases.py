@@ -37,7 +37,15 @@ from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from tests.disclosure import FLOOR, FORM, POINTS, RATED, SCHEME, make_campaign, published_totals
+from tests.disclosure.linear import (
+    FLOOR,
+    FORM,
+    POINTS,
+    RATED,
+    SCHEME,
+    make_campaign,
+    published_totals,
+)
 
 UNITS = ("A", "B", "C")
 CAMPAIGN = make_campaign(UNITS)

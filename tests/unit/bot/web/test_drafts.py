@@ -40,7 +40,7 @@ TYPED = {
     "closes": "2026-12-31T20:00",
     "units": "TAX FIN",
 }
-SHIPPED = Path("aggregation/schemes/default-1.yaml").read_bytes()
+SHIPPED = Path("aggregation/schemes/default-2.yaml").read_bytes()
 FIGURES = b"group,value,people\nresident,east,1200\nresident,west,800\n"
 
 
@@ -106,7 +106,7 @@ async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(
     console: Console,
 ) -> None:
     await console.sign_in()
-    scheme = SHIPPED.replace(b"version: default-1", b"version: city-7")
+    scheme = SHIPPED.replace(b"version: default-2", b"version: city-7")
     assert b"city-7" in scheme
     await send(console, TYPED, scheme=("own.yaml", scheme), population=("people.csv", FIGURES))
     assert (

@@ -16,7 +16,8 @@ from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.publication.exports.score_pages import exclusions_page, groups_page, scores_page
 from bot.publication.exports.writers import page_records
-from bot.results.releases import Release, unit_blocks
+from bot.results.blocks import unit_blocks
+from bot.results.releases import Release
 from bot.results.scoring import ScoredCampaign, score_release
 from bot.verification.public_totals import public_totals
 from survey_flows.ballot import STAFF

@@ -1,0 +1,175 @@
+"""The variance of a unit's score by method 2, its interval, and how two units' errors covary.
+
+Var = Σ α²·V + Σ (a − α)²·τ² + (Σα_o)²·τ_u² + Σ α_o²·τ_e² + Σ (a − α)²·Var(c_g) + (Σα_o)²·Var(c_o),
+with α the share that a group or part really has in the score. The last two are common to all units
+and count in a comparison only as far as the shares differ. All of this is floating point, summed in
+the order of codes by one code on every database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import fsum, inf, sqrt
+
+from aggregation.estimation.intervals import Posterior, part_posterior, third_of_mean
+from aggregation.estimation.method2.components import Components, MeasuredUnit
+from aggregation.estimation.method2.own_score import GroupContrast
+from aggregation.estimation.method2.parts import LOOSE, PartKey, part_shares
+
+LEVEL = 0.95
+NORMAL = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreVariance:
+    """The parts of a score's variance (points²) and what they rest on.
+
+    ``shares`` are the real shares α by group, which sum to 1; ``loose`` is that of all loose
+    answers. ``sampling`` is Σ α²·V. ``model`` is the scatter of groups and of loose answers beyond
+    single answers, and ``common`` what contrasts add, the same way for all units. ``pull`` is by
+    how much the prior moves the mean, ``third`` the third cumulant. ``freedom`` are the degrees of
+    freedom of ``sampling`` and ``model`` together. ``remote`` is a − α by group.
+    """
+
+    shares: Mapping[str, float]
+    loose: float
+    sampling: float
+    model: float
+    common: float
+    pull: float
+    third: float
+    freedom: float
+    remote: Mapping[str, float]
+
+    @property
+    def own(self) -> float:
+        """Without the part that is common to all units."""
+        return self.sampling + self.model
+
+    @property
+    def whole(self) -> float:
+        """All of it."""
+        return self.own + self.common
+
+    @property
+    def posterior(self) -> Posterior:
+        """As rank sets take it."""
+        return Posterior(self.pull, self.whole, self.third)
+
+
+def score_variance(
+    unit: MeasuredUnit,
+    parts: Components,
+    points: Sequence[Fraction],
+    freedom: Mapping[str, float] | None = None,
+) -> ScoreVariance:
+    """The variance of a unit's score.
+
+    Args:
+        unit: the unit.
+        parts: the components of its family.
+        points: the points of its questionnaire's scale, for the prior.
+        freedom: degrees of freedom of groups whose answers came in clusters.
+    """
+    own = unit.own
+    pull = sum((t.pull for t in own.terms.values()), Fraction())
+    filled = own.imagined
+    lean = 1 + _mean_slope(unit)
+    sampling: list[tuple[float, float]] = []
+    shares: dict[str, float] = {}
+    moved = third = loose = 0.0
+    apart: list[float] = []
+    for name, terms in own.terms.items():
+        found = part_shares(unit.parts[name], terms, filled, pull)
+        shares[name] = fsum(float(one + two) for one, two in found.values())
+        contrast = own.contrasts.get(name, GroupContrast())
+        for key, (direct, level) in found.items():
+            it = unit.parts[name].estimates[key]
+            share = direct + level
+            if not share:
+                continue
+            mean, variance = part_posterior(share, it, points)
+            slope = _slopes(key, contrast, float(it.mean))
+            real = float(direct) * slope[0] + float(level) * slope[1] * lean
+            degrees = min(max(it.n - 1, 1), (freedom or {}).get(name, inf))
+            sampling.append((real**2 * float(variance), degrees))
+            moved += real * float(mean - it.mean)
+            third += real**3 * third_of_mean(float(mean), float(variance))
+            if key[0] == LOOSE:
+                loose += float(share)
+                apart.append(float(share))
+    remote = {name: float(own.terms[name].share) - share for name, share in shares.items()}
+    between = fsum(gap**2 * parts.between for gap in remote.values())
+    between += fsum(share**2 * parts.loose for share in apart)
+    mood = loose**2 * parts.mood
+    common = fsum(remote[name] ** 2 * parts.contrasts.get(name, 0.0) for name in remote)
+    answers, model = fsum(value for value, _ in sampling), between + mood
+    below = fsum(value**2 / degrees for value, degrees in sampling)
+    below += between**2 / parts.freedom + mood**2 / parts.mood_freedom
+    return ScoreVariance(
+        shares=shares,
+        loose=loose,
+        sampling=answers,
+        model=model,
+        common=common + loose**2 * parts.loose_contrast,
+        pull=moved,
+        third=third,
+        freedom=(answers + model) ** 2 / below if below else inf,
+        remote=remote,
+    )
+
+
+def _mean_slope(unit: MeasuredUnit) -> float:
+    """By how much more than 1 imagined answers follow the general level, on average."""
+    own, filled = unit.own, unit.own.imagined
+    bent = sum(
+        (
+            t.share * t.phantom * own.contrasts[name].expected
+            for name, t in own.terms.items()
+            if name in own.contrasts
+        ),
+        Fraction(),
+    )
+    return float(bent * (100 - 2 * own.level) / filled) if filled else 0.0
+
+
+def _slopes(key: PartKey, contrast: GroupContrast, mean: float) -> tuple[float, float]:
+    """How a part's contribution follows its mean: in its group's mean, and on the common level."""
+    bend = 100 - 2 * mean
+    if key[0] == LOOSE:
+        return 1 - float(contrast.loose) * bend, 1 - float(contrast.both) * bend
+    return 1.0, 1 - float(contrast.level) * bend
+
+
+def interval(score: float, variance: float, known: ScoreVariance) -> tuple[float, float]:
+    """The 95 % interval around a score, from a Beta distribution with its mean and ``variance``.
+
+    The variance is widened as Student's t is against the normal. The interval is extended to hold
+    the score.
+    """
+    from scipy.special import betaincinv, stdtrit
+
+    m = min(max((score + known.pull) / 100, 1e-6), 1 - 1e-6)
+    wide = variance
+    if known.freedom != inf and variance:
+        wide *= (float(stdtrit(max(known.freedom, 1.0), (1 + LEVEL) / 2)) / NORMAL) ** 2
+    v = min(max(wide / 10_000, 1e-12), 0.99 * m * (1 - m))
+    size = m * (1 - m) / v - 1
+    low, high = betaincinv(m * size, (1 - m) * size, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return min(100 * float(low), score), max(100 * float(high), score)
+
+
+def common_covariance(one: ScoreVariance, other: ScoreVariance, parts: Components) -> float:
+    """The covariance of two scores of a family by the contrasts that both rest on."""
+    found = [
+        gap * other.remote.get(name, 0.0) * parts.contrasts.get(name, 0.0)
+        for name, gap in one.remote.items()
+    ]
+    return fsum([*found, one.loose * other.loose * parts.loose_contrast])
+
+
+def standard_error(variance: ScoreVariance) -> float:
+    """The standard error without the common part, as differences of units see it."""
+    return sqrt(variance.own)

@@ -1,0 +1,1 @@
+"""Measures scoring method 2 on made cities whose true scores are known."""

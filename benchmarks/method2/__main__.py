@@ -1,0 +1,120 @@
+"""``python -m benchmarks.method2``: scoring method 2 on made cities, with figures that miss too."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.method2.attacks import attacks, waves
+from benchmarks.method2.certainty import SHAPES, VOUCHED, calibration, rivals, states, worst_bin
+from benchmarks.method2.families import KINDS, outcome
+from benchmarks.method2.margins import product_cells
+
+MOST_FALSE, HELD = 0.05, (0.93, 0.97)
+RANKS = 7
+
+
+def print_families(cities: int, seed: int) -> None:
+    """Print false separations, coverage and errors of each kind of city."""
+    print("| city | falsely surely better | coverage | RMSE | mean error |\n|---|---|---|---|---|")
+    for kind in KINDS:
+        it = outcome(kind, cities, seed)
+        share = it.false / it.cities
+        missed = "" if share <= MOST_FALSE else " (missed)"
+        held = "" if HELD[0] <= it.coverage <= HELD[1] else " (outside)"
+        print(
+            f"| {kind.name} | {it.false}/{it.cities} = {share:.1%}{missed} "
+            f"| {it.coverage:.3f}{held} | {it.rmse:.2f} | {it.error:.2f} |",
+            flush=True,
+        )
+
+
+def print_states(cities: int, seed: int) -> None:
+    """Print the states of a first year by vouched answers."""
+    print("| vouched answers a unit | ranked | provisional | a person | Kendall |")
+    print("|---|---|---|---|---|")
+    for vouched in VOUCHED:
+        found, tau = states(vouched, cities, seed)
+        cells = " | ".join(
+            f"{found.get(name, 0):.0%}" for name in ("ranked", "provisional", "person")
+        )
+        print(f"| {vouched} | {cells} | {tau:.2f} |", flush=True)
+
+
+def print_rivals(cities: int, seed: int) -> None:
+    """Print by how much ballots at one rival move the others."""
+    print("| ballots of 100 at one rival | units | mean | greatest |\n|---|---|---|---|")
+    for ballots, loose, units in ((20, False, 24), (20, False, 8), (200, True, 24), (200, True, 8)):
+        mean, most = rivals(ballots, loose, units, cities, seed)
+        kind = "loose" if loose else "vouched"
+        print(f"| {ballots} {kind} | {units} | {mean:.2f} | {most:.2f} |", flush=True)
+
+
+def print_margins(runs: int, seed: int) -> None:
+    """Print the cost of products of margins."""
+    print("| dependence | interaction | answers | bias | RMSE | RMSE unweighted |")
+    print("|---|---|---|---|---|---|")
+    for dependence in (0.0, 0.05, 0.1):
+        for together in (0.0, 10.0):
+            for answers in (60, 400):
+                found = product_cells(dependence, together, answers, runs, seed)
+                cells = " | ".join(f"{value:.2f}" for value in found)
+                print(f"| {dependence} | {together} | {answers} | {cells} |", flush=True)
+
+
+def print_calibration(cities: int, seed: int) -> None:
+    """Print told and happened probabilities by shape, for one normal and for the library."""
+    print("| true scores | prior | worst bin, standard errors | told → happened (cases) |")
+    print("|---|---|---|---|")
+    for shape in SHAPES:
+        for shaped in (False, True):
+            bins = calibration(shape, cities, seed, shaped)
+            cells = ", ".join(f"{told:.2f} → {real:.2f} ({n})" for told, real, n in bins)
+            name = "library" if shaped else "normal"
+            print(f"| {shape} | {name} | {worst_bin(bins):.1f} | {cells} |", flush=True)
+
+
+def print_attacks(seeds: int, seed: int) -> None:
+    """Print ranks moved without any fraud weight."""
+    moved: dict[str, list[int]] = {}
+    for at in range(seeds):
+        for kind, ranks in attacks(seed + at).items():
+            moved.setdefault(kind, []).extend(ranks)
+    print("| attack | ranks of 108, mean | greatest | targets |\n|---|---|---|---|")
+    for kind, ranks in moved.items():
+        missed = "" if np.mean(ranks) <= RANKS else " (missed)"
+        print(f"| {kind} | {np.mean(ranks):.1f}{missed} | {max(ranks)} | {len(ranks)} |")
+    kept: dict[str, list[tuple[int, int]]] = {}
+    for at in range(seeds):
+        for name, pair in waves(seed + 500 + at).items():
+            kept.setdefault(name, []).append(pair)
+    print("\n| honest anger | ranks | ranks uncapped | kept |\n|---|---|---|---|")
+    for name, pairs in kept.items():
+        one, all_ = (float(np.mean([pair[at] for pair in pairs])) for at in (0, 1))
+        print(f"| {name} | {one:.1f} | {all_:.1f} | {one / max(all_, 1e-9):.0%} |")
+
+
+PARTS: dict[str, Callable[[int, int], None]] = {
+    "families": print_families,
+    "states": print_states,
+    "rivals": print_rivals,
+    "margins": print_margins,
+    "calibration": print_calibration,
+    "attacks": print_attacks,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.method2", description=__doc__)
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--runs", type=int, default=100, help="cities, runs or seeds of each case")
+    parser.add_argument("--seed", type=int, default=20261201)
+    chosen = parser.parse_args()
+    print(f"{chosen.part}, seed {chosen.seed}, {chosen.runs} runs of each case\n")
+    PARTS[chosen.part](chosen.runs, chosen.seed)
+
+
+if __name__ == "__main__":
+    main()

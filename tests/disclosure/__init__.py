@@ -1,0 +1,1 @@
+"""Attackers who hold everything that is told of a campaign and solve for the rest."""

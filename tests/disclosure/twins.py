@@ -1,0 +1,233 @@
+"""Integer enumeration by twins: a hidden count is not solved if another city looks the same.
+
+A twin differs in one small cell and has the same printed figures on every page, so that whoever
+holds all of them, the exact rule of estimation and the exact contrasts besides, cannot tell which
+of the two it is. A cell without a twin after so many tries counts as solved; that overstates what
+an attacker finds, and never understates it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from aggregation.disclosure.disclosed import DisclosedScore
+from tests.disclosure.linear import FLOOR
+from tests.disclosure.made_cities import CODES, Answer, MadeCity, Unit
+
+Cell = tuple[str, str]
+"""What a cell counts, and of which.
+
+``code VD`` and ``group deputy`` are numbers of people, ``channel deputy/open`` the number of one
+kind of link, and ``answer deputy/open`` the sum of what these few said.
+"""
+
+
+KINDS_OF_CELLS = ("code", "group", "answer", "channel")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an attacker gets of the small cells of a city."""
+
+    cells: int
+    solved: tuple[str, ...]
+
+
+def cell_counts(city: MadeCity, answers: Unit) -> dict[Cell, int]:
+    """Return the counts of codes, groups and channel parts of one unit."""
+    place = next(at for at, q in enumerate(city.sheet.rated) if q.overall)
+    found: Counter[Cell] = Counter()
+    for (group, source, ratings), count in answers.items():
+        found["code", ratings.split()[place]] += count
+        found["group", group] += count
+        found["channel", f"{group}/{source}"] += count
+        found["answer", f"{group}/{source}"] += count * CODES.index(ratings.split()[place])
+    return dict(found)
+
+
+def small_cells(city: MadeCity, unit: str) -> list[Cell]:
+    """Return the cells of 1 to 9 people of a unit."""
+    counts = cell_counts(city, city.units[unit])
+    few = [cell for cell, count in counts.items() if cell[0] != "answer" and 0 < count < FLOOR]
+    said = [("answer", name) for kind, name in few if kind == "channel"]
+    return sorted(few + said)
+
+
+def attack(city: MadeCity, tries: int, kinds: Sequence[str] = KINDS_OF_CELLS) -> Found:
+    """Look for a twin of each small cell of a city."""
+    cells, solved = 0, []
+    for unit in city.units:
+        small = [cell for cell in small_cells(city, unit) if cell[0] in kinds]
+        cells += len(small)
+        left = [cell for cell in small if not _has_twin(city, unit, cell, tries)]
+        solved += [f"{city.kind} {unit} {' '.join(cell)}" for cell in left]
+    return Found(cells, tuple(solved))
+
+
+def _has_twin(city: MadeCity, unit: str, cell: Cell, tries: int) -> bool:
+    now = city.units[unit]
+    before = cell_counts(city, now)[cell]
+    shown = city.disclosed[unit]
+    quick = _alone(city, unit, now)
+    for answers in _changed(city, unit, cell, tries):
+        if cell_counts(city, answers).get(cell, 0) == before:
+            continue
+        if _alone(city, unit, answers) == quick and (
+            city.with_unit(unit, answers).disclosed[unit] == shown
+        ):
+            return True
+    return False
+
+
+def _alone(city: MadeCity, unit: str, answers: Unit) -> DisclosedScore:
+    """Return what is told of a unit whoever the others are; intervals depend on them."""
+    it = MadeCity(city.kind, {unit: answers}, city.contrasts).disclosed[unit]
+    bounds = replace(it.bounds, among=None) if it.bounds else None
+    return replace(it, low=None, high=None, bounds=bounds)
+
+
+BALANCED = (
+    (("VS", "B"), ("S", "S")),
+    (("VD", "B"), ("D", "D")),
+    (("VS", "VS", "VS", "D", "D"), ("S", "S", "S", "B", "B")),
+    (("VD", "VS", "VS", "VS"), ("B", "S", "S", "S")),
+    (("D", "VS"), ("B", "S")),
+    (("VS",), ("S",)),
+    (("D",), ("B",)),
+)
+"""Codes that may stand for each other: all but the last three keep the sum of points."""
+
+
+def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit]:
+    """Yield other answers about a unit that have nearly the same mean."""
+    chance = Random(f"{unit}/{cell}")
+    place = next(at for at, q in enumerate(city.sheet.rated) if q.overall)
+    for number in range(tries):
+        answers = Counter(city.units[unit])
+        if cell[0] == "answer":
+            _resay(chance, answers, cell, place)
+        elif cell[0] != "code" or number % 3 == 2:
+            _resize(chance, answers, cell, place)
+        for _ in range(number % 3 + (cell[0] == "code")):
+            _recode(chance, answers, place)
+        left = _left(answers)
+        if not left or min(left.values()) < 0:
+            continue
+        yield left
+        if number % 4 == 3 or cell[0] == "answer":
+            near = "" if cell[0] == "code" else cell[1].partition("/")[0]
+            yield _climbed(chance, city, unit, left, near)
+
+
+def _left(answers: Unit) -> Unit:
+    return Counter({key: count for key, count in answers.items() if count})
+
+
+CLIMBS = 14
+
+
+def _climbed(chance: Random, city: MadeCity, unit: str, answers: Unit, group: str) -> Unit:
+    """Return answers with other codes by which the exact means come back to what they were.
+
+    The others are of ``group``, or of any where it is empty.
+    """
+    aim = _exact(city, unit, city.units[unit])
+    best, gap = answers, _distance(aim, _exact(city, unit, answers))
+    for _ in range(CLIMBS):
+        if gap < NEAR:
+            break
+        other = Counter(best)
+        step, many = chance.choice((-1, 1)), chance.choice((1, 1, 2, 4, 8))
+        for _ in range(many):
+            able = [key for key, n in other.items() if n > 0 and group in ("", key[0])]
+            key = chance.choices(able, [other[key] for key in able])[0]
+            other[key] -= 1
+            other[_moved(key, step, chance.randrange(len(key[2].split())))] += 1
+        other = _left(other)
+        found = _distance(aim, _exact(city, unit, other))
+        if found < gap:
+            best, gap = other, found
+    return best
+
+
+NEAR = 0.04
+"""Points of the score."""
+
+
+def _exact(city: MadeCity, unit: str, answers: Unit) -> dict[str, float]:
+    """Return the exact means of the groups and of the unit."""
+    score = MadeCity(city.kind, {unit: answers}, city.contrasts).scored.scores[unit]
+    found = {group.group: float(group.score or 0) for group in score.groups if group.n_valid}
+    return found | ({"": float(score.bounded.own.score)} if score.bounded else {})
+
+
+def _distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Return the sum of differences, those of groups at half: they are told less finely."""
+    return sum(
+        abs(value - other.get(name, 0.0)) / (2 if name else 1) for name, value in one.items()
+    )
+
+
+def _moved(key: Answer, step: int, at: int) -> Answer:
+    codes = key[2].split()
+    near = CODES.index(codes[at]) + step
+    codes[at] = CODES[min(max(near, 0), len(CODES) - 1)]
+    return (*key[:2], " ".join(codes))
+
+
+def _resay(chance: Random, answers: Unit, cell: Cell, place: int) -> None:
+    """Let one of few people have said something else."""
+    key = chance.choice([key for key in answers if _within(key, cell, place)])
+    answers[key] -= 1
+    answers[_with_code(key, chance.choice(CODES), place)] += 1
+
+
+def _resize(chance: Random, answers: Unit, cell: Cell, place: int) -> None:
+    """Add a ballot to the cell or take one out, and as many elsewhere or none."""
+    inside = [key for key in answers if _within(key, cell, place)]
+    outside = [key for key in answers if not _within(key, cell, place)]
+    step = chance.choice((-1, 1))
+    key = chance.choice(inside)
+    if step > 0 and cell[0] != "code":
+        key = _with_code(key, chance.choice(CODES), place)
+    answers[key] += step
+    if outside and chance.random() < 0.5:
+        answers[chance.choice(outside)] -= step
+
+
+def _recode(chance: Random, answers: Unit, place: int) -> None:
+    """Give some ballots of one group and source other codes."""
+    pair = chance.choice(BALANCED)
+    old, new = pair if chance.random() < 0.5 else (pair[1], pair[0])
+    group, source, _ = chance.choices(list(answers), [max(n, 0) for n in answers.values()])[0]
+    same = chance.random() < 0.8
+    for before, after in zip(old, new, strict=True):
+        able = [
+            key
+            for key, count in answers.items()
+            if count > 0
+            and key[2].split()[place] == before
+            and (not same or key[:2] == (group, source))
+        ]
+        if not able:
+            return
+        key = chance.choice(able)
+        answers[key] -= 1
+        answers[_with_code(key, after, place)] += 1
+
+
+def _with_code(key: Answer, code: str, place: int) -> Answer:
+    codes = key[2].split()
+    codes[place] = code
+    return (*key[:2], " ".join(codes))
+
+
+def _within(key: Answer, cell: Cell, place: int) -> bool:
+    group, source, ratings = key
+    kind, name = cell
+    if kind == "code":
+        return ratings.split()[place] == name
+    return name == (group if kind == "group" else f"{group}/{source}")
