@@ -61,7 +61,7 @@ def score_lines(
 
 
 def _group(figures: BoundedFigures, group: DisclosedGroup) -> Message:
-    """What is told of a group of so many answers."""
+    """What is disclosed of a group of so many answers."""
     weight = str(half_up(group.weight, 2).normalize().__format__("f"))
     terms = figures.own.terms.get(group.group)
     if group.evidence is None or group.score is None or terms is None or terms.common is None:

@@ -1,4 +1,4 @@
-"""The figures of a unit as finely as they may be told: a last step after suppression.
+"""The figures of a unit as finely as allowed: a last step after suppression.
 
 It applies to every unit scored by method 2, and by method 1 to units whose score is one more sum
 over the distribution of the overall answer (`aggregation.disclosure.precision.units_alone`).
@@ -107,7 +107,7 @@ def _evidence(figures: BoundedFigures, told: list[DisclosedGroup]) -> dict[str, 
 
 
 def real_weights(groups: Iterable[DisclosedGroup]) -> dict[str, Fraction]:
-    """The weights that answers really have, in whole percent, as they follow from what is told.
+    """The weights that answers really have, in whole percent, from disclosed figures alone.
 
     They are a·b/Σa·b with b in tenths. From exact ones the sizes of hidden groups would follow, so
     there are none where the b of a group with weight is not told.
@@ -123,7 +123,7 @@ def real_weights(groups: Iterable[DisclosedGroup]) -> dict[str, Fraction]:
 
 
 def imagined_share(groups: Iterable[DisclosedGroup]) -> Fraction | None:
-    """The share of imagined answers in whole percent, as it follows from what is told."""
+    """The share of imagined answers in whole percent, as it follows from what is disclosed."""
     told = [group for group in groups if group.weight]
     if any(group.evidence is None and group.n_valid != 0 for group in told):
         return None

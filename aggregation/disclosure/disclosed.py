@@ -45,7 +45,7 @@ class DisclosedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ToldBounds:
-    """What is told beside a score of method 2, in points.
+    """What is disclosed beside a score of method 2, in points.
 
     ``move`` is the worst move of one ballot, ``vouched`` the score from vouched answers alone, and
     ``among`` the interval without what all units have in common. ``ballots``: the fewest ballots to
@@ -65,7 +65,7 @@ class DisclosedScore:
     ``withheld``: too few answers for any figure. ``corrected``: the score was corrected after its
     counts had been published, and the counts stay as they were. ``coarse``: counts are rounded down
     to tens and the rest to the steps of `aggregation.disclosure.precision`; ``bounds`` are then
-    what is told beside a score of method 2.
+    what is disclosed beside a score of method 2.
     """
 
     unit: str

@@ -1,6 +1,6 @@
 """How finely figures are told: by the number of answers and the kind of unit, never by the answers.
 
-What is told of a score's moments hangs on public facts alone. A rule that asked what an attack
+What is disclosed of a score's moments hangs on public facts alone. A rule that asked what an attack
 would find would tell by its own answer what it hides.
 """
 

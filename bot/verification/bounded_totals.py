@@ -1,4 +1,4 @@
-"""Writes and reads the totals of method 2: what is told of each unit, and digests of its sums.
+"""Writes and reads the totals of method 2: what is disclosed of each unit, and digests of its sums.
 
 A score of method 2 rests on sums of squares and of small channels, from which answers would follow.
 So the public file (`TOTALS`) has figures as finely as pages have them, and of each unit the salted
@@ -124,7 +124,7 @@ def _contrasts(score: UnitScore) -> dict[str, list[int]]:
 
 
 def _told(score: UnitScore, disclosed: DisclosedScore) -> dict[str, Any]:
-    """Return what is told of one unit."""
+    """Return what is disclosed of one unit."""
     if disclosed.withheld or disclosed.corrected or disclosed.n_valid is None:
         return {"withheld": True}
     contrasts: Contrasts = score.bounded.own.contrasts if score.bounded is not None else {}

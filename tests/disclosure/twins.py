@@ -83,7 +83,7 @@ def _has_twin(city: MadeCity, unit: str, cell: Cell, tries: int) -> bool:
 
 
 def _alone(city: MadeCity, unit: str, answers: Unit) -> DisclosedScore:
-    """Return what is told of a unit whoever the others are; intervals depend on them."""
+    """Return what is disclosed of a unit whoever the others are; intervals depend on them."""
     it = MadeCity(city.kind, {unit: answers}, city.contrasts).disclosed[unit]
     bounds = replace(it.bounds, among=None) if it.bounds else None
     return replace(it, low=None, high=None, bounds=bounds)

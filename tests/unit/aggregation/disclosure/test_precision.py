@@ -44,7 +44,7 @@ def made(said: list[Said], sheet: str = "window", rules: Scheme | None = None) -
 def told(
     said: list[Said], sheet: str = "window", rules: Scheme | None = None
 ) -> tuple[UnitScore, DisclosedScore]:
-    """Return a unit's score and what is told of it."""
+    """Return a unit's score and what is disclosed of it."""
     used = rules or bounded_scheme()
     rows = [
         PatternCount("U", sheet, group, "", source, 4, ratings, count)
