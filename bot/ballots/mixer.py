@@ -99,6 +99,7 @@ class Mixer:
         self._clock = clock
         self._since: float | None = None
         self._started = False
+        self._begun = False
         self._announced = False
         self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
@@ -156,8 +157,9 @@ class Mixer:
         """
         if self._started:
             return
+        self._begun = await self._log_has_entries()
         if not self._ring.path(LOG_KEY).exists():
-            if self._log.guard.exists or await self._log_has_entries():
+            if self._log.guard.exists or self._begun:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
@@ -166,7 +168,12 @@ class Mixer:
         self._started = True
 
     async def _announce_keys(self) -> None:
-        """Log which keys sign from here on; a process does so once, before it writes anything."""
+        """Log which keys sign from here on; a process does so once, before it writes anything.
+
+        An empty log stays empty until an act waits for it.
+        """
+        if not (self._announced or self._begun or await self._acts.waits()):
+            return
         if not self._announced and (self.desk_key or self.gate_key):
             async with self._log.open() as opened:
                 await announce_keys(opened, self.desk_key, self.gate_key, self._now())
