@@ -10,7 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from bot.accounts.staff import add_staff, generate_password, has_staff, initial_password_expiry
+from bot.accounts.first_sign_in import add_first_administrator, write_link
+from bot.accounts.staff import has_staff
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.messenger import TelegramMessenger
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
@@ -33,7 +34,6 @@ from survey_flows.messages import Message, render
 
 log = logging.getLogger(__name__)
 
-FIRST_ADMINISTRATOR = "admin"
 STOP_SECONDS = 10.0
 SELDOM = (10_000, 20, 20)
 """The garbage collector's thresholds: citizens wait while it runs, and it finds hardly anything."""
@@ -42,7 +42,7 @@ SELDOM = (10_000, 20, 20)
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Runs the service until ``stop`` is set; then finishes accepted updates and takes no more."""
     async with build(settings) as service, listening(service, stop):
-        # After the listener stands: a start that fails must not print a password for nothing.
+        # After the listener stands: a link that leads nowhere would be of no use.
         await _welcome(service)
         # Modules loaded by now stay for good, so the collector need not visit them again.
         gc.collect()
@@ -93,18 +93,15 @@ async def serve_web(app: web.Application, settings: Settings) -> AsyncIterator[i
 
 
 async def _welcome(service: Service) -> None:
-    """Prints the addresses; makes the first administrator, whose password is shown only now."""
+    """Prints the addresses; makes the first administrator, and the link by which they sign in."""
     address = web_chat_url(service.settings)
     _say(Message("serving-citizens", address=f"{address}/"))
     _say(Message("serving-console", address=f"{address}/admin"))
     if not await has_staff(service.database):
-        password = generate_password()
-        until = initial_password_expiry(service.clock)
-        await add_staff(
-            service.roster, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until
-        )
-        login = FIRST_ADMINISTRATOR
-        _say(Message("serving-first-administrator", login=login, password=password))
+        await add_first_administrator(service.officers)
+    file = await write_link(service.settings.data, service.roster, address)
+    if file is not None:
+        _say(Message("serving-first-sign-in", file=str(file)))
     if not service.live_campaigns.current(service.clock.now()):
         _say(Message("serving-no-campaign"))
 

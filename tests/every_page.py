@@ -62,7 +62,7 @@ MORE = (
     "/admin/people/zhou",
 )
 WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")
-REVIEWERS = "/admin/cases"
+REVIEWERS = ("/admin/cases", "/admin/approvals")
 
 
 async def fill_pages(service: Service) -> str:
@@ -103,6 +103,13 @@ async def fill_pages(service: Service) -> str:
         service.desk,
         service.clock,
     )
+    await service.officers.set_profile("office", "zhou")
+    await add_staff(service.roster, "su", PASSWORD, "auditor")
+    await service.officers.grant("su", "city-2010", 14, "zhou")
+    waiting = await service.officers.reset_password("chen", "another horse battery", "zhou")
+    assert waiting is not None
+    await add_staff(service.roster, "he", PASSWORD, "approver")
+    await service.approvals.approve(waiting.id, "he", waiting.seen)
     await service.live_campaigns.refresh()
     return link.token
 

@@ -136,6 +136,7 @@ act-score = scores campaign { $subject }
 act-settings = changes the settings
 act-sign-in = signs in
 act-sign-in-code = signs in with a code
+act-first-sign-in = signs in for the first time, by the link in the file
 act-sign-out = signs out
 act-staff-add = adds the account { $subject }
 act-staff-change = changes the account { $subject }

@@ -136,6 +136,7 @@ act-score = 计算评价活动 { $subject } 的得分
 act-settings = 更改设置
 act-sign-in = 登录
 act-sign-in-code = 用验证码登录
+act-first-sign-in = 首次登录（用文件中的链接）
 act-sign-out = 退出登录
 act-staff-add = 新增账号 { $subject }
 act-staff-change = 更改账号 { $subject }

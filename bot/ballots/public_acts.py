@@ -49,6 +49,13 @@ class PublicActs:
         self._ring = ring
         self._now = now
 
+    async def waits(self) -> bool:
+        """Return whether there is an act to be judged."""
+        async with reading(self._database) as connection:
+            return (
+                await connection.execute(select(tables.notices.c.id).limit(1))
+            ).first() is not None
+
     async def publish(self) -> None:
         """Log the acts that wait, if the desk has signed them, and open what they register.
 

@@ -1,6 +1,6 @@
 serving-citizens = Citizens:        { $address }
 serving-console = Administrators:  { $address }
-serving-first-administrator = First administrator: { $login }   password (shown only now): { $password }
+serving-first-sign-in = First sign-in: open the link in the file { $file }
 serving-no-campaign = No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city.
 valkey-does-not-start = the bundled Valkey does not start: { $log }
 valkey-folder-foreign = this must be a folder of the account that runs the service; name another one

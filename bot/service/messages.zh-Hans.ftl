@@ -1,6 +1,6 @@
 serving-citizens = 市民：    { $address }
 serving-console = 管理员：  { $address }
-serving-first-administrator = 第一个管理员：{ $login }   密码（只显示这一次）：{ $password }
+serving-first-sign-in = 首次登录：请打开文件 { $file } 中的链接
 serving-no-campaign = 没有征集中的评价活动：见 `minping campaign create --help`，或用 `minping demo` 生成一座模拟城市。
 valkey-does-not-start = 随附的 Valkey 无法启动：{ $log }
 valkey-folder-foreign = 此处须为运行服务的账号自己的文件夹，请换一个

@@ -60,6 +60,8 @@ else:
 PAGES = (
     ("GET", "/admin/sign-in", sign_in.show_sign_in),
     ("POST", "/admin/sign-in", sign_in.take_sign_in),
+    ("GET", "/admin/first", sign_in.show_first),
+    ("POST", "/admin/first", sign_in.take_first),
     ("GET", "/admin/sign-in/code", sign_in.show_code),
     ("POST", "/admin/sign-in/code", sign_in.take_code),
     ("POST", "/admin/sign-out", sign_in.take_sign_out),

@@ -7,9 +7,22 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.accounts.audit_log import DONE, REFUSED, AuditRecord, append_record
-from bot.accounts.staff import Account, find_account
+from bot.accounts.first_sign_in import (
+    FIRST_ADMINISTRATOR,
+    PATH,
+    fits_link,
+    remove_link,
+    waiting_account,
+)
+from bot.accounts.staff import Account, find_account, find_known_account, set_password
 from bot.service.composition import Service
-from bot.web.admin.login_throttle import TooManyAttempts, origin_of, remember_browser
+from bot.web.admin.login_throttle import (
+    TooManyAttempts,
+    clear_attempts,
+    count_attempt,
+    origin_of,
+    remember_browser,
+)
 from bot.web.admin.page import Visit, staff_page
 from bot.web.admin.sessions import (
     cookie_name,
@@ -29,10 +42,11 @@ from bot.web.admin.sign_in_checks import (
 )
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import close_files, is_secure, read_form
-from bot.web.shared.templates import render
+from bot.web.shared.templates import accepted_language, render
+from survey_flows.errors import BadInput
 
 SIGN_IN_BYTES = 4096
-CODE = "/admin/sign-in/code"
+CODE, FIRST = "/admin/sign-in/code", PATH
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
@@ -60,6 +74,43 @@ async def take_sign_in(request: web.Request) -> web.Response:
         set_second_step(response, service, await begin_second_step(service, account))
         return response
     return await _enter(request, account, "/admin/sign-in")
+
+
+async def show_first(request: web.Request) -> web.Response:
+    """Shows the form of an installation's first sign-in; 404 once somebody has signed in."""
+    if await waiting_account(request.app[SERVICE].roster) is None:
+        raise web.HTTPNotFound
+    return render(request, "admin_first.html", wrong="", problem="")
+
+
+async def take_first(request: web.Request) -> web.Response:
+    """Takes the link's token and the password that the first administrator chooses."""
+    fields, service = await _fields(request), request.app[SERVICE]
+    if await waiting_account(service.roster) is None:
+        raise web.HTTPNotFound
+    try:
+        tries = await count_attempt(
+            service, "password", FIRST_ADMINISTRATOR, origin_of(request, service)
+        )
+    except TooManyAttempts:
+        return render(request, "admin_first.html", status=429, wrong="sign-in-often", problem="")
+    token, chosen = fields("token").strip(), fields("new")
+    if not await fits_link(service.settings.data, token):
+        await _record_refused(service, FIRST_ADMINISTRATOR, FIRST)
+        return render(request, "admin_first.html", status=401, wrong="first-wrong", problem="")
+    if chosen != fields("again"):
+        return render(request, "admin_first.html", status=422, wrong="password-differs", problem="")
+    try:
+        await set_password(service.roster, FIRST_ADMINISTRATOR, chosen)
+    except BadInput as error:
+        said = error.render(accepted_language(request))
+        return render(request, "admin_first.html", status=422, wrong="", problem=said)
+    await remove_link(service.settings.data)
+    await clear_attempts(service, tries)
+    account = await find_known_account(service.roster, FIRST_ADMINISTRATOR)
+    if account is None:
+        raise web.HTTPNotFound
+    return await _enter(request, account, FIRST)
 
 
 async def show_code(request: web.Request) -> web.Response:

@@ -1,6 +1,11 @@
 /* Progress that moves, previews while typing and copy buttons. Every page works without it. */
 (function () {
   "use strict";
+  var token = document.querySelector("[data-fragment]");
+  if (token && window.location.hash) {
+    token.value = window.location.hash.slice(1);
+    window.history.replaceState(null, "", window.location.pathname + window.location.search);
+  }
   var live_part = document.querySelector("[data-live]");
   if (live_part && window.EventSource) {
     new EventSource(live_part.getAttribute("data-live")).onmessage = function (message) {

@@ -34,7 +34,7 @@ PARTS = {
 }
 PARTS |= {"token": "none"}
 PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
-OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
+OPEN = {"/admin/first", "/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
 ADMINISTRATION = {"/admin/approvals", "/admin/people", "/admin/people/{login}", "/admin/settings"}

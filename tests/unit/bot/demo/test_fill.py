@@ -16,14 +16,14 @@ from bot.campaigns.lifecycle import list_campaigns
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keyring, make_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
 from bot.demo.fill import fill
 from bot.service.composition import finish_closing, open_store
 from bot.storage.bulk import count_rows
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.desk import DESK
+from tests.desk import DESK, keep_desk
 
 BALLOTS = 17_600
 KEYS = make_gate_keys(Path(mkdtemp()))
@@ -88,7 +88,7 @@ async def test_the_open_campaign_is_what_a_citizen_meets(
     database: AsyncEngine, tmp_path: Path
 ) -> None:
     made = await fill(database, KEYS, DESK, Clock(), "Asia/Shanghai", ballots=BALLOTS)
-    Keyring(tmp_path / "keys" / "desk").find_or_create("desk")
+    keep_desk(tmp_path)
     await finish_closing(Settings(data=tmp_path), database, KEYS, Clock())
     shown = {
         summary.id: (summary.state, summary.year, summary.units, summary.ballots)
