@@ -29,7 +29,7 @@ from survey_flows.outside_window import Phase, phase
 class Arrival:
     """The campaign of an update, the events to step in order, and what still waits then."""
 
-    definition: CampaignDefinition
+    campaign: CampaignDefinition
     events: tuple[Event, ...]
     brought: tuple[Brought, ...] = ()
 

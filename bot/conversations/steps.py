@@ -156,7 +156,7 @@ class Stepper:
                 ShowNotice(self._live_campaigns.sentence_in_each_language("no-campaign")),
                 EndConversation(),
             )
-        definition = where.definition
+        definition = where.campaign
         if one.held or one.full:
             full = (definition.quotas.full | one.full) - one.held
             definition = replace(definition, quotas=replace(definition.quotas, full=full))

@@ -46,7 +46,7 @@ async def test_the_log_has_one_event_without_any_value(caplog: pytest.LogCapture
     assert len(caplog.messages) == 2
     first, second = caplog.messages
     assert first.startswith(
-        "task_failed task=mixing error=TypeError at survey_flows/log_entries.py:"
+        "task_failed task=mixing error=TypeError at survey_flows/canonical_json.py:"
     )
     assert "canonical" in first
     assert "task_states.py" in first
