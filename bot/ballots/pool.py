@@ -32,7 +32,7 @@ from bot.transparency.guarded_log import GuardedLog
 POOLED = 256
 """Messages of one envelope of a pool."""
 POOL_SLOTS = 32
-"""An envelope of a pool has whole multiples of this many messages' size (64 kB)."""
+"""An envelope of a pool has whole multiples of this many messages' size (96 kB)."""
 COMMENTER, PRESSER = "comment", "pressure"
 """Purposes of pseudonyms: who wrote a comment, and who was told how to rate."""
 

@@ -23,4 +23,5 @@ async def test_no_join_hits_more_often_than_chance(store_url: str, tmp_path: Pat
     # A receipt leads to its batch, which is more than chance knows, and to no ballot in it.
     named = {one.join for one in outcomes if one.named}
     hour = "person to voter, open, gate's keys in the hour"
-    assert named == {f"{hour}, by moment", f"{hour}, by order"}
+    asked = "person to voter, open, gate's keys, by the units rated"
+    assert named == {f"{hour}, by moment", f"{hour}, by order", asked}

@@ -122,6 +122,8 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
         assert REQUEST.encode() not in files(), "not before its day is over"
         made.clock.time += 24 * HOUR
         await made.mixer.release_requests()
+        assert WORDS.encode() not in files(), "comments come with the close"
+        await made.close("year")
     everything = files() + await remembered(redis) + caplog.text.encode()
     assert named(everything) == []
     told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}

@@ -18,6 +18,7 @@ from bot.service.composition import build
 from bot.serving import serve
 from bot.web.server import make_web
 from tests.console import Console, texts
+from tests.waiting import until
 from tests.web_city import Clock
 
 PASSWORD = "a bicycle in the rain"
@@ -30,8 +31,7 @@ async def started(tmp_path: Path, valkey_url: str, capsys: pytest.CaptureFixture
     settings = Settings(data=tmp_path, redis_url=valkey_url, port=0)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(settings, stop))
-    while not (tmp_path / FILE).exists() and not serving.done():
-        await asyncio.sleep(0.05)
+    await until(lambda: (tmp_path / FILE).exists() or serving.done())
     stop.set()
     await serving
     return capsys.readouterr().out
