@@ -72,6 +72,8 @@ OLDER_BODY_KEYS = {
 DIGITS = {"id": 32, "aside": 64, "voter": 64, "erasure": 32}
 """How many hexadecimal digits a part of a body has."""
 NEW, GROWN, OLD = "new", "grown", "old"
+PROFILES = ("solo", "office", "city")
+"""How many people decide, the fewest first."""
 LIGHT = ("proposed", "uphold")
 VERDICTS = {*LIGHT, "release", "reopen", "dropped"}
 
@@ -913,6 +915,29 @@ def check_result(bundle: Bundle) -> str:
     return f"entry {found[-1].position} commits to the totals"
 
 
+def check_profile(bundle: Bundle) -> str:
+    """A second person signed where the profile asks for one."""
+    name, alone = PROFILES[0], 0
+    for act in bundle.acts.values():
+        body, at = act.body, act.position
+        signed = body.get("approved", [])
+        second = isinstance(signed, list) and any(one != body.get("prepared") for one in signed)
+        if act.kind == "profile":
+            if body["profile"] not in PROFILES:
+                raise Failed(f"the act of entry {at} names no known profile")
+            if PROFILES.index(body["profile"]) < PROFILES.index(name) and not second:
+                raise Failed(f"one person alone lowered the profile at entry {at}")
+            name = body["profile"]
+        elif act.kind in ("officer", "grant") and "approved" in body:
+            if not second and name != PROFILES[0]:
+                raise Failed(f"one person alone decided the act of entry {at}, in profile {name}")
+            alone += not second
+    told = f"; one person alone appointed or granted {alone} times" if alone else ""
+    if name == PROFILES[0]:
+        return f"{name}: ONE PERSON ALONE DECIDES{told}"
+    return f"{name}: a second person signs{told}"
+
+
 def check_since(bundle: Bundle) -> str:
     """The log only grew since an older checkpoint."""
     note = read_note(bundle.asked.since)
@@ -1250,7 +1275,7 @@ PUBLIC_CHECKS: Mapping[str, Check] = {
     "entries": check_entries, "form": check_form, "acts": check_acts,
     "signatures": check_signatures, "labels": check_labels, "registration": check_registration,
     "batches": check_batches, "intake": check_intake, "closing": check_closing,
-    "result": check_result,
+    "result": check_result, "profile": check_profile,
 }  # fmt: skip
 CLAIMS: Mapping[str, Check] = {
     "since": check_since, "receipt": check_receipt, "promise": check_promise,
@@ -1285,6 +1310,11 @@ def verify(files: Mapping[str, bytes], asked: Asked) -> Iterator[Outcome]:
         checks |= OPENING_CHECKS
     for name, check in checks.items():
         yield first if name == "files" else run(name, check, bundle)
+
+
+def in_print(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes as they are printed: the profile says first who decides."""
+    return sorted(outcomes, key=lambda outcome: outcome.name != "profile")
 
 
 def run(name: str, check: Check, bundle: Bundle) -> Outcome:
@@ -1335,12 +1365,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Failed, OSError, ValueError) as error:
         print(f"FAIL  {error}")
         return 1
-    good = True
-    for outcome in outcomes:
-        print(outcome.line())
-        good = good and outcome.ok
-    print(NOT_CHECKED)
-    return 0 if good else 1
+    found = in_print(outcomes)
+    print(*(outcome.line() for outcome in found), NOT_CHECKED, sep="\n")
+    return 0 if all(outcome.ok for outcome in found) else 1
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from bot.verification.bundle_reader import Bundle, CheckFailed
 from survey_flows.messages import Message
 
 SOLO, PROFILES = "solo", ("solo", "office", "city")
+"""From the fewest people to the most."""
 OF_OFFICERS = frozenset(("officer", "grant"))
 """Kinds of acts that a second person signs above the profile solo."""
 
@@ -22,6 +23,9 @@ def check_profile(bundle: Bundle) -> Message:
     name, since, alone = SOLO, -1, 0
     for position, act in sorted(bundle.public.items()):
         if act.kind == "profile":
+            lowered = PROFILES.index(_named(act)) < PROFILES.index(name)
+            if lowered and not _second_signed(act.body):
+                raise CheckFailed(Message("verification-profile-broken", position=position))
             name, since = _named(act), position
         elif act.kind in OF_OFFICERS and "approved" in act.body:
             signed = _second_signed(act.body)
@@ -43,5 +47,5 @@ def _named(act: Act) -> str:
 
 def _second_signed(body: Mapping[str, Any]) -> bool:
     """Return whether somebody else than who prepared it approved it."""
-    approved = body["approved"]
+    approved = body.get("approved")
     return isinstance(approved, list) and any(one != body.get("prepared") for one in approved)

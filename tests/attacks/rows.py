@@ -43,11 +43,23 @@ ROWS = (
          "verifying/test_vectors.py::test_a_bad_bundle_fails_at_its_check")),
     Row(3, "a decision that nobody took is put into the table of notices",
         "the desk did not sign it: mixer and both verifiers",
-        ("verifying/test_tamperings.py::test_a_tampering_is_found_by_those_who_have_to_find_it",)),
+        ("contract/test_desk.py::test_a_row_that_the_desk_did_not_sign_is_kept_aside_aloud",
+         "contract/test_desk.py::test_a_signed_act_is_no_good_a_second_time_nor_elsewhere",
+         "verifying/test_tamperings.py::test_a_tampering_is_found_by_those_who_have_to_find_it",)),
     Row(4, "the audit log is rewritten, its chain recomputed",
-        "its digests are acts in the log"),
+        "its digests are acts in the log",
+        ("contract/test_audit.py::test_a_rewritten_audit_log_is_found",
+         "contract/test_audit.py"
+         "::test_with_the_desks_key_too_a_rewritten_log_contradicts_the_public_one",
+         "contract/test_audit.py::test_rows_cut_off_at_the_end_are_missed")),
     Row(5, "one administrator makes two checkers and an auditor",
-        "an approver signs, a day passes, the log shows it"),
+        "an approver signs, a day passes, the log shows it",
+        ("contract/test_two_persons.py"
+         "::test_one_administrator_alone_appoints_and_grants_nothing",
+         "contract/test_two_persons.py"
+         "::test_an_approved_appointment_is_told_in_the_log_and_holds_a_day_later",
+         "contract/test_two_persons.py"
+         "::test_approvals_and_grants_written_by_hand_are_not_carried_out")),
     Row(6, "the gate's key and the database after the close name a person's ballot",
         "conversations and their key are gone",
         ("attacks/test_linking.py",

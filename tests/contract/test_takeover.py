@@ -29,6 +29,7 @@ from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from bot.transparency.log_entry import entry_of_row
+from bot.verification import minping_verify
 from bot.verification.bundle import (
     RESULT,
     json_lines,
@@ -80,8 +81,14 @@ class Taken:
         return [entry_of_row(row._mapping) for row in sorted(found, key=lambda row: row.position)]
 
     def failures(self, files: dict[str, bytes], since: str = "") -> list[str]:
+        """What `minping verify` says; the stand-alone verifier has to agree."""
         checks = verify(files, VerificationRequest([self.mixer.key], since=since))
-        return [check.what for check in checks if not check.ok]
+        failed = [check.what for check in checks if not check.ok]
+        asked = minping_verify.Asked([minping_verify.read_key(self.mixer.key.write())], since=since)
+        outcomes = minping_verify.verify(files, asked)
+        alone = [outcome.line() for outcome in outcomes if not outcome.ok]
+        assert bool(alone) == bool(failed), (alone, failed)
+        return failed
 
 
 def insertions(found: dict[str, Any], postgres: bool) -> list[TextClause]:

@@ -21,8 +21,11 @@ from bot.campaigns.lifecycle import close_campaign
 from bot.core.identity import Citizen
 from bot.core.shipped_files import shipped_questionnaires
 from bot.storage.database import open_database, writing
+from bot.verification import minping_verify
 from bot.verification.bundle import pack
 from bot.verification.bundle_format import unpack
+from bot.verification.minping_verify import Asked
+from bot.verification.stand_alone import VERIFIER
 from bot.web.server import make_web
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Effect, ErasePerson, StoreBallot
@@ -102,10 +105,13 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
         assert "/results/2026/bundle.zip" in await citizen.open("/results/2026")
         async with client.get("/results/2026/bundle.zip") as response:
             bundle = await response.read()
+        async with client.get("/results/2026/minping_verify.py") as response:
+            verifier = await response.read()
         key = made.service.mixer.key.write()
     alone = tmp_path / "alone"
     alone.mkdir()
     (alone / "bundle.zip").write_bytes(bundle)
+    (alone / VERIFIER).write_bytes(verifier)
     code, said = await check(alone, "bundle.zip", "--key", key, "--receipt", receipt)
     assert (code, "FAIL" in said) == (0, False), said
     code, said = await check(alone, "bundle.zip", "--key", key, "--receipt", "A" * 16)
@@ -118,12 +124,20 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
 
 
 async def check(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Run `minping verify` as a stranger does: in a process and folder with only the bundle."""
+    """Run both verifiers as a stranger does: in a process and folder with only the bundle."""
+    code, said = await run(folder, "-m", "bot", "verify", *arguments)
+    other, lines = await run(folder, VERIFIER, *arguments)
+    assert code == other, f"{said}\n{lines}"
+    return code, said
+
+
+async def run(folder: Path, *words: str) -> tuple[int, str]:
+    """Run Python in a folder; it may not make the data folder."""
     known = {"PATH": os.environ["PATH"], "MINPING_DATA": str(folder / "data"), "LANG": "C.UTF-8"}
-    command = (sys.executable, "-m", "bot", "verify", *arguments)
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *command,
+        sys.executable,
+        *words,
         cwd=folder,
         env=known | {"PYTHONPATH": str(Path(bot.__file__).parents[1])},
         stdout=pipe,
@@ -164,6 +178,11 @@ async def test_a_campaign_is_verified_from_its_bundle_alone_and_a_changed_answer
             command, "verify", public, "--key", key, "--receipt", receipt
         )
         assert (code, "FAIL" in said) == (0, False), said
+    for file in (public, audit):
+        outcomes = minping_verify.verify(
+            minping_verify.unpack(Path(file)), Asked([minping_verify.read_key(key)])
+        )
+        assert [outcome.line() for outcome in outcomes if not outcome.ok] == []
     code, said = await asyncio.to_thread(command, "verify", audit, "--key", key)
     assert (code, "FAIL" in said) == (0, False), said
     code, said = await asyncio.to_thread(

@@ -301,6 +301,25 @@ def own_gate() -> Made:
     return lied(lying)
 
 
+@bad("keys without a gate", "signatures")
+def no_gate() -> Made:
+    def change(campaign: SyntheticCampaign) -> None:
+        act = find(campaign, "keys")
+        content = json.loads(act.body)
+        del content["gate"]
+        resign(campaign, act, canonical(content), campaign.keys.log)
+
+    return changed(change)
+
+
+@bad("no act keys at all", "signatures")
+def no_keys() -> Made:
+    def change(campaign: SyntheticCampaign) -> None:
+        campaign.log.items.remove(find(campaign, "keys"))
+
+    return changed(change)
+
+
 @bad("an act is held back", "acts")
 def held_back() -> Made:
     return changed(lambda campaign: setattr(find(campaign, "decision"), "shown", False))
@@ -363,6 +382,33 @@ def no_registration() -> Made:
 @bad("an act format in a log that began in form 2", "form")
 def needless_format() -> Made:
     return changed(lambda campaign: campaign.log.name_format() and None)
+
+
+def by_people(*acts: tuple[str, str, list[str]]) -> Made:
+    """Acts about people: kind, profile and who approved, each prepared by «a»."""
+
+    def change(campaign: SyntheticCampaign) -> None:
+        for kind, profile, approved in acts:
+            content = {"prepared": "a", "approved": approved, "at": 7}
+            content |= {"profile": profile} if profile else {}
+            campaign.log.act(kind, "-", content, campaign.keys.desk)
+
+    return changed(change)
+
+
+@bad("one person alone appoints in an office", "profile")
+def alone_in_an_office() -> Made:
+    return by_people(("profile", "office", ["a"]), ("officer", "", ["a"]))
+
+
+@bad("one person alone lowers the profile", "profile")
+def lowered_alone() -> Made:
+    return by_people(("profile", "city", ["b"]), ("profile", "solo", ["a"]))
+
+
+@bad("a profile of another name", "profile")
+def other_profile() -> Made:
+    return by_people(("profile", "village", ["b"]))
 
 
 # Receipts, batches, counts

@@ -5,10 +5,13 @@ They share no line: the one is the product's, the other was written from the pag
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import pytest
 
+from bot.verification import minping_verify
+from bot.verification.acts import NEEDED_KEYS, ONCE, SIGNERS
 from bot.verification.minping_verify import Asked, read_key, verify
 from survey_flows.errors import BadInput
 from tests.verifying.bad_bundles import BAD
@@ -23,7 +26,15 @@ from tests.verifying.synthetic_campaign import (
 )
 from tests.verifying.synthetic_log import Files, Keys
 from tests.verifying.tamperings import EVERYBODY, NOBODY, TAMPERINGS, Tampering, public_part
-from tests.verifying.vectors import claims
+from tests.verifying.vectors import PAGE, claims
+
+ROW = re.compile(r"^\| (`[a-z`, -]+`) \| [^|]+ \| (log|desk|gate)[^|]* \|", re.MULTILINE)
+TABLE = [
+    (kind, key)
+    for kinds, key in ROW.findall(PAGE.read_text())
+    for kind in kinds[1:-1].split("`, `")
+]
+"""Kinds of acts and who signs them, as the page says."""
 
 GOOD = {
     "small": lambda: small_campaign(terms=real_terms()),
@@ -39,6 +50,13 @@ def failures(files: Files, key: str, said: dict[str, str] | None = None) -> tupl
     outcomes = verify(files, Asked([read_key(key)], **(said or {})))
     alone = [outcome.line() for outcome in outcomes if not outcome.ok]
     return bool(alone), bool(product_failures(files, key, said))
+
+
+def test_page_and_both_verifiers_have_the_same_table_of_acts() -> None:
+    named = {kind: f"/{key}" if key != "log" else "" for kind, key in TABLE}
+    assert named == dict(SIGNERS) == minping_verify.SIGNERS
+    assert ONCE == minping_verify.ONCE
+    assert {"desk", "gate"} == NEEDED_KEYS
 
 
 @pytest.mark.parametrize("openings", [False, True], ids=["public", "auditors"])

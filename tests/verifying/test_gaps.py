@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.verification.minping_verify import Asked, Outcome, read_key, verify
+from bot.verification.minping_verify import Asked, Outcome, in_print, read_key, verify
+from tests.verifying.bad_bundles import by_people
 from tests.verifying.older_logs import OlderCampaign, older_log
 from tests.verifying.synthetic_campaign import SyntheticCampaign, small_campaign
 from tests.verifying.synthetic_log import Act, Receipt, SigningKey, digest, signing_key
@@ -138,6 +139,16 @@ def test_an_act_of_an_unknown_kind_is_said_and_must_be_signed() -> None:
     assert "does not know: festival" in outcomes(campaign)["acts"].finding
     act.signatures = []
     assert failures(campaign) == ["signatures"]
+
+
+def test_who_decides_is_said_first() -> None:
+    assert "ONE PERSON ALONE DECIDES" in outcomes(small_campaign())["profile"].finding
+    two = by_people(("officer", "", ["a"]), ("profile", "office", ["a"]), ("grant", "", ["b"]))
+    key = read_key(small_campaign().keys.log.written())
+    printed = in_print(verify(two.files, Asked([key])))
+    assert all(outcome.ok for outcome in printed)
+    said = "profile: office: a second person signs; one person alone appointed or granted 1 times"
+    assert printed[0].line() == f"ok    {said}"
 
 
 # Keys that change

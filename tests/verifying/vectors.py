@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.verification import minping_verify
-from bot.verification.minping_verify import Asked, read_key, verify
+from bot.verification.minping_verify import Asked, in_print, read_key, verify
 from tests.verifying.bad_bundles import BAD, TEXTS
 from tests.verifying.synthetic_campaign import SyntheticCampaign, small_campaign
 from tests.verifying.synthetic_log import (
@@ -133,7 +133,7 @@ def claims(campaign: SyntheticCampaign) -> dict[str, str]:
 def output(campaign: SyntheticCampaign, openings: bool) -> list[str]:
     keys, witnesses = [read_key(campaign.keys.log.written())], [read_key(WITNESS.written())]
     asked = Asked(keys, witnesses, **claims(campaign))
-    lines = [outcome.line() for outcome in verify(small_files(campaign, openings), asked)]
+    lines = [o.line() for o in in_print(verify(small_files(campaign, openings), asked))]
     return [*lines, minping_verify.NOT_CHECKED]
 
 
