@@ -99,7 +99,6 @@ class Mixer:
         self._clock = clock
         self._since: float | None = None
         self._started = False
-        self._begun = False
         self._announced = False
         self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
@@ -157,9 +156,8 @@ class Mixer:
         """
         if self._started:
             return
-        self._begun = await self._log_has_entries()
         if not self._ring.path(LOG_KEY).exists():
-            if self._log.guard.exists or self._begun:
+            if self._log.guard.exists or await self._log_has_entries():
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
@@ -168,22 +166,17 @@ class Mixer:
         self._started = True
 
     async def _announce_keys(self) -> None:
-        """Log which keys sign from here on, once a process, before it writes anything.
-
-        An empty log stays empty until an act waits for it or a campaign needs the keys.
-        """
+        """Log which keys sign from here on, once a process, as soon as anything needs them."""
         if self._announced or not (self.desk_key or self.gate_key):
             return
-        if self._begun or await self._acts.waits() or await self._has_live_campaign():
-            async with self._log.open() as opened:
-                await announce_keys(opened, self.desk_key, self.gate_key, self._now())
-            self._announced = True
-
-    async def _has_live_campaign(self) -> bool:
         columns = tables.campaigns.c
         live = select(columns.id).where(columns.state.in_((OPENING, OPEN, PAUSED, CLOSING, HELD)))
         async with reading(self._database) as connection:
-            return (await connection.execute(live.limit(1))).first() is not None
+            needed = (await connection.execute(live.limit(1))).first() is not None
+        if needed or await self._acts.waits():
+            async with self._log.open() as opened:
+                await announce_keys(opened, self.desk_key, self.gate_key, self._now())
+            self._announced = True
 
     async def _log_has_entries(self) -> bool:
         query = select(tables.log_entries.c.position).limit(1)
