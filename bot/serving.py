@@ -101,7 +101,7 @@ async def _welcome(service: Service) -> None:
         password = generate_password()
         until = initial_password_expiry(service.clock)
         await add_staff(
-            service.database, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until
+            service.roster, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until
         )
         login = FIRST_ADMINISTRATOR
         _say(Message("serving-first-administrator", login=login, password=password))

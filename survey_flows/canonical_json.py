@@ -26,6 +26,58 @@ _WRITER = json.JSONEncoder(
 _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+class _Refused(Exception):
+    """A value that canonical JSON does not have."""
+
+    def __init__(self, message: str, found: str) -> None:
+        super().__init__(message)
+        self.message = Message(message, found=found[:40])
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > DIGITS or abs(int(digits)) > MOST:
+        raise _Refused("canonical-number-too-large", digits)
+    return int(digits)
+
+
+def _decimal(digits: str) -> None:
+    raise _Refused("canonical-decimal", digits)
+
+
+def _no_number(name: str) -> None:
+    raise _Refused("canonical-no-number", name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Returns an object, each of whose keys stands once."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise _Refused("canonical-double-key", ascii(double)[1:-1])
+    return result
+
+
+def _once_in_ascii(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = _once(pairs)
+    for name in result:
+        if not name.isascii():
+            raise _Refused("canonical-key-not-ascii", ascii(name)[1:-1])
+    return result
+
+
+# A decoder and its scanner hold each other; a verifier that reads a million texts makes them once.
+_READER, _READER_OF_FREE_KEYS = (
+    json.JSONDecoder(
+        object_pairs_hook=pairs,
+        parse_int=_whole,
+        parse_float=_decimal,
+        parse_constant=_no_number,
+    )
+    for pairs in (_once_in_ascii, _once)
+)
+
+
 def canonical(body: Mapping[str, object]) -> str:
     """Returns the canonical text of a value: sorted keys, no white space."""
     return _WRITER.encode(body)
@@ -48,8 +100,10 @@ def read_strict(text: str, place: Place, ascii_keys: bool = True) -> Any:
             a key beyond ASCII, or is no JSON; the message says which.
     """
     try:
-        value = _reader(place, ascii_keys).decode(text)
+        value = (_READER if ascii_keys else _READER_OF_FREE_KEYS).decode(text)
         again = _AS_GIVEN.encode(value) if "\\u" in text else ""
+    except _Refused as error:
+        raise BadInput(error.message, place) from error
     except (ValueError, RecursionError) as error:
         raise BadInput(Message("canonical-no-json"), place) from error
     if _SURROGATE.search(again):
@@ -79,34 +133,3 @@ def read_canonical_object(text: str, place: Place) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadInput(Message("canonical-no-object"), place)
     return value
-
-
-def _reader(place: Place, ascii_keys: bool) -> json.JSONDecoder:
-    def refuse(message: str, found: str) -> BadInput:
-        return BadInput(Message(message, found=found[:40]), place)
-
-    def whole(digits: str) -> int:
-        if len(digits) > DIGITS or abs(int(digits)) > MOST:
-            raise refuse("canonical-number-too-large", digits)
-        return int(digits)
-
-    def decimal(digits: str) -> None:
-        raise refuse("canonical-decimal", digits)
-
-    def no_number(name: str) -> None:
-        raise refuse("canonical-no-number", name)
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(found)
-        if len(result) < len(found):
-            names = [name for name, _ in found]
-            double = next(name for name in names if names.count(name) > 1)
-            raise refuse("canonical-double-key", ascii(double)[1:-1])
-        foreign = next((name for name in result if not name.isascii()), None)
-        if ascii_keys and foreign is not None:
-            raise refuse("canonical-key-not-ascii", ascii(foreign)[1:-1])
-        return result
-
-    return json.JSONDecoder(
-        object_pairs_hook=pairs, parse_int=whole, parse_float=decimal, parse_constant=no_number
-    )

@@ -17,7 +17,13 @@ from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
 from bot.verification.bounded_totals import bounded_files, unit_salts
-from bot.verification.bundle import json_lines, log_files, manifest, weights_csv
+from bot.verification.bundle import (
+    intake_file,
+    json_lines,
+    log_files,
+    manifest,
+    weights_csv,
+)
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
@@ -35,7 +41,6 @@ from bot.verification.public_totals import (
     write_totals,
 )
 from survey_flows.ballot import STAFF
-from survey_flows.canonical_json import canonical_by_code
 from survey_flows.gate_texts import (
     aside_digest,
     aside_text,
@@ -382,8 +387,7 @@ class Campaign:
             shown = [at for at in self.own() if at not in self.erased]
             files[OPENINGS] = json_lines(self.opening(at) for at in shown)
             if self.intake:
-                told = {"salt": self.intake_salt.hex(), "units": self.intake}
-                files[INTAKE] = canonical_by_code(told).encode() + b"\n"
+                files[INTAKE] = intake_file(self.intake_salt, self.intake)
             files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
             told = {
                 name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED

@@ -40,8 +40,8 @@ def _city(redis_url: str) -> Path:
     async def make() -> None:
         async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
             await fill(service)
-            await add_staff(service.database, "zhou", PASSWORD, "administrator")
-            await add_staff(service.database, "li", PASSWORD, "observer")
+            await add_staff(service.roster, "zhou", PASSWORD, "administrator")
+            await add_staff(service.roster, "li", PASSWORD, "observer")
 
     asyncio.run(make())
     return folder

@@ -70,7 +70,7 @@ async def fill_pages(service: Service) -> str:
     await fill(service)
     database = service.database
     for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "checker")):
-        await add_staff(database, login, PASSWORD, role)
+        await add_staff(service.roster, login, PASSWORD, role)
     await begin_factor(database, service.factor_keys, "zhou")
     async with writing(database) as connection:
         await connection.execute(tables.cases.insert(), [suspected("FIN")])
@@ -85,7 +85,7 @@ async def fill_pages(service: Service) -> str:
     await plan_sample(
         database, service.contact_keys, "2026", SampleRequest(size=30, fatigue_days=180), TODAY
     )
-    await open_campaign(database, "2026", service.keys)
+    await open_campaign(database, "2026", service.keys, service.desk)
     assert isinstance(service.mixer, Mixer)
     await service.mixer.turn()
     await draw_campaign_sample(database, "2026")
@@ -100,6 +100,7 @@ async def fill_pages(service: Service) -> str:
     await append_record(
         database,
         AuditRecord("zhou", "administrator", "/admin/contacts import", "", DONE),
+        service.desk,
         service.clock,
     )
     await service.live_campaigns.refresh()

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.ballots.gate import ballot_columns
+from bot.ballots.gate_messages import ballot_columns
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import CampaignDraft, create_campaign, open_campaign
 from bot.campaigns.scheme_files import shipped_scheme
@@ -96,7 +96,7 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
     clock = Clock()
     async with build(Settings(data=folder, redis_url=redis_url, **settings), clock) as service:
         link = await create_campaign(service.database, make_draft(), clock)
-        await open_campaign(service.database, "2026", service.keys)
+        await open_campaign(service.database, "2026", service.keys, service.desk)
         await service.mixer.turn()
         await service.live_campaigns.refresh()
         yield City(service, clock, link.token)

@@ -231,7 +231,7 @@ async def open_city(folder: Path, database_url: str, redis_url: str) -> AsyncIte
     stop, clock = asyncio.Event(), Frozen()
     async with build(settings, clock) as service, listening(service, stop) as port:
         link = await create_campaign(service.database, draft(), clock)
-        await open_campaign(service.database, "year", service.keys)
+        await open_campaign(service.database, "year", service.keys, service.desk)
         assert isinstance(service.mixer, Mixer)
         await service.mixer.turn()
         await service.live_campaigns.refresh()

@@ -21,6 +21,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.roster import Roster
 from bot.core.checked_input import CheckedInput, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
@@ -77,7 +78,7 @@ class TokenInput(CheckedInput):
 
 
 async def create_token(
-    database: AsyncEngine,
+    roster: Roster,
     name: str,
     scopes: Collection[str],
     days: int | str,
@@ -99,7 +100,7 @@ async def create_token(
     chosen = " ".join(scope for scope in SCOPES if scope in asked.scopes)
     row = {"name": name, "id": id_, "digest": _digest(secret), "scopes": chosen, "by": by, **times}
     try:
-        async with writing(database) as connection:
+        async with roster.change() as connection:
             await connection.execute(tokens.insert(), [row])
     except IntegrityError as error:
         raise BadInput(Message("token-name-taken"), Place(subject=name)) from error
@@ -114,37 +115,38 @@ async def list_tokens(database: AsyncEngine) -> list[ApiToken]:
         ]
 
 
-async def revoke_token(database: AsyncEngine, name: str, clock: Clock) -> None:
+async def revoke_token(roster: Roster, name: str, clock: Clock) -> None:
     """Revokes a token, at once and for good.
 
     Raises:
         BadInput: no token has this name, or it was revoked before.
     """
     standing = update(tokens).where(tokens.c.name == name, tokens.c.revoked.is_(None))
-    async with writing(database) as connection:
+    async with roster.change() as connection:
         if not (
             await connection.execute(standing.values(revoked=int(clock.now().timestamp())))
         ).rowcount:
             raise BadInput(Message("token-unknown"), Place(subject=name[:40]))
 
 
-async def find_token(
-    database: AsyncEngine, given: str, clock: Clock, timezone: str
-) -> ApiToken | None:
+async def find_token(roster: Roster, given: str, clock: Clock, timezone: str) -> ApiToken | None:
     """Returns the given token if it is good now, and notes the day of its use.
 
+    A token that the service did not write is unknown.
     An unknown token takes as long to refuse as a wrong secret.
     """
     parts = GIVEN.fullmatch(given)
     if parts is None:
         return None
-    async with reading(database) as connection:
+    async with reading(roster.database) as connection:
         row = (await connection.execute(select(tokens).where(tokens.c.id == parts[1]))).first()
+        if row is not None and not await roster.knows(connection, "tokens", row.name):
+            row = None
     fits = hmac.compare_digest(_digest(parts[2]), bytes(row.digest) if row else _NOBODYS)
     now = clock.now()
     if row is None or not fits or _read(row).state(now.timestamp()) != "good":
         return None
-    await _note_use(database, row, now.astimezone(ZoneInfo(timezone)).date().isoformat())
+    await _note_use(roster.database, row, now.astimezone(ZoneInfo(timezone)).date().isoformat())
     return _read(row)
 
 

@@ -1,6 +1,9 @@
 """The audit log: who did what, when, and with which outcome.
 
-The log only grows. Each row's digest covers the row before, so a changed row is found.
+The log only grows. Each row's digest covers the row before, under the desk's key: whoever owns the
+database can change a row, and cannot make its digest. The public log commits to the newest digest
+hourly and at each close (`bot.accounts.audit_anchors`), so that a rewritten log is found.
+Rows from before the desk have plain digests; the first commitment covers them.
 A row names the form or the command and its object, which may be a file's name. It holds no
 password, answer, address or other words that somebody typed.
 """
@@ -8,17 +11,17 @@ password, answer, address or other words that somebody typed.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
 from bot.storage.schema.audit_log import audit
+from bot.transparency.desk import Desk
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 LOCK = 7012
@@ -41,7 +44,7 @@ class AuditRecord:
     number: int = 0
 
 
-async def append_record(database: AsyncEngine, act: AuditRecord, clock: Clock) -> None:
+async def append_record(database: AsyncEngine, act: AuditRecord, desk: Desk, clock: Clock) -> None:
     """Appends an act to the log."""
     async with writing(database) as connection:
         if connection.dialect.name == "postgresql":
@@ -56,14 +59,22 @@ async def append_record(database: AsyncEngine, act: AuditRecord, clock: Clock) -
             "at": int(clock.now().timestamp()),
             "outcome": act.outcome,
         }
-        row["digest"] = digest(bytes(last.digest) if last else START, row)
+        row["digest"] = keyed_digest(desk, bytes(last.digest) if last else START, row)
         await connection.execute(audit.insert(), [row])
 
 
-def digest(before: bytes, row: Any) -> bytes:
-    """Returns SHA-256 of the digest before and of the row's fields as canonical JSON."""
-    fields = json.dumps([row[name] for name in FIELDS], ensure_ascii=False, separators=(",", ":"))
-    return sha256(before + fields.encode()).digest()
+def keyed_digest(desk: Desk, before: bytes, row: Any) -> bytes:
+    """Returns the desk's digest of the digest before and of the row's fields."""
+    return desk.mark("audit", before.hex(), _fields(row))
+
+
+def plain_digest(before: bytes, row: Any) -> bytes:
+    """Returns the digest of a row from before the desk: SHA-256 of the same."""
+    return sha256(before + _fields(row).encode()).digest()
+
+
+def _fields(row: Any) -> str:
+    return json.dumps([row[name] for name in FIELDS], ensure_ascii=False, separators=(",", ":"))
 
 
 async def read_records(
@@ -85,27 +96,34 @@ async def read_records(
         return [_record(row) for row in await connection.execute(query)]
 
 
-async def verify_rows(database: AsyncEngine) -> tuple[int, int]:
-    """Returns the count of rows, and the number of the first changed one (0: none)."""
-    async with reading(database) as connection:
-        count = int(
-            (await connection.execute(select(func.count()).select_from(audit))).scalar_one()
-        )
-        rows = await connection.execute(select(audit).order_by(audit.c.number))
-        return count, first_broken(rows.all())
+async def first_broken(
+    connection: AsyncConnection, desk: Desk, start: int = 0, before: bytes = START, plain: int = 0
+) -> tuple[int, int, bytes]:
+    """Walks the rows after ``start`` and says where the chain breaks.
 
+    Args:
+        connection: reads the rows.
+        desk: knows the digests.
+        start: the number of the last row that is known to be good.
+        before: its digest.
+        plain: rows until this number may be older than the desk.
 
-def first_broken(rows: Sequence[Row[Any]]) -> int:
-    """Returns the number of the first row that does not follow from the row before; 0: none.
-
-    Rows that were cut off at the end are not found by this. Keep the last digest elsewhere.
+    Returns:
+        The number of the first row that does not follow from the row before (0: none), and number
+        and digest of the last one that does.
     """
-    before = START
-    for number, row in enumerate(rows, 1):
-        if row.number != number or bytes(row.digest) != digest(before, row._mapping):
-            return number
-        before = bytes(row.digest)
-    return 0
+    query = select(audit).where(audit.c.number > start).order_by(audit.c.number)
+    last = start
+    async with connection.stream(query) as rows:
+        async for row in rows:
+            found = bytes(row.digest)
+            made = keyed_digest(desk, before, row._mapping)
+            if row.number <= plain and found == plain_digest(before, row._mapping):
+                made = found
+            if row.number != last + 1 or found != made:
+                return last + 1, last, before
+            last, before = row.number, found
+    return 0, last, before
 
 
 def _record(row: Row[Any]) -> AuditRecord:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from survey_flows.messages import Message
 
 ADMINISTRATOR, OBSERVER, STAFF = "administrator", "observer", "staff"
-CHECKER, AUDITOR = "checker", "auditor"
+CHECKER, AUDITOR, APPROVER = "checker", "auditor", "approver"
 OFFICE, UNIT = "office", "unit"
-ROLES = (ADMINISTRATOR, OBSERVER, STAFF, CHECKER, AUDITOR, OFFICE, UNIT)
+ROLES = (ADMINISTRATOR, APPROVER, OBSERVER, STAFF, CHECKER, AUDITOR, OFFICE, UNIT)
 ROLE_CHOICES = (
     Message("account-role-administrator"),
+    Message("account-role-approver"),
     Message("account-role-observer"),
     Message("account-role-staff"),
     Message("account-role-checker"),
@@ -23,6 +24,8 @@ ROLE_CHOICES = (
 """The roles as a command takes them, with their names."""
 OWN = r"/admin/(sign-out|password|sessions|second-factor)"
 """Pages of a person's own account."""
+APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
+"""The page of what waits for a second person, and the form by which one signs."""
 OPENINGS = r"/campaigns/[^/]+/openings"
 """The file of single ballots, without names."""
 WORDS = r"/requests(/|$)|/unit$"
@@ -45,12 +48,19 @@ RIGHTS = {
     # Administrators see cases and do not vote on them, and open no ballots. Observers see scores,
     # so they see no cases. Citizens' words are for their office alone; others see counts by theme.
     ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/cases|{WORDS}).*"),
-    OBSERVER: Rights(rf"/admin(?!/(cases|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
+    OBSERVER: Rights(rf"/admin(?!/(approvals|cases|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
     # Auditors check acts and counts. They see no names: no leaders, contacts or staff.
     AUDITOR: Rights(
         rf"/admin/?|{OWN}|/admin/audit"
         r"|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?",
         OWN,
+    ),
+    # Approvers sign what others prepared; they see what that is about, and change nothing else.
+    APPROVER: Rights(
+        rf"/admin/?|{OWN}|{APPROVALS}|/admin/audit"
+        r"|/admin/campaigns/[^/]+(/scores)?",
+        rf"{OWN}|{SIGNATURE}",
+        home="/admin/approvals",
     ),
     # Staff draft campaigns, send messages and watch responses. They open and close nothing, and see
     # no scores and no year.
@@ -62,7 +72,9 @@ RIGHTS = {
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(
-        rf"{OWN}|/admin/cases(/.*)?", rf"{OWN}|/admin/cases(/.*)?", home="/admin/cases"
+        rf"{OWN}|/admin/cases(/.*)?|{APPROVALS}",
+        rf"{OWN}|/admin/cases(/.*)?|{SIGNATURE}",
+        home="/admin/cases",
     ),
     OFFICE: Rights(
         rf"{OWN}|/admin/requests(/.*)?|/admin/themes",

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.accounts.roster import Roster
 from bot.accounts.staff import require_other_account
 from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
 from bot.storage.database import reading, upsert, writing
@@ -98,13 +99,13 @@ async def pending_uri(database: AsyncEngine, keys: FactorKeys, login: str, issue
 
 
 async def confirm_factor(
-    database: AsyncEngine, keys: FactorKeys, login: str, code: str, now: float
+    roster: Roster, keys: FactorKeys, login: str, code: str, now: float
 ) -> list[str]:
     """Takes the first code, so that a code is needed from now on.
 
     Returns the recovery codes, which are shown once; none when the code does not fit.
     """
-    async with writing(database) as connection:
+    async with roster.change() as connection:
         if not await _take_code(connection, keys, login, code, now, confirmed=False):
             return []
         return await _new_codes(connection, keys, login)
@@ -133,7 +134,7 @@ async def renew_codes(database: AsyncEngine, keys: FactorKeys, login: str) -> li
         return await _new_codes(connection, keys, login)
 
 
-async def reset_factor(database: AsyncEngine, login: str, by: str = "") -> bool:
+async def reset_factor(roster: Roster, login: str, by: str = "") -> bool:
     """Deletes a person's second factor and recovery codes; returns whether there was one.
 
     ``by`` is the login of the administrator who does it. It is empty on the machine itself, and
@@ -143,12 +144,15 @@ async def reset_factor(database: AsyncEngine, login: str, by: str = "") -> bool:
         BadInput: ``by`` is the login itself.
     """
     require_other_account(login, by)
-    async with writing(database) as connection:
-        await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
-        done = await connection.execute(
-            delete(second_factors).where(second_factors.c.login == login)
-        )
-        return bool(done.rowcount)
+    async with roster.change() as connection:
+        return await delete_factor(connection, login)
+
+
+async def delete_factor(connection: AsyncConnection, login: str) -> bool:
+    """Does what `reset_factor` does, in the caller's transaction."""
+    await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
+    done = await connection.execute(delete(second_factors).where(second_factors.c.login == login))
+    return bool(done.rowcount)
 
 
 async def _take_code(

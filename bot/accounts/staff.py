@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from pydantic import Field, model_validator
 from sqlalchemy import Row, Select, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR, ROLE_CHOICES, ROLES, UNIT
+from bot.accounts.roster import Roster
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
@@ -98,6 +98,20 @@ async def find_account(database: AsyncEngine, login: str) -> Account | None:
     return _account(row) if row else None
 
 
+async def find_known_account(roster: Roster, login: str) -> Account | None:
+    """Returns the account of a login as `find_account` does, if the service wrote it.
+
+    An account, or its second factor, that somebody wrote into the database is nobody's.
+    """
+    account = await find_account(roster.database, login)
+    if account is None:
+        return None
+    async with reading(roster.database) as connection:
+        known = await roster.knows(connection, "staff", account.login)
+        known = known and await roster.knows(connection, "factors", account.login)
+    return account if known else None
+
+
 async def list_accounts(database: AsyncEngine) -> list[Account]:
     """Returns every account, by login."""
     async with reading(database) as connection:
@@ -117,7 +131,7 @@ def initial_password_expiry(clock: Clock) -> int:
 
 
 async def add_staff(
-    database: AsyncEngine,
+    roster: Roster,
     login: str,
     password: str,
     role: str,
@@ -125,6 +139,8 @@ async def add_staff(
     initial_until: int = 0,
 ) -> None:
     """Adds an account; ``unit`` is the code of the unit that the person belongs to, if any.
+
+    Whether a second person has to sign is asked above this room (`bot.accounts.officers`).
 
     A password that the person did not choose is drawn (`generate_password`) and has an end
     (`initial_password_expiry`).
@@ -134,40 +150,44 @@ async def add_staff(
             too long or too easy to guess, or the unit does not exist.
     """
     checked(AccountInput, login=login, role=role, unit=unit)
-    hashed = await _hash(password, login, drawn=initial_until > 0)
-    try:
-        async with writing(database) as connection:
-            await _require_unit(connection, unit)
-            row: dict[str, Any] = {
-                "login": login,
-                "password": hashed,
-                "role": role,
-                "unit": unit or None,
-            }
-            row |= {"initial_until": initial_until}
-            await connection.execute(staff.insert(), [row])
-    except IntegrityError as error:
-        raise BadInput(Message("account-login-taken"), Place(subject=login)) from error
+    hashed = await hash_password(password, login, drawn=initial_until > 0)
+    async with roster.change() as connection:
+        await insert_account(connection, login, hashed, role, unit, initial_until)
 
 
-async def set_password(
-    database: AsyncEngine, login: str, password: str, initial_until: int = 0
+async def insert_account(
+    connection: AsyncConnection,
+    login: str,
+    hashed: str,
+    role: str,
+    unit: str = "",
+    initial_until: int = 0,
 ) -> None:
+    """Does what `add_staff` does, with a hashed password, in the caller's transaction."""
+    await _require_unit(connection, unit)
+    taken = select(staff.c.login).where(staff.c.login == login)
+    if (await connection.execute(taken)).first() is not None:
+        raise BadInput(Message("account-login-taken"), Place(subject=login))
+    row: dict[str, Any] = {"login": login, "password": hashed, "role": role, "unit": unit or None}
+    row |= {"initial_until": initial_until}
+    await connection.execute(staff.insert(), [row])
+
+
+async def set_password(roster: Roster, login: str, password: str, initial_until: int = 0) -> None:
     """Gives a person another password; their sessions end. ``initial_until`` as in `add_staff`.
 
     Raises:
         BadInput: there is no such login, or the password is too short, too long or too easy.
     """
     values = {
-        "password": await _hash(password, login, drawn=initial_until > 0),
+        "password": await hash_password(password, login, drawn=initial_until > 0),
         "initial_until": initial_until,
     }
-    await _change(database, login, values)
+    async with roster.change() as connection:
+        await change_account(connection, login, values)
 
 
-async def change_staff(
-    database: AsyncEngine, login: str, role: str, unit: str = "", by: str = ""
-) -> None:
+async def change_staff(roster: Roster, login: str, role: str, unit: str = "", by: str = "") -> None:
     """Gives a person another role and unit, from their next request on.
 
     ``by`` is the login of the administrator who does it, empty on the machine itself.
@@ -178,14 +198,12 @@ async def change_staff(
     """
     require_other_account(login, by)
     checked(AccountInput, login=login, role=role, unit=unit)
-    await _change(
-        database, login, {"role": role, "unit": unit or None}, unit, keeps=role == ADMINISTRATOR
-    )
+    values = {"role": role, "unit": unit or None}
+    async with roster.change() as connection:
+        await change_account(connection, login, values, unit, keeps=role == ADMINISTRATOR)
 
 
-async def disable_staff(
-    database: AsyncEngine, login: str, disabled: bool = True, by: str = ""
-) -> None:
+async def disable_staff(roster: Roster, login: str, disabled: bool = True, by: str = "") -> None:
     """Closes an account, which ends its sessions, or opens it again; ``by`` as in `change_staff`.
 
     Raises:
@@ -193,7 +211,8 @@ async def disable_staff(
     """
     if disabled:
         require_other_account(login, by)
-    await _change(database, login, {"disabled": disabled}, keeps=not disabled)
+    async with roster.change() as connection:
+        await change_account(connection, login, {"disabled": disabled}, keeps=not disabled)
 
 
 def require_other_account(login: str, by: str) -> None:
@@ -212,7 +231,8 @@ async def end_sessions(database: AsyncEngine, login: str, now: int) -> None:
     Raises:
         BadInput: there is no such login.
     """
-    await _change(database, login, {"signed_out": now})
+    async with writing(database) as connection:
+        await change_account(connection, login, {"signed_out": now})
 
 
 async def verify_password(hashed: str, password: str) -> bool:
@@ -224,18 +244,25 @@ async def verify_password(hashed: str, password: str) -> bool:
     return fits and len(password) <= LONGEST
 
 
-async def _change(
-    database: AsyncEngine, login: str, values: dict[str, Any], unit: str = "", keeps: bool = True
+async def change_account(
+    connection: AsyncConnection,
+    login: str,
+    values: dict[str, Any],
+    unit: str = "",
+    keeps: bool = True,
 ) -> None:
-    async with writing(database) as connection:
-        await _require_unit(connection, unit)
-        done = await connection.execute(
-            update(staff).where(staff.c.login == login).values(**values)
-        )
-        if not done.rowcount:
-            raise BadInput(Message("account-unknown"), Place(subject=login))
-        if not keeps:
-            await _require_administrator(connection, login)
+    """Changes columns of an account, in the caller's transaction.
+
+    Raises:
+        BadInput: there is no such login or unit, or no administrator is left (unless it ``keeps``
+            them).
+    """
+    await _require_unit(connection, unit)
+    done = await connection.execute(update(staff).where(staff.c.login == login).values(**values))
+    if not done.rowcount:
+        raise BadInput(Message("account-unknown"), Place(subject=login))
+    if not keeps:
+        await _require_administrator(connection, login)
 
 
 async def _require_administrator(connection: AsyncConnection, login: str) -> None:
@@ -265,7 +292,8 @@ def _account(row: Row[Any]) -> Account:
     return Account(row.login, row.password, row.role, row.unit or "", *rest)
 
 
-async def _hash(password: str, login: str, drawn: bool = False) -> str:
+async def hash_password(password: str, login: str, drawn: bool = False) -> str:
+    """Returns a password as it is stored; raises `BadInput` as `add_staff`."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadInput(
             Message("account-password-length", shortest=SHORTEST, longest=LONGEST),

@@ -9,11 +9,17 @@ from itertools import groupby
 from random import SystemRandom
 
 from bot.ballots.pool import COMMENTER, Pseudonym
-from bot.ballots.removed_rows import SALT_BYTES, BallotKey, Row, clear, pull, withdraw
+from bot.ballots.removed_rows import SALT_BYTES, BallotKey, Row, clear, hold_withdrawals, pull
+from bot.ballots.stored_bodies import (
+    ASIDE,
+    UNSIGNED,
+    ballot_text,
+    ballot_values,
+    erasure_values,
+)
 from bot.ballots.stored_forms import END, ERASE, FOLLOW, PRESSURE, Submission
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body
 from bot.transparency.guarded_log import OpenLog
 from bot.transparency.log_entry import LogEntry, receipt_entry, sealed_entry
 from survey_flows.log_entries import commit, receipt_label
@@ -30,7 +36,7 @@ class _BatchOutcome:
     live: dict[BallotKey, Row] = field(default_factory=dict)
     superseded: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
-    erased: set[tuple[str, bytes]] = field(default_factory=set)
+    erased: dict[tuple[str, bytes], Row] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
         place = (row["campaign"], row["unit"], row["voter"])
@@ -38,10 +44,15 @@ class _BatchOutcome:
             self.superseded.append(self.live[place])
         self.live[place] = row
 
-    def erase(self, campaign: str, voter: bytes) -> None:
-        self.erased.add((campaign, voter))
+    def erase(self, row: Row) -> None:
+        """Withdraw a voter's ballots; what was stored before goes by their first erasure."""
+        campaign, voter = row["campaign"], row["voter"]
+        self.erased.setdefault((campaign, voter), row)
+        signed = {"erasure": row["erasure"], "erasure_gate": row["gate"]}
         self.gone += [
-            row for row in self.rows() if (row["campaign"], row["voter"]) == (campaign, voter)
+            one | signed
+            for one in self.rows()
+            if (one["campaign"], one["voter"]) == (campaign, voter)
         ]
         self.live = {
             place: row
@@ -74,8 +85,9 @@ class Batch:
         ballots = [one for one in submissions if one["kind"] not in UNLOGGED_KINDS]
         said = _batch_outcome(ballots, self._ballot)
         fresh = self._shuffled(log.size, said)
-        gone = said.gone + await clear(connection, tables.ballots, said.erased)
-        gone += await clear(connection, tables.superseded, said.erased)
+        gone = list(said.gone)
+        for table in (tables.ballots, tables.superseded):
+            gone += [_erased(row, said) for row in await clear(connection, table, said.erased)]
         # Those that an earlier version logged at once; the others wait for the close.
         gone += await clear(connection, tables.comments, self._commenters(ballots))
         replaced = said.superseded + await pull(connection, tables.ballots, list(said.live))
@@ -83,9 +95,8 @@ class Batch:
         kept = [_stored(row) for row in fresh if row["position"] in standing]
         await insert_all(connection, tables.superseded, [_superseded(row) for row in replaced])
         await insert_all(connection, tables.ballots, kept)
-        entries = _entries(fresh)
-        entries += await withdraw(connection, gone, log.size + len(entries))
-        await log.append(entries, self._now)
+        await hold_withdrawals(connection, gone)
+        await log.append(_entries(fresh), self._now)
 
     def _shuffled(self, first: int, said: _BatchOutcome) -> list[Row]:
         """Draw the order of the sealed entries by lot, and give each row its position.
@@ -96,11 +107,11 @@ class Batch:
         fresh = [*said.rows(), *said.gone]
         SystemRandom().shuffle(fresh)
         position = first
-        for _, group in groupby(sorted(fresh, key=_campaign), key=_campaign):
-            rows = list(group)
-            for place, row in enumerate(rows, position + len(rows)):
-                row["position"] = place
-            position += 2 * len(rows)
+        for rows in _by_campaign(fresh):
+            position += len(rows)
+            for row in rows:
+                row["position"] = position
+                position += 1
         _sort_positions(said)
         return sorted(fresh, key=lambda row: int(row["position"]))
 
@@ -113,17 +124,19 @@ class Batch:
         }
 
     def _ballot(self, submission: Submission) -> Row:
-        voter = self._pseudonym(
-            "ballot", submission["campaign"], bytes.fromhex(submission["voter"])
-        )
-        row = {"campaign": submission["campaign"], "voter": voter}
+        campaign, gate = submission["campaign"], bytes.fromhex(submission["voter"])
+        row = {"campaign": campaign, "voter": self._pseudonym("ballot", campaign, gate)}
         if submission["kind"] == ERASE:
-            return row
-        row |= submission["ballot"] | {
-            "salt": secrets.token_bytes(SALT_BYTES),
-            "weight": FULL_WEIGHT,
-        }
-        return row | {"label": receipt_label(row["campaign"], submission["receipt"])}
+            return row | erasure_values(submission)
+        unit = submission["ballot"]["unit"]
+        row |= UNSIGNED | ballot_values(submission, self._unit_voter(campaign, unit, gate))
+        row |= {"salt": secrets.token_bytes(SALT_BYTES), "weight": FULL_WEIGHT}
+        return row | {"label": receipt_label(campaign, submission["receipt"])}
+
+    def _unit_voter(self, campaign: str, unit: str, gate: bytes) -> bytes:
+        """Return the pseudonym of a person for one unit, which joins nothing over units."""
+        # The gate's pseudonym has a fixed length, so that no two pairs give the same bytes.
+        return self._pseudonym("unit", campaign, gate + unit.encode())
 
 
 def _batch_outcome(
@@ -133,7 +146,7 @@ def _batch_outcome(
     for submission in submissions:
         row = make(submission)
         if submission["kind"] == ERASE:
-            outcome.erase(row["campaign"], row["voter"])
+            outcome.erase(row)
         else:
             outcome.add(row)
     return outcome
@@ -153,8 +166,13 @@ def _sort_positions(outcome: _BatchOutcome) -> None:
             row["position"] = position
 
 
-def _campaign(row: Row) -> str:
-    return str(row["campaign"])
+def _by_campaign(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows of each campaign in their order, the campaigns in that of their names."""
+
+    def campaign(row: Row) -> str:
+        return str(row["campaign"])
+
+    return [list(own) for _, own in groupby(sorted(rows, key=campaign), campaign)]
 
 
 def _entries(fresh: Sequence[Row]) -> list[LogEntry]:
@@ -163,10 +181,11 @@ def _entries(fresh: Sequence[Row]) -> list[LogEntry]:
     The receipts of a campaign are sorted by their labels, so that none leads to its ballot.
     """
     entries: list[LogEntry] = []
-    for campaign, group in groupby(fresh, key=_campaign):
-        rows = list(group)
-        entries += [receipt_entry(campaign, label) for label in sorted(r["label"] for r in rows)]
-        entries += [sealed_entry(campaign, commit(r["salt"], ballot_body(r))) for r in rows]
+    for rows in _by_campaign(fresh):
+        campaign = rows[0]["campaign"]
+        labels = sorted(row["label"] for row in rows)
+        entries += [receipt_entry(campaign, label) for label in labels]
+        entries += [sealed_entry(campaign, commit(row["salt"], ballot_text(row))) for row in rows]
     return entries
 
 
@@ -175,5 +194,14 @@ def _stored(row: Row) -> Row:
 
 
 def _superseded(row: Row) -> Row:
-    kept = {name: row[name] for name in ("position", "campaign", "unit", "voter", "salt")}
-    return kept | {"body": ballot_body(row)}
+    kept = ("position", "campaign", "unit", "voter", "salt", "unit_voter", *ASIDE)
+    found = {name: row[name] for name in kept}
+    if row["number"] is None:
+        # The text itself says the moment.
+        found |= dict.fromkeys(ASIDE)
+    return found | {"body": ballot_text(row)}
+
+
+def _erased(row: Row, said: _BatchOutcome) -> Row:
+    erasure = said.erased[row["campaign"], bytes(row["voter"])]
+    return row | {"erasure": erasure["erasure"], "erasure_gate": erasure["gate"]}

@@ -13,22 +13,23 @@ from __future__ import annotations
 import asyncio
 import json
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, Table, distinct, exists, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.ballots.closing_counts import ACCEPTED, NUMBERS, logged_closing, other_numbers
+from bot.ballots.stored_entries import BodyMaker, stored_rows, withdrawn_text
 from bot.campaigns.held import hold, release
 from bot.campaigns.log_loss import LOSS
 from bot.campaigns.states import CLOSED, CLOSING, HELD
 from bot.core.operator_needed import OperatorNeeded
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body, closing_body, comment_body
 from bot.transparency.guard import Guard, leaf_line, read_leaf_line
 from bot.transparency.log_entry import LogEntry, entry_of_row
 from bot.transparency.log_reader import find_act
@@ -42,12 +43,9 @@ TOLD = 3
 """The positions that are named of each finding."""
 
 ROWS, MISSING, LOG = "close-check-rows", "close-check-missing", "close-check-log"
-ORDER, UNLOGGED, NUMBERS = "close-check-order", "close-check-unlogged", "close-check-numbers"
-CHECKS = (ROWS, MISSING, LOG, ORDER, UNLOGGED, NUMBERS)
+ORDER, UNLOGGED = "close-check-order", "close-check-unlogged"
+CHECKS = (ROWS, MISSING, LOG, ORDER, UNLOGGED, NUMBERS, ACCEPTED)
 """The checks, by the messages that say what each found."""
-
-BodyMaker = Callable[[Mapping[str, Any]], str]
-"""Makes the text that an entry commits to from a stored row."""
 
 
 class BallotsChanged(OperatorNeeded):
@@ -96,13 +94,14 @@ async def check_ballots(
         # While another process appends, rows are ahead of what the guard has confirmed.
         async with guard.locked() if guard else nullcontext():
             check = _Check(campaign, *await _signed_head(connection))
-        for query, body in _stored_rows(campaign):
+        check.expect_withdrawals(await _held_withdrawals(connection, campaign))
+        for query, body in stored_rows(campaign):
             await _each(connection, query, partial(check.take_rows, body))
         await check.walk(connection, guard)
         findings = check.findings() + await _out_of_order(connection, campaign)
         findings += await _unlogged(connection, campaign)
         # What was lost was counted by the closing, and nobody can count it again.
-        return findings + ([] if check.lost else await _other_numbers(connection, campaign))
+        return findings + ([] if check.lost else await other_numbers(connection, campaign))
 
 
 async def hold_or_release(
@@ -164,40 +163,6 @@ async def check_again(database: AsyncEngine, campaign: str, guard: Guard | None 
         raise BallotsChanged(campaign, findings)
 
 
-async def count_all(
-    connection: AsyncConnection, campaign: str, missing: int = 0, unended: int = 0
-) -> str:
-    """Returns the text of the campaign's closing.
-
-    Args:
-        connection: reads what is stored.
-        campaign: its id.
-        missing: messages that two people settled as lost.
-        unended: streams of the gate whose end nobody knows, which they settled too.
-    """
-
-    async def count(column: Any, table: Any) -> int:
-        query = select(func.count(column)).where(table.c.campaign == campaign)
-        return int((await connection.execute(query)).scalar_one())
-
-    return closing_body(
-        campaign,
-        counted=await count(tables.ballots.c.id, tables.ballots),
-        superseded=await count(tables.superseded.c.position, tables.superseded),
-        withdrawn=await count(tables.withdrawals.c.position, tables.withdrawals),
-        comments=await count(tables.comments.c.position, tables.comments),
-        voters=await count(distinct(tables.ballots.c.voter), tables.ballots),
-        missing=missing,
-        unended=unended,
-    )
-
-
-async def logged_closing(connection: AsyncConnection, campaign: str) -> str | None:
-    """Returns the text of the campaign's closing in the log; None before it is closed."""
-    found = await find_act(connection, "closing", campaign)
-    return found[1] if found else None
-
-
 class _Check:
     """One walk through a campaign's rows and then through the log."""
 
@@ -211,6 +176,10 @@ class _Check:
         self.lost: set[int] = set()
         self._rows, self._log = _Found(), _Found()
         self._frontier = Frontier()
+
+    def expect_withdrawals(self, positions: Iterable[int]) -> None:
+        """Notes entries that the close will withdraw, whose texts are gone already."""
+        self._withdrawn.update(positions)
 
     def take_rows(self, body: BodyMaker, rows: Sequence[Any]) -> None:
         """Compares rows with the commitments of their entries."""
@@ -228,7 +197,7 @@ class _Check:
             text = body(row._mapping)
             if commit(row.salt, text) != row.commitment:
                 return False
-            if body is _withdrawal_body:
+            if body is withdrawn_text:
                 self._withdrawn.add(json.loads(text)["position"])
         except (ValueError, TypeError, KeyError):
             return False
@@ -283,6 +252,12 @@ class _Check:
         return found + (self._log.messages(LOG) or ([] if whole else [_Found().message(LOG)]))
 
 
+async def _held_withdrawals(connection: AsyncConnection, campaign: str) -> list[int]:
+    columns = tables.held_withdrawals.c
+    query = select(columns.position).where(columns.campaign == campaign)
+    return list((await connection.execute(query)).scalars())
+
+
 async def _is_registered(connection: AsyncConnection, campaign: str) -> bool:
     return await find_act(connection, "registration", campaign) is not None
 
@@ -295,36 +270,6 @@ async def _signed_head(connection: AsyncConnection) -> tuple[int, bytes]:
         return 0, EMPTY
     signed = read_checkpoint(read_note(note).text)
     return signed.size, signed.root
-
-
-def _stored_rows(campaign: str) -> Iterator[tuple[Select[Any], BodyMaker]]:
-    """Yields the rows of a campaign with what the log says of their positions."""
-    makers: Sequence[tuple[Table, BodyMaker]] = (
-        (tables.ballots, ballot_body),
-        (tables.comments, comment_body),
-        (tables.superseded, _superseded_body),
-        (tables.withdrawals, _withdrawal_body),
-    )
-    logged = tables.log_entries.c
-    for table, body in makers:
-        said = (logged.body.label("logged_body"), logged.campaign.label("logged_for"))
-        join = table.outerjoin(tables.log_entries, logged.position == table.c.position)
-        query = select(*table.c, logged.commitment, *said).select_from(join)
-        query = query.where(table.c.campaign == campaign, table.c.position.is_not(None))
-        yield query.order_by(table.c.position), body
-
-
-def _superseded_body(row: Mapping[str, Any]) -> str:
-    """Returns the text of a superseded ballot; raises ValueError when its columns say another."""
-    text = str(row["body"])
-    body = json.loads(text)
-    if (body["unit"], body["voter"]) != (row["unit"], bytes(row["voter"]).hex()):
-        raise ValueError(text)
-    return text
-
-
-def _withdrawal_body(row: Mapping[str, Any]) -> str:
-    return str(row["body"])
 
 
 async def _each(
@@ -353,16 +298,6 @@ async def _unlogged(connection: AsyncConnection, campaign: str) -> list[Message]
         query = query.where(table.c.campaign == campaign, table.c.position.is_(None))
         count += (await connection.execute(query)).scalar_one()
     return _Found(count).messages(UNLOGGED)
-
-
-async def _other_numbers(connection: AsyncConnection, campaign: str) -> list[Message]:
-    """Compares the numbers with those of the closing, once there is one."""
-    closing = await logged_closing(connection, campaign)
-    if closing is None:
-        return []
-    logged, stored = json.loads(closing), json.loads(await count_all(connection, campaign))
-    same = all(logged[name] == stored[name] for name in ("counted", "superseded", "withdrawn"))
-    return [] if same else [_Found().message(NUMBERS)]
 
 
 async def _positions(connection: AsyncConnection, check: str, query: Select[Any]) -> list[Message]:

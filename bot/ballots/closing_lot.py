@@ -1,21 +1,30 @@
-"""Writes what waited for the close: comments in an order drawn by lot, and counts of presses."""
+"""Writes what waited for the close: comments and withdrawals in one lot, and counts of presses."""
 
 from __future__ import annotations
 
 import secrets
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable
 from random import SystemRandom
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from bot.ballots.pool import HeldWords
-from bot.ballots.removed_rows import SALT_BYTES, Row, clear, pull, withdraw
+from bot.ballots.removed_rows import (
+    SALT_BYTES,
+    Row,
+    clear,
+    hold_withdrawals,
+    pull,
+    withdrawn_entries,
+)
+from bot.ballots.stored_bodies import comment_text
+from bot.ballots.stored_forms import Submission
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import comment_body
 from bot.transparency.log_entry import LogEntry, sealed_entry
 from survey_flows.log_entries import commit
 
@@ -24,51 +33,65 @@ LEAST_BALLOTS = 10
 COMMENTER_BYTES = 32
 
 
-async def write_words(
+async def write_lot(
     connection: AsyncConnection, campaign: str, words: HeldWords, first: int
 ) -> list[LogEntry]:
-    """Stores the comments and counts of a campaign that is being closed.
+    """Stores comments, withdrawals and counts of presses of a campaign that is being closed.
 
-    Returns the entries to append, of which the first gets the position ``first``.
+    Returns the sealed entries to append, of which the first gets the position ``first``. Their
+    order is drawn by lot, and nothing tells which of them is what.
     """
-    gone = await _replaced(connection, campaign, words)
-    rows = await _comments(connection, campaign, words)
-    for position, row in enumerate(rows, first):
-        row["position"] = position
-    await insert_all(connection, tables.comments, rows)
+    await _withdraw_replaced(connection, campaign, words)
+    lot = await _comments(connection, campaign, words)
+    lot += await withdrawn_entries(connection, campaign)
+    SystemRandom().shuffle(lot)
+    rows: dict[Table, list[Row]] = {tables.comments: [], tables.withdrawals: []}
+    for position, (table, row, _) in enumerate(lot, first):
+        rows[table].append(row | {"position": position})
+    for table, own in rows.items():
+        await insert_all(connection, table, own)
     await insert_all(connection, tables.pressure_counts, _counts(campaign, words.presses))
-    entries = [sealed_entry(campaign, commit(row["salt"], comment_body(row))) for row in rows]
-    return entries + await withdraw(connection, gone, first + len(rows))
+    return [entry for *_, entry in lot]
 
 
-async def _replaced(connection: AsyncConnection, campaign: str, words: HeldWords) -> list[Row]:
-    """Deletes comments of an earlier version that were taken back or replaced since."""
+async def _withdraw_replaced(connection: AsyncConnection, campaign: str, words: HeldWords) -> None:
+    """Withdraws comments that an earlier version logged and that were taken back since."""
     erased = [(campaign, bytes.fromhex(voter)) for voter in words.erased]
     gone = await clear(connection, tables.comments, erased)
     places = [(campaign, unit, bytes.fromhex(voter)) for unit, voter in words.comments]
-    return gone + await pull(connection, tables.comments, places)
+    await hold_withdrawals(connection, gone + await pull(connection, tables.comments, places))
 
 
-async def _comments(connection: AsyncConnection, campaign: str, words: HeldWords) -> list[Row]:
-    """Returns the rows of comments in their order, which tells nothing."""
+async def _comments(
+    connection: AsyncConnection, campaign: str, words: HeldWords
+) -> list[tuple[Table, Row, LogEntry]]:
     columns = tables.ballots.c
     query = select(columns.unit, func.count()).where(columns.campaign == campaign)
     counted = (await connection.execute(query.group_by(columns.unit))).all()
     named = {unit for unit, count in counted if count >= LEAST_BALLOTS}
-    rows = [
-        {
-            "campaign": campaign,
-            "unit": unit if unit in named else "",
-            # The pseudonym of the pool would join a person's comments on several units.
-            "voter": secrets.token_bytes(COMMENTER_BYTES),
-            "text": message["text"],
-            "salt": secrets.token_bytes(SALT_BYTES),
-        }
-        for (unit, _), message in words.comments.items()
-        if message["text"]
-    ]
-    SystemRandom().shuffle(rows)
-    return rows
+    found = []
+    for (unit, _), message in words.comments.items():
+        if message["text"]:
+            row = _row(message, unit if unit in named else "")
+            entry = sealed_entry(campaign, commit(row["salt"], comment_text(row)))
+            found.append((tables.comments, row, entry))
+    return found
+
+
+def _row(message: Submission, unit: str) -> Row:
+    """Returns the row of a comment, with the signature that fits what it says of its unit."""
+    signed = message.get("comment")
+    gate = b64decode(signed["named" if unit else "unnamed"]) if signed else None
+    return {
+        "campaign": message["campaign"],
+        "unit": unit,
+        # The pseudonym of the pool would join a person's comments on several units.
+        "voter": secrets.token_bytes(COMMENTER_BYTES),
+        "text": message["text"],
+        "salt": secrets.token_bytes(SALT_BYTES),
+        "number": bytes.fromhex(signed["id"]) if signed else None,
+        "gate": gate,
+    }
 
 
 def _counts(campaign: str, presses: Iterable[tuple[str, str]]) -> list[Row]:

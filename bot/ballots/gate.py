@@ -6,31 +6,30 @@ The mixer changes the pseudonym, so that the database never holds a ballot besid
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.ballots.gate_marks import RatedUnits
+from bot.ballots.gate_messages import GateMessages
 from bot.ballots.gate_streams import GateStreams
-from bot.ballots.stored_forms import BALLOT, ERASE, FOLLOW, PRESSURE, STAGED_FORM, Submission
+from bot.ballots.intake import IntakeCounts
+from bot.ballots.stored_forms import STAGED_FORM, Submission
 from bot.campaigns.lifecycle import campaigns_in, campaigns_not_accepting
 from bot.campaigns.states import CLOSING, HELD
-from bot.core.identity import Address, Citizen
+from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys
-from bot.crypto.rectification_keys import RectificationKeys
+from bot.crypto.gate_signatures import GateSigner
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, seal, sign_and_pad
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.ballot import Ballot
 from survey_flows.effects import CountPressure, Effect, ErasePerson, HoldRequest, StoreBallot
 from survey_flows.errors import MinpingError
 from survey_flows.facts import SubmissionFacts
+from survey_flows.signed_notes import VerifierKey
 from survey_flows.submission_risk import risk
 
 
@@ -65,16 +64,20 @@ class Gate:
 
     Args:
         keys: the gate's secrets.
-        log_key: the public key of the log, which signs mixer keys.
+        log_key: the public key of the log, which signs mixer keys and names the log.
         screen: returns the risk of each ballot (`survey_flows.submission_risk`).
     """
 
-    def __init__(self, keys: GateKeys, log_key: bytes, screen: Screener | None = None) -> None:
+    def __init__(
+        self, keys: GateKeys, log_key: VerifierKey, screen: Screener | None = None
+    ) -> None:
         self._keys = keys
-        self._log_key = log_key
+        self._log_key = log_key.public
         self._screen = screen or _unscreened
         self._trusted: dict[str, bytes] = {}
-        self._streams = GateStreams(keys)
+        signer = GateSigner(keys, log_key.name)
+        self._messages = GateMessages(keys, signer)
+        self._streams = GateStreams(keys, signer)
         self._ended: set[tuple[str, str]] = set()
 
     async def admit(
@@ -98,12 +101,44 @@ class Gate:
         key = await self.mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(connection, casts))
-        submissions = [
-            self._submission(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
-            for citizen, effect in todo
-        ]
-        await self._streams.number(connection, submissions)
-        await self._stage(connection, key, submissions)
+        rated = RatedUnits(self._keys)
+        await rated.read(connection, await self._places(connection, todo))
+        numbered = [self._message(citizen, effect, risks, rated) for citizen, effect in todo]
+        await rated.write(connection)
+        await self._streams.number(connection, numbered)
+        await self._stage(connection, key, [message for message, _ in numbered])
+
+    async def _places(
+        self, connection: AsyncConnection, todo: Sequence[tuple[Citizen, SealedEffect]]
+    ) -> set[tuple[str, str, Citizen]]:
+        """Returns the units that these effects rate or erase, by campaign and citizen."""
+        casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
+        rated = [(citizen, effect.ballot) for citizen, effect in casts]
+        places = {(ballot.campaign, ballot.unit, citizen) for citizen, ballot in rated}
+        erased = [(citizen, effect) for citizen, effect in todo if isinstance(effect, ErasePerson)]
+        for campaign in sorted({effect.campaign for _, effect in erased}):
+            units = await self._streams.units(connection, campaign)
+            units |= {ballot.unit for _, ballot in rated if ballot.campaign == campaign}
+            people = {citizen for citizen, effect in erased if effect.campaign == campaign}
+            places |= {(campaign, unit, citizen) for unit in units for citizen in people}
+        return places
+
+    def _message(
+        self, citizen: Citizen, effect: SealedEffect, risks: Iterator[int], rated: RatedUnits
+    ) -> tuple[Submission, IntakeCounts]:
+        """Returns the message of an effect, and what it adds to the gate's counts."""
+        counts = IntakeCounts()
+        if isinstance(effect, StoreBallot):
+            ballot = effect.ballot
+            again = rated.rate(ballot.campaign, ballot.unit, citizen)
+            counts.accept(ballot.unit, again, bool(ballot.comment))
+            return self._messages.ballot(citizen, effect, next(risks), again), counts
+        if isinstance(effect, ErasePerson):
+            counts.erase(rated.erase(effect.campaign, citizen))
+            return self._messages.erasure(citizen, effect), counts
+        if isinstance(effect, CountPressure):
+            return self._messages.press(citizen, effect), counts
+        return self._messages.request(citizen, effect), counts
 
     async def begin(self, database: AsyncEngine) -> None:
         """Ends the streams of processes before this one, which may have been killed."""
@@ -151,40 +186,6 @@ class Gate:
         ]
         await connection.execute(tables.staging.insert(), rows)
 
-    def _submission(self, citizen: Citizen, effect: SealedEffect, found: int) -> Submission:
-        campaign = _campaign(effect)
-        voter = self._keys.voter(campaign, citizen.channel, citizen.user).hex()
-        if isinstance(effect, ErasePerson):
-            return {"kind": ERASE, "campaign": campaign, "voter": voter}
-        if isinstance(effect, CountPressure):
-            return {"kind": PRESSURE, "campaign": campaign, "voter": voter, "unit": effect.unit}
-        if isinstance(effect, HoldRequest):
-            return {
-                "kind": FOLLOW,
-                "voter": voter,
-                **asdict(effect),
-                **self._sealed_address(citizen, effect),
-            }
-        ballot = effect.ballot
-        return {
-            "kind": BALLOT,
-            "campaign": campaign,
-            "voter": voter,
-            "receipt": ballot.receipt,
-            "text": ballot.comment,
-            "ballot": ballot_columns(ballot, found),
-        }
-
-    def _sealed_address(self, citizen: Citizen, effect: HoldRequest) -> dict[str, str]:
-        """Return the citizen's address, sealed under a key that the mixer does not have."""
-        keys, person = (
-            RectificationKeys(self._keys.rectification),
-            Address(citizen.channel, citizen.user),
-        )
-        lookup = keys.lookup(effect.campaign, effect.unit, person)
-        sealed = b64encode(keys.seal(lookup, person)).decode()
-        return {"lookup": lookup.hex(), "sealed": sealed, "mark": keys.mark(person).hex()}
-
     async def mixer_key(self, connection: AsyncConnection) -> MixerKey:
         """Return the newest mixer key.
 
@@ -210,21 +211,6 @@ class Gate:
                 ) from error
             self._trusted = {row.id: row.public}
         return MixerKey(row.id, row.public)
-
-
-def ballot_columns(ballot: Ballot, found: int = 0) -> dict[str, Any]:
-    """Return a ballot's columns of `tables.ballots`, with the risk that was ``found``."""
-    return {
-        "unit": ballot.unit,
-        "questionnaire": ballot.questionnaire,
-        "grp": ballot.group,
-        "stratum": ballot.stratum,
-        "source": ballot.source,
-        "ratings": ballot.ratings,
-        "facts": json.dumps(dict(ballot.facts), ensure_ascii=False, sort_keys=True),
-        "bucket": ballot.bucket,
-        "risk": found,
-    }
 
 
 def _campaign(effect: SealedEffect) -> str:

@@ -17,8 +17,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ballots.intake import IntakeCounts, read_counts, sign_intake, total_counts
 from bot.ballots.stored_forms import BALLOT, END, Submission
 from bot.crypto.gate_keys import GateKeys
+from bot.crypto.gate_signatures import GateSigner
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
 
@@ -33,46 +35,70 @@ class StreamCount:
 
     ``last`` is the last number, ``units`` the ballots by unit.
     ``before`` are the streams that the campaign had when this one began.
+    ``intake`` is what the gate signs at the close; messages of before it are not in it.
     """
 
     last: int = 0
     units: dict[str, int] = field(default_factory=dict)
     before: tuple[str, ...] = ()
+    intake: IntakeCounts = field(default_factory=IntakeCounts)
 
     def to_json(self) -> str:
         """Returns the text of the sealed row."""
-        return json.dumps({"last": self.last, "units": self.units, "before": self.before})
+        numbers = {"last": self.last, "units": self.units, "before": self.before}
+        return json.dumps(numbers | {"intake": self.intake.to_json()})
 
-    def add(self, submission: Submission) -> int:
+    def add(self, submission: Submission, counts: IntakeCounts) -> int:
         """Counts a submission and returns its number."""
         self.last += 1
         if submission["kind"] == BALLOT:
             unit = submission["ballot"]["unit"]
             self.units[unit] = self.units.get(unit, 0) + 1
+        self.intake.add(counts)
         return self.last
 
 
 class GateStreams:
-    """The streams that one gate process writes or ends."""
+    """The streams that one gate process writes or ends.
 
-    def __init__(self, keys: GateKeys) -> None:
+    Args:
+        keys: the gate's secrets.
+        signer: signs what the gate counted.
+    """
+
+    def __init__(self, keys: GateKeys, signer: GateSigner) -> None:
         self._keys = keys
+        self._signer = signer
         self._stream = _new_stream()
         self._committed: dict[Place, StreamCount] = {}
 
-    async def number(self, connection: AsyncConnection, submissions: Sequence[Submission]) -> None:
-        """Gives the submissions their stream and numbers, within the caller's transaction."""
-        campaigns = sorted({submission["campaign"] for submission in submissions})
+    async def number(
+        self, connection: AsyncConnection, submissions: Sequence[tuple[Submission, IntakeCounts]]
+    ) -> None:
+        """Gives the submissions their stream and numbers, within the caller's transaction.
+
+        Each comes with what it adds to the counts of the campaign.
+        """
+        campaigns = sorted({submission["campaign"] for submission, _ in submissions})
         rows = await self._locked(connection, campaigns)
         if any(row.ended for row in rows.values()):
             # A process that started meanwhile took this one for dead and ended its stream.
             self._stream = _new_stream()
             rows = await self._locked(connection, campaigns)
         counts = {campaign: self._count(rows[campaign]) for campaign in campaigns}
-        for submission in submissions:
-            number = counts[submission["campaign"]].add(submission)
+        for submission, added in submissions:
+            number = counts[submission["campaign"]].add(submission, added)
             submission.update(stream=self._stream, number=number)
         await self._write(connection, counts)
+
+    async def units(self, connection: AsyncConnection, campaign: str) -> set[str]:
+        """Returns the units of which any stream of a campaign has a ballot."""
+        columns = tables.gate_streams.c
+        query = select(tables.gate_streams).where(columns.campaign == campaign)
+        rows = (await connection.execute(query)).all()
+        known = [one for place, one in self._committed.items() if place[0] == campaign]
+        counts = [*known, *(one for row in rows if (one := self._read(row)))]
+        return {unit for one in counts for unit in one.intake.units}
 
     async def end(self, connection: AsyncConnection, own: bool) -> list[Submission]:
         """Ends this process's stream, or all others; returns a message for each campaign."""
@@ -91,13 +117,16 @@ class GateStreams:
         ended = update(tables.gate_streams).where(columns.campaign == campaign)
         await connection.execute(ended.values(ended=True))
         message = self._message(campaign, rows)
+        counted = [one for row in rows if (one := self._newest(row))]
         named = {name for row in rows if (one := self._read(row)) for name in one.before}
         own = {stream for place, stream in self._committed if place == campaign}
         for stream in sorted((named | own) - {row.stream for row in rows}):
             # Somebody deleted the row.
             known = self._committed.get((campaign, stream))
             message["streams"][stream] = _ended(known)
-        return message | {"closing": True}
+            counted += [known] if known else []
+        intake = sign_intake(self._signer, campaign, total_counts(one.intake for one in counted))
+        return message | {"closing": True, "intake": intake}
 
     def _message(self, campaign: str, rows: Iterable[Any]) -> Submission:
         streams = {row.stream: _ended(self._newest(row)) for row in rows}
@@ -147,7 +176,9 @@ class GateStreams:
         """Returns the count to go on from, and remembers it: what was read is committed."""
         newest = self._newest(row) or StreamCount()
         self._committed[row.campaign, row.stream] = newest
-        return StreamCount(newest.last, dict(newest.units), newest.before)
+        # The copy is counted on; the transaction may yet fail.
+        intake = total_counts([newest.intake])
+        return StreamCount(newest.last, dict(newest.units), newest.before, intake)
 
     def _newest(self, row: Any) -> StreamCount | None:
         """Returns what the row says, or what this process knows if that is more."""
@@ -159,7 +190,8 @@ class GateStreams:
         if text is None:
             return None
         found = json.loads(text)
-        return StreamCount(found["last"], found["units"], tuple(found["before"]))
+        intake = read_counts(found.get("intake"))
+        return StreamCount(found["last"], found["units"], tuple(found["before"]), intake)
 
     def _sealed(self, campaign: str, count: StreamCount) -> bytes:
         return self._keys.seal_count(campaign, self._stream, count.to_json())

@@ -8,8 +8,6 @@ ballots-held-gap-no-unit = messages that the gate accepted were not mixed: { $mi
 ballots-held-unended = streams of the gate whose end nobody knows: { $streams }
 ballots-held-unfinished = the gate has not said how many messages it accepted; is the service running?
 ballots-settle-reason = write why the campaign is closed with what is missing
-ballots-settle-two = two different people close a held campaign; name another one
-ballots-settle-administrator = this is no administrator's account that can sign in; name two administrators
 ballots-settle-other-check = another check holds this campaign too, and must let it go first (`minping held show`)
 ballots-settle-missing = messages missing now: { $missing }; look at `minping held show` and give this number
 
@@ -22,5 +20,6 @@ close-check-log = { $count ->
   }
 close-check-order = { $count } ballots count as replaced though no later one of the same person stands, the first at the positions { $positions }
 close-check-unlogged = { $count } ballots or comments are stored that never went into the log
+close-check-accepted = the gate accepted { $accepted } ballots, and { $stored } are stored or withdrawn; the numbers should be equal
 close-check-numbers = the numbers of ballots are no longer those of the closing in the log
 close-check-not-over = ballots of this campaign are still taken; it is checked after the close

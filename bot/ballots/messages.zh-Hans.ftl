@@ -8,8 +8,6 @@ ballots-held-gap-no-unit = 入口收下而未混洗的密封件共 { $missing } 
 ballots-held-unended = 入口有 { $streams } 个编号序列查不到终点
 ballots-held-unfinished = 入口尚未报告共收下多少密封件，请检查服务是否在运行
 ballots-settle-reason = 请写明带缺口截止的理由
-ballots-settle-two = 核验中的活动须由两个人共同截止，请写另一个人
-ballots-settle-administrator = 这不是可以登录的管理员账号，请写两名管理员
 ballots-settle-other-check = 这项活动还有其他核验未通过，须先处理（`minping held show`）
 ballots-settle-missing = 现在缺 { $missing } 件密封件；请查看 `minping held show`，再填写这个数
 
@@ -22,5 +20,6 @@ close-check-log = { $count ->
   }
 close-check-order = 有 { $count } 张评价票标为已被替换，库中却没有同一人更晚的评价票，最前的位置为 { $positions }
 close-check-unlogged = 库中有 { $count } 张评价票或意见从未写入日志
+close-check-accepted = 入口收下 { $accepted } 张评价票，而已存或已撤回的共 { $stored } 张，两数应当相等
 close-check-numbers = 评价票的数目与日志中截止条目的数目不再一致
 close-check-not-over = 该活动仍在接收评价，截止之后才能核对

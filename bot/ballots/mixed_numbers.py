@@ -128,6 +128,8 @@ class MixedNumbers:
             known = said["streams"].get(stream)
             if known is None or (end is not None and end["last"] > known["last"]):
                 said["streams"][stream] = end
+        if "intake" in message:
+            said["intake"] = message["intake"]
         self._changed.add((campaign, ENDS))
 
     async def write(self, connection: AsyncConnection) -> None:
@@ -161,6 +163,11 @@ class MixedNumbers:
             return json.dumps(self._ends[place[0]])
         seen = self._seen[place]
         return json.dumps({"ranges": seen.ranges, "units": seen.units})
+
+    def intake(self, campaign: str) -> dict[str, Any] | None:
+        """Returns what the gate signed of all that it accepted, once it has."""
+        found: dict[str, Any] | None = self._ends.get(campaign, {}).get("intake")
+        return found
 
     def gaps(self, campaign: str) -> Gaps:
         """Returns what is missing of a campaign, by what the gate said and what came."""

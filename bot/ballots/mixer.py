@@ -12,17 +12,17 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.ballots.accepting import Acceptance
 from bot.ballots.batch import UNLOGGED_KINDS, Batch
-from bot.ballots.close_check import logged_closing
 from bot.ballots.closing import Closing
+from bot.ballots.desk_orders import DeskOrders
 from bot.ballots.gate import no_gate_work
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixed_numbers import MixedNumbers, StateChanged
@@ -39,21 +39,24 @@ from bot.ballots.numbers_at_close import NumbersAtClose
 from bot.ballots.pool import Pool
 from bot.ballots.public_acts import CAMPAIGN, PublicActs
 from bot.ballots.quota_places import rewrite_counts
-from bot.ballots.refused import CLOSED, REPEATED, Opened, refuse
+from bot.ballots.refused import Opened, refuse
 from bot.ballots.stored_forms import END, FOLLOW, PRESSURE, REQUEST_FORM, Submission
 from bot.campaigns.campaign_keys import MIXER, check_keys
-from bot.campaigns.states import CLOSED as STATE_CLOSED
-from bot.campaigns.states import CLOSING, HELD
+from bot.campaigns.states import CLOSING, HELD, OPEN, OPENING, PAUSED
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
+from bot.crypto.gate_signatures import gate_key
 from bot.crypto.note_signatures import public_key as log_key
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.acts import announce_keys
+from bot.transparency.desk import desk_name
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
-from survey_flows.signed_notes import VerifierKey
+from bot.transparency.known_desk import demand_desk
+from bot.transparency.logged_acts import LoggedActs
+from survey_flows.signed_notes import ED25519, VerifierKey
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch has `BATCH` people, or `LEAST` after `PATIENCE` seconds; fewer are mixed at the close."""
@@ -74,29 +77,39 @@ class Mixer:
         database: where the gate stages its submissions.
         ring: the mixer's secrets: the log's key, mixer keys, and one for each campaign.
         gate: the gate's public key.
+        desk: the desk's public key; acts that it has not signed are refused.
         origin: the log's name.
         clock: the present time.
     """
 
     def __init__(
-        self, database: AsyncEngine, ring: Keyring, gate: bytes, origin: str, clock: Clock
+        self,
+        database: AsyncEngine,
+        ring: Keyring,
+        gate: bytes,
+        desk: bytes,
+        origin: str,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._ring = ring
         self._gate = gate
+        self._desk = desk
         self._origin = origin
         self._clock = clock
         self._since: float | None = None
         self._started = False
+        self._announced = False
         self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
-        self.desk_key: VerifierKey | None = None
-        """The key that signs acts of the service, once there is one."""
-        self.gate_key: VerifierKey | None = None
-        """The key with which the gate signs ballots, once it does."""
+        self._orders = DeskOrders(LoggedActs(guard), desk, origin)
+        self.desk_key = VerifierKey(desk_name(origin), ED25519, desk) if desk else None
+        """The key that signs what somebody ordered; none in a command that logs nothing."""
+        self.gate_key = gate_key(origin, gate) if gate else None
+        """The key with which the gate signs ballots; none in a command that mixes nothing."""
 
     @property
     def key(self) -> VerifierKey:
@@ -121,12 +134,12 @@ class Mixer:
 
     @cached_property
     def _acts(self) -> PublicActs:
-        return PublicActs(self._database, self._log, self._ring, self._now)
+        return PublicActs(self._database, self._log, self._orders, self._ring, self._now)
 
     @cached_property
     def _closing(self) -> Closing:
         numbers = NumbersAtClose(self._campaign_secret)
-        return Closing(self._database, self._log, self._pool, numbers, self._now)
+        return Closing(self._database, self._log, self._pool, numbers, self._signer, self._now)
 
     @property
     def log(self) -> GuardedLog:
@@ -139,6 +152,7 @@ class Mixer:
         Raises:
             KeyMissing: the log has entries, and the key that signed them is not in its file.
             LogRefused: the log's rows are not those that the guard knows.
+            DeskChanged: the desk's key is not the one that the guard knows.
         """
         if self._started:
             return
@@ -147,10 +161,22 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
-        if self.desk_key or self.gate_key:
+        if self._desk:
+            await asyncio.to_thread(demand_desk, self._log.guard.folder, self._desk, self._origin)
+        self._started = True
+
+    async def _announce_keys(self) -> None:
+        """Log which keys sign from here on, once a process, as soon as a campaign needs them."""
+        if self._announced or not (self.desk_key or self.gate_key):
+            return
+        columns = tables.campaigns.c
+        live = select(columns.id).where(columns.state.in_((OPENING, OPEN, PAUSED, CLOSING, HELD)))
+        async with reading(self._database) as connection:
+            needed = (await connection.execute(live.limit(1))).first() is not None
+        if needed:
             async with self._log.open() as opened:
                 await announce_keys(opened, self.desk_key, self.gate_key, self._now())
-        self._started = True
+            self._announced = True
 
     async def _log_has_entries(self) -> bool:
         query = select(tables.log_entries.c.position).limit(1)
@@ -168,11 +194,12 @@ class Mixer:
             await self._keys.renew()
             self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self.gate_work()
-            await self._acts.register()
+            await self._announce_keys()
             await self._acts.publish()
             await self.release_requests()
             await self._merge_pool()
-            closing = await self._in_state(CLOSING) | await self._in_state(HELD)
+            over = await self._in_state(CLOSING) | await self._in_state(HELD)
+            closing = await self._orders.closes(over, self._now())
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in sorted(closing - self._keyless):
@@ -215,7 +242,9 @@ class Mixer:
         if not ballots:
             return False
         numbers = MixedNumbers(self._campaign_secret)
-        ballots = await self._accepted(numbers, ballots)
+        acceptance = Acceptance(self._signer, self._origin, numbers)
+        async with reading(self._database) as connection:
+            ballots = await acceptance.sort(connection, ballots)
         submitted = [one for one in submissions_of(ballots) if one["kind"] != END]
         waiting = await asyncio.to_thread(self._pool.batch_rows, submitted, self._pseudonym)
         follow_ups = [self._hold_request(one) for one in submitted if one["kind"] == FOLLOW]
@@ -226,6 +255,7 @@ class Mixer:
                 connection = opened.connection
                 await take(connection, tables.staging, [one.row for one in ballots])
                 await numbers.write(connection)
+                await acceptance.remember(connection)
                 await batch.write(opened, submitted)
                 await rewrite_counts(connection, {one["campaign"] for one in submitted})
                 await insert_all(connection, tables.held_comments, waiting)
@@ -237,16 +267,9 @@ class Mixer:
         tell_refused(foreign)
         return len(staged) == most or bool(closing)
 
-    async def _accepted(self, numbers: MixedNumbers, ballots: Sequence[Opened]) -> list[Opened]:
-        """Refuse what came before, and what a closed campaign can take no more.
-
-        The numbers are dropped here: nothing of them is stored with a ballot.
-        """
-        named = {one["campaign"] for one in submissions_of(ballots)}
-        async with reading(self._database) as connection:
-            over = await _closed(connection, named)
-            await numbers.read(connection, named - over)
-        return [_taken(one, over, numbers) for one in ballots]
+    @property
+    def _signer(self) -> VerifierKey:
+        return self.gate_key or gate_key(self._origin, self._gate)
 
     def _campaign_secret(self, campaign: str) -> bytes:
         return self._ring.demand(CAMPAIGN + campaign)
@@ -313,33 +336,6 @@ async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str
         async with reading(database) as connection:
             for campaign in (await connection.execute(query)).scalars():
                 ring.destroy(lead + campaign)
-
-
-def _taken(one: Opened, over: Set[str], numbers: MixedNumbers) -> Opened:
-    """Return an envelope with its running numbers noted and dropped, or refused."""
-    if campaign_of(one) in over:
-        # What the gate says twice of a campaign's end is no message of a citizen.
-        ends = all(submission["kind"] == END for submission in one.submissions)
-        return replace(one, submissions=[]) if ends else one.refuse(CLOSED)
-    if not all(numbers.add(submission) for submission in one.submissions):
-        return one.refuse(REPEATED)
-    dropped = [
-        {name: value for name, value in submission.items() if name not in ("stream", "number")}
-        for submission in one.submissions
-    ]
-    return replace(one, submissions=dropped)
-
-
-async def _closed(connection: AsyncConnection, campaigns: Set[str]) -> set[str]:
-    """Return those that take nothing more; a check may hold one after its close."""
-    columns = tables.campaigns.c
-    query = select(columns.id, columns.state).where(columns.id.in_(campaigns))
-    rows = (await connection.execute(query.where(columns.state.in_((STATE_CLOSED, HELD))))).all()
-    return {
-        row.id
-        for row in rows
-        if row.state == STATE_CLOSED or await logged_closing(connection, row.id) is not None
-    }
 
 
 def _ripe(people: int, waited: float) -> bool:

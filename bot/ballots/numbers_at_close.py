@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -59,7 +60,7 @@ class NumbersAtClose:
         """
         async with reading(database) as connection:
             state = (await read_campaign_row(connection, campaign)).state
-            gaps = await self._gaps(connection, campaign)
+            gaps = await self.gaps(connection, campaign)
             settled = await settled_missing(connection, campaign)
             present = [one for one in await held_for(connection, campaign) if one.id in REASONS]
         if not gaps.finished and settled is None and self._waits(campaign):
@@ -81,7 +82,7 @@ class NumbersAtClose:
         state = (await read_campaign_row(connection, campaign, "update")).state
         if state not in (CLOSING, HELD):
             return None
-        gaps = await self._gaps(connection, campaign)
+        gaps = await self.gaps(connection, campaign)
         whole = gaps.whole or _settles(gaps, await settled_missing(connection, campaign))
         wanted = [] if whole else reasons_of(gaps)
         for reason in wanted:
@@ -92,7 +93,14 @@ class NumbersAtClose:
                 await release(connection, campaign, old.id)
         return None if wanted or await held_for(connection, campaign) else gaps
 
-    async def _gaps(self, connection: AsyncConnection, campaign: str) -> Gaps:
+    async def intake(self, connection: AsyncConnection, campaign: str) -> dict[str, Any] | None:
+        """Returns the gate's act of what it accepted; None when it never said so."""
+        numbers = MixedNumbers(self._secret)
+        await numbers.read(connection, [campaign])
+        return numbers.intake(campaign)
+
+    async def gaps(self, connection: AsyncConnection, campaign: str) -> Gaps:
+        """Returns what is missing of a campaign."""
         numbers = MixedNumbers(self._secret)
         await numbers.read(connection, [campaign])
         return numbers.gaps(campaign)

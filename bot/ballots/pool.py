@@ -32,7 +32,7 @@ from bot.transparency.guarded_log import GuardedLog
 POOLED = 256
 """Messages of one envelope of a pool."""
 POOL_SLOTS = 32
-"""An envelope of a pool has whole multiples of this many messages' size (64 kB)."""
+"""An envelope of a pool has whole multiples of this many messages' size (96 kB)."""
 COMMENTER, PRESSER = "comment", "pressure"
 """Purposes of pseudonyms: who wrote a comment, and who was told how to rate."""
 
@@ -55,14 +55,15 @@ class HeldWords:
     def add(self, message: Submission) -> None:
         """Takes a message that came after all others."""
         voter = message["voter"]
+        # What a version before did not write is empty, as it is sealed anew in the newest one.
         if message["kind"] == ERASE:
-            self.erased[voter] = message
+            self.erased[voter] = {"presser": ""} | message
             self.comments = _without(self.comments, voter)
-            self.presses = _without(self.presses, message.get("presser", ""))
+            self.presses = _without(self.presses, self.erased[voter]["presser"])
         elif message["kind"] == PRESSURE:
             self.presses[message["unit"], voter] = message
         else:
-            self.comments[message["unit"], voter] = message
+            self.comments[message["unit"], voter] = {"comment": None} | message
 
     def messages(self, logged: bool) -> list[Submission]:
         """Returns what has to be kept, in an order drawn by lot.
@@ -101,7 +102,9 @@ def held_messages(submissions: Iterable[Submission], pseudonym: Pseudonym) -> li
         elif one["kind"] == PRESSURE:
             kept["unit"] = one["unit"]
         else:
-            kept |= {"unit": one["ballot"]["unit"], "text": one["text"]}
+            # A gate of before signed no comments.
+            signed = one.get("comment")
+            kept |= {"unit": one["ballot"]["unit"], "text": one["text"], "comment": signed}
         held.append(kept)
     return held
 
@@ -258,7 +261,7 @@ def _with_presses(
     for row in presses:
         own = words.setdefault(row["campaign"], HeldWords())
         voter = bytes(row["voter"]).hex()
-        if voter not in {one.get("presser") for one in own.erased.values()}:
+        if voter not in {one["presser"] for one in own.erased.values()}:
             message = {"kind": PRESSURE, "campaign": row["campaign"], "voter": voter}
             own.presses.setdefault((row["unit"], voter), message | {"unit": row["unit"]})
     return words

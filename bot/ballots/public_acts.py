@@ -1,4 +1,4 @@
-"""Logs public acts: registrations, with which campaigns open, and those that others ask for."""
+"""Logs public acts that the desk has signed; with a registration the campaign opens."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.ballots.desk_orders import DeskOrders, keep_aside, signatures, warn_of
 from bot.ballots.mixer_envelopes import BatchTaken, take
 from bot.campaigns.campaign_keys import MIXER, remember_key
-from bot.campaigns.registration import definition_with_seed, read_limits
+from bot.campaigns.registration import REGISTRATION
+from bot.campaigns.states import OPEN
 from bot.crypto.gate_keys import Keyring
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.transparency.acts import waiting_acts
-from bot.transparency.entry_bodies import registration_body
 from bot.transparency.guarded_log import GuardedLog
+from bot.transparency.log_entry import act_entry
 
 CAMPAIGN = "campaign-"
 """Begins the name of the mixer's key of a campaign."""
@@ -29,53 +30,56 @@ class PublicActs:
     Args:
         database: where they wait.
         log: takes them.
+        orders: judges them.
         ring: gets the mixer's keys of campaigns that open.
         now: returns epoch seconds.
     """
 
     def __init__(
-        self, database: AsyncEngine, log: GuardedLog, ring: Keyring, now: Callable[[], int]
+        self,
+        database: AsyncEngine,
+        log: GuardedLog,
+        orders: DeskOrders,
+        ring: Keyring,
+        now: Callable[[], int],
     ) -> None:
         self._database = database
         self._log = log
+        self._orders = orders
         self._ring = ring
         self._now = now
 
-    async def register(self) -> None:
-        """Log campaigns' frozen definitions, then open them (R4: rules first, answers after).
-
-        This alone makes the mixer's key of a campaign.
-        """
-        columns = tables.campaigns.c
-        waiting = select(tables.campaigns).where(columns.state == "opening")
-        async with reading(self._database) as connection:
-            if not (await connection.execute(waiting.limit(1))).first():
-                return  # Writing would take a lock that citizens need.
-        async with self._log.open() as opened:
-            connection = opened.connection
-            entries = []
-            rows = (await connection.execute(waiting)).all()
-            for position, row in enumerate(rows, opened.size):
-                definition = definition_with_seed(row, await read_limits(connection, row.id))
-                frozen = {"definition": definition}
-                body = registration_body({**row._mapping, **frozen})
-                entries.append(opened.own_act("registration", row.id, row.id, body))
-                secret = self._ring.find_or_create(CAMPAIGN + row.id)
-                await remember_key(connection, row.id, MIXER, secret)
-                values = frozen | {"state": "open", "registered": position}
-                campaign = update(tables.campaigns).where(columns.id == row.id)
-                await connection.execute(campaign.values(values))
-            await opened.append(entries, self._now())
-
     async def publish(self) -> None:
-        """Log the public entries that wait."""
+        """Log the acts that wait, if the desk has signed them, and open what they register.
+
+        The definition is logged before the campaign opens (R4: rules first, answers after).
+        """
         query = select(tables.notices).order_by(tables.notices.c.id).limit(NOTICES_AT_ONCE)
         async with reading(self._database) as connection:
             rows = list(await connection.execute(query))
         if not rows:
-            return
+            return  # Writing would take a lock that citizens need.
         # Another mixer of the same log, in a command or the service, may have been quicker.
         with suppress(BatchTaken):
             async with self._log.open() as opened:
                 await take(opened.connection, tables.notices, rows)
-                await opened.append(await waiting_acts(opened, rows), self._now())
+                acts, refused = await self._orders.judge(opened.connection, rows)
+                for position, act in enumerate(acts, opened.size):
+                    if act.kind == REGISTRATION:
+                        await self._open_campaign(opened.connection, act.campaign, position)
+                entries = [
+                    act_entry(act.kind, act.campaign, act.name, act.body, signatures(act))
+                    for act in acts
+                ]
+                await opened.append(entries, self._now())
+                await keep_aside(opened.connection, refused, self._now())
+            warn_of(refused)
+
+    async def _open_campaign(
+        self, connection: AsyncConnection, campaign: str, position: int
+    ) -> None:
+        """Open a campaign; this alone makes the mixer's key of it."""
+        secret = self._ring.find_or_create(CAMPAIGN + campaign)
+        await remember_key(connection, campaign, MIXER, secret)
+        opened = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(opened.values(state=OPEN, registered=position))

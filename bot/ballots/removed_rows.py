@@ -1,18 +1,17 @@
-"""Deletes rows of ballots and comments and makes the entries that withdraw them."""
+"""Deletes rows of ballots and comments and keeps for the close that they are withdrawn."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import Table, delete, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ballots.stored_bodies import withdrawal_text
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import withdrawal_body
 from bot.transparency.log_entry import LogEntry, sealed_entry
 from survey_flows.log_entries import commit
 
@@ -53,24 +52,40 @@ async def _remove(
     return found
 
 
-async def withdraw(connection: AsyncConnection, gone: Sequence[Row], first: int) -> list[LogEntry]:
-    """Makes an entry for each withdrawn one; nobody can tell these entries from ballots.
+async def hold_withdrawals(connection: AsyncConnection, gone: Sequence[Row]) -> None:
+    """Keeps which entries are withdrawn until the close, which writes the withdrawals.
 
     Args:
-        connection: where the withdrawals are stored.
-        gone: rows that were deleted.
-        first: the position of the first entry.
+        connection: a transaction that holds the log.
+        gone: rows that were deleted, with ``erasure`` and ``erasure_gate`` where the gate signed.
     """
     rows = [
         {
+            "position": row["position"],
             "campaign": row["campaign"],
-            "salt": secrets.token_bytes(SALT_BYTES),
-            "body": withdrawal_body(row["campaign"], row["position"]),
+            "erasure": row.get("erasure"),
+            "gate": row.get("erasure_gate"),
         }
         for row in gone
         if row["position"] is not None
     ]
-    SystemRandom().shuffle(rows)
-    rows = [row | {"position": position} for position, row in enumerate(rows, first)]
-    await insert_all(connection, tables.withdrawals, rows)
-    return [sealed_entry(row["campaign"], commit(row["salt"], row["body"])) for row in rows]
+    await insert_all(connection, tables.held_withdrawals, rows)
+
+
+async def withdrawn_entries(
+    connection: AsyncConnection, campaign: str
+) -> list[tuple[Table, Row, LogEntry]]:
+    """Takes the withdrawals of a campaign that is being closed.
+
+    Returns for each the table and the row to store, once it has a position, and the entry.
+    """
+    columns = tables.held_withdrawals.c
+    statement = delete(tables.held_withdrawals).where(columns.campaign == campaign)
+    gone = (await connection.execute(statement.returning(*columns))).all()
+    found = []
+    for row in gone:
+        salt, body = secrets.token_bytes(SALT_BYTES), withdrawal_text(row._mapping)
+        stored = {"campaign": campaign, "salt": salt, "body": body}
+        entry = sealed_entry(campaign, commit(salt, body))
+        found.append((tables.withdrawals, stored, entry))
+    return found

@@ -2,7 +2,8 @@
 
 Versions 0 and 1 are those before versions were written: one message, and a list of messages.
 Version 2 is a list, too. The gate's messages then have ``stream`` and ``number``.
-Version 3 of what waits for the close has presses beside comments.
+In version 3 the gate has signed ballots, comments and erasures for the log, and what waits for the
+close has presses beside comments.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from bot.core.stored_forms import Readers, UnknownForm
 
-STAGED_FORM, HELD_FORM, REQUEST_FORM = 2, 3, 2
+STAGED_FORM, HELD_FORM, REQUEST_FORM = 3, 3, 2
 """The versions that are written now: by the gate, for the close, and for the end of the day."""
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE, PRESSURE, FOLLOW, END = "erase", "pressure", "follow", "end"
@@ -21,13 +22,16 @@ ERASE, PRESSURE, FOLLOW, END = "erase", "pressure", "follow", "end"
 Submission = dict[str, Any]
 """What an envelope holds, with ``kind``, ``campaign`` and ``voter`` (the gate's pseudonym in hex).
 
-- `BALLOT` has ``ballot``, ``receipt`` and ``text``; its held comment has ``unit`` and ``text``.
-- `ERASE` withdraws all of a voter's ballots and comments. What waits for the close names the
-  person's presses by ``presser``, another pseudonym.
+- `BALLOT` has ``ballot``, ``receipt`` and ``text``. From version 3 on ``ballot`` is the body
+  without ``gate`` and ``voter``, ``gate`` the signature, ``aside`` what the body has a digest of,
+  and ``comment`` id and signatures of the text, if there is one. Before, it has columns of the row.
+  A comment that waits has ``unit``, ``text`` and ``comment``.
+- `ERASE` withdraws all of a voter's ballots and comments; from version 3 on it has ``erasure``, its
+  id, and ``gate``. What waits for the close names the person's presses by ``presser``.
 - `PRESSURE` has ``unit``.
 - `FOLLOW` has the fields of `survey_flows.effects.HoldRequest` and the sealed address.
 - `END` has no voter, but ``streams``: the gate's running numbers end there
-  (`bot.ballots.gate_streams`).
+  (`bot.ballots.gate_streams`). The one of a closing campaign has ``intake`` from version 3 on.
 
 The keys are those of sealed bytes, which an older gate may have written: they never change.
 """
@@ -41,12 +45,17 @@ _SUBMITTED: Mapping[str, tuple[str, ...]] = {
     FOLLOW: ("voter", *_REQUEST),
     END: ("campaign", "streams", "closing"),
 }
+_SIGNED: Mapping[str, tuple[str, ...]] = {
+    **_SUBMITTED,
+    BALLOT: (*_SUBMITTED[BALLOT], "gate", "aside", "comment"),
+    ERASE: (*_SUBMITTED[ERASE], "erasure", "gate"),
+}
 _COMMENTS: Mapping[str, tuple[str, ...]] = {
     BALLOT: ("campaign", "voter", "unit", "text"),
     ERASE: ("campaign", "voter"),
 }
 _HELD: Mapping[str, tuple[str, ...]] = {
-    BALLOT: ("campaign", "voter", "unit", "text"),
+    BALLOT: ("campaign", "voter", "unit", "text", "comment"),
     ERASE: ("campaign", "voter", "presser"),
     PRESSURE: ("campaign", "voter", "unit"),
 }
@@ -54,6 +63,11 @@ _REQUESTS: Mapping[str, tuple[str, ...]] = {FOLLOW: _REQUEST}
 _BALLOT = frozenset(
     ("unit", "questionnaire", "grp", "stratum", "source", "ratings", "facts", "bucket", "risk")
 )
+_BODY = (_BALLOT - {"grp", "bucket", "risk"}) | {
+    *("kind", "campaign", "group", "channel", "id", "again", "aside")
+}
+_COMMENT = frozenset(("id", "named", "unnamed"))
+_ASIDE = frozenset(("salt", "bucket", "risk"))
 Kinds = Mapping[str, tuple[str, ...]]
 
 
@@ -86,10 +100,17 @@ def _fits(kinds: Kinds, message: Any) -> bool:
     parts = kinds.get(message["kind"])
     if parts is None or not all(part in message for part in parts):
         return False
+    comment = message["comment"] if "comment" in parts else None
+    if comment is not None and frozenset(comment) != _COMMENT:
+        return False
+    if "aside" in parts:
+        return frozenset(message["ballot"]) == _BODY and frozenset(message["aside"]) == _ASIDE
     return "ballot" not in parts or frozenset(message["ballot"]) == _BALLOT
 
 
-STAGED: Readers[list[Submission]] = _readers(_SUBMITTED)
+STAGED: Readers[list[Submission]] = _readers(_SUBMITTED) | {
+    STAGED_FORM: _many(_SIGNED, STAGED_FORM)
+}
 HELD: Readers[list[Submission]] = _readers(_COMMENTS) | {HELD_FORM: _many(_HELD, HELD_FORM)}
 REQUESTS: Readers[list[Submission]] = _readers(_REQUESTS)
 """Readers of submissions, of what waits for the close, and of held requests."""

@@ -15,16 +15,25 @@ from bot.campaigns.campaign_keys import make_gate_key, read_missing_keys
 from bot.campaigns.definition import read_definition, write_definition
 from bot.campaigns.links import LINK, add_link, read_links
 from bot.campaigns.registered import no_such_campaign, read_campaign_row
-from bot.campaigns.states import CLOSING, DRAFT, OPEN, OPENING, PAUSED, require_state
+from bot.campaigns.registration import REGISTRATION, order_registration
+from bot.campaigns.states import (
+    CLOSING,
+    DRAFT,
+    EARLY_CLOSE,
+    OPEN,
+    OPENING,
+    PAUSE,
+    PAUSED,
+    require_state,
+)
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import request_entry
+from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS, Link, Unit
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import canonical
 
 FIRST_YEAR, LAST_YEAR = 1990, 2999
 
@@ -154,43 +163,63 @@ async def discard_draft(database: AsyncEngine, campaign: str) -> None:
             raise BadInput(Message("campaign-opened-just-now"), Place(subject=campaign))
 
 
-async def open_campaign(database: AsyncEngine, campaign: str, keys: GateKeys) -> None:
-    """Asks for a draft to be opened; the mixer then registers it in the log (`Mixer.turn`).
+async def open_campaign(database: AsyncEngine, campaign: str, keys: GateKeys, desk: Desk) -> None:
+    """Orders a draft to be opened; the mixer then registers it in the log (`Mixer.turn`).
 
+    The desk signs the frozen definition, and the mixer logs nothing else of the campaign.
     This alone makes the gate's key of the campaign.
 
     Raises:
-        BadInput: the campaign does not exist, or is no draft.
+        BadInput: the campaign does not exist, or is neither a draft nor waits without an order.
     """
     async with writing(database) as connection:
-        await _change_state(connection, campaign, (DRAFT,), OPENING)
-        await make_gate_key(connection, keys, campaign)
+        await order_opening(connection, campaign, keys, desk)
 
 
-async def pause_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
+async def order_opening(
+    connection: AsyncConnection, campaign: str, keys: GateKeys, desk: Desk
+) -> None:
+    """Does what `open_campaign` does, in the caller's transaction."""
+    row = await read_campaign_row(connection, campaign, "update")
+    # An order that the mixer refused can be given again; one that waits is not doubled.
+    refused = row.state == OPENING and not await _is_ordered(connection, campaign)
+    require_state(campaign, DRAFT if refused else row.state, (DRAFT,))
+    frozen = await order_registration(connection, desk, row)
+    changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+    await connection.execute(changed.values(state=OPENING, **frozen))
+    await make_gate_key(connection, keys, campaign)
+
+
+async def pause_campaign(database: AsyncEngine, campaign: str, desk: Desk, clock: Clock) -> None:
     """Stops taking ballots and sending messages for a while; the log shows the pause.
 
     Raises:
         BadInput: the campaign does not exist, or is not open.
     """
-    await _move(database, campaign, (OPEN,), PAUSED, clock)
+    await _pause(database, campaign, OPEN, PAUSED, desk, clock)
 
 
-async def resume_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
+async def resume_campaign(database: AsyncEngine, campaign: str, desk: Desk, clock: Clock) -> None:
     """Takes ballots again; raises `BadInput` when the campaign is not paused."""
-    await _move(database, campaign, (PAUSED,), OPEN, clock)
+    await _pause(database, campaign, PAUSED, OPEN, desk, clock)
 
 
-async def close_campaign(database: AsyncEngine, campaign: str) -> None:
+async def close_campaign(database: AsyncEngine, campaign: str, desk: Desk, clock: Clock) -> None:
     """Stops taking ballots for good; a ballot that is not durable by now is refused.
 
     The mixer closes the campaign once it has mixed the last ballots and destroyed the campaign's
-    key (`Mixer.turn`).
+    key (`Mixer.turn`). Before the planned end it does so on a signed order alone, which the log
+    shows.
 
     Raises:
         BadInput: the campaign does not exist, or is neither open nor paused.
     """
-    await _move(database, campaign, (OPEN, PAUSED), CLOSING)
+    now = int(clock.now().timestamp())
+    async with writing(database) as connection:
+        row = await _change_state(connection, campaign, (OPEN, PAUSED), CLOSING)
+        if now < row.closes_at:
+            facts = {"planned": row.closes_at, "at": now}
+            await desk.order(connection, EARLY_CLOSE, campaign, facts)
 
 
 async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
@@ -285,36 +314,31 @@ async def _exists(connection: AsyncConnection, campaign: str) -> bool:
     return (await connection.execute(query.with_for_update())).first() is not None
 
 
-async def _move(
-    database: AsyncEngine,
-    campaign: str,
-    allowed: tuple[str, ...],
-    state: str,
-    clock: Clock | None = None,
+async def _pause(
+    database: AsyncEngine, campaign: str, before: str, state: str, desk: Desk, clock: Clock
 ) -> None:
-    """Brings a campaign from an ``allowed`` state to another; with a ``clock``, logs it."""
+    """Brings a campaign from a state to another, and has the log show it."""
     async with writing(database) as connection:
-        await _change_state(connection, campaign, allowed, state)
-        if clock is not None:
-            # Whoever stops a survey on a bad day must not be able to do it unseen.
-            body = {
-                "kind": "pause",
-                "campaign": campaign,
-                "state": state,
-                "at": int(clock.now().timestamp()),
-            }
-            await request_entry(
-                connection, "pause", campaign, canonical(body), f"{campaign}/{clock.token()}"
-            )
+        await _change_state(connection, campaign, (before,), state)
+        # Whoever stops a survey on a bad day must not be able to do it unseen.
+        facts = {"state": state, "at": int(clock.now().timestamp())}
+        await desk.order(connection, PAUSE, campaign, facts)
 
 
 async def _change_state(
     connection: AsyncConnection, campaign: str, allowed: tuple[str, ...], state: str
-) -> None:
+) -> Row[Any]:
     row = await read_campaign_row(connection, campaign, "update")
     require_state(campaign, row.state, allowed)
     changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
     await connection.execute(changed.values(state=state))
+    return row
+
+
+async def _is_ordered(connection: AsyncConnection, campaign: str) -> bool:
+    waiting = tables.notices.c
+    query = select(waiting.id).where(waiting.kind == REGISTRATION, waiting.campaign == campaign)
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 def _summary(

@@ -17,10 +17,9 @@ from bot.core.checked_input import CheckedInput, checked
 from bot.core.clock import Clock
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import request_entry
+from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import INTERNAL, Link
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import canonical
 from survey_flows.messages import Named
 
 LINK = 10
@@ -52,6 +51,7 @@ async def create_link(
     campaign: str,
     group: str,
     stratum: str,
+    desk: Desk,
     clock: Clock,
     max_people: int | str | None = None,
 ) -> Link:
@@ -59,14 +59,16 @@ async def create_link(
 
     The online checks mark the ballots of more people than ``max_people``
     (`survey_flows.checks.shared_link`). The limit is registered with the campaign; the limit of a
-    later link is logged by itself.
+    later link is logged by itself, signed by the desk.
 
     Raises:
         BadInput: the campaign does not exist or is over; its scheme does not have the group or no
             population figure of the group has the stratum; or the limit is no number of people.
     """
     async with writing(database) as connection:
-        return await add_vouching_link(connection, campaign, group, stratum, clock, max_people)
+        return await add_vouching_link(
+            connection, campaign, group, stratum, desk, clock, max_people
+        )
 
 
 async def add_vouching_link(
@@ -74,6 +76,7 @@ async def add_vouching_link(
     campaign: str,
     group: str,
     stratum: str,
+    desk: Desk,
     clock: Clock,
     max_people: int | str | None = None,
 ) -> Link:
@@ -85,16 +88,8 @@ async def add_vouching_link(
     link = Link(clock.token()[:LINK], asked.group, "invited", asked.stratum, asked.max_people)
     await add_link(connection, campaign, link)
     if link.max_people is not None and row.state != DRAFT:
-        limit = {
-            "kind": "link",
-            "campaign": campaign,
-            "group": link.group,
-            "stratum": link.stratum,
-            "most": link.max_people,
-        }
-        await request_entry(
-            connection, "link", campaign, canonical(limit), f"{campaign}/{clock.token()}"
-        )
+        limit = {"group": link.group, "stratum": link.stratum, "most": link.max_people}
+        await desk.order(connection, "link", campaign, limit)
     return link
 
 

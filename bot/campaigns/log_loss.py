@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.accounts.roles import ADMINISTRATOR
+from bot.accounts.profiles import APPROVE_IN, SOLO
 from bot.accounts.staff import find_account, normalize_login
-from bot.campaigns.states import CLOSED, OPEN
+from bot.campaigns.states import CLOSED, CLOSING, EARLY_CLOSE, OPEN, PAUSE
 from bot.core.clock import Clock
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
@@ -28,6 +28,8 @@ from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import LOG_ITSELF, canonical, numbered_name
 
 LOSS = "loss"
+DECIDERS = 2
+"""So many decide on a loss, unless one person alone runs the installation."""
 NO_CAMPAIGN = LOG_ITSELF
 """The campaign of a loss that touched none."""
 
@@ -41,24 +43,31 @@ class LogLoss:
 
 
 async def refill_log(
-    database: AsyncEngine, log: GuardedLog, people: Sequence[str], reason: str, clock: Clock
+    database: AsyncEngine,
+    log: GuardedLog,
+    people: Sequence[str],
+    reason: str,
+    clock: Clock,
+    profile: str = SOLO,
 ) -> LogLoss:
     """Puts the entries back that an older database lacks, and logs the loss.
 
     Args:
         database: has the accounts.
         log: the log that refuses to sign.
-        people: the logins of two administrators.
+        people: the logins that decide: in the profile solo an administrator, else two who sign as
+            the second person.
         reason: is published in the log.
         clock: the present time.
+        profile: how many people it takes.
 
     Raises:
-        BadInput: not two different administrators, no reason, or rows and guard agree.
+        BadInput: too few people, or of another role; no reason; or rows and guard agree.
         LogRefused: the rows are not the beginning of the guard's log.
     """
     if not reason.strip():
         raise BadInput(Message("log-loss-without-reason"))
-    await _require_two(database, people)
+    await require_deciders(database, people, profile)
     now = int(clock.now().timestamp())
     async with log.refill(now) as (opened, first, missing):
         await _follow_acts(opened.connection, missing, first)
@@ -66,21 +75,29 @@ async def refill_log(
         for position, entry in enumerate(missing, first):
             if entry.is_sealed:
                 lost.setdefault(entry.campaign, []).append(position)
-        await _log_loss(opened, lost, first, reason.strip(), now)
+        await _log_loss(opened, lost, first, reason.strip(), now, len(people))
     return LogLoss(len(missing), lost)
 
 
-async def _require_two(database: AsyncEngine, people: Sequence[str]) -> None:
-    if len({normalize_login(login) for login in people}) != 2:
+async def require_deciders(database: AsyncEngine, people: Sequence[str], profile: str) -> None:
+    """Refuses too few people, and people of another role; raises as `refill_log`."""
+    different = {normalize_login(login) for login in people}
+    if len(different) < (1 if profile == SOLO else DECIDERS) or len(different) != len(people):
         raise BadInput(Message("log-loss-two-people"))
+    roles = APPROVE_IN[profile]
     for login in people:
         account = await find_account(database, login)
-        if account is None or account.disabled or account.role != ADMINISTRATOR:
-            raise BadInput(Message("log-loss-no-administrator"), Place(subject=login))
+        if account is None or account.disabled or account.role not in roles:
+            raise BadInput(Message("log-loss-other-role"), Place(subject=login))
 
 
 async def _log_loss(
-    log: OpenLog, lost: Mapping[str, Sequence[int]], first: int, reason: str, at: int
+    log: OpenLog,
+    lost: Mapping[str, Sequence[int]],
+    first: int,
+    reason: str,
+    at: int,
+    people: int,
 ) -> None:
     """Appends an act for each campaign that lost texts; one act when none did."""
     entries = []
@@ -94,7 +111,7 @@ async def _log_loss(
             "from": first,
             "to": log.size,
             "reason": reason,
-            "people": 2,
+            "people": people,
             "at": at,
         }
         entries.append(log.own_act(LOSS, campaign, name, canonical(body)))
@@ -120,8 +137,9 @@ async def _follow_acts(
             continue
         if entry.kind == "registration":
             await _register_again(connection, json.loads(entry.body), position)
-        elif entry.kind in ("pause", "closing"):
-            state = CLOSED if entry.kind == "closing" else json.loads(entry.body)["state"]
+        elif entry.kind in (PAUSE, EARLY_CLOSE, "closing"):
+            over = {EARLY_CLOSE: CLOSING, "closing": CLOSED}
+            state = over.get(entry.kind) or json.loads(entry.body)["state"]
             changed = update(tables.campaigns).where(columns.id == entry.campaign)
             await connection.execute(changed.values(state=state))
 

@@ -15,8 +15,8 @@ campaign-opened-just-now = this campaign was opened just now; look at it again
 
 # The log after a restore
 log-loss-without-reason = the reason is missing; it is published in the log
-log-loss-two-people = name two different people: --by A --by B
-log-loss-no-administrator = this is no account of an administrator that is in use
+log-loss-two-people = name two different people: --by A --by B; in the profile solo one is enough
+log-loss-other-role = this is no account that decides on a loss in this profile
 
 # Drafts
 campaign-bad-id = a campaign's name has 1 to 32 characters: a–z, 0–9 and -

@@ -14,8 +14,8 @@ campaign-opened-just-now = 活动刚刚开启；请重新查看
 
 # 恢复之后的日志
 log-loss-without-reason = 缺少原因；原因会在日志中公开
-log-loss-two-people = 请写明两位不同的人：--by A --by B
-log-loss-no-administrator = 没有这个在用的管理员账号
+log-loss-two-people = 请写明两位不同的人：--by A --by B；“单人”档位下一人即可
+log-loss-other-role = 在现有档位下，该账号不能对损失作出决定
 
 # 草稿
 campaign-bad-id = 活动名称为 1 至 32 个字符，可用 a–z、0–9 和 -

@@ -123,6 +123,13 @@ def registered_campaign(row: CampaignRow) -> RegisteredCampaign:
     )
 
 
+async def counts_already(connection: AsyncConnection) -> bool:
+    """Returns whether a campaign that counts in an appraisal was ever registered."""
+    query = select(tables.campaigns).where(tables.campaigns.c.registered.is_not(None))
+    rows = (await connection.execute(query)).all()
+    return any(not read_definition(row).pilot for row in rows)
+
+
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
     """Returns the scheme of the year's last counting campaign (None: of all years).
 

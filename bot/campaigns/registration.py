@@ -16,18 +16,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.campaigns.definition import read_definition
 from bot.campaigns.states import CLOSED
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import older_registration_body, registration_body
-from survey_flows.log_entries import OLDER_FORM
+from bot.transparency.desk import Desk, facts_of
+from bot.transparency.entry_bodies import registration_body
+
+REGISTRATION = "registration"
 
 
 def definition_with_seed(row: Row[Any], limits: Sequence[Mapping[str, Any]] = ()) -> str:
     """Returns the definition's text as it is registered: with the limits of links, and a seed.
 
-    The mixer draws the seed at the registration, so that nobody who drafts a campaign chooses its
-    sample. ``limits`` come from `read_limits`.
+    The desk draws the seed when it signs the opening, so that nobody who drafts a campaign chooses
+    its sample. ``limits`` come from `read_limits`.
     """
     parts: dict[str, Any] = {"links": list(limits)} if limits else {}
     return read_definition(row).text_with(**parts, seed=secrets.token_hex(32))
+
+
+async def order_registration(
+    connection: AsyncConnection, desk: Desk, row: Row[Any]
+) -> dict[str, str]:
+    """Freezes a campaign's definition and has the desk sign it; returns the columns to store."""
+    frozen = {"definition": definition_with_seed(row, await read_limits(connection, row.id))}
+    body = registration_body({**row._mapping, **frozen})
+    await desk.order(connection, REGISTRATION, row.id, facts_of(body), name=row.id)
+    return frozen
+
+
+def registers(body: str, row: Row[Any]) -> bool:
+    """Returns whether a registration's body says what the campaign's row says."""
+    return facts_of(body) == facts_of(registration_body(row._mapping))
 
 
 async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
@@ -65,7 +82,4 @@ async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any
 def _differs(row: Row[Any], logged: Row[*tuple[Any, ...]] | None) -> bool:
     if row.registered is None:
         return bool(row.state != CLOSED)
-    if logged is None:
-        return True
-    body = older_registration_body if logged.form == OLDER_FORM else registration_body
-    return (logged.kind, logged.body) != ("registration", body(row._mapping))
+    return logged is None or logged.kind != REGISTRATION or not registers(logged.body, row)

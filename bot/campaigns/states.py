@@ -6,6 +6,8 @@ from survey_flows.errors import BadInput, Message, Place
 
 DRAFT, OPENING, OPEN, PAUSED = "draft", "opening", "open", "paused"
 CLOSING, HELD, CLOSED = "closing", "held", "closed"
+PAUSE, EARLY_CLOSE = "pause", "early-close"
+"""The kinds of the acts by which the log shows that a person changed a state."""
 OVER = (CLOSING, HELD, CLOSED)
 """The states of a campaign that takes no ballots any more."""
 

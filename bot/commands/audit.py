@@ -50,13 +50,25 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_verify(settings: Settings, _chosen: argparse.Namespace) -> int:
-    """Walk the chain; 1 when it is broken."""
-    from bot.accounts.audit_log import verify_rows
+    """Walk the chain and compare it with the log; 1 when they differ."""
+    from bot.accounts.audit_anchors import check_rows
+    from bot.core.clock import SystemClock
+    from bot.service.composition import audit_anchors
+    from bot.service.installation_keys import open_desk
+    from bot.storage.database import reading
 
     async with open_store(settings) as database:
-        count, wrong = await verify_rows(database)
-    say(Message("audit-broken", row=wrong) if wrong else Message("audit-intact", rows=count))
-    return int(bool(wrong))
+        desk = await open_desk(settings, database, SystemClock())
+        anchors = await audit_anchors(settings, database, desk)
+        async with reading(database) as connection:
+            found = await check_rows(connection, desk, anchors)
+    if found.problem:
+        say(Message("audit-broken", problem=found.problem))
+    else:
+        say(Message("audit-intact", rows=found.rows))
+    said = {"row": found.anchored, "position": found.position}
+    say(Message("audit-anchored", **said) if found.anchored else Message("audit-not-anchored"))
+    return int(found.problem is not None)
 
 
 def _second(day: str, zone: ZoneInfo) -> int:

@@ -12,8 +12,10 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, make_mixer, open_store
 from bot.service.installation_keys import open_keys
+from bot.service.two_persons import make_officers, require_grant
 from bot.terminal.auditing import Audit, the
 from bot.terminal.files import write_file
+from bot.terminal.second_person import at_machine, say_waits
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message
 
@@ -38,9 +40,18 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 
     async with open_store(settings) as database:
-        keys = (await open_keys(settings, database)).gate
+        opened = await open_keys(settings, database)
+        keys = opened.gate
         mixer = make_mixer(settings, database, keys, SystemClock())
-        await request_result_entry(database, chosen.campaign)
+        people = make_officers(settings, database, opened.desk, SystemClock())
+        if chosen.openings:
+            await require_grant(people, chosen.campaign, SystemClock())
+        waits = await request_result_entry(
+            database, chosen.campaign, people.approvals, at_machine()
+        )
+        if waits is not None:
+            say_waits(waits)
+            return 0
         await finish_closing(settings, database, keys, SystemClock())
         if isinstance(mixer, RemoteMixer) and not await mixer.wait(0):
             raise BadInput(Message("bundle-mixer-waits"))

@@ -34,10 +34,11 @@ from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
 from bot.crypto.gate_keys import GateKeys
 from bot.service.composition import finish_closing, make_mixer, open_store
-from bot.service.installation_keys import open_keys
+from bot.service.installation_keys import InstallationKeys, open_keys
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import rounded_count, say, source_word, word, worded
+from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
 
@@ -93,10 +94,10 @@ def register(commands: Any) -> None:
     link.add_argument("--people", metavar="N", help=Message("help-campaign-link-people"))
     link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
     for name, help_text, action in (
-        ("open", Message("help-campaign-open"), open_campaign),
+        ("open", Message("help-campaign-open"), _open),
         ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
         ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
-        ("close", Message("help-campaign-close"), _close),
+        ("close", Message("help-campaign-close"), _with_clock(close_campaign)),
     ):
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id", metavar="CAMPAIGN")
@@ -112,15 +113,15 @@ def register(commands: Any) -> None:
     show.set_defaults(run=run_show, audit=READS_ONLY)
 
 
-def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> Any:
-    async def moved(database: AsyncEngine, campaign: str, _keys: GateKeys) -> None:
-        await move(database, campaign, SystemClock())
+def _with_clock(move: Callable[[AsyncEngine, str, Desk, Clock], Awaitable[None]]) -> Any:
+    async def moved(database: AsyncEngine, campaign: str, keys: InstallationKeys) -> None:
+        await move(database, campaign, keys.desk, SystemClock())
 
     return moved
 
 
-async def _close(database: AsyncEngine, campaign: str, _keys: GateKeys) -> None:
-    await close_campaign(database, campaign)
+async def _open(database: AsyncEngine, campaign: str, keys: InstallationKeys) -> None:
+    await open_campaign(database, campaign, keys.gate, keys.desk)
 
 
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -155,8 +156,9 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a link and print its addresses."""
     async with open_store(settings) as database:
+        desk = (await open_keys(settings, database)).desk
         link = await create_link(
-            database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.people
+            database, chosen.id, chosen.group, chosen.stratum, desk, SystemClock(), chosen.people
         )
     print("\n".join(citizen_urls(settings, link)))
     return 0
@@ -195,9 +197,9 @@ async def run_searches(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open or close."""
     async with open_store(settings) as database:
-        keys = (await open_keys(settings, database)).gate
+        keys = await open_keys(settings, database)
         await chosen.action(database, chosen.id, keys)
-        return await _finish(settings, database, keys, chosen.id)
+        return await _finish(settings, database, keys.gate, chosen.id)
 
 
 async def _finish(settings: Settings, database: AsyncEngine, keys: GateKeys, campaign: str) -> int:

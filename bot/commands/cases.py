@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.installation_keys import open_keys
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.progress import bar
 from bot.terminal.words import say, word, worded
@@ -44,8 +45,9 @@ async def run_scan(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fraud_review.case_finding import find_cases
 
     async with open_store(settings) as database:
+        desk = (await open_keys(settings, database)).desk
         with bar(worded(Message("bar-cases"))) as progress:
-            result = await find_cases(database, chosen.campaign, progress, settings.timezone)
+            result = await find_cases(database, chosen.campaign, desk, progress, settings.timezone)
     counts = {"new": result.new, "known": result.known, "dropped": result.dropped}
     say(Message("cases-found", campaign=chosen.campaign, **counts))
     if result.new or result.known:
@@ -90,7 +92,8 @@ async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fraud_review.case_review import reopen_case
 
     async with open_store(settings) as database:
-        await reopen_case(database, chosen.case, chosen.by, chosen.reason, SystemClock())
+        desk = (await open_keys(settings, database)).desk
+        await reopen_case(database, chosen.case, chosen.by, chosen.reason, desk, SystemClock())
     say(Message("cases-reopened", case=chosen.case))
     return 0
 

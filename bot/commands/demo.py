@@ -32,11 +32,13 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
     clock = SystemClock()
     async with open_store(settings) as database:
-        keys = (await open_keys(settings, database)).gate
+        opened = await open_keys(settings, database)
+        keys = opened.gate
         with bar(worded(Message("bar-ballots"))) as progress:
             done = await fill(
                 database,
                 keys,
+                opened.desk,
                 clock,
                 settings.timezone,
                 chosen.seed,

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.ballots.settlement import HeldClose, settle_held, show_held
+from bot.ballots.settlement import HeldClose, prepare_settlement, show_held
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
+from bot.service.installation_keys import open_keys
+from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.second_person import at_machine, say_waits
 from bot.terminal.words import say, word
 from survey_flows.errors import Message
 
@@ -33,9 +35,6 @@ def register(commands: Any) -> None:
         metavar="N",
         help=Message("help-held-settle-missing"),
     )
-    settle.add_argument(
-        "--by", action="append", required=True, metavar="LOGIN", help=Message("help-held-settle-by")
-    )
     settle.add_argument("--reason", required=True, help=Message("help-held-settle-reason"))
     settle.set_defaults(run=run_settle, audit=Audit("held settle", the("id")))
 
@@ -48,13 +47,15 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_settle(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Close a held campaign with what is missing, by two people."""
+    """Close a held campaign with what is missing, or prepare it for a second person."""
     async with open_store(settings) as database:
         _say(chosen.id, await show_held(database, chosen.id))
-        # One login twice is refused in words below.
-        people = (chosen.by[0], chosen.by[-1])
-        await settle_held(database, chosen.id, chosen.missing, people, chosen.reason)
-        keys = load_gate_keys(settings.data / "keys")
+        approvals = (await open_officers(settings, database, SystemClock())).approvals
+        made = await prepare_settlement(
+            approvals, chosen.id, chosen.missing, at_machine(), chosen.reason
+        )
+        say_waits(made)
+        keys = (await open_keys(settings, database)).gate
         await finish_closing(settings, database, keys, SystemClock())
         await _say_state(database, chosen.id)
     return 0

@@ -79,7 +79,7 @@ async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
             LiveCampaigns(database, settings.timezone),
         )
         await live_campaigns.refresh()
-        gate = Gate(keys, make_mixer(settings, database, keys, clock).key.public)
+        gate = Gate(keys, make_mixer(settings, database, keys, clock).key)
         conductor = Conductor(database, keys, live_campaigns, clock, gate)
         opened = await letters.open(chosen.keys or None, update_readers(keys))
         failed = [letter for letter in opened if not await replay_one(letters, conductor, letter)]

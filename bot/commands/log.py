@@ -12,8 +12,10 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import Keyring
 from bot.service.composition import open_store
+from bot.service.two_persons import read_profile
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, all_of
+from bot.terminal.second_person import confirm_people
 from bot.terminal.words import say
 from survey_flows.errors import Message
 
@@ -51,11 +53,14 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
     """Refill the log, and print what is lost by campaign."""
-    from bot.campaigns.log_loss import refill_log
+    from bot.campaigns.log_loss import refill_log, require_deciders
 
     async with open_store(settings) as database:
         log = _mixer(settings, chosen, database).log
-        loss = await refill_log(database, log, chosen.by, chosen.reason, SystemClock())
+        profile = read_profile(settings)
+        await require_deciders(database, chosen.by, profile)
+        await confirm_people(database, chosen.by)
+        loss = await refill_log(database, log, chosen.by, chosen.reason, SystemClock(), profile)
     say(Message("log-refilled", entries=loss.entries))
     for campaign, positions in sorted(loss.positions.items()):
         named = ", ".join(map(str, positions))
@@ -65,4 +70,4 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _mixer(settings: Settings, chosen: argparse.Namespace, database: Any) -> Mixer:
     ring = Keyring(chosen.keys or settings.data / "keys" / "mixer")
-    return Mixer(database, ring, b"", settings.log_origin, SystemClock())
+    return Mixer(database, ring, b"", b"", settings.log_origin, SystemClock())

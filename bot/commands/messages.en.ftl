@@ -2,6 +2,13 @@
 help-minping = Citizens rate the units of a city; the year is appraised.
 help-commands = commands
 help-appeals = list reviews and appeals of results, with their deadlines
+help-approvals = what waits for a second person, grants to auditors, and the profile
+help-approvals-show = show the profile and what waits; it is signed at the console
+help-approvals-grant = let an auditor open a campaign's ballots for some days
+help-approvals-grant-login = an auditor's login
+help-approvals-grant-days = for so many days; default: 14
+help-approvals-profile = change how many people decide
+help-approvals-profile-name = solo: one administrator; office: a checker or approver signs as the second; city: an approver does
 help-appeals-list = list reviews and appeals, the newest first; overdue ones are marked
 help-appeals-show = show one review or appeal with its steps
 help-appraise = appraise a year: leagues, grades, proposals; explain, decide, seal
@@ -102,7 +109,6 @@ help-held = campaigns whose close a check holds
 help-held-show = tell which check holds the close of a campaign, and what is missing
 help-held-settle = close a held campaign although messages are missing; two administrators do it
 help-held-settle-missing = how many are missing, as `minping held show` tells
-help-held-settle-by = an administrator's login; give it twice, for two people
 help-held-settle-reason = why; it is kept with the campaign until it closes
 help-staging = envelopes that the mixer could not take: count, try again, refuse
 help-staging-show = count them by reason; nobody reads one
@@ -117,10 +123,15 @@ help-letters-drop = delete one unread
 help-letters-drop-reason = why; it is written to the service's log
 help-mixer = run the mixer apart from the service, with keys of its own
 help-mixer-gate = where the service runs: print the gate's public key
+help-mixer-desk = where the service runs: print the public key of the desk, which signs what is ordered
 help-mixer-key = where the mixer runs: print the log's public key, for MINPING_LOG_KEY
 help-mixer-run = where the mixer runs: mix until SIGTERM or SIGINT
 help-mixer-keys = the mixer's own secrets
 help-mixer-run-gate = the gate's public key, from `minping mixer gate`
+help-mixer-run-desk = the desk's public key, from `minping mixer desk`
+help-orders = acts that the mixer refused because the desk had not signed them
+help-orders-show = list them, and campaigns whose state nobody ordered; 1 when something is new
+help-orders-seen = note that they were looked at; they stay
 help-openapi = print the OpenAPI document of the interface for programs (docs/api.md)
 help-posters = make a PDF with a poster for each service counter, with the code that opens the rating of its unit
 help-posters-columns = make a PDF with a poster for each service counter, with the code that opens the rating of its unit; columns (CSV or XLSX): { $columns }
@@ -131,6 +142,8 @@ help-publish-withdraw = withdraw the results from the public pages
 help-push = send invitations and reminders to the people invited to a campaign
 help-push-begin = queue the invitation, or the next reminder, for everybody who is invited
 help-push-begin-hours = local time; default: the settings'
+help-push-begin-kind = an invitation, for whoever has none, or a reminder; without it, what is due
+help-push-begin-to = whom a reminder is for: those who have not opened their invitation, or all
 help-push-begin-not-on = days without messages, as 2026-10-01; default: the settings'
 help-push-pause = hold every message that is not sent yet
 help-push-resume = continue after a pause
@@ -192,6 +205,8 @@ help-staff-enable = enable a disabled account
 help-staff-sign-out = end every session of an account
 help-staff-reset-factor = remove the second factor of an account, when telephone and codes are lost
 help-staff-show = list the accounts
+help-staff-check = name accounts, tokens and approvals that the service did not write; 1 when there are any
+help-staff-accept = take all of them over as they stand, as after a restore
 help-table = write a stored table as XLSX with the codes to choose from, for `minping import`
 help-table-kind = { $kind } ({ $help })
 help-table-kinds = { $kinds }
@@ -223,6 +238,7 @@ help-witness-every = look again every so many seconds; default: once
 bar-ballots = ballots
 bar-cases = cases
 command-interrupted = interrupted; finished work is kept
+command-not-audited = minping: not in the audit log, since the desk's key is not here; the public log says what was done
 
 # appeals
 appeals-round = round { $round }
@@ -243,10 +259,12 @@ archive-intact = { $folder }: the archive of { $campaign } is as it was written
 archive-written = { $folder }: { $files } files of { $campaign }, { $new } of them written now
 
 # audit
-audit-broken = FAIL  row { $row } was changed
 audit-day = write a day like 2026-11-24
 audit-empty = nothing was done yet
 audit-intact = ok    { $rows } rows, each rests on the one before
+audit-broken = FAIL  { $problem }
+audit-anchored = ok    the public log commits to the rows until { $row }, at entry { $position }
+audit-not-anchored = the public log commits to no row yet
 
 # bundle
 bundle-mixer-waits = the mixer has not put the result into the log; check that it runs, and try again
@@ -330,6 +348,22 @@ staging-repeated = the same message came before
 staging-closed = its campaign is closed
 staging-retried = { $count } put back; the mixer takes them with its next batch
 staging-dropped = { $count } refused for good
+orders-none = no act was refused, and every state was ordered
+orders-refused-act = { $at }  { $kind }  { $campaign }  { $name }  refused: { $why }
+orders-unsigned = the desk did not sign it
+orders-misfit = it is no act of the desk's, or its row says another act than its text
+orders-repeated = the log has it already
+orders-differs = the campaign is not the one that was signed
+orders-state = { $campaign } stands as «{ $state }», and nobody ordered that
+orders-seen = { $count } marked as seen
+approvals-profile = profile: { $profile }
+approvals-waiting = number { $number }: { $kind }, { $subject }; prepared by { $account }, waits for a signature
+approvals-approved = number { $number }: { $kind }, { $subject }; prepared by { $account }, approved, holds from { $until }
+approvals-none = nothing waits for a signature
+approvals-granted = { $login } may open the ballots of { $campaign } for { $days } days
+staff-row-changed = { $name }: not as the service wrote it
+staff-row-accepted = { $name }: taken over as it stands
+staff-rows-known = every account, token and approval is as the service wrote it
 # letters
 letters-dropped = { $key } is dropped
 letters-name-some = name the letters, or say --all
@@ -340,7 +374,7 @@ letters-store-away = nothing can be stored now ({ $error }); try again later
 letters-tried = tried { $tries }×
 
 # mixer
-mixer-gate-key = this is no key of a gate; `minping mixer gate` prints it where the service runs
+mixer-public-key = this is no public key of 64 hexadecimal digits; `minping mixer gate` and `minping mixer desk` print them where the service runs
 mixer-runs = mixing for the log { $key }
 
 # posters
@@ -441,7 +475,7 @@ witness-unchanged = nothing new: { $size } entries
 help-log = compare the log with its guard, and refill it after a restore
 help-log-show = print the tree heads of database and guard; exit code 3 when nothing can be signed
 help-log-refill = put back the entries that an older database lacks, and log what is lost
-help-log-refill-by = one of two administrators who decide this; give the option twice
+help-log-refill-by = who decides this, each asked for the password; twice, unless the profile is solo
 help-log-refill-reason = the reason, which is published in the log
 help-log-keys = the mixer's folder, when it is not keys/mixer in the data folder
 log-guard-head = signed:    { $size } entries, root { $root }

@@ -2,6 +2,13 @@
 help-minping = 市民评价全市单位，年终据此考核。
 help-commands = 命令
 help-appeals = 列出对结果的复核和申诉及其期限
+help-approvals = 等待第二人签字的事项、对审计员的授权和档位
+help-approvals-show = 显示档位和待签事项；签字在管理页面办理
+help-approvals-grant = 授权审计员在若干天内揭示一次评价活动的评价票
+help-approvals-grant-login = 审计员的登录名
+help-approvals-grant-days = 天数，默认 14
+help-approvals-profile = 调整须由几人决定
+help-approvals-profile-name = solo：一名管理员；office：由核查员或批准人作第二签字人；city：由批准人作第二签字人
 help-appeals-list = 列出复核和申诉，最新的在前，标出逾期的
 help-appeals-show = 显示一件复核或申诉及其经过
 help-appraise = 考核一个年度：组别、等次、建议；说明理由、作出决定、封存
@@ -102,7 +109,6 @@ help-held = 截止核验未通过的活动
 help-held-show = 查看哪项核验卡住了活动截止、缺少什么
 help-held-settle = 带缺口截止核验中的活动，须由两名管理员共同办理
 help-held-settle-missing = 缺少的数量，以 `minping held show` 所示为准
-help-held-settle-by = 管理员的登录名；写两次，填两个人
 help-held-settle-reason = 理由，与活动一起保存到截止
 help-staging = 混洗器没有收下的密封件：计数、重试、拒收
 help-staging-show = 按原因计数，任何人都看不到内容
@@ -117,10 +123,15 @@ help-letters-drop = 不经查看删除一封
 help-letters-drop-reason = 理由，写入服务的运行日志
 help-mixer = 让混洗器离开服务单独运行，使用自己的密钥
 help-mixer-gate = 在运行服务处：显示入口的公钥
+help-mixer-desk = 在运行服务处：显示签发处的公钥；依指令办理的事项由它签名
 help-mixer-key = 在运行混洗器处：显示日志的公钥，供 MINPING_LOG_KEY 使用
 help-mixer-run = 在运行混洗器处：持续混洗，直到收到 SIGTERM 或 SIGINT
 help-mixer-keys = 混洗器自己的密钥文件夹
 help-mixer-run-gate = 入口的公钥，由 `minping mixer gate` 显示
+help-mixer-run-desk = 签发处的公钥，由 `minping mixer desk` 显示
+help-orders = 未经签发处签名而被混洗器拒绝的事项
+help-orders-show = 列出这些事项，以及无人指令而变更状态的评价活动；有新情况时退出码为 1
+help-orders-seen = 记下已经查看；记录仍然保留
 help-openapi = 输出程序接口的 OpenAPI 文档（docs/api.md）
 help-posters = 为每个窗口制作海报（PDF），扫码即可评价该单位
 help-posters-columns = 为每个窗口制作海报（PDF），扫码即可评价该单位；列（CSV 或 XLSX）：{ $columns }
@@ -131,6 +142,8 @@ help-publish-withdraw = 从公开网页撤下得分
 help-push = 向受邀的人发送邀请和提醒
 help-push-begin = 为全部受邀的人安排邀请或下一次提醒
 help-push-begin-hours = 本市时间，默认按设置
+help-push-begin-kind = invitation 邀请（发给还没收到的人）或 reminder 提醒；不填则按进度
+help-push-begin-to = 提醒发给谁：unopened 未打开邀请的人，all 全部
 help-push-begin-not-on = 不发送消息的日子，写法如 2026-10-01；默认按设置
 help-push-pause = 暂停发送尚未发出的消息
 help-push-resume = 暂停后继续发送
@@ -192,6 +205,8 @@ help-staff-enable = 启用已停用的账号
 help-staff-sign-out = 退出账号的全部登录
 help-staff-reset-factor = 手机和恢复码遗失时，解除账号的第二因素
 help-staff-show = 列出账号
+help-staff-check = 指出不是系统写入的账号、令牌和待签事项；有则退出码为 1
+help-staff-accept = 按现状全部认可，如在恢复旧数据库之后
 help-table = 把已存储的表格写成带代码选项的 XLSX，供 `minping import` 使用
 help-table-kind = { $kind }（{ $help }）
 help-table-kinds = { $kinds }
@@ -223,6 +238,7 @@ help-witness-every = 每隔多少秒再查一次；默认只查一次
 bar-ballots = 评价票
 bar-cases = 案件
 command-interrupted = 已中断，做完的部分已保存
+command-not-audited = minping：签发处的密钥不在此处，因此未写入操作日志；所做之事见公开日志
 
 # appeals
 appeals-round = 第 { $round } 轮
@@ -243,10 +259,12 @@ archive-intact = { $folder }：评价活动 { $campaign } 的归档与写入时�
 archive-written = { $folder }：评价活动 { $campaign } 共 { $files } 个文件，本次写入 { $new } 个
 
 # audit
-audit-broken = FAIL  第 { $row } 行被改动过
 audit-day = 日期请写成 2026-11-24 的样子
 audit-empty = 还没有任何操作
 audit-intact = ok    共 { $rows } 行，环环相扣
+audit-broken = 不通过  { $problem }
+audit-anchored = 通过    公开日志第 { $position } 条确认至第 { $row } 行
+audit-not-anchored = 公开日志尚未确认任何一行
 
 # bundle
 bundle-mixer-waits = 混洗器还没有把结果写入日志，请确认它在运行，然后重试
@@ -330,6 +348,22 @@ staging-repeated = 同一密封件先前已收到
 staging-closed = 活动已截止
 staging-retried = 已放回 { $count } 件，随下一批混洗
 staging-dropped = 已最终拒收 { $count } 件
+orders-none = 没有被拒绝的事项，各项状态均有指令
+orders-refused-act = { $at }  { $kind }  { $campaign }  { $name }  已拒绝：{ $why }
+orders-unsigned = 没有签发处的签名
+orders-misfit = 不属于签发处的事项，或记录与其内容不一致
+orders-repeated = 日志中已有
+orders-differs = 评价活动与签名时的不一致
+orders-state = { $campaign } 的状态为“{ $state }”，但无人指令
+orders-seen = 已将 { $count } 项记为已查看
+approvals-profile = 档位：{ $profile }
+approvals-waiting = 第 { $number } 号：{ $kind }，{ $subject }；由 { $account } 提出，等待签字
+approvals-approved = 第 { $number } 号：{ $kind }，{ $subject }；由 { $account } 提出，已批准，{ $until } 起生效
+approvals-none = 没有等待签字的事项
+approvals-granted = { $login } 可在 { $days } 天内揭示 { $campaign } 的评价票
+staff-row-changed = { $name }：与系统写入的不同
+staff-row-accepted = { $name }：已按现状认可
+staff-rows-known = 账号、令牌和待签事项均为系统所写
 # letters
 letters-dropped = 已丢弃 { $key }
 letters-name-some = 请写出死信编号，或写 --all
@@ -340,7 +374,7 @@ letters-store-away = 目前无法存储（{ $error }），请稍后重试
 letters-tried = 已试 { $tries } 次
 
 # mixer
-mixer-gate-key = 这不是入口的公钥；请在运行服务处用 `minping mixer gate` 查看
+mixer-public-key = 这不是由 64 位十六进制数字组成的公钥；请在运行服务处用 `minping mixer gate` 和 `minping mixer desk` 查看
 mixer-runs = 正在为日志混洗：{ $key }
 
 # posters
@@ -441,7 +475,7 @@ witness-unchanged = 没有变化：{ $size } 个条目
 help-log = 核对日志与守护记录，恢复数据库后补回条目
 help-log-show = 显示数据库和守护记录的树根；不能签名时退出码为 3
 help-log-refill = 补回旧数据库缺少的条目，并在日志中公开损失
-help-log-refill-by = 作出决定的两位管理员之一；此选项写两次
+help-log-refill-by = 作出决定的人，须各自输入密码；除“单人”档位外写两次
 help-log-refill-reason = 原因，会在日志中公开
 help-log-keys = 混洗器的文件夹；默认为数据文件夹里的 keys/mixer
 log-guard-head = 已签名：{ $size } 个条目，树根 { $root }

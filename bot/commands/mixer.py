@@ -28,18 +28,19 @@ def register(commands: Any) -> None:
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     gate = parts.add_parser("gate", help=Message("help-mixer-gate"))
     gate.set_defaults(run=run_gate, audit=READS_ONLY)
+    desk = parts.add_parser("desk", help=Message("help-mixer-desk"))
+    desk.set_defaults(run=run_desk, audit=READS_ONLY)
     key = parts.add_parser("key", help=Message("help-mixer-key"))
     work = parts.add_parser("run", help=Message("help-mixer-run"))
     for part in (key, work):
         part.add_argument(
             "--keys", type=Path, required=True, metavar="FOLDER", help=Message("help-mixer-keys")
         )
-    work.add_argument(
-        "--gate",
-        required=True,
-        metavar="KEY",
-        help=Message("help-mixer-run-gate"),
-    )
+    for option, text in (
+        ("--gate", Message("help-mixer-run-gate")),
+        ("--desk", Message("help-mixer-run-desk")),
+    ):
+        work.add_argument(option, required=True, metavar="KEY", help=text)
     key.set_defaults(run=run_key, audit=READS_ONLY)
     work.set_defaults(run=run_mixer, audit=READS_ONLY)
 
@@ -51,10 +52,17 @@ async def run_gate(settings: Settings, _chosen: argparse.Namespace) -> int:
     return 0
 
 
+async def run_desk(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Print the desk's public key."""
+    async with open_store(settings) as database:
+        print((await open_keys(settings, database)).desk.key.public.hex())
+    return 0
+
+
 async def run_key(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the log's public key; the key is made for an empty log alone."""
     async with open_store(settings) as database:
-        mixer = Mixer(database, Keyring(chosen.keys), b"", settings.log_origin, SystemClock())
+        mixer = Mixer(database, Keyring(chosen.keys), b"", b"", settings.log_origin, SystemClock())
         await mixer.start()
         print(mixer.key.write())
     return 0
@@ -62,12 +70,13 @@ async def run_key(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_mixer(settings: Settings, chosen: argparse.Namespace) -> int:
     """Mix until SIGTERM or SIGINT; a batch is written whole or not at all."""
-    gate = read_gate(chosen.gate)
+    gate, desk = read_public_key(chosen.gate, "--gate"), read_public_key(chosen.desk, "--desk")
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_store(settings, PATIENCE) as database:
-        mixer = Mixer(database, Keyring(chosen.keys), gate, settings.log_origin, SystemClock())
+        ring = Keyring(chosen.keys)
+        mixer = Mixer(database, ring, gate, desk, settings.log_origin, SystemClock())
         await mixer.start()
         async with running(repeat(mixer.turn, MIX_SECONDS, MIXING, TaskStates())):
             say(Message("mixer-runs", key=mixer.key.write()), flush=True)
@@ -75,8 +84,8 @@ async def run_mixer(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def read_gate(text: str) -> bytes:
-    """Reads the gate's public key.
+def read_public_key(text: str, option: str) -> bytes:
+    """Reads the public key of the gate or of the desk.
 
     Raises:
         BadInput: the text is not 64 hexadecimal digits.
@@ -86,5 +95,5 @@ def read_gate(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != SIZE:
-        raise BadInput(Message("mixer-gate-key"), Place(field="--gate"))
+        raise BadInput(Message("mixer-public-key"), Place(field=option))
     return key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from typing import Any
 
 from bot.core.clock import SystemClock
@@ -12,7 +11,9 @@ from bot.core.settings import Settings, read_language
 from bot.core.urls import web_chat_url
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
+from bot.service.two_persons import open_officers
 from bot.terminal.auditing import Audit, the
+from bot.terminal.second_person import at_machine, say_waits
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message
 
@@ -39,14 +40,20 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             say(Message("publish-withdrawn", campaign=chosen.campaign))
             return 0
         campaign = await find_registered_campaign(database, chosen.campaign)
-        made = await make_public(
-            database, campaign, f"cli:{getpass.getuser()}", clock, settings.timezone
-        )
+        people = await open_officers(settings, database, clock)
+        if (await people.approvals.profile()).needs_two:
+            waits = await request_result_entry(
+                database, campaign.id, people.approvals, at_machine()
+            )
+            if waits is not None:
+                say_waits(waits)
+                return 0
+        made = await make_public(database, campaign, at_machine(), clock, settings.timezone)
         address = f"{web_chat_url(settings)}/results/{made.campaign}"
         say(Message("publish-done", campaign=made.campaign, release=made.number, address=address))
         try:
-            await request_result_entry(database, made.campaign)
             keys = await open_keys(settings, database)
+            await request_result_entry(database, made.campaign, people.approvals, at_machine())
             await finish_closing(settings, database, keys.gate, clock)
             await save_bundle(database, settings.data, made.campaign, made.number)
         except OperatorNeeded:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import build, open_store
+from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.files import read_text
 from bot.terminal.words import say, word
@@ -38,6 +39,10 @@ def register(commands: Any) -> None:
         nargs="*",
         help=Message("help-push-begin-not-on"),
     )
+    begin.add_argument(
+        "--kind", choices=("invitation", "reminder"), help=Message("help-push-begin-kind")
+    )
+    begin.add_argument("--to", choices=("unopened", "all"), help=Message("help-push-begin-to"))
     begin.set_defaults(run=run_begin, audit=Audit("push begin", the("campaign")))
     for name, what in ACTIONS.items():
         part = parts.add_parser(name, help=what)
@@ -68,7 +73,8 @@ def _add_text(parser: Any) -> None:
 async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
     """Queue a step."""
     from bot.accounts.preferences import read_preferences
-    from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+    from bot.fieldwork.outreach.outbox import read_pushes
+    from bot.fieldwork.outreach.push_service import begin_push, plain_texts, reminder_number
 
     async with open_store(settings) as database:
         texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(
@@ -77,9 +83,17 @@ async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
         choices = await read_preferences(database)
         days = choices.not_on if chosen.not_on is None else chosen.not_on
         push = await begin_push(
-            database, chosen.campaign, texts, chosen.hours or choices.hours, days
+            database,
+            chosen.campaign,
+            texts,
+            chosen.hours or choices.hours,
+            days,
+            chosen.kind or "",
+            chosen.to or "",
         )
-    say(Message("push-queued", campaign=chosen.campaign, step=_step_name(push.step)))
+        async with reading(database) as connection:
+            number = reminder_number(await read_pushes(connection, chosen.campaign), push)
+    say(Message("push-queued", campaign=chosen.campaign, step=_step_name(number)))
     return 0
 
 
@@ -111,7 +125,7 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
         if progress.seconds_left:
             minutes = round(progress.seconds_left / 60)
             counts.append(Message("push-minutes-left", minutes=minutes))
-        step, state = _step_name(progress.push.step), word(progress.push.state)
+        step, state = _step_name(progress.reminder), word(progress.push.state)
         say(Message("push-progress", step=step, state=state, counts=tuple(counts)))
     if not found:
         say(Message("push-none"))
@@ -192,5 +206,7 @@ def _require_telegram(settings: Settings) -> None:
         raise BadInput(Message("push-token-unset"), Place(field="MINPING_TELEGRAM_TOKEN"))
 
 
-def _step_name(step: int) -> Message:
-    return Message("push-reminder", number=step) if step else Message("push-invitation")
+def _step_name(reminder: int) -> Message:
+    if reminder:
+        return Message("push-reminder", number=reminder)
+    return Message("push-invitation")

@@ -6,22 +6,18 @@ import argparse
 from typing import Any
 
 from bot.accounts.roles import ROLES
-from bot.accounts.second_factor import reset_factor
 from bot.accounts.staff import (
-    add_staff,
-    change_staff,
-    disable_staff,
     end_sessions,
     find_account,
     generate_password,
-    initial_password_expiry,
     list_accounts,
-    set_password,
 )
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.second_person import at_machine, say_waits
 from bot.terminal.words import say, word, worded
 from survey_flows.errors import BadInput, Message, Place
 
@@ -63,66 +59,75 @@ def register(commands: Any) -> None:
         part = parts.add_parser(name, help=text)
         part.add_argument("login", metavar="LOGIN")
         part.set_defaults(run=run, audit=Audit(f"staff {name}", the("login")))
+    check = parts.add_parser("check", help=Message("help-staff-check"))
+    check.set_defaults(run=run_check, audit=READS_ONLY)
+    accept = parts.add_parser("accept", help=Message("help-staff-accept"))
+    accept.set_defaults(run=run_accept, audit=Audit("staff accept"))
     show = parts.add_parser("show", help=Message("help-staff-show"))
     show.set_defaults(run=run_show, audit=READS_ONLY)
 
 
 async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Add one person."""
+    """Add one person, or prepare it."""
     password = generate_password()
     async with open_store(settings) as database:
-        await add_staff(
-            database,
-            chosen.login,
-            password,
-            chosen.role,
-            chosen.unit,
-            initial_password_expiry(SystemClock()),
+        officers = (await open_officers(settings, database, SystemClock())).officers
+        made = await officers.appoint(
+            chosen.login, password, chosen.role, chosen.unit, at_machine()
         )
     role = word(chosen.role)
     say(Message("staff-added", login=chosen.login, role=role, password=password))
+    say_waits(made)
     return 0
 
 
 async def run_password(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Give one person a new password."""
+    """Give one person a new password, or prepare it."""
     password = generate_password()
     async with open_store(settings) as database:
-        await set_password(database, chosen.login, password, initial_password_expiry(SystemClock()))
+        officers = (await open_officers(settings, database, SystemClock())).officers
+        made = await officers.reset_password(chosen.login, password, at_machine())
     say(Message("staff-password", login=chosen.login, password=password))
+    say_waits(made)
     return 0
 
 
 async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Change a person's role and unit."""
+    """Change a person's role and unit, or prepare it."""
     async with open_store(settings) as database:
         account = await find_account(database, chosen.login)
         if account is None:
             raise BadInput(Message("staff-login-unknown"), Place(subject=chosen.login))
         unit = account.unit if chosen.unit is None else chosen.unit
-        await change_staff(database, account.login, chosen.role or account.role, unit)
-    role = word(chosen.role or account.role)
+        officers = (await open_officers(settings, database, SystemClock())).officers
+        role = chosen.role or account.role
+        made = await officers.change(account.login, role, unit, at_machine())
+    said = {"login": account.login, "role": word(role)}
     say(
-        Message("staff-changed-unit", login=account.login, role=role, unit=unit)
+        Message("staff-changed-unit", unit=unit, **said)
         if unit
-        else Message("staff-changed", login=account.login, role=role)
+        else Message("staff-changed", **said)
     )
+    say_waits(made)
     return 0
 
 
 async def run_disable(settings: Settings, chosen: argparse.Namespace) -> int:
     """Disable an account."""
     async with open_store(settings) as database:
-        await disable_staff(database, chosen.login)
+        officers = (await open_officers(settings, database, SystemClock())).officers
+        await officers.disable(chosen.login, at_machine())
     say(Message("staff-closed", login=chosen.login))
     return 0
 
 
 async def run_enable(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Enable an account."""
+    """Enable an account, or prepare it."""
     async with open_store(settings) as database:
-        await disable_staff(database, chosen.login, disabled=False)
+        officers = (await open_officers(settings, database, SystemClock())).officers
+        made = await officers.enable(chosen.login, at_machine())
     say(Message("staff-open", login=chosen.login))
+    say_waits(made)
     return 0
 
 
@@ -138,12 +143,12 @@ async def run_reset_factor(settings: Settings, chosen: argparse.Namespace) -> in
     """Remove a person's second factor and end the sessions, which may be somebody else's."""
     async with open_store(settings) as database:
         await end_sessions(database, chosen.login, int(SystemClock().now().timestamp()))
-        done = await reset_factor(database, chosen.login)
-    say(
-        Message("staff-factor-removed", login=chosen.login)
-        if done
-        else Message("staff-no-factor", login=chosen.login)
-    )
+        account = await find_account(database, chosen.login)
+        officers = (await open_officers(settings, database, SystemClock())).officers
+        made = await officers.reset_factor(chosen.login, at_machine())
+    had = account is not None and account.has_second_factor
+    say(Message("staff-factor-removed" if had else "staff-no-factor", login=chosen.login))
+    say_waits(made)
     return 0
 
 
@@ -158,4 +163,28 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
             )
             words = (worded(fact) for fact in (word(account.role), *facts) if fact)
             print("  ".join((account.login, *words)))
+    return 0
+
+
+async def run_check(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Name accounts, tokens and approvals that the service did not write; 1 when there are any."""
+    async with open_store(settings) as database:
+        roster = (await open_officers(settings, database, SystemClock())).roster
+        await roster.book()
+        wrong = await roster.wrong(at_once=True)
+    for name in wrong:
+        say(Message("staff-row-changed", name=name))
+    if not wrong:
+        say(Message("staff-rows-known"))
+    return int(bool(wrong))
+
+
+async def run_accept(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Take over all rows as they stand, as after a restore of an older database."""
+    async with open_store(settings) as database:
+        wrong = await (await open_officers(settings, database, SystemClock())).roster.accept()
+    for name in wrong:
+        say(Message("staff-row-accepted", name=name))
+    if not wrong:
+        say(Message("staff-rows-known"))
     return 0

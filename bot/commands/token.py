@@ -12,6 +12,7 @@ from bot.accounts.api_tokens import SCOPES, USUAL_DAYS, create_token, list_token
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import say, word
 from survey_flows.errors import Message
@@ -41,8 +42,9 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make one token."""
     async with open_store(settings) as database:
         by = f"cli:{getpass.getuser()}"
+        roster = (await open_officers(settings, database, SystemClock())).roster
         token = await create_token(
-            database, chosen.name, chosen.scope, chosen.days, by, SystemClock()
+            roster, chosen.name, chosen.scope, chosen.days, by, SystemClock()
         )
     scopes = " ".join(chosen.scope)
     say(Message("token-added", name=chosen.name, scopes=scopes, token=token))
@@ -77,6 +79,7 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
 async def run_revoke(settings: Settings, chosen: argparse.Namespace) -> int:
     """End one token."""
     async with open_store(settings) as database:
-        await revoke_token(database, chosen.name, SystemClock())
+        roster = (await open_officers(settings, database, SystemClock())).roster
+        await revoke_token(roster, chosen.name, SystemClock())
     say(Message("token-revoked", name=chosen.name))
     return 0

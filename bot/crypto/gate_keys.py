@@ -259,6 +259,10 @@ class GateKeys:
         """Returns the mark of a citizen's quota place, another one in each cell."""
         return pseudonym(self.voters.demand(campaign), "place", *cell, channel, user)
 
+    def rated(self, campaign: str, unit: str, channel: str, user: str) -> bytes:
+        """Returns the mark of a citizen who has rated a unit; no ballot or place has it."""
+        return pseudonym(self.voters.demand(campaign), "rated", unit, channel, user)
+
     def seal_count(self, campaign: str, stream: str, text: str) -> bytes:
         """Encrypts the running numbers of a campaign; nobody reads them after the close."""
         key = pseudonym(self.voters.demand(campaign), "stream", campaign, stream)

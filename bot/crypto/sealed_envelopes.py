@@ -18,7 +18,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from bot.core.stored_forms import write_form
 from survey_flows.errors import MinpingError
 
-PAD_BYTES = 2048
+PAD_BYTES = 3072
 """Bytes to which each message is padded: a ballot with a comment of 500 characters fits."""
 SIGNATURE = 64
 LENGTH = 4

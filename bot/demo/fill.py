@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.campaign_keys import make_gate_key
 from bot.campaigns.drafting import rated_unit
-from bot.campaigns.lifecycle import CampaignDraft, add_campaign
+from bot.campaigns.lifecycle import CampaignDraft, add_campaign, order_opening
 from bot.campaigns.links import LINK
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import Clock
@@ -29,6 +28,7 @@ from bot.records.store import PERSONAL, ListedUnit
 from bot.storage.bulk import upsert_many
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.load import dump_questionnaire
@@ -86,6 +86,7 @@ class DemoSummary:
 async def fill(
     database: AsyncEngine,
     keys: GateKeys,
+    desk: Desk,
     clock: Clock,
     timezone: str,
     seed: int = 1,
@@ -98,6 +99,7 @@ async def fill(
     Args:
         database: an empty database.
         keys: makes the pseudonyms of the citizens.
+        desk: signs the opening of the open campaign.
         clock: gives the present time and the links' tokens.
         timezone: the time zone in which the campaigns open and close.
         seed: the same number makes the same city.
@@ -138,8 +140,7 @@ async def fill(
             connection, tables.comments, COMMENT_COLUMNS, ["campaign", "unit", "voter"], comments
         )
         await add_campaign(connection, opened, link)
-        await _set_state(connection, opened.id, "opening")
-        await make_gate_key(connection, keys, opened.id)
+        await order_opening(connection, opened.id, keys, desk)
     return DemoSummary(
         year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.ballots)
     )

@@ -38,6 +38,8 @@ fieldwork-nobody-drawn = nobody was drawn for this campaign; see `minping sample
 fieldwork-invites-only-open = people are invited only while the campaign is open; this one is not
 
 # Pushes
+fieldwork-nobody-left = nobody is left for an invitation: everybody has got theirs
+fieldwork-step-too-soon = the step before was handed over less than { $least } hours ago; try again in { $hours } hours
 fieldwork-nobody-invited = nobody is invited yet; see `minping invitations make`
 fieldwork-text-missing = write the message in this language too
 fieldwork-text-too-long = the message has more than { $max } characters; shorten it

@@ -38,6 +38,8 @@ fieldwork-nobody-drawn = 该活动还没有抽取样本，见 `minping sample dr
 fieldwork-invites-only-open = 只有征集中的活动才能邀请，该活动不在征集中
 
 # Pushes
+fieldwork-nobody-left = 邀请都已发出，没有还没收到的人
+fieldwork-step-too-soon = 上一步发出还不到 { $least } 小时；请在 { $hours } 小时后再试
 fieldwork-nobody-invited = 还没有邀请任何人，见 `minping invitations make`
 fieldwork-text-missing = 请把这种语言的消息也写上
 fieldwork-text-too-long = 消息超过 { $max } 个字符，请缩短

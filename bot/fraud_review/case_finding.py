@@ -21,6 +21,7 @@ from bot.fraud_review.case_review import apply_verdict
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, WAITING
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 
@@ -91,6 +92,7 @@ class CaseScan:
 async def find_cases(
     database: AsyncEngine,
     campaign: str,
+    desk: Desk,
     tell: ProgressReport = lambda _done, _total: None,
     timezone: str = TIMEZONE,
 ) -> CaseScan:
@@ -103,6 +105,7 @@ async def find_cases(
     Args:
         database: where the ballots are.
         campaign: its id.
+        desk: signs what the log says of each case.
         tell: called with the number of steps that are done, and of all.
         timezone: the city's, by which the signals know nights and office hours.
 
@@ -114,7 +117,7 @@ async def find_cases(
     suspects = await asyncio.to_thread(suspected_cases, findings)
     tell(3, steps)
     async with writing(database) as connection:
-        result = await _store(connection, campaign, suspects)
+        result = await _store(connection, desk, campaign, suspects)
     tell(4, steps)
     return result
 
@@ -147,6 +150,8 @@ async def run_signals(
         said = tables.comments.c
         query = select(said.unit, said.text).where(said.campaign == campaign).order_by(said.id)
         texts = (await connection.execute(query)).all()
+    if any(row.bucket is None for row in rows):
+        raise BadInput(Message("fraud-review-moments-erased"), Place(subject=campaign))
     tell(1)
     findings = await asyncio.to_thread(
         _look,
@@ -271,7 +276,7 @@ def coarse_count(count: float) -> int:
 
 
 async def _store(
-    connection: AsyncConnection, campaign: str, suspects: Sequence[SuspectedCase]
+    connection: AsyncConnection, desk: Desk, campaign: str, suspects: Sequence[SuspectedCase]
 ) -> CaseScan:
     # Without this lock two scans at once would store everything twice.
     await connection.execute(
@@ -289,7 +294,7 @@ async def _store(
     }
     gone = [row for digest, row in stored.items() if digest not in wanted and row.id not in touched]
     for row in gone:
-        await apply_verdict(connection, row, DROPPED, [])
+        await apply_verdict(connection, desk, row, DROPPED, [])
         # If a later scan finds it again, it is a new case, so that its digest must not match.
         await connection.execute(
             tables.cases.update()
@@ -299,7 +304,7 @@ async def _store(
     new = [suspect for digest, suspect in wanted.items() if digest not in stored]
     # Another order could tell of their units.
     for suspect in sorted(new, key=lambda _: secrets.token_bytes(8)):
-        await _add(connection, campaign, suspect)
+        await _add(connection, desk, campaign, suspect)
     return CaseScan(len(new), len(wanted) - len(new), len(gone))
 
 
@@ -320,7 +325,9 @@ async def _ballots_of(connection: AsyncConnection, names: Sequence[str]) -> set[
     return set((await connection.execute(query)).scalars())
 
 
-async def _add(connection: AsyncConnection, campaign: str, suspect: SuspectedCase) -> None:
+async def _add(
+    connection: AsyncConnection, desk: Desk, campaign: str, suspect: SuspectedCase
+) -> None:
     row = {
         "id": secrets.token_hex(4),
         "campaign": campaign,
@@ -355,4 +362,4 @@ async def _add(connection: AsyncConnection, campaign: str, suspect: SuspectedCas
     stored = (
         await connection.execute(select(tables.cases).where(tables.cases.c.id == row["id"]))
     ).one()
-    await apply_verdict(connection, stored, PROPOSED, [])
+    await apply_verdict(connection, desk, stored, PROPOSED, [])

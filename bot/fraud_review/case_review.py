@@ -27,9 +27,8 @@ from bot.fraud_review.verdicts import (
 )
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import request_entry
+from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.log_entries import canonical
 
 OTHER = "other"
 REASONS = {
@@ -126,7 +125,14 @@ async def show_case(database: AsyncEngine, name: str, login: str = "") -> FraudC
 
 
 async def cast_vote(
-    database: AsyncEngine, name: str, login: str, verdict: str, reason: str, note: str, clock: Clock
+    database: AsyncEngine,
+    name: str,
+    login: str,
+    verdict: str,
+    reason: str,
+    note: str,
+    desk: Desk,
+    clock: Clock,
 ) -> FraudCase:
     """Record a checker's vote; the second vote that agrees decides the case.
 
@@ -150,12 +156,12 @@ async def cast_vote(
         await _append(connection, row, login, verdict, reason, note, "vote", clock)
         agreeing = [v.reason for v in before if v.verdict == verdict] + [reason]
         if len(agreeing) >= VOTES_NEEDED:
-            await apply_verdict(connection, row, verdict, agreeing)
+            await apply_verdict(connection, desk, row, verdict, agreeing)
     return await show_case(database, name, login)
 
 
 async def reopen_case(
-    database: AsyncEngine, name: str, login: str, reason: str, clock: Clock
+    database: AsyncEngine, name: str, login: str, reason: str, desk: Desk, clock: Clock
 ) -> None:
     """Reopen a decided case; its verdict stands until two checkers agree anew.
 
@@ -175,11 +181,11 @@ async def reopen_case(
         await connection.execute(
             update(tables.cases).where(tables.cases.c.id == name).values(values)
         )
-        await _request_log_entry(connection, row, row.number + 1, REOPEN, [], row.verdict)
+        await _order_log_entry(connection, desk, row, row.number + 1, REOPEN, [], row.verdict)
 
 
 async def apply_verdict(
-    connection: AsyncConnection, row: Row[Any], verdict: str, reasons: Iterable[str]
+    connection: AsyncConnection, desk: Desk, row: Row[Any], verdict: str, reasons: Iterable[str]
 ) -> None:
     """Apply a verdict to ballots, case and log, in the caller's transaction."""
     state = {PROPOSED: WAITING, DROPPED: DROPPED}.get(verdict, DECIDED)
@@ -187,7 +193,7 @@ async def apply_verdict(
     await _weigh(connection, row.id, verdict)
     values = {"state": state, "verdict": verdict, "number": number}
     await connection.execute(update(tables.cases).where(tables.cases.c.id == row.id).values(values))
-    await _request_log_entry(connection, row, number, verdict, sorted(set(reasons)), verdict)
+    await _order_log_entry(connection, desk, row, number, verdict, sorted(set(reasons)), verdict)
 
 
 async def _weigh(connection: AsyncConnection, name: str, verdict: str) -> None:
@@ -205,17 +211,16 @@ async def _weigh(connection: AsyncConnection, name: str, verdict: str) -> None:
         )
 
 
-async def _request_log_entry(
+async def _order_log_entry(
     connection: AsyncConnection,
+    desk: Desk,
     row: Row[Any],
     number: int,
     verdict: str,
     reasons: Sequence[str],
     stands: str,
 ) -> None:
-    body = {
-        "kind": "decision",
-        "campaign": row.campaign,
+    facts = {
         "case": row.id,
         "number": number,
         "rules": json.loads(row.rules),
@@ -223,9 +228,8 @@ async def _request_log_entry(
         "reasons": list(reasons),
         "weights": weights_digest(bytes(row.salt), await case_weights(connection, row.id, stands)),
     }
-    await request_entry(
-        connection, "decision", row.campaign, canonical(body), f"{row.campaign}/{row.id}/{number}"
-    )
+    act = f"{row.campaign}/{row.id}/{number}"
+    await desk.order(connection, "decision", row.campaign, facts, act)
 
 
 async def case_weights(connection: AsyncConnection, name: str, verdict: str) -> list[list[int]]:

@@ -1,6 +1,7 @@
 # Fraud cases: their search, the votes of two checkers, and reopening.
 
 fraud-review-campaign-not-closed = this campaign is not closed yet; it can be looked at as a whole once it is closed
+fraud-review-moments-erased = the times of these ballots were erased after the result, so organised rating can no longer be looked for; cases that were found stay
 fraud-review-no-case = there is no such case; see `minping cases list`
 fraud-review-case-decided = this case is decided; `minping cases reopen` lets it be looked at again
 fraud-review-case-not-decided = this case is not decided, so it is open already

@@ -1,6 +1,7 @@
 # Fraud cases: their search, the votes of two checkers, and reopening.
 
 fraud-review-campaign-not-closed = 此活动尚未截止，截止后才能整体核查
+fraud-review-moments-erased = 结果公布后，这些评价票的提交时间已经删除，不能再查找有组织评价；已发现的案件保留不变
 fraud-review-no-case = 没有这个案件；见 `minping cases list`
 fraud-review-case-decided = 此案件已有结论；可用 `minping cases reopen` 重开
 fraud-review-case-not-decided = 此案件尚无结论，可以直接表决

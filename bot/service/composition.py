@@ -14,11 +14,15 @@ from functools import partial
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.approvals import Approvals
+from bot.accounts.audit_anchors import AUDIT, Anchor, anchor_rows, read_anchor, read_anchors
+from bot.accounts.officers import Officers
+from bot.accounts.roster import Roster
 from bot.accounts.second_factor import FactorKeys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
 from bot.ballots.link_people import forget_link_people
-from bot.ballots.mixer import Mixer, destroy_closed_secrets
+from bot.ballots.mixer import GUARD, Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.campaign_keys import GATE, check_keys
@@ -33,17 +37,25 @@ from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
 from bot.fieldwork.monitoring.search_misses import forget_search_misses
+from bot.fraud_review.asides import erase_asides
 from bot.service.embedded_valkey import EmbeddedValkey
-from bot.service.health_checks import make_readiness
-from bot.service.installation_keys import open_keys
+from bot.service.health_checks import make_readiness, roster_check
+from bot.service.installation_keys import load_desk, open_keys
 from bot.service.readiness import Readiness
 from bot.service.task_states import AWAY, TaskStates, repeat
-from bot.storage.database import open_database, sqlite_files, writing
+from bot.service.two_persons import make_officers
+from bot.storage.database import open_database, reading, sqlite_files, writing
 from bot.storage.migrate import migrate
+from bot.transparency.desk import Desk
+from bot.transparency.guard import Guard
+from bot.transparency.logged_acts import LoggedActs
 from survey_flows.errors import MinpingError
+from survey_flows.log_entries import LOG_ITSELF
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
+AUDIT_SECONDS = 60.0
+APPROVAL_SECONDS = 5.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
@@ -65,6 +77,10 @@ class Service:
     keys: GateKeys
     contact_keys: ContactKeys
     factor_keys: FactorKeys
+    desk: Desk
+    roster: Roster
+    approvals: Approvals
+    officers: Officers
     live_campaigns: LiveCampaigns
     conductor: Conductor
     mixer: Mixer | RemoteMixer
@@ -105,8 +121,9 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
         )
         stack.push_async_callback(redis.aclose)
-        opened = await open_keys(settings, database)
+        opened = await open_keys(settings, database, clock)
         keys = opened.gate
+        people = make_officers(settings, database, opened.desk, clock)
         live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
         await _first_turn(mixer, tasks)
@@ -114,17 +131,20 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
-        gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
+        gate = Gate(keys, mixer.key, Screening(redis, keys, live_campaigns))
         mixer.gate_work = partial(gate.end_campaigns, database)
         await gate.begin(database)
         stack.push_async_callback(_end_stream, gate, database)
         conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts)
         readiness = make_readiness(settings, database, redis, clock, gate, mixer)
+        readiness.add("accounts", roster_check(people.roster), needed=False)
         await stack.enter_async_context(running(conductor.run()))
         for name, seconds, work in (
             ("task:campaigns", REFRESH_SECONDS, live_campaigns.refresh),
             ("task:conversations", MIX_SECONDS, resealing.rotate),
             ("task:deletion", FORGET_SECONDS, partial(_forget, database, keys, clock)),
+            ("task:approvals", APPROVAL_SECONDS, partial(_apply, people.approvals)),
+            ("task:audit", AUDIT_SECONDS, partial(_anchor, database, opened.desk, clock)),
             (MIXING, MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
         ):
             note = readiness.watch(name, within=seconds + TASK_PATIENCE)
@@ -138,6 +158,10 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             keys,
             opened.contacts,
             opened.factors,
+            opened.desk,
+            people.roster,
+            people.approvals,
+            people.officers,
             live_campaigns,
             conductor,
             mixer,
@@ -158,7 +182,8 @@ def make_mixer(
         mixer = RemoteMixer(database, settings.log_key, settings.log_origin)
     else:
         ring = Keyring(settings.data / "keys" / "mixer")
-        mixer = Mixer(database, ring, keys.public(), settings.log_origin, clock)
+        desk = load_desk(settings).key.public
+        mixer = Mixer(database, ring, keys.public(), desk, settings.log_origin, clock)
     mixer.gate_work = partial(_end_campaigns, mixer, keys, database)
     return mixer
 
@@ -175,6 +200,8 @@ async def finish_closing(
         await mixer.turn()
         await mixer.wait()
     await run_mixer_once(mixer, database, keys)
+    if await anchor_rows(database, load_desk(settings), clock):
+        await mixer.turn()
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
@@ -184,6 +211,17 @@ async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys
     await forget_closed_conversations(database, keys)
     await forget_link_people(database)
     await destroy_closed_secrets(database, keys.voters)
+
+
+async def audit_anchors(settings: Settings, database: AsyncEngine, desk: Desk) -> list[Anchor]:
+    """Returns what the log commits to of the audit log: by the guard, where this process has it."""
+    guard = Guard(settings.data / "keys" / "mixer" / GUARD)
+    if guard.exists and not settings.log_key:
+        acts = LoggedActs(guard)
+        await acts.refresh()
+        return [read_anchor(body, place) for place, body in acts.placed(AUDIT, LOG_ITSELF)]
+    async with reading(database) as connection:
+        return await read_anchors(connection, desk)
 
 
 async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
@@ -198,13 +236,21 @@ async def _first_turn(mixer: Mixer | RemoteMixer, tasks: TaskStates) -> None:
 
 async def _end_campaigns(mixer: Mixer | RemoteMixer, keys: GateKeys, database: AsyncEngine) -> None:
     # The log's key is there only once the mixer has started.
-    await Gate(keys, mixer.key.public).end_campaigns(database)
+    await Gate(keys, mixer.key).end_campaigns(database)
 
 
 async def _end_stream(gate: Gate, database: AsyncEngine) -> None:
     """Ends the gate's stream; without a database the next start does it."""
     with suppress(*AWAY):
         await gate.stop(database)
+
+
+async def _anchor(database: AsyncEngine, desk: Desk, clock: Clock) -> None:
+    await anchor_rows(database, desk, clock)
+
+
+async def _apply(approvals: Approvals) -> None:
+    await approvals.apply_due()
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
@@ -217,6 +263,7 @@ async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
     await forget_search_misses(database)
+    await erase_asides(database, clock.now())
     destroy_old_secrets(keys, clock.now())
 
 

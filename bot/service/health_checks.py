@@ -13,9 +13,12 @@ from redis.asyncio import Redis
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.roster import Roster
+from bot.ballots.desk_orders import count_refused_acts
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.ballots.remote_mixer import RemoteMixer
+from bot.campaigns.ordered_states import states_without_order
 from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.service.readiness import Ask, Readiness
@@ -48,6 +51,7 @@ def make_readiness(
     made.add("box", mixer_key_check(database, gate, mixer), needed=True)
     made.add("disk-low", disk_check(folders, share=LOW_SHARE), needed=False)
     made.add("clock", clock_check(database, clock), needed=False)
+    made.add("orders", orders_check(database, clock), needed=False, tries=2)
     made.add("valkey", redis_check(redis), needed=False)
     return made
 
@@ -120,6 +124,27 @@ def clock_check(
         if max(offsets) - min(offsets) > DRIFT_SECONDS:
             return False
         return abs(await _seconds_apart(database, clock)) <= APART_SECONDS
+
+    return ask
+
+
+def orders_check(database: AsyncEngine, clock: Clock) -> Ask:
+    """Returns a check that no act was refused unseen, and no state stands that nobody ordered."""
+
+    async def ask() -> bool:
+        async with reading(database) as connection:
+            refused = await count_refused_acts(connection)
+            states = await states_without_order(connection, int(clock.now().timestamp()))
+        return not refused and not states
+
+    return ask
+
+
+def roster_check(roster: Roster) -> Ask:
+    """Returns a check that accounts, tokens and approvals are those that the service wrote."""
+
+    async def ask() -> bool:
+        return not await roster.wrong(at_once=True)
 
     return ask
 

@@ -10,14 +10,20 @@ from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.second_factor import FACTOR_KEY, FactorKeys, load_factor_keys
-from bot.campaigns.states import DRAFT
+from bot.campaigns.desk_takeover import take_over
+from bot.campaigns.states import CLOSING, DRAFT, HELD, OPENING
+from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import CONTACT_KEY, ContactKeys, load_contact_keys
 from bot.crypto.gate_keys import GateKeys, KeyMissing, Keyring, load_gate_keys
-from bot.storage.database import reading
+from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.desk import DESK, Desk
+from bot.transparency.known_desk import known_desk_file
 
 Rows = Select[Any]
+DESK_DRAFT = "desk-new"
+"""The desk's key while it signs what was ordered before there was one."""
 
 
 def _rows(*conditions: ColumnElement[bool]) -> Rows:
@@ -28,6 +34,11 @@ _RUN_ALREADY = (
     _rows(tables.campaigns.c.state != DRAFT),
     _rows(tables.sessions.c.person.is_not(None)),
     _rows(tables.dead_letters.c.key.is_not(None)),
+)
+_UNDER_WAY = (
+    _rows(tables.notices.c.id.is_not(None)),
+    _rows(tables.campaigns.c.state.in_((OPENING, CLOSING, HELD))),
+    _rows(tables.audit.c.number.is_not(None)),
 )
 RESTS_ON: dict[str, Sequence[Rows]] = {
     "gate": _RUN_ALREADY,
@@ -50,9 +61,12 @@ class InstallationKeys:
     gate: GateKeys
     contacts: ContactKeys
     factors: FactorKeys
+    desk: Desk
 
 
-async def open_keys(settings: Settings, database: AsyncEngine) -> InstallationKeys:
+async def open_keys(
+    settings: Settings, database: AsyncEngine, clock: Clock | None = None
+) -> InstallationKeys:
     """Returns the installation's keys; makes one only while nothing in the database rests on it.
 
     Raises:
@@ -68,9 +82,44 @@ async def open_keys(settings: Settings, database: AsyncEngine) -> InstallationKe
                     raise KeyMissing(ring.path(name))
         for name in missing:
             ring.find_or_create(name)
+    desk = await open_desk(settings, database, clock or SystemClock())
     return InstallationKeys(
-        load_gate_keys(folder), load_contact_keys(folder), load_factor_keys(folder)
+        load_gate_keys(folder), load_contact_keys(folder), load_factor_keys(folder), desk
     )
+
+
+def desk_ring(settings: Settings) -> Keyring:
+    """Returns the folder of the desk's key, which is its own."""
+    return Keyring(settings.data / "keys" / DESK)
+
+
+def load_desk(settings: Settings) -> Desk:
+    """Returns the desk; raises `KeyMissing` when its key was not made by `open_keys`."""
+    return Desk(desk_ring(settings).demand(DESK), settings.log_origin)
+
+
+async def open_desk(settings: Settings, database: AsyncEngine, clock: Clock) -> Desk:
+    """Returns the desk; makes its key for an empty log, and once for one that is older than desks.
+
+    Raises:
+        KeyMissing: the key is not in its file, though the guard or the log knows one.
+    """
+    ring = desk_ring(settings)
+    if ring.path(DESK).exists():
+        return load_desk(settings)
+    if known_desk_file(settings.data / "keys" / "mixer" / "guard").exists():
+        raise KeyMissing(ring.path(DESK))
+    async with writing(database) as connection:
+        if await _any(connection, [_rows(tables.log_entries.c.kind == "keys")]):
+            raise KeyMissing(ring.path(DESK))
+        if await _any(connection, _UNDER_WAY):
+            desk = Desk(ring.find_or_create(DESK_DRAFT), settings.log_origin)
+            await take_over(connection, desk, int(clock.now().timestamp()))
+    # The key counts from here on; a process killed before signs anew at the next start.
+    if ring.path(DESK_DRAFT).exists():
+        ring.path(DESK_DRAFT).replace(ring.path(DESK))
+    ring.find_or_create(DESK)
+    return load_desk(settings)
 
 
 async def _any(connection: AsyncConnection, queries: Sequence[Rows]) -> bool:

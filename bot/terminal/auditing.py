@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.settings import Settings
+from bot.terminal.words import worded
+from survey_flows.errors import Message
 
 
 def _no_subject(_chosen: argparse.Namespace) -> str:
@@ -102,9 +105,18 @@ async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: 
         return
     from bot.accounts.audit_log import AuditRecord, append_record
     from bot.core.clock import SystemClock
+    from bot.crypto.gate_keys import KeyMissing
     from bot.service.composition import open_store
+    from bot.service.installation_keys import open_desk
 
     who, subject = f"cli:{getpass.getuser()}", printable(audit.subject(chosen))
+    clock = SystemClock()
     async with open_store(settings) as database:
         record = AuditRecord(who, "", audit.act, subject, outcome)
-        await append_record(database, record, SystemClock())
+        try:
+            desk = await open_desk(settings, database, clock)
+        except KeyMissing:
+            # A mixer of its own has no desk; what it does stands in the public log.
+            print(worded(Message("command-not-audited")), file=sys.stderr)
+            return
+        await append_record(database, record, desk, clock)

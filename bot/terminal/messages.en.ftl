@@ -14,6 +14,22 @@ count-at-least = at least { $count }
 
 # Stored codes
 word-administrator = administrator
+word-approver = approver
+profile-solo = solo (one administrator)
+profile-office = office (a checker or an approver signs as the second)
+profile-city = city (an approver signs as the second)
+word-appoint = appointment
+word-password = new password
+word-factor = reset of the second factor
+word-enable = account enabled
+word-grant = grant to open ballots
+word-profile = profile
+word-settle = close with what is missing
+word-result = result into the log
+approval-prepared = Prepared as number { $number }; a second person signs it at /admin/approvals, and until then nothing has changed.
+approval-waits-a-day = Number { $number } is approved and holds in a day; two others may waive the wait at /admin/approvals.
+second-person-password = Password of { $login }:
+second-person-wrong = this password is wrong; nothing was done
 word-observer = observer
 word-staff = staff
 word-checker = checker

@@ -14,6 +14,22 @@ count-at-least = 至少 { $count }
 
 # 存储的代码
 word-administrator = 管理员
+word-approver = 批准人
+profile-solo = 单人（一名管理员）
+profile-office = 科室（核查员或批准人作第二签字人）
+profile-city = 全市（批准人作第二签字人）
+word-appoint = 任命
+word-password = 新密码
+word-factor = 重置第二因素
+word-enable = 启用账号
+word-grant = 揭示评价票的授权
+word-profile = 档位
+word-settle = 缺票截止
+word-result = 结果写入日志
+approval-prepared = 已列为第 { $number } 号事项，须由第二人在 /admin/approvals 签字；签字之前没有任何变动。
+approval-waits-a-day = 第 { $number } 号事项已批准，一天后生效；另外两人可在 /admin/approvals 免除等待。
+second-person-password = { $login } 的密码：
+second-person-wrong = 密码不对；没有任何变动
 word-observer = 只读
 word-staff = 工作人员
 word-checker = 核查员

@@ -12,6 +12,7 @@ from survey_flows.messages import Message, render
 CODES: Mapping[str, Message] = {
     # Roles.
     "administrator": Message("word-administrator"),
+    "approver": Message("word-approver"),
     "observer": Message("word-observer"),
     "staff": Message("word-staff"),
     "checker": Message("word-checker"),
@@ -22,6 +23,15 @@ CODES: Mapping[str, Message] = {
     "done": Message("word-done"),
     "refused": Message("word-refused"),
     "failed": Message("word-failed"),
+    # What two people decide.
+    "appoint": Message("word-appoint"),
+    "password": Message("word-password"),
+    "factor": Message("word-factor"),
+    "enable": Message("word-enable"),
+    "grant": Message("word-grant"),
+    "profile": Message("word-profile"),
+    "settle": Message("word-settle"),
+    "result": Message("word-result"),
     # States of a campaign.
     **STATE_NAMES,
     # Acts, states and rulings of reviews and appeals.
@@ -64,6 +74,12 @@ CODES: Mapping[str, Message] = {
     "revoked": Message("word-revoked"),
 }
 """Words for stored codes. A code stands once: the same code means the same in each room."""
+PROFILES: Mapping[str, Message] = {
+    "solo": Message("profile-solo"),
+    "office": Message("profile-office"),
+    "city": Message("profile-city"),
+}
+"""Words for the profiles, of which one has the code of a role."""
 SOURCES: Mapping[str, Message] = {
     "open": Message("source-open"),
     "invited": Message("source-invited"),

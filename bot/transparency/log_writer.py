@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import all as tables
-from bot.transparency.log_entry import LogEntry, unnamed_body
+from bot.transparency.log_entry import LogEntry
 from bot.transparency.log_reader import HEIGHT, WIDTH, read_hashes
 from survey_flows.merkle import Frontier, leaf_hash
 
@@ -18,26 +18,6 @@ LOCK = 7012
 
 Signer = Callable[[int, bytes], str]
 """Takes a size and a root hash, and returns the signed checkpoint."""
-
-
-async def request_entry(
-    connection: AsyncConnection, kind: str, campaign: str, body: str, name: str = ""
-) -> None:
-    """Ask the mixer for a public entry about a campaign, unless the last of its kind is the same.
-
-    An entry with a ``name`` of its own is written in any case, as its caller asks once.
-    """
-    if name:
-        row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
-        await connection.execute(tables.notices.insert(), [row])
-        return
-    columns = tables.log_entries.c
-    query = select(columns.body).where(columns.kind == kind, columns.campaign == campaign)
-    newest = query.where(columns.body.is_not(None)).order_by(columns.position.desc()).limit(1)
-    said = (await connection.execute(newest)).scalar()
-    if said is None or unnamed_body(said) != unnamed_body(body):
-        row = {"kind": kind, "name": campaign, "campaign": campaign, "body": body}
-        await connection.execute(tables.notices.insert(), [row])
 
 
 async def lock_log(connection: AsyncConnection) -> None:

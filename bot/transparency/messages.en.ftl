@@ -5,6 +5,7 @@ transparency-sizes-unknown = the log has not had these sizes in this order; ask 
 # The guard of the log
 transparency-guard-damaged = the guard of the log is damaged; put its folder back from the mixer's disk, or see «The log's guard» in docs/operations.md
 transparency-guard-missing = the log had a guard and it is not in { $folder }; nothing is signed: put the folder back, or see «The log's guard» in docs/operations.md
+transparency-desk-changed = the desk's key is not the one whose acts the log holds, which this file names; nothing more is logged: put `keys/desk/desk.key` back from its backup, and give `mixer run --desk` its public key
 transparency-log-key-other = the newest checkpoint of the database, over { $size } entries, is not signed by this log key; nothing is signed: put the right `log.key` back, or the database that belongs to it
 transparency-rows-missing = the newest checkpoint signs { $signed } entries and the database has { $rows }; nothing is signed: see «The log's guard» in docs/operations.md
 transparency-rows-changed = the first { $size } entries in the database do not give the signed root; nothing is signed: see «The log's guard» in docs/operations.md

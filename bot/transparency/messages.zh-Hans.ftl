@@ -5,6 +5,7 @@ transparency-sizes-unknown = 日志未曾依次有过这些大小，请使用不
 # 日志的守护记录
 transparency-guard-damaged = 日志的守护记录已损坏；请从混洗器的磁盘恢复该文件夹，或参阅 docs/operations.md 的 “The log's guard”
 transparency-guard-missing = 日志原有守护记录，{ $folder } 里却没有，因此不再签名；请恢复该文件夹，或参阅 docs/operations.md 的 “The log's guard”
+transparency-desk-changed = 签发处的密钥与日志所认的不同（见此文件），因此不再写入日志；请从备份恢复 `keys/desk/desk.key`，并以 `mixer run --desk` 给出它的公钥
 transparency-log-key-other = 数据库里最新的检查点（{ $size } 个条目）不是用这把日志密钥签名的，因此不再签名；请恢复正确的 `log.key`，或与之对应的数据库
 transparency-rows-missing = 最新的检查点签了 { $signed } 个条目，数据库里有 { $rows } 个，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”
 transparency-rows-changed = 数据库里前 { $size } 个条目得不出已签名的树根，因此不再签名；请参阅 docs/operations.md 的 “The log's guard”

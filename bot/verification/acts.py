@@ -23,6 +23,7 @@ SIGNERS: Mapping[str, str] = {
     "registration": DESK,
     "link": DESK,
     "pause": DESK,
+    "early-close": DESK,
     "decision": DESK,
     "result": DESK,
     "audit": DESK,
@@ -45,15 +46,14 @@ SIGNERS: Mapping[str, str] = {
     "year-amendment": DESK,
 }
 
-ONCE = frozenset(("registration", "intake", "closing"))
+ONCE = frozenset(("registration", "early-close", "intake", "closing"))
 """Kinds of which a campaign has one act, under its own name."""
 
-NEEDED_KEYS: frozenset[str] = frozenset()
+NEEDED_KEYS: frozenset[str] = frozenset(("desk", "gate"))
 """Roles («desk», «gate») that must have a key in the log before a campaign is registered.
 
-While a role is not here, a log without such a key is checked as far as it goes and the verifier
-says so: acts of the desk may be signed by the log's key, and what the gate signs is not asked for.
-This line is the only place of that: it names both roles once desk and gate sign.
+Were a role not here, a log without such a key would be checked as far as it goes and the verifier
+would say so: acts of the desk signed by the log's key, and nothing asked for that the gate signs.
 """
 
 

@@ -32,22 +32,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
+from bot.accounts.approvals import DONE, Approval, Approvals, Decision
+from bot.accounts.roster import Book
 from bot.ballots.close_check import require_unchanged
+from bot.ballots.stored_bodies import ballot_text, comment_text, kept_aside
 from bot.fraud_review.case_review import read_case_weights
 from bot.results.scoring import ScoredCampaign, score_campaign
-from bot.storage.database import reading, writing
+from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body, comment_body
+from bot.transparency.desk import Desk, facts_of, is_ordered
 from bot.transparency.guarded_log import read_entries
 from bot.transparency.log_entry import LogEntry, unnamed_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
-from bot.transparency.log_writer import request_entry
 from bot.verification.bounded_totals import bounded_files, unit_salts
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
     FORMAT,
     FULL_WEIGHT,
+    INTAKE,
     LOG,
     MANIFEST,
     OPENINGS,
@@ -59,6 +62,7 @@ from bot.verification.bundle_format import (
     WEIGHTS_HEAD,
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
+from survey_flows.canonical_json import canonical_by_code
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import (
     LOG_ITSELF,
@@ -69,6 +73,7 @@ from survey_flows.log_entries import (
 )
 from survey_flows.signed_notes import read_checkpoint, read_note
 
+RESULT = "result"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -92,9 +97,11 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
         sealed = await read_openings(connection, campaign) if openings else []
         weights = await _read_weights(connection, campaign) if openings else []
         cases = await read_case_weights(connection, campaign) if openings else []
+        intake = await _read_intake(connection, campaign) if openings else None
     opened = (sealed, weights) if openings else None
     files = await asyncio.to_thread(_files, campaign, newest, rows, file, opened)
     files |= {CASES: json_lines(cases)} if cases else {}
+    files |= {INTAKE: intake} if intake else {}
     return files | ({SUMS: sums} if sums and openings else {})
 
 
@@ -133,17 +140,33 @@ async def result_entry_body(database: AsyncEngine, campaign: str) -> str:
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
 
 
-async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
-    """Ask the mixer for the result's entry in the log, without which there is no bundle.
+async def request_result_entry(
+    database: AsyncEngine, campaign: str, approvals: Approvals, by: str
+) -> Approval | None:
+    """Order the result's entry in the log, without which there is no bundle, or prepare it.
+
+    Return what waits for a second person; None once the order is given.
 
     Raises:
-        BadInput: there is no such campaign, or it is not closed.
+        BadInput: there is no such campaign, it is not closed, or its result waits already.
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
     await require_unchanged(database, campaign)
-    result = await result_entry_body(database, campaign)
-    async with writing(database) as connection:
-        await request_entry(connection, "result", campaign, result)
+    result = facts_of(await result_entry_body(database, campaign))
+    async with reading(database) as connection:
+        if await is_ordered(connection, RESULT, campaign, result):
+            return None
+    made = await approvals.prepare(RESULT, campaign, result, by)
+    return None if made.state == DONE else made
+
+
+def result_decision(desk: Desk) -> Decision:
+    """Return what two people decide of a result: the digest of its totals goes into the log."""
+
+    async def order(connection: AsyncConnection, _book: Book, one: Approval, _now: int) -> None:
+        await desk.order(connection, RESULT, one.subject, one.details, again=False)
+
+    return Decision(order)
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:
@@ -170,21 +193,38 @@ def _write_whole(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-async def read_openings(connection: AsyncConnection, campaign: str) -> list[tuple[int, bytes, str]]:
-    """Read position, salt and text of a campaign's sealed entries that were not withdrawn."""
-    found = []
+Opened = tuple[int, bytes, str, Mapping[str, str] | None]
+"""Position, salt and text of a sealed entry, and of a ballot its aside while that is kept."""
+
+
+async def read_openings(connection: AsyncConnection, campaign: str) -> list[Opened]:
+    """Read a campaign's sealed entries that were not withdrawn, by position."""
+    found: list[Opened] = []
     makers = (
-        (tables.ballots, ballot_body),
-        (tables.comments, comment_body),
+        (tables.ballots, ballot_text),
+        (tables.comments, comment_text),
         (tables.superseded, lambda row: str(row["body"])),
         (tables.withdrawals, lambda row: str(row["body"])),
     )
     for table, body in makers:
         query = select(table).where(table.c.campaign == campaign, table.c.position.is_not(None))
         found += [
-            (row.position, row.salt, body(row._mapping)) for row in await connection.execute(query)
+            (row.position, row.salt, body(row._mapping), kept_aside(row._mapping))
+            for row in await connection.execute(query)
         ]
-    return sorted(found)
+    return sorted(found, key=lambda one: one[0])
+
+
+async def _read_intake(connection: AsyncConnection, campaign: str) -> bytes | None:
+    """Return ``intake.json``, which opens the gate's counts by unit; None where it signed none."""
+    query = select(tables.intakes).where(tables.intakes.c.campaign == campaign)
+    row = (await connection.execute(query)).first()
+    return intake_file(row.salt, json.loads(row.units)) if row else None
+
+
+def intake_file(salt: bytes, units: Mapping[str, object]) -> bytes:
+    """Return ``intake.json``."""
+    return f'{{"salt":"{salt.hex()}","units":{canonical_by_code(units)}}}\n'.encode()
 
 
 async def _refuse_unlogged(connection: AsyncConnection, campaign: str) -> None:
@@ -234,7 +274,7 @@ def _files(
     newest: StoredCheckpoint | None,
     entries: Sequence[LogEntry],
     file: bytes,
-    opened: tuple[list[tuple[int, bytes, str]], list[tuple[int, int]]] | None,
+    opened: tuple[list[Opened], list[tuple[int, int]]] | None,
 ) -> dict[str, bytes]:
     if newest is None:
         raise BadInput(Message("verification-log-empty"), Place(subject=campaign))
@@ -249,15 +289,19 @@ def _files(
     if opened:
         sealed, weights = opened
         _check_openings(entries, sealed)
-        files[OPENINGS] = json_lines(
-            {"position": at, "salt": salt.hex(), "body": body} for at, salt, body in sealed
-        )
+        files[OPENINGS] = json_lines(map(_opening, sealed))
         files[WEIGHTS] = weights_csv(weights)
     return files
 
 
-def _check_openings(entries: Sequence[LogEntry], sealed: Iterable[tuple[int, bytes, str]]) -> None:
-    for position, salt, body in sealed:
+def _opening(one: Opened) -> dict[str, object]:
+    position, salt, body, aside = one
+    said: dict[str, object] = {"position": position, "salt": salt.hex(), "body": body}
+    return said | ({"aside": aside} if aside else {})
+
+
+def _check_openings(entries: Sequence[LogEntry], sealed: Iterable[Opened]) -> None:
+    for position, salt, body, _ in sealed:
         if position >= len(entries) or commit(salt, body) != entries[position].commitment:
             raise LogDamaged(Message("verification-stored-differs", position=position))
 

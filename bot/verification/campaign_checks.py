@@ -103,7 +103,10 @@ def check_intake(bundle: Bundle) -> Message:
     if act.position > closing.position:
         raise CheckFailed(Message("verification-intake-after-closing", position=act.position))
     gone, unended = accepted - len(receipts), number(closing, "unended", 0)
-    more_than_accepted = gone < 0 and not unended and bundle.state == NEW
+    # What a restored database lacks is no longer in the gate's sealed counts either.
+    before = set(bundle.lines.sealed[: bundle.sealed_before_intake])
+    lost = len(bundle.lost_until(closing.position) & before)
+    more_than_accepted = gone + lost < 0 and not unended and bundle.state == NEW
     if gone > number(closing, "missing", 0) or more_than_accepted:
         count = len(receipts)
         raise CheckFailed(Message("verification-intake-differs", accepted=accepted, receipts=count))

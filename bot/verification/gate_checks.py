@@ -56,7 +56,7 @@ def check_gate(bundle: Bundle) -> Message:
 def _is_signed(
     bundle: Bundle, position: int, opening: Opening, erasures: dict[tuple[str, str], bool]
 ) -> bool:
-    body, origin = opening.body, bundle.origin
+    body, origin = opening.body(), bundle.origin
     gate = str(body.get("gate"))
     if opening.kind == BALLOT:
         return _holds(bundle, position, gate, ballot_gate_text(origin, body))
@@ -173,10 +173,8 @@ def require_gate_parts(bundle: Bundle, position: int, opening: Opening) -> None:
     before = position < bundle.ballots_end
     if bundle.state in (NEW, GROWN) and before != (opening.kind == BALLOT):
         raise CheckFailed(Message("verification-body-misplaced", position=position))
-    if opening.aside is not None:
-        same = opening.aside.digest == opening.body.get("aside")
-        if opening.kind != BALLOT or not same or not opening.aside.is_whole:
-            raise CheckFailed(Message("verification-aside-differs", position=position))
+    if opening.aside is not None and not (opening.kind == BALLOT and opening.aside.agrees):
+        raise CheckFailed(Message("verification-aside-differs", position=position))
 
 
 def require_own_ids(bundle: Bundle) -> None:
@@ -189,7 +187,6 @@ def require_own_ids(bundle: Bundle) -> None:
     for position, opening in bundle.opened.items():
         if not opening.is_signed or opening.kind == WITHDRAWAL:
             continue
-        name = str(opening.body["id"])
-        if name in seen:
+        if opening.number in seen:
             raise CheckFailed(Message("verification-id-twice", position=position))
-        seen.add(name)
+        seen.add(opening.number)

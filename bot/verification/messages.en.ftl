@@ -39,6 +39,21 @@ verification-log-answered = the log answered { $status } to { $path }; check the
 verification-check-lacks-data = { $check }: the bundle lacks what is needed
 
 verification-check-signature = the checkpoint is signed by the log
+verification-check-profile = how many people decide
+verification-profile-solo = { $count ->
+    [0] profile solo: one person alone decides
+   *[other] profile solo: one person alone decides; one person alone appointed or granted { $count } times
+  }
+verification-profile-office = { $count ->
+    [0] profile office since entry { $position }: a second person signs
+   *[other] profile office since entry { $position }: a second person signs; before, one person alone appointed or granted { $count } times
+  }
+verification-profile-city = { $count ->
+    [0] profile city since entry { $position }: an approver signs as the second person
+   *[other] profile city since entry { $position }: an approver signs as the second person; before, one person alone appointed or granted { $count } times
+  }
+verification-profile-broken = the act at entry { $position } was decided by one person, though the profile asks for two
+verification-profile-unknown = the act at entry { $position } names no known profile
 verification-key-not-given = nothing is proven without the log's key: give it with --key, as { $origin } publishes it
 verification-signed = the checkpoint of { $size } entries is signed by { $origin }
 verification-signature-missing = without the log's good signature the entries cannot be checked

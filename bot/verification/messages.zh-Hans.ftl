@@ -39,6 +39,21 @@ verification-log-answered = 日志对 { $path } 的应答为 { $status }，请�
 verification-check-lacks-data = { $check }：验证包缺少所需内容
 
 verification-check-signature = 检查点有日志的签名
+verification-check-profile = 由几人决定
+verification-profile-solo = { $count ->
+    [0] 档位“单人”：由一人独自决定
+   *[other] 档位“单人”：由一人独自决定；一人独自任命或授权 { $count } 次
+  }
+verification-profile-office = { $count ->
+    [0] 自第 { $position } 条起档位为“科室”：由第二人签字
+   *[other] 自第 { $position } 条起档位为“科室”：由第二人签字；此前一人独自任命或授权 { $count } 次
+  }
+verification-profile-city = { $count ->
+    [0] 自第 { $position } 条起档位为“全市”：由批准人作第二签字人
+   *[other] 自第 { $position } 条起档位为“全市”：由批准人作第二签字人；此前一人独自任命或授权 { $count } 次
+  }
+verification-profile-broken = 第 { $position } 条所记之事由一人决定，而档位要求两人
+verification-profile-unknown = 第 { $position } 条写明的档位不存在
 verification-key-not-given = 没有日志公钥就无法证明任何内容：请用 --key 给出 { $origin } 公布的公钥
 verification-signed = { $size } 个条目的检查点有 { $origin } 的签名
 verification-signature-missing = 缺少日志的有效签名，无法检查条目

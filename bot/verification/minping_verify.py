@@ -857,7 +857,7 @@ def check_intake(bundle: Bundle) -> str:
     if act.position > bundle.one("closing").position:
         raise Failed("the intake stands after the closing")
     gone = accepted - sums.receipts
-    if gone > sums.missing or (gone < 0 and not sums.unended and bundle.state == NEW):
+    if gone > sums.missing or (gone < -sums.lost and not sums.unended and bundle.state == NEW):
         raise Failed(f"the gate accepted {accepted} ballots, the log has {sums.receipts} receipts")
     more = f", {gone} are missing" if gone > 0 else ""
     more += f", {-gone} are not in its count" if gone < 0 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -54,10 +54,9 @@ _SALT = re.compile("[0-9a-f]{32}")
 class Aside:
     """What a ballot says of its moment, kept until its weight is final."""
 
-    digest: str
     bucket: int
-    is_whole: bool
-    """Whether it has its parts alone, written canonically."""
+    agrees: bool
+    """Whether it has its parts alone and is what the ballot commits to."""
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ class Opening:
     ``is_canonical`` says that its body is written as entries are, with the parts of its kind.
     ``names`` is the position that a withdrawal names;
     ``answer``, ``voter``, ``again`` and ``bucket`` (quarters of an hour) are those of a ballot.
-    ``body`` is kept of what the gate signed.
+    ``text`` is kept of what the gate signed, and ``number`` the id of a ballot or a comment.
     """
 
     commitment: bytes
@@ -82,7 +81,13 @@ class Opening:
     again: bool = False
     bucket: int = 0
     aside: Aside | None = None
-    body: Mapping[str, Any] = field(default_factory=dict)
+    number: str = ""
+    text: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """Return the body that the gate signed; a million of them would fill the memory."""
+        found: dict[str, Any] = orjson.loads(self.text)
+        return found
 
 
 def read_openings(
@@ -151,7 +156,8 @@ def _read_signed(
     kind = body["kind"]
     commitment = sha256(bytes.fromhex(salt) + text.encode()).digest()
     whole = body.keys() in BODY_PARTS.get(kind, ()) and _has_digits(body)
-    opening = Opening(commitment, whole, kind, body["campaign"], is_signed=True, body=body)
+    opening = Opening(commitment, whole, kind, body["campaign"], is_signed=True, text=text)
+    opening.number = str(body.get("id", ""))
     if kind == WITHDRAWAL:
         opening.names = _whole(body["position"])
     if kind == BALLOT:
@@ -160,7 +166,7 @@ def _read_signed(
             raise ValueError(body["again"])
         opening.again = body["again"]
     if "aside" in value:
-        opening.aside = _read_aside(value["aside"], place)
+        opening.aside = _read_aside(value["aside"], body.get("aside"), place)
     return opening
 
 
@@ -181,12 +187,13 @@ def _take_answer(
     opening.voter = str(body["voter"])
 
 
-def _read_aside(value: Mapping[str, Any], place: Place) -> Aside:
+def _read_aside(value: Mapping[str, Any], committed: object, place: Place) -> Aside:
     text, salt = value["text"], value["salt"]
     said = read_body(text, place)
     whole = set(value) == {"salt", "text"} and set(said) == {"bucket", "risk"}
     digest = sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
-    return Aside(digest, _whole(said["bucket"]), whole and bool(_SALT.fullmatch(salt)))
+    agrees = whole and bool(_SALT.fullmatch(salt)) and digest == committed
+    return Aside(_whole(said["bucket"]), agrees)
 
 
 def _whole(value: object) -> int:

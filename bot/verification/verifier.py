@@ -36,6 +36,7 @@ from bot.verification.opening_checks import (
     check_totals,
     check_weights_of_ballots,
 )
+from bot.verification.profile_check import check_profile
 from bot.verification.weight_check import check_weights
 from survey_flows.errors import BadInput, Problem
 from survey_flows.messages import ENGLISH, Message
@@ -107,6 +108,7 @@ def _run(name: str, check: Check, bundle: Bundle) -> CheckResult:
 
 
 PUBLIC_CHECKS: Mapping[str, Check] = {
+    "verification-check-profile": check_profile,
     "verification-check-signature": check_signature,
     "verification-check-witnesses": check_witnesses,
     "verification-check-root": check_root,
@@ -140,6 +142,6 @@ OPENING_CHECKS: Mapping[str, Check] = {
 
 OF_FORM_2 = frozenset(
     f"verification-check-{name}"
-    for name in ("signatures", "labels", "batches", "intake", "gate", "again", "units")
+    for name in ("profile", "signatures", "labels", "batches", "intake", "gate", "again", "units")
 )
 """Checks that say nothing of a bundle of format 1, whose log has no lines."""

@@ -35,6 +35,7 @@ from survey_flows.campaign_definition import Unit
 from survey_flows.events import Started, Typed
 from survey_flows.load import dump_questionnaire, load_questionnaire
 from tests.contract.test_conductor import NOW, Frozen, Road, draft
+from tests.desk import DESK
 
 CAMPAIGN = "year"
 CHANNEL = "test"
@@ -197,12 +198,17 @@ async def honest_campaign(url: str, folder: Path, habits: Habits) -> AsyncIterat
     planned = replace(draft(), units=units, questionnaires={"short": dump_questionnaire(short)})
     link = await create_campaign(database, planned, clock)
     keys = make_gate_keys(folder / "keys")
-    await open_campaign(database, CAMPAIGN, keys)
+    await open_campaign(database, CAMPAIGN, keys, DESK)
     mixer = PatientMixer(
-        database, Keyring(folder / "keys" / "mixer"), keys.public(), "minping", clock
+        database,
+        Keyring(folder / "keys" / "mixer"),
+        keys.public(),
+        DESK.key.public,
+        "minping",
+        clock,
     )
     await mixer.start()
-    gate = Gate(keys, mixer.key.public)
+    gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")

@@ -26,7 +26,10 @@ from tests.attacks.honest_campaign import CAMPAIGN, CHANNEL, Played
 from tests.attacks.outcomes import Ballots, Outcome, lot, plain, read_ballots
 
 QUARTER = 900
-PURPOSES = ("person", "voter", "holder", "update", "address", "unreachable", "conversation")
+PURPOSES = (
+    *("person", "voter", "holder", "update", "address", "unreachable", "conversation"),
+    *("place", "link", "rated", "counter"),
+)
 
 
 async def people_to_voters(
@@ -75,6 +78,29 @@ def _batches(rows: Iterable[Any]) -> dict[bytes, list[int]]:
             sealed.append(row.position)
         before = row.kind
     return found
+
+
+async def people_by_their_units(played: Played) -> list[Outcome]:
+    """Ask the gate's marks which units known people rated, and look for voters of the same units.
+
+    Whoever can say of a ballot that it replaces one can say this, while the campaign is open.
+    """
+    ballots, lots, keys = await read_ballots(played), Random(6), played.road.keys
+    marks = {bytes(row.mark) for row in await played.rows(tables.gate_marks)}
+    units = sorted({row.unit for row in ballots.rows})
+    rated: dict[bytes, set[str]] = defaultdict(set)
+    for row in ballots.rows:
+        rated[bytes(row.voter)].add(row.unit)
+    alike: dict[frozenset[str], list[bytes]] = defaultdict(list)
+    for voter, own in rated.items():
+        alike[frozenset(own)].append(voter)
+    users = played.users if keys.voters.find(CAMPAIGN) else []
+    hits = 0
+    for user in users:
+        known = {unit for unit in units if keys.rated(CAMPAIGN, unit, CHANNEL, user) in marks}
+        hits += lot(lots, alike[frozenset(known)]) == played.voters[user]
+    name = "person to voter, open, gate's keys, by the units rated"
+    return [Outcome(name, len(users), hits, len(users) / len(rated), named=True)]
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.attacks.honest_campaign import Habits, Played, honest_campaign
-from tests.attacks.joins import people_to_voters
+from tests.attacks.joins import people_by_their_units, people_to_voters
 from tests.attacks.outcomes import Outcome
 from tests.attacks.words import comments_to_ballots, presses_to_ballots
 
@@ -29,6 +29,7 @@ async def while_open(played: Played) -> list[Outcome]:
     outcomes = await people_to_voters(played, f"{name} in the hour", recent, named=True)
     played.road.clock.time += 2 * HOUR
     await played.rotation.rotate()
+    outcomes += await people_by_their_units(played)
     return outcomes + await people_to_voters(played, name, played.users)
 
 

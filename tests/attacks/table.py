@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.verification.minping_verify import Asked, read_key, verify
-from tests.attacks.rows import OPEN, ROWS, outcomes
+from tests.attacks.rows import ROWS, played
 from tests.verifying.product import product_failures
 from tests.verifying.real_terms import real_terms
 from tests.verifying.synthetic_campaign import Terms, drawn_campaign
@@ -91,8 +91,7 @@ def tampering_lines(
 
 def row_lines() -> Iterator[str]:
     """The lines of the attacks that once succeeded."""
-    said = outcomes()
     yield "| # | Attack | What finds or stops it | Outcome |"
     yield "|---|---|---|---|"
     for row in ROWS:
-        yield f"| {row.number} | {row.attack} | {row.finds} | {said.get(row.number, OPEN)} |"
+        yield f"| {row.number} | {row.attack} | {row.finds} | {played(row)} |"

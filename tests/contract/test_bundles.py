@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.__main__ import main
 from bot.ballots.close_check import BallotsChanged
+from bot.ballots.stored_bodies import ASIDE
 from bot.crypto.gate_keys import make_gate_keys
 from bot.crypto.note_signatures import public_key
 from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
@@ -24,10 +27,20 @@ from bot.verification.bundle_format import MANIFEST
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
-from survey_flows.log_entries import receipt_label
-from tests.bundles import CLOSES, DEFINITION, OPENS, RULES, SCHEME, UNSIGNED, Campaign, drawn
+from survey_flows.log_entries import canonical, receipt_label
+from tests.bundles import (
+    CLOSES,
+    DEFINITION,
+    OPENS,
+    RULES,
+    SCHEME,
+    SIGNED,
+    UNSIGNED,
+    Campaign,
+    drawn,
+)
 from tests.conftest import Backend
-from tests.logs import ORIGIN, SEED, Log, store
+from tests.logs import DESK, GATE, ORIGIN, SEED, SEEDS, Entry, Log, store
 
 KEY = public_key(SEED, ORIGIN)
 
@@ -61,22 +74,47 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
         if position in case.erased:
             continue
         if body["kind"] == "ballot" and position in case.superseded:
+            kept = {name: signed(case, entry)[name] for name in ("unit_voter", *ASIDE)}
             row = {"unit": body["unit"], "voter": bytes.fromhex(body["voter"]), "body": entry.body}
-            await connection.execute(insert(tables.superseded), [row | at])
+            await connection.execute(insert(tables.superseded), [row | at | kept])
         elif body["kind"] == "ballot":
-            names = ("unit", "questionnaire", "stratum", "source", "ratings", "bucket", "risk")
+            names = ("unit", "questionnaire", "stratum", "source", "ratings")
             row = {name: body[name] for name in names} | {
                 "grp": body["group"],
                 "facts": json.dumps(body["facts"]),
             }
             row |= {"voter": bytes.fromhex(body["voter"]), "weight": case.weights.get(position, 4)}
-            await connection.execute(insert(tables.ballots), [row | at])
+            await connection.execute(insert(tables.ballots), [row | at | signed(case, entry)])
         elif body["kind"] == "comment":
-            row = {"unit": body["unit"], "text": body["text"], "voter": bytes(32)}
+            row = {"unit": body["unit"], "text": body["text"], "voter": random.randbytes(32)}
+            if case.way == SIGNED:
+                row |= {"number": bytes.fromhex(body["id"]), "gate": b64decode(body["gate"])}
             await connection.execute(insert(tables.comments), [row | at])
         else:
             await connection.execute(insert(tables.withdrawals), [{"body": entry.body} | at])
+    if case.way == SIGNED:
+        row = {"campaign": case.name, "salt": case.intake_salt, "units": canonical(case.intake)}
+        await connection.execute(insert(tables.intakes), [row])
     await keep_cases(connection, case)
+
+
+def signed(case: Campaign, entry: Entry) -> dict[str, object]:
+    """Return the columns of what the gate signed in a ballot, or its moment from before."""
+    body = json.loads(entry.body)
+    if case.way != SIGNED:
+        empty = dict.fromkeys(("unit_voter", "aside_salt"))
+        return empty | {name: body[name] for name in ("bucket", "risk")}
+    salt, aside = case.asides[entry.salt]
+    return {
+        **json.loads(aside),
+        "aside_salt": salt,
+        "aside": bytes.fromhex(body["aside"]),
+        "number": bytes.fromhex(body["id"]),
+        "again": body["again"],
+        "gate": b64decode(body["gate"]),
+        "channel": body["channel"],
+        "unit_voter": bytes.fromhex(body["voter"]),
+    }
 
 
 async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
@@ -111,7 +149,7 @@ async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
 async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(
     database: AsyncEngine,
 ) -> None:
-    case = drawn(11, way=UNSIGNED)
+    case = drawn(11)
     async with writing(database) as connection:
         await keep(connection, case)
     for openings in (True, False):
@@ -130,7 +168,7 @@ async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(
 async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballots_from_elsewhere(
     database: AsyncEngine,
 ) -> None:
-    case = drawn(12, way=UNSIGNED)
+    case = drawn(12)
     async with writing(database) as connection:
         await keep(connection, case, "open")
     with pytest.raises(BadInput, match="this campaign is not closed yet"):
@@ -150,7 +188,7 @@ async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballo
 
 
 async def test_stored_openings_that_do_not_fit_the_log_are_noticed(database: AsyncEngine) -> None:
-    case = drawn(13, way=UNSIGNED)
+    case = drawn(13)
     async with writing(database) as connection:
         await keep(connection, case)
         await connection.execute(update(tables.comments).values(text="other"))
@@ -176,7 +214,7 @@ def test_the_commands_write_and_check_a_bundle(
 ) -> None:
     import asyncio
 
-    case = drawn(14, way=UNSIGNED)
+    case = drawn(14)
 
     async def fill() -> None:
         engine = open_database(f"sqlite:///{tmp_path / 'minping.sqlite3'}")
@@ -192,10 +230,15 @@ def test_the_commands_write_and_check_a_bundle(
     older.write_text(case.log.checkpoint(9))
     monkeypatch.setenv("MINPING_LOG_ORIGIN", ORIGIN)
     make_gate_keys(tmp_path / "keys")
+    (tmp_path / "keys" / "sign.key").write_bytes(SEEDS[GATE])
+    (tmp_path / "keys" / "desk").mkdir()
+    (tmp_path / "keys" / "desk" / "desk.key").write_bytes(SEEDS[DESK])
     (tmp_path / "keys" / "mixer").mkdir()
     (tmp_path / "keys" / "mixer" / "log.key").write_bytes(SEED)
     assert main(["bundle", case.name, str(path), "--openings"]) == 0
-    assert capsys.readouterr().out.startswith(f"{path}\ncheck it: minping verify {path} --key ")
+    told = capsys.readouterr().out
+    assert told.startswith(f"{path}\n{path.with_name('minping_verify.py')}\n")
+    assert f"minping verify {path} --key " in told
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))
     words = [
         "verify",
@@ -209,7 +252,7 @@ def test_the_commands_write_and_check_a_bundle(
     ]
     assert main(words) == 0
     out = capsys.readouterr().out.splitlines()
-    assert len(out) == 26
+    assert len(out) == 27
     assert all(line.startswith("ok    ") for line in out)
     label = receipt_label(case.name, case.codes[0])
     position = next(at for at, e in enumerate(case.log.entries) if e.label == label)

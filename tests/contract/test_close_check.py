@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text, update
 
 from bot.__main__ import PERSON_NEEDED, main
 from bot.ballots.close_check import (
+    ACCEPTED,
     LOG,
     MISSING,
     NUMBERS,
@@ -34,6 +35,7 @@ from survey_flows.errors import BadInput, Message
 from survey_flows.events import Started
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.contract.test_mixer import admit, ballot, rows
+from tests.desk import DESK
 
 PEOPLE = 14
 Attack = Callable[[Road], Awaitable[None]]
@@ -122,11 +124,11 @@ async def relabel(road: Road) -> None:
 ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "answers": (change_answers, {ROWS}),
     "comments": (change_comment, {ROWS}),
-    "dropped": (drop, {MISSING}),
-    "stuffed": (stuff, {UNLOGGED}),
-    "counted twice": (count_twice, {ROWS}),
-    "replaced one": (take_the_replaced_one, {MISSING, ORDER}),
-    "relabelled": (relabel, {LOG}),
+    "dropped": (drop, {MISSING, ACCEPTED}),
+    "stuffed": (stuff, {UNLOGGED, ACCEPTED}),
+    "counted twice": (count_twice, {ROWS, ACCEPTED}),
+    "replaced one": (take_the_replaced_one, {MISSING, ORDER, ACCEPTED}),
+    "relabelled": (relabel, {LOG, ACCEPTED}),
 }
 
 
@@ -151,8 +153,8 @@ async def test_a_change_before_the_close_holds_this_campaign_alone(road: Road, a
     await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
     await change(road)
-    await close_campaign(road.database, "year")
-    await close_campaign(road.database, "other")
+    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "other", DESK, road.clock)
     await road.mixer.turn()
     assert (await state(road), await state(road, "other")) == ("held", "closed")
     assert {reason.id for reason in await reasons(road)} == found
@@ -166,7 +168,7 @@ async def test_a_change_after_the_close_publishes_nothing(road: Road, attack: st
     await road.close("year")
     await change(road)
     for publish in (
-        lambda: request_result_entry(road.database, "year"),
+        lambda: request_result_entry(road.database, "year", road.approvals, "zhou"),
         lambda: make_bundle(road.database, "year", openings=True),
     ):
         with pytest.raises(BadInput):
@@ -220,7 +222,7 @@ async def test_a_closed_campaign_that_was_held_is_closed_once(road: Road) -> Non
     kept = await some(road)
     await change_answers(road)
     with pytest.raises(BallotsChanged):
-        await request_result_entry(road.database, "year")
+        await request_result_entry(road.database, "year", road.approvals, "zhou")
     back = update(tables.ballots).where(tables.ballots.c.id == kept.id)  # type: ignore[attr-defined]
     await execute(road, back.values(ratings=kept.ratings))  # type: ignore[attr-defined]
     await check_again(road.database, "year")
@@ -228,7 +230,7 @@ async def test_a_closed_campaign_that_was_held_is_closed_once(road: Road) -> Non
     assert await state(road) == "closed"
     closings = [row for row in await rows(road, tables.log_entries) if row.kind == "closing"]
     assert len(closings) == 1
-    await request_result_entry(road.database, "year")
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     assert "openings.jsonl" in await make_bundle(road.database, "year", openings=True)
 

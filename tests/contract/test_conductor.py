@@ -15,8 +15,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.approvals import Approvals
+from bot.accounts.officers import officer_decisions
+from bot.accounts.roster import Roster
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
+from bot.ballots.settlement import SETTLE, settle_decision
 from bot.campaigns.lifecycle import (
     CampaignDraft,
     close_campaign,
@@ -25,6 +29,7 @@ from bot.campaigns.lifecycle import (
 )
 from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.registered import counts_already
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.conversations.conductor import Conductor, Unavailable
 from bot.conversations.contract import Incoming, Reply
@@ -34,9 +39,11 @@ from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
+from bot.verification.bundle import RESULT, result_decision
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from survey_flows.load import dump_questionnaire
+from tests.desk import DESK, keep_desk, roster_of
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SCHEME = shipped_scheme().model_dump_json()
@@ -68,6 +75,18 @@ class Road:
     mixer: Mixer
     sent: int = 0
     screens: dict[str, Reply] = field(default_factory=dict)
+
+    @property
+    def roster(self) -> Roster:
+        return roster_of(self.database)
+
+    @property
+    def approvals(self) -> Approvals:
+        """Return what two people decide, in the profile solo."""
+        decisions = {
+            **officer_decisions(DESK), SETTLE: settle_decision(), RESULT: result_decision(DESK),
+        }  # fmt: skip
+        return Approvals(self.roster, decisions, counts_already, self.clock)
 
     async def send(self, user: str, event: Event, key: str = "") -> Reply:
         self.sent += 1
@@ -112,11 +131,11 @@ class Road:
             pass
 
     async def open(self, campaign: str) -> None:
-        await open_campaign(self.database, campaign, self.keys)
+        await open_campaign(self.database, campaign, self.keys, DESK)
         await self.mixer.turn()
 
     async def close(self, campaign: str) -> None:
-        await close_campaign(self.database, campaign)
+        await close_campaign(self.database, campaign, DESK, self.clock)
         await self.mixer.turn()
 
     async def count(self, table: str) -> int:
@@ -147,10 +166,13 @@ async def make_road(url: str, folder: Path) -> AsyncIterator[Road]:
     clock = Frozen()
     link = await create_campaign(database, draft(), clock)
     keys = make_gate_keys(folder / "keys")
-    await open_campaign(database, "year", keys)
-    mixer = Mixer(database, Keyring(folder / "mixer"), keys.public(), "minping", clock)
+    keep_desk(folder)
+    await open_campaign(database, "year", keys, DESK)
+    mixer = Mixer(
+        database, Keyring(folder / "mixer"), keys.public(), DESK.key.public, "minping", clock
+    )
     await mixer.start()
-    gate = Gate(keys, mixer.key.public)
+    gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
@@ -239,7 +261,7 @@ async def test_two_processes_do_not_lose_each_others_steps(store_url: str, tmp_p
             road.keys,
             road.live_campaigns,
             road.clock,
-            Gate(road.keys, road.mixer.key.public),
+            Gate(road.keys, road.mixer.key),
         )
         running = asyncio.create_task(other.run())
         await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
@@ -265,7 +287,7 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
             road.keys,
             road.live_campaigns,
             road.clock,
-            Gate(road.keys, road.mixer.key.public),
+            Gate(road.keys, road.mixer.key),
         )
         running = asyncio.create_task(again.run())
         reply = await again.handle(Incoming("later", "test", "ann", Returned()))
@@ -303,7 +325,7 @@ async def test_delete_erases_the_ballots_and_the_conversation(road: Road) -> Non
 
 
 async def test_an_invitation_vouches_for_the_group(road: Road) -> None:
-    link = await create_link(road.database, "year", "deputy", "430102", road.clock)
+    link = await create_link(road.database, "year", "deputy", "430102", DESK, road.clock)
     other = await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
     await road.live_campaigns.refresh()
@@ -411,7 +433,7 @@ async def test_old_updates_and_conversations_are_forgotten(road: Road) -> None:
 async def test_a_link_made_while_the_campaign_is_open_is_noticed_by_every_process(
     road: Road,
 ) -> None:
-    road.link = await create_link(road.database, "year", "deputy", "430102", road.clock)
+    road.link = await create_link(road.database, "year", "deputy", "430102", DESK, road.clock)
     await road.live_campaigns.refresh()
     await road.rate("ann")
     assert await road.ballots() == [("TAX", "deputy", "S VS VS VS")]

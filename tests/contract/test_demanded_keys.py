@@ -29,6 +29,7 @@ from survey_flows.events import Started
 from tests.conftest import Backend
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_mixer import admit, ballot, rows
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ async def test_without_voters_nothing_is_accepted_and_no_key_is_made(
     )
     async with build(settings) as service:
         link = await create_campaign(service.database, draft(), service.clock)
-        await open_campaign(service.database, "year", service.keys)
+        await open_campaign(service.database, "year", service.keys, service.desk)
         await service.mixer.turn()
     shutil.move(tmp_path / "keys" / "voters", tmp_path / "elsewhere")
     async with build(settings) as service:
@@ -210,8 +211,8 @@ async def test_a_command_that_misses_a_key_ends_with_3_and_a_sentence(
 
 def mixer_of(road: Road, folder: Path) -> Mixer:
     ring = Keyring(folder / "mixer")
-    mixer = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
-    mixer.gate_work = lambda: Gate(road.keys, mixer.key.public).end_campaigns(road.database)
+    mixer = Mixer(road.database, ring, road.keys.public(), DESK.key.public, "minping", road.clock)
+    mixer.gate_work = lambda: Gate(road.keys, mixer.key).end_campaigns(road.database)
     return mixer
 
 

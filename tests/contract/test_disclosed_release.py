@@ -95,7 +95,7 @@ async def test_who_blocked_the_bot_is_unreachable_for_a_year(road: Road) -> None
 @asynccontextmanager
 async def restarted(road: Road) -> AsyncIterator[Road]:
     """Start the same installation anew."""
-    gate = Gate(road.keys, road.mixer.key.public)
+    gate = Gate(road.keys, road.mixer.key)
     conductor = Conductor(road.database, road.keys, road.live_campaigns, road.clock, gate)
     running = asyncio.create_task(conductor.run())
     yield replace(road, conductor=conductor)

@@ -61,7 +61,7 @@ async def road(
     redis = Redis.from_url(valkey_url)
     async with make_road(written[0], tmp_path / "service") as made:
         made.conductor._gate = Gate(
-            made.keys, made.mixer.key.public, Screening(redis, made.keys, made.live_campaigns)
+            made.keys, made.mixer.key, Screening(redis, made.keys, made.live_campaigns)
         )
         yield made, written[1], redis
     await redis.aclose()
@@ -122,6 +122,8 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
         assert REQUEST.encode() not in files(), "not before its day is over"
         made.clock.time += 24 * HOUR
         await made.mixer.release_requests()
+        assert WORDS.encode() not in files(), "comments come with the close"
+        await made.close("year")
     everything = files() + await remembered(redis) + caplog.text.encode()
     assert named(everything) == []
     told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}

@@ -41,6 +41,7 @@ from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
+from tests.desk import DESK
 
 REVIEWERS = ("chen", "liu", "sun")
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -160,7 +161,7 @@ async def scores(database: AsyncEngine) -> dict[str, Any]:
 
 async def cast(database: AsyncEngine, case: FraudCase, login: str, verdict: str) -> FraudCase:
     reason = {"uphold": "shared-devices", "release": "genuine-event"}[verdict]
-    return await cast_vote(database, case.id, login, verdict, reason, "", Clock())
+    return await cast_vote(database, case.id, login, verdict, reason, "", DESK, Clock())
 
 
 async def first(database: AsyncEngine) -> FraudCase:
@@ -174,7 +175,7 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
     _, truth, targets = simulated("attacks")
     before = await scores(attacked)
     steps: list[tuple[int, int]] = []
-    result = await find_cases(attacked, "c", lambda done, total: steps.append((done, total)))
+    result = await find_cases(attacked, "c", DESK, lambda done, total: steps.append((done, total)))
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     async with reading(attacked) as connection:
         found = set((await connection.execute(select(tables.cases.c.unit))).scalars())
@@ -193,6 +194,7 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
             {
                 "kind": "decision",
                 "campaign": "c",
+                "name": f"c/{case.id}/1",
                 "case": case.id,
                 "number": 1,
                 "rules": case.rules,
@@ -203,14 +205,14 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
         ]
     after = await scores(attacked)
     assert {unit for unit in targets if before[unit] == after[unit]} == set()
-    again = await find_cases(attacked, "c")
+    again = await find_cases(attacked, "c", DESK)
     assert (again.new, again.known, again.dropped) == (0, result.new, 0)
     assert (await list_cases(attacked), await stored_weights(attacked)) == (cases, weights)
 
 
 async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: AsyncEngine) -> None:
     untouched, full = await scores(attacked), await stored_weights(attacked)
-    await find_cases(attacked, "c")
+    await find_cases(attacked, "c", DESK)
     proposed, weighed = await scores(attacked), await stored_weights(attacked)
     for case in await list_cases(attacked):
         assert (await cast(attacked, case, "chen", "release")).state == "waiting"
@@ -219,7 +221,7 @@ async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: Asy
         assert (await cast(attacked, case, "liu", "release")).verdict == "release"
     assert (await scores(attacked), await stored_weights(attacked)) == (untouched, full)
     for case in await list_cases(attacked):
-        await reopen_case(attacked, case.id, "wang", "a witness came forward", Clock())
+        await reopen_case(attacked, case.id, "wang", "a witness came forward", DESK, Clock())
     assert (await scores(attacked), await stored_weights(attacked)) == (untouched, full)
     for case in await list_cases(attacked):
         await cast(attacked, case, "sun", "uphold")
@@ -249,12 +251,12 @@ async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: Asy
         ("sun", 2, "uphold"),
         ("chen", 2, "uphold"),
     ]
-    again = await find_cases(attacked, "c")
+    again = await find_cases(attacked, "c", DESK)
     assert (again.new, again.dropped, await stored_weights(attacked)) == (0, 0, weighed)
 
 
 async def test_where_two_differ_a_third_decides(attacked: AsyncEngine) -> None:
-    await find_cases(attacked, "c")
+    await find_cases(attacked, "c", DESK)
     case, weighed = await first(attacked), await stored_weights(attacked)
     await cast(attacked, case, "chen", "uphold")
     assert (await cast(attacked, case, "liu", "release")).state == "waiting"
@@ -269,7 +271,7 @@ async def test_where_two_differ_a_third_decides(attacked: AsyncEngine) -> None:
 async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_unit(
     attacked: AsyncEngine,
 ) -> None:
-    await find_cases(attacked, "c")
+    await find_cases(attacked, "c", DESK)
     case = await first(attacked)
     async with writing(attacked) as connection:
         unit = (
@@ -305,14 +307,14 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
         ("maybe", "other", "x", "a verdict is"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            await cast_vote(attacked, case.id, "liu", verdict, reason, note, Clock())
+            await cast_vote(attacked, case.id, "liu", verdict, reason, note, DESK, Clock())
     with pytest.raises(BadInput, match="open already"):
-        await reopen_case(attacked, case.id, "wang", "why not", Clock())
+        await reopen_case(attacked, case.id, "wang", "why not", DESK, Clock())
 
 
 async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: AsyncEngine) -> None:
     full = await stored_weights(attacked)
-    result = await find_cases(attacked, "c")
+    result = await find_cases(attacked, "c", DESK)
     decided = await first(attacked)
     await cast(attacked, decided, "chen", "uphold")
     thresholds = json.loads(replace(Thresholds(), hint=600.0).dump())
@@ -324,7 +326,7 @@ async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: Asy
             definition | {"fraud": DEFAULT_RULES.dump() | {"thresholds": thresholds}}
         )
         await connection.execute(update(tables.campaigns).values(definition=changed))
-    again = await find_cases(attacked, "c")
+    again = await find_cases(attacked, "c", DESK)
     assert (again.new, again.dropped) == (0, result.new - 1)
     assert [case.id for case in await list_cases(attacked)] == [decided.id]
     async with reading(attacked) as connection:
@@ -336,7 +338,7 @@ async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: Asy
 async def test_a_wave_of_honest_anger_is_no_case(empty: AsyncEngine) -> None:
     await plant(empty, "wave")
     full = await stored_weights(empty)
-    result = await find_cases(empty, "c")
+    result = await find_cases(empty, "c", DESK)
     (unit,) = simulated("wave")[2]
     async with reading(empty) as connection:
         assert unit not in set((await connection.execute(select(tables.cases.c.unit))).scalars())
@@ -347,7 +349,7 @@ async def test_a_wave_of_honest_anger_is_no_case(empty: AsyncEngine) -> None:
 async def test_the_effect_of_each_rule_is_told_and_a_release_of_all_leaves_none(
     attacked: AsyncEngine,
 ) -> None:
-    await find_cases(attacked, "c")
+    await find_cases(attacked, "c", DESK)
     effects = await measure_effects(attacked, "c", Clock())
     assert await read_effects(attacked, "c") == effects
     by_rule = {effect.rule: effect for effect in effects}
@@ -368,7 +370,7 @@ async def test_nothing_is_scanned_before_the_close(attacked: AsyncEngine) -> Non
     async with writing(attacked) as connection:
         await connection.execute(update(tables.campaigns).values(state="open"))
     with pytest.raises(BadInput, match="once it is closed"):
-        await find_cases(attacked, "c")
+        await find_cases(attacked, "c", DESK)
     with pytest.raises(BadInput, match="no such campaign"):
-        await find_cases(attacked, "d")
+        await find_cases(attacked, "d", DESK)
     assert await list_cases(attacked) == []

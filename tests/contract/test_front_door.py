@@ -24,6 +24,7 @@ from survey_flows.campaign_definition import Link, Unit
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.contract.test_invitations import invited, make, sampled
+from tests.desk import DESK
 
 PILOT = "This is a pilot: it counts in no appraisal."
 TAX = {"zh-Hans": "市税务局", "en": "Tax Bureau"}
@@ -47,7 +48,7 @@ async def add(road: Road, made: CampaignDraft, **link: str) -> Link:
     own = await create_campaign(road.database, made, road.clock)
     if link:
         own = await create_link(
-            road.database, made.id, link["group"], link.get("stratum", ""), road.clock
+            road.database, made.id, link["group"], link.get("stratum", ""), DESK, road.clock
         )
     await road.open(made.id)
     await road.live_campaigns.refresh()
@@ -221,13 +222,13 @@ async def test_twelve_invitations_pressed_in_a_pause_stay_personal(
     road: Road, twelve: list[str]
 ) -> None:
     users = [f"u{number}" for number in range(12)]
-    await pause_campaign(road.database, "next", road.clock)
+    await pause_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     for user, token in zip(users, twelve, strict=True):
         told = await road.send(user, Started(link=token, lang="en"))
         assert told.screen
         assert told.screen.step == "paused"
-    await resume_campaign(road.database, "next", road.clock)
+    await resume_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     for number, user in enumerate(users):
         event: Event = Pressed("start:en") if number % 2 else Started(lang="en")
@@ -250,11 +251,11 @@ async def test_an_invitation_waits_in_a_conversation_that_was_begun_before(
     ]
     await road.send("ann", Started(link=open_link, unit="TAX", lang="en"))
     await road.press("ann", "Used a service")
-    await pause_campaign(road.database, "next", road.clock)
+    await pause_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     await road.send("ann", Started(link=twelve[0].lower(), lang="en"))
     await road.send("ann", Started(link=open_link, lang="en"))
-    await resume_campaign(road.database, "next", road.clock)
+    await resume_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     going_on = await road.send("ann", Returned())
     assert going_on.screen
@@ -266,11 +267,11 @@ async def test_an_invitation_waits_in_a_conversation_that_was_begun_before(
 async def test_a_waiting_invitation_belongs_to_the_first_who_uses_it(
     road: Road, twelve: list[str]
 ) -> None:
-    await pause_campaign(road.database, "next", road.clock)
+    await pause_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     for user in ("ann", "ben"):
         await road.send(user, Started(link=twelve[0], lang="en"))
-    await resume_campaign(road.database, "next", road.clock)
+    await resume_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     for user in ("ann", "ben"):
         await road.send(user, Pressed("start:en"))
@@ -287,10 +288,10 @@ async def test_nobody_enters_by_the_internal_link_of_a_cell_that_waits(
         for token in road.live_campaigns.get("next").links  # type: ignore[union-attr]
         if token.startswith("~")
     ]
-    await pause_campaign(road.database, "next", road.clock)
+    await pause_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     await road.send("eve", Started(link=cells[0], lang="en"))
-    await resume_campaign(road.database, "next", road.clock)
+    await resume_campaign(road.database, "next", DESK, road.clock)
     await road.live_campaigns.refresh()
     await road.send("eve", Started(link=cells[0], unit="TAX", lang="en"))
     await finish(road, "eve")
@@ -319,7 +320,7 @@ async def test_who_leaves_a_campaign_for_another_keeps_what_its_link_vouched_for
     road: Road,
 ) -> None:
     other = await add(road, with_units(draft("water"), ("WAT", WATER)))
-    deputies = await create_link(road.database, "year", "deputy", "", road.clock)
+    deputies = await create_link(road.database, "year", "deputy", "", DESK, road.clock)
     await road.live_campaigns.refresh()
     await road.send("ann", Started(link=deputies.token, lang="en"))
     await road.send("ann", Started(link=other.token, unit="WAT", lang="en"))

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.campaigns.lifecycle import close_campaign, pause_campaign, resume_campaign
-from bot.storage.database import reading, writing
+from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import request_entry
-from bot.verification.bundle import make_bundle, result_entry_body
+from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ async def told(road: Road) -> list[str]:
 
 async def test_a_held_campaign_takes_no_ballot_and_keeps_what_was_begun(road: Road) -> None:
     await road.answer_all("ann")
-    await pause_campaign(road.database, "year", road.clock)
+    await pause_campaign(road.database, "year", DESK, road.clock)
     # The definitions are not read again yet: the transaction itself finds the pause.
     reply = await road.press("ann", "Submit")
     assert reply.screen is not None
     assert reply.screen.step == "paused"
     assert await road.ballots() == []
-    await resume_campaign(road.database, "year", road.clock)
+    await resume_campaign(road.database, "year", DESK, road.clock)
     await road.live_campaigns.refresh()
     await road.rate("ben")
     assert len(await road.ballots()) == 1
@@ -54,12 +54,10 @@ async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road)
     for number in range(12):
         await road.rate(f"{number}")
     await road.mix()
-    await pause_campaign(road.database, "year", road.clock)
-    await close_campaign(road.database, "year")
+    await pause_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock)
     await road.mixer.turn()
-    result = await result_entry_body(road.database, "year")
-    async with writing(road.database) as connection:
-        await request_entry(connection, "result", "year", result)
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     files = await make_bundle(road.database, "year", True)
     assert [
@@ -70,10 +68,10 @@ async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road)
 
 async def test_only_what_is_open_is_held_and_only_what_is_held_goes_on(road: Road) -> None:
     with pytest.raises(BadInput, match="the campaign's state is open"):
-        await resume_campaign(road.database, "year", road.clock)
-    await pause_campaign(road.database, "year", road.clock)
+        await resume_campaign(road.database, "year", DESK, road.clock)
+    await pause_campaign(road.database, "year", DESK, road.clock)
     with pytest.raises(BadInput, match="the campaign's state is paused"):
-        await pause_campaign(road.database, "year", road.clock)
+        await pause_campaign(road.database, "year", DESK, road.clock)
     with pytest.raises(BadInput, match="there is no such campaign"):
-        await pause_campaign(road.database, "none", road.clock)
+        await pause_campaign(road.database, "none", DESK, road.clock)
     assert await told(road) == ["paused"]

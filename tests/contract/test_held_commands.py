@@ -10,12 +10,10 @@ import pytest
 from sqlalchemy import delete
 
 from bot.__main__ import make_parser
-from bot.accounts.staff import add_staff
 from bot.campaigns.lifecycle import show_campaign
 from bot.core.settings import Settings
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import rows
 
@@ -36,7 +34,7 @@ async def typed(store_url: str, folder: Path, *words: str) -> int:
     return int(await chosen.run(settings, chosen))
 
 
-async def test_a_held_campaign_is_shown_and_closed_by_two_people(
+async def test_a_held_campaign_is_shown_and_closed_with_what_is_missing(
     road: Road, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(3):
@@ -45,16 +43,11 @@ async def test_a_held_campaign_is_shown_and_closed_by_two_people(
     async with writing(road.database) as connection:
         await connection.execute(delete(tables.staging).where(tables.staging.c.id == row.id))
     await road.close("year")
-    for login in ("li", "wu"):
-        await add_staff(road.database, login, f"{login} correct horse battery", "administrator")
     held = "year: messages that the gate accepted were not mixed: 1; they concern the units TAX"
     assert await typed(store_url, tmp_path, "held", "show", "year") == 0
     assert capsys.readouterr().out.splitlines() == [held]
     settle = ("held", "settle", "year", "--missing", "1", "--reason", "a disk was full")
-    with pytest.raises(BadInput, match="two different people"):
-        await typed(store_url, tmp_path, *settle, "--by", "li")
-    capsys.readouterr()
-    assert await typed(store_url, tmp_path, *settle, "--by", "li", "--by", "wu") == 0
+    assert await typed(store_url, tmp_path, *settle) == 0
     assert capsys.readouterr().out.splitlines() == [held, "year is now: closed"]
     assert (await show_campaign(road.database, "year")).state == "closed"
 

@@ -30,6 +30,7 @@ from survey_flows.campaign_definition import Link
 from survey_flows.events import Returned, Started, TopicRequested
 from survey_flows.session import Session
 from tests.contract.test_conductor import NOW, Road, draft, make_road
+from tests.desk import DESK
 
 HOUR = timedelta(hours=1)
 
@@ -92,7 +93,7 @@ async def test_a_close_takes_rows_and_key_and_the_next_word_makes_neither(
 
 async def test_who_goes_to_another_campaign_leaves_no_row_in_the_first(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
-    link = await create_link(road.database, "next", "deputy", "", road.clock)
+    link = await create_link(road.database, "next", "deputy", "", DESK, road.clock)
     await road.open("next")
     await road.live_campaigns.refresh()
     for token in (road.link.token, link.token):
@@ -127,7 +128,8 @@ async def test_an_hour_later_a_conversation_says_no_second_no_round_and_no_link(
 ) -> None:
     # Links are found in the order of their tokens; hers is not the first.
     tokens = [
-        (await create_link(road.database, "year", "deputy", "", road.clock)).token for _ in range(3)
+        (await create_link(road.database, "year", "deputy", "", DESK, road.clock)).token
+        for _ in range(3)
     ]
     await road.live_campaigns.refresh()
     road.link = Link(max(tokens), "deputy", "invited", "")

@@ -25,6 +25,7 @@ from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 from tests.conftest import POSTGRES, run_apart
+from tests.desk import DESK
 from tests.servers import PostgresCluster
 
 KEYS = make_gate_keys(Path(mkdtemp()))
@@ -47,7 +48,7 @@ Q3,,,95
 
 async def store_city(url: str) -> None:
     async with open_store(Settings(database_url=url)) as database:
-        await fill(database, KEYS, SystemClock(), "Asia/Shanghai", ballots=17_600)
+        await fill(database, KEYS, DESK, SystemClock(), "Asia/Shanghai", ballots=17_600)
 
 
 @pytest.fixture(scope="module")

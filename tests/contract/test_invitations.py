@@ -164,7 +164,7 @@ async def test_two_who_come_at_once_are_not_both_vouched_for(made: Invitations) 
         road.keys,
         road.live_campaigns,
         road.clock,
-        Gate(road.keys, road.mixer.key.public),
+        Gate(road.keys, road.mixer.key),
     )
     running = asyncio.create_task(other.run())
     users = [f"citizen {number}" for number in range(8)]

@@ -21,6 +21,7 @@ from bot.ballots.gate import Gate, NoMixerKey
 from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS
 from bot.ballots.pool import POOL_SLOTS
+from bot.ballots.stored_bodies import ballot_text
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
@@ -29,11 +30,10 @@ from bot.crypto.sealed_envelopes import PAD_BYTES
 from bot.service.composition import run_mixer_once
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.entry_bodies import ballot_body, comment_body
+from bot.transparency.entry_bodies import comment_body
 from bot.transparency.log_entry import entry_of_row, sealed_entry
 from bot.transparency.log_reader import find_receipt, latest_checkpoint, prove_inclusion, read_root
-from bot.transparency.log_writer import request_entry
-from bot.verification.bundle import make_bundle, request_result_entry, result_entry_body
+from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.ballot import Ballot
@@ -41,6 +41,7 @@ from survey_flows.effects import CountPressure, Effect, ErasePerson, StoreBallot
 from survey_flows.log_entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from tests.contract.test_conductor import Road, draft, make_road
+from tests.desk import DESK
 
 OVERHEAD = 48
 """Bytes of a sealed box around its content (NaCl)."""
@@ -73,7 +74,7 @@ def code(number: int) -> str:
 
 
 async def admit(road: Road, *effects: tuple[str, Effect]) -> None:
-    gate = Gate(road.keys, road.mixer.key.public)
+    gate = Gate(road.keys, road.mixer.key)
     async with writing(road.database) as connection:
         await gate.admit(connection, [(Citizen("test", user), effect) for user, effect in effects])
 
@@ -110,7 +111,7 @@ async def verify_log(road: Road) -> int:
         len(entries), root([leaf_hash(entry_of_row(e._mapping).line) for e in entries]),
     )  # fmt: skip
     for row in await rows(road, tables.ballots):
-        assert commit(row.salt, ballot_body(row._mapping)) == entries[row.position].commitment
+        assert commit(row.salt, ballot_text(row._mapping)) == entries[row.position].commitment
     for table in (tables.superseded, tables.withdrawals):
         for row in await rows(road, table):
             assert commit(row.salt, row.body) == entries[row.position].commitment
@@ -143,7 +144,7 @@ async def test_a_batch_waits_for_company(road: Road) -> None:
     await admit(road, ("last", StoreBallot(ballot(BATCH))))
     await road.mixer.turn()
     assert (len(await rows(road, tables.ballots)), await rows(road, tables.staging)) == (BATCH, [])
-    assert await verify_log(road) == 2 * BATCH + 1
+    assert await verify_log(road) == 2 * BATCH + 2
 
 
 async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Road) -> None:
@@ -223,7 +224,8 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 1
     assert await rows(road, tables.superseded) == []
-    withdrawn = [json.loads(row.body)["position"] for row in await rows(road, tables.withdrawals)]
+    assert await rows(road, tables.withdrawals) == [], "they come with the close"
+    withdrawn = [row.position for row in await rows(road, tables.held_withdrawals)]
     async with reading(road.database) as connection:
         found = [await find_receipt(connection, code(number)) for number in (1, 2, 3, 4)]
     assert all(found), "the receipts stay"
@@ -231,6 +233,9 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
     kept = {row.position for row in await rows(road, tables.ballots)}
     assert not kept & set(withdrawn)
     await road.close("year")
+    bodies = [json.loads(row.body) for row in await rows(road, tables.withdrawals)]
+    assert {body["position"] for body in bodies} == set(withdrawn)
+    assert len({body["erasure"] for body in bodies}) == 1
     assert [row.text for row in await rows(road, tables.comments)] == ["mine"]
     await verify_log(road)
 
@@ -274,7 +279,7 @@ async def test_a_comment_on_a_unit_with_few_ballots_names_no_unit(road: Road) ->
     named = Counter((row.text[:3], row.unit) for row in await rows(road, tables.comments))
     assert named == {("tax", "TAX"): 10, ("abo", ""): 9}
     await verify_log(road)
-    await request_result_entry(road.database, "year")
+    await request_result_entry(road.database, "year", road.approvals, "zhou")
     await road.mixer.turn()
     openings = (await make_bundle(road.database, "year", openings=True))["openings.jsonl"]
     bodies = [json.loads(json.loads(line)["body"]) for line in openings.splitlines()]
@@ -336,8 +341,8 @@ async def test_comments_and_presses_that_an_earlier_version_stored_are_taken_ove
             row["position"] = position
         await log.connection.execute(tables.comments.insert(), logged)
         await log.connection.execute(delete(tables.held_comments))
-        entries = [commit(bytes(16), comment_body(row)) for row in logged]
-        await log.append([sealed_entry("year", one) for one in entries], 1)
+        found = [commit(bytes(16), comment_body(row)) for row in logged]
+        await log.append([sealed_entry("year", one) for one in found], 1)
         presses = [{"campaign": "year", "unit": "TAX"} for _ in range(15)]
         for n, row in enumerate(presses):
             gate = road.keys.voter("year", "test", f"u{n}")
@@ -366,7 +371,12 @@ async def test_comments_and_presses_that_an_earlier_version_stored_are_taken_ove
 
 async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) -> None:
     other = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     for day in range(3):
         votes = ((f"u{n}", ballot(100 * day + n, f"{day} {n}")) for n in range(60))
@@ -374,7 +384,7 @@ async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) ->
         await asyncio.gather(road.mixer.turn(), other.turn())
         road.clock.time += timedelta(seconds=KEY_SECONDS)
         await asyncio.gather(road.mixer.turn(), other.turn())
-    await close_campaign(road.database, "year")
+    await close_campaign(road.database, "year", DESK, road.clock)
     await asyncio.gather(road.mixer.turn(), other.turn())
     await asyncio.gather(road.mixer.turn(), other.turn())
     texts = Counter(row.text for row in await rows(road, tables.comments))
@@ -382,7 +392,7 @@ async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) ->
 
 
 async def test_what_the_gate_did_not_sign_is_kept_aside(road: Road, tmp_path: Path) -> None:
-    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key.public)
+    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key)
     async with writing(road.database) as connection:
         await stranger.admit(connection, [(Citizen("test", "eve"), StoreBallot(ballot(1)))])
     await admit(road, ("ann", StoreBallot(ballot(2))))
@@ -441,7 +451,7 @@ async def test_closing_one_campaign_uncovers_nobody_in_another(road: Road) -> No
 
 
 async def test_what_was_slipped_in_makes_no_batch(road: Road, tmp_path: Path) -> None:
-    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key.public)
+    stranger = Gate(keys_of_a_stranger(tmp_path), road.mixer.key)
     async with writing(road.database) as connection:
         await stranger.admit(
             connection, [(Citizen("test", f"e{n}"), StoreBallot(ballot(n))) for n in range(BATCH)]
@@ -488,7 +498,12 @@ async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it
 async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> None:
 
     other = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     await other.turn()
     for start in range(0, 300, 60):
@@ -496,7 +511,7 @@ async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> 
         await asyncio.gather(road.mixer.turn(), other.turn())
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 300
-    assert await verify_log(road) == 601
+    assert await verify_log(road) == 602
 
 
 async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
@@ -516,7 +531,7 @@ async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
         with pytest.raises(DBAPIError, match="the log only grows"):
             async with writing(road.database) as connection:
                 await connection.execute(text(statement))
-    entries = await rows(road, tables.log_entries)
+    _, *entries = await rows(road, tables.log_entries)
     assert [(e.kind, json.loads(e.body)["closes_at"]) for e in entries] == [
         ("registration", (await rows(road, tables.campaigns))[0].closes_at)
     ]
@@ -550,9 +565,7 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
         )
         await road.mix()
     await road.close("audit")
-    result = await result_entry_body(road.database, "audit")
-    async with writing(road.database) as connection:
-        await request_entry(connection, "result", "audit", result)
+    await request_result_entry(road.database, "audit", road.approvals, "zhou")
     await road.mixer.turn()
     for openings in (False, True):
         files = await make_bundle(road.database, "audit", openings)
@@ -566,7 +579,12 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
 ) -> None:
     def mixer() -> Mixer:
         return Mixer(
-            road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+            road.database,
+            Keyring(tmp_path / "mixer"),
+            road.keys.public(),
+            DESK.key.public,
+            "minping",
+            road.clock,
         )
 
     # As when `minping campaign close` runs beside the service.
@@ -574,13 +592,14 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
     for number in range(5):
         name = f"c{number}"
         await create_campaign(road.database, draft(name), road.clock)
-        await open_campaign(road.database, name, road.keys)
+        await open_campaign(road.database, name, road.keys, DESK)
         await asyncio.gather(*(each.turn() for each in mixers))
-        await close_campaign(road.database, name)
+        await close_campaign(road.database, name, DESK, road.clock)
         await asyncio.gather(*(each.turn() for each in mixers))
     written = Counter((row.kind, row.campaign) for row in await rows(road, tables.log_entries))
-    both = [(kind, f"c{number}") for kind in ("registration", "closing") for number in range(5)]
-    assert written == dict.fromkeys([("registration", "year"), *both], 1)
+    kinds = ("registration", "early-close", "intake", "closing")
+    both = [(kind, f"c{number}") for kind in kinds for number in range(5)]
+    assert written == dict.fromkeys([("keys", "-"), ("registration", "year"), *both], 1)
 
 
 async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
@@ -588,7 +607,7 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
 ) -> None:
     await admit(road, ("ann", StoreBallot(ballot(1))))
     await road.mix()
-    await close_campaign(road.database, "year")
+    await close_campaign(road.database, "year", DESK, road.clock)
     for where in (
         "bot.transparency.guarded_log.append_entries",
         "bot.crypto.gate_keys.Keyring.destroy",
@@ -598,15 +617,23 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
             with pytest.raises(ZeroDivisionError):
                 await road.mixer.turn()
     back = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     await back.turn()
     assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
     assert [row.kind for row in await rows(road, tables.log_entries)] == [
+        "keys",
         "registration",
         "receipt",
         "sealed",
+        "early-close",
+        "intake",
         "closing",
     ]
 

@@ -56,6 +56,7 @@ class Post:
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     fates: dict[str, list[DeliveryOutcome]] = field(default_factory=dict)
     pause_seconds: float = 0.0
+    limited: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     meanwhile: Callable[[], None] = lambda: None
     turnstile: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1000))
@@ -67,6 +68,9 @@ class Post:
         self.meanwhile()
         fates = self.fates.get(address, [])
         return fates.pop(0) if fates else DeliveryOutcome.SENT
+
+    def recipient_pause(self, address: str) -> float:
+        return self.limited.get(address, 0.0)
 
     def times(self) -> Counter[str]:
         return Counter(address for address, _ in self.sent)
@@ -193,7 +197,7 @@ async def test_who_opts_out_by_the_button_gets_nothing_more(office: Office) -> N
     ann, ben, *_ = office.people
     reply = await office.road.conductor.handle(Incoming("x", "telegram", ann, OptedOut()))
     assert reply.screen is None
-    assert "You will get no more invitations" in reply.notices[0]
+    assert "You will not be invited again" in reply.notices[0]
     async with writing(office.road.database) as connection:
         await opt_out(connection, KEYS, [], TODAY)
     await office.begin()
@@ -533,3 +537,107 @@ async def test_the_pace_is_one_for_all_senders(speed_url: str) -> None:
 
 
 assert HANDFUL > 20, "the tests send one handful in a turn"
+
+
+async def test_a_step_that_was_cancelled_before_anybody_got_it_is_begun_again_as_it_was(
+    office: Office,
+) -> None:
+    """Case 13: 38 people got a «reminder» first."""
+    database = office.road.database
+    texts = await plain_texts(database, "next", "Asia/Shanghai")
+    await begin_push(database, "next", texts, hours="03:00-03:01")
+    await cancel_push(database, "next")
+    mended = await plain_texts(database, "next", "Asia/Shanghai")
+    assert "You were drawn by lot" in mended["en"]
+    push = await begin_push(
+        database, "next", mended | {"en": "You are invited, corrected."}, hours="00:00-23:59"
+    )
+    assert (push.kind, push.people) == ("invitation", "unopened")
+    await office.send()
+    assert len(office.post.sent) == 20
+    assert {letter.text for address, letter in office.post.sent if "drawn" in letter.text} == set()
+
+
+async def test_who_got_the_invitation_before_a_cancel_gets_no_second_one(office: Office) -> None:
+    waiting = set(list(office.people)[5:])
+    office.post.fates = {address: [DeliveryOutcome.LATER] for address in waiting}
+    await office.begin()
+    await office.send()
+    assert await office.counts() == {"sent": 5, "queued": 15}
+    await cancel_push(office.road.database, "next")
+    office.post.sent.clear()
+    await office.begin()
+    await office.send()
+    assert set(office.post.times()) == waiting
+    assert [one.reminder for one in await show_pushes(office.road.database, "next", 25)] == [0, 0]
+
+
+async def test_two_steps_keep_their_distance(office: Office) -> None:
+    """Case 14: invitation and reminder at once."""
+    clock = office.road.clock
+    await office.begin(clock=clock)
+    await office.send()
+    with pytest.raises(BadInput, match="less than 72 hours ago; try again in 72 hours"):
+        await office.begin(clock=clock)
+    clock.time += timedelta(hours=71)
+    with pytest.raises(BadInput, match="try again in 1 hour"):
+        await office.begin(clock=clock)
+    clock.time += timedelta(hours=1)
+    await office.begin(clock=clock)
+
+
+async def test_who_began_and_did_not_finish_is_reminded_by_a_reminder_to_all(
+    office: Office,
+) -> None:
+    """Case 15: the last reminder goes to all, which marks nobody as unfinished."""
+    await office.begin()
+    await office.send()
+    address, token = next(iter(office.people.items()))
+    await office.road.send(address, Started(link=token, lang="en"))
+    office.post.sent.clear()
+    await office.begin(kind="reminder", people="all")
+    await office.send()
+    assert set(office.post.times()) == set(office.people)
+    for _ in range(2):
+        await office.begin()
+        office.post.sent.clear()
+        await office.send()
+    steps = await show_pushes(office.road.database, "next", 25)
+    assert [(one.reminder, one.push.people) for one in steps] == [
+        (0, "unopened"),
+        (1, "all"),
+        (2, "unopened"),
+        (3, "all"),
+    ]
+    assert set(office.post.times()) == set(office.people)
+
+
+async def test_a_limit_of_one_recipient_holds_up_nobody_else(office: Office) -> None:
+    address = next(iter(office.people))
+    office.post.fates[address] = [DeliveryOutcome.LIMITED]
+    office.post.limited[address] = 30.0
+    await office.begin()
+    await office.send()
+    assert await office.counts() == {"sent": 19, "queued": 1}
+    office.road.clock.time += timedelta(seconds=31)
+    await office.send()
+    assert await office.counts() == {"sent": 20}
+
+
+async def test_who_never_started_the_bot_is_told_apart_and_reachable_at_the_first_start(
+    office: Office,
+) -> None:
+    """Case 12: unreachable until a new list."""
+    address = next(iter(office.people))
+    office.post.fates[address] = [DeliveryOutcome.NOT_STARTED]
+    await office.begin()
+    await office.send()
+    assert await office.counts() == {"sent": 19, "not_started": 1}
+    incoming = Incoming("t:1", "telegram", address, Started(lang="en"))
+    await office.road.conductor.handle(incoming)
+    office.post.sent.clear()
+    await office.begin(people="all")
+    await office.send()
+    texts = {to: letter.text for to, letter in office.post.sent}
+    assert "You were drawn by lot" in texts[address] or "您是经随机抽取" in texts[address]
+    assert sum("reminder" in text or "提醒" in text for text in texts.values()) == 19

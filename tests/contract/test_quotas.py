@@ -30,6 +30,7 @@ from survey_flows.events import Event, Pressed, Started, TopicRequested
 from survey_flows.load import dump_questionnaire, load_questionnaire
 from survey_flows.quota import QuotaCell
 from tests.contract.test_conductor import Road, draft, make_road
+from tests.desk import DESK
 
 SMALL = """
 id: small
@@ -113,13 +114,13 @@ async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(
 ) -> None:
     table = "ONE,,,,120\nONE,resident,,,100\nTWO,,,open,90\n"
     async with limited(store_url, tmp_path, table) as road:
-        deputies = await create_link(road.database, "small", "deputy", "", road.clock)
+        deputies = await create_link(road.database, "small", "deputy", "", DESK, road.clock)
         await road.live_campaigns.refresh()
         database = open_database(store_url)
         live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
         await live_campaigns.refresh()
         other = Conductor(
-            database, road.keys, live_campaigns, road.clock, Gate(road.keys, road.mixer.key.public)
+            database, road.keys, live_campaigns, road.clock, Gate(road.keys, road.mixer.key)
         )
         working = asyncio.create_task(other.run())
         tapped = iter(range(10**6))

@@ -27,6 +27,7 @@ from bot.storage.schema import all as tables
 from survey_flows.effects import StoreBallot
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import ballot, rows
+from tests.desk import DESK
 
 OLD = json.loads(Path("tests/golden/stored_forms/unversioned.json").read_text("utf-8"))
 """What the program wrote before there were versions, with the keys that it was written under."""
@@ -45,7 +46,7 @@ async def put(road: Road, table: Any, *sealed: bytes, box: str, **more: int) -> 
 
 
 async def cast(road: Road, count: int, first: int = 0) -> None:
-    gate = Gate(road.keys, road.mixer.key.public)
+    gate = Gate(road.keys, road.mixer.key)
     votes = [(Citizen("test", f"u{n}"), StoreBallot(ballot(n))) for n in range(first, count)]
     async with writing(road.database) as connection:
         await gate.admit(connection, list(votes))
@@ -75,7 +76,7 @@ async def test_envelopes_of_before_are_taken_over_with_the_campaign_open(
 
 async def take_over(road: Road, ring: Keyring, form: str) -> None:
     public = replace(road.keys, sign=bytes.fromhex(OLD["secrets"]["gate"])).public()
-    mixer = Mixer(road.database, ring, public, "minping", road.clock)
+    mixer = Mixer(road.database, ring, public, DESK.key.public, "minping", road.clock)
     await mixer.turn()
     for name, more in (("staging", {}), ("held_comments", {}), ("held_follow_ups", {"due": 1})):
         sealed = [bytes.fromhex(one) for one in OLD[name][form]]
@@ -165,7 +166,12 @@ async def test_a_key_that_comes_back_puts_the_ballots_into_the_mix(
     # The newest key counts, and two of one second have no order.
     road.clock.time += timedelta(seconds=1)
     mixer = Mixer(
-        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        road.database,
+        Keyring(tmp_path / "mixer"),
+        road.keys.public(),
+        DESK.key.public,
+        "minping",
+        road.clock,
     )
     await mixer.turn()
     await mixer.mix({"year"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.ballots.gate import Gate
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.conversations.conductor import Conductor
 from bot.results.scoring import score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -23,6 +26,7 @@ from survey_flows.errors import BadInput
 from survey_flows.events import Started
 from survey_flows.facts import Limits
 from tests.contract.test_conductor import Road, draft, make_road
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -59,11 +63,11 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
     limited = await create_link(
-        road.database, "next", "deputy", "430102", road.clock, max_people=30
+        road.database, "next", "deputy", "430102", DESK, road.clock, max_people=30
     )
-    await create_link(road.database, "next", "deputy", "", road.clock)
+    await create_link(road.database, "next", "deputy", "", DESK, road.clock)
     await road.open("next")
-    await create_link(road.database, "next", "enterprise", "", road.clock, max_people=12)
+    await create_link(road.database, "next", "enterprise", "", DESK, road.clock, max_people=12)
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -82,7 +86,7 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
         async with writing(road.database) as connection:
             await connection.execute(update(tables.links).values(max_people=99))
     with pytest.raises(BadInput, match="meant for 1 to 1000000 people"):
-        await create_link(road.database, "next", "deputy", "", road.clock, max_people=0)
+        await create_link(road.database, "next", "deputy", "", DESK, road.clock, max_people=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:
@@ -113,8 +117,12 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
         await fresh.refresh()
     assert fresh.get("year") is None
     assert "campaign year differs from its registration" in caplog.text
-    road.conductor._live_campaigns = fresh
+    gate = Gate(road.keys, road.mixer.key)
+    road.conductor = Conductor(road.database, road.keys, fresh, road.clock, gate)
+    running = asyncio.create_task(road.conductor.run())
     reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     assert reply.screen is None
     assert await road.ballots() == []
 

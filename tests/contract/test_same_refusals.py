@@ -60,7 +60,7 @@ def link(id_: str, group: str, stratum: str = "", people: str = "") -> Road:
     command = ["campaign", "link", "draft", "--group", group, "--stratum", stratum]
     return Road(
         f"campaign-link-{id_}",
-        lambda s: create_link(s.database, "draft", group, stratum, s.clock, people or None),
+        lambda s: create_link(s.database, "draft", group, stratum, s.desk, s.clock, people or None),
         "/admin/campaigns/draft",
         "/admin/campaigns/draft/links",
         {"group": group, "stratum": stratum, "max_people": people},
@@ -93,7 +93,7 @@ def quota(id_: str, unit: str, capacity: int, group: str = "") -> Road:
 def account(id_: str, login: str, role: str, unit: str = "") -> Road:
     return Road(
         f"account-{id_}",
-        lambda s: add_staff(s.database, login, PASSWORD, role, unit),
+        lambda s: add_staff(s.roster, login, PASSWORD, role, unit),
         "/admin/people",
         "/admin/people",
         {"login": login, "role": role, "unit": unit},
@@ -104,7 +104,7 @@ def account(id_: str, login: str, role: str, unit: str = "") -> Road:
 def token(id_: str, scope: str, days: str = "30") -> Road:
     return Road(
         f"token-{id_}",
-        lambda s: create_token(s.database, "robot", [scope], days, "zhou", s.clock),
+        lambda s: create_token(s.roster, "robot", [scope], days, "zhou", s.clock),
         "/admin/tokens",
         "/admin/tokens",
         {"name": "robot", "scope": scope, "days": days},
@@ -130,10 +130,10 @@ ROADS = {
     "a token of an unknown scope": token("unknown-scope", "everything"),
     "a token that is good too long": token("bad-days", "results:read", "9999"),
     "one's own role": own(
-        "change", lambda s: change_staff(s.database, "zhou", "observer", by="zhou")
+        "change", lambda s: change_staff(s.roster, "zhou", "observer", by="zhou")
     ),
-    "one's own account": own("disable", lambda s: disable_staff(s.database, "zhou", by="zhou")),
-    "one's own factor": own("factor", lambda s: reset_factor(s.database, "zhou", by="zhou")),
+    "one's own account": own("disable", lambda s: disable_staff(s.roster, "zhou", by="zhou")),
+    "one's own factor": own("factor", lambda s: reset_factor(s.roster, "zhou", by="zhou")),
 }
 
 
@@ -195,11 +195,9 @@ async def test_every_road_refuses_alike(road: Road, tmp_path: Path, valkey_url: 
     async with city(tmp_path, valkey_url) as town:
         service = town.service
         await create_campaign(service.database, draft, service.clock)
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
-        await add_staff(service.database, "wang", PASSWORD, "administrator")
-        secret = await create_token(
-            service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
-        )
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "wang", PASSWORD, "administrator")
+        secret = await create_token(service.roster, "all", tuple(SCOPES), 30, "zhou", service.clock)
         message = await refused(road.call(service))
         assert message.id == road.id
         sentence = render(message, "en")

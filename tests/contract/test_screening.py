@@ -24,6 +24,7 @@ from survey_flows.events import Pressed
 from survey_flows.submission_risk import codes
 from tests.conftest import Backend
 from tests.contract.test_conductor import Road, make_road
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def road(backend: Backend, tmp_path: Path) -> AsyncIterator[Road]:
     redis = Redis.from_url(backend.redis_url)
     async with make_road(backend.database_url, tmp_path) as made:
         screening = Screening(redis, made.keys, made.live_campaigns)
-        made.conductor._gate = Gate(made.keys, made.mixer.key.public, screening)
+        made.conductor._gate = Gate(made.keys, made.mixer.key, screening)
         yield made
     await redis.aclose()
 
@@ -81,7 +82,9 @@ async def test_a_person_who_sends_many_is_noticed_and_every_ballot_is_kept(road:
 async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_every_ballot_is_kept(
     road: Road,
 ) -> None:
-    road.link = await create_link(road.database, "year", "deputy", "", road.clock, max_people=2)
+    road.link = await create_link(
+        road.database, "year", "deputy", "", DESK, road.clock, max_people=2
+    )
     await road.live_campaigns.refresh()
     for user in ("ann", "ben", "ann", "cyd"):
         await road.answer_all(user, "EDU" if user == "cyd" else "TAX")
@@ -91,7 +94,9 @@ async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_e
 
 
 async def test_the_people_of_a_link_are_forgotten_at_the_close(road: Road) -> None:
-    road.link = await create_link(road.database, "year", "deputy", "", road.clock, max_people=2)
+    road.link = await create_link(
+        road.database, "year", "deputy", "", DESK, road.clock, max_people=2
+    )
     await road.live_campaigns.refresh()
     for user in ("ann", "ben", "ann"):
         await road.rate(user)
@@ -126,7 +131,7 @@ async def test_no_key_on_a_disk_names_the_counters_of_a_known_person(
 async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:
     away = Redis.from_url("unix:///nowhere/at/all")
     road.conductor._gate = Gate(
-        road.keys, road.mixer.key.public, Screening(away, road.keys, road.live_campaigns)
+        road.keys, road.mixer.key, Screening(away, road.keys, road.live_campaigns)
     )
     await road.answer_all("ann")
     road.clock.time += timedelta(minutes=1)

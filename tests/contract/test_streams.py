@@ -10,26 +10,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text
 
+from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.ballots import numbers_at_close
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.numbers_at_close import GAP, NO_UNIT, UNENDED, UNFINISHED
-from bot.ballots.settlement import settle_held, show_held
+from bot.ballots.settlement import prepare_settlement, show_held
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import close_campaign, create_campaign, show_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import Keyring
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import request_entry
-from bot.verification.bundle import make_bundle, result_entry_body
+from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.effects import CountPressure, Effect, StoreBallot
 from survey_flows.errors import BadInput, Message
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_mixer import ballot, rows
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def admit(road: Road, gate: Gate, *effects: tuple[str, Effect]) -> None:
 
 def new_gate(road: Road) -> Gate:
     """Return the gate of another process."""
-    return Gate(road.keys, road.mixer.key.public)
+    return Gate(road.keys, road.mixer.key)
 
 
 async def vote(road: Road, gate: Gate, first: int, count: int, unit: str = "TAX") -> None:
@@ -250,29 +251,32 @@ async def test_two_people_close_with_what_is_missing_and_the_log_says_so(road: R
     await vote(road, new_gate(road), 0, 12)
     await delete_staged(road, 3)
     await road.close("year")
-    for login, role in (("li", "administrator"), ("wu", "administrator"), ("he", "observer")):
-        await add_staff(road.database, login, f"{login} correct horse battery", role)
+    for login, role in (("li", "administrator"), ("wu", "checker"), ("he", "observer")):
+        await add_staff(road.roster, login, f"{login} correct horse battery", role)
+    await Officers(road.approvals, road.clock).set_profile("office", "li")
     held = await show_held(road.database, "year")
     assert (held.missing, held.numbers_alone) == (1, True)
-    for people, missing, reason, why in (
-        (("li", " LI"), 1, "disk", "two different people"),
-        (("li", "he"), 1, "disk", "no administrator's account"),
-        (("li", "none"), 1, "disk", "no administrator's account"),
-        (("li", "wu"), 2, "disk", "messages missing now: 1"),
-        (("li", "wu"), 1, " ", "write why"),
-    ):
+    for missing, reason, why in ((2, "disk", "messages missing now: 1"), (1, " ", "write why")):
         with pytest.raises(BadInput, match=why):
-            await settle_held(road.database, "year", missing, people, reason)
-    await settle_held(road.database, "year", 1, ("li", "wu"), "disk was full")
+            await prepare_settlement(road.approvals, "year", missing, "li", reason)
+    made = await prepare_settlement(road.approvals, "year", 1, "li", "disk was full")
+    await road.mixer.turn()
+    assert (await state(road))[0] == "held", "one person alone settles nothing"
+    for login, why in (
+        ("li", "does not sign"), ("he", "does not sign"), ("none", "does not sign"),
+    ):  # fmt: skip
+        with pytest.raises(BadInput, match=why):
+            await road.approvals.approve(made.id, login, made.seen)
+    await road.approvals.approve(made.id, "wu", made.seen)
     await road.mixer.turn()
     assert await state(road) == ("closed", ())
     (closing,) = await closings(road)
     assert (closing["missing"], closing["unended"], closing["counted"]) == (1, 0, 11)
     with pytest.raises(BadInput, match="the campaign's state is closed"):
-        await settle_held(road.database, "year", 1, ("li", "wu"), "again")
-    result = await result_entry_body(road.database, "year")
-    async with writing(road.database) as connection:
-        await request_entry(connection, "result", "year", result)
+        await prepare_settlement(road.approvals, "year", 1, "li", "again")
+    result = await request_result_entry(road.database, "year", road.approvals, "li")
+    assert result is not None
+    await road.approvals.approve(result.id, "wu", result.seen)
     await road.mixer.turn()
     checks = verify(
         await make_bundle(road.database, "year", True), VerificationRequest([road.mixer.key])
@@ -296,10 +300,10 @@ async def test_a_closed_campaign_takes_no_row_that_comes_back(road: Road, tmp_pa
 
 async def test_another_mixer_process_checks_the_same_numbers(road: Road, tmp_path: Path) -> None:
     ring = Keyring(tmp_path / "mixer")
-    other = Mixer(road.database, ring, road.keys.public(), "minping", road.clock)
+    other = Mixer(road.database, ring, road.keys.public(), DESK.key.public, "minping", road.clock)
     await other.turn()
     await vote(road, new_gate(road), 0, 3)
-    await close_campaign(road.database, "year")
+    await close_campaign(road.database, "year", DESK, road.clock)
     await road.mixer.gate_work()
     await other.turn()
     assert await state(road) == ("closed", ())

@@ -18,16 +18,24 @@ from typing import Any
 import pytest
 from sqlalchemy import TextClause, delete, func, select, text, update
 
+from bot.accounts.approvals import Approvals
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import close_campaign
+from bot.campaigns.registered import counts_already
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from bot.transparency.log_entry import entry_of_row
-from bot.verification.bundle import json_lines, make_bundle, request_result_entry
+from bot.verification.bundle import (
+    RESULT,
+    json_lines,
+    make_bundle,
+    request_result_entry,
+    result_decision,
+)
 from bot.verification.bundle_format import LOG, OPENINGS, OWNERS
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
@@ -37,6 +45,7 @@ from survey_flows.log_entries import positions_digest
 from tests.contract.test_conductor import NOW, Frozen
 from tests.contract.test_migrations import upgraded
 from tests.contract.test_mixer import ballot
+from tests.desk import DESK, roster_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "before-lines.json.gz"
 OLDER_ENTRIES = 53
@@ -51,6 +60,16 @@ class Taken:
     keys: GateKeys
     before: str
     """The checkpoint that the older version signed last."""
+
+    @property
+    def clock(self) -> Frozen:
+        return Frozen()
+
+    @property
+    def approvals(self) -> Approvals:
+        """Return what two people decide, in the profile solo."""
+        decisions = {RESULT: result_decision(DESK)}
+        return Approvals(roster_of(self.database), decisions, counts_already, self.clock)
 
     async def rows(self, table: Any) -> list[Any]:
         async with reading(self.database) as connection:
@@ -96,8 +115,10 @@ async def taken(bare_store_url: str, tmp_path: Path) -> AsyncIterator[Taken]:
     await upgraded(database, found["revision"], insertions(found, postgres))
     await migrate(database)
     keys = load_gate_keys(tmp_path / "keys")
-    mixer = Mixer(database, Keyring(tmp_path / "mixer"), keys.public(), "minping", Frozen())
-    gate = Gate(keys, mixer.key.public)
+    mixer = Mixer(
+        database, Keyring(tmp_path / "mixer"), keys.public(), DESK.key.public, "minping", Frozen()
+    )
+    gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     notes = sorted((row["size"], row["note"]) for row in found["tables"]["checkpoints"])
     yield Taken(database, mixer, keys, notes[-1][1])
@@ -105,7 +126,7 @@ async def taken(bare_store_url: str, tmp_path: Path) -> AsyncIterator[Taken]:
 
 
 async def cast(taken: Taken, first: int, people: int) -> None:
-    gate = Gate(taken.keys, taken.mixer.key.public)
+    gate = Gate(taken.keys, taken.mixer.key)
     quarter = int(NOW.timestamp()) // 900
     said = [
         (Citizen("test", f"n{number}"), StoreBallot(replace(ballot(number), bucket=quarter)))
@@ -140,9 +161,9 @@ async def test_the_log_goes_on_and_both_campaigns_verify(taken: Taken) -> None:
     await cast(taken, 300, 12)
     while await taken.mixer.mix({"year"}):
         pass
-    await close_campaign(taken.database, "year")
+    await close_campaign(taken.database, "year", DESK, taken.clock)
     await taken.mixer.turn()
-    await request_result_entry(taken.database, "year")
+    await request_result_entry(taken.database, "year", taken.approvals, "zhou")
     await taken.mixer.turn()
     for campaign in ("done", "year"):
         for openings in (False, True):
@@ -169,9 +190,9 @@ async def closed_year(taken: Taken) -> dict[bool, dict[str, bytes]]:
     await cast(taken, 300, 30)
     while await taken.mixer.mix({"year"}):
         pass
-    await close_campaign(taken.database, "year")
+    await close_campaign(taken.database, "year", DESK, taken.clock)
     await taken.mixer.turn()
-    await request_result_entry(taken.database, "year")
+    await request_result_entry(taken.database, "year", taken.approvals, "zhou")
     await taken.mixer.turn()
     return {
         openings: await make_bundle(taken.database, "year", openings) for openings in (False, True)

@@ -21,6 +21,7 @@ from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate
 from bot.storage.schema.api import tokens
 from survey_flows.errors import BadInput
+from tests.desk import roster_of
 from tests.web_city import Clock
 
 ZONE = "Asia/Shanghai"
@@ -36,14 +37,14 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def made(database: AsyncEngine, clock: Clock, name: str = "portal", days: int = 30) -> str:
     return await create_token(
-        database, name, ["results:read", "campaigns:read"], days, "zhou", clock
+        roster_of(database), name, ["results:read", "campaigns:read"], days, "zhou", clock
     )
 
 
 async def test_a_token_is_found_by_itself_and_by_nothing_near_it(database: AsyncEngine) -> None:
     clock = Clock()
     given, other = await made(database, clock), await made(database, clock, "other")
-    found = await find_token(database, given, clock, ZONE)
+    found = await find_token(roster_of(database), given, clock, ZONE)
     assert found is not None
     assert (found.name, found.scopes, found.created_by) == (
         "portal",
@@ -60,13 +61,13 @@ async def test_a_token_is_found_by_itself_and_by_nothing_near_it(database: Async
     ]  # type: ignore[index]
     near += [given.swapcase(), f"minping_{'a' * 10}_{secret}"]
     for wrong in near:
-        assert await find_token(database, wrong, clock, ZONE) is None, wrong
+        assert await find_token(roster_of(database), wrong, clock, ZONE) is None, wrong
 
 
 async def test_the_secret_is_nowhere_in_the_database(database: AsyncEngine) -> None:
     clock = Clock()
     given = await made(database, clock)
-    await find_token(database, given, clock, ZONE)
+    await find_token(roster_of(database), given, clock, ZONE)
     secret = GIVEN.fullmatch(given)[2]  # type: ignore[index]
     async with reading(database) as connection:
         rows = str((await connection.execute(select(tokens))).all())
@@ -78,16 +79,16 @@ async def test_a_token_ends_by_its_date_and_by_being_revoked(database: AsyncEngi
     clock = Clock()
     short, long = await made(database, clock, "short", 1), await made(database, clock, "long", 366)
     clock.time += timedelta(days=1)
-    assert await find_token(database, short, clock, ZONE) is None
-    assert await find_token(database, long, clock, ZONE) is not None
-    await revoke_token(database, "long", clock)
-    assert await find_token(database, long, clock, ZONE) is None
+    assert await find_token(roster_of(database), short, clock, ZONE) is None
+    assert await find_token(roster_of(database), long, clock, ZONE) is not None
+    await revoke_token(roster_of(database), "long", clock)
+    assert await find_token(roster_of(database), long, clock, ZONE) is None
     states = {
         token.name: token.state(clock.now().timestamp()) for token in await list_tokens(database)
     }
     assert states == {"long": "revoked", "short": "expired"}
     with pytest.raises(BadInput, match="revoked before"):
-        await revoke_token(database, "long", clock)
+        await revoke_token(roster_of(database), "long", clock)
 
 
 async def test_use_is_noted_by_the_day_and_no_finer(database: AsyncEngine) -> None:
@@ -100,10 +101,10 @@ async def test_use_is_noted_by_the_day_and_no_finer(database: AsyncEngine) -> No
         return token.last_used_on
 
     assert await used() == ""
-    await find_token(database, given, clock, ZONE)
+    await find_token(roster_of(database), given, clock, ZONE)
     assert await used() == "2026-11-23"
     clock.time += timedelta(hours=16)  # past midnight in the city, not in UTC
-    await find_token(database, given, clock, ZONE)
+    await find_token(roster_of(database), given, clock, ZONE)
     assert await used() == "2026-11-24"
 
 
@@ -122,7 +123,7 @@ async def test_what_is_wrong_is_told_and_nothing_stored(
 ) -> None:
     clock = Clock()
     await made(database, clock)
-    await revoke_token(database, "portal", clock)  # a name is not given again, even then
+    await revoke_token(roster_of(database), "portal", clock)  # a name is not given again, even then
     with pytest.raises(BadInput, match=complaint):
-        await create_token(database, name, scopes, days, "zhou", clock)
+        await create_token(roster_of(database), name, scopes, days, "zhou", clock)
     assert [token.name for token in await list_tokens(database)] == ["portal"]

@@ -44,13 +44,16 @@ def say(settings: Settings, capsys: pytest.CaptureFixture[str], *words: str) -> 
 
 
 @contextmanager
-def mixing(settings: Settings, keys: Path, gate: str) -> Iterator[subprocess.Popen[bytes]]:
+def mixing(
+    settings: Settings, keys: Path, gate: str, desk: str
+) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
         "MINPING_DATA": str(keys.parent / "nothing"),
         "DATABASE_URL": settings.database_url,
     }
     command = [sys.executable, "-m", "bot", "mixer", "run", "--keys", str(keys), "--gate", gate]
+    command += ["--desk", desk]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         yield process
@@ -102,6 +105,7 @@ def test_mixed_elsewhere_and_killed_there(
     secrets = tmp_path / "mixer"
     log_key = say(settings, capsys, "mixer", "key", "--keys", str(secrets))
     gate = say(settings, capsys, "mixer", "gate")
+    desk = say(settings, capsys, "mixer", "desk")
     apart = Settings(settings.data, settings.database_url, settings.redis_url, log_key=log_key)
 
     async def drive() -> None:
@@ -114,11 +118,11 @@ def test_mixed_elsewhere_and_killed_there(
                     SystemClock(),
                 )
             ).token
-            await open_campaign(service.database, "year", service.keys)
+            await open_campaign(service.database, "year", service.keys, service.desk)
             await service.live_campaigns.refresh()
             await run_mixer_once(service.mixer, service.database, service.keys)
             assert await state(service) == "opening", "only the mixer opens"
-            with mixing(settings, secrets, gate) as process:
+            with mixing(settings, secrets, gate, desk) as process:
                 await holds(service, "state", "open")
                 await service.live_campaigns.refresh()
                 assert {await rate(service, link, f"citizen {n}") for n in range(BATCH)} == {
@@ -129,8 +133,8 @@ def test_mixed_elsewhere_and_killed_there(
             for n in range(3):
                 await rate(service, link, f"later {n}")
             assert (await count(service, "ballots"), await count(service, "staging")) == (BATCH, 3)
-            await close_campaign(service.database, "year")
-            with mixing(settings, secrets, gate):
+            await close_campaign(service.database, "year", service.desk, service.clock)
+            with mixing(settings, secrets, gate, desk):
                 await finish_closing(apart, service.database, service.keys, SystemClock())
                 assert await state(service) == "closed"
                 assert (await count(service, "ballots"), await count(service, "staging")) == (
@@ -143,6 +147,7 @@ def test_mixed_elsewhere_and_killed_there(
     asyncio.run(drive())
     assert sorted(path.name for path in (settings.data / "keys").iterdir() if path.is_dir()) == [
         "conversations",
+        "desk",
         "hours",
         "voters",
     ]
@@ -155,13 +160,14 @@ def test_the_service_seals_to_no_other_mixer(
 ) -> None:
     wanted = say(settings, capsys, "mixer", "key", "--keys", str(tmp_path / "wanted"))
     gate = say(settings, capsys, "mixer", "gate")
+    desk = say(settings, capsys, "mixer", "desk")
     apart = Settings(settings.data, settings.database_url, settings.redis_url, log_key=wanted)
 
     async def drive() -> None:
         async with build(apart, SystemClock()) as service:
             link = (await create_campaign(service.database, draft(), SystemClock())).token
-            await open_campaign(service.database, "year", service.keys)
-            with mixing(settings, tmp_path / "slipped in", gate):
+            await open_campaign(service.database, "year", service.keys, service.desk)
+            with mixing(settings, tmp_path / "slipped in", gate, desk):
                 await holds(service, "state", "open")
             await service.live_campaigns.refresh()
             with pytest.raises(Unavailable):
@@ -174,8 +180,9 @@ def test_the_service_seals_to_no_other_mixer(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("mixer", "run", "--keys", "k", "--gate", "abc"), "--gate: this is no key of a gate"),
-        (("mixer", "run", "--keys", "k", "--gate", "ab" * 31), "--gate: this is no key of a gate"),
+        (("--gate", "abc", "--desk", "ab" * 32), "--gate: this is no public key"),
+        (("--gate", "ab" * 31, "--desk", "ab" * 32), "--gate: this is no public key"),
+        (("--gate", "ab" * 32, "--desk", "abc"), "--desk: this is no public key"),
     ],
 )
 def test_a_mistyped_key_is_one_sentence(
@@ -186,5 +193,5 @@ def test_a_mistyped_key_is_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MINPING_DATA", str(tmp_path))
-    assert main(list(words)) == 1
+    assert main(["mixer", "run", "--keys", "k", *words]) == 1
     assert said in capsys.readouterr().err

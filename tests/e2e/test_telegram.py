@@ -162,7 +162,7 @@ async def open_year(service: Service, name: str = "year") -> str:
     """Open a campaign; its link's token."""
     made = replace(draft(), id=name)
     link = await create_campaign(service.database, made, service.clock)
-    await open_campaign(service.database, name, service.keys)
+    await open_campaign(service.database, name, service.keys, service.desk)
     await service.mixer.turn()
     await service.live_campaigns.refresh()
     return link.token

@@ -58,7 +58,7 @@ async def crowd(made: City, people: int) -> list[str]:
     """Cast ballots, some again, and withdraw some; return the receipts."""
     rng = Random(7)
     service = made.service
-    gate = Gate(service.keys, service.mixer.key.public)
+    gate = Gate(service.keys, service.mixer.key)
     ballots = [ballot(rng, number) for number in range(people)]
     todo: list[tuple[Citizen, Effect]] = [
         (Citizen("test", str(n)), StoreBallot(b)) for n, b in enumerate(ballots)
@@ -86,7 +86,7 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
         await citizen.press("Submit")
         receipt = re.findall(r'<p class="receipt">([^<]+)', citizen.page)[0]
         await crowd(made, 200)
-        await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(made.service.roster, "zhou", PASSWORD, "administrator")
         console = Console(client, made.service)
         await console.sign_in()
         await console.open("/admin/campaigns/2026")
@@ -144,7 +144,7 @@ async def test_a_campaign_is_verified_from_its_bundle_alone_and_a_changed_answer
     folder = tmp_path / "data"
     async with city(folder, valkey_url) as made:
         receipts = await crowd(made, 500)
-        await close_campaign(made.service.database, "2026")
+        await close_campaign(made.service.database, "2026", made.service.desk, made.service.clock)
         await made.service.mixer.turn()
         key = made.service.mixer.key.write()
     monkeypatch.setenv("MINPING_DATA", str(folder))

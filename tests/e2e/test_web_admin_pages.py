@@ -22,7 +22,7 @@ async def test_from_the_sign_in_to_the_exported_year(
 ) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
         async with browsing(service, browser, viewport=DESKTOP) as page:
             await sign_in(page)
             await look_around(page)

@@ -26,8 +26,8 @@ EFFECTS = '[{"rule": "lockstep", "moved": 3, "largest": "2.41", "ranks": 5, "fur
 async def test_a_checker_votes(tmp_path: Path, valkey_url: str, browser: Browser) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
-        await add_staff(service.database, "chen", PASSWORD, "checker")
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "chen", PASSWORD, "checker")
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
         async with writing(service.database) as connection:
             await connection.execute(tables.cases.insert(), [suspected("FIN")])
             row = {"campaign": "city-2010", "at": 0, "body": EFFECTS}

@@ -17,8 +17,10 @@ from bot.accounts.staff import add_staff
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.settings import Settings
 from bot.fieldwork.audience.sampling import read_sample
-from bot.service.composition import build
+from bot.service.composition import Service, build
 from bot.serving import serve_telegram
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep
@@ -47,7 +49,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, browse
             stop = asyncio.Event()
             polling = asyncio.create_task(channel.poll(stop))
             await create_campaign(service.database, make_draft(), service.clock)
-            await add_staff(service.database, "zhou", PASSWORD, "administrator")
+            await add_staff(service.roster, "zhou", PASSWORD, "administrator")
             async with browsing(service, browser, viewport=DESKTOP) as page:
                 await sign_in(page)
                 await bring_contacts(page, tmp_path)
@@ -56,6 +58,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, browse
                 await write_and_send(page, api)
                 await pause_and_go_on(page, api)
                 await somebody_answers(page, api)
+                await three_days_pass(service)
                 await remind(page, api)
                 await close_and_export(page, tmp_path)
             stop.set()
@@ -166,6 +169,13 @@ async def somebody_answers(page: Page, api: BotApi) -> None:
     await ben.press("不再接收邀请")
     await page.goto("/admin/campaigns/2026/push?lang=zh-Hans")
     await expect(page.get_by_role("row", name="市民群众")).to_contain_text("少于10")
+
+
+async def three_days_pass(service: Service) -> None:
+    """Let the invitation be handed over long ago; the console's own time stays."""
+    async with writing(service.database) as connection:
+        handed = tables.pushes.c.handed
+        await connection.execute(tables.pushes.update().values(handed=handed - 72 * 3600))
 
 
 async def remind(page: Page, api: BotApi) -> None:

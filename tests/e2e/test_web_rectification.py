@@ -39,7 +39,7 @@ async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
             ("fin", "unit", "FIN"),
             ("zhou", "administrator", ""),
         ):
-            await add_staff(database, login, PASSWORD, role, unit_)
+            await add_staff(made.service.roster, login, PASSWORD, role, unit_)
         yield made
 
 
@@ -124,7 +124,7 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, browser: 
 
 
 async def test_an_appeal_is_received_charged_and_answered(town: City, browser: Browser) -> None:
-    await add_staff(town.service.database, "chen", PASSWORD, "administrator")
+    await add_staff(town.service.roster, "chen", PASSWORD, "administrator")
     async with browsing(town.service, browser, viewport=DESKTOP) as page:
         await sign_in(page, "zhou")
         await page.goto("/admin/appeals")

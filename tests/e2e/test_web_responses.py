@@ -38,7 +38,7 @@ async def test_the_response_page(
     monkeypatch.setattr("bot.web.admin.responses.LIVE_SECONDS", 0.5)
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await create_campaign(service.database, make_draft(), service.clock)
-        await add_staff(service.database, "wang", PASSWORD, "staff")
+        await add_staff(service.roster, "wang", PASSWORD, "staff")
         async with browsing(service, browser) as page:
             await sign_in(page)
             await give_quotas(page, tmp_path)
@@ -107,7 +107,7 @@ async def run_campaign(service: Service) -> None:
     async with writing(database) as connection:
         await store_contacts(connection, service.contact_keys, people)
     await plan_sample(database, service.contact_keys, "2026", SampleRequest(size=165), day)
-    await open_campaign(database, "2026", service.keys)
+    await open_campaign(database, "2026", service.keys, service.desk)
     await service.mixer.turn()
     await draw_campaign_sample(database, "2026")
     await make_invitations(database, service.keys, "2026", day, service.clock)

@@ -29,10 +29,10 @@ async def test_results_files_and_tokens_are_found_and_read(
         await make_public(
             service.database, registered, "zhou", service.clock, service.settings.timezone
         )
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
         for name in ("old-portal", "statistics"):
-            await create_token(service.database, name, ["results:read"], 30, "zhou", service.clock)
-        await revoke_token(service.database, "old-portal", service.clock)
+            await create_token(service.roster, name, ["results:read"], 30, "zhou", service.clock)
+        await revoke_token(service.roster, "old-portal", service.clock)
         async with browsing(service, browser, viewport=DESKTOP) as page:
             await page.goto("/admin/sign-in?lang=en")
             await page.get_by_label("Login").fill("zhou")

@@ -30,7 +30,7 @@ async def test_hidden_numbers_say_so_and_why(
 ) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
-        await add_staff(service.database, "li", PASSWORD, "observer")
+        await add_staff(service.roster, "li", PASSWORD, "observer")
         columns = tables.ballots.c
         async with reading(service.database) as connection:
             unit = str((await connection.execute(select(columns.unit).limit(1))).scalar_one())

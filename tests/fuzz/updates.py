@@ -137,7 +137,7 @@ async def _open_city(service: Service) -> str:
         "opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=1),
     })  # fmt: skip
     link = await create_campaign(service.database, made, service.clock)
-    await open_campaign(service.database, made.id, service.keys)
+    await open_campaign(service.database, made.id, service.keys, service.desk)
     await service.mixer.turn()
     await service.live_campaigns.refresh()
     return link.token

@@ -70,7 +70,7 @@ async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service,
     ):
         await close_one(made.service)
         token = await create_token(
-            made.service.database, "everything", tuple(SCOPES), 30, "test", made.service.clock
+            made.service.roster, "everything", tuple(SCOPES), 30, "test", made.service.clock
         )
         yield made.service, server, token
 

@@ -93,6 +93,35 @@ def test_a_loss_before_the_closing_takes_ballots_out_of_its_numbers() -> None:
     assert "1 LOST" in found["complete"].finding
 
 
+def restored(uncounted: int) -> SyntheticCampaign:
+    """A database came back that is older than some ballots, with the counts of the gate."""
+
+    def lying(campaign: SyntheticCampaign) -> None:
+        gone = campaign.ballots[:1]
+        for ballot in campaign.ballots[:uncounted]:
+            campaign.intake[ballot.unit][0] -= 1
+        positions = [campaign.log.position(ballot.entry) for ballot in gone]
+        campaign.log.act("loss", campaign.name, {"positions": positions}, campaign.keys.log)
+        for ballot in gone:
+            ballot.entry.shown = False
+
+    campaign = small_campaign(lying)
+    closing = next(i for i in campaign.log.items if isinstance(i, Act) and i.kind == "closing")
+    closing.body = closing.body.replace('"counted":10', '"counted":9')
+    closing.signatures = campaign.log.signed(closing.body, campaign.keys.log)
+    campaign.cases.clear()
+    items = campaign.log.items
+    items[:] = [i for i in items if not isinstance(i, Act) or i.kind not in ("decision", "result")]
+    campaign.publish()
+    return campaign
+
+
+def test_a_database_that_was_restored_forgets_as_many_counts_as_ballots() -> None:
+    assert failures(restored(1)) == []
+    assert "1 are not in its count" in outcomes(restored(1))["intake"].finding
+    assert failures(restored(2)) == ["intake", "units"]
+
+
 def test_a_loss_after_the_closing_is_said() -> None:
     campaign = small_campaign()
     lose(campaign, 7, early=False)

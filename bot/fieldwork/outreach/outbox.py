@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import insert
@@ -25,7 +25,10 @@ LEASE = 120
 """Seconds in which a sender has to be done with a message."""
 AT_ONCE = 5_000
 RUNNING, PAUSED, CANCELLED = "running", "paused", "cancelled"
-QUEUED = "queued"
+QUEUED, SENT = "queued", "sent"
+INVITATION, REMINDER = "invitation", "reminder"
+UNOPENED, ALL = "unopened", "all"
+QUARTER_HOUR = 900
 
 Key = tuple[str, int, bytes]
 """Campaign, step and contact."""
@@ -33,9 +36,11 @@ Key = tuple[str, int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One step of a campaign: ``step`` 0 is the invitation, the others are reminders.
+    """One step of a campaign, counted from 0.
 
-    ``texts`` are by language, ``hours`` local times, ``not_on`` local days in ISO form.
+    ``texts`` are by language, ``hours`` local times, ``not_on`` local days in ISO form. ``kind`` is
+    `INVITATION`, for whoever has none, or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
+    ``handed`` is the quarter of an hour of its last hand-over (epoch seconds), 0 before the first.
     """
 
     campaign: str
@@ -44,6 +49,19 @@ class Push:
     texts: Mapping[str, str]
     hours: tuple[time, time]
     not_on: frozenset[str]
+    kind: str = INVITATION
+    people: str = UNOPENED
+    handed: int = 0
+
+    @property
+    def spares_openers(self) -> bool:
+        """Whether people who have opened their invitation get no message."""
+        return self.kind == REMINDER and self.people == UNOPENED
+
+    @property
+    def counts(self) -> bool:
+        """Whether anybody got a message of it, or may still get one."""
+        return bool(self.handed) or self.state != CANCELLED
 
     def may_send(self, now: datetime) -> bool:
         """Return whether messages are sent at this local time."""
@@ -151,6 +169,38 @@ async def record_outcomes(connection: AsyncConnection, settled: Mapping[Key, str
         await connection.execute(_one().values(state=bindparam("new"), due=0, tries=0), rows)
 
 
+async def note_handed(
+    connection: AsyncConnection, steps: Iterable[tuple[str, int]], now: int
+) -> None:
+    """Stores that messages of these steps were handed over ``now``, to the quarter of an hour."""
+    columns, at = pushes.c, now - now % QUARTER_HOUR
+    for campaign, step in sorted(set(steps)):
+        own = (columns.campaign == campaign, columns.step == step, columns.handed < at)
+        await connection.execute(update(pushes).where(*own).values(handed=at))
+
+
+async def drop_queued(connection: AsyncConnection, campaign: str, step: int) -> None:
+    """Deletes the messages of a step that were not handed over."""
+    own = (outbox.c.campaign == campaign, outbox.c.step == step, outbox.c.state == QUEUED)
+    await connection.execute(delete(outbox).where(*own))
+
+
+async def read_invited_before(connection: AsyncConnection, campaign: str) -> set[bytes]:
+    """Returns the contacts to whom a message of this campaign was handed over."""
+    own = (outbox.c.campaign == campaign, outbox.c.state == SENT)
+    query = select(outbox.c.lookup).where(*own).distinct()
+    return {bytes(lookup) for lookup in (await connection.execute(query)).scalars()}
+
+
+async def read_having(connection: AsyncConnection, keys: Iterable[Key]) -> set[tuple[str, bytes]]:
+    """Returns the campaigns and contacts of these messages that have got an earlier one."""
+    wanted = {(key[0], key[2]) for key in keys}
+    query = select(outbox.c.campaign, outbox.c.lookup).where(
+        outbox.c.state == SENT, tuple_(outbox.c.campaign, outbox.c.lookup).in_(wanted)
+    )
+    return {(row.campaign, bytes(row.lookup)) for row in await connection.execute(query)}
+
+
 async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) -> None:
     """Release claimed messages; another sender may have one whose lease is over, so it is left."""
     rows = [
@@ -223,4 +273,5 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
 def _push(row: Row[Any]) -> Push:
     begin, end = (time.fromisoformat(part) for part in row.hours.split("-"))
     texts, not_on = json.loads(row.texts), frozenset(json.loads(row.not_on))
-    return Push(row.campaign, row.step, row.state, texts, (begin, end), not_on)
+    head = (row.campaign, row.step, row.state, texts, (begin, end), not_on)
+    return Push(*head, row.kind, row.people, row.handed)

@@ -14,16 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.accounts.preferences import HOURS, check_times
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
+from bot.core.clock import Clock, SystemClock
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.outreach.outbox import (
+    ALL,
     CANCELLED,
     FORM,
+    INVITATION,
     PAUSED,
     QUEUED,
+    REMINDER,
     RUNNING,
+    UNOPENED,
     Push,
     count_states,
+    drop_queued,
     queue,
+    read_invited_before,
     read_pushes,
 )
 from bot.storage.database import insert, reading, writing
@@ -34,6 +41,8 @@ from survey_flows.localized_names import in_language, show_date
 
 MOST_STEPS = 4
 """The invitation and three reminders (Dillman, Smyth and Christian 2014, chapter 9)."""
+LEAST_HOURS = 72
+"""Hours between a step's last hand-over and the next step."""
 MOST_TEXT = 2000
 STATES = ("queued", "sent", "unreachable", "not_started", "opted_out", "failed")
 """States of a message: waiting, accepted by the channel, undeliverable, to somebody who has never
@@ -42,11 +51,15 @@ started the bot, opted out, refused."""
 
 @dataclass(frozen=True, slots=True)
 class PushProgress:
-    """Progress of a step: messages by `STATES`, and the seconds that the queued ones still take."""
+    """Progress of a step: messages by `STATES`, and the seconds that the queued ones still take.
+
+    ``reminder`` is the number of a reminder, 0 for an invitation.
+    """
 
     push: Push
     counts: Mapping[str, int]
     seconds_left: float
+    reminder: int = 0
 
 
 async def begin_push(
@@ -55,11 +68,15 @@ async def begin_push(
     texts: Mapping[str, str],
     hours: str = HOURS,
     not_on: Sequence[str] = (),
+    kind: str = "",
+    people: str = "",
+    clock: Clock | None = None,
 ) -> Push:
-    """Queue the next step of a campaign for everybody who was invited.
+    """Queue the next step of a campaign.
 
-    The first step is the invitation, the others are reminders.
-    A reminder goes to people who have not opened their invitation when their turn comes.
+    An invitation goes to everybody who was invited and has got no message yet. A reminder goes to
+    those who have not opened their invitation when their turn comes, or to all, which also reaches
+    those who began and did not finish; who has got no message yet gets the invitation instead.
 
     Args:
         database: where the campaign is.
@@ -68,30 +85,39 @@ async def begin_push(
         texts: the message by language.
         hours: local time in which messages are sent, ``HH:MM-HH:MM``.
         not_on: local days on which nothing is sent, in ISO form.
+        kind: `INVITATION` or `REMINDER`; without one, what is due.
+        people: whom a reminder is for, `UNOPENED` or `ALL`; without it the last is for all.
+        clock: tells how long ago the step before was handed over.
 
     Raises:
-        BadInput: the campaign is not open, nobody was invited, the step before has not ended,
-            or a text is missing.
+        BadInput: the campaign is not open, nobody is left for the step, the step before has not
+            ended or was handed over less than `LEAST_HOURS` ago, or a text is missing.
     """
     _check_texts(texts)
     check_times(hours, not_on)
+    now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
         await _require_open(connection, campaign)
         before = await read_pushes(connection, campaign)
         await _require_ended(connection, campaign, before)
-        frames = tables.frames.c
-        query = select(frames.lookup).where(frames.campaign == campaign, frames.invited)
-        people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
-        if not people:
+        _require_distance(campaign, before, now)
+        lacking, having = await _by_invitation(connection, campaign)
+        if not (lacking or having):
             raise BadInput(Message("fieldwork-nobody-invited"), Place(subject=campaign))
+        kind = kind or _due(before, lacking, having)
+        for_all = sum(push.counts for push in before) == MOST_STEPS - 1
+        chosen = lacking if kind == INVITATION else lacking + having
+        if not chosen:
+            raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
         step = len(before)
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
+        row |= {"kind": kind, "people": people or (ALL if for_all else UNOPENED), "handed": 0}
         row |= {
             "texts": json.dumps(dict(texts), ensure_ascii=False),
             "not_on": json.dumps(sorted(not_on)),
         }
         await connection.execute(insert(connection, pushes), [row])
-        await queue(connection, [_message(campaign, step, lookup) for lookup in people])
+        await queue(connection, [_message(campaign, step, lookup) for lookup in chosen])
         return (await read_pushes(connection, campaign))[-1]
 
 
@@ -103,7 +129,9 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     """
     async with reading(database) as connection:
         row = await read_campaign_row(connection, campaign)
-        key = "reminder-text" if await read_pushes(connection, campaign) else "invitation-text"
+        before = await read_pushes(connection, campaign)
+        kind = _due(before, *(await _by_invitation(connection, campaign)))
+    key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
     return {
@@ -117,6 +145,25 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     }
 
 
+async def _by_invitation(
+    connection: AsyncConnection, campaign: str
+) -> tuple[list[bytes], list[bytes]]:
+    """Return the invited people who have got no message yet, and those who have."""
+    frames = tables.frames.c
+    query = select(frames.lookup).where(frames.campaign == campaign, frames.invited)
+    people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
+    handed = await read_invited_before(connection, campaign)
+    return [one for one in people if one not in handed], [one for one in people if one in handed]
+
+
+def _due(before: Sequence[Push], lacking: Sequence[bytes], having: Sequence[bytes]) -> str:
+    """Return the kind of the next step: who got no invitation yet is not reminded of it."""
+    if not before or not having:
+        return INVITATION
+    broken = before[-1].state == CANCELLED and before[-1].kind == INVITATION
+    return INVITATION if broken and lacking else REMINDER
+
+
 async def pause_push(database: AsyncEngine, campaign: str) -> None:
     """Hold every message that is not sent yet; raises `BadInput` when nothing is being sent."""
     await _turn(database, campaign, (RUNNING,), PAUSED, Message("fieldwork-push-not-running"))
@@ -128,7 +175,10 @@ async def resume_push(database: AsyncEngine, campaign: str) -> None:
 
 
 async def cancel_push(database: AsyncEngine, campaign: str) -> None:
-    """Cancel the present step for good; raises `BadInput` when there is nothing to cancel."""
+    """Cancel the present step for good; raises `BadInput` when there is nothing to cancel.
+
+    What was not handed over is free for another step, whose text may be another.
+    """
     refusal = Message("fieldwork-push-over")
     await _turn(database, campaign, (RUNNING, PAUSED), CANCELLED, refusal)
 
@@ -145,8 +195,22 @@ async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list
         counts = await count_states(connection, campaign)
     own = {push.step: dict(counts.get(push.step, {})) for push in found}
     return [
-        PushProgress(push, own[push.step], own[push.step].get(QUEUED, 0) / rate) for push in found
+        PushProgress(
+            push,
+            own[push.step],
+            own[push.step].get(QUEUED, 0) / rate,
+            reminder_number(found, push),
+        )
+        for push in found
     ]
+
+
+def reminder_number(steps: Sequence[Push], push: Push) -> int:
+    """Return the number of a reminder among the steps; 0 for an invitation."""
+    if push.kind == INVITATION:
+        return 0
+    earlier = [one for one in steps if one.kind == REMINDER and one.step <= push.step]
+    return len([one for one in earlier if one.counts or one == push])
 
 
 def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
@@ -177,7 +241,7 @@ async def _require_ended(
 
     Nobody may get an invitation and its reminder at once.
     """
-    if len(before) >= MOST_STEPS:
+    if sum(push.counts for push in before) >= MOST_STEPS:
         message = Message("fieldwork-no-more-reminders", reminders=MOST_STEPS - 1)
         raise BadInput(message, Place(subject=campaign))
     if before and before[-1].state != CANCELLED:
@@ -185,6 +249,15 @@ async def _require_ended(
         if left:
             message = Message("fieldwork-step-not-ended", left=left)
             raise BadInput(message, Place(subject=campaign))
+
+
+def _require_distance(campaign: str, before: Sequence[Push], now: int) -> None:
+    """Refuse a step too soon after the last hand-over of the one before."""
+    ready = max((push.handed for push in before), default=0) + LEAST_HOURS * 3600
+    if now < ready and any(push.handed for push in before):
+        hours = -(-(ready - now) // 3600)
+        message = Message("fieldwork-step-too-soon", least=LEAST_HOURS, hours=hours)
+        raise BadInput(message, Place(subject=campaign))
 
 
 async def _turn(
@@ -201,3 +274,5 @@ async def _turn(
             raise BadInput(refusal, Place(subject=campaign))
         own = (pushes.c.campaign == campaign, pushes.c.step == last.step)
         await connection.execute(update(pushes).where(*own).values(state=after))
+        if after == CANCELLED:
+            await drop_queued(connection, campaign, last.step)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,13 +20,18 @@ from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
+from bot.fieldwork.outreach.null_messenger import NullMessenger
 from bot.fieldwork.outreach.outbox import (
+    INVITATION,
+    SENT,
     ClaimedMessage,
     Key,
     Push,
     PutBack,
     claim_messages,
+    note_handed,
     put_back,
+    read_having,
     read_opened_contacts,
     read_people,
     read_pushes,
@@ -57,9 +61,6 @@ FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
 """Seconds until the next attempt, doubling: a day without Telegram misses nobody."""
 STALE = 2.0
 """Seconds after which a reading of the pauses is too old to send by."""
-SPARED = 0.15
-"""Seconds that a call takes on average; the null messenger takes as long."""
-
 _Envelope = tuple[Messenger, str, OutgoingMessage]
 """A messenger, the address and the message."""
 
@@ -110,6 +111,7 @@ class PushSender:
         self._zone = ZoneInfo(timezone)
         self._words = words
         self._pushes: dict[tuple[str, int], Push] = {}
+        self._invitations: dict[str, Push] = {}
         self._seen = 0.0
         self._settled = _Settled()
 
@@ -181,6 +183,7 @@ class PushSender:
         self._settle_unreadable(people)
         opened = await read_opened_contacts(connection, self._marks(people))
         blocked = await self._blocked(connection, people)
+        having = await read_having(connection, people)
         envelopes: dict[Key, _Envelope] = {}
         for item in claimed:
             row, push = people.get(item.key), self._allowed.get(item.key[:2])
@@ -193,10 +196,13 @@ class PushSender:
                 self._settled.states[item.key] = "opted_out"
             elif row.unreachable or item.key[2] in blocked:
                 self._settled.states[item.key] = DeliveryOutcome.UNREACHABLE.value
-            elif push.step and item.key[2] in opened:
-                envelopes[item.key] = (_NullMessenger(), "", OutgoingMessage("", "", "", ""))
+            elif push.spares_openers and item.key[2] in opened:
+                envelopes[item.key] = (NullMessenger(), "", OutgoingMessage("", "", "", ""))
             else:
-                envelopes[item.key] = self._envelope(push, row)
+                # Nobody is reminded of an invitation that they never got.
+                first = self._invitations.get(push.campaign, push)
+                known = (item.key[0], item.key[2]) in having
+                envelopes[item.key] = self._envelope(push if known else first, row)
         return envelopes
 
     def _settle_unreadable(self, people: dict[Key, Row[Any]]) -> None:
@@ -232,7 +238,8 @@ class PushSender:
     def _marks(self, people: Mapping[Key, Row[Any]]) -> dict[bytes, bytes]:
         marks: dict[bytes, bytes] = {}
         for key, row in people.items():
-            if key[1] and self._keys.voters.find(key[0]):
+            push = self._allowed.get(key[:2])
+            if push and push.spares_openers and self._keys.voters.find(key[0]):
                 token = self._keys.invitation(key[0], row.number)
                 marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
         return marks
@@ -327,6 +334,7 @@ class PushSender:
         async with reading(self._database) as connection:
             found = await read_pushes(connection, now=self._second())
         self._pushes = {(push.campaign, push.step): push for push in found if push.may_send(local)}
+        self._invitations = {push.campaign: push for push in found if push.kind == INVITATION}
         self._seen = asyncio.get_running_loop().time()
 
     async def _keep_noting(self) -> None:
@@ -348,6 +356,8 @@ class PushSender:
         try:
             async with writing(self._database) as connection:
                 await record_outcomes(connection, settled.states)
+                sent = [key[:2] for key, state in settled.states.items() if state == SENT]
+                await note_handed(connection, sent, self._second())
                 await put_back(connection, settled.later)
                 if settled.unreachable:
                     day = datetime.fromtimestamp(self._second(), self._zone).date()
@@ -361,23 +371,6 @@ class PushSender:
 
     def _second(self) -> int:
         return int(self._clock.now().timestamp())
-
-
-class _NullMessenger:
-    """Null sender for contacts who need no reminder.
-
-    It spends the same quota and time as a real send.
-    So timing does not reveal who has answered.
-    """
-
-    pause_seconds = 0.0
-
-    def recipient_pause(self, _address: str, /) -> float:
-        return 0.0
-
-    async def send(self, _address: str, _message: OutgoingMessage, /) -> DeliveryOutcome:
-        await asyncio.sleep(SPARED * random.uniform(0.5, 1.5))  # noqa: S311  (no secret)
-        return DeliveryOutcome.SENT
 
 
 async def _tried(messenger: Messenger, address: str, message: OutgoingMessage) -> DeliveryOutcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table, Text, false
 
-from bot.storage.schema.metadata import metadata
+from bot.storage.schema.metadata import SERIAL, metadata
 
 staff = Table(
     "staff",
@@ -70,4 +70,32 @@ choices = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", Text, nullable=False, comment="JSON"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False, comment="what is to be done"),
+    Column("subject", String(80), nullable=False, comment="to what: a login, a campaign"),
+    Column("details", Text, nullable=False, comment="JSON: what its effect needs"),
+    Column("prepared_by", String(80), nullable=False, comment="login, or cli: and an account"),
+    Column("prepared_at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("signers", Text, nullable=False, comment="JSON: who approved or waived the wait"),
+    Column(
+        "state", String(12), nullable=False, comment="waiting, approved, done, refused, withdrawn"
+    ),
+    Column(
+        "due", BigInteger, nullable=False, comment="epoch seconds from which it holds; 0: not yet"
+    ),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("auditor", String(64), nullable=False, comment="login"),
+    Column("campaign", String(32), nullable=False),
+    Column("begins", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("ends", BigInteger, nullable=False, comment="epoch seconds"),
 )

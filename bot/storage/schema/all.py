@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -14,7 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.storage.schema.accounts import approvals as approvals
 from bot.storage.schema.accounts import choices as choices
+from bot.storage.schema.accounts import grants as grants
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff
@@ -67,6 +70,7 @@ from bot.storage.schema.rectification import requests as requests
 from bot.storage.schema.search import missed_words as missed_words
 from bot.storage.schema.search import search_misses as search_misses
 from bot.storage.schema.streams import campaign_holds as campaign_holds
+from bot.storage.schema.streams import gate_marks as gate_marks
 from bot.storage.schema.streams import gate_streams as gate_streams
 from bot.storage.schema.streams import mixed_streams as mixed_streams
 from bot.storage.schema.streams import settlements as settlements
@@ -136,11 +140,14 @@ ballots = Table(
     ),
     Column("ratings", Text, nullable=False),
     Column("facts", Text, nullable=False, comment="JSON: the other closed answers"),
-    Column("bucket", Integer, nullable=False, comment="whole quarters of an hour since 1970"),
+    Column(
+        "bucket",
+        Integer,
+        comment="whole quarters of an hour since 1970; none: erased after the result, as its risk",
+    ),
     Column(
         "risk",
         Integer,
-        nullable=False,
         default=0,
         comment="bits of the online checks (survey_flows.submission_risk)",
     ),
@@ -150,6 +157,13 @@ ballots = Table(
         comment="its entry in the log; none for ballots imported from elsewhere",
     ),
     Column("salt", LargeBinary(16)),
+    Column("number", LargeBinary(16), comment="the gate's id; none before the gate signed ballots"),
+    Column("again", Boolean, comment="its person had rated this unit before"),
+    Column("aside", LargeBinary(32), comment="digest of bucket and risk, which the text has"),
+    Column("aside_salt", LargeBinary(16), comment="of that digest; erased with bucket and risk"),
+    Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
+    Column("channel", String(16)),
+    Column("unit_voter", LargeBinary(32), comment="the pseudonym for this unit alone"),
     UniqueConstraint("campaign", "unit", "voter"),
     Index("ix_ballots_position", "position"),
 )
@@ -171,6 +185,8 @@ comments = Table(
     Column("text", Text, nullable=False),
     Column("position", BigInteger),
     Column("salt", LargeBinary(16)),
+    Column("number", LargeBinary(16), comment="the gate's id; none before the gate signed"),
+    Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
     UniqueConstraint("campaign", "unit", "voter"),
 )
 
@@ -185,6 +201,10 @@ superseded = Table(
     Column(
         "body", Text, nullable=False, comment="what the entry commits to: a ballot or a comment"
     ),
+    Column("unit_voter", LargeBinary(32), comment="as in ballots; none of form 1"),
+    Column("bucket", Integer, comment="as in ballots; none where the text has it"),
+    Column("risk", Integer),
+    Column("aside_salt", LargeBinary(16)),
     Index("ix_superseded_campaign_voter", "campaign", "voter"),
 )
 
@@ -195,6 +215,37 @@ withdrawals = Table(
     Column("campaign", String(32), nullable=False),
     Column("salt", LargeBinary(16), nullable=False),
     Column("body", Text, nullable=False),
+)
+
+held_withdrawals = Table(
+    "held_withdrawals",
+    metadata,
+    Column(
+        "position",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="of an entry whose text was erased; the close withdraws it",
+    ),
+    Column("campaign", String(32), nullable=False),
+    Column("erasure", LargeBinary(16), comment="the gate's id of the erasure; none of before"),
+    Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
+)
+
+seen_ids = Table(
+    "seen_ids",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True, comment="of a ballot, comment or erasure"),
+    Column("campaign", String(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("units", Text, nullable=False, comment="JSON: what the act intake has a digest of"),
 )
 
 boxes = Table(
@@ -317,12 +368,27 @@ notices = Table(
         SERIAL,
         primary_key=True,
         autoincrement=True,
-        comment="public entries that wait for the log",
+        comment="acts that wait for the log",
     ),
     Column("kind", String(16), nullable=False),
     Column("name", String(80), nullable=False),
     Column("campaign", String(32), nullable=False),
     Column("body", Text, nullable=False),
+    Column("signatures", Text, nullable=False, comment="JSON: names of keys, and what they signed"),
+)
+
+refused_acts = Table(
+    "refused_acts",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("signatures", Text, nullable=False),
+    Column("reason", String(16), nullable=False, comment="unsigned, misfit, repeated, differs"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("seen", Boolean, nullable=False, comment="somebody has looked at it"),
 )
 
 dead_letters = Table(

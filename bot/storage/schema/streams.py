@@ -1,6 +1,7 @@
 """Tables of the gate's running numbers, and of campaigns whose close a check holds.
 
-A row of a stream holds no ballot, no time and no person, and goes with the close of its campaign.
+A row of a stream holds no ballot, no time and no person. Beside it stand marks of people by which
+the gate knows that a ballot replaces one. All go with the close of their campaign.
 """
 
 from __future__ import annotations
@@ -21,6 +22,20 @@ gate_streams = Table(
         comment="last number and ballots by unit, under a key of the gate for the campaign",
     ),
     Column("ended", Boolean, nullable=False, comment="the gate puts no more numbers into it"),
+)
+
+gate_marks = Table(
+    "gate_marks",
+    metadata,
+    Column(
+        "mark",
+        LargeBinary(32),
+        primary_key=True,
+        comment="keyed pseudonym of a person and a unit together",
+    ),
+    Column("campaign", String(32), nullable=False),
+    Column("count", Integer, nullable=False, comment="ballots since the last erasure"),
+    sqlite_with_rowid=False,
 )
 
 mixed_streams = Table(

@@ -7,10 +7,12 @@ import asyncio
 from aiohttp import web
 
 from bot.accounts.audit_log import DONE
+from bot.accounts.officers import may_open
 from bot.results.releases import read_releases
 from bot.verification.bundle import bundle_path, make_bundle, pack
 from bot.web.admin.page import Visit, audit_form, staff_page
 from bot.web.shared.downloads import download
+from survey_flows.errors import BadInput, Message, Place
 
 
 @staff_page
@@ -27,7 +29,14 @@ async def send_bundle(visit: Visit) -> web.StreamResponse:
 
 @staff_page
 async def send_openings(visit: Visit) -> web.Response:
-    """Sends the bundle with every ballot and comment opened; the audit log records who took it."""
+    """Sends the bundle with every ballot and comment opened, to an auditor with a grant for it.
+
+    The audit log records who took it.
+    """
+    service, campaign = visit.service, visit.path_param("campaign")
+    now = int(service.clock.now().timestamp())
+    if not await may_open(service.roster, visit.visitor.login, campaign, now):
+        raise BadInput(Message("grant-missing"), Place(subject=campaign))
     response = await _make(visit, openings=True)
     await audit_form(visit.request, visit.visitor, None, DONE)
     return response

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlalchemy import select
 
 from aggregation.disclosure.rounding import round_down
+from bot.accounts.roles import ADMINISTRATOR
+from bot.ballots.desk_orders import count_refused_acts
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignSummary,
@@ -21,6 +24,7 @@ from bot.campaigns.lifecycle import (
     show_campaign,
 )
 from bot.campaigns.links import create_link
+from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.campaigns.states import OVER
 from bot.core.labels import pick
@@ -32,6 +36,7 @@ from bot.results.releases import last_release
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from bot.web.admin.approvals import banner
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
@@ -49,7 +54,26 @@ async def show_overview(visit: Visit) -> web.Response:
     counting = [c for c in found if not c.pilot]
     years = sorted({visit.today.year, *(c.year for c in counting)}, reverse=True)
     closed = {c.year for c in counting if c.state == "closed"}
-    return visit.render("overview", campaigns=campaigns, years=years, closed=closed)
+    return visit.render(
+        "overview", campaigns=campaigns, years=years, closed=closed, **await _unordered(visit)
+    )
+
+
+async def _unordered(visit: Visit) -> dict[str, Any]:
+    """Returns what was refused and what stands without an order, for administrators."""
+    coming = await banner(visit)
+    if visit.visitor.role != ADMINISTRATOR:
+        return coming | {"refused_acts": 0, "without_order": (), "changed_accounts": ()}
+    now = int(visit.service.clock.now().timestamp())
+    async with reading(visit.service.database) as connection:
+        refused = await count_refused_acts(connection)
+        states = await states_without_order(connection, now)
+    return {
+        "refused_acts": sum(refused.values()),
+        "without_order": sorted(states),
+        "changed_accounts": await visit.service.roster.wrong(),
+        **coming,
+    }
 
 
 def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
@@ -170,7 +194,7 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
     if campaign.state != "closed":
         return []
     columns, cell = tables.pressure_counts.c, campaign.scheme.min_n.publish_cell
-    query = select(columns.unit, columns.count).where(columns.campaign == campaign.id)
+    query = select(columns.unit, columns["count"]).where(columns.campaign == campaign.id)
     async with reading(visit.service.database) as connection:
         found = [
             (row[0], round_down(row[1], cell))
@@ -182,7 +206,8 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
     """Registers a draft, which then takes ballots from its opening time on."""
-    await open_campaign(visit.service.database, visit.path_param("campaign"), visit.service.keys)
+    service = visit.service
+    await open_campaign(service.database, visit.path_param("campaign"), service.keys, service.desk)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}", "opened")
@@ -195,7 +220,8 @@ async def take_pause(visit: Visit) -> web.Response:
     moves = {"pause": pause_campaign, "resume": resume_campaign}
     if act not in moves:
         raise no_such_button(act)
-    await moves[act](visit.service.database, campaign, visit.service.clock)
+    service = visit.service
+    await moves[act](service.database, campaign, service.desk, service.clock)
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", f"{act}d")
 
@@ -206,7 +232,8 @@ async def take_close(visit: Visit) -> web.Response:
     campaign = visit.path_param("campaign")
     if visit.text("name") != campaign:
         raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
-    await close_campaign(visit.service.database, campaign)
+    service = visit.service
+    await close_campaign(service.database, campaign, service.desk, service.clock)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", "closed")
@@ -221,6 +248,7 @@ async def take_link(visit: Visit) -> web.Response:
         campaign,
         visit.text("group"),
         visit.text("stratum"),
+        visit.service.desk,
         visit.service.clock,
         visit.text("max_people") or None,
     )

@@ -153,6 +153,12 @@ async def take_publish(visit: Visit) -> web.Response:
     if visit.text("sure") != "yes":
         raise BadInput(Message("admin-confirm-publication"), Place(subject=campaign.id))
     service = visit.service
+    if (await service.approvals.profile()).needs_two:
+        waits = await request_result_entry(
+            service.database, campaign.id, service.approvals, visit.visitor.login
+        )
+        if waits is not None:
+            return visit.redirect("/admin/exports", "prepared")
     await make_public(
         service.database, campaign, visit.visitor.login, service.clock, service.settings.timezone
     )
@@ -161,10 +167,11 @@ async def take_publish(visit: Visit) -> web.Response:
 
 
 def _begin_bundle(visit: Visit, campaign: RegisteredCampaign) -> None:
-    service = visit.service
+    service, login = visit.service, visit.visitor.login
 
     async def make() -> None:
-        await request_result_entry(service.database, campaign.id)
+        if await request_result_entry(service.database, campaign.id, service.approvals, login):
+            raise BadInput(Message("approval-result-waits"), Place(subject=campaign.id))
         await service.mixer.turn()
         number = (await read_releases(service.database, campaign.id))[-1].number
         await save_bundle(service.database, service.settings.data, campaign.id, number)

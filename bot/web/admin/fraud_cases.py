@@ -48,6 +48,7 @@ async def take_vote(visit: Visit) -> web.Response:
         verdict,
         reason,
         visit.text("note"),
+        visit.service.desk,
         visit.service.clock,
     )
     return visit.redirect(f"/admin/cases/{case.id}", "voted")

@@ -59,7 +59,7 @@ async def take_password(visit: Visit) -> web.Response:
     if wrong:
         return _password_page(visit, status, wrong)
     try:
-        await set_password(visit.service.database, visit.visitor.login, visit.secret("new"))
+        await set_password(visit.service.roster, visit.visitor.login, visit.secret("new"))
     except BadInput as error:
         return _password_page(visit, 422, problem=error.render(visit.lang))
     await sign_out(visit.service, visit.visitor)
@@ -163,7 +163,7 @@ async def _confirm(visit: Visit) -> web.Response:
         return await _factor_page(visit, 429, "sign-in-often")
     now = service.clock.now().timestamp()
     codes = await confirm_factor(
-        service.database, service.factor_keys, login, visit.text("code").replace(" ", ""), now
+        service.roster, service.factor_keys, login, visit.text("code").replace(" ", ""), now
     )
     if not codes:
         return await _factor_page(visit, 422, "code-wrong")
@@ -193,7 +193,7 @@ async def _turn_off(visit: Visit) -> web.Response:
         return await _factor_page(visit, 429, "sign-in-often")
     if not fits:
         return await _factor_page(visit, 422, "code-wrong")
-    await reset_factor(visit.service.database, account.login)
+    await reset_factor(visit.service.roster, account.login)
     return visit.redirect("/admin/second-factor", "factor-off")
 
 

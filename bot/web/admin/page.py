@@ -54,10 +54,12 @@ DONE |= {"paused", "resumed"} | {
 }
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
+DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded"}
 PAGES = (
     ("/admin", "admin-overview"),
+    ("/admin/approvals", "approvals-title"),
     ("/admin/exports", "exports-title"),
     ("/admin/contacts", "contacts-title"),
     ("/admin/appeals", "appeals-title"),
@@ -211,6 +213,7 @@ async def audit_form(
     await append_record(
         service.database,
         AuditRecord(visitor.login, visitor.role, act, what, outcome),
+        service.desk,
         service.clock,
     )
 

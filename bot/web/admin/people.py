@@ -7,19 +7,14 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.accounts.approvals import DONE, Approval
 from bot.accounts.roles import ROLES
-from bot.accounts.second_factor import reset_factor
 from bot.accounts.staff import (
     Account,
-    add_staff,
-    change_staff,
-    disable_staff,
     end_sessions,
     find_account,
     generate_password,
-    initial_password_expiry,
     list_accounts,
-    set_password,
 )
 from bot.core.labels import pick
 from bot.storage.database import reading
@@ -34,11 +29,19 @@ async def show_people(visit: Visit) -> web.Response:
     return await _people(visit)
 
 
-async def _people(visit: Visit, login: str = "", password: str = "") -> web.Response:
+async def _people(
+    visit: Visit, login: str = "", password: str = "", made: Approval | None = None
+) -> web.Response:
     accounts = await list_accounts(visit.service.database)
     named = await _units(visit)
     return visit.render(
-        "people", accounts=accounts, units=named, roles=ROLES, made=login, password=password
+        "people",
+        accounts=accounts,
+        units=named,
+        roles=ROLES,
+        made=login,
+        password=password,
+        waits=waits(made),
     )
 
 
@@ -56,11 +59,10 @@ async def _units(visit: Visit) -> dict[str, str]:
 async def take_person(visit: Visit) -> web.Response:
     """Adds a person; the password is shown this once."""
     login, password = visit.text("login").lower(), generate_password()
-    until = initial_password_expiry(visit.service.clock)
-    await add_staff(
-        visit.service.database, login, password, visit.text("role"), visit.text("unit"), until
+    made = await visit.service.officers.appoint(
+        login, password, visit.text("role"), visit.text("unit"), visit.visitor.login
     )
-    return await _people(visit, login, password)
+    return await _people(visit, login, password, made)
 
 
 @staff_page
@@ -69,7 +71,7 @@ async def show_person(visit: Visit) -> web.Response:
     return await _person(visit)
 
 
-async def _person(visit: Visit, password: str = "") -> web.Response:
+async def _person(visit: Visit, password: str = "", made: Approval | None = None) -> web.Response:
     account = await _account(visit)
     sessions = await list_sessions(visit.service, account)
     own = account.login == visit.visitor.login
@@ -79,7 +81,7 @@ async def _person(visit: Visit, password: str = "") -> web.Response:
         "units": await _units(visit),
         "own": own,
     }
-    return visit.render("person", password=password, roles=ROLES, **shown)
+    return visit.render("person", password=password, roles=ROLES, waits=waits(made), **shown)
 
 
 async def _account(visit: Visit) -> Account:
@@ -92,25 +94,35 @@ async def _account(visit: Visit) -> Account:
 @staff_page
 async def take_change(visit: Visit) -> web.Response:
     """Changes an account as the pressed button says."""
-    login, act, database = (await _account(visit)).login, visit.text("act"), visit.service.database
-    by = visit.visitor.login
+    login, act = (await _account(visit)).login, visit.text("act")
+    by, officers = visit.visitor.login, visit.service.officers
     if act == "password":
         password = generate_password()
-        await set_password(database, login, password, initial_password_expiry(visit.service.clock))
-        return await _person(visit, password)
+        made = await officers.reset_password(login, password, by)
+        return await _person(visit, password, made)
     if act == "change":
-        await change_staff(database, login, visit.text("role"), visit.text("unit"), by)
-        return _see(visit, login, "person-changed")
-    if act in ("disable", "enable"):
-        await disable_staff(database, login, act == "disable", by)
-        return _see(visit, login, f"person-{act}d")
+        made = await officers.change(login, visit.text("role"), visit.text("unit"), by)
+        return _see(visit, login, "prepared" if waits(made) else "person-changed")
+    if act == "disable":
+        await officers.disable(login, by)
+        return _see(visit, login, "person-disabled")
+    if act == "enable":
+        made = await officers.enable(login, by)
+        return _see(visit, login, "prepared" if waits(made) else "person-enabled")
     if act == "factor":
-        await reset_factor(database, login, by)
-        return _see(visit, login, "person-factor")
+        made = await officers.reset_factor(login, by)
+        return _see(visit, login, "prepared" if waits(made) else "person-factor")
     if act == "sessions":
-        await end_sessions(database, login, int(visit.service.clock.now().timestamp()))
+        await end_sessions(
+            visit.service.database, login, int(visit.service.clock.now().timestamp())
+        )
         return _see(visit, login, "sessions")
     raise no_such_button(act)
+
+
+def waits(made: Approval | None) -> bool:
+    """Returns whether something was prepared that does not hold yet."""
+    return made is not None and made.state != DONE
 
 
 def _see(visit: Visit, login: str, done: str) -> web.Response:

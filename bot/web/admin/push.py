@@ -102,7 +102,7 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
         done = total - progress.counts.get("queued", 0)
         steps.append(
             {
-                "number": progress.push.step,
+                "number": progress.reminder,
                 "state": progress.push.state if done < total else "done",
                 "counts": progress.counts,
                 "total": total,
@@ -196,7 +196,12 @@ async def take_begin(visit: Visit) -> web.Response:
     if act != "begin":
         return await _page(visit, **again)
     await begin_push(
-        visit.service.database, visit.path_param("campaign"), texts, hours, days.split()
+        visit.service.database,
+        visit.path_param("campaign"),
+        texts,
+        hours,
+        days.split(),
+        clock=visit.service.clock,
     )
     return visit.redirect(_path(visit), "pushed")
 

@@ -11,6 +11,7 @@ from bot.web.shared.lazy_routes import lazy_module, lazy_route
 if TYPE_CHECKING:
     from bot.web.admin import (
         appeals,
+        approvals,
         audit,
         bundles,
         campaigns,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         years,
     )
 else:
+    approvals = lazy_module("bot.web.admin.approvals")
     appeals = lazy_module("bot.web.admin.appeals")
     audit = lazy_module("bot.web.admin.audit")
     bundles = lazy_module("bot.web.admin.bundles")
@@ -71,6 +73,9 @@ PAGES = (
     ("POST", "/admin/people", people.take_person),
     ("GET", "/admin/people/{login}", people.show_person),
     ("POST", "/admin/people/{login}", people.take_change),
+    ("GET", "/admin/approvals", approvals.show_approvals),
+    ("POST", "/admin/approvals", approvals.take_new),
+    ("POST", r"/admin/approvals/{approval:\d{1,9}}", approvals.take_signature),
     ("GET", "/admin/settings", settings.show_settings),
     ("POST", "/admin/settings", settings.take_settings),
     ("GET", "/admin/campaigns/{campaign}/openings.zip", bundles.send_openings),

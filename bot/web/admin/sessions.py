@@ -19,7 +19,7 @@ from aiohttp import web
 
 from bot.accounts.preferences import read_preferences
 from bot.accounts.roles import ADMINISTRATOR, may
-from bot.accounts.staff import Account, find_account
+from bot.accounts.staff import Account, find_known_account
 from bot.service.composition import Service
 from bot.web.shared.middleware import is_secure
 from bot.web.shared.templates import accepted_language
@@ -133,7 +133,7 @@ async def read_visitor(request: web.Request, service: Service) -> Visitor | None
 
 async def _visitor(service: Service, key: str, session: dict[str, Any]) -> Visitor | None:
     now = int(service.clock.now().timestamp())
-    account = await find_account(service.database, session["login"])
+    account = await find_known_account(service.roster, session["login"])
     if account is None or _is_over(session, account, now):
         await service.redis.delete(key)
         return None

@@ -94,7 +94,10 @@ async def _enter(request: web.Request, account: Account, by: str) -> web.Respons
     if old is not None:
         await sign_out(service, old)
     await append_record(
-        service.database, AuditRecord(account.login, account.role, by, "", DONE), service.clock
+        service.database,
+        AuditRecord(account.login, account.role, by, "", DONE),
+        service.desk,
+        service.clock,
     )
     response = _see("/admin")
     set_cookie(response, service, await open_session(service, account, device_of(request)))
@@ -106,7 +109,7 @@ async def _record_refused(service: Service, login: str, by: str) -> None:
     """Records a refused attempt; an unknown login is left out, as it may be a password."""
     known = await find_account(service.database, login)
     act = AuditRecord(known.login if known else "", known.role if known else "", by, "", REFUSED)
-    await append_record(service.database, act, service.clock)
+    await append_record(service.database, act, service.desk, service.clock)
 
 
 async def _fields(request: web.Request) -> Callable[[str], str]:

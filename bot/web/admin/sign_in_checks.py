@@ -9,7 +9,7 @@ import secrets
 from aiohttp import web
 
 from bot.accounts.second_factor import check_factor
-from bot.accounts.staff import Account, find_account, normalize_login, verify_password
+from bot.accounts.staff import Account, find_known_account, normalize_login, verify_password
 from bot.service.composition import Service
 from bot.web.admin.login_throttle import AttemptOrigin, clear_attempts, count_attempt
 from bot.web.shared.middleware import is_secure
@@ -30,7 +30,7 @@ async def check_password(
         redis.exceptions.RedisError: without Redis nobody signs in.
     """
     tries = await count_attempt(service, "password", normalize_login(login), origin)
-    account = await find_account(service.database, login)
+    account = await find_known_account(service.roster, login)
     hashed = "" if account is None or account.disabled else account.password
     if not await verify_password(hashed, password) or account is None or _expired(service, account):
         return None
@@ -72,7 +72,7 @@ async def pending_login(request: web.Request, service: Service) -> Account | Non
     if not kept:
         return None
     login, mark = json.loads(kept)
-    account = await find_account(service.database, login)
+    account = await find_known_account(service.roster, login)
     if (
         account is None
         or account.disabled

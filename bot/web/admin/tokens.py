@@ -51,7 +51,7 @@ async def take_token(visit: Visit) -> web.Response:
     scopes = [str(scope) for scope in form.getall("scope", [])] if form is not None else []
     name, login = visit.text("name"), visit.visitor.login
     made = await create_token(
-        visit.service.database, name, scopes, visit.text("days"), login, visit.service.clock
+        visit.service.roster, name, scopes, visit.text("days"), login, visit.service.clock
     )
     return await _page(visit, made, name)
 
@@ -59,5 +59,5 @@ async def take_token(visit: Visit) -> web.Response:
 @staff_page
 async def take_revoke(visit: Visit) -> web.Response:
     """Revokes a token."""
-    await revoke_token(visit.service.database, visit.path_param("token"), visit.service.clock)
+    await revoke_token(visit.service.roster, visit.path_param("token"), visit.service.clock)
     return visit.redirect(PATH, "revoked")

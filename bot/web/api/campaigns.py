@@ -162,22 +162,25 @@ async def _exists(call: ApiCall, campaign: str) -> bool:
 
 async def open_one(call: ApiCall) -> web.Response:
     """Registers a draft, which then takes ballots from its opening time on."""
+    on = call.service
     return await _change_state(
-        call, lambda name: open_campaign(call.service.database, name, call.service.keys)
+        call, lambda name: open_campaign(on.database, name, on.keys, on.desk)
     )
 
 
 async def pause_one(call: ApiCall) -> web.Response:
     """Pauses a campaign."""
+    on = call.service
     return await _change_state(
-        call, lambda name: pause_campaign(call.service.database, name, call.service.clock)
+        call, lambda name: pause_campaign(on.database, name, on.desk, on.clock)
     )
 
 
 async def resume_one(call: ApiCall) -> web.Response:
     """Resumes a paused campaign."""
+    on = call.service
     return await _change_state(
-        call, lambda name: resume_campaign(call.service.database, name, call.service.clock)
+        call, lambda name: resume_campaign(on.database, name, on.desk, on.clock)
     )
 
 
@@ -186,7 +189,10 @@ async def close_one(call: ApiCall) -> web.Response:
     name = (await call.summary()).id
     if call.body.confirm != name:
         raise RequestRefused(422, Message("api-not-this-name"), Place(field="confirm"))
-    return await _change_state(call, lambda name: close_campaign(call.service.database, name))
+    on = call.service
+    return await _change_state(
+        call, lambda name: close_campaign(on.database, name, on.desk, on.clock)
+    )
 
 
 async def _change_state(call: ApiCall, change: Callable[[str], Awaitable[None]]) -> web.Response:
@@ -232,6 +238,7 @@ async def make_link(call: ApiCall) -> web.Response:
                     campaign.id,
                     wanted.group,
                     wanted.stratum,
+                    call.service.desk,
                     call.service.clock,
                     wanted.max_people,
                 )

@@ -87,7 +87,7 @@ async def _authenticate(request: web.Request) -> ApiToken:
     service, kind, given = request.app[SERVICE], *_authorization(request)
     found = None
     if kind.lower() == "bearer":
-        found = await find_token(service.database, given, service.clock, service.settings.timezone)
+        found = await find_token(service.roster, given, service.clock, service.settings.timezone)
     if found is not None:
         return found
     if await is_over_limit(request, "api", MAX_REFUSED_TOKENS):
@@ -232,4 +232,4 @@ async def _record(
         f"api:{token.name}", ROLE, f"{operation.method} {operation.full_path}", about, outcome
     )
     service = request.app[SERVICE]
-    await append_record(service.database, act, service.clock)
+    await append_record(service.database, act, service.desk, service.clock)

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 COMMANDS = (
     "appeals",
     "appraise",
+    "approvals",
     "archive",
     "audit",
     "bundle",
@@ -32,6 +33,7 @@ COMMANDS = (
     "log",
     "mixer",
     "openapi",
+    "orders",
     "posters",
     "publish",
     "push",

@@ -33,7 +33,7 @@ OWN = "another long password"
 @pytest.fixture
 async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
     async with city(tmp_path, valkey_url) as made:
-        await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(made.service.roster, "zhou", PASSWORD, "administrator")
         yield made
 
 
@@ -130,8 +130,14 @@ async def test_a_role_that_needs_a_second_factor_can_do_nothing_before(console: 
 
 
 async def test_a_password_that_was_handed_out_has_to_be_changed_in_time(console: Console) -> None:
-    database, clock = console.service.database, console.service.clock
-    await add_staff(database, "li", PASSWORD, "staff", initial_until=initial_password_expiry(clock))
+    clock = console.service.clock
+    await add_staff(
+        console.service.roster,
+        "li",
+        PASSWORD,
+        "staff",
+        initial_until=initial_password_expiry(clock),
+    )
     page = await console.sign_in("li")
     assert "This password was handed to you" in page
     assert "This password was handed to you" in await console.open("/admin")
@@ -140,7 +146,11 @@ async def test_a_password_that_was_handed_out_has_to_be_changed_in_time(console:
     form = {"csrf": console.csrf, "old": PASSWORD, "new": OWN, "again": OWN}
     assert "Campaigns" in texts(await console.post("/admin/password", form))
     await add_staff(
-        database, "wang", PASSWORD, "staff", initial_until=initial_password_expiry(clock)
+        console.service.roster,
+        "wang",
+        PASSWORD,
+        "staff",
+        initial_until=initial_password_expiry(clock),
     )
     console.client.session.cookie_jar.clear()
     later(console, days=8)
@@ -228,7 +238,7 @@ async def test_a_sign_in_begins_a_new_session_and_ends_the_old_one(console: Cons
 async def test_a_session_is_revoked_by_its_person_and_by_an_administrator(
     console: Console, town: City
 ) -> None:
-    await add_staff(town.service.database, "li", PASSWORD, "staff")
+    await add_staff(town.service.roster, "li", PASSWORD, "staff")
     async with TestClient(TestServer(make_web(town.service))) as client:
         other = Console(client, town.service)
         await other.sign_in("li")
@@ -279,7 +289,7 @@ async def test_administrators_add_change_and_close_accounts_and_cannot_close_the
         assert console.status == 422
         await console.open("/admin/people/zhou")
     with pytest.raises(BadInput):
-        await disable_staff(console.service.database, "zhou")
+        await disable_staff(console.service.roster, "zhou")
     console.client.session.cookie_jar.clear()
     await console.sign_in("li", password)
     assert console.status == 401
@@ -320,7 +330,7 @@ async def test_settings_take_effect_where_they_are_used(console: Console) -> Non
 async def test_no_secret_is_on_the_settings_page(tmp_path: Path, valkey_url: str) -> None:
     secrets = {"telegram_token": "", "telegram_secret": "hook-secret"}
     async with city(tmp_path, valkey_url, **secrets) as town:
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             console = Console(client, town.service)
             await console.sign_in()
@@ -334,7 +344,7 @@ async def test_every_cookie_is_secure_and_bound_to_the_host_behind_https(
     tmp_path: Path, valkey_url: str
 ) -> None:
     async with city(tmp_path, valkey_url, public_url="https://rate.example") as town:
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             own = {"Origin": "https://rate.example"}
             form = {"login": "zhou", "password": PASSWORD}
@@ -416,7 +426,7 @@ async def test_the_way_after_the_sign_in_is_ours_whatever_is_asked_for(console: 
 
 async def test_what_a_form_must_not_change_is_not_changed(console: Console) -> None:
     """A field that a page lacks is ignored: nobody gives themselves a role with their password."""
-    await add_staff(console.service.database, "li", PASSWORD, "staff")
+    await add_staff(console.service.roster, "li", PASSWORD, "staff")
     await console.sign_in("li")
     await console.open("/admin/password")
     form = {

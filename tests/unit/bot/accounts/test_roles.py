@@ -28,6 +28,7 @@ PARTS = {
     r"year:\d{4}": "2010",
     "subject": "CME",
     r"appeal:\d{1,9}": "1",
+    r"approval:\d{1,9}": "1",
     "unit": "CME",
     "name": "ABCDEFGH",
 }
@@ -36,7 +37,7 @@ PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
 OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
-ADMINISTRATION = {"/admin/people", "/admin/people/{login}", "/admin/settings"}
+ADMINISTRATION = {"/admin/approvals", "/admin/people", "/admin/people/{login}", "/admin/settings"}
 AUDIENCE = {
     "/admin/drafts",
     "/admin/drafts/{model}.yaml",
@@ -54,10 +55,20 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/responses/live",
     "/admin/campaigns/{campaign}/responses/quotas",
 }
+APPROVALS, SIGNATURE = {"/admin/approvals"}, {r"/admin/approvals/{approval:\d{1,9}}"}
 WORDS = {"/admin/requests", "/admin/requests/{name}"}
 LOOKS = {
     "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
-    "checker": {"/admin/cases", "/admin/cases/{case}", *EVERYBODY},
+    "checker": {"/admin/cases", "/admin/cases/{case}", *APPROVALS, *EVERYBODY},
+    "approver": {
+        "/admin",
+        "/admin/",
+        "/admin/audit",
+        "/admin/campaigns/{campaign}",
+        "/admin/campaigns/{campaign}/scores",
+        *APPROVALS,
+        *EVERYBODY,
+    },
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
     "auditor": {
@@ -79,11 +90,17 @@ ACTS = {
     "observer": EVERYBODY,
     "auditor": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
-    "checker": {"/admin/cases/{case}", *EVERYBODY},
+    "checker": {"/admin/cases/{case}", *SIGNATURE, *EVERYBODY},
+    "approver": {*SIGNATURE, *EVERYBODY},
     "office": {"/admin/requests/{name}", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
 }
-HOMES = {"checker": "/admin/cases", "office": "/admin/requests", "unit": "/admin/unit"}
+HOMES = {
+    "approver": "/admin/approvals",
+    "checker": "/admin/cases",
+    "office": "/admin/requests",
+    "unit": "/admin/unit",
+}
 
 
 def expected(role: str, method: str, path: str) -> bool:
@@ -138,9 +155,7 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(
     console: Console, role: str
 ) -> None:
     login = f"one.{role}"
-    await add_staff(
-        console.service.database, login, PASSWORD, role, "CME" if role == "unit" else ""
-    )
+    await add_staff(console.service.roster, login, PASSWORD, role, "CME" if role == "unit" else "")
     await console.sign_in(login)
     for method, path, _ in sorted(PAGES, key=_ends_the_session):
         if path in OPEN or path.endswith("/live"):

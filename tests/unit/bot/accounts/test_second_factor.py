@@ -25,6 +25,7 @@ from bot.service.composition import open_store
 from bot.storage.database import reading
 from bot.storage.schema.all import recovery_codes, second_factors
 from survey_flows.errors import BadInput, BadSession
+from tests.desk import roster_of
 
 KEYS = FactorKeys(bytes(range(32)))
 NOW = 1_800_000_000.0
@@ -34,7 +35,7 @@ STEP = 30
 @pytest.fixture
 async def store(tmp_path: Path, store_url: str) -> AsyncIterator[AsyncEngine]:
     async with open_store(Settings(data=tmp_path, database_url=store_url)) as database:
-        await add_staff(database, "zhou", "correct horse battery", "administrator")
+        await add_staff(roster_of(database), "zhou", "correct horse battery", "administrator")
         yield database
 
 
@@ -46,7 +47,7 @@ async def code(database: AsyncEngine, at: float) -> str:
 
 async def enrol(database: AsyncEngine, at: float = NOW) -> list[str]:
     await begin_factor(database, KEYS, "zhou")
-    return await confirm_factor(database, KEYS, "zhou", await code(database, at), at)
+    return await confirm_factor(roster_of(database), KEYS, "zhou", await code(database, at), at)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,10 @@ async def test_a_factor_counts_once_its_first_code_was_given(store: AsyncEngine)
     account = await find_account(store, "zhou")
     assert account is not None
     assert not account.has_second_factor
-    assert await confirm_factor(store, KEYS, "zhou", "000000", NOW) == []
-    assert len(await confirm_factor(store, KEYS, "zhou", await code(store, NOW), NOW)) == 8
+    assert await confirm_factor(roster_of(store), KEYS, "zhou", "000000", NOW) == []
+    assert (
+        len(await confirm_factor(roster_of(store), KEYS, "zhou", await code(store, NOW), NOW)) == 8
+    )
     account = await find_account(store, "zhou")
     assert account is not None
     assert account.has_second_factor
@@ -118,6 +121,6 @@ async def test_neither_secret_nor_codes_are_stored_as_they_are(store: AsyncEngin
 
 async def test_a_reset_forgets_all(store: AsyncEngine) -> None:
     codes = await enrol(store)
-    assert await reset_factor(store, "zhou")
+    assert await reset_factor(roster_of(store), "zhou")
     assert not await check_factor(store, KEYS, "zhou", codes[0], NOW)
-    assert not await reset_factor(store, "zhou")
+    assert not await reset_factor(roster_of(store), "zhou")

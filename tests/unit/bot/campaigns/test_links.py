@@ -75,11 +75,19 @@ async def test_function_and_form_refuse_alike(
     async with city(tmp_path, valkey_url) as town:
         most = fields.get("max_people")
         with pytest.raises(BadInput) as wrong:
-            await create_link(town.service.database, "2026", fields["group"], "", town.clock, most)
+            await create_link(
+                town.service.database,
+                "2026",
+                fields["group"],
+                "",
+                town.service.desk,
+                town.clock,
+                most,
+            )
         message = wrong.value.message
         assert isinstance(message, Message)
         assert (message.id, wrong.value.place.field) == (id_, field)
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             console = Console(client, town.service)
             await console.sign_in()
@@ -95,7 +103,7 @@ async def test_the_interface_refuses_an_unknown_group_alike(
 ) -> None:
     async with standing(tmp_path, valkey_url) as (service, server, token):
         with pytest.raises(BadInput) as wrong:
-            await create_link(service.database, "2026", "kings", "", service.clock)
+            await create_link(service.database, "2026", "kings", "", service.desk, service.clock)
         async with TestClient(server) as client:
             response = await client.post(
                 "/api/v1/campaigns/2026/links",

@@ -16,13 +16,14 @@ from bot.campaigns.lifecycle import list_campaigns
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import make_gate_keys
+from bot.crypto.gate_keys import Keyring, make_gate_keys
 from bot.demo.fill import fill
 from bot.service.composition import finish_closing, open_store
 from bot.storage.bulk import count_rows
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
+from tests.desk import DESK
 
 BALLOTS = 17_600
 KEYS = make_gate_keys(Path(mkdtemp()))
@@ -41,7 +42,7 @@ async def database(sqlite_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def filled(database: AsyncEngine, seed: int = 7) -> str:
     """Fill a database; return a digest of its ballots and figures, without random bytes."""
-    await fill(database, KEYS, Clock(), "Asia/Shanghai", seed=seed, ballots=BALLOTS)
+    await fill(database, KEYS, DESK, Clock(), "Asia/Shanghai", seed=seed, ballots=BALLOTS)
     digest = hashlib.sha256()
     async with reading(database) as connection:
         for table in (
@@ -69,7 +70,9 @@ async def test_an_interrupted_filling_leaves_nothing_and_can_be_started_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS, progress=interrupt)
+        await fill(
+            database, KEYS, DESK, Clock(), "Asia/Shanghai", ballots=BALLOTS, progress=interrupt
+        )
     assert told[0] == (2000, BALLOTS)
     async with reading(database) as connection:
         left = {
@@ -77,14 +80,15 @@ async def test_an_interrupted_filling_leaves_nothing_and_can_be_started_again(
             for table in tables.metadata.sorted_tables
         }
     assert set(left.values()) == {0}
-    made = await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
+    made = await fill(database, KEYS, DESK, Clock(), "Asia/Shanghai", ballots=BALLOTS)
     assert (made.units, made.leaders, made.ballots, made.year) == (108, 835, BALLOTS, 2010)
 
 
 async def test_the_open_campaign_is_what_a_citizen_meets(
     database: AsyncEngine, tmp_path: Path
 ) -> None:
-    made = await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
+    made = await fill(database, KEYS, DESK, Clock(), "Asia/Shanghai", ballots=BALLOTS)
+    Keyring(tmp_path / "keys" / "desk").find_or_create("desk")
     await finish_closing(Settings(data=tmp_path), database, KEYS, Clock())
     shown = {
         summary.id: (summary.state, summary.year, summary.units, summary.ballots)
@@ -115,6 +119,6 @@ async def test_one_seed_makes_one_city_and_another_makes_another(tmp_path: Path)
 
 
 async def test_a_database_that_holds_anything_is_left_alone(database: AsyncEngine) -> None:
-    await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
+    await fill(database, KEYS, DESK, Clock(), "Asia/Shanghai", ballots=BALLOTS)
     with pytest.raises(BadInput, match="the demonstration needs an empty database"):
-        await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
+        await fill(database, KEYS, DESK, Clock(), "Asia/Shanghai", ballots=BALLOTS)

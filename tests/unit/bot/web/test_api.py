@@ -46,9 +46,7 @@ class Program:
         self.client, self.service, self.everything = client, service, everything
 
     async def token(self, *scopes: str, name: str = "portal") -> str:
-        return await create_token(
-            self.service.database, name, scopes, 30, "zhou", self.service.clock
-        )
+        return await create_token(self.service.roster, name, scopes, 30, "zhou", self.service.clock)
 
     async def ask(
         self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str
@@ -368,7 +366,7 @@ async def test_who_guesses_tokens_is_turned_off(program: Program) -> None:
 
 
 async def test_a_revoked_token_is_good_for_nothing_at_once(program: Program) -> None:
-    await revoke_token(program.service.database, "everything", program.service.clock)
+    await revoke_token(program.service.roster, "everything", program.service.clock)
     assert (await program.ask("GET", "/token"))[0] == 401
 
 

@@ -47,7 +47,7 @@ async def decide(console: Console, ruling: AppealRuling) -> None:
     """Let chen answer appeal 1, about the Finance Bureau."""
     database = console.service.database
     for login, unit in (("chen", ""), ("tan", "FIN")):
-        await add_staff(database, login, PASSWORD, "administrator", unit)
+        await add_staff(console.service.roster, login, PASSWORD, "administrator", unit)
     await score_campaign(database, "city-2010")
     await give_public_notice(database, 2010, office(console, "zhou"))
     await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(console, "zhou"))

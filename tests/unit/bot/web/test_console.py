@@ -221,7 +221,7 @@ async def test_an_open_campaign_shows_counts_and_never_scores(
         city(tmp_path, valkey_url) as town,
         TestClient(TestServer(make_web(town.service))) as client,
     ):
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         console = Console(client, town.service)
         await console.sign_in()
         page = await console.open("/admin/campaigns/2026")
@@ -239,7 +239,7 @@ async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_
         city(tmp_path, valkey_url) as town,
         TestClient(TestServer(make_web(town.service))) as client,
     ):
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         console = Console(client, town.service)
         await console.sign_in()
         await console.open("/admin/campaigns/2026")
@@ -258,7 +258,7 @@ async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_
 
 async def test_an_invited_link_vouches_for_its_group(tmp_path: Path, valkey_url: str) -> None:
     async with city(tmp_path, valkey_url, telegram_name="minping_bot") as town:
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             console = Console(client, town.service)
             await console.sign_in()
@@ -276,9 +276,11 @@ async def test_an_invited_link_vouches_for_its_group(tmp_path: Path, valkey_url:
 
 async def test_who_only_looks_on_is_shown_no_invitation(tmp_path: Path, valkey_url: str) -> None:
     async with city(tmp_path, valkey_url) as town:
-        link = await create_link(town.service.database, "2026", "deputy", "", town.clock)
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
-        await add_staff(town.service.database, "li", PASSWORD, "observer")
+        link = await create_link(
+            town.service.database, "2026", "deputy", "", town.service.desk, town.clock
+        )
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "li", PASSWORD, "observer")
         seen = {}
         for login in ("zhou", "li"):
             async with TestClient(TestServer(make_web(town.service))) as client:
@@ -313,7 +315,7 @@ async def test_a_zero_byte_is_no_failure_where_the_database_keeps_none(
     tmp_path: Path, valkey_url: str, postgres_url: str
 ) -> None:
     async with city(tmp_path, valkey_url, database_url=postgres_url) as town:
-        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.roster, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             console = Console(client, town.service)
             await console.sign_in("zh\x00ou")

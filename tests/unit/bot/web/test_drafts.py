@@ -59,7 +59,7 @@ async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterato
         build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        await add_staff(service.database, "wang", PASSWORD, "staff")
+        await add_staff(service.roster, "wang", PASSWORD, "staff")
         yield Console(client, service)
 
 

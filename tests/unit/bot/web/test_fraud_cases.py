@@ -37,7 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
         async with build(Settings(data=folder, redis_url=valkey_server), Clock()) as service:
             for login in ("chen", "liu", "sun"):
                 await add_staff(
-                    service.database, login, PASSWORD, "checker", UNIT if login == "sun" else ""
+                    service.roster, login, PASSWORD, "checker", UNIT if login == "sun" else ""
                 )
             async with writing(service.database) as connection:
                 await connection.execute(tables.cases.insert(), [suspected(UNIT)])
@@ -152,6 +152,7 @@ async def test_checkers_see_nothing_else_and_observers_no_case(console: Console)
         "/admin/password",
         "/admin/second-factor",
         "/admin/sessions",
+        "/admin/approvals",
         "/admin/cases",
         CASE,
     }

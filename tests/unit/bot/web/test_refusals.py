@@ -81,7 +81,7 @@ async def stand(tmp_path: Path, valkey_url: str) -> AsyncIterator[Stand]:
     folder = tmp_path / "files"
     folder.mkdir()
     async with standing(tmp_path / "data", valkey_url) as (service, server, token):
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
         yield Stand(service, server, token, folder)
 
 
@@ -174,36 +174,34 @@ REQUESTS: dict[str, Wrong] = {
     "moment that is none": lambda _: parse_moment("soon", "Asia/Shanghai", "opens"),
     "grade quota that is none": lambda _: chosen_scheme(None, None, ["1", "-2", "x"]),
     "closed campaign opened": lambda on: open_campaign(
-        on.service.database, "closed", on.service.keys
+        on.service.database, "closed", on.service.keys, on.service.desk
     ),
     "campaign that is none": lambda on: pause_campaign(
-        on.service.database, "none", on.service.clock
+        on.service.database, "none", on.service.desk, on.service.clock
     ),
     "open campaign discarded": lambda on: discard_draft(on.service.database, "2026"),
     "link for no group": lambda on: create_link(
-        on.service.database, "2026", "kings", "", on.service.clock
+        on.service.database, "2026", "kings", "", on.service.desk, on.service.clock
     ),
     "link for nobody": lambda on: create_link(
-        on.service.database, "2026", "deputy", "", on.service.clock, "0"
+        on.service.database, "2026", "deputy", "", on.service.desk, on.service.clock, "0"
     ),
     "quota of an open campaign": lambda on: set_quotas(
         on.service.database, "2026", "q.csv", b"unit,capacity\nNONE,few\n"
     ),
-    "account of no role": lambda on: add_staff(on.service.database, "li", PASSWORD, "king"),
-    "account with a bad name": lambda on: add_staff(on.service.database, "L i", PASSWORD, "staff"),
-    "unit's account without unit": lambda on: add_staff(
-        on.service.database, "li", PASSWORD, "unit"
-    ),
-    "short password": lambda on: set_password(on.service.database, "zhou", "short"),
-    "weak password": lambda on: set_password(on.service.database, "zhou", "passwordpassword"),
-    "role of nobody": lambda on: change_staff(on.service.database, "nobody", "staff"),
+    "account of no role": lambda on: add_staff(on.service.roster, "li", PASSWORD, "king"),
+    "account with a bad name": lambda on: add_staff(on.service.roster, "L i", PASSWORD, "staff"),
+    "unit's account without unit": lambda on: add_staff(on.service.roster, "li", PASSWORD, "unit"),
+    "short password": lambda on: set_password(on.service.roster, "zhou", "short"),
+    "weak password": lambda on: set_password(on.service.roster, "zhou", "passwordpassword"),
+    "role of nobody": lambda on: change_staff(on.service.roster, "nobody", "staff"),
     "token with a bad name": lambda on: create_token(
-        on.service.database, "A b", ("results:read",), 30, "zhou", on.service.clock
+        on.service.roster, "A b", ("results:read",), 30, "zhou", on.service.clock
     ),
     "token for no scope": lambda on: create_token(
-        on.service.database, "x", ("all",), 30, "zhou", on.service.clock
+        on.service.roster, "x", ("all",), 30, "zhou", on.service.clock
     ),
-    "token that is none": lambda on: revoke_token(on.service.database, "none", on.service.clock),
+    "token that is none": lambda on: revoke_token(on.service.roster, "none", on.service.clock),
     "sending times": lambda _: chosen_preferences("late", (), 1, ()),
     "days without sending": lambda _: chosen_preferences("08:00-20:00", ("soon",), 1, ()),
     "second factor of no role": lambda _: chosen_preferences("08:00-20:00", (), 1, ("king",)),
@@ -225,10 +223,17 @@ REQUESTS: dict[str, Wrong] = {
     ),
     "sealing of no year": lambda on: seal_year(on.service.database, 2030),
     "vote on no case": lambda on: cast_vote(
-        on.service.database, "none", "zhou", "uphold", "same-wording", "", on.service.clock
+        on.service.database,
+        "none",
+        "zhou",
+        "uphold",
+        "same-wording",
+        "",
+        on.service.desk,
+        on.service.clock,
     ),
     "vote without such a reason": lambda on: cast_vote(
-        on.service.database, "none", "zhou", "uphold", "mood", "", on.service.clock
+        on.service.database, "none", "zhou", "uphold", "mood", "", on.service.desk, on.service.clock
     ),
     "request that is none": lambda on: read_request(on.service.database, "none"),
 }

@@ -38,7 +38,7 @@ PAGES = (
 @pytest.fixture
 async def console(tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
     async with standing(tmp_path, valkey_url) as (service, server, _), TestClient(server) as client:
-        await add_staff(service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
         yield Console(client, service)
 
 

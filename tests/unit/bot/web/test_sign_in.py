@@ -54,7 +54,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
     async with city(tmp_path, valkey_url) as made:
-        await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(made.service.roster, "zhou", PASSWORD, "administrator")
         yield made
 
 
@@ -187,19 +187,19 @@ async def test_signing_out_ends_this_session_alone(town: City) -> None:
 
 async def test_another_password_ends_every_session(town: City) -> None:
     token = await enter(town)
-    await set_password(town.service.database, "zhou", "another long password")
+    await set_password(town.service.roster, "zhou", "another long password")
     assert await visitor(town, token) is None
     assert await enter(town) is None
     assert await enter(town, password="another long password") is not None
 
 
 async def test_a_closed_account_is_out_at_once_and_stays_out(town: City) -> None:
-    await add_staff(town.service.database, "wang", PASSWORD, "staff")
+    await add_staff(town.service.roster, "wang", PASSWORD, "staff")
     token = await enter(town, login="wang")
-    await disable_staff(town.service.database, "wang")
+    await disable_staff(town.service.roster, "wang")
     assert await visitor(town, token) is None
     assert await enter(town, login="wang") is None
-    await disable_staff(town.service.database, "wang", disabled=False)
+    await disable_staff(town.service.roster, "wang", disabled=False)
     assert await enter(town, login="wang") is not None
 
 
@@ -273,12 +273,12 @@ async def test_who_is_removed_is_out_at_once(town: City) -> None:
 )
 async def test_staff_that_cannot_be(town: City, login: str, password: str, role: str) -> None:
     with pytest.raises(BadInput):
-        await add_staff(town.service.database, login, password, role)
+        await add_staff(town.service.roster, login, password, role)
 
 
 async def test_nobody_gets_another_password_for_an_unknown_login(town: City) -> None:
     with pytest.raises(BadInput):
-        await set_password(town.service.database, "li", PASSWORD)
+        await set_password(town.service.roster, "li", PASSWORD)
 
 
 def test_generated_passwords_differ_and_are_long_enough() -> None:

@@ -60,6 +60,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[
         "/admin/campaigns/{campaign}/responses/live"
     ] = []  # a part of the page above, again and again
+    found["/admin/approvals"] = []  # tells of staff, and of digests of totals
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/drafts/{model}.yaml"] = ["/admin/drafts/scheme.yaml"]
@@ -235,9 +236,7 @@ async def look(
         await make_public(
             service.database, registered, "zhou", service.clock, service.settings.timezone
         )
-        token = await create_token(
-            service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
-        )
+        token = await create_token(service.roster, "all", tuple(SCOPES), 30, "zhou", service.clock)
         for address in public():
             async with client.get(
                 address, headers={"Authorization": f"Bearer {token}"}

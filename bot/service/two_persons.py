@@ -1,0 +1,72 @@
+"""Puts together what two people decide: the decisions of every room, and the officers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.accounts.approvals import Approvals
+from bot.accounts.officers import Officers, any_grant, officer_decisions
+from bot.accounts.profiles import CITY, SOLO
+from bot.accounts.roster import ROSTER, Roster
+from bot.ballots.settlement import SETTLE, settle_decision
+from bot.campaigns.registered import counts_already
+from bot.core.clock import Clock
+from bot.core.settings import Settings
+from bot.service.installation_keys import desk_ring, open_desk
+from bot.transparency.desk import DESK, Desk
+from bot.verification.bundle import RESULT, result_decision
+from survey_flows.errors import BadInput, Message, Place
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPersons:
+    """The roster, what waits for a second person, and who appoints."""
+
+    roster: Roster
+    approvals: Approvals
+    officers: Officers
+
+
+def make_officers(
+    settings: Settings, database: AsyncEngine, desk: Desk, clock: Clock
+) -> TwoPersons:
+    """Returns the parts, with the kinds of decisions of every room."""
+    roster = Roster(database, desk, desk_ring(settings).folder)
+    decisions = {
+        **officer_decisions(desk),
+        SETTLE: settle_decision(),
+        RESULT: result_decision(desk),
+    }
+    approvals = Approvals(roster, decisions, counts_already, clock)
+    return TwoPersons(roster, approvals, Officers(approvals, clock))
+
+
+def read_profile(settings: Settings) -> str:
+    """Returns the profile by the file beside the desk's key; at a mixer of its own there is none.
+
+    There nobody knows it, so that as many people are asked for as in a city.
+    """
+    file = desk_ring(settings).folder / ROSTER
+    if file.exists():
+        return str(json.loads(file.read_text())["profile"])
+    return SOLO if desk_ring(settings).path(DESK).exists() else CITY
+
+
+async def require_grant(people: TwoPersons, campaign: str, clock: Clock) -> None:
+    """Refuses to open ballots at the machine while no auditor has a grant; solo asks nobody.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if not (await people.approvals.profile()).needs_two:
+        return
+    if not await any_grant(people.roster, campaign, int(clock.now().timestamp())):
+        raise BadInput(Message("grant-missing"), Place(subject=campaign))
+
+
+async def open_officers(settings: Settings, database: AsyncEngine, clock: Clock) -> TwoPersons:
+    """Returns the parts for a command."""
+    return make_officers(settings, database, await open_desk(settings, database, clock), clock)
