@@ -97,29 +97,36 @@ BALANCED = (
     (("D", "VS"), ("B", "S")),
     (("VS",), ("S",)),
     (("D",), ("B",)),
+    (("D",), ("VD",)),
+    (("B",), ("VD",)),
 )
-"""Codes that may stand for each other: all but the last three keep the sum of points."""
+"""Codes that may stand for each other: the first four keep the sum of points."""
 
 
 def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit]:
     """Yield other answers about a unit that have nearly the same mean."""
     chance = Random(f"{unit}/{cell}")
     place = next(at for at, q in enumerate(city.sheet.rated) if q.overall)
+    told = city.disclosed[unit].distribution
+    hidden = [code for code in CODES if told.get(code) is None]
     for number in range(tries):
         answers = Counter(city.units[unit])
         if cell[0] == "answer":
             _resay(chance, answers, cell, place)
         elif cell[0] != "code" or number % 3 == 2:
             _resize(chance, answers, cell, place)
-        for _ in range(number % 3 + (cell[0] == "code")):
-            _recode(chance, answers, place)
+        if cell[0] == "code" and number % 2:
+            _exchange(chance, answers, cell[1], hidden, place)
+        else:
+            for _ in range(number % 3 + (cell[0] == "code")):
+                _recode(chance, answers, place)
         left = _left(answers)
         if not left or min(left.values()) < 0:
             continue
         yield left
         if number % 4 == 3 or cell[0] == "answer":
             near = "" if cell[0] == "code" else cell[1].partition("/")[0]
-            yield _climbed(chance, city, unit, left, near)
+            yield _climbed(chance, city, unit, left, near, place)
 
 
 def _left(answers: Unit) -> Unit:
@@ -129,7 +136,9 @@ def _left(answers: Unit) -> Unit:
 CLIMBS = 14
 
 
-def _climbed(chance: Random, city: MadeCity, unit: str, answers: Unit, group: str) -> Unit:
+def _climbed(
+    chance: Random, city: MadeCity, unit: str, answers: Unit, group: str, place: int
+) -> Unit:
     """Return answers with other codes by which the exact means come back to what they were.
 
     The others are of ``group``, or of any where it is empty.
@@ -145,7 +154,9 @@ def _climbed(chance: Random, city: MadeCity, unit: str, answers: Unit, group: st
             able = [key for key, n in other.items() if n > 0 and group in ("", key[0])]
             key = chance.choices(able, [other[key] for key in able])[0]
             other[key] -= 1
-            other[_moved(key, step, chance.randrange(len(key[2].split())))] += 1
+            # Another item than the overall one, whose codes are told where they are not few.
+            able_at = [at for at in range(len(key[2].split())) if at != place] or [place]
+            other[_moved(key, step, chance.choice(able_at))] += 1
         other = _left(other)
         found = _distance(aim, _exact(city, unit, other))
         if found < gap:
@@ -176,6 +187,20 @@ def _moved(key: Answer, step: int, at: int) -> Answer:
     near = CODES.index(codes[at]) + step
     codes[at] = CODES[min(max(near, 0), len(CODES) - 1)]
     return (*key[:2], " ".join(codes))
+
+
+def _exchange(chance: Random, answers: Unit, code: str, hidden: Sequence[str], place: int) -> None:
+    """Move a ballot between a code and another whose count is not told either."""
+    others = [other for other in hidden if other != code]
+    if not others:
+        return
+    pair = [code, chance.choice(others)]
+    chance.shuffle(pair)
+    able = [key for key, n in answers.items() if n > 0 and key[2].split()[place] == pair[0]]
+    if able:
+        key = chance.choice(able)
+        answers[key] -= 1
+        answers[_with_code(key, pair[1], place)] += 1
 
 
 def _resay(chance: Random, answers: Unit, cell: Cell, place: int) -> None:
