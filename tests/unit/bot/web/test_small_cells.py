@@ -60,6 +60,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[
         "/admin/campaigns/{campaign}/responses/live"
     ] = []  # a part of the page above, again and again
+    found["/admin/first"] = []  # is there until somebody has signed in
     found["/admin/approvals"] = []  # tells of staff, and of digests of totals
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
