@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import main
-from bot.ballots.gate import Gate, SealedBallots
+from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.core.identity import Citizen
 from bot.storage.schema import all as tables
+from survey_flows.ballot import Ballot
 from survey_flows.effects import Effect, StoreBallot
 
 
@@ -24,23 +27,23 @@ class Unsealed(Gate):
     async def admit(
         self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
     ) -> None:
-        """Store in clear the effects that concern ballots."""
-        todo = [
-            (citizen, effect) for citizen, effect in effects if isinstance(effect, SealedBallots)
+        """Store the ballots in clear."""
+        casts = [
+            (citizen, effect) for citizen, effect in effects if isinstance(effect, StoreBallot)
         ]
-        if not todo:
+        if not casts:
             return
-        casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
-        risks = iter(await self._screen(casts))
-        messages = [
-            self._message(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
-            for citizen, effect in todo
-        ]
+        risks = await self._screen(connection, casts)
         rows = [
-            {"box": "none", "sealed": json.dumps(message, ensure_ascii=False).encode()}
-            for message in messages
+            {"box": "none", "sealed": json.dumps(_said(effect.ballot, risk)).encode()}
+            for (_, effect), risk in zip(casts, risks, strict=True)
         ]
         await connection.execute(tables.staging.insert(), rows)
+
+
+def _said(ballot: Ballot, risk: int) -> dict[str, Any]:
+    """Return what a citizen submitted, as text can say it."""
+    return asdict(ballot) | {"facts": dict(ballot.facts), "risk": risk}
 
 
 async def _nothing(_mixer: Mixer, _closing: object = frozenset()) -> bool:
@@ -48,6 +51,6 @@ async def _nothing(_mixer: Mixer, _closing: object = frozenset()) -> bool:
 
 
 if __name__ == "__main__":
-    Gate.admit = Unsealed.admit  # type: ignore[method-assign]
+    Gate.admit = Unsealed.admit  # type: ignore[method-assign,assignment]
     Mixer.mix = _nothing  # type: ignore[method-assign,assignment]
     sys.exit(main())

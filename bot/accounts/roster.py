@@ -119,7 +119,8 @@ class Roster:
                 if not self._file.exists():
                     async with reading(self.database) as connection:
                         found = await self._digests(connection)
-                    log.warning("%d accounts were taken over once", len(found["staff"]))
+                    if found["staff"]:
+                        log.warning("%d accounts were taken over once", len(found["staff"]))
                     await asyncio.to_thread(self._write, Book(found))
         return await asyncio.to_thread(self._read)
 
