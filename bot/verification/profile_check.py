@@ -14,6 +14,11 @@ from survey_flows.messages import Message
 
 SOLO, PROFILES = "solo", ("solo", "office", "city")
 """From the fewest people to the most."""
+SENTENCES = {
+    "solo": "verification-profile-solo",
+    "office": "verification-profile-office",
+    "city": "verification-profile-city",
+}
 OF_OFFICERS = frozenset(("officer", "grant"))
 """Kinds of acts that a second person signs above the profile solo."""
 
@@ -32,9 +37,9 @@ def check_profile(bundle: Bundle) -> Message:
             if not signed and name != SOLO:
                 raise CheckFailed(Message("verification-profile-broken", position=position))
             alone += not signed
-    if name == SOLO:
-        return Message("verification-profile-solo", count=alone)
-    return Message(f"verification-profile-{name}", position=since, count=alone)
+    # One person alone is the state of a log that names no profile, so no entry is named.
+    since_when = {} if name == SOLO else {"position": since}
+    return Message(SENTENCES[name], count=alone, **since_when)
 
 
 def _named(act: Act) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.lifecycle import create_campaign, open_campaign
 from bot.conversations.contract import Incoming, Reply
 from bot.core.settings import Settings
 from bot.service.composition import Service, _forget, build, run_mixer_once
@@ -115,7 +115,8 @@ async def _city(database_url: str) -> AsyncIterator[tuple[Service, Road]]:
                 service.keys,
                 service.mixer,
             )
-            await road.open("year")
+            await open_campaign(service.database, "year", service.keys, service.desk)
+            await road.mixer.turn()
             await service.live_campaigns.refresh()
             yield service, road
 

@@ -23,6 +23,7 @@ from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_gate_signs import cast, checked
 from tests.contract.test_mixer import rows
+from tests.desk import DESK
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ async def test_what_reads_ballots_bears_that_their_moments_are_gone(
     assert [one.what for one in verify(files, wanted) if not one.ok] == []
     await write_archive(closed.database, "year", tmp_path / "archive", auditors=True)
     with pytest.raises(BadInput, match="were erased after the result"):
-        await find_cases(closed.database, "year")
+        await find_cases(closed.database, "year", DESK)
 
 
 async def test_a_changed_moment_is_found_while_it_is_kept(closed: Road) -> None:

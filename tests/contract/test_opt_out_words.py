@@ -27,7 +27,7 @@ ANN = Address("test", "ann")
 async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
     """A running campaign and one invited contact, Ann."""
     async with make_road(store_url, tmp_path) as road:
-        gate = Gate(road.keys, road.mixer.key.public)
+        gate = Gate(road.keys, road.mixer.key)
         live = road.live_campaigns
         conductor = Conductor(road.database, road.keys, live, road.clock, gate, KEYS)
         road.conductor._wishes = conductor._wishes  # the road has no keys of contacts
