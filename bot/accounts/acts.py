@@ -164,6 +164,7 @@ ACTS: Mapping[str, str] = {
     f"POST {API}/resume": "act-campaign-resume",
     f"POST {API}/close": "act-campaign-close",
     f"POST {API}/links": "act-campaign-link",
+    "POST /api/v1/approvals/{approval}": "act-approve",
     f"PUT {API}/quotas": "act-quotas-set",
 }
 """The message of each stored code; the button of a form is left out where its route says enough."""

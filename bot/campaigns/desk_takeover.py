@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.accounts.audit_anchors import order_anchor
 from bot.campaigns.registration import REGISTRATION, order_registration
 from bot.campaigns.states import CLOSING, EARLY_CLOSE, HELD, OPENING
+from bot.campaigns.vote_marks import vote_mark
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk, facts_of
 
@@ -41,6 +42,9 @@ async def take_over(connection: AsyncConnection, desk: Desk, now: int) -> None:
         elif now < row.closes_at:
             facts = {"planned": row.closes_at, "at": now}
             await desk.order(connection, EARLY_CLOSE, row.id, facts, name=row.id)
+    for vote in (await connection.execute(select(tables.case_votes))).all():
+        mine = update(tables.case_votes).where(tables.case_votes.c.id == vote.id)
+        await connection.execute(mine.values(mark=vote_mark(desk, vote._mapping)))
     plain = (await connection.execute(select(func.max(tables.audit.c.number)))).scalar() or 0
     await order_anchor(connection, desk, now, [], plain)
     signed = len(waiting) + len(under_way)

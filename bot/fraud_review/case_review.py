@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR, CHECKER
+from bot.campaigns.vote_marks import is_marked, vote_mark
 from bot.core.clock import Clock
 from bot.fraud_review.verdicts import (
     DECIDED,
@@ -153,7 +154,9 @@ async def cast_vote(
         ]
         if any(v.checker == login for v in before):
             raise BadInput(Message("fraud-review-voted-already"), Place(subject=name))
-        await _append(connection, row, login, verdict, reason, note, "vote", clock)
+        # Whoever owns the database can write a vote, and it counts for nothing.
+        before = [v for v in before if v.checker in await _marked(connection, desk, name)]
+        await _append(connection, desk, row, login, verdict, reason, note, "vote", clock)
         agreeing = [v.reason for v in before if v.verdict == verdict] + [reason]
         if len(agreeing) >= VOTES_NEEDED:
             await apply_verdict(connection, desk, row, verdict, agreeing)
@@ -176,7 +179,7 @@ async def reopen_case(
         row = await _find(connection, name, login, hold=True)
         if row.state != DECIDED:
             raise BadInput(Message("fraud-review-case-not-decided"), Place(subject=name))
-        await _append(connection, row, login, REOPEN, OTHER, reason, "reopen", clock)
+        await _append(connection, desk, row, login, REOPEN, OTHER, reason, "reopen", clock)
         values = {"state": WAITING, "round": row.round + 1, "number": row.number + 1}
         await connection.execute(
             update(tables.cases).where(tables.cases.c.id == name).values(values)
@@ -319,8 +322,21 @@ async def _votes(connection: AsyncConnection, name: str) -> list[Vote]:
     return [Vote(row.checker, row.round, row.verdict, row.reason, row.note, row.at) for row in rows]
 
 
+async def _marked(connection: AsyncConnection, desk: Desk, name: str) -> set[str]:
+    """Return whose votes on a case the desk has marked, in its present round."""
+    columns, cases = tables.case_votes.c, tables.cases.c
+    query = (
+        select(tables.case_votes)
+        .join(tables.cases, cases.id == columns.case_id)
+        .where(columns.case_id == name, columns.act == "vote", columns.round == cases.round)
+    )
+    votes = (await connection.execute(query)).all()
+    return {vote.checker for vote in votes if is_marked(desk, vote._mapping)}
+
+
 async def _append(
     connection: AsyncConnection,
+    desk: Desk,
     row: Row[Any],
     login: str,
     verdict: str,
@@ -329,7 +345,7 @@ async def _append(
     act: str,
     clock: Clock,
 ) -> None:
-    vote = {
+    vote: dict[str, Any] = {
         "checker": login,
         "verdict": verdict,
         "reason": reason,
@@ -337,9 +353,9 @@ async def _append(
         "act": act,
     }
     at = int(clock.now().timestamp())
-    await connection.execute(
-        tables.case_votes.insert(), [vote | {"case_id": row.id, "round": row.round, "at": at}]
-    )
+    vote_row = vote | {"case_id": row.id, "round": row.round, "at": at}
+    vote_row["mark"] = vote_mark(desk, vote_row)
+    await connection.execute(tables.case_votes.insert(), [vote_row])
 
 
 def _case(row: Row[Any], votes: Sequence[Vote] = (), voted: bool = False) -> FraudCase:

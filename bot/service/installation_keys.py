@@ -39,6 +39,7 @@ _UNDER_WAY = (
     _rows(tables.notices.c.id.is_not(None)),
     _rows(tables.campaigns.c.state.in_((OPENING, CLOSING, HELD))),
     _rows(tables.audit.c.number.is_not(None)),
+    _rows(tables.case_votes.c.id.is_not(None)),
 )
 RESTS_ON: dict[str, Sequence[Rows]] = {
     "gate": _RUN_ALREADY,

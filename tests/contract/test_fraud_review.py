@@ -374,3 +374,18 @@ async def test_nothing_is_scanned_before_the_close(attacked: AsyncEngine) -> Non
     with pytest.raises(BadInput, match="no such campaign"):
         await find_cases(attacked, "d", DESK)
     assert await list_cases(attacked) == []
+
+
+async def test_a_vote_that_somebody_wrote_into_the_table_counts_for_nothing(
+    attacked: AsyncEngine,
+) -> None:
+    await find_cases(attacked, "c", DESK)
+    case = (await list_cases(attacked))[0]
+    forged = {"case_id": case.id, "round": 1, "checker": "liu", "verdict": "uphold", "act": "vote"}
+    forged |= {"reason": "same-wording", "note": "", "at": 1}
+    async with writing(attacked) as connection:
+        await connection.execute(tables.case_votes.insert(), [forged | {"mark": bytes(32)}])
+    decided = await cast(attacked, case, "chen", "uphold")
+    assert decided.state == "waiting", "one person alone has voted"
+    decided = await cast(attacked, case, "sun", "uphold")
+    assert decided.state == "decided"

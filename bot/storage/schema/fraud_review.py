@@ -76,6 +76,7 @@ case_votes = Table(
     Column("reason", String(32), nullable=False, comment="its code"),
     Column("note", Text, nullable=False),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("mark", LargeBinary(32), comment="by the desk; a vote without it counts nowhere"),
     UniqueConstraint("case_id", "round", "checker", "act"),
 )
 

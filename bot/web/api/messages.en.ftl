@@ -32,3 +32,5 @@ api-campaign-name-taken = there is another campaign of this name; choose another
 api-not-this-name = this is not the campaign's name; it was not closed
 api-quotas-registered = quotas are registered in the log at the opening and cannot be changed any more
 api-not-closed = scores can be read once the campaign is closed
+api-no-signature = a program does not sign; a person signs it at /admin/approvals
+api-approval-form = the number of what waits, from `minping approvals show`

@@ -32,3 +32,5 @@ api-campaign-name-taken = 这个代号已被另一活动使用，请换一个
 api-not-this-name = 与活动代号不符，活动没有截止
 api-quotas-registered = 配额在开启时已登记入日志，不能再更改
 api-not-closed = 活动截止后才能读取得分
+api-no-signature = 程序不能签字；请由人员在 /admin/approvals 签字
+api-approval-form = 待签事项的编号，见 `minping approvals show`

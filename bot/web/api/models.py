@@ -310,6 +310,13 @@ class YearProposalList(ResponseModel):
     next: str | None
 
 
+class Approval(ResponseModel):
+    """What waits for a second person; no program gets one, as none may sign it."""
+
+    number: int
+    state: Literal["waiting", "approved", "done"]
+
+
 class TokenScopes(ResponseModel):
     """The scopes of the token."""
 

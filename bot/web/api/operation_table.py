@@ -12,8 +12,9 @@ from bot.web.api.operation import Operation
 from bot.web.shared.lazy_routes import lazy_module
 
 if TYPE_CHECKING:
-    from bot.web.api import campaigns, inputs, models, results
+    from bot.web.api import approvals, campaigns, inputs, models, results
 else:
+    approvals = lazy_module("bot.web.api.approvals")
     campaigns = lazy_module("bot.web.api.campaigns")
     inputs = lazy_module("bot.web.api.inputs")
     models = lazy_module("bot.web.api.models")
@@ -104,6 +105,15 @@ OPERATIONS = (
         models.Campaign,
         body=inputs.CloseConfirmation,
         refuses=(GONE, CONFLICT, WRONG),
+    ),
+    Operation(
+        "POST",
+        "/approvals/{approval}",
+        approvals.sign_one,
+        WRITE,
+        "Refused to every program: a person signs what waits, at the console",
+        models.Approval,
+        refuses=(CONFLICT,),
     ),
     Operation(
         "GET",

@@ -13,6 +13,15 @@ def upgrade() -> None:
     """Apply."""
     _sign_acts()
     _two_persons()
+    op.add_column(
+        "case_votes",
+        sa.Column(
+            "mark",
+            sa.LargeBinary(length=32),
+            nullable=True,
+            comment="by the desk; a vote without it counts nowhere",
+        ),
+    )
 
 
 def _two_persons() -> None:

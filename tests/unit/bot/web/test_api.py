@@ -73,7 +73,8 @@ async def program(tmp_path: Path, valkey_url: str) -> AsyncIterator[Program]:
 def address(operation: Operation) -> str:
     closed = ("results", "releases", "export", "close")
     campaign = "closed" if any(word in operation.path for word in closed) else "2026"
-    return operation.path.replace("{campaign}", campaign).replace("{year}", "2026")
+    path = operation.path.replace("{campaign}", campaign).replace("{approval}", "1")
+    return path.replace("{year}", "2026")
 
 
 async def test_each_operation_asks_for_a_token_and_for_its_scope(program: Program) -> None:
@@ -433,3 +434,10 @@ async def test_a_problem_has_its_place_as_data_and_speaks_the_programs_language(
         "look for its name in the list of campaigns (`minping campaign show`)",
         {"subject": "none"},
     )
+
+
+async def test_a_program_signs_nothing(program: Program) -> None:
+    status, told, _ = await program.ask("POST", "/approvals/1")
+    assert (status, told["detail"]) == (
+        409, "a program does not sign; a person signs it at /admin/approvals",
+    )  # fmt: skip
