@@ -1,7 +1,11 @@
 """What the mixer accepts of the gate's messages, and why it refuses the others.
 
-A message comes once (its running number), its ids are in no other one of the campaign, and what
-the gate signed in it for the log is signed by the gate's key.
+A message comes once (its running number), its ids are in no other one of the campaign, its receipt
+is not in the log yet, and what the gate signed in it for the log is signed by the gate's key.
+
+The database's own account of numbers and ids is not enough: an older database that is restored has
+envelopes that were mixed already, and has forgotten both. Its log is filled up from the guard, so
+that the receipts in it still tell; a second entry of one would break the log for ever.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ from survey_flows.gate_texts import (
     comment_gate_text,
     erasure_gate_text,
 )
-from survey_flows.log_entries import signed_act_text
+from survey_flows.log_entries import receipt_label, signed_act_text
 from survey_flows.signed_notes import VerifierKey
 
 ID = re.compile("[0-9a-f]{32}")
@@ -53,6 +57,7 @@ class Acceptance:
         self._origin = origin
         self._numbers = numbers
         self._seen: set[tuple[str, str]] = set()
+        self._logged: set[bytes] = set()
         self.ids: set[tuple[str, str]] = set()
         """Campaign and id of what was accepted, which no later message may have."""
 
@@ -66,6 +71,9 @@ class Acceptance:
         over = await _closed(connection, named)
         await self._numbers.read(connection, named - over)
         self._seen = await _seen(connection, {id_ for one in submissions for id_ in _ids(one)})
+        self._logged = await _logged(
+            connection, {label for one in submissions for label in _labels(one)}
+        )
         return [self._sorted(one, over) for one in opened]
 
     def _sorted(self, one: Opened, over: Set[str]) -> Opened:
@@ -78,9 +86,13 @@ class Acceptance:
         ids = [id_ for submission in one.submissions for id_ in _ids(submission)]
         if len(set(ids)) < len(ids) or not (self._seen | self.ids).isdisjoint(ids):
             return one.refuse(REPEATED)
-        if not all(self._numbers.add(submission) for submission in one.submissions):
+        labels = {label for submission in one.submissions for label in _labels(submission)}
+        # Its number counts as come all the same: what the log has was not dropped.
+        new = [self._numbers.add(submission) for submission in one.submissions]
+        if not all(new) or not self._logged.isdisjoint(labels):
             return one.refuse(REPEATED)
         self.ids.update(ids)
+        self._logged |= labels
         dropped = [
             {name: value for name, value in submission.items() if name not in ("stream", "number")}
             for submission in one.submissions
@@ -151,6 +163,20 @@ def _ids(message: Submission) -> list[tuple[str, str]]:
     if message["kind"] == BALLOT and "gate" in message:
         found += [(message[part] or {}).get("id") for part in ("ballot", "comment")]
     return [(message["campaign"], str(id_)) for id_ in found if is_id(id_)]
+
+
+def _labels(message: Submission) -> list[bytes]:
+    """Returns the labels under which a message's receipt stands in the log."""
+    if message["kind"] != BALLOT:
+        return []
+    return [receipt_label(message["campaign"], message["receipt"])]
+
+
+async def _logged(connection: AsyncConnection, labels: Iterable[bytes]) -> set[bytes]:
+    """Returns those of these labels that the log has already."""
+    column = tables.log_entries.c.label
+    found = await connection.execute(select(column).where(column.in_(sorted(labels))))
+    return {bytes(label) for label in found.scalars()}
 
 
 async def _seen(
