@@ -12,7 +12,6 @@ beside the old ones, so that a process that is killed at any point leaves no acc
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import logging
 import os
@@ -26,6 +25,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.core.folder_lock import locked_folder
 from bot.storage.database import reading, writing
 from bot.storage.schema.accounts import approvals, grants, second_factors, staff
 from bot.storage.schema.api import tokens
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 
 ROSTER = "accounts"
 """The name of the file."""
-LOCK_SECONDS = 0.01
 FRESH_SECONDS = 1.0
 """Seconds for which an answer about all rows is good enough."""
 COLUMNS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
@@ -115,7 +114,7 @@ class Roster:
     async def book(self) -> Book:
         """Returns what the file says; an installation from before has its rows taken over once."""
         if not self._file.exists():
-            async with self._locked():
+            async with locked_folder(self._file.parent):
                 if not self._file.exists():
                     async with reading(self.database) as connection:
                         found = await self._digests(connection)
@@ -146,7 +145,7 @@ class Roster:
         """
         if not at_once and time.monotonic() - self._looked < FRESH_SECONDS:
             return self._wrong
-        async with self._locked():
+        async with locked_folder(self._file.parent):
             book = await asyncio.to_thread(self._read) if self._file.exists() else None
             async with reading(self.database) as connection:
                 found = await self._digests(connection)
@@ -158,7 +157,7 @@ class Roster:
         """Takes over all rows as they stand now; returns those that differed."""
         await self.book()
         wrong = await self.wrong(at_once=True)
-        async with self._locked():
+        async with locked_folder(self._file.parent):
             book = await asyncio.to_thread(self._read)
             async with reading(self.database) as connection:
                 book.digests = await self._digests(connection)
@@ -180,7 +179,7 @@ class Roster:
     async def change_with_book(self) -> AsyncIterator[tuple[AsyncConnection, Book]]:
         """Does what `change` does; what is set in the book's profile is kept with it."""
         await self.book()
-        async with self._locked():
+        async with locked_folder(self._file.parent):
             book = await asyncio.to_thread(self._read)
             async with writing(self.database) as connection:
                 old = await self._digests(connection)
@@ -236,17 +235,6 @@ class Roster:
             os.fsync(file.fileno())
         draft.replace(self._file)
 
-    @asynccontextmanager
-    async def _locked(self) -> AsyncIterator[None]:
-        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._file.with_name("lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            while not _lock(descriptor):  # noqa: ASYNC110 - the lock may be another process's
-                await asyncio.sleep(LOCK_SECONDS)
-            yield
-        finally:
-            os.close(descriptor)
-
 
 def _note(book: Book, old: Digests, new: Digests) -> None:
     """Notes in the book what a transaction changed, and keeps what was there before beside it."""
@@ -273,11 +261,3 @@ def _differences(book: Book, found: Digests) -> list[str]:
         names = sorted(known.keys() | rows.keys())
         wrong += [f"{part}/{name}" for name in names if not book.knows(part, name, rows.get(name))]
     return wrong
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

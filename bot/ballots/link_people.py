@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.states import CLOSED
-from bot.storage.database import insert, reading, writing
+from bot.campaigns.closed_marks import forget_marks
+from bot.storage.database import insert
 from bot.storage.schema import all as tables
 
 Mark = tuple[str, str, bytes]
@@ -34,11 +34,4 @@ async def count_link_people(connection: AsyncConnection, marks: Sequence[Mark]) 
 
 async def forget_link_people(database: AsyncEngine) -> None:
     """Delete the marks of closed campaigns; callers repeat this."""
-    campaigns, columns = tables.campaigns.c, tables.link_people.c
-    closed = select(campaigns.id).where(campaigns.state == CLOSED)
-    async with reading(database) as connection:
-        query = select(columns.campaign).where(columns.campaign.in_(closed)).distinct()
-        left = sorted((await connection.execute(query)).scalars())
-    if left:
-        async with writing(database) as connection:
-            await connection.execute(delete(tables.link_people).where(columns.campaign.in_(left)))
+    await forget_marks(database, tables.link_people)

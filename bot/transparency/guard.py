@@ -16,18 +16,17 @@ guard refuses to sign (`decide`). The peaks of the tree come from here and never
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import json
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from bot.core.folder_lock import locked_folder
 from bot.core.operator_needed import OperatorNeeded
 from bot.transparency.log_entry import LogEntry, read_entry
 from survey_flows.errors import BadInput, Message, Place
@@ -49,8 +48,6 @@ _MARK = f"{FORM} ".encode()
 """The beginning of each line that is not of form 1."""
 _LINE_PARTS = {RECEIPT: 4, SEALED: 4}
 _ACT_PARTS = 5
-LOCK_SECONDS = 0.01
-"""Seconds between two tries to get the guard from another process."""
 
 
 class GuardDamaged(OperatorNeeded):
@@ -127,16 +124,9 @@ class Guard:
         self._leaves = folder / "leaves"
         self._state = folder / "state"
 
-    @asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
+    def locked(self) -> AbstractAsyncContextManager[None]:
         """Holds the guard against other processes and other tasks of this one."""
-        descriptor = _open_lock(self.folder)
-        try:
-            while not _lock(descriptor):  # noqa: ASYNC110 - the lock is another process's
-                await asyncio.sleep(LOCK_SECONDS)
-            yield
-        finally:
-            os.close(descriptor)
+        return locked_folder(self.folder)
 
     @property
     def exists(self) -> bool:
@@ -303,16 +293,3 @@ def _open_private(name: str, flags: int) -> int:
 
 def _sync(descriptor: int) -> None:
     os.fsync(descriptor)
-
-
-def _open_lock(folder: Path) -> int:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

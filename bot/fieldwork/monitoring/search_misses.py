@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.states import CLOSED
+from bot.campaigns.closed_marks import forget_marks
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys
-from bot.storage.database import insert, reading, writing
+from bot.storage.database import insert
 from bot.storage.schema import all as tables
 from survey_flows.effects import SearchMissed
 from survey_flows.thesaurus import plain
@@ -87,11 +87,4 @@ async def read_missed_words(
 
 async def forget_search_misses(database: AsyncEngine) -> None:
     """Deletes the marks of closed campaigns; callers repeat this."""
-    campaigns, columns = tables.campaigns.c, tables.search_misses.c
-    closed = select(campaigns.id).where(campaigns.state == CLOSED)
-    async with reading(database) as connection:
-        query = select(columns.campaign).where(columns.campaign.in_(closed)).distinct()
-        left = sorted((await connection.execute(query)).scalars())
-    if left:
-        async with writing(database) as connection:
-            await connection.execute(delete(tables.search_misses).where(columns.campaign.in_(left)))
+    await forget_marks(database, tables.search_misses)
