@@ -17,7 +17,7 @@ from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.service.installation_keys import desk_ring, open_desk
 from bot.transparency.desk import DESK, Desk
-from bot.verification.bundle import RESULT, result_decision
+from bot.verification.result_decision import RESULT, result_decision
 from survey_flows.errors import BadInput, Message, Place
 
 

@@ -32,15 +32,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
-from bot.accounts.approvals import DONE, Approval, Approvals, Decision
-from bot.accounts.roster import Book
+from bot.accounts.approvals import DONE, Approval, Approvals
 from bot.ballots.close_check import require_unchanged
 from bot.ballots.stored_bodies import ballot_text, comment_text, kept_aside
 from bot.fraud_review.case_review import read_case_weights
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.transparency.desk import Desk, facts_of, is_ordered
+from bot.transparency.desk import facts_of, is_ordered
 from bot.transparency.guarded_log import read_entries
 from bot.transparency.log_entry import LogEntry, unnamed_body
 from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
@@ -62,6 +61,7 @@ from bot.verification.bundle_format import (
     WEIGHTS_HEAD,
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
+from bot.verification.result_decision import RESULT
 from survey_flows.canonical_json import canonical_by_code
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import (
@@ -73,7 +73,6 @@ from survey_flows.log_entries import (
 )
 from survey_flows.signed_notes import read_checkpoint, read_note
 
-RESULT = "result"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -158,15 +157,6 @@ async def request_result_entry(
             return None
     made = await approvals.prepare(RESULT, campaign, result, by)
     return None if made.state == DONE else made
-
-
-def result_decision(desk: Desk) -> Decision:
-    """Return what two people decide of a result: the digest of its totals goes into the log."""
-
-    async def order(connection: AsyncConnection, _book: Book, one: Approval, _now: int) -> None:
-        await desk.order(connection, RESULT, one.subject, one.details, again=False)
-
-    return Decision(order)
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:

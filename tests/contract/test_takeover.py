@@ -31,14 +31,13 @@ from bot.storage.schema import all as tables
 from bot.transparency.log_entry import entry_of_row
 from bot.verification import minping_verify
 from bot.verification.bundle import (
-    RESULT,
     json_lines,
     make_bundle,
     request_result_entry,
-    result_decision,
 )
 from bot.verification.bundle_format import LOG, OPENINGS, OWNERS
 from bot.verification.bundle_reader import VerificationRequest
+from bot.verification.result_decision import RESULT, result_decision
 from bot.verification.verifier import verify
 from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput

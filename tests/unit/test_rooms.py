@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from collections import defaultdict
 from functools import cache
@@ -117,3 +119,13 @@ def test_every_room_states_its_purpose_in_one_line(package: str) -> None:
         first = path.read_text().split('"""')[1].split("\n")[0] if '"""' in path.read_text() else ""
         assert first.endswith("."), path
         assert len(first) <= 100 - len('"""'), path
+
+
+def test_the_service_starts_without_the_scoring() -> None:
+    """Scores are made after a close; their code is memory that citizens' answers do not need."""
+    said = "import sys, bot.serving; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    late = ("aggregation.estimation", "aggregation.ranking", "bot.results", "pandas", "numpy")
+    assert [name for name in ran.stdout.split() if name.startswith(late)] == []
