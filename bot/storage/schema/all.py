@@ -49,6 +49,12 @@ from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
+from bot.storage.schema.public_log import checkpoints as checkpoints
+from bot.storage.schema.public_log import cosignatures as cosignatures
+from bot.storage.schema.public_log import log_entries as log_entries
+from bot.storage.schema.public_log import log_tiles as log_tiles
+from bot.storage.schema.public_log import notices as notices
+from bot.storage.schema.public_log import refused_acts as refused_acts
 from bot.storage.schema.quotas import link_people as link_people
 from bot.storage.schema.quotas import quota_cells as quota_cells
 from bot.storage.schema.quotas import quota_places as quota_places
@@ -304,91 +310,6 @@ refused = Table(
         comment="its table: staging, held_comments, held_follow_ups",
     ),
     Column("due", BigInteger, comment="as in held_follow_ups"),
-)
-
-log_entries = Table(
-    "log_entries",
-    metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("label", LargeBinary(32), comment="none: of a sealed entry of form 2"),
-    Column("commitment", LargeBinary(32), comment="none: of a receipt"),
-    Column("kind", String(16), nullable=False),
-    Column("campaign", String(32), nullable=False),
-    Column("body", Text, comment="of a public act"),
-    Column("form", Integer, nullable=False, comment="of the line: 2, or 1 from before"),
-    Column("signatures", Text, comment="of an act of form 2: who signed it, as JSON"),
-    Index("ix_log_entries_label", "label"),
-)
-
-log_tiles = Table(
-    "log_tiles",
-    metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("tile", BigInteger, primary_key=True, autoincrement=False),
-    Column(
-        "hashes",
-        LargeBinary,
-        nullable=False,
-        comment="256 hashes of complete subtrees of height 8·level",
-    ),
-)
-
-checkpoints = Table(
-    "checkpoints",
-    metadata,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("note", Text, nullable=False, comment="signed, C2SP tlog-checkpoint"),
-    Column(
-        "frontier",
-        LargeBinary,
-        nullable=False,
-        comment="roots of the complete subtrees, the largest first",
-    ),
-    Column("at", BigInteger, nullable=False),
-    Column(
-        "shown",
-        Integer,
-        comment="1: may be served; 0: the guard has not confirmed it; none: older than the guard",
-    ),
-)
-
-cosignatures = Table(
-    "cosignatures",
-    metadata,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("name", String(80), primary_key=True),
-    Column("line", Text, nullable=False),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column(
-        "id",
-        SERIAL,
-        primary_key=True,
-        autoincrement=True,
-        comment="acts that wait for the log",
-    ),
-    Column("kind", String(16), nullable=False),
-    Column("name", String(80), nullable=False),
-    Column("campaign", String(32), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("signatures", Text, nullable=False, comment="JSON: names of keys, and what they signed"),
-)
-
-refused_acts = Table(
-    "refused_acts",
-    metadata,
-    Column("id", SERIAL, primary_key=True, autoincrement=True),
-    Column("kind", String(16), nullable=False),
-    Column("name", String(80), nullable=False),
-    Column("campaign", String(32), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("signatures", Text, nullable=False),
-    Column("reason", String(16), nullable=False, comment="unsigned, misfit, repeated, differs"),
-    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
-    Column("seen", Boolean, nullable=False, comment="somebody has looked at it"),
 )
 
 dead_letters = Table(
