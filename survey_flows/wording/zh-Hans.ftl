@@ -17,7 +17,7 @@ door-campaign = { $title }（{ $date } 截止）
 
 units =
     { $title }
-    请选择您要评价的单位。也可以直接输入单位名称、拼音或代码来查找。
+    请选择您要评价的单位。也可以直接输入单位名称、拼音、代码或要办的事来查找。
 units-page = 第 { $page } 页，共 { $pages } 页
 units-found = 找到 { $count } 个单位，请选择，或换个词再找。
 units-none = 没有找到相符的单位。您可以换个词再试，或从下面的列表中选择。

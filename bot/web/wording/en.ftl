@@ -25,7 +25,7 @@ start-resume = Back to the conversation
 
 progress = Step { $step } of { $steps }
 selected = (your present answer)
-field-search = Find a unit (name, pinyin or code)
+field-search = Find a unit (name, code or what you came for)
 field-text = Your answer
 field-number = Your answer (a whole number)
 send-search = Find

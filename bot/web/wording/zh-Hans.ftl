@@ -25,7 +25,7 @@ start-resume = 回到刚才的对话
 
 progress = 第 { $step } 步，共 { $steps } 步
 selected = （目前的选择）
-field-search = 查找单位（名称、拼音或代码）
+field-search = 查找单位（名称、拼音、代码或要办的事）
 field-text = 您的回答
 field-number = 您的回答（整数）
 send-search = 查找
