@@ -21,10 +21,10 @@ from aggregation.scheme.parts import Procedure
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.appeal_records import Appeal, find_appeal, show_appeal
 from bot.appraisal.deciders import eligible_deciders, own_units, previous_deciders
-from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import counting_campaigns, year_scheme
 from bot.core.identity import Office
 from bot.records import amendments, store
+from bot.records.notices import read_notices
 from bot.records.working_days import stored_calendar
 from bot.results.releases import publish_correction
 from bot.storage.database import reading, writing

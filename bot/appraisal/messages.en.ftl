@@ -30,6 +30,20 @@ appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } touch a grade and are not decided (`minping appraise --decide`)
+appraisal-campaigns-open = the year cannot be sealed: its campaigns { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } are not closed
+appraisal-sealed-with-others = the year is sealed with { $campaigns }; it is read from its seal alone
+appraisal-sealed-release-missing = release { $number }, which the sealed year rests on, is missing
+appraisal-seal-form = the seal has form { $form }, and this version reads form { $known }
+appraisal-seal-changed = something changed after you looked; look at it again
+appraisal-seal-without-organ = name the body that confirmed the list by name, and its document
+appraisal-seal-day = the day of the decision is a date such as 2026-12-28
+appraisal-decided-ahead = the day of the decision has not come yet
+appraisal-year-not-typed = type the year, so that no slip does this
+appraisal-not-sealed = this year is not sealed
+appraisal-sealed-for-good = public notice of this year is given: only amendments change it now
 
 # Public notice
 appraisal-nothing-to-notice = nothing of this year is released or sealed, so there is nothing to give notice of

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.procedure.appeals import PublicNotice, public_notice
 from bot.campaigns.registered import counting_campaigns, year_scheme
 from bot.core.identity import Office
 from bot.records import store
+from bot.records.notices import read_notices
+from bot.records.seals import is_sealed
 from bot.records.working_days import stored_calendar
 from bot.results.releases import read_releases
 from bot.storage.database import reading, writing
@@ -56,18 +56,7 @@ async def give_public_notice(database: AsyncEngine, year: int, office: Office) -
 
 async def _has_results(database: AsyncEngine, year: int) -> bool:
     async with reading(database) as connection:
-        if await store.read_history(connection, year, year):
+        if await is_sealed(connection, year) or await store.read_history(connection, year, year):
             return True
     campaigns = await counting_campaigns(database, year)
     return any([bool(await read_releases(database, campaign.id)) for campaign in campaigns])
-
-
-async def read_notices(connection: AsyncConnection, year: int) -> list[PublicNotice]:
-    """Read the notices of a year, the newest last."""
-    columns = tables.public_notices.c
-    query = select(tables.public_notices).where(columns.year == year).order_by(columns.number)
-    return [_notice(row) for row in await connection.execute(query)]
-
-
-def _notice(row: Row[Any]) -> PublicNotice:
-    return PublicNotice(*(date.fromisoformat(text) for text in (row.begins, row.ends, row.until)))

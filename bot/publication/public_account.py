@@ -12,8 +12,8 @@ from aggregation.disclosure.rounding import round_down
 from aggregation.procedure.appeals import AppealRuling, PublicNotice
 from aggregation.procedure.rectification import RectificationAct, RectificationState
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import read_registered_campaigns
+from bot.records.notices import read_notices
 from bot.rectification.requests import RectificationRequest, list_requests
 from bot.storage.database import reading
 

@@ -32,6 +32,8 @@ CODES: Mapping[str, Message] = {
     "profile": Message("word-profile"),
     "settle": Message("word-settle"),
     "result": Message("word-result"),
+    "year-seal": Message("word-year-seal"),
+    "year-lift": Message("word-year-lift"),
     # States of a campaign.
     **STATE_NAMES,
     # Acts, states and rulings of reviews and appeals.

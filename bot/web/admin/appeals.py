@@ -20,11 +20,12 @@ from bot.appraisal.appeals import (
     remedies,
 )
 from bot.appraisal.deciders import eligible_deciders
-from bot.appraisal.public_notices import give_public_notice, read_notices
+from bot.appraisal.public_notices import give_public_notice
 from bot.campaigns.registered import read_registered_campaigns
 from bot.core.identity import Office
 from bot.core.labels import name, pick
 from bot.records import amendments, store
+from bot.records.notices import read_notices
 from bot.records.working_days import read_calendar
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page

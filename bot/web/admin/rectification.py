@@ -20,12 +20,12 @@ from aggregation.procedure.rectification import (
 )
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import receive_appeal
-from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Office
 from bot.core.labels import pick
 from bot.crypto.rectification_keys import RectificationKeys
+from bot.records.notices import read_notices
 from bot.records.working_days import read_calendar
 from bot.rectification.requests import (
     RectificationRequest,

@@ -25,7 +25,8 @@ from bot.accounts.staff import add_staff, change_staff, set_password
 from bot.appraisal.appeals import answer_appeal, receive_appeal
 from bot.appraisal.import_tables import import_table
 from bot.appraisal.public_notices import give_public_notice
-from bot.appraisal.year import record_decision, record_unit_decision, seal_year
+from bot.appraisal.sealing import compare_with_seal, preview_seal
+from bot.appraisal.year import record_decision, record_unit_decision
 from bot.ballots.imported.importer import import_ballots
 from bot.campaigns.drafting import chosen_scheme, parse_moment, stored_units
 from bot.campaigns.lifecycle import create_campaign, discard_draft, open_campaign, pause_campaign
@@ -221,7 +222,8 @@ REQUESTS: dict[str, Wrong] = {
     "grade in no year": lambda on: record_unit_decision(
         on.service.database, 2030, "FIN", Grade.FIRST, "a", "b", datetime.now(UTC)
     ),
-    "sealing of no year": lambda on: seal_year(on.service.database, 2030),
+    "sealing of no year": lambda on: preview_seal(on.service.database, 2030),
+    "comparison of no seal": lambda on: compare_with_seal(on.service.database, 2030),
     "vote on no case": lambda on: cast_vote(
         on.service.database,
         "none",
