@@ -291,8 +291,8 @@ def heard(effects: tuple[Effect, ...]) -> list[Effect]:
         if isinstance(effect, ShowScreen) and effect.screen.step == "review":
             text = effect.screen.text
             for line in effect.screen.review:
-                assert line.answer in text
-                text = text.replace(line.answer, "…")
+                assert f"{line.answer}\n" in text
+                text = text.replace(f"{line.answer}\n", "…\n", 1)
             review = tuple(replace(line, answer="…") for line in effect.screen.review)
             shown.append(ShowScreen(replace(effect.screen, text=text, review=review)))
         elif not isinstance(effect, StoreBallot):
