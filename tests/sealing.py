@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.model.facts import PastGrade
 from bot.accounts.approvals import Approval, Approvals
 from bot.accounts.officers import officer_decisions
+from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.past_grades import final_lines
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal, preview_seal
@@ -16,6 +17,7 @@ from bot.appraisal.year import open_year
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock, SystemClock
 from bot.core.identity import Office
+from bot.service.composition import Service
 from tests.desk import DESK, roster_of
 
 ORGAN = ("市委常委会", "常委会纪要第12号")
@@ -26,7 +28,11 @@ def office_of(login: str = "zhou", clock: Clock | None = None) -> Office:
 
 
 def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals:
-    decisions = {**officer_decisions(DESK), **seal_decisions(DESK)}
+    decisions = {
+        **officer_decisions(DESK),
+        **seal_decisions(DESK),
+        **amendment_decision(DESK),
+    }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
 
 
@@ -59,3 +65,10 @@ async def seal_year(
 async def lift_seal(database: AsyncEngine, year: int, reason: str = "数据有误") -> Approval:
     approvals = approvals_of(database)
     return await prepare_lifting(database, approvals, year, reason, str(year), office_of())
+
+
+async def seal_at(service: Service, year: int, login: str = "zhou") -> None:
+    """Seal a year in a running service, in which one administrator is enough."""
+    office = office_of(login, service.clock)
+    order = await order_of(service.database, year, office)
+    await prepare_seal(service.database, service.approvals, year, order, office)

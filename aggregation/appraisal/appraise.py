@@ -17,6 +17,7 @@ from aggregation.appraisal.trail import TrailInputs, trails
 from aggregation.model.facts import Decision, Finding, FindingKind
 from aggregation.model.results import (
     AppraisalResult,
+    Certainty,
     ConsequenceKind,
     LeaderResult,
     Proposal,
@@ -121,7 +122,23 @@ def _units(
         grade_family(given, family, bars, sure, shapes.get(family.name)) for family in families
     ]
     units = sorted((u for results, _ in graded for u in results), key=lambda u: u.unit)
-    return tuple(units), tuple(use for _, use in graded if use is not None)
+    return (
+        tuple(_pinned_unit(given, u) for u in units),
+        tuple(use for _, use in graded if use is not None),
+    )
+
+
+def _pinned_unit(given: AppraisalInputs, unit: UnitResult) -> UnitResult:
+    """The unit with the grade that an answer to an appeal set; no other unit moves by it."""
+    grade = given.pinned.get(unit.unit)
+    if grade is None:
+        return unit
+    return replace(unit, grade=grade, standing=grade, certainty=Certainty.SETTLED)
+
+
+def _pinned_leader(given: AppraisalInputs, leader: LeaderResult) -> LeaderResult:
+    grade = given.pinned.get(leader.leader)
+    return leader if grade is None else replace(leader, grade=grade, certainty=Certainty.SETTLED)
 
 
 def _leaders(
@@ -142,7 +159,7 @@ def _leaders(
     settled = (
         people.leader_grade(x, admitted, units[x.unit], about.get(x.leader, [])) for x in scored
     )
-    return tuple(settled), tuple(pools)
+    return tuple(_pinned_leader(given, x) for x in settled), tuple(pools)
 
 
 def _league_tables(units: Iterable[UnitResult]) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from aggregation.model.facts import (
     AppraisedUnit,
     Decision,
     Finding,
+    Grade,
     Leader,
     Parent,
     PastGrade,
@@ -30,7 +31,8 @@ class AppraisalInputs:
     treated as having too few answers. ``disclosed`` has what reasons may show of that score;
     without it they show no count. ``covariances`` are those of the public scores (points²) under
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
-    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
+    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`). ``pinned``
+    are grades that answers to appeals set, by subject: they stand whatever the rest gives.
     """
 
     year: int
@@ -48,3 +50,4 @@ class AppraisalInputs:
     disclosed: Mapping[str, DisclosedScore] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
+    pinned: Mapping[str, Grade] = field(default_factory=dict)

@@ -107,7 +107,8 @@ class UnitResult:
     for a unit that waits for a person. ``standing`` is the grade that counts for its leaders'
     ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a unit
     that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
-    grade, no first one that is not settled and no proposal follows.
+    grade, no first one that is not settled and no proposal follows. ``amended`` are the numbers of
+    the amendments that it comes from.
     """
 
     unit: str
@@ -133,6 +134,7 @@ class UnitResult:
     decided_by: str = ""
     outlook: RankOutlook | None = None
     tentative: bool = False
+    amended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ class LeaderResult:
     ``score`` = unit share × unit total + personal share × personal score, rounded half up; ``base``
     is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
     while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
-    keys of the confirmed proposals that lowered it.
+    keys of the confirmed proposals that lowered it. ``amended`` are the numbers of the amendments
+    that it comes from.
     """
 
     leader: str
@@ -158,6 +161,7 @@ class LeaderResult:
     grade: Grade | None
     certainty: Certainty | None
     lowered_by: tuple[str, ...] = ()
+    amended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

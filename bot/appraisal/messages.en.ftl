@@ -46,7 +46,7 @@ appraisal-not-sealed = this year is not sealed
 appraisal-sealed-for-good = public notice of this year is given: only amendments change it now
 
 # Public notice
-appraisal-nothing-to-notice = nothing of this year is released or sealed, so there is nothing to give notice of
+appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
 appraisal-review-time-over = a review could be asked for until { $until }
@@ -58,6 +58,9 @@ appraisal-no-such-appeal = there is no such appeal; see `minping appeals list`
 appraisal-decider-barred = a person who decided before, or belongs to the unit, may not decide; charge somebody else
 appraisal-no-amended-score = this appeal has amended no score
 appraisal-score-published = what is published is what the ballots say already; nothing was released
+appraisal-would-worsen = this would worsen the result of whoever asked; an appeal never does
+appraisal-remedy-value = «{ $text }» is no number of points from 0 to 100
+appraisal-standing-changed = the standing result changed after this was prepared; answer the appeal again
 appraisal-remedy-missing = say what is amended, because the appeal is upheld
 appraisal-changed-just-now = somebody else did this just now; look at it again
 appraisal-no-such-subject = there is no such unit or leader in that year

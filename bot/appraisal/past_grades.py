@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import PastGrade
 from aggregation.model.results import AppraisalResult
-from bot.appraisal.sealed_content import read_content
+from bot.appraisal.standing_years import read_standing
 from bot.records import store
-from bot.records.seals import Seal, sealed_years, standing_seal
-
-KEPT = 16
-"""So many sealed years are kept in memory by their digests, as lines of history."""
+from bot.records.seals import sealed_years
 
 
 async def read_past(
@@ -31,15 +26,10 @@ async def read_past(
     }
     for year in await sealed_years(connection):
         if first <= year and (last is None or year <= last):
-            seal = await standing_seal(connection, year)
-            lines = await asyncio.to_thread(_lines, seal) if seal else ()
+            stands = await read_standing(connection, year)
+            lines = final_lines(stands.content.bodies) if stands else ()
             found |= {(line.year, line.subject): line for line in lines}
     return tuple(found[key] for key in sorted(found))
-
-
-@lru_cache(maxsize=KEPT)
-def _lines(seal: Seal) -> tuple[PastGrade, ...]:
-    return tuple(final_lines(read_content(seal.content).bodies))
 
 
 def final_lines(bodies: Iterable[AppraisalResult]) -> Iterable[PastGrade]:

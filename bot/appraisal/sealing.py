@@ -13,12 +13,13 @@ from aggregation.model.results import ProposalStatus
 from bot.accounts.approvals import Approval, Approvals
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
+from bot.appraisal.standing_years import read_standing
 from bot.appraisal.year import BINDING, AppraisedYear, compute_year, open_year
 from bot.campaigns.registered import counting_campaigns
 from bot.campaigns.states import CLOSED
 from bot.core.identity import Office
 from bot.records.material_digest import material_digest
-from bot.records.seals import is_sealed, keep_draft, refuse_sealed, standing_seal
+from bot.records.seals import is_sealed, keep_draft, refuse_sealed
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
@@ -71,10 +72,18 @@ async def preview_seal(
     """
     async with reading(database) as connection:
         await refuse_sealed(connection, year)
-        seen = await material_digest(connection, year)
-    appraised = await compute_year(database, year, campaigns)
+    seen, appraised = "", None
+    # The first look makes a campaign's first release; and somebody may enter something meanwhile.
+    while appraised is None or seen != await _material(database, year):
+        seen = await _material(database, year)
+        appraised = await compute_year(database, year, campaigns)
     open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
     return SealPreview(appraised, tuple(_obstacles(appraised, open_ones)), seen)
+
+
+async def _material(database: AsyncEngine, year: int) -> str:
+    async with reading(database) as connection:
+        return await material_digest(connection, year)
 
 
 def _obstacles(year: AppraisedYear, open_ones: Sequence[str]) -> Iterable[Message]:
@@ -133,8 +142,8 @@ async def prepare_seal(
 
 async def _digest_before(database: AsyncEngine, year: int) -> str:
     async with reading(database) as connection:
-        seal = await standing_seal(connection, year - 1)
-    return seal.digest if seal else ""
+        stands = await read_standing(connection, year - 1)
+    return stands.digest if stands else ""
 
 
 def sealed_content(year: AppraisedYear, before: str) -> SealedContent:

@@ -12,19 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
+from aggregation.appraisal.standing import Amendment
 from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
 from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.sealed_content import SealedRelease, read_content
+from bot.appraisal.sealed_content import SealedRelease
+from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
 from bot.campaigns.registered import (
     RegisteredCampaign,
     find_registered_campaign,
     read_registered_campaigns,
 )
 from bot.records import store
-from bot.records.seals import Seal, refuse_sealed, standing_seal
+from bot.records.seals import Seal, refuse_sealed
 from bot.results.releases import read_releases
 from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
@@ -43,7 +45,8 @@ class AppraisedYear:
 
     ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
     ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
-    year was read from; None while it is computed from its material.
+    year was read from; None while it is computed from its material. ``amended`` are the amendments
+    that the result has in it.
     """
 
     year: int
@@ -53,6 +56,7 @@ class AppraisedYear:
     changes: Mapping[str, ScoreChange] = field(default_factory=dict)
     inside: tuple[InnerBody, ...] = ()
     seal: Seal | None = None
+    amended: tuple[Amendment, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -67,7 +71,7 @@ class AppraisedYear:
 async def open_year(
     database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
 ) -> AppraisedYear:
-    """Read a sealed year from its seal; score and appraise any other one from its material.
+    """Read a sealed year as it stands; score and appraise any other one from its material.
 
     Args:
         database: where the year's material is.
@@ -81,23 +85,24 @@ async def open_year(
             other campaigns than these.
     """
     async with reading(database) as connection:
-        seal = await standing_seal(connection, year)
-    if seal is None:
+        stands = await read_standing(connection, year)
+    if stands is None:
         return await compute_year(database, year, campaigns)
-    return await _open_sealed(database, seal, campaigns)
+    return await _open_sealed(database, stands, campaigns)
 
 
 async def _open_sealed(
-    database: AsyncEngine, seal: Seal, campaigns: Sequence[str]
+    database: AsyncEngine, stands: StandingYear, campaigns: Sequence[str]
 ) -> AppraisedYear:
-    content = await asyncio.to_thread(read_content, seal.content)
+    content = stands.content
     used = {it.campaign for it in content.releases}
     if campaigns and set(campaigns) != used:
         message = Message("appraisal-sealed-with-others", campaigns=tuple(sorted(used)))
-        raise BadInput(message, Place(subject=str(seal.year)))
-    parts = [await _sealed_scores(database, it) for it in content.releases]
-    found = (content.inputs, content.result, content.changes, content.inside)
-    return AppraisedYear(seal.year, tuple(parts), *found, seal)
+        raise BadInput(message, Place(subject=str(content.year)))
+    parts = [await _sealed_scores(database, it) for it in stands.releases]
+    found = (stands.inputs, content.result, content.changes, content.inside)
+    amended = tuple(amendment_of(it) for it in stands.amendments)
+    return AppraisedYear(content.year, tuple(parts), *found, stands.seal, amended)
 
 
 async def _sealed_scores(database: AsyncEngine, sealed: SealedRelease) -> ScoredCampaign:

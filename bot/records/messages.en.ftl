@@ -27,6 +27,7 @@ records-league-missing = a unit of this category needs its league
 
 records-year-sealed = the year is sealed: only amendments change it, or two people lift the seal before the public notice
 records-seal-differs = seal { $number } is not what its digest says; somebody changed the database
+records-amendment-differs = amendment { $number } is not what its digest says; somebody changed the database
 records-changed-just-now = somebody else did this just now; look at it again
 
 records-calendar-empty = the table has a header and no rows

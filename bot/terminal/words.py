@@ -32,6 +32,7 @@ CODES: Mapping[str, Message] = {
     "profile": Message("word-profile"),
     "settle": Message("word-settle"),
     "result": Message("word-result"),
+    "year-amend": Message("word-year-amend"),
     "year-seal": Message("word-year-seal"),
     "year-lift": Message("word-year-lift"),
     # States of a campaign.

@@ -17,12 +17,11 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 from aggregation.model.facts import Grade, Verdict
-from aggregation.procedure.appeals import AppealRuling
 from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.api_tokens import create_token, revoke_token
 from bot.accounts.preferences import chosen_preferences
 from bot.accounts.staff import add_staff, change_staff, set_password
-from bot.appraisal.appeals import answer_appeal, receive_appeal
+from bot.appraisal.appeals import receive_appeal, reject_appeal, uphold_appeal
 from bot.appraisal.import_tables import import_table
 from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.sealing import compare_with_seal, preview_seal
@@ -213,8 +212,9 @@ REQUESTS: dict[str, Wrong] = {
     "appeal without notice": lambda on: receive_appeal(
         on.service.database, 2026, "FIN", "x", on.office
     ),
-    "answer to no appeal": lambda on: answer_appeal(
-        on.service.database, 99, AppealRuling.UPHELD, "x", "", on.office
+    "answer to no appeal": lambda on: reject_appeal(on.service.database, 99, "x", on.office),
+    "upholding of no appeal": lambda on: uphold_appeal(
+        on.service.database, on.service.approvals, 99, ["score::"], "x", on.office
     ),
     "decision in no year": lambda on: record_decision(
         on.service.database, 2030, "x", Verdict.CONFIRMED, "a", "b", datetime.now(UTC)
