@@ -16,6 +16,7 @@ from aggregation.disclosure.coarsening import told_shrunken
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.precision import rounded, unit_precision, units_alone
 from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.method2.kept_sums import clusters_of
 from aggregation.estimation.method2.scorer import with_common_covariances
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_units
@@ -186,8 +187,9 @@ def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampa
     """Score a release; corrected scores replace those that its counts give."""
     categories = {code: unit.category for code, unit in campaign.units.items()}
     counts = release.counts
+    clusters = clusters_of(release.kept)
     scores = score_units(
-        counts, categories, campaign.questionnaires, campaign.scheme, release.contrasts
+        counts, categories, campaign.questionnaires, campaign.scheme, release.contrasts, clusters
     )
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)
