@@ -65,7 +65,7 @@ RESERVED = {
     PARENT: Message("scheme-name-parent-total"),
 }
 """Names that no indicator can have, and why."""
-LATER = frozenset({"graded_score", "population", "inner", "method", "evidence"})
+LATER = frozenset({"graded_score", "population", "inner", "method", "evidence", "sponsor"})
 """Fields that older schemes lack; one at its default is left out of the digest."""
 
 
@@ -80,6 +80,7 @@ class Scheme(SchemeModel):
     are weighted to; without them, every answer of a group counts by its fraud weight alone.
     ``inner`` are the rules inside units. ``method`` is how scores are estimated: 1 by floors and a
     cap of open links, for years that are over; 2 by ``evidence``, which then has to be there.
+    ``sponsor`` is who orders and pays the evaluation; the method page names it.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -106,6 +107,7 @@ class Scheme(SchemeModel):
     population: Population | None = None
     method: Literal[1, 2] = 1
     evidence: EvidenceRules | None = None
+    sponsor: Name | None = None
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.stored_bodies import ASIDE
@@ -18,6 +18,7 @@ from bot.campaigns.states import CLOSED
 from bot.fraud_review.verdicts import WAITING
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.logged_times import logged_at
 from survey_flows.errors import BadInput
 
 log = logging.getLogger(__name__)
@@ -72,29 +73,15 @@ async def _is_due(connection: AsyncConnection, campaign: str, now: int) -> bool:
     # All go at once, so that one of them tells.
     if (await connection.execute(signed.limit(1))).scalar() is None:
         return False
-    closing = await _logged_at(connection, campaign, "closing")
+    closing = await logged_at(connection, campaign, "closing")
     if closing is not None and now >= closing + AFTER_CLOSE:
         return True
-    result = await _logged_at(connection, campaign, "result")
+    result = await logged_at(connection, campaign, "result")
     return (
         result is not None
         and now >= result + AFTER_RESULT
         and not await _waits(connection, campaign)
     )
-
-
-async def _logged_at(connection: AsyncConnection, campaign: str, kind: str) -> int | None:
-    """Returns when the newest act of a kind went into the log, by its first checkpoint."""
-    entries, notes = tables.log_entries.c, tables.checkpoints.c
-    newest = select(func.max(entries.position)).where(
-        entries.campaign == campaign, entries.kind == kind
-    )
-    position = (await connection.execute(newest)).scalar()
-    if position is None:
-        return None
-    first = select(func.min(notes.at)).where(notes.size > position)
-    found = (await connection.execute(first)).scalar()
-    return None if found is None else int(found)
 
 
 async def _waits(connection: AsyncConnection, campaign: str) -> bool:

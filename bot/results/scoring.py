@@ -27,6 +27,7 @@ from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.results.blocks import ballots_by_weight
+from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts, read_field_facts
 from bot.results.releases import Release, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
@@ -36,7 +37,8 @@ from survey_flows.errors import BadInput, Message, Place
 class ScoredCampaign:
     """A closed campaign in its last release: its counts, and the public scores by unit.
 
-    ``covariances`` are those of the scores; None when nobody computed them.
+    ``covariances`` are those of the scores; None when nobody computed them. ``facts`` say how the
+    campaign was in the field.
     """
 
     campaign: RegisteredCampaign
@@ -44,6 +46,14 @@ class ScoredCampaign:
     scores: Mapping[str, UnitScore]
     release: Release | None = None
     covariances: Covariances | None = None
+    facts: FieldFacts = UNKNOWN_FACTS
+
+    @property
+    def in_field(self) -> tuple[int, int]:
+        """The seconds between which it took ballots; as planned only where the log knows none."""
+        planned = self.campaign.opens_at, self.campaign.closes_at
+        first, last = self.facts.first, self.facts.last
+        return first or planned[0], last or planned[1]
 
     @property
     def disclosed(self) -> dict[str, DisclosedScore]:
@@ -180,7 +190,8 @@ async def score_registered(database: AsyncEngine, campaign: RegisteredCampaign) 
     if campaign.state != "closed":
         raise BadInput(Message("results-scores-before-close"), Place(subject=campaign.id))
     release = await last_release(database, campaign)
-    return await asyncio.to_thread(score_release, campaign, release)
+    facts = await read_field_facts(database, campaign)
+    return replace(await asyncio.to_thread(score_release, campaign, release), facts=facts)
 
 
 def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampaign:
