@@ -24,7 +24,7 @@ def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
     """
     text = "\n".join(() if toast(taken, reply) else reply.notices)
     if reply.screen is not None:
-        text = "\n\n".join(filter(None, (text, _words(reply.screen))))
+        text = "\n\n".join(filter(None, (text, reply.screen.in_words)))
     if not text:
         return None
     call: Call = {
@@ -75,14 +75,6 @@ def clip(text: str, limit: int) -> str:
 
 def _units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
-
-
-def _words(screen: Screen) -> str:
-    return (
-        f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}"
-        if screen.progress
-        else screen.text
-    )
 
 
 def _keyboard(screen: Screen) -> list[list[dict[str, str]]]:
