@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme.parts import Name
+from aggregation.scheme.scheme import Scheme
 from bot.campaigns.drafting import rated_unit
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign, order_opening
 from bot.campaigns.links import LINK
@@ -46,7 +47,7 @@ FILLED = (
     tables.grades,
     tables.ballots,
 )
-SPONSOR = Name(zh="示范市绩效考核领导小组办公室", en="Performance office of the demonstration city")
+SPONSOR = Message("demo-sponsor")
 CHANNEL, COMMENTER = "demo", "demo-comment"
 CHUNK = 2000
 OPEN_DAYS = 30
@@ -199,8 +200,13 @@ def _draft(
         closes_at=begin + timedelta(days=days),
         units=[rated_unit(x.unit, x.questionnaire) for x in units],
         questionnaires=questionnaires,
-        scheme=offered_scheme().model_copy(update={"sponsor": SPONSOR}).model_dump_json(),
+        scheme=_scheme().model_dump_json(),
     )
+
+
+def _scheme() -> Scheme:
+    sponsor = Name(zh=render(SPONSOR, DEFAULT), en=render(SPONSOR, ENGLISH))
+    return offered_scheme().model_copy(update={"sponsor": sponsor})
 
 
 async def _add(connection: AsyncConnection, draft: CampaignDraft, state: str, clock: Clock) -> None:
