@@ -14,10 +14,12 @@ from bot.accounts.roster import ROSTER, Roster
 from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.ballots.settlement import SETTLE, settle_decision
+from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
 from bot.core.settings import Settings
-from bot.service.installation_keys import desk_ring, open_desk
+from bot.crypto.gate_keys import GateKeys
+from bot.service.installation_keys import desk_ring, open_keys
 from bot.transparency.desk import DESK, Desk
 from bot.verification.result_decision import RESULT, result_decision
 from survey_flows.errors import BadInput, Message, Place
@@ -33,7 +35,7 @@ class TwoPersons:
 
 
 def make_officers(
-    settings: Settings, database: AsyncEngine, desk: Desk, clock: Clock
+    settings: Settings, database: AsyncEngine, keys: GateKeys, desk: Desk, clock: Clock
 ) -> TwoPersons:
     """Returns the parts, with the kinds of decisions of every room."""
     roster = Roster(database, desk, desk_ring(settings).folder)
@@ -43,6 +45,7 @@ def make_officers(
         RESULT: result_decision(desk),
         **seal_decisions(desk),
         **amendment_decision(desk),
+        OPENING: opening_decision(keys, desk),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))
@@ -73,4 +76,5 @@ async def require_grant(people: TwoPersons, campaign: str, clock: Clock) -> None
 
 async def open_officers(settings: Settings, database: AsyncEngine, clock: Clock) -> TwoPersons:
     """Returns the parts for a command."""
-    return make_officers(settings, database, await open_desk(settings, database, clock), clock)
+    keys = await open_keys(settings, database, clock)
+    return make_officers(settings, database, keys.gate, keys.desk, clock)

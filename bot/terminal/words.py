@@ -35,6 +35,7 @@ CODES: Mapping[str, Message] = {
     "year-amend": Message("word-year-amend"),
     "year-seal": Message("word-year-seal"),
     "year-lift": Message("word-year-lift"),
+    "opening": Message("word-opening"),
     # States of a campaign.
     **STATE_NAMES,
     # Acts, states and rulings of reviews and appeals.

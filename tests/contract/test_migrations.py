@@ -97,7 +97,7 @@ async def test_amendments_from_before_seals_stay_with_what_they_put_right(
     try:
         statements = (
             f"INSERT INTO amendments VALUES {row}",
-            "INSERT INTO public_notices (year, number, begins, ends, until, \"by\", at)"
+            'INSERT INTO public_notices (year, number, begins, ends, until, "by", at)'
             f" VALUES {notice}",
         )
         await upgraded(database, "0030", statements)

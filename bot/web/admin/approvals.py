@@ -19,7 +19,7 @@ from survey_flows.errors import BadInput, Message, Place
 
 PATH = "/admin/approvals"
 SAID = (
-    *("role", "unit", "missing", "reason", "days", "totals", "profile"),
+    *("role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
     *("organ", "document", "decided_on", "digest", "appeal"),
 )
 """What is shown of a prepared thing; never a password's hash."""
