@@ -33,7 +33,8 @@ class Screen:
 
     ``step`` names the place in the conversation (``unit``, ``q:overall``, ``review``, ``receipt``
     …); ``progress`` is (this step, all steps) or None. ``selected`` is the data of the button that
-    holds the present answer.
+    holds the present answer. ``keep`` is the text of a file that the citizen may keep, and
+    ``address`` a page for it, from the host or from its root on.
     """
 
     step: str
@@ -43,11 +44,14 @@ class Screen:
     input: Input = Input.NONE
     progress: tuple[int, int] | None = None
     selected: str = ""
+    keep: str = ""
+    address: str = ""
 
     @property
     def shows_answers(self) -> bool:
-        """Whether the citizen's answers can be read on it."""
-        return self.step in ("review", "send") or bool(self.selected and self.step.startswith("q:"))
+        """Whether it has the citizen's answers or promise, which nobody may ask to see later."""
+        shown = self.step in ("review", "send") or bool(self.keep)
+        return shown or bool(self.selected and self.step.startswith("q:"))
 
 
 @dataclass(frozen=True, slots=True)

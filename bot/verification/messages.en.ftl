@@ -176,6 +176,8 @@ verification-promise-unsigned = the gate did not sign the promise
 verification-promise-due = the promise is due at { $said }, and those of this campaign at { $due }: it marks a person
 verification-promise-kept = the promise is kept: its receipt is included, as entry { $position }
 verification-promise-broken = BROKEN: the gate signed the promise, and its receipt is not in the closed log
+verification-promise-not-yet = not yet: the campaign is open in this log, and the promise is due { $due }
+verification-promise-overdue = OVERDUE since { $due }: the gate signed the promise, and its campaign is not closed in this log
 
 verification-check-inclusion-proof = the proof of inclusion holds for this log
 verification-proof-unknown-format = the proof is not of the format { $format }

@@ -14,6 +14,7 @@ import binascii
 import json
 import re
 import sys
+import time
 import zipfile
 from bisect import bisect_left
 from collections import Counter
@@ -370,6 +371,7 @@ class Asked(NamedTuple):
     receipt: str = ""
     promise: str = ""
     inclusion: str = ""
+    now: Callable[[], float] = time.time
 
 
 def read_entry(line: bytes) -> Entry:
@@ -988,7 +990,12 @@ def check_promise(bundle: Bundle) -> str:
     for at in bundle.positions[RECEIPT]:
         if bundle.entries[at].label == label:
             return f"kept, entry {at}"
-    raise Failed("BROKEN: signed by the gate, and not in the closed log")
+    if bundle.own("closing"):
+        raise Failed("BROKEN: signed by the gate, and not in the closed log")
+    day = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(due))
+    if bundle.asked.now() > due:
+        raise Failed(f"OVERDUE since {day}: signed by the gate, and the log is not closed")
+    return f"not yet, due {day}"
 
 
 def check_inclusion(bundle: Bundle) -> str:
@@ -1354,7 +1361,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     given = parser.parse_args(arguments)
     try:
-        texts = {
+        texts: dict[str, Any] = {
             name: getattr(given, name).read_bytes().decode() if getattr(given, name) else ""
             for name in ("since", "promise", "inclusion")
         }

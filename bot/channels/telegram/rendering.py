@@ -78,6 +78,8 @@ def _units(text: str) -> int:
 
 
 def _words(screen: Screen) -> str:
+    if screen.keep and not _has_page(screen):
+        return f"{screen.text}\n\n{screen.keep}"
     return (
         f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}"
         if screen.progress
@@ -85,8 +87,17 @@ def _words(screen: Screen) -> str:
     )
 
 
+def _has_page(screen: Screen) -> bool:
+    """Returns whether the screen has an address of a kind that Telegram opens."""
+    return screen.address.startswith("https://")
+
+
 def _keyboard(screen: Screen) -> list[list[dict[str, str]]]:
-    return [[_button(button, screen.selected) for button in row] for row in screen.rows]
+    rows = [[_button(button, screen.selected) for button in row] for row in screen.rows]
+    if not _has_page(screen):
+        return rows
+    label = channel_words().say(screen.lang, "promise-open")
+    return [[{"text": label, "url": screen.address}], *rows]
 
 
 def _button(button: Button, selected: str) -> dict[str, str]:
