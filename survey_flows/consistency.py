@@ -78,6 +78,9 @@ def _question_flaws(
     yield from (
         Flaw(message, "label", index) for message in _text_flaws(question.label, languages, "label")
     )
+    if question.short:
+        for message in _text_flaws(question.short, languages, "short"):
+            yield Flaw(message, "short", index)
     for message, field in _kind_flaws(question):
         yield Flaw(message, field, index)
     yield from _options_flaws(question, index, languages)

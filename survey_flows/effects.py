@@ -28,13 +28,24 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One item of the review: its name in few words, the answer, and the button to change it."""
+
+    item: str
+    answer: str
+    change: Button
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """One screen in the citizen's language: words, then rows of buttons.
 
     ``step`` names the place in the conversation (``unit``, ``q:overall``, ``review``, ``receipt``
     …); ``progress`` is (this step, all steps) or None. ``selected`` is the data of the button that
-    holds the present answer. ``keep`` is the text of a file that the citizen may keep, and
-    ``address`` a page for it, from the host or from its root on.
+    holds the present answer. ``unit`` is the name of the rated unit where the text of a question
+    does not say it. ``review`` has what the text and the rows of a review say, line by line.
+    ``keep`` is the text of a file that the citizen may keep, and ``address`` a page for it, from
+    the host or from its root on.
     """
 
     step: str
@@ -46,6 +57,16 @@ class Screen:
     selected: str = ""
     keep: str = ""
     address: str = ""
+    unit: str = ""
+    review: tuple[ReviewLine, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """The text with the step and the unit before it, where no page shows them beside it."""
+        if self.progress is None:
+            return self.text
+        heads = (f"{self.progress[0]}/{self.progress[1]}", self.unit)
+        return f"{' · '.join(filter(None, heads))}{chr(10) if self.unit else ' · '}{self.text}"
 
     @property
     def shows_answers(self) -> bool:

@@ -100,6 +100,7 @@ def _question(branch: Branch, scales: Scales) -> Question:
         max_length=branch.number("max_length", 500) or 0,
         minimum=branch.number("minimum", None),
         maximum=branch.number("maximum", None),
+        short=branch.texts("short", needed=False),
     )
     branch.finish()
     return question
@@ -173,6 +174,7 @@ def _dump_question(question: Question) -> dict[str, Any]:
         "max_length": question.max_length if question.max_length != 500 else None,
         "minimum": question.minimum,
         "maximum": question.maximum,
+        "short": dict(question.short) or None,
     }
     return {
         name: value

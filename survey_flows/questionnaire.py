@@ -55,7 +55,8 @@ class Question:
     """One item. ``weight`` is its share of 100 in the ballot score; only ratings carry one.
 
     ``scale`` names the conversion of a rating's codes to points (in the scheme). ``max_length``
-    bounds a text, ``minimum`` and ``maximum`` an integer.
+    bounds a text, ``minimum`` and ``maximum`` an integer. ``short`` names the item in few words, so
+    that the review fits on a small phone; without it the review shows the start of ``label``.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Question:
     max_length: int = 500
     minimum: int | None = None
     maximum: int | None = None
+    short: Text = field(default_factory=dict)
     choices: Mapping[str, Option] = field(init=False, repr=False, compare=False)
     """`options` by code, derived."""
 

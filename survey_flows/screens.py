@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.effects import Button, Input, Screen
+from survey_flows.effects import Button, Input, ReviewLine, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
 from survey_flows.localized_names import in_language, show_date, unit_name
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
@@ -17,7 +17,9 @@ from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
-_PER_ROW = 3
+_IN_REVIEW, _NAME_LENGTH = 20, 24
+"""Most characters of words and of an item's name in the review, where each is one line."""
+_PER_ROW = 4
 COMMANDS = "help-commands"
 """The sentence of the help that names commands; a channel without them has words instead."""
 REQUEST_LENGTH = 300
@@ -77,6 +79,9 @@ def _question(
         selected=f"{session.key}:a:{question.id}:{answer}"
         if answer and question.kind in CLOSED
         else "",
+        unit=""
+        if "{unit}" in in_language(question.label, session.lang, definition)
+        else unit_name(definition, session.unit, session.lang),
     )
 
 
@@ -90,7 +95,7 @@ def _question_text(
     if question.kind is QuestionKind.INTEGER:
         lines.append(say(lang, "write-number"))
     if answer and question.kind not in CLOSED:
-        lines += [say(lang, "now-chosen"), _excerpt(answer)]
+        lines += [say(lang, "now-chosen"), _excerpt(answer, _EXCERPT)]
     return "\n".join(lines)
 
 
@@ -119,8 +124,8 @@ def _navigation(
     return (forward, away) if forward else (away,)
 
 
-def _excerpt(text: str) -> str:
-    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
+def _excerpt(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _review(
@@ -129,36 +134,53 @@ def _review(
     say, lang, key = definition.wording.say, session.lang, session.key
     steps = visible_questions(questionnaire, session.answers)
     asked = [question for question in steps if question.kind is not QuestionKind.NOTE]
-    lines = [say(lang, "review", unit=unit_name(definition, session.unit, lang)), ""]
-    for number, question in enumerate(asked, 1):
-        lines.append(
-            f"{number}. {_label(question, definition, session)}"
-            f"\n→ {_answer_label(definition, session, question)}"
+    lines = tuple(
+        ReviewLine(
+            _short_label(question, definition, session),
+            _answer_label(definition, session, question),
+            Button(say(lang, "change", number=number), f"{key}:c:{question.id}"),
         )
-    lines += ["", say(lang, "review-note")]
-    change = [
-        Button(say(lang, "change", number=n), f"{key}:c:{question.id}")
-        for n, question in enumerate(asked, 1)
-    ]
+        for number, question in enumerate(asked, 1)
+    )
+    between, change = say(lang, "review-between"), [line.change for line in lines]
     return Screen(
         step="review",
         lang=lang,
-        text="\n".join(lines),
+        text="\n".join(
+            [
+                say(lang, "review", unit=unit_name(definition, session.unit, lang)),
+                say(lang, "review-open"),
+                "",
+                *(f"{n}. {line.item}{between}{line.answer}" for n, line in enumerate(lines, 1)),
+                "",
+                say(lang, "review-note"),
+            ]
+        ),
         rows=(
             (Button(say(lang, "submit"), f"{key}:y"),),
             *(tuple(change[i : i + _PER_ROW]) for i in range(0, len(change), _PER_ROW)),
             (Button(say(lang, "stop"), f"{key}:x:"),),
         ),
         progress=(len(steps) + 1, len(steps) + 1),
+        review=lines,
     )
 
 
+def _short_label(question: Question, definition: CampaignDefinition, session: Session) -> str:
+    if question.short:
+        return in_language(question.short, session.lang, definition)
+    return _excerpt(_label(question, definition, session), _NAME_LENGTH)
+
+
 def _answer_label(definition: CampaignDefinition, session: Session, question: Question) -> str:
+    """The answer in one line; words of the citizen's own are cut, and «change» shows them whole."""
     answer = session.answers.get(question.id, "")
     if not answer:
         return definition.wording.say(session.lang, "not-filled")
     option = question.choices.get(answer)
-    return in_language(option.label, session.lang, definition) if option else _excerpt(answer)
+    if option:
+        return in_language(option.label, session.lang, definition)
+    return _excerpt(" ".join(answer.split()), _IN_REVIEW)
 
 
 def _receipt(definition: CampaignDefinition, session: Session) -> Screen:

@@ -90,9 +90,9 @@ class Branch:
             self.complain(message, self.lines[name])
         return text == "true"
 
-    def texts(self, name: str) -> dict[str, str]:
-        """A mapping of plain texts."""
-        node = self._take(name, needed=True)
+    def texts(self, name: str, *, needed: bool = True) -> dict[str, str]:
+        """A mapping of plain texts; empty for a missing one that is not needed."""
+        node = self._take(name, needed=needed)
         if not isinstance(node, MappingNode):
             if node is not None:
                 self.complain(Message("form-texts-needed", field=name), _line(node))

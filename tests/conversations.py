@@ -231,7 +231,8 @@ def _written(effect: Effect) -> Iterator[str]:
 
 def _screen(screen: Screen) -> Iterator[str]:
     progress = f" {screen.progress[0]}/{screen.progress[1]}" if screen.progress else ""
-    yield f"[{screen.step}{progress} {screen.lang} {screen.input}]"
+    unit = f" {screen.unit}" if screen.unit else ""
+    yield f"[{screen.step}{progress} {screen.lang} {screen.input}]{unit}"
     yield from (f"  {line}".rstrip() for line in screen.text.splitlines())
     for row in screen.rows:
         yield "  " + " ".join(f"({'*' if b.data == screen.selected else ''}{b.label})" for b in row)

@@ -46,6 +46,7 @@ from bot.service.task_states import AWAY, TaskStates, repeat
 from bot.service.two_persons import make_officers
 from bot.storage.database import open_database, reading, sqlite_files, writing
 from bot.storage.migrate import migrate
+from bot.storage.redis_link import open_redis
 from bot.transparency.desk import Desk
 from bot.transparency.guard import Guard
 from bot.transparency.logged_acts import LoggedActs
@@ -117,9 +118,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings, PATIENCE))
         url = settings.redis_url or await _bundled_redis(settings, stack)
-        redis = Redis.from_url(
-            url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
-        )
+        redis = open_redis(url, REDIS_PATIENCE)
         stack.push_async_callback(redis.aclose)
         opened = await open_keys(settings, database, clock)
         keys = opened.gate

@@ -96,11 +96,13 @@ keep = Keep and go on
 read-on = Continue
 stop = Stop
 
-review = Please check your rating of { $unit }:
+review = { $unit } · your rating
+review-open = Not submitted yet. Please check.
+review-between = : { "" }
 review-note = Please rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
 not-filled = (left empty)
 submit = Submit
-change = Change { $number }
+change = Edit { $number }
 
 receipt =
     Your rating of { $unit } has been received. Thank you!

@@ -80,11 +80,13 @@ keep = 不改，继续
 read-on = 继续
 stop = 停止
 
-review = 请核对您对{ $unit }的评价：
+review = { $unit } · 您的评价
+review-open = 还没有提交，请核对。
+review-between = ：
 review-note = 请按您自己的真实感受评价。任何人都无权要求您怎样评价，也无权要求查看您的回答。
 not-filled = （未填写）
 submit = 提交
-change = 修改第 { $number } 项
+change = 改 { $number }
 
 receipt =
     已收到您对{ $unit }的评价，谢谢您！

@@ -11,12 +11,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from bot.campaigns.lifecycle import pause_campaign
 from bot.web.public import waiting_room
-from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep, press
+from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep, press, serious
 from tests.web_city import City, city
 
 pytestmark = BROWSER
 ANSWERS = ("办过事", "非常满意", "满意", "满意", "满意")
+IN_ENGLISH = ("Used a service", "Very satisfied", *["Satisfied"] * 3)
 RATED = [("FIN", "VS S S S")]
 
 
@@ -46,6 +48,87 @@ async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt
         )
     assert len(taps) == 8
     assert await town.ballots() == RATED
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("width", "height", "locale", "words"),
+    [
+        (320, 568, "zh-CN", ("开始评价", *ANSWERS, "跳过", "提交")),
+        (360, 640, "zh-CN", ("开始评价", *ANSWERS, "跳过", "提交")),
+        (360, 640, "en-GB", ("Start", *IN_ENGLISH, "Skip", "Submit")),
+    ],
+)
+async def test_at_the_last_step_submit_is_in_view_below_one_line_an_answer(
+    town: City,
+    browser: Browser,
+    width: int,
+    height: int,
+    locale: str,
+    words: tuple[str, ...],
+    script: bool,
+) -> None:
+    size = {"width": width, "height": height}
+    async with browsing(
+        town.service, browser, viewport=size, locale=locale, java_script_enabled=script
+    ) as page:
+        await page.goto(f"/r/{town.link}/FIN")
+        *before, submit = words
+        for number, label in enumerate(before):
+            await page.get_by_role("button", name=label, exact=True).click()
+            if number < len(before) - 1:
+                await expect(page.locator(".progress label")).to_contain_text(str(number + 1))
+        await expect(page.locator(".items li")).to_have_count(6)
+        await keep(page, f"review-{width}-{locale}-{script}")
+        await expect(page.get_by_role("button", name=submit, exact=True)).to_be_in_viewport(ratio=1)
+        if width == 360:
+            for item in await page.locator(".items li").all():
+                box = await item.bounding_box()
+                assert box is not None
+                assert box["height"] < 50  # one line
+                await expect(item).to_be_in_viewport(ratio=1)
+        if script:
+            assert await serious(page) == []
+            await page.evaluate("document.documentElement.style.fontSize = '200%'")
+            await expect(page.get_by_role("button", name=submit)).to_be_in_viewport(ratio=1)
+        edits = page.get_by_role("button", name="Edit" if locale == "en-GB" else "改")
+        await edits.nth(3).click()
+        await expect(page.locator("h1")).to_contain_text("approv" if "en" in locale else "审批")
+        await page.get_by_role("button", name=words[2], exact=True).click()
+        await page.get_by_role("button", name=submit, exact=True).click()
+        await expect(page.locator(".receipt")).to_be_visible()
+
+
+async def test_a_receipt_can_be_copied_and_looked_up_on_the_spot(
+    town: City, browser: Browser
+) -> None:
+    async with browsing(
+        town.service, browser, permissions=["clipboard-read", "clipboard-write"]
+    ) as page:
+        await begin(page, town)
+        for words in (*ANSWERS, "跳过", "提交"):
+            await press(page, words)
+        await page.get_by_role("button", name="复制回执").click()
+        await expect(page.get_by_role("button", name="已复制")).to_be_visible()
+        receipt = await page.locator(".receipt").inner_text()
+        assert await page.evaluate("navigator.clipboard.readText()") == receipt
+        assert await serious(page) == []
+        await page.get_by_role("button", name="查验回执").click()
+        await expect(page.get_by_label("回执码")).to_have_value(receipt.replace("-", ""))
+        assert receipt not in page.url
+
+
+async def test_in_a_pause_the_chosen_language_can_be_read(town: City, browser: Browser) -> None:
+    async with browsing(town.service, browser) as page:
+        await begin(page, town)
+        await pause_campaign(town.service.database, "2026", town.service.desk, town.clock)
+        await town.service.mixer.turn()
+        await town.service.live_campaigns.refresh()
+        await page.reload()
+        await keep(page, "paused")
+        await press(page, "English")
+        await expect(page.locator("h1")).to_contain_text("not taking ratings")
+        await keep(page, "paused-en")
 
 
 async def test_a_reload_resumes_where_the_citizen_was(town: City, browser: Browser) -> None:

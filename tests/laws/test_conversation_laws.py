@@ -289,8 +289,12 @@ def heard(effects: tuple[Effect, ...]) -> list[Effect]:
     shown: list[Effect] = []
     for effect in effects:
         if isinstance(effect, ShowScreen) and effect.screen.step == "review":
-            lines = [line for line in effect.screen.text.splitlines() if not line.startswith("→")]
-            shown.append(ShowScreen(replace(effect.screen, text="\n".join(lines))))
+            text = effect.screen.text
+            for line in effect.screen.review:
+                assert f"{line.answer}\n" in text
+                text = text.replace(f"{line.answer}\n", "…\n", 1)
+            review = tuple(replace(line, answer="…") for line in effect.screen.review)
+            shown.append(ShowScreen(replace(effect.screen, text=text, review=review)))
         elif not isinstance(effect, StoreBallot):
             shown.append(effect)
     return shown

@@ -78,13 +78,10 @@ def _units(text: str) -> int:
 
 
 def _words(screen: Screen) -> str:
+    """Returns the screen's text; with what can be kept where no address leads to it."""
     if screen.keep and not _has_page(screen):
         return f"{screen.text}\n\n{screen.keep}"
-    return (
-        f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}"
-        if screen.progress
-        else screen.text
-    )
+    return screen.in_words
 
 
 def _has_page(screen: Screen) -> bool:

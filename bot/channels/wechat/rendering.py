@@ -44,7 +44,8 @@ def write_reply(reply: Reply, taps: bool, *notes: str) -> str:
 
 def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
     """Returns the part that may be shortened, then the parts that may not."""
-    said = "\n\n".join(filter(None, ["\n".join(reply.notices), _asked(reply.screen)]))
+    asked = reply.screen.in_words if reply.screen else ""
+    said = "\n\n".join(filter(None, ["\n".join(reply.notices), asked]))
     said = _without_commands(said)
     choices = _choices(reply.screen, taps) if reply.screen else []
     kept = _kept(reply.screen) if reply.screen else ""
@@ -79,16 +80,6 @@ def _shortened(text: str, longest: int) -> str:
 
 def _lang(reply: Reply) -> str:
     return reply.screen.lang if reply.screen else DEFAULT
-
-
-def _asked(screen: Screen | None) -> str:
-    if screen is None:
-        return ""
-    return (
-        f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}"
-        if screen.progress
-        else screen.text
-    )
 
 
 def _choices(screen: Screen, taps: bool) -> list[str]:

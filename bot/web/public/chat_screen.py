@@ -41,12 +41,24 @@ class ChatLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatItem:
+    """One item of the review, with the button that changes it."""
+
+    item: str
+    answer: str
+    change: ChatButton
+
+
+@dataclass(frozen=True, slots=True)
 class ChatView:
     """A screen in the page's terms.
 
     Attributes:
         share: the progress as (this step, all steps), or None.
         thread: the code of the request that typed words belong to, or empty.
+        unit: the rated unit, where the heading does not name it.
+        receipt: the receipt's characters, if the screen shows one.
+        review: the items of a review; its lines and rows are the rest.
     """
 
     step: str
@@ -56,11 +68,19 @@ class ChatView:
     input: str
     share: tuple[int, int] | None
     thread: str = ""
+    unit: str = ""
+    receipt: str = ""
+    review: tuple[ChatItem, ...] = ()
 
 
 def chat_view(screen: Screen) -> ChatView:
     """Returns the screen's parts; its first line is the heading."""
     heading, *rest = screen.text.split("\n")
+    changes = {line.change.data for line in screen.review}
+    if screen.review:
+        # The page draws the items itself; of the text it takes the lines around them.
+        above, _, below = "\n".join(rest).partition("\n\n")
+        rest = [above, *below.partition("\n\n")[2].split("\n")]
     step, _, rest_of_step = screen.step.partition(":")
     return ChatView(
         thread=rest_of_step if step == "follow" else "",
@@ -68,10 +88,17 @@ def chat_view(screen: Screen) -> ChatView:
         heading=heading,
         lines=tuple(_line(text) for text in rest if text.strip()),
         rows=tuple(
-            tuple(_button(button, screen.selected) for button in row) for row in screen.rows
+            tuple(_button(button, screen.selected) for button in row)
+            for row in screen.rows
+            if not changes.intersection(button.data for button in row)
         ),
         input=screen.input.value,
         share=screen.progress,
+        unit=screen.unit,
+        receipt=next(filter(RECEIPT.fullmatch, rest), ""),
+        review=tuple(
+            ChatItem(line.item, line.answer, _button(line.change, "")) for line in screen.review
+        ),
     )
 
 

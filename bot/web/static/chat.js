@@ -17,7 +17,22 @@
     window.scrollTo(0, 0);
     if (heading) { heading.focus({ preventScroll: true }); }
     if (notice) { speak(notice.textContent.trim()); }
+    offerCopy();
   }
+
+  /* Without a clipboard the button stays hidden: the receipt can be marked and copied by hand. */
+  function offerCopy() {
+    var button = page.querySelector("[data-copy]");
+    if (!button || !navigator.clipboard) { return; }
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(button.getAttribute("data-copy")).then(function () {
+        button.textContent = button.getAttribute("data-done");
+        speak(button.textContent);
+      }, function () { button.hidden = true; });
+    });
+  }
+  offerCopy();
 
   function warn(text) {
     var main = document.getElementById("main"), old = page.querySelector("[data-warning]");

@@ -31,6 +31,7 @@ field-number = Your answer (a whole number)
 send-search = Find
 send-text = Done, go on
 send-number = Done, go on
+edit = Edit
 ask-language = 语言 Language
 ask-help = Help
 ask-privacy = Privacy
@@ -48,6 +49,8 @@ text-privacy = Privacy
 text-back = Back
 text-cookie = This site keeps one random number (a cookie), only after you press “Start”, to go on with your conversation; it expires after 90 days. There is no tracking and no analytics.
 
+receipt-copy = Copy the receipt
+receipt-copied = Copied
 receipt-check = Check a receipt
 receipt-title = Is my rating in the log?
 receipt-lead = Every rating is entered in a log that cannot be changed unnoticed. Type the receipt you got after rating.

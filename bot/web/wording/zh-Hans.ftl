@@ -31,6 +31,7 @@ field-number = 您的回答（整数）
 send-search = 查找
 send-text = 填好了，继续
 send-number = 填好了，继续
+edit = 改
 ask-language = 语言 Language
 ask-help = 帮助
 ask-privacy = 隐私
@@ -48,6 +49,8 @@ text-privacy = 隐私
 text-back = 返回
 text-cookie = 本网站只在您按下“开始评价”后存一个随机编号（Cookie），用来接着您的对话，90 天后失效；不使用跟踪或统计工具。
 
+receipt-copy = 复制回执
+receipt-copied = 已复制
 receipt-check = 查验回执
 receipt-title = 我的评价在公开日志里吗？
 receipt-lead = 每一份评价都记入公开日志，任何改动都会被发现。请输入评价后得到的回执码。

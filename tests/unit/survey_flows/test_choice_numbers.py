@@ -62,7 +62,7 @@ def test_what_submits_stops_or_deletes_has_no_number() -> None:
         again.session = talk.session
         write(again, text)
         assert not any(isinstance(effect, StoreBallot) for effect in again.effects)
-    assert labels(talk) == ([f"修改第 {n} 项" for n in range(1, 7)], ["提交", "停止"])
+    assert labels(talk) == ([f"改 {n}" for n in range(1, 7)], ["提交", "停止"])
     talk.take(TopicRequested("delete"))
     assert labels(talk) == (["不删除，返回"], ["全部删除"])
 
