@@ -59,8 +59,9 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
         log = _mixer(settings, chosen, database).log
         profile = read_profile(settings)
         await require_deciders(database, chosen.by, profile)
-        await confirm_people(database, chosen.by)
-        loss = await refill_log(database, log, chosen.by, chosen.reason, SystemClock(), profile)
+        clock = SystemClock()
+        await confirm_people(database, chosen.by, settings.data / "keys", clock)
+        loss = await refill_log(database, log, chosen.by, chosen.reason, clock, profile)
     say(Message("log-refilled", entries=loss.entries))
     for campaign, positions in sorted(loss.positions.items()):
         named = ", ".join(map(str, positions))
