@@ -264,3 +264,7 @@ verification-check-totals = the totals follow from the ballots
 verification-totals-do-not-follow = the totals in the bundle do not follow from the opened ballots
 verification-totals-follow = totals and scores follow from the opened ballots ({ $scored } units with a score)
 verification-stored-differs = what is stored of entry { $position } is not what the log commits to
+verification-keys-desk-lost = { $signed }; the desk's key was LOST and replaced without its signature, by the log and the gate, { $count ->
+        [one] once
+       *[other] { $count } times
+    }

@@ -264,3 +264,4 @@ verification-check-totals = 汇总数据可由评价票算出
 verification-totals-do-not-follow = 验证包中的汇总数据无法由揭示的评价票算出
 verification-totals-follow = 汇总数据和得分可由揭示的评价票算出（{ $scored } 个单位有得分）
 verification-stored-differs = 保存的第 { $position } 个条目的内容与日志的承诺值不符
+verification-keys-desk-lost = { $signed }；签发处的密钥曾丢失，未经原密钥签名，由日志和入口共同更换（{ $count } 次）
