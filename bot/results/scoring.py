@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.totals import as_estimate
 from aggregation.counts.ratings import PatternReader
-from aggregation.counts.scan import PatternCount, tally
+from aggregation.counts.scan import PatternCount, Tally, tally
 from aggregation.disclosure.coarsening import told_shrunken
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.precision import rounded, unit_precision, units_alone
@@ -31,7 +32,7 @@ from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScoredCampaign:
     """A closed campaign in its last release: its counts, and the public scores by unit.
 
@@ -44,9 +45,9 @@ class ScoredCampaign:
     release: Release | None = None
     covariances: Covariances | None = None
 
-    @property
-    def disclosed(self) -> dict[str, DisclosedScore]:
-        """The disclosed score of each unit; computed at each access, so keep it."""
+    @cached_property
+    def disclosed(self) -> Mapping[str, DisclosedScore]:
+        """The disclosed score of each unit."""
         staff = sum(row.count for row in self.counts if row.grp == STAFF)
         disclosed = disclose(
             self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self.alone(), staff
@@ -129,11 +130,11 @@ class ScoredCampaign:
     def alone(self) -> set[str]:
         """Return the units whose score is one more sum over their overall answers."""
         campaign = self.campaign
-        reader = PatternReader(campaign.questionnaires, campaign.scheme)
         sheets = {code: unit.questionnaire for code, unit in campaign.units.items()}
-        return units_alone(
-            tally(self.counts, reader), sheets, campaign.questionnaires, campaign.scheme
-        )
+        reader = PatternReader(campaign.questionnaires, campaign.scheme)
+        # Method 1 asks nothing of the ballots, and counting them takes time.
+        counted = tally(self.counts, reader) if campaign.scheme.evidence else Tally([])
+        return units_alone(counted, sheets, campaign.questionnaires, campaign.scheme)
 
 
 def is_ranked(score: UnitScore) -> bool:
