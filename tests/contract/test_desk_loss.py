@@ -125,7 +125,7 @@ async def test_after_the_loss_a_campaign_goes_on_and_every_verification_tells(
     await mixer.turn()
     await mixer.turn()
     assert not await rows(road, tables.refused_acts)
-    approvals = make_officers(settings, road.database, desk, road.clock).approvals
+    approvals = make_officers(settings, road.database, road.keys, desk, road.clock).approvals
     assert await request_result_entry(road.database, "year", approvals, "zhou") is None
     await mixer.turn()
     files = await make_bundle(road.database, "year", True)
