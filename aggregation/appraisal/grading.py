@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aggregation.appraisal import quota
 from aggregation.appraisal.checks import league_of
+from aggregation.appraisal.given_grades import sift_given_grades
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
 from aggregation.appraisal.places import graded_families
@@ -83,24 +84,25 @@ def grade_family(
 ) -> tuple[list[UnitResult], QuotaUse | None]:
     """Grades every unit of a family. Returns the units and, by quota, the use of the places.
 
-    A grade that a person gave a unit with too few answers takes one of the family's places. A unit
-    that still waits for a person takes none and is marked as waiting. Unless ``sure``, rank sets
+    A grade that a person gave a unit with too few answers takes one of the family's places, and
+    stands only while there is one. A unit that still waits for a person takes none and is marked as
+    waiting. Unless ``sure``, rank sets
     and certainty are left out. ``shapes`` are from `aggregation.appraisal.outlook.other_families`.
     """
-    decided = {
-        d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
-    }
     entries = [
         quota.GradeCandidate(t.unit.code, t.key, t.unit.code in bars)
         for t in family.totals
         if t.key is not None
     ]
-    taken = Counter(d.grade for d in decided.values() if d.unit not in {e.unit for e in entries})
-    first, third = (
-        max(family.first - taken[Grade.FIRST], 0),
-        max(family.third - taken[Grade.THIRD], 0),
+    unranked = {t.unit.code for t in family.totals} - {e.unit for e in entries}
+    places = {Grade.FIRST: family.first, Grade.THIRD: family.third}
+    asked = [made for made in given.unit_decisions if made.unit in unranked]
+    decided, refused = sift_given_grades(asked, places, bars)
+    taken = Counter(made.grade for made in decided.values())
+    first, third = family.first - taken[Grade.FIRST], family.third - taken[Grade.THIRD]
+    grader = _Grader(
+        given, family, bars, decided, refused, tuple(entries), first, third, sure, shapes
     )
-    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure, shapes)
     results = grader.results()
     return results, None if family.league is not None else _use(family, results, entries)
 
@@ -114,6 +116,7 @@ class _Grader:
         family: RankedFamily,
         bars: FirstGradeBars,
         decided: Mapping[str, UnitDecision],
+        refused: Mapping[str, Message],
         entries: tuple[quota.GradeCandidate, ...],
         first: int,
         third: int,
@@ -127,6 +130,7 @@ class _Grader:
             first,
             third,
         )
+        self.refused = refused
         self.grades = quota.assign_grades(entries, first, third, family.ties)
         self.ranks = competition_ranks({e.unit: e.key for e in entries})
         ranked = GradedField(family.name, family.totals, entries, self.grades, first, third)
@@ -171,6 +175,7 @@ class _Grader:
             decided_by=f"{made.by} {made.at}: {made.reason}" if made else "",
             outlook=self.sure.outlooks.get(code),
             tentative=code in self.tentative,
+            refused=self.refused.get(code),
         )
 
     def _standing(self, code: str) -> Grade:

@@ -85,7 +85,8 @@ def leader_pools(
 ) -> list[LeaderPool]:
     """The pools of leaders, each with the leaders whom it admits to the first grade.
 
-    A leader in ``gated`` is out (R6), and the next one moves up. The rank is by score, then by
+    A leader in ``gated`` is out (R6, R7), and the next one moves up; so is one whose personal score
+    is below the scheme's floor. The rank is by score, then by
     personal score; a tie across the ceiling stays out, since «at most» binds.
     """
     groups: dict[str, list[LeaderResult]] = {}
@@ -117,7 +118,8 @@ def _pool(
 
 def _may_be_first(rules: LeaderRules, leader: LeaderResult, standing: Grade) -> bool:
     third_unit = standing is Grade.THIRD and leader.role is Role.PRINCIPAL
-    return not third_unit or rules.third_unit_principal_may_be_first
+    open_ = not third_unit or rules.third_unit_principal_may_be_first
+    return open_ and leader.personal >= rules.personal_floor
 
 
 def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:

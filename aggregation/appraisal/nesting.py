@@ -137,6 +137,7 @@ def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
     )
     decisions = listed(given.decisions, lambda d: _subject(d.proposal))
     unit_decisions = listed(given.unit_decisions, lambda d: d.unit)
+    discipline = listed(given.discipline, lambda d: d.person)
     return {
         body: replace(
             given,
@@ -150,6 +151,7 @@ def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
             decisions=tuple(decisions.get(body, ())),
             unit_decisions=tuple(unit_decisions.get(body, ())),
             history=tuple(history.get(body, ())),
+            discipline=tuple(discipline.get(body, ())),
         )
         for body in sorted({CITY, *home.values()})
     }

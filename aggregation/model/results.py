@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
+from survey_flows.messages import Message
 
 
 class Certainty(StrEnum):
@@ -107,7 +108,8 @@ class UnitResult:
     for a unit that waits for a person. ``standing`` is the grade that counts for its leaders'
     ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a unit
     that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
-    grade, no first one that is not settled and no proposal follows.
+    grade, no first one that is not settled and no proposal follows. ``refused``: why the grade that
+    a person gave it does not stand.
     """
 
     unit: str
@@ -133,6 +135,7 @@ class UnitResult:
     decided_by: str = ""
     outlook: RankOutlook | None = None
     tentative: bool = False
+    refused: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
