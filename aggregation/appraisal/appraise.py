@@ -11,6 +11,11 @@ from aggregation.appraisal.checks import check_inputs
 from aggregation.appraisal.discipline import disciplined
 from aggregation.appraisal.grading import grade_family, ranked_families
 from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.leader_certainty import (
+    LeaderRace,
+    possible_bases,
+    possible_grades_of_leader,
+)
 from aggregation.appraisal.outlook import other_families
 from aggregation.appraisal.proposals import propose
 from aggregation.appraisal.totals import UnitTotal, unit_total
@@ -150,9 +155,13 @@ def _leaders(
     about: dict[str, list[Proposal]] = {}
     for proposal in lowering:
         about.setdefault(proposal.subject, []).append(proposal)
-    settled = (
-        people.leader_grade(x, admitted, units[x.unit], about.get(x.leader, [])) for x in scored
-    )
+    bases = possible_bases(LeaderRace(given, units, scored, gated))
+    settled = []
+    for leader in scored:
+        mine = about.get(leader.leader, [])
+        confirmed = [p for p in mine if p.status is ProposalStatus.CONFIRMED]
+        possible = possible_grades_of_leader(bases.get(leader.leader, {}), confirmed)
+        settled.append(people.leader_grade(leader, admitted, units[leader.unit], mine, possible))
     return tuple(settled), tuple(pools)
 
 

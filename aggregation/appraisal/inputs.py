@@ -19,6 +19,7 @@ from aggregation.model.facts import (
     PastGrade,
     UnitDecision,
 )
+from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
 
 
@@ -33,6 +34,7 @@ class AppraisalInputs:
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
     is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
     ``discipline`` are investigations and sanctions, also those that began before the year.
+    ``other_quotas`` are the places of parts under the parent's other possible grades.
     """
 
     year: int
@@ -51,3 +53,4 @@ class AppraisalInputs:
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
     discipline: tuple[Discipline, ...] = ()
+    other_quotas: tuple[UnitQuota, ...] = ()

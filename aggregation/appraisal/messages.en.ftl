@@ -141,3 +141,5 @@ appraisal-given-no-place = no place of this grade is left in its family; give it
 appraisal-given-refused = the grade that was given does not stand
 appraisal-no-reward = no reward
 appraisal-no-reward-value = something against it is open or confirmed
+appraisal-possible-grades = grades that are possible
+appraisal-possible-grades-value = { $grades }

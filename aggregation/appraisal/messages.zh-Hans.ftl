@@ -141,3 +141,5 @@ appraisal-given-no-place = 所在分类已没有这一等次的名额，请给�
 appraisal-given-refused = 给定的等次不成立
 appraisal-no-reward = 不予奖励
 appraisal-no-reward-value = 有事项尚未了结或已经认定
+appraisal-possible-grades = 可能的等次
+appraisal-possible-grades-value = { $grades }

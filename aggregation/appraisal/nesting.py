@@ -179,9 +179,16 @@ def _body(
         unit.total,
         unit.standing,
         unit.certainty is Certainty.SETTLED,
+        unit.possible,
+        unit.error,
     )
     scheme = inner_scheme(inner, part.scheme, unit.standing, len(part.units))
-    inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
+    others = tuple(
+        inner.unit_quota.counts(grade, len(part.units))
+        for grade in unit.possible
+        if grade is not unit.standing
+    )
+    inputs = replace(part, scheme=scheme, parent=parent, covariances=None, other_quotas=others)
     try:
         result = appraise(inputs)
     except BadInput as wrong:

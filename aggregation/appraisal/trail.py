@@ -273,6 +273,11 @@ def _grade(
         yield ReasonLine(Message("appraisal-lowered"), key, (), "rules")
     label = Message("appraisal-grade")
     yield _graded(label, leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
+    if len(leader.possible) > 1:
+        grades = tuple(GRADES[grade] for grade in leader.possible)
+        value = Message("appraisal-possible-grades-value", grades=grades)
+        label = Message("appraisal-possible-grades")
+        yield ReasonLine(label, value, (f"units.{leader.unit}",), "leaders.first_pct, rules")
     yield from _last_year(found, leader)
 
 

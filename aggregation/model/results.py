@@ -108,8 +108,9 @@ class UnitResult:
     for a unit that waits for a person. ``standing`` is the grade that counts for its leaders'
     ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a unit
     that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
-    grade, no first one that is not settled and no proposal follows. ``refused``: why the grade that
-    a person gave it does not stand.
+    grade, no first one that is not settled and no proposal follows. ``possible`` are the grades
+    that it may have, best first; ``error`` is the standard error of the total by which that is
+    judged. ``refused``: why the grade that a person gave it does not stand.
     """
 
     unit: str
@@ -135,6 +136,8 @@ class UnitResult:
     decided_by: str = ""
     outlook: RankOutlook | None = None
     tentative: bool = False
+    possible: tuple[Grade, ...] = ()
+    error: float = 0.0
     refused: Message | None = None
 
 
@@ -145,7 +148,8 @@ class LeaderResult:
     ``score`` = unit share × unit total + personal share × personal score, rounded half up; ``base``
     is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
     while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
-    keys of the confirmed proposals that lowered it.
+    keys of the confirmed proposals that lowered it. ``possible`` are the grades that it may have,
+    best first; the grade is settled if there is one.
     """
 
     leader: str
@@ -161,6 +165,7 @@ class LeaderResult:
     grade: Grade | None
     certainty: Certainty | None
     lowered_by: tuple[str, ...] = ()
+    possible: tuple[Grade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from tests.cities import (
 )
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "founding" / "city-2010.yaml"
-RANK_SET = ("low", "high", "certainty", "outlook")
+RANK_SET = ("low", "high", "certainty", "outlook", "possible", "error")
 
 
 def difference(before: AppraisalResult, after: AppraisalResult) -> dict[str, Any]:
