@@ -89,14 +89,15 @@ class AnswerTiming:
     """The circumstances of a rating, for the online checks; it holds no answer.
 
     ``seconds`` run from the first question to the submission (None when unknown). ``questions``
-    were answered or skipped, ``stale`` buttons of other steps were pressed, and ``link`` is the
-    link by which the citizen came.
+    were answered or skipped, ``stale`` buttons of other steps were pressed, ``link`` is the link by
+    which the citizen came and ``cluster`` its key (`survey_flows.campaign_definition.Link`).
     """
 
     seconds: int | None = None
     questions: int = 0
     stale: int = 0
     link: str = ""
+    cluster: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ POOLED = "pooled"
 """The family of categories that are too small for one of their own."""
 POOLED_NAME = Name(zh="合并组", en="Pooled categories")
 LATER: Mapping[str, frozenset[str]] = {
-    "Scheme": frozenset({"graded_score", "population", "inner", "method", "evidence"}),
+    "Scheme": frozenset({"graded_score", "population", "inner", "method", "evidence", "sponsor"}),
     "UnitQuota": frozenset({"min_family", "small", "families"}),
     "LeaderRules": frozenset({"personal_floor"}),
 }
@@ -87,6 +87,7 @@ class Scheme(SchemeModel):
     are weighted to; without them, every answer of a group counts by its fraud weight alone.
     ``inner`` are the rules inside units. ``method`` is how scores are estimated: 1 by floors and a
     cap of open links, for years that are over; 2 by ``evidence``, which then has to be there.
+    ``sponsor`` is who orders and pays the evaluation; the method page names it.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -113,6 +114,7 @@ class Scheme(SchemeModel):
     population: Population | None = None
     method: Literal[1, 2] = 1
     evidence: EvidenceRules | None = None
+    sponsor: Name | None = None
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")

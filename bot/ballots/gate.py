@@ -6,7 +6,7 @@ The mixer changes the pseudonym, so that the database never holds a ballot besid
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +17,7 @@ from bot.ballots.gate_marks import RatedUnits
 from bot.ballots.gate_messages import GateMessages
 from bot.ballots.gate_streams import GateStreams
 from bot.ballots.intake import IntakeCounts
+from bot.ballots.sent_reminders import PERSONAL, reminders_sent
 from bot.ballots.stored_forms import STAGED_FORM, Submission
 from bot.campaigns.lifecycle import campaigns_in, campaigns_not_accepting
 from bot.campaigns.states import CLOSING, HELD
@@ -101,9 +102,12 @@ class Gate:
         key = await self.mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(connection, casts))
+        reminders = await reminders_sent(connection, {cast.ballot.campaign for _, cast in casts})
         rated = RatedUnits(self._keys)
         await rated.read(connection, await self._places(connection, todo))
-        numbered = [self._message(citizen, effect, risks, rated) for citizen, effect in todo]
+        numbered = [
+            self._message(citizen, effect, risks, rated, reminders) for citizen, effect in todo
+        ]
         await rated.write(connection)
         await self._streams.number(connection, numbered)
         await self._stage(connection, key, [message for message, _ in numbered])
@@ -124,7 +128,12 @@ class Gate:
         return places
 
     def _message(
-        self, citizen: Citizen, effect: SealedEffect, risks: Iterator[int], rated: RatedUnits
+        self,
+        citizen: Citizen,
+        effect: SealedEffect,
+        risks: Iterator[int],
+        rated: RatedUnits,
+        reminders: Mapping[str, int],
     ) -> tuple[Submission, IntakeCounts]:
         """Returns the message of an effect, and what it adds to the gate's counts."""
         counts = IntakeCounts()
@@ -132,7 +141,8 @@ class Gate:
             ballot = effect.ballot
             again = rated.rate(ballot.campaign, ballot.unit, citizen)
             counts.accept(ballot.unit, again, bool(ballot.comment))
-            return self._messages.ballot(citizen, effect, next(risks), again), counts
+            had = reminders.get(ballot.campaign, 0) if ballot.source == PERSONAL else 0
+            return self._messages.ballot(citizen, effect, next(risks), again, had), counts
         if isinstance(effect, ErasePerson):
             counts.erase(rated.erase(effect.campaign, citizen))
             return self._messages.erasure(citizen, effect), counts

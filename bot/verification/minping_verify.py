@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import zipfile
+import zlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -69,6 +70,8 @@ OLDER_BODY_KEYS = {
     "comment": COMMENT_1,
     "withdrawal": {"kind", "campaign", "position"},
 }
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+ASIDES = ({"bucket", "risk"}, {"bucket", "risk", "cluster", "reminders"})
 DIGITS = {"id": 32, "aside": 64, "voter": 64, "erasure": 32}
 """How many hexadecimal digits a part of a body has."""
 NEW, GROWN, OLD = "new", "grown", "old"
@@ -1078,7 +1081,7 @@ def _check_aside(bundle: Bundle, ballot: Opening) -> bool:
             raise Failed(f"the aside of entry {at} is not what its ballot has")
         told = read_canonical(text)
         bucket = told["bucket"]
-        if set(told) != {"bucket", "risk"} or set(ballot.aside) != {"salt", "text"}:
+        if set(told) not in ASIDES or set(ballot.aside) != {"salt", "text"}:
             raise Failed(f"the aside of entry {at} has other parts")
     first, last = bundle.quarters
     if not first <= number(bucket) <= last:
@@ -1339,7 +1342,7 @@ def unpack(path: Path) -> dict[str, bytes]:
             if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
                 raise Failed("the bundle is too large")
             return {name: archive.read(name) for name in names}
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (OSError, *DAMAGED) as error:
         raise Failed(f"{path} cannot be read as a bundle") from error
 
 

@@ -85,7 +85,7 @@ def test_the_city_is_the_same_with_and_without_its_parts() -> None:
 
 def test_the_founding_figures_stand_whatever_hangs_below() -> None:
     whole = founding_inputs()
-    scheme = parse_scheme(scheme_data() | {"inner": SECTIONS})
+    scheme = parse_scheme(whole.scheme.model_dump(mode="json") | {"inner": SECTIONS})
     parts = [
         AppraisedUnit(f"TAX-{n}", f"科{n}", f"Section {n}", "section", parent="TAX")
         for n in range(1, 5)
