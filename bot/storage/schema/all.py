@@ -170,6 +170,8 @@ ballots = Table(
     Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
     Column("channel", String(16)),
     Column("unit_voter", LargeBinary(32), comment="the pseudonym for this unit alone"),
+    Column("cluster", Integer, comment="key of its registered link; erased as its bucket"),
+    Column("reminders", Integer, comment="0, 1 or 2 for more, of who was invited; erased too"),
     UniqueConstraint("campaign", "unit", "voter"),
     Index("ix_ballots_position", "position"),
 )
@@ -211,6 +213,8 @@ superseded = Table(
     Column("bucket", Integer, comment="as in ballots; none where the text has it"),
     Column("risk", Integer),
     Column("aside_salt", LargeBinary(16)),
+    Column("cluster", Integer),
+    Column("reminders", Integer),
     Index("ix_superseded_campaign_voter", "campaign", "voter"),
 )
 
