@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import UnitScore
+from aggregation.model.dated import Discipline
 from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
@@ -19,6 +20,7 @@ from aggregation.model.facts import (
     PastGrade,
     UnitDecision,
 )
+from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
 
 
@@ -31,7 +33,9 @@ class AppraisalInputs:
     treated as having too few answers. ``disclosed`` has what reasons may show of that score;
     without it they show no count. ``covariances`` are those of the public scores (points²) under
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
-    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`). ``pinned``
+    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
+    ``discipline`` are investigations and sanctions, also those that began before the year.
+    ``other_quotas`` are the places of parts under the parent's other possible grades. ``pinned``
     are grades that answers to appeals set, by subject: they stand whatever the rest gives.
     """
 
@@ -51,3 +55,5 @@ class AppraisalInputs:
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
     pinned: Mapping[str, Grade] = field(default_factory=dict)
+    discipline: tuple[Discipline, ...] = ()
+    other_quotas: tuple[UnitQuota, ...] = ()

@@ -144,3 +144,12 @@ appraisal-kept = protected
 appraisal-kept-how = another's amendment would worsen this result; it stays as it was
 appraisal-without-grade = no grade
 appraisal-places-amended = given otherwise after an amendment; whoever would have been worsened keeps the grade
+
+# Given grades and rewards
+appraisal-given-barred = this unit is barred from the first grade; give it another one
+appraisal-given-no-place = no place of this grade is left in its family; give it another one
+appraisal-given-refused = the grade that was given does not stand
+appraisal-no-reward = no reward
+appraisal-no-reward-value = something against it is open or confirmed
+appraisal-possible-grades = grades that are possible
+appraisal-possible-grades-value = { $grades }

@@ -144,3 +144,12 @@ appraisal-kept = 受保护
 appraisal-kept-how = 他人的更正本会使该结果变差，按规定不作变动
 appraisal-without-grade = 无等次
 appraisal-places-amended = 更正后与原定名额不同：因更正本应降等的，等次不变
+
+# 给定的等次和奖励
+appraisal-given-barred = 该单位不得评为一等，请给其他等次
+appraisal-given-no-place = 所在分类已没有这一等次的名额，请给其他等次
+appraisal-given-refused = 给定的等次不成立
+appraisal-no-reward = 不予奖励
+appraisal-no-reward-value = 有事项尚未了结或已经认定
+appraisal-possible-grades = 可能的等次
+appraisal-possible-grades-value = { $grades }

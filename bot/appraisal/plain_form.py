@@ -21,6 +21,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, cast
 
+from pydantic import BaseModel
+
 from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.scheme.scheme import Scheme
 
@@ -83,6 +85,8 @@ def _form(kind: Any) -> Form:
         return _list(parts[0], tuple)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Form(lambda value: value.value, kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return Form(lambda value: value.model_dump(mode="json"), kind.model_validate)
     return _fields(kind)
 
 

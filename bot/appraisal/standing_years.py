@@ -139,5 +139,6 @@ def sealed_material(content: SealedContent) -> AppraisalInputs:
             decisions=(*whole.decisions, *part.decisions),
             unit_decisions=(*whole.unit_decisions, *part.unit_decisions),
             history=(*whole.history, *part.history),
+            discipline=(*whole.discipline, *part.discipline),
         )
     return whole
