@@ -13,7 +13,11 @@ from aggregation.appraisal.appraise import appraise, unit_standings
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.model.facts import Decision, Grade, PastGrade, UnitDecision, Verdict
-from aggregation.model.results import AppraisalResult, ConsequenceKind, ProposalStatus
+from aggregation.model.results import (
+    AppraisalResult,
+    ConsequenceKind,
+    ProposalStatus,
+)
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
@@ -303,7 +307,7 @@ def _check_settled(year: AppraisedYear) -> None:
     units = [unit for result in year.bodies for unit in result.units]
     if found := _listed(u.unit for u in units if u.insufficient and u.standing is None):
         raise BadInput(Message("appraisal-units-wait", names=found[0], more=found[1]))
-    leaders = (x for result in year.bodies for x in result.leaders)
+    leaders = (x for result in year.bodies for x in result.leaders if x.to_grade)
     if found := _listed(leader.leader for leader in leaders if leader.grade is None):
         raise BadInput(Message("appraisal-leaders-without-grade", names=found[0], more=found[1]))
     proposals = (proposal for result in year.bodies for proposal in result.proposals)
@@ -311,6 +315,10 @@ def _check_settled(year: AppraisedYear) -> None:
         p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
     ):
         raise BadInput(Message("appraisal-proposals-undecided", names=found[0], more=found[1]))
+
+    tasks = (task for result in year.bodies for task in result.tasks if task.stops)
+    if found := _listed(task.subject for task in tasks):
+        raise BadInput(Message("appraisal-tasks-open", names=found[0], more=found[1]))
 
 
 def _listed(found: Iterable[str]) -> tuple[tuple[str, ...], int] | None:
