@@ -214,8 +214,8 @@ class Gate:
                 could else slip in a key of their own.
         """
         query = (
-            select(tables.boxes)
-            .order_by(tables.boxes.c.made.desc(), tables.boxes.c.id.desc())
+            select(tables.mixer_keys)
+            .order_by(tables.mixer_keys.c.made.desc(), tables.mixer_keys.c.id.desc())
             .limit(1)
         )
         row = (await connection.execute(query)).first()
