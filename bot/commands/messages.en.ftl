@@ -363,6 +363,7 @@ orders-refused-act = { $at }  { $kind }  { $campaign }  { $name }  refused: { $w
 orders-unsigned = the desk did not sign it
 orders-misfit = it is no act of the desk's, or its row says another act than its text
 orders-repeated = the log has it already
+orders-late = it was ordered before another one that the log has, and kept back
 orders-differs = the campaign is not the one that was signed
 orders-state = { $campaign } stands as «{ $state }», and nobody ordered that
 orders-seen = { $count } marked as seen
