@@ -37,6 +37,7 @@ GRADE = (
     Column("certainty", "column-certainty"),
     Column("certainty_zh", "column-certainty-name"),
 )
+TENTHS = 1
 OUTLOOK = (
     Column("own_rank_low", "column-own-rank-low"),
     Column("own_rank_high", "column-own-rank-high"),
@@ -44,8 +45,12 @@ OUTLOOK = (
     Column("p_second", "column-p-second", SHARE),
     Column("p_third", "column-p-third", SHARE),
     Column("up_gap", "column-up-gap", POINTS),
+    Column("up_safe", "column-up-safe", TENTHS),
+    Column("up_apart", "column-up-apart", TENTHS),
     Column("up_ballots", "column-up-ballots"),
     Column("down_gap", "column-down-gap", POINTS),
+    Column("down_safe", "column-down-safe", TENTHS),
+    Column("down_apart", "column-down-apart", TENTHS),
     Column("down_ballots", "column-down-ballots"),
 )
 
@@ -137,8 +142,8 @@ def _outlook(unit: UnitResult) -> tuple[Value, ...]:
 
 def _way(cut: GradeCut | None) -> tuple[Value, ...]:
     if cut is None:
-        return (None, None)
-    return (cut.gap, "never" if cut.never else cut.ballots)
+        return (None, None, None, None)
+    return (cut.gap, cut.safe, cut.apart, "never" if cut.never else cut.ballots)
 
 
 def leagues_page(year: AppraisedYear) -> Page:
