@@ -8,16 +8,19 @@ from decimal import Decimal
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import UnitScore
+from aggregation.model.dated import Discipline
 from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
     Decision,
     Finding,
+    Grade,
     Leader,
     Parent,
     PastGrade,
     UnitDecision,
 )
+from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
 
 
@@ -32,6 +35,10 @@ class AppraisalInputs:
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
     is set where the units are the parts of one unit (`aggregation.appraisal.nesting`). ``invited``
     counts by unit and evaluator group the people who were invited personally to rate it.
+    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
+    ``discipline`` are investigations and sanctions, also those that began before the year.
+    ``other_quotas`` are the places of parts under the parent's other possible grades. ``pinned``
+    are grades that answers to appeals set, by subject: they stand whatever the rest gives.
     """
 
     year: int
@@ -50,3 +57,6 @@ class AppraisalInputs:
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
     invited: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    pinned: Mapping[str, Grade] = field(default_factory=dict)
+    discipline: tuple[Discipline, ...] = ()
+    other_quotas: tuple[UnitQuota, ...] = ()

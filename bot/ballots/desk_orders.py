@@ -39,6 +39,7 @@ act that is not the desk's; it stands in the log already; the campaign's row say
 DESK_ACTS = frozenset(
     {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
     | {"profile", "officer", "grant"}
+    | {"year-seal", "year-amendment"}
 )
 """The kinds of acts that the desk signs."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.model.facts import Grade, PastGrade
 from bot.records import code_lists as choices
 from bot.records.context import ImportResult, YearContext
+from bot.records.seals import refuse_sealed
 from bot.records.store import NOT_APPRAISED, append_history, read_history
 from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
@@ -38,6 +39,8 @@ async def store_table(
     lines = read_grade_lines(sheet, known)
     standing = set(await read_history(connection))
     new = [line for line in lines if line not in standing]
+    for year in sorted({line.year for line in new}):
+        await refuse_sealed(connection, year)
     await append_history(connection, new, set(known.units))
     return ImportResult(len(lines), (Message("records-lines-added", count=len(new)),))
 
@@ -83,7 +86,10 @@ def _line(row: Row, known: YearContext, problems: Problems) -> PastGrade:
 
 
 def _confirmed(cell: InputCell) -> bool:
+    """Whether the grade was settled; nothing follows from a cell that says nothing."""
     text = normalise_width(cell.text).lower()
+    if not text:
+        return False
     if text not in (*YES, *NO):
         cell.complain(Message("records-neither-yes-nor-no", text=text))
     return text not in NO

@@ -35,7 +35,7 @@ from tests.cities import (
 )
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "founding" / "city-2010.yaml"
-RANK_SET = ("low", "high", "certainty", "outlook")
+RANK_SET = ("low", "high", "certainty", "outlook", "possible", "error")
 
 
 def difference(before: AppraisalResult, after: AppraisalResult) -> dict[str, Any]:
@@ -213,8 +213,9 @@ def test_an_unconfirmed_offence_changes_no_grade() -> None:
         f"2010/criminal_offence/{kind}/{innocent}/E900"
         for kind in ("grade_four", "removal_from_posts")
     ]
+    # But nobody is rewarded while something is open.
     assert flip(facts=(*given.facts, fact)) == nothing(
-        proposals=dict.fromkeys(keys, (None, "proposed"))
+        proposals=dict.fromkeys(keys, (None, "proposed")) | rewards(innocent, "proposed", None)
     )
 
 
