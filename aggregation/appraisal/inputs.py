@@ -33,6 +33,8 @@ class AppraisalInputs:
     treated as having too few answers. ``disclosed`` has what reasons may show of that score;
     without it they show no count. ``covariances`` are those of the public scores (points²) under
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
+    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`). ``invited``
+    counts by unit and evaluator group the people who were invited personally to rate it.
     is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
     ``discipline`` are investigations and sanctions, also those that began before the year.
     ``other_quotas`` are the places of parts under the parent's other possible grades. ``pinned``
@@ -54,6 +56,7 @@ class AppraisalInputs:
     disclosed: Mapping[str, DisclosedScore] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
+    invited: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     pinned: Mapping[str, Grade] = field(default_factory=dict)
     discipline: tuple[Discipline, ...] = ()
     other_quotas: tuple[UnitQuota, ...] = ()

@@ -134,6 +134,8 @@ appraisal-imagined-answers = { $count } imagined answers a group
 appraisal-loose-worth = loose answers worth at most { $count }
 appraisal-score-among = among the other units
 appraisal-score-interval = { $low }–{ $high } points, without the errors that all units have in common
+appraisal-cut-apart-more = unless people who did not answer are { $points } points more content than those who did, beyond what they are at other units
+appraisal-cut-apart-less = unless people who did not answer are { $points } points less content than those who did, beyond what they are at other units
 
 # Amendments of a sealed year
 appraisal-amended = amended after a review

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
@@ -63,7 +64,8 @@ class GradeCut:
     ``points`` the same in points of the public score (None where it has no weight). ``ballots`` are
     the fewest with the best or the worst rating that would close it; None where that is suppressed,
     or where ``never`` says that no number would do. By method 2 they are vouched ballots, and
-    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for.
+    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for. ``apart`` are the
+    points by which those who stayed away would have to differ; None where nobody was invited.
     """
 
     grade: Grade
@@ -74,11 +76,15 @@ class GradeCut:
     never: bool = False
     loose: int | None = None
     never_loose: bool = False
+    apart: float | None = None
 
     @property
     def safe(self) -> float | None:
-        """Points by which every unit's score may be off while the grade holds: half the way."""
-        return None if self.points is None else self.points / 2
+        """Points by which every unit's score may be off while the grade holds: half the way.
+
+        In tenths, rounded down.
+        """
+        return None if self.points is None else floor(5 * self.points + 1e-9) / 10
 
 
 @dataclass(frozen=True, slots=True)
