@@ -44,6 +44,8 @@ class Screen:
     …); ``progress`` is (this step, all steps) or None. ``selected`` is the data of the button that
     holds the present answer. ``unit`` is the name of the rated unit where the text of a question
     does not say it. ``review`` has what the text and the rows of a review say, line by line.
+    ``keep`` is the text of a file that the citizen may keep, and ``address`` a page for it, from
+    the host or from its root on.
     """
 
     step: str
@@ -53,6 +55,8 @@ class Screen:
     input: Input = Input.NONE
     progress: tuple[int, int] | None = None
     selected: str = ""
+    keep: str = ""
+    address: str = ""
     unit: str = ""
     review: tuple[ReviewLine, ...] = ()
 
@@ -66,8 +70,9 @@ class Screen:
 
     @property
     def shows_answers(self) -> bool:
-        """Whether the citizen's answers can be read on it."""
-        return self.step in ("review", "send") or bool(self.selected and self.step.startswith("q:"))
+        """Whether it has the citizen's answers or promise, which nobody may ask to see later."""
+        shown = self.step in ("review", "send") or bool(self.keep)
+        return shown or bool(self.selected and self.step.startswith("q:"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from aggregation.model.facts import (
     AppraisedUnit,
     Decision,
     Finding,
+    Grade,
     Leader,
     Parent,
     PastGrade,
@@ -33,10 +34,12 @@ class AppraisalInputs:
     treated as having too few answers. ``disclosed`` has what reasons may show of that score;
     without it they show no count. ``covariances`` are those of the public scores (points²) under
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
-    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
+    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`). ``invited``
+    counts by unit and evaluator group the people who were invited personally to rate it.
     ``posts`` are dated, also of people who are gone; without them the leaders held theirs all year.
     ``discipline`` are investigations and sanctions, also those that began before the year.
-    ``other_quotas`` are the places of parts under the parent's other possible grades.
+    ``other_quotas`` are the places of parts under the parent's other possible grades. ``pinned``
+    are grades that answers to appeals set, by subject: they stand whatever the rest gives.
     """
 
     year: int
@@ -54,6 +57,8 @@ class AppraisalInputs:
     disclosed: Mapping[str, DisclosedScore] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
+    invited: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    pinned: Mapping[str, Grade] = field(default_factory=dict)
     posts: tuple[Post, ...] = ()
     absences: tuple[Absence, ...] = ()
     endings: tuple[Ending, ...] = ()

@@ -135,6 +135,18 @@ appraisal-imagined-answers = { $count } imagined answers a group
 appraisal-loose-worth = loose answers worth at most { $count }
 appraisal-score-among = among the other units
 appraisal-score-interval = { $low }–{ $high } points, without the errors that all units have in common
+appraisal-cut-apart-more = unless people who did not answer are { $points } points more content than those who did, beyond what they are at other units
+appraisal-cut-apart-less = unless people who did not answer are { $points } points less content than those who did, beyond what they are at other units
+
+# Amendments of a sealed year
+appraisal-amended = amended after a review
+appraisal-amended-grade = { $before } → { $after }
+appraisal-amended-figures = the figures above; the grade stays
+appraisal-amended-why = amendment { $number }: { $reason }
+appraisal-kept = protected
+appraisal-kept-how = another's amendment would worsen this result; it stays as it was
+appraisal-without-grade = no grade
+appraisal-places-amended = given otherwise after an amendment; whoever would have been worsened keeps the grade
 
 # Given grades and rewards
 appraisal-given-barred = this unit is barred from the first grade; give it another one

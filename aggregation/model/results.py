@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
@@ -64,7 +65,8 @@ class GradeCut:
     ``points`` the same in points of the public score (None where it has no weight). ``ballots`` are
     the fewest with the best or the worst rating that would close it; None where that is suppressed,
     or where ``never`` says that no number would do. By method 2 they are vouched ballots, and
-    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for.
+    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for. ``apart`` are the
+    points by which those who stayed away would have to differ; None where nobody was invited.
     """
 
     grade: Grade
@@ -75,11 +77,15 @@ class GradeCut:
     never: bool = False
     loose: int | None = None
     never_loose: bool = False
+    apart: float | None = None
 
     @property
     def safe(self) -> float | None:
-        """Points by which every unit's score may be off while the grade holds: half the way."""
-        return None if self.points is None else self.points / 2
+        """Points by which every unit's score may be off while the grade holds: half the way.
+
+        In tenths, rounded down.
+        """
+        return None if self.points is None else floor(5 * self.points + 1e-9) / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,8 @@ class UnitResult:
     that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
     grade, no first one that is not settled and no proposal follows. ``possible`` are the grades
     that it may have, best first; ``error`` is the standard error of the total by which that is
-    judged. ``refused``: why the grade that a person gave it does not stand.
+    judged. ``refused``: why the grade that a person gave it does not stand. ``amended`` are the
+    numbers of the amendments that it comes from.
     """
 
     unit: str
@@ -140,6 +147,7 @@ class UnitResult:
     possible: tuple[Grade, ...] = ()
     error: float = 0.0
     refused: Message | None = None
+    amended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,8 @@ class LeaderResult:
     keys of the confirmed proposals that lowered it. ``possible`` are the grades that it may have,
     best first; the grade is settled if there is one. ``state`` says whether the leader is appraised
     at all, and why not: then there is no score and no grade. ``unit_total`` is the mean of totals
-    by ``unit_days``, the days in the main post of each unit.
+    by ``unit_days``, the days in the main post of each unit. ``amended`` are the numbers of
+    the amendments that the grade comes from.
     """
 
     leader: str
@@ -168,6 +177,7 @@ class LeaderResult:
     grade: Grade | None
     certainty: Certainty | None
     lowered_by: tuple[str, ...] = ()
+    amended: tuple[int, ...] = ()
     possible: tuple[Grade, ...] = ()
     state: SubjectState = APPRAISED
     unit_days: tuple[tuple[str, int], ...] = ()

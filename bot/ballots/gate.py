@@ -30,6 +30,8 @@ from bot.storage.schema import all as tables
 from survey_flows.effects import CountPressure, Effect, ErasePerson, HoldRequest, StoreBallot
 from survey_flows.errors import MinpingError
 from survey_flows.facts import SubmissionFacts
+from survey_flows.gate_texts import promise_text
+from survey_flows.log_entries import receipt_label
 from survey_flows.signed_notes import VerifierKey
 from survey_flows.submission_risk import risk
 
@@ -76,9 +78,9 @@ class Gate:
         self._log_key = log_key.public
         self._screen = screen or _unscreened
         self._trusted: dict[str, bytes] = {}
-        signer = GateSigner(keys, log_key.name)
-        self._messages = GateMessages(keys, signer)
-        self._streams = GateStreams(keys, signer)
+        self.signer = GateSigner(keys, log_key.name)
+        self._messages = GateMessages(keys, self.signer)
+        self._streams = GateStreams(keys, self.signer)
         self._ended: set[tuple[str, str]] = set()
 
     async def admit(
@@ -111,6 +113,14 @@ class Gate:
         await rated.write(connection)
         await self._streams.number(connection, numbered)
         await self._stage(connection, key, [message for message, _ in numbered])
+
+    def promise(self, campaign: str, code: str, due: int) -> str:
+        """Returns the gate's signature of its promise that a receipt will be in the log.
+
+        It must not leave the transaction that admits the ballot before that is committed.
+        """
+        label = receipt_label(campaign, code)
+        return self.signer.sign(promise_text(self.signer.origin, campaign, label, due))
 
     async def _places(
         self, connection: AsyncConnection, todo: Sequence[tuple[Citizen, SealedEffect]]
@@ -204,8 +214,8 @@ class Gate:
                 could else slip in a key of their own.
         """
         query = (
-            select(tables.boxes)
-            .order_by(tables.boxes.c.made.desc(), tables.boxes.c.id.desc())
+            select(tables.mixer_keys)
+            .order_by(tables.mixer_keys.c.made.desc(), tables.mixer_keys.c.id.desc())
             .limit(1)
         )
         row = (await connection.execute(query)).first()

@@ -11,7 +11,7 @@ help-approvals-profile = change how many people decide
 help-approvals-profile-name = solo: one administrator; office: a checker or approver signs as the second; city: an approver does
 help-appeals-list = list reviews and appeals, the newest first; overdue ones are marked
 help-appeals-show = show one review or appeal with its steps
-help-appraise = appraise a year: leagues, grades, proposals; explain, decide, seal
+help-appraise = appraise a year: leagues, grades, proposals; explain, decide
 help-appraise-by = who decides (with --decide and --grade)
 help-appraise-reason = why (with --decide and --grade)
 help-appraise-explain = print every reason for one result
@@ -20,7 +20,15 @@ help-appraise-proposals = list the proposals with their keys and grounds
 help-appraise-open = list only the proposals that nobody has decided
 help-appraise-decide = confirm or decline a proposal
 help-appraise-grade = grade a unit with too few ballots
-help-appraise-seal = append the year's grades to the history, for good
+help-seal = show what a year's seal would hold; seal the year, lift the seal, compare it
+help-seal-organ = the body that confirmed the list by name
+help-seal-document = the document of that body
+help-seal-day = the day of that body's decision, such as 2026-12-28
+help-seal-typed = the year once more, so that no slip seals it
+help-seal-reason = why the seal is lifted
+help-seal-seen = seal the year, as you have seen it under this digest
+help-seal-lift = lift the seal; not after the public notice
+help-seal-compare = compare the seal with what its material gives now
 help-archive = write, check and score the archive of a closed campaign: counted patterns in Parquet files
 help-archive-write = write the archive, or bring it up to date; after an interruption it continues where it stopped
 help-archive-write-auditors = add single ballots with their pseudonyms and places in the log, for auditors (never publish this archive)
@@ -247,7 +255,9 @@ appeals-overdue = due { $day } OVERDUE
 
 # appraise
 appraise-grade = the grade is first, second or third
-appraise-sealed = { $year }: { $count } grades appended to the history
+seal-how = nothing keeps { $year } from being sealed; --seen { $seen } --typed { $year } --organ … --document … --decided-on … seals it
+seal-done = { $year } is sealed
+seal-lifted = the seal of { $year } is lifted
 appraise-subject-unknown = there is no such unit or leader in that year; give a unit's code or a leader's id
 appraise-verdict = the verdict is confirm or decline
 
@@ -353,6 +363,7 @@ orders-refused-act = { $at }  { $kind }  { $campaign }  { $name }  refused: { $w
 orders-unsigned = the desk did not sign it
 orders-misfit = it is no act of the desk's, or its row says another act than its text
 orders-repeated = the log has it already
+orders-late = it was ordered before another one that the log has, and kept back
 orders-differs = the campaign is not the one that was signed
 orders-state = { $campaign } stands as «{ $state }», and nobody ordered that
 orders-seen = { $count } marked as seen
@@ -483,6 +494,9 @@ log-rows-head = database:  { $size } entries, root { $root }
 log-agrees = The database is what was signed.
 log-refilled = Put back { $entries } entries. The log goes on; a public entry says what was lost.
 log-lost = { $campaign }: the texts of { $count } entries are lost, at the positions { $positions }
+help-log-replace-desk = make another key of the desk when its file and every backup of it are lost; the log tells of it
+log-desk-replaced = The desk has another key: { $key }
+    Give it to a mixer of its own as `--desk`. Accounts were taken over as they stand: compare them with `minping staff show`.
 
 # campaign open
 help-campaign-name = the campaign's name once more, to rule out a slip

@@ -31,6 +31,8 @@ approval-prepared = Prepared as number { $number }; a second person signs it at 
 approval-waits-a-day = Number { $number } is approved and holds in a day; two others may waive the wait at /admin/approvals.
 second-person-password = Password of { $login }:
 second-person-wrong = this password is wrong; nothing was done
+second-person-code = Code of the second factor of { $login }:
+second-person-wrong-code = this code is wrong or was used before; nothing was done
 word-observer = observer
 word-staff = staff
 word-checker = checker
@@ -163,3 +165,13 @@ arguments-values = it takes this number of values: { $count }
 arguments-ambiguous = { $option } may mean several options: { $options }
 arguments-no-number = «{ $value }» is not a whole number
 arguments-choice = «{ $value }» is not one of the choices: { $choices }
+
+# The comparison of a seal
+head-sealed = sealed
+head-now = now
+listing-amended = amended after a review
+listing-seal-agrees = { $year }: the material gives what is sealed
+listing-seal-differs = { $year }: the material gives something else now; what is sealed stands
+word-year-amend = upheld appeal with its amendment
+word-year-seal = seal of a year
+word-year-lift = lifting of a seal

@@ -31,6 +31,8 @@ approval-prepared = 已列为第 { $number } 号事项，须由第二人在 /adm
 approval-waits-a-day = 第 { $number } 号事项已批准，一天后生效；另外两人可在 /admin/approvals 免除等待。
 second-person-password = { $login } 的密码：
 second-person-wrong = 密码不对；没有任何变动
+second-person-code = { $login } 的第二因素验证码：
+second-person-wrong-code = 验证码不对或已经用过；没有任何变动
 word-observer = 只读
 word-staff = 工作人员
 word-checker = 核查员
@@ -163,3 +165,13 @@ arguments-values = 取值须有 { $count } 个
 arguments-ambiguous = { $option } 可以指多个选项：{ $options }
 arguments-no-number = “{ $value }”不是这里可用的数
 arguments-choice = 不能选“{ $value }”，可选：{ $choices }
+
+# The comparison of a seal
+head-sealed = 封存结果
+head-now = 现在算出
+listing-amended = 经复核改定
+listing-seal-agrees = { $year } 年度：现有材料算出的与封存的一致
+listing-seal-differs = { $year } 年度：现有材料算出的与封存的不同，以封存的为准
+word-year-amend = 申诉成立及其更正
+word-year-seal = 封存年度
+word-year-lift = 启封年度

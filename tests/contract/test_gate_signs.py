@@ -210,7 +210,7 @@ async def test_a_busy_campaign_passes_both_verifiers(road: Road) -> None:
 
 async def staged(road: Road, message: dict[str, Any], form: int = STAGED_FORM) -> None:
     """Put a message of the gate into staging, as whoever holds its key can."""
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     sealed = seal(MixerKey(box.id, box.public), sign_and_pad([message], road.keys.signature, form))
     async with writing(road.database) as connection:
         await connection.execute(tables.staging.insert(), [{"box": box.id, "sealed": sealed}])

@@ -16,13 +16,13 @@ from sqlalchemy import (
 )
 
 from bot.storage.schema.accounts import approvals as approvals
-from bot.storage.schema.accounts import choices as choices
 from bot.storage.schema.accounts import grants as grants
+from bot.storage.schema.accounts import preferences as preferences
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff
+from bot.storage.schema.api import idempotency_keys as idempotency_keys
 from bot.storage.schema.api import publications as publications
-from bot.storage.schema.api import repeats as repeats
 from bot.storage.schema.api import tokens as tokens
 from bot.storage.schema.appeals import amendments as amendments
 from bot.storage.schema.appeals import appeal_steps as appeal_steps
@@ -66,6 +66,8 @@ from bot.storage.schema.records import indicators as indicators
 from bot.storage.schema.records import inner_units as inner_units
 from bot.storage.schema.records import leaders as leaders
 from bot.storage.schema.records import memberships as memberships
+from bot.storage.schema.records import seal_drafts as seal_drafts
+from bot.storage.schema.records import seals as seals
 from bot.storage.schema.records import unit_decisions as unit_decisions
 from bot.storage.schema.records import units as units
 from bot.storage.schema.rectification import held_follow_ups as held_follow_ups
@@ -258,8 +260,8 @@ intakes = Table(
     Column("units", Text, nullable=False, comment="JSON: what the act intake has a digest of"),
 )
 
-boxes = Table(
-    "boxes",
+mixer_keys = Table(
+    "mixer_keys",
     metadata,
     Column("id", String(16), primary_key=True),
     Column("public", LargeBinary(32), nullable=False, comment="X25519: what the gate seals to"),

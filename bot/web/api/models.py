@@ -250,6 +250,7 @@ class YearUnit(ResponseModel):
     insufficient: bool
     barred: list[str]
     decided_by: str
+    amended: list[int]
 
 
 class YearUnitList(ResponseModel):
@@ -275,6 +276,7 @@ class YearLeader(ResponseModel):
     grade: str | None
     certainty: str | None
     lowered_by: list[str]
+    amended: list[int]
 
 
 class YearLeaderList(ResponseModel):
