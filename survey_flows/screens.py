@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, ReviewLine, Screen
-from survey_flows.localized_names import in_language, show_date, unit_name
+from survey_flows.localized_names import in_language, show_end, unit_name
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
 from survey_flows.session import REQUEST, STOP, Session
@@ -20,6 +20,8 @@ _IN_REVIEW, _NAME_LENGTH = 20, 24
 _PER_ROW = 4
 COMMANDS = "help-commands"
 """The sentence of the help that names commands; a channel without them has words instead."""
+WHERE = "receipt-where"
+"""The sentence that says where to look a receipt up; the web page has another."""
 REQUEST_LENGTH = 300
 """Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
 Rows = tuple[tuple[Button, ...], ...]
@@ -185,7 +187,7 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
     groups = "-".join(session.receipt[i : i + 4] for i in range(0, len(session.receipt), 4))
-    note = say(lang, "receipt-note", date=show_date(definition, lang, definition.closes_at))
+    note = say(lang, "receipt-note", where=say(lang, WHERE), date=show_end(definition, lang))
     return Screen(
         step="receipt",
         lang=lang,
@@ -237,7 +239,8 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
             Button(say(lang, "delete-yes"), f"{key}:e"),
             Button(say(lang, "delete-no"), f"{key}:o:delete"),
         ]
-        return Screen("delete", lang, say(lang, "delete"), _column(rows))
+        title = in_language(definition.title, lang, definition)
+        return Screen("delete", lang, say(lang, "delete", title=title), _column(rows))
     if session.overlay == STOP:
         rows = [
             Button(say(lang, "opt-out-yes"), f"{key}:t"),
@@ -262,9 +265,7 @@ def may_report_pressure(session: Session) -> bool:
 def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     """The text of ``help`` or ``privacy``."""
     if topic == "privacy":
-        return definition.wording.say(
-            lang, "privacy", date=show_date(definition, lang, definition.closes_at)
-        )
+        return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
     return f"{definition.wording.say(lang, 'help')}\n{definition.wording.say(lang, COMMANDS)}"
 
 

@@ -11,6 +11,8 @@ command-delete = Delete my ratings
 # In place of a message that showed answers and that Telegram no longer deletes.
 cleared = (Cleared)
 
+deleted-telegram = Messages of the last 48 hours that showed your answers are removed from this chat; please delete older ones yourself.
+deleted-wechat = We cannot delete messages in the chat app; please do so yourself.
 typed-stays = Telegram does not let us delete the answer that you just typed, so it stays in the chat. To remove it, press the message and delete it.
 press-unread = This button does not work here. Please send /start.
 

@@ -11,6 +11,8 @@ command-delete = 删除我的评价
 # 含有答案、而 Telegram 已不能删除的消息，以此代替。
 cleared = （已清除）
 
+deleted-telegram = 聊天里显示过您回答的消息，48 小时内的已替您撤下；更早的请自行删除。
+deleted-wechat = 聊天软件里的消息我们删不了，请您自行删除。
 typed-stays = 您刚才输入的回答，Telegram 不让我们删除，还留在聊天里。不想留下的话，请长按那条消息，自行删除。
 press-unread = 这个按钮在这里不能用。请发送 /start 开始。
 

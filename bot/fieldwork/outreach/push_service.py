@@ -37,7 +37,7 @@ from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.localized_names import in_language, show_date
+from survey_flows.localized_names import in_language, show_end
 
 MOST_STEPS = 4
 """The invitation and three reminders (Dillman, Smyth and Christian 2014, chapter 9)."""
@@ -139,7 +139,7 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
             lang,
             key,
             title=in_language(definition.title, lang, definition),
-            date=show_date(definition, lang, definition.closes_at),
+            date=show_end(definition, lang),
         )
         for lang in words.languages
     }

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.core.shipped_files import shipped_words
 from bot.publication.reports.pdf import bundled_fonts
 from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.localized_names import in_language, show_date
+from survey_flows.localized_names import in_language, show_end
 from survey_flows.questionnaire import Text
 
 Form = Literal["pdf", "png"]
@@ -74,8 +74,7 @@ def _texts(
         return [words.say(lang, key) for lang in words.languages]
 
     until = [
-        words.say(lang, "poster-until", date=show_date(definition, lang, definition.closes_at))
-        for lang in words.languages
+        words.say(lang, "poster-until", date=show_end(definition, lang)) for lang in words.languages
     ]
     return {
         "title": " · ".join(_names(definition, definition.title)),

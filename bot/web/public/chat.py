@@ -23,7 +23,7 @@ from bot.conversations.contract import Incoming, Reply
 from bot.crypto.gate_keys import GateKeys
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
-from bot.web.public.chat_screen import chat_view
+from bot.web.public.chat_screen import chat_view, on_the_web
 from bot.web.public.waiting_room import (
     CARRIED,
     forget_ticket,
@@ -121,7 +121,7 @@ async def show_text(request: web.Request) -> web.Response:
         "text.html",
         lang,
         topic=topic,
-        text=explain(definition, lang, topic) if definition else "",
+        text=on_the_web(explain(definition, lang, topic), lang) if definition else "",
     )
 
 
