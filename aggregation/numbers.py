@@ -19,12 +19,16 @@ def half_up(value: Fraction | Decimal, places: int) -> Decimal:
 
 
 def apportion(
-    places: int, sizes: Mapping[str, int], room: Mapping[str, int] | None = None
+    places: int,
+    sizes: Mapping[str, int],
+    room: Mapping[str, int] | None = None,
+    lots: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Shares out ``places`` in proportion to ``sizes`` by largest remainder.
 
-    Equal remainders go to the larger category, then by name. No category gets more than its
-    ``room``, its size if None. The shares sum to ``places`` when there is room for them.
+    Equal remainders go to the lowest of the drawn ``lots``; without lots to the larger category,
+    then by name. No category gets more than its ``room``, its size if None. The shares sum to
+    ``places`` when there is room for them.
     """
     room = sizes if room is None else room
     total = sum(sizes.values())
@@ -33,7 +37,8 @@ def apportion(
         for name, size in sizes.items()
     }
     shares = {name: min(int(share), room[name]) for name, share in exact.items()}
-    order = sorted(sizes, key=lambda name: (int(exact[name]) - exact[name], -sizes[name], name))
+    turn = {name: (0, lots[name]) if lots else (-sizes[name], name) for name in sizes}
+    order = sorted(sizes, key=lambda name: (int(exact[name]) - exact[name], turn[name]))
     while (left := places - sum(shares.values())) > 0:
         takers = [name for name in order if shares[name] < room[name]][:left]
         if not takers:

@@ -19,7 +19,7 @@ from bot.accounts.staff import add_staff
 from bot.appraisal.appeals import receive_appeal
 from bot.appraisal.public_notices import give_public_notice
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address, Office
 from bot.fieldwork.audience.contacts import Contact, store_contacts
 from bot.fieldwork.audience.invitations import make_invitations
@@ -32,6 +32,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
 from tests.console import PASSWORD
+from tests.openings import open_campaign
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import fill, make_draft
 

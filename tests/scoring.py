@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregation.counts.scan import PatternCount
 from aggregation.scheme.evidence import EvidenceRules
-from aggregation.scheme.parts import Category, Floors, Scale, ScaleOption
+from aggregation.scheme.parts import Category, Floors, Scale, ScaleOption, UnitQuota
 from aggregation.scheme.scheme import Scheme
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 
@@ -23,6 +23,7 @@ DISTRICT = (20, 50, 15, 10, 5, 0)
 def scheme(group: int = 30, unit: int = 100) -> Scheme:
     """Return the part of the scheme that scores use, with the given floors."""
     return Scheme.model_construct(
+        unit_quota=UnitQuota(first=0, second=0, third=0),
         version="test-1",
         categories={"econ": category(ECON), "district": category(DISTRICT)},
         groups={name: {"zh": name, "en": name} for name in GROUPS},

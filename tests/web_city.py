@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from bot.ballots.gate_messages import ballot_columns
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import CampaignDraft, create_campaign, open_campaign
+from bot.campaigns.lifecycle import CampaignDraft, create_campaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
@@ -28,6 +28,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Unit
 from survey_flows.load import dump_questionnaire
+from tests.openings import open_campaign
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 UNITS = (

@@ -22,13 +22,14 @@ from wechatpy.enterprise.crypto import WeChatCrypto as WeComCrypto
 from wechatpy.utils import WeChatSigner
 
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.campaigns.lifecycle import create_campaign
 from bot.core.settings import Settings
 from bot.service.composition import Service, build
 from bot.serving import listening
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests.contract.test_conductor import Frozen, draft
+from tests.openings import open_campaign
 from tests.servers import free_port
 
 TOKEN = "minpingToken2026"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.places import graded_families, with_family_places
 from aggregation.appraisal.quota import quota_misfit
 from aggregation.model.facts import AppraisedUnit, FindingKind, Grade
 from aggregation.model.names import ROLES
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from survey_flows.errors import Message, Place, Problem, gathered
+from survey_flows.messages import Named
 
 ABOUT_UNITS = (FindingKind.SAFETY_ACCIDENT, FindingKind.MANIPULATION, FindingKind.VETO)
 
@@ -37,22 +39,45 @@ def check_inputs(given: AppraisalInputs) -> None:
         raise gathered(problems)
 
 
-def scheme_misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[Problem]:
-    """The problems that would keep the city's units from being appraised on a scheme.
+def unit_misfits(scheme: Scheme, units: Iterable[AppraisedUnit], year: int) -> list[Problem]:
+    """The problems that keep the city's units from being appraised on a scheme, locked or not.
 
     Args:
-        scheme: the scheme that is about to be locked.
+        scheme: the scheme.
         units: the units of the year, without the parts inside them.
         year: the year that is appraised.
     """
-    by_quota = [unit for unit in units if _graded_by_quota(scheme, unit)]
-    misfit = quota_misfit(scheme.unit_quota, len(by_quota))
-    return [*_units(scheme, units, year), *([misfit] if misfit else [])]
+    return list(_units(scheme, units, year))
 
 
-def _graded_by_quota(scheme: Scheme, unit: AppraisedUnit) -> bool:
-    category = scheme.categories.get(unit.category)
-    return category is not None and category.graded_by == "quota"
+def place_misfits(scheme: Scheme, units: Iterable[AppraisedUnit], year: int) -> list[Problem]:
+    """The problems of places that are about to be locked, in all and in each family."""
+    listed, field = list(units), Place(field="unit_quota.families")
+    graded = graded_families(scheme, listed, year)
+    if misfit := quota_misfit(scheme.unit_quota, sum(family.size for family in graded)):
+        return [misfit]
+    locked = scheme.unit_quota.families
+    if not locked:  # they are apportioned when they are applied
+        return []
+    expected = with_family_places(scheme, listed, year).unit_quota.families
+    if names := sorted(locked.keys() ^ expected.keys()):
+        return [Problem(Message("appraisal-families-changed", names=tuple(names)), field)]
+    return [
+        Problem(_too_small(scheme, family.name, family.size), field)
+        for family in graded
+        if locked[family.name].first + locked[family.name].third > family.size
+    ]
+
+
+def _too_small(scheme: Scheme, family: str, size: int) -> Message:
+    called, places = scheme.family_name(family), scheme.unit_quota.families[family]
+    return Message(
+        "appraisal-family-too-small",
+        family=Named(called.zh, called.en),
+        size=size,
+        first=places.first,
+        third=places.third,
+    )
 
 
 def league_of(unit: AppraisedUnit, year: int) -> str | None:

@@ -11,6 +11,7 @@ from aggregation.appraisal import quota
 from aggregation.appraisal.checks import league_of
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
+from aggregation.appraisal.places import graded_families
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, UnitDecision
 from aggregation.model.reason_lines import ReasonLine
@@ -39,20 +40,16 @@ class RankedFamily:
 
 
 def ranked_families(given: AppraisalInputs, totals: Iterable[UnitTotal]) -> list[RankedFamily]:
-    """The leagues and the categories graded by quota, sorted by name.
-
-    Raises:
-        BadInput: the quota does not fit the number of units.
-    """
+    """The leagues and the families graded by quota, each sorted by name."""
     by_league: dict[str, list[UnitTotal]] = {}
-    by_category: dict[str, list[UnitTotal]] = {}
+    by_quota: list[UnitTotal] = []
     for total in totals:
         unit = total.unit
         if given.scheme.categories[unit.category].graded_by == "league":
             by_league.setdefault(str(league_of(unit, given.year)), []).append(total)
         else:
-            by_category.setdefault(unit.category, []).append(total)
-    return [*_leagues(given, by_league), *_departments(given, by_category)]
+            by_quota.append(total)
+    return [*_leagues(given, by_league), *_departments(given, by_quota)]
 
 
 def _leagues(
@@ -67,15 +64,14 @@ def _leagues(
         )
 
 
-def _departments(
-    given: AppraisalInputs, members: Mapping[str, list[UnitTotal]]
-) -> Iterable[RankedFamily]:
-    locked = given.scheme.unit_quota
-    quota.check_quota(locked, sum(map(len, members.values())))
-    places = quota.places_by_category(locked, {name: len(units) for name, units in members.items()})
-    for name in sorted(members):
-        first, third = places[name][Grade.FIRST], places[name][Grade.THIRD]
-        yield RankedFamily(name, None, tuple(members[name]), first, third, locked.ties)
+def _departments(given: AppraisalInputs, totals: Iterable[UnitTotal]) -> Iterable[RankedFamily]:
+    by_code = {total.unit.code: total for total in totals}
+    units = [total.unit for total in by_code.values()]
+    for family in graded_families(given.scheme, units, given.year):
+        members = tuple(by_code[u.code] for u in units if u.category in family.categories)
+        first, third = family.places[Grade.FIRST], family.places[Grade.THIRD]
+        ties = given.scheme.unit_quota.ties
+        yield RankedFamily(family.name, None, members, first, third, ties)
 
 
 def grade_family(

@@ -33,6 +33,9 @@ appraisal-decision-incomplete = a decision needs a name, a reason and a time; ad
 appraisal-unit-decision-grade = a known unit and the first, second or third grade are needed; correct the decision
 appraisal-quota-sum = { $first } first + { $second } second + { $third } third = { $total }, but { $units } units are graded by quota; make the counts sum to { $units }
 appraisal-quota-fits = { $sum } (second: { $second } would)
+appraisal-quota-offered = { $sum }; the same ratio, rounded down, offers { $offered }
+appraisal-families-changed = units have changed since the draft: { $names } have other families now; draft the campaign again
+appraisal-family-too-small = { $family } has { $size } units and { $first } first and { $third } third places; draft the campaign again
 
 appraisal-level-without-rules = the scheme has no rules for level { $level } inside units; add { $field } to the scheme or remove these parts
 appraisal-parent-unknown = it is part of «{ $parent }», which does not exist; add that unit or correct the parent

@@ -33,6 +33,9 @@ appraisal-decision-incomplete = 决定须写明姓名、理由和时间，请补
 appraisal-unit-decision-grade = 须是已有单位，等次为一等、二等或三等，请更正
 appraisal-quota-sum = 一等 { $first } + 二等 { $second } + 三等 { $third } = { $total }，而按比例定等次的单位有 { $units } 个，请使合计等于 { $units }
 appraisal-quota-fits = { $sum }（二等改为 { $second } 即可）
+appraisal-quota-offered = { $sum }；按同样比例向下取整为 { $offered }
+appraisal-families-changed = 起草之后单位有变动：{ $names } 的分类已不同，请重新起草活动
+appraisal-family-too-small = { $family } 有 { $size } 个单位，名额却有一等 { $first } 个、三等 { $third } 个，请重新起草活动
 
 appraisal-level-without-rules = 办法没有规定单位内部第 { $level } 层，请在办法中加入 { $field }，或删去这些内设机构
 appraisal-parent-unknown = 上级单位“{ $parent }”不存在，请添加该单位或更正上级单位

@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregation.model.facts import Grade
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.numbers import Key, apportion
 from aggregation.scheme.parts import UnitQuota
-from survey_flows.errors import Message, Place, Problem, gathered
-
-
-def check_quota(quota: UnitQuota, units: int) -> None:
-    """Checks that the places of all grades add up to the ``units`` that are graded by quota.
-
-    Raises:
-        BadInput: they do not; it names the number that would fit.
-    """
-    if wrong := quota_misfit(quota, units):
-        raise gathered([wrong])
+from survey_flows.errors import Message, Place, Problem
 
 
 def quota_misfit(quota: UnitQuota, units: int) -> Problem | None:
-    """The problem of counts that do not add up to ``units``; None when they do."""
+    """The problem of counts that do not add up to the units graded by quota; None when they do."""
     total = quota.first + quota.second + quota.third
     if total == units:
         return None
     counts = {"first": quota.first, "second": quota.second, "third": quota.third}
     message = Message("appraisal-quota-sum", **counts, total=total, units=units)
+    offer = offered_quota(quota, units)
+    offered = f"{offer.first}/{offer.second}/{offer.third}"
+    message = Message("appraisal-quota-offered", sum=message, offered=offered)
     fitting = units - quota.first - quota.third
     if fitting >= 0:
         message = Message("appraisal-quota-fits", sum=message, second=fitting)
     return Problem(message, Place(field="unit_quota"))
 
 
-def places_by_category(quota: UnitQuota, sizes: Mapping[str, int]) -> dict[str, dict[Grade, int]]:
-    """The places of each grade in each category.
+def offered_quota(quota: UnitQuota, units: int) -> UnitQuota:
+    """The places for ``units`` units in the ratio of ``quota``, first and third rounded down.
 
-    First and third are apportioned by largest remainder; second is the rest (R4).
+    ⌊18·N/99⌋ first and ⌊6·N/99⌋ third of N units, the rest second: one unit more never means fewer
+    first or third places.
     """
-    first = apportion(quota.first, sizes)
-    third = apportion(
-        quota.third, sizes, {name: size - first[name] for name, size in sizes.items()}
-    )
+    of = quota.first + quota.second + quota.third
+    first, third = (units * count // of if of else 0 for count in (quota.first, quota.third))
+    counts = {"first": first, "second": units - first - third, "third": third}
+    return quota.model_copy(update={**counts, "families": {}})
+
+
+def places_by_family(
+    quota: UnitQuota,
+    sizes: Mapping[str, int],
+    no_third: Collection[str] = (),
+    lots: Mapping[str, str] | None = None,
+) -> dict[str, dict[Grade, int]]:
+    """The places of each grade in each family.
+
+    First and third are apportioned by largest remainder; second is the rest (R4). Families in
+    ``no_third`` leave their third places to the others, or unfilled; equal remainders go by
+    ``lots``.
+    """
+    first = apportion(quota.first, sizes, lots=lots)
+    room = {name: 0 if name in no_third else size - first[name] for name, size in sizes.items()}
+    third = apportion(quota.third, sizes, room, lots)
     return {
         name: {
             Grade.FIRST: first[name],

@@ -33,7 +33,7 @@ from aggregation.model.results import (
 )
 from aggregation.numbers import half_up
 from aggregation.scheme.inner_units import PARENT
-from aggregation.scheme.scheme import PUBLIC
+from aggregation.scheme.scheme import POOLED, PUBLIC
 from survey_flows.messages import Message, Named
 
 WAITS = Message("appraisal-waits")
@@ -193,7 +193,10 @@ def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Ite
 def _rank(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     if unit.rank is None:
         return
-    family = f"{'leagues' if unit.league else 'categories'}.{unit.family}"
+    called = found.given.scheme.family_name(unit.family)
+    pooled = unit.family == POOLED
+    where = "leagues" if unit.league else "categories"
+    family = Named(called.zh, called.en) if pooled else f"{where}.{unit.family}"
     value = f"{unit.rank}/{unit.of}"
     yield ReasonLine(Message("appraisal-rank"), value, (family,), _tie_field(found))
     if unit.low is not None:

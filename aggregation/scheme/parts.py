@@ -80,12 +80,23 @@ class Scale(SchemeModel):
         return options
 
 
+class FamilyPlaces(SchemeModel):
+    """The places of one family of units that are graded by quota; the rest of them is second."""
+
+    first: int = Field(ge=0)
+    third: int = Field(ge=0)
+
+
 class UnitQuota(SchemeModel):
     """The number of units with each grade, locked before the year's answers (R4).
 
     ``ties`` is the policy for a tie that still stands at a cut: ``better`` gives all the better
-    grade, ``middle`` gives all the second grade. Whether the counts fit the units is checked when
-    they are applied (`aggregation.appraisal.quota.check_quota`).
+    grade, ``middle`` gives all the second grade. Whether the counts fit the units is checked before
+    they are locked; afterwards they are fitted to units that come and go
+    (`aggregation.appraisal.places`). ``families`` are the locked places of each family; without
+    them the counts are apportioned when they are applied. Categories with fewer than ``min_family``
+    units are pooled into one family (``pool``), or have no third grade (``no_third``), and equal
+    remainders are then drawn; ``apart`` leaves them as they are, for years that are over.
     """
 
     first: int = Field(ge=0)
@@ -93,6 +104,9 @@ class UnitQuota(SchemeModel):
     third: int = Field(ge=0)
     method: Literal["largest_remainder"] = "largest_remainder"
     ties: Literal["better", "middle"] = "better"
+    min_family: int = Field(default=5, ge=1)
+    small: Literal["apart", "pool", "no_third"] = "apart"
+    families: dict[str, FamilyPlaces] = Field(default={})
 
 
 class Floors(SchemeModel):

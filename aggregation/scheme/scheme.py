@@ -65,8 +65,14 @@ RESERVED = {
     PARENT: Message("scheme-name-parent-total"),
 }
 """Names that no indicator can have, and why."""
-LATER = frozenset({"graded_score", "population", "inner", "method", "evidence"})
-"""Fields that older schemes lack; one at its default is left out of the digest."""
+POOLED = "pooled"
+"""The family of categories that are too small for one of their own."""
+POOLED_NAME = Name(zh="合并组", en="Pooled categories")
+LATER: Mapping[str, frozenset[str]] = {
+    "": frozenset({"graded_score", "population", "inner", "method", "evidence"}),
+    "unit_quota": frozenset({"min_family", "small", "families"}),
+}
+"""Fields that older schemes lack, by part; one at its default is left out of the digest."""
 
 
 class Scheme(SchemeModel):
@@ -154,6 +160,22 @@ class Scheme(SchemeModel):
             yield field_problem("min_n.unit", Message("scheme-floor-below-threshold"))
         if not self.leagues and any(c.graded_by == "league" for c in self.categories.values()):
             yield field_problem("leagues", Message("scheme-leagues-missing"))
+        yield from self._family_problems()
+
+    def _family_problems(self) -> Iterable[Problem]:
+        quota = self.unit_quota
+        graded = [name for name, it in self.categories.items() if it.graded_by == "quota"]
+        yield from unknown_name_problems(
+            "unit_quota.families", quota.families, [*graded, POOLED], "categories"
+        )
+        if POOLED in self.categories:
+            yield field_problem(f"categories.{POOLED}", Message("scheme-name-pooled"))
+        for grade in ("first", "third") if quota.families else ():
+            total = sum(getattr(it, grade) for it in quota.families.values())
+            if total != getattr(quota, grade):
+                wanted = getattr(quota, grade)
+                message = Message("scheme-family-places", total=total, wanted=wanted)
+                yield field_problem(f"unit_quota.families.{grade}", message)
 
     def _inner_problems(self) -> Iterable[Problem]:
         if self.inner is not None:
@@ -166,12 +188,20 @@ class Scheme(SchemeModel):
         if self.method == 2 and self.graded_score != "direct":
             yield field_problem("graded_score", Message("scheme-shrunken-with-method"))
 
+    def family_name(self, family: str) -> Name:
+        """Returns the name of a league, a category or the pooled categories."""
+        if family in self.leagues:
+            return self.leagues[family]
+        category = self.categories.get(family)
+        return POOLED_NAME if category is None else Name(zh=category.zh, en=category.en)
+
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON in hexadecimal: equal rules have equal digests."""
-        silent = {
-            name for name in LATER if getattr(self, name) == type(self).model_fields[name].default
-        }
+        silent: dict[str, Any] = dict.fromkeys(_silent(self, LATER[""]), True)
+        for part, names in LATER.items():
+            if part and (unsaid := _silent(getattr(self, part), names)):
+                silent[part] = unsaid
         body = json.dumps(
             _plain(self.model_dump(exclude=silent)),
             ensure_ascii=False,
@@ -179,6 +209,12 @@ class Scheme(SchemeModel):
             separators=(",", ":"),
         )
         return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _silent(part: SchemeModel, names: Iterable[str]) -> set[str]:
+    """Returns the fields that say nothing which an older scheme did not say."""
+    fields = type(part).model_fields
+    return {name for name in names if getattr(part, name) == fields[name].default}
 
 
 def parse_scheme(data: object, where: str = "scheme") -> Scheme:

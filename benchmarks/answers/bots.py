@@ -128,7 +128,8 @@ def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
     command_line(
         environment, "campaign", "create", "bench", "--year", str(today.year), *titles, *window
     )
-    shown = command_line(environment, "campaign", "open", "bench")
+    listed = command_line(environment, "campaign", "open", "bench")
+    shown = command_line(environment, *listed.split("minping ")[-1].split())
     token = PAYLOAD.findall(shown)[0]
     return tuple(f"{token}-{code}" for code in UNITS)
 

@@ -61,7 +61,7 @@ class Watch:
 
 def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]:
     """For each unit its rounded score, rank, rank set and grade among the units of its category."""
-    from aggregation.appraisal.quota import GradeCandidate, assign_grades, places_by_category
+    from aggregation.appraisal.quota import GradeCandidate, assign_grades, places_by_family
     from aggregation.numbers import competition_ranks, half_up
     from aggregation.ranking.ranks import rank_sets, total_estimates
 
@@ -69,7 +69,7 @@ def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]
     for unit, category in categories().items():
         members.setdefault(category, []).append(unit)
     quota = scheme.unit_quota
-    places = places_by_category(quota, {name: len(units) for name, units in members.items()})
+    places = places_by_family(quota, {name: len(units) for name, units in members.items()})
     table = {}
     for name, units in members.items():
         keys = {unit: (half_up(scores[unit].score, scheme.places),) for unit in units}

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.checks import scheme_misfits
+from aggregation.appraisal.checks import unit_misfits
+from aggregation.appraisal.places import graded_families, with_family_places
+from aggregation.appraisal.quota import offered_quota, quota_misfit
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
@@ -103,13 +105,21 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
 
 async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[Problem]:
     """Returns what keeps a year from being appraised by a scheme with the units stored now."""
+    return unit_misfits(scheme, await units_of_year(database, year), year)
+
+
+async def units_of_year(database: AsyncEngine, year: int) -> list[AppraisedUnit]:
+    """Returns the city's units of a year as they are stored now."""
     async with reading(database) as connection:
-        units = [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
-    return scheme_misfits(scheme, units, year)
+        return [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
 
 
 def chosen_scheme(
-    file: Path | None, population: Path | None = None, grades: Sequence[int | str] | None = None
+    file: Path | None,
+    population: Path | None = None,
+    grades: Sequence[int | str] | None = None,
+    year: int = 0,
+    units: Sequence[AppraisedUnit] | None = None,
 ) -> str:
     """Returns the scheme in ``file``, or the offered one, as JSON.
 
@@ -118,6 +128,10 @@ def chosen_scheme(
         population: a table of population figures, which take the place of the scheme's.
         grades: the units that get the first, second and third grade, in place of the scheme's
             numbers (R4).
+        year: the year that is appraised.
+        units: the year's units. Without ``grades`` and ``file`` the places are offered for them;
+            the places of each family are fixed where the counts fit. None: the scheme's numbers
+            stay, as for campaigns that are over.
 
     Raises:
         BadInput: no valid scheme, table or number, figures of a group that the scheme lacks, or a
@@ -129,9 +143,22 @@ def chosen_scheme(
     if grades:
         names = [grade.value for grade in UNIT_GRADES]
         places = checked(GradePlaces, **dict(zip(names, grades, strict=True)))
-        quota = scheme.unit_quota.model_copy(update=places.model_dump())
+        quota = scheme.unit_quota.model_copy(update={**places.model_dump(), "families": {}})
         scheme = scheme.model_copy(update={"unit_quota": quota})
+    if units is not None:
+        scheme = _with_places(scheme, units, year, offer=not grades and file is None)
     return _with_population(scheme, population) if population else scheme.model_dump_json()
+
+
+def _with_places(scheme: Scheme, units: Sequence[AppraisedUnit], year: int, offer: bool) -> Scheme:
+    """Returns the scheme with the places of each family, where its counts fit the units."""
+    graded = sum(family.size for family in graded_families(scheme, units, year))
+    if offer:
+        quota = offered_quota(scheme.unit_quota, graded)
+        scheme = scheme.model_copy(update={"unit_quota": quota})
+    fits = quota_misfit(scheme.unit_quota, graded) is None
+    keep = not fits or scheme.unit_quota.families
+    return scheme if keep else with_family_places(scheme, units, year)
 
 
 def _with_population(scheme: Scheme, file: Path) -> str:

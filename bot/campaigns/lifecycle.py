@@ -163,27 +163,45 @@ async def discard_draft(database: AsyncEngine, campaign: str) -> None:
             raise BadInput(Message("campaign-opened-just-now"), Place(subject=campaign))
 
 
-async def open_campaign(database: AsyncEngine, campaign: str, keys: GateKeys, desk: Desk) -> None:
-    """Orders a draft to be opened; the mixer then registers it in the log (`Mixer.turn`).
-
-    The desk signs the frozen definition, and the mixer logs nothing else of the campaign.
-    This alone makes the gate's key of the campaign.
-
-    Raises:
-        BadInput: the campaign does not exist, or is neither a draft nor waits without an order.
-    """
+async def open_campaign(
+    database: AsyncEngine,
+    campaign: str,
+    keys: GateKeys,
+    desk: Desk,
+    name: str = "",
+    seen: str = "",
+) -> None:
+    """Does what `order_opening` does, in a transaction of its own."""
     async with writing(database) as connection:
-        await order_opening(connection, campaign, keys, desk)
+        await order_opening(connection, campaign, keys, desk, name, seen)
 
 
 async def order_opening(
-    connection: AsyncConnection, campaign: str, keys: GateKeys, desk: Desk
+    connection: AsyncConnection,
+    campaign: str,
+    keys: GateKeys,
+    desk: Desk,
+    name: str = "",
+    seen: str = "",
 ) -> None:
-    """Does what `open_campaign` does, in the caller's transaction."""
+    """Orders a draft to be opened; the mixer then registers it in the log (`Mixer.turn`).
+
+    The desk signs the frozen definition, and the mixer logs nothing else of the campaign.
+    This alone makes the gate's key of the campaign. ``name`` and ``seen`` confirm the list of a
+    counting campaign (`bot.campaigns.opening`).
+
+    Raises:
+        BadInput: the campaign does not exist, is neither a draft nor waits without an order, is
+            stopped by something, or its list was not confirmed.
+    """
+    # The service starts without what reads schemes and places.
+    from bot.campaigns.opening import check_opening, read_opening
+
     row = await read_campaign_row(connection, campaign, "update")
     # An order that the mixer refused can be given again; one that waits is not doubled.
     refused = row.state == OPENING and not await _is_ordered(connection, campaign)
     require_state(campaign, DRAFT if refused else row.state, (DRAFT,))
+    check_opening(await read_opening(connection, row), name, seen)
     frozen = await order_registration(connection, desk, row)
     changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
     await connection.execute(changed.values(state=OPENING, **frozen))

@@ -56,3 +56,14 @@ campaign-population-bad-margin = «{ $margin }» is no margin; write 1 for the f
 campaign-population-bad-number = «{ $people }» is not a number of people; write a whole number from 1 on
 campaign-population-twice = the same people stand in row { $first } already; keep one of them
 campaign-scheme-old-method = method 1 is kept for years that are over; write method: 2 with its evidence, as in the model (minping scheme show)
+
+# Before a counting campaign is opened
+opening-name-missing = type the campaign's name to open it
+opening-list-changed = the list before the opening was not seen as it is now; look at it and confirm it
+opening-counts-nowhere = it rates no unit of { $year } that is stored, so it counts in no appraisal
+opening-other-rules = this campaign of { $year } is registered with other rules or places, which bind the year; draft from the same scheme and the same units
+opening-unit-changed = the unit's category or questionnaire is another one since the draft, or the unit is gone; draft the campaign again
+opening-rated-twice = this counting campaign rates { $unit } too ({ $count } units in all); leave them out or make a pilot
+opening-ask-sample = No sample is planned: everybody comes by a link, and nobody vouches for them.
+opening-ask-channel = Have you answered once yourself by the channel that citizens will use?
+opening-ask-assessment = Is the impact assessment on personal information (PIPL 55) made and filed? It is kept for three years.

@@ -55,3 +55,14 @@ campaign-population-bad-margin = “{ $margin }”不是维度；层的第一部
 campaign-population-bad-number = “{ $people }”不是人数；请填写大于 0 的整数
 campaign-population-twice = 与第 { $first } 行是同一人群；请只保留一行
 campaign-scheme-old-method = 方法1只用于以往年度；请写 method: 2 和 evidence 各常数，可参照样本（minping scheme show）
+
+# 正式评价开启之前
+opening-name-missing = 请输入活动名称以开启
+opening-list-changed = 开启前的清单与您看到的已不一致，请重新查看并确认
+opening-counts-nowhere = 没有评价任何已录入的 { $year } 年度单位，因此不计入考核
+opening-other-rules = 该活动已按另一办法或另一名额登记，{ $year } 年度以其为准；请用同一办法、同样的单位重新起草
+opening-unit-changed = 起草之后该单位的分类或问卷有变，或该单位已不存在，请重新起草活动
+opening-rated-twice = 该正式评价也评价 { $unit }（共 { $count } 个单位重复），请去掉这些单位或改为试评
+opening-ask-sample = 没有抽样计划：所有人都从链接进入，无人为其身份作证。
+opening-ask-channel = 是否已用市民将使用的方式亲自答过一遍？
+opening-ask-assessment = 是否已做个人信息保护影响评估（《个人信息保护法》第五十五条）并存档？须保存三年。

@@ -43,7 +43,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         opened = await open_keys(settings, database)
         keys = opened.gate
         mixer = make_mixer(settings, database, keys, SystemClock())
-        people = make_officers(settings, database, opened.desk, SystemClock())
+        people = make_officers(settings, database, opened.gate, opened.desk, SystemClock())
         if chosen.openings:
             await require_grant(people, chosen.campaign, SystemClock())
         waits = await request_result_entry(

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,13 +21,13 @@ from bot.campaigns.lifecycle import (
     close_campaign,
     create_campaign,
     list_campaigns,
-    open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
 from bot.campaigns.links import create_link
-from bot.campaigns.states import OVER
+from bot.campaigns.opening_decision import prepare_opening
+from bot.campaigns.states import DRAFT, OVER
 from bot.core.clock import Clock, SystemClock
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
@@ -35,12 +35,17 @@ from bot.core.urls import citizen_urls
 from bot.crypto.gate_keys import GateKeys
 from bot.service.composition import finish_closing, make_mixer, open_store
 from bot.service.installation_keys import InstallationKeys, open_keys
+from bot.service.two_persons import open_officers
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.second_person import at_machine, say_waits
 from bot.terminal.words import rounded_count, say, source_word, word, worded
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
+
+if TYPE_CHECKING:
+    from bot.campaigns.opening import Opening
 
 
 def register(commands: Any) -> None:
@@ -94,7 +99,6 @@ def register(commands: Any) -> None:
     link.add_argument("--people", metavar="N", help=Message("help-campaign-link-people"))
     link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
     for name, help_text, action in (
-        ("open", Message("help-campaign-open"), _open),
         ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
         ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
         ("close", Message("help-campaign-close"), _with_clock(close_campaign)),
@@ -102,6 +106,13 @@ def register(commands: Any) -> None:
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id", metavar="CAMPAIGN")
         part.set_defaults(run=run_move, audit=Audit(f"campaign {name}", the("id")), action=action)
+    opened = parts.add_parser("open", help=Message("help-campaign-open"))
+    opened.add_argument("id", metavar="CAMPAIGN")
+    opened.add_argument(
+        "--name", default="", metavar="CAMPAIGN", help=Message("help-campaign-name")
+    )
+    opened.add_argument("--list", default="", metavar="DIGEST", help=Message("help-campaign-list"))
+    opened.set_defaults(run=run_open, audit=Audit("campaign open", the("id")))
     check = parts.add_parser("check", help=Message("help-campaign-check"))
     check.add_argument("id")
     check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
@@ -120,10 +131,6 @@ def _with_clock(move: Callable[[AsyncEngine, str, Desk, Clock], Awaitable[None]]
     return moved
 
 
-async def _open(database: AsyncEngine, campaign: str, keys: InstallationKeys) -> None:
-    await open_campaign(database, campaign, keys.gate, keys.desk)
-
-
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store a draft."""
     from bot.campaigns.drafting import (
@@ -131,6 +138,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
         chosen_scheme,
         parse_moment,
         stored_units,
+        units_of_year,
     )
 
     async with open_store(settings) as database:
@@ -143,7 +151,12 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
             scheme=await asyncio.to_thread(
-                chosen_scheme, chosen.scheme, chosen.population, chosen.grades
+                chosen_scheme,
+                chosen.scheme,
+                chosen.population,
+                chosen.grades,
+                chosen.year,
+                await units_of_year(database, chosen.year),
             ),
             pilot=chosen.pilot,
             door=chosen.door or "",
@@ -194,6 +207,45 @@ async def run_searches(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
+async def run_open(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print what is looked at before a counting campaign is opened; open one that was confirmed."""
+    from bot.campaigns.opening import show_opening
+
+    async with open_store(settings) as database:
+        opening = await show_opening(database, chosen.id)
+        if opening.counts and not chosen.list:
+            _print_opening(opening)
+            return 0
+        approvals = (await open_officers(settings, database, SystemClock())).approvals
+        made = await prepare_opening(approvals, chosen.id, at_machine(), chosen.name, chosen.list)
+        say_waits(made)
+        keys = await open_keys(settings, database)
+        return await _finish(settings, database, keys.gate, chosen.id)
+
+
+def _print_opening(opening: Opening) -> None:
+    """Print what stops an opening, what it locks, what to think of, and how to confirm it."""
+    for stop in opening.stops:
+        print("  " + worded(Message("opening-stop", problem=stop.render(read_language()))))
+    for family in opening.locks:
+        first, second, third = family.places
+        say(
+            Message(
+                "opening-locks",
+                family=family.name,
+                units=family.units,
+                first=first,
+                second=second,
+                third=third,
+            )
+        )
+    for ask in opening.asks:
+        say(Message("opening-ask", ask=ask))
+    if not opening.stops:
+        name, digest = opening.campaign, opening.digest
+        say(Message("opening-confirm", name=name, digest=digest))
+
+
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open or close."""
     async with open_store(settings) as database:
@@ -239,6 +291,7 @@ def _count(text: str) -> int:
 async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> None:
     """Print a campaign and, until it closes, the reasons why its year cannot be appraised."""
     from bot.campaigns.drafting import find_scheme_misfits
+    from bot.campaigns.opening import show_opening
     from bot.campaigns.registered import read_registered_campaigns
 
     summary = await show_campaign(database, campaign)
@@ -249,7 +302,11 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
             for one in await read_registered_campaigns(database, summary.year)
             if one.id == campaign
         )
-        for problem in await find_scheme_misfits(database, scheme, summary.year):
+        if summary.state == DRAFT:
+            problems = list((await show_opening(database, campaign)).stops)
+        else:
+            problems = await find_scheme_misfits(database, scheme, summary.year)
+        for problem in problems:
             text = problem.render(read_language())
             print("  " + worded(Message("campaign-misfit", year=summary.year, problem=text)))
 

@@ -51,7 +51,7 @@ help-campaign-create-units = only these units; default: all that are stored
 help-campaign-create-questionnaire = questionnaires beside the shipped ones (YAML, or XLSForm as .xlsx)
 help-campaign-create-scheme = the scheme as a file; default: the shipped one
 help-campaign-create-population = population figures by stratum or margin (CSV or XLSX) for the weights
-help-campaign-create-grades = the grade quota, locked when the campaign opens; default: the scheme's
+help-campaign-create-grades = the grade quota, locked when the campaign opens; default: 18 of 99 first and 6 of 99 third of the units, rounded down, or the numbers of --scheme
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
@@ -483,3 +483,11 @@ log-rows-head = database:  { $size } entries, root { $root }
 log-agrees = The database is what was signed.
 log-refilled = Put back { $entries } entries. The log goes on; a public entry says what was lost.
 log-lost = { $campaign }: the texts of { $count } entries are lost, at the positions { $positions }
+
+# campaign open
+help-campaign-name = the campaign's name once more, to rule out a slip
+help-campaign-list = the digest of the list, which the command prints without it
+opening-stop = Stops the opening: { $problem }
+opening-locks = { $family }: { $units } units; { $first } first, { $second } second, { $third } third are locked
+opening-ask = To think of: { $ask }
+opening-confirm = This cannot be taken back. To open it: minping campaign open { $name } --name { $name } --list { $digest }

@@ -51,7 +51,7 @@ help-campaign-create-units = 只评这些单位；默认为已存储的全部单
 help-campaign-create-questionnaire = 随附问卷之外的问卷（YAML，或 XLSForm 的 .xlsx）
 help-campaign-create-scheme = 考核办法文件；默认为随附的办法
 help-campaign-create-population = 各层或各边际的总体数据（CSV 或 XLSX），用于加权
-help-campaign-create-grades = 各等次名额，开启时锁定；默认按办法计算
+help-campaign-create-grades = 各等次名额，开启时锁定；默认按单位数套用 99 个中一等 18、三等 6 的比例并向下取整，或按 --scheme 中的数目
 help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
 help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-pilot = 试评，不计入考核，并告知市民
@@ -483,3 +483,11 @@ log-rows-head = 数据库：{ $size } 个条目，树根 { $root }
 log-agrees = 数据库与已签名的内容一致。
 log-refilled = 已补回 { $entries } 个条目。日志继续写入，公开条目写明了损失。
 log-lost = { $campaign }：{ $count } 个条目的内容已丢失，位置为 { $positions }
+
+# campaign open
+help-campaign-name = 再写一遍活动名称，以免误操作
+help-campaign-list = 清单摘要；不写时，命令会列出清单和摘要
+opening-stop = 不能开启：{ $problem }
+opening-locks = { $family }：{ $units } 个单位，锁定一等 { $first }、二等 { $second }、三等 { $third }
+opening-ask = 请想一想：{ $ask }
+opening-confirm = 开启后不能撤销。要开启，请运行：minping campaign open { $name } --name { $name } --list { $digest }

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.campaigns.drafting import rated_unit
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign, order_opening
 from bot.campaigns.links import LINK
+from bot.campaigns.opening import read_opening
+from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_questionnaires
@@ -140,7 +142,9 @@ async def fill(
             connection, tables.comments, COMMENT_COLUMNS, ["campaign", "unit", "voter"], comments
         )
         await add_campaign(connection, opened, link)
-        await order_opening(connection, opened.id, keys, desk)
+        row = await read_campaign_row(connection, opened.id)
+        seen = (await read_opening(connection, row)).digest
+        await order_opening(connection, opened.id, keys, desk, opened.id, seen)
     return DemoSummary(
         year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.ballots)
     )

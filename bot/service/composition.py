@@ -122,7 +122,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         stack.push_async_callback(redis.aclose)
         opened = await open_keys(settings, database, clock)
         keys = opened.gate
-        people = make_officers(settings, database, opened.desk, clock)
+        people = make_officers(settings, database, keys, opened.desk, clock)
         live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
         await _first_turn(mixer, tasks)

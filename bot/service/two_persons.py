@@ -12,10 +12,12 @@ from bot.accounts.officers import Officers, any_grant, officer_decisions
 from bot.accounts.profiles import CITY, SOLO
 from bot.accounts.roster import ROSTER, Roster
 from bot.ballots.settlement import SETTLE, settle_decision
+from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
 from bot.core.settings import Settings
-from bot.service.installation_keys import desk_ring, open_desk
+from bot.crypto.gate_keys import GateKeys
+from bot.service.installation_keys import desk_ring, open_keys
 from bot.transparency.desk import DESK, Desk
 from bot.verification.result_decision import RESULT, result_decision
 from survey_flows.errors import BadInput, Message, Place
@@ -31,7 +33,7 @@ class TwoPersons:
 
 
 def make_officers(
-    settings: Settings, database: AsyncEngine, desk: Desk, clock: Clock
+    settings: Settings, database: AsyncEngine, keys: GateKeys, desk: Desk, clock: Clock
 ) -> TwoPersons:
     """Returns the parts, with the kinds of decisions of every room."""
     roster = Roster(database, desk, desk_ring(settings).folder)
@@ -39,6 +41,7 @@ def make_officers(
         **officer_decisions(desk),
         SETTLE: settle_decision(),
         RESULT: result_decision(desk),
+        OPENING: opening_decision(keys, desk),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))
@@ -69,4 +72,5 @@ async def require_grant(people: TwoPersons, campaign: str, clock: Clock) -> None
 
 async def open_officers(settings: Settings, database: AsyncEngine, clock: Clock) -> TwoPersons:
     """Returns the parts for a command."""
-    return make_officers(settings, database, await open_desk(settings, database, clock), clock)
+    keys = await open_keys(settings, database, clock)
+    return make_officers(settings, database, keys.gate, keys.desk, clock)

@@ -25,6 +25,7 @@ word-enable = account enabled
 word-grant = grant to open ballots
 word-profile = profile
 word-settle = close with what is missing
+word-opening = opening of a counting campaign
 word-result = result into the log
 approval-prepared = Prepared as number { $number }; a second person signs it at /admin/approvals, and until then nothing has changed.
 approval-waits-a-day = Number { $number } is approved and holds in a day; two others may waive the wait at /admin/approvals.

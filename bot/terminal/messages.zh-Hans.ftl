@@ -25,6 +25,7 @@ word-enable = 启用账号
 word-grant = 揭示评价票的授权
 word-profile = 档位
 word-settle = 缺票截止
+word-opening = 开启正式评价
 word-result = 结果写入日志
 approval-prepared = 已列为第 { $number } 号事项，须由第二人在 /admin/approvals 签字；签字之前没有任何变动。
 approval-waits-a-day = 第 { $number } 号事项已批准，一天后生效；另外两人可在 /admin/approvals 免除等待。

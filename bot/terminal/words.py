@@ -32,6 +32,7 @@ CODES: Mapping[str, Message] = {
     "profile": Message("word-profile"),
     "settle": Message("word-settle"),
     "result": Message("word-result"),
+    "opening": Message("word-opening"),
     # States of a campaign.
     **STATE_NAMES,
     # Acts, states and rulings of reviews and appeals.

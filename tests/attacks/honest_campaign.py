@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.conversations.key_rotation import KeyRotation
@@ -36,6 +36,7 @@ from survey_flows.events import Started, Typed
 from survey_flows.load import dump_questionnaire, load_questionnaire
 from tests.contract.test_conductor import NOW, Frozen, Road, draft
 from tests.desk import DESK
+from tests.openings import open_campaign
 
 CAMPAIGN = "year"
 CHANNEL = "test"

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.campaigns.lifecycle import create_campaign
 from bot.conversations.contract import Incoming, Reply
 from bot.core.settings import Settings
 from bot.service.composition import Service, _forget, build, run_mixer_once
@@ -27,6 +27,7 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Event, Started
 from tests.contract.test_conductor import NOW, Frozen, Road, draft
+from tests.openings import open_campaign
 
 HOUR = timedelta(hours=1)
 JUMPS = (-24 * HOUR, -2 * HOUR, 2 * HOUR, 24 * HOUR)

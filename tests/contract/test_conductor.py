@@ -21,14 +21,10 @@ from bot.accounts.roster import Roster
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.ballots.settlement import SETTLE, settle_decision
-from bot.campaigns.lifecycle import (
-    CampaignDraft,
-    close_campaign,
-    create_campaign,
-    open_campaign,
-)
+from bot.campaigns.lifecycle import CampaignDraft, close_campaign, create_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.conversations.conductor import Conductor, Unavailable
@@ -44,6 +40,7 @@ from survey_flows.campaign_definition import Link, Unit
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from survey_flows.load import dump_questionnaire
 from tests.desk import DESK, keep_desk, roster_of
+from tests.openings import open_campaign
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SCHEME = shipped_scheme().model_dump_json()
@@ -85,6 +82,7 @@ class Road:
         """Return what two people decide, in the profile solo."""
         decisions = {
             **officer_decisions(DESK), SETTLE: settle_decision(), RESULT: result_decision(DESK),
+            OPENING: opening_decision(self.keys, DESK),
         }  # fmt: skip
         return Approvals(self.roster, decisions, counts_already, self.clock)
 

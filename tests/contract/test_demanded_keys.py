@@ -15,7 +15,7 @@ from bot.__main__ import PERSON_NEEDED, main
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.campaign_keys import GATE, MIXER, check_keys, read_missing_keys
-from bot.campaigns.lifecycle import create_campaign, open_campaign, show_campaign
+from bot.campaigns.lifecycle import create_campaign, show_campaign
 from bot.conversations.contract import Incoming
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import KeyMissing, Keyring, key_id, load_gate_keys
@@ -30,6 +30,7 @@ from tests.conftest import Backend
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_mixer import admit, ballot, rows
 from tests.desk import DESK
+from tests.openings import open_campaign
 
 
 @pytest.fixture

@@ -15,13 +15,7 @@ from sqlalchemy import insert, select, update
 from bot.__main__ import make_parser
 from bot.ballots.desk_orders import count_refused_acts, list_refused_acts, mark_seen
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import (
-    close_campaign,
-    create_campaign,
-    open_campaign,
-    pause_campaign,
-    resume_campaign,
-)
+from bot.campaigns.lifecycle import close_campaign, create_campaign, pause_campaign, resume_campaign
 from bot.campaigns.ordered_states import states_without_order
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import KeyMissing, Keyring
@@ -36,6 +30,7 @@ from survey_flows.errors import BadInput
 from survey_flows.log_entries import canonical
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.desk import DESK
+from tests.openings import open_campaign
 
 FORGERIES = {
     "decision": {"case": "c1", "number": 2, "rules": [], "verdict": "uphold", "reasons": []},

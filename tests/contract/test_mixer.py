@@ -22,7 +22,7 @@ from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS
 from bot.ballots.pool import POOL_SLOTS
 from bot.ballots.stored_bodies import ballot_text
-from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
+from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
 from bot.crypto.note_signatures import open_note
@@ -42,6 +42,7 @@ from survey_flows.log_entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.desk import DESK
+from tests.openings import open_campaign
 
 OVERHEAD = 48
 """Bytes of a sealed box around its content (NaCl)."""

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.__main__ import main
 from bot.ballots.mixer import BATCH
 from bot.ballots.remote_mixer import RemoteMixer
-from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
+from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming
 from bot.core.clock import SystemClock
@@ -27,6 +27,7 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed, Started
 from tests.contract.test_conductor import draft
+from tests.openings import open_campaign
 from tests.waiting import PATIENCE, until
 
 

@@ -22,7 +22,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import CampaignDraft, create_campaign, open_campaign
+from bot.campaigns.lifecycle import CampaignDraft, create_campaign
 from bot.conversations.dead_letters import UNREADABLE
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_questionnaires
@@ -35,6 +35,7 @@ from survey_flows.load import dump_questionnaire
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.conftest import Backend
+from tests.openings import open_campaign
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "telegram"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select, update
 
 from bot.accounts.staff import add_staff
-from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.fieldwork.audience.contacts import Contact, store_contacts
@@ -23,6 +23,7 @@ from bot.service.composition import Service, build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep
+from tests.openings import open_campaign
 from tests.web_city import NOW, Clock, make_draft
 
 pytestmark = BROWSER

@@ -17,7 +17,7 @@ import orjson
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.campaigns.lifecycle import create_campaign
 from bot.channels.telegram.channel import SECRET_HEADER, TelegramChannel
 from bot.conversations.dead_letters import UNREADABLE, DeadLetterStore
 from bot.core.settings import Settings
@@ -25,6 +25,7 @@ from bot.service.composition import Service, build
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests.contract.test_conductor import draft
+from tests.openings import open_campaign
 
 SECRET = "fuzz"
 AT_ONCE = 256

@@ -13,7 +13,7 @@ from aggregation.disclosure.disclosed import Count, DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up
-from aggregation.scheme.scheme import PUBLIC, Scheme
+from aggregation.scheme.scheme import POOLED, PUBLIC, Scheme
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import pick
 from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
@@ -97,7 +97,9 @@ def year_ranking(year: AppraisedYear, lang: str) -> Ranking:
     Only the public score is uncertain: a total's interval is the public score's, by its weight.
     """
     scheme = year.inputs.scheme
-    named = {**{k: (v.zh, v.en) for k, v in scheme.leagues.items()}, **_categories(scheme)}
+    families = [*scheme.leagues, *scheme.categories, POOLED]
+    called = {family: scheme.family_name(family) for family in families}
+    named = {family: (it.zh, it.en) for family, it in called.items()}
     found = [
         (u.family, _year_mark(u, year.inputs.disclosed.get(u.unit), scheme, lang))
         for u in year.result.units

@@ -143,7 +143,7 @@ class _Circular:
         yield Heading(say("part-units"), page=True)
         yield Paragraph(say("units-lead"))
         for use in self.year.result.quotas:
-            called = self.scheme.categories[use.category]
+            called = self.scheme.family_name(use.category)
             units = [unit for unit in self.year.result.units if unit.family == use.category]
             places = ", ".join(
                 f"{name(grade, say.lang)} {use.places.get(grade, 0)}" for grade in GRADES

@@ -72,9 +72,7 @@ class _Evidence:
         )
 
     def _family(self) -> str:
-        called = (
-            self.scheme.leagues.get(self.unit.family) or self.scheme.categories[self.unit.family]
-        )
+        called = self.scheme.family_name(self.unit.family)
         return self.say.pick(called.zh, called.en)
 
     def _figures(self) -> Iterator[Block]:

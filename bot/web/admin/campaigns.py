@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from aggregation.disclosure.rounding import round_down
+from bot.accounts.approvals import DONE
 from bot.accounts.roles import ADMINISTRATOR
 from bot.ballots.desk_orders import count_refused_acts
 from bot.campaigns.held import held_for
@@ -18,15 +19,15 @@ from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
     list_campaigns,
-    open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
 from bot.campaigns.links import create_link
+from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
-from bot.campaigns.states import OVER
+from bot.campaigns.states import DRAFT, OVER
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -138,6 +139,7 @@ async def show_one(visit: Visit) -> web.Response:
         pressed=await _pressure_reports(visit, campaign),
         frozen=_frozen(campaign, visit.lang),
         misfits=await _misfits(visit, campaign),
+        opening=await _opening(visit, campaign),
         held=await _held_for(visit, campaign),
     )
 
@@ -155,7 +157,7 @@ async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[str]:
     """Returns what keeps the year from being appraised on the locked rules; [] after the close."""
     from bot.campaigns.drafting import find_scheme_misfits
 
-    if campaign.pilot or campaign.state in OVER:
+    if campaign.pilot or campaign.state in (DRAFT, *OVER):
         return []
     return [
         problem.render(visit.lang)
@@ -165,6 +167,22 @@ async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[str]:
     ]
 
 
+async def _opening(visit: Visit, campaign: RegisteredCampaign) -> Any:
+    """Returns the list that is confirmed before a draft is opened; None for no draft."""
+    from bot.campaigns.opening import show_opening
+
+    if campaign.state != DRAFT:
+        return None
+    found = await show_opening(visit.service.database, campaign.id)
+    return {
+        "counts": found.counts,
+        "digest": found.digest,
+        "locks": [(it.name.text(visit.lang), it.units, it.places) for it in found.locks],
+        "stops": [stop.render(visit.lang) for stop in found.stops],
+        "asks": [render(ask, visit.lang) for ask in found.asks],
+    }
+
+
 def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
     """Returns what the opening locks beside the units: scheme, figures, questionnaires, places."""
     used = {unit.questionnaire for unit in campaign.units.values()}
@@ -172,7 +190,6 @@ def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
     scheme = pick((campaign.scheme.title.zh, campaign.scheme.title.en), lang)
     return {
         "scheme": f"{scheme} ({campaign.scheme.version})",
-        "quota": campaign.scheme.unit_quota,
         "figures": len(campaign.scheme.population.figures) if campaign.scheme.population else 0,
         "questionnaires": ("、" if lang.startswith("zh") else ", ").join(
             pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles
@@ -205,12 +222,15 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
 
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
-    """Registers a draft, which then takes ballots from its opening time on."""
-    service = visit.service
-    await open_campaign(service.database, visit.path_param("campaign"), service.keys, service.desk)
+    """Registers a draft, or prepares that; it then takes ballots from its opening time on."""
+    campaign, service = visit.path_param("campaign"), visit.service
+    made = await prepare_opening(
+        service.approvals, campaign, visit.visitor.login, visit.text("name"), visit.text("seen")
+    )
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
-    return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}", "opened")
+    done = "opened" if made.state == DONE else "prepared"
+    return visit.redirect(f"/admin/campaigns/{campaign}", done)
 
 
 @staff_page

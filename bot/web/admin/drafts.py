@@ -11,9 +11,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from aggregation.model.facts import UNIT_GRADES
+from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaign, discard_draft
-from bot.campaigns.scheme_files import offered_scheme, offered_text
+from bot.campaigns.scheme_files import offered_text
 from bot.core.checked_input import checked
 from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
@@ -75,14 +75,12 @@ async def take_discard(visit: Visit) -> web.Response:
 def _show(visit: Visit, status: int = 200, problem: str | None = None) -> web.Response:
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
-    shipped = offered_scheme().unit_quota
     models = [
         (name, _titled(form.title, visit.lang)) for name, form in shipped_questionnaires().items()
     ]
     return visit.render(
         "draft",
         models=models,
-        shipped=shipped,
         status=status,
         problem=problem,
         typed=typed,
@@ -95,7 +93,7 @@ def _titled(title: Mapping[str, str], lang: str) -> str:
 
 
 async def _draft(visit: Visit) -> CampaignDraft:
-    from bot.campaigns.drafting import parse_moment, stored_units
+    from bot.campaigns.drafting import parse_moment, stored_units, units_of_year
 
     zone = visit.service.settings.timezone
     asked = checked(
@@ -104,7 +102,8 @@ async def _draft(visit: Visit) -> CampaignDraft:
         opens_at=parse_moment(visit.text("opens"), zone, "opens_at"),
         closes_at=parse_moment(visit.text("closes"), zone, "closes_at"),
     )
-    made = await _read_files(visit, _grades(visit))
+    units = await units_of_year(visit.service.database, asked.year)
+    made = await _read_files(visit, _grades(visit), asked.year, units)
     return CampaignDraft(
         id=asked.id,
         year=asked.year,
@@ -124,16 +123,17 @@ def _grades(visit: Visit) -> list[str] | None:
     return texts if any(texts) else None
 
 
-async def _read_files(visit: Visit, grades: Sequence[str] | None) -> DraftTexts:
+async def _read_files(
+    visit: Visit, grades: Sequence[str] | None, year: int, units: Sequence[AppraisedUnit]
+) -> DraftTexts:
     """Returns the uploaded scheme and questionnaires, else the shipped ones.
 
     Files are read as the command line reads them; an error names the file as its owner knows it.
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return await asyncio.to_thread(
-                _texts, {name: _saved(visit, name, Path(folder)) for name in FILES}, grades
-            )
+            files = {name: _saved(visit, name, Path(folder)) for name in FILES}
+            return await asyncio.to_thread(_texts, files, grades, year, units)
         except BadInput as error:
             upload = re.compile(rf"{re.escape(folder)}/[^/]*/")
             raise with_renamed_files(error, lambda name: upload.sub("", name)) from None
@@ -160,10 +160,16 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in last if sign.isprintable()).lstrip(".")[-60:]
 
 
-def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[str] | None) -> DraftTexts:
+def _texts(
+    files: Mapping[str, Sequence[Path]],
+    grades: Sequence[str] | None,
+    year: int,
+    units: Sequence[AppraisedUnit],
+) -> DraftTexts:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
 
     scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))
     return DraftTexts(
-        chosen_scheme(scheme, population, grades), chosen_questionnaires(files["questionnaires"])
+        chosen_scheme(scheme, population, grades, year, units),
+        chosen_questionnaires(files["questionnaires"]),
     )

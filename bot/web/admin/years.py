@@ -61,7 +61,7 @@ def _namer(visit: Visit) -> Any:
 
 
 def _category(year: AppraisedYear, category: str, lang: str) -> str:
-    called = year.inputs.scheme.categories[category]
+    called = year.inputs.scheme.family_name(category)
     return pick((called.zh, called.en), lang)
 
 

@@ -135,13 +135,19 @@ async def make_draft(call: ApiCall) -> web.Response:
 
 
 async def _draft(call: ApiCall) -> CampaignDraft:
-    from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme, stored_units
+    from bot.campaigns.drafting import (
+        chosen_questionnaires,
+        chosen_scheme,
+        stored_units,
+        units_of_year,
+    )
 
     wanted = call.body
     try:
         units = await stored_units(call.service.database, wanted.units, wanted.year)
     except BadInput as error:
         raise RequestRefused(422, error.message, Place(field="units")) from error
+    listed = await units_of_year(call.service.database, wanted.year)
     grades = [getattr(wanted.grades, grade) for grade in UNIT_GRADES] if wanted.grades else None
     return CampaignDraft(
         id=call.path_param("campaign"),
@@ -151,7 +157,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
         closes_at=wanted.closes_at,
         units=units,
         questionnaires=await asyncio.to_thread(chosen_questionnaires, []),
-        scheme=await asyncio.to_thread(chosen_scheme, None, None, grades),
+        scheme=await asyncio.to_thread(chosen_scheme, None, None, grades, wanted.year, listed),
         pilot=wanted.pilot,
     )
 
@@ -161,8 +167,10 @@ async def _exists(call: ApiCall, campaign: str) -> bool:
 
 
 async def open_one(call: ApiCall) -> web.Response:
-    """Registers a draft, which then takes ballots from its opening time on."""
-    on = call.service
+    """Registers a pilot; a person opens a campaign that counts, for programs do not sign."""
+    summary, on = await call.summary(), call.service
+    if not summary.pilot:
+        raise RequestRefused(409, Message("api-person-opens"), Place(subject=summary.id))
     return await _change_state(
         call, lambda name: open_campaign(on.database, name, on.keys, on.desk)
     )

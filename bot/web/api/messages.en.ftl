@@ -30,6 +30,7 @@ api-field-moment = a moment is needed here, such as 2026-11-24T00:00:00Z
 api-field-form = this does not have the form that /api describes
 api-campaign-name-taken = there is another campaign of this name; choose another name
 api-not-this-name = this is not the campaign's name; it was not closed
+api-person-opens = this campaign counts in a year: a person looks at what is locked and opens it at the console; a program opens pilots
 api-quotas-registered = quotas are registered in the log at the opening and cannot be changed any more
 api-not-closed = scores can be read once the campaign is closed
 api-no-signature = a program does not sign; a person signs it at /admin/approvals

@@ -30,6 +30,7 @@ api-field-moment = 此处须是时刻，如 2026-11-24T00:00:00Z
 api-field-form = 不符合 /api 页面所述的格式
 api-campaign-name-taken = 这个代号已被另一活动使用，请换一个
 api-not-this-name = 与活动代号不符，活动没有截止
+api-person-opens = 此活动计入年度考核，须由人在管理页面核对锁定内容后开启；程序只能开启试评
 api-quotas-registered = 配额在开启时已登记入日志，不能再更改
 api-not-closed = 活动截止后才能读取得分
 api-no-signature = 程序不能签字；请由人员在 /admin/approvals 签字

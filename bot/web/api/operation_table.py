@@ -74,7 +74,7 @@ OPERATIONS = (
         f"{CAMPAIGN}/open",
         campaigns.open_one,
         WRITE,
-        "Register a draft in the log and take ballots from its opening time on",
+        "Register a pilot in the log and take ballots from its opening time on",
         models.Campaign,
         refuses=(GONE, CONFLICT),
     ),

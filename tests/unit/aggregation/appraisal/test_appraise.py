@@ -463,8 +463,3 @@ def test_inputs_that_contradict_themselves_are_refused(change: Change, message: 
     with pytest.raises(BadInput) as refused:
         appraise(replace(given, **change(given)))
     assert message in str(refused.value)
-
-
-def test_a_quota_for_other_departments_is_refused() -> None:
-    with pytest.raises(BadInput, match="but 10 units are graded by quota"):
-        appraise(small_city(small_scheme(unit_quota={"first": 2, "second": 8, "third": 1})))

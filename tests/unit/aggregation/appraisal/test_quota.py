@@ -10,14 +10,13 @@ import pytest
 from aggregation.appraisal.quota import (
     GradeCandidate,
     assign_grades,
-    check_quota,
-    places_by_category,
+    places_by_family,
+    quota_misfit,
     tie_notes,
 )
 from aggregation.model.facts import Grade
 from aggregation.numbers import apportion, competition_ranks, half_up
 from aggregation.scheme.parts import UnitQuota
-from survey_flows.errors import BadInput
 
 F, S, T = Grade.FIRST, Grade.SECOND, Grade.THIRD
 
@@ -33,18 +32,20 @@ def letters(grades: dict[str, Grade]) -> str:
     return "".join({F: "1", S: "2", T: "3"}[grades[unit]] for unit in sorted(grades))
 
 
-def test_the_reference_quota_that_does_not_add_up_is_refused() -> None:
-    with pytest.raises(
-        BadInput,
-        match=r"unit_quota: 18 first \+ 76 second \+ 6 third = 100, but 99 .*\(second: 75 would\)",
-    ):
-        check_quota(UnitQuota(first=18, second=76, third=6), 99)
-    check_quota(UnitQuota(first=18, second=75, third=6), 99)
+def test_counts_that_do_not_fit_are_told_with_two_that_would() -> None:
+    misfit = quota_misfit(UnitQuota(first=18, second=75, third=6), 46)
+    assert misfit is not None
+    assert misfit.render("en") == (
+        "unit_quota: 18 first + 75 second + 6 third = 99, but 46 units are graded by quota; make "
+        "the counts sum to 46; the same ratio, rounded down, offers 8/36/2 (second: 22 would)"
+    )
+    assert quota_misfit(UnitQuota(first=18, second=75, third=6), 99) is None
 
 
-def test_a_quota_that_no_second_can_mend_names_no_second() -> None:
-    with pytest.raises(BadInput, match=r"make the counts sum to 3$"):
-        check_quota(UnitQuota(first=3, second=0, third=1), 3)
+def test_counts_that_no_second_can_mend_name_no_second() -> None:
+    misfit = quota_misfit(UnitQuota(first=3, second=0, third=1), 3)
+    assert misfit is not None
+    assert misfit.render("en").endswith("sum to 3; the same ratio, rounded down, offers 2/1/0")
 
 
 def test_places_are_shared_by_largest_remainder() -> None:
@@ -63,7 +64,7 @@ def test_no_category_gets_more_than_its_room() -> None:
 
 
 def test_first_and_third_never_overlap_in_a_category_of_one() -> None:
-    places = places_by_category(UnitQuota(first=1, second=0, third=1), {"a": 1, "b": 1})
+    places = places_by_family(UnitQuota(first=1, second=0, third=1), {"a": 1, "b": 1})
     assert places == {"a": {F: 1, S: 0, T: 0}, "b": {F: 0, S: 0, T: 1}}
 
 

@@ -12,6 +12,7 @@ import pytest
 from bot.__main__ import main
 from bot.campaigns.drafting import chosen_scheme
 from survey_flows.errors import BadInput
+from tests.openings import command_to_open
 
 UNITS = """code,name_zh,name_en,category,questionnaire,league
 FIN,市财政局,Finance Bureau,B_econ,econ,
@@ -20,10 +21,10 @@ X1,一区,District 1,A_district,district,district
 """
 CREATE = ("campaign", "create", "y", "--year", "2026", "--title-zh", "试评", "--title-en", "Trial")
 WINDOW = ("--opens", "2026-11-01", "--closes", "2027-01-31")
+OPEN = ("campaign", "open", "y")
 LACKING = (
-    "  2026 cannot be appraised like this: unit_quota: 18 first + 75 second + 6 third = 99, "
-    "but 2 units are graded by quota; "
-    "make the counts sum to 2"
+    "unit_quota: 18 first + 75 second + 6 third = 99, but 2 units are graded by quota; "
+    "make the counts sum to 2; the same ratio, rounded down, offers 0/2/0"
 )
 
 
@@ -38,15 +39,67 @@ def city(
     capsys.readouterr()
 
 
-def test_counts_that_do_not_fit_the_city_are_told_at_the_draft_and_when_it_opens(
+def test_counts_that_do_not_fit_the_city_stop_the_opening(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*CREATE, *WINDOW, "--grades", "18", "75", "6"]) == 0
+    told = f"  2026 cannot be appraised like this: {LACKING}"
+    assert told in capsys.readouterr().out.splitlines()
+    assert main([*OPEN]) == 0
+    said = capsys.readouterr().out
+    assert f"  Stops the opening: {LACKING}" in said.splitlines()
+    assert "--list" not in said
+    assert main([*OPEN, "--name", "y", "--list", "0" * 16]) == 1
+    assert LACKING in capsys.readouterr().err
+    assert main(["campaign", "show", "y"]) == 0
+    assert "  draft, " in capsys.readouterr().out
+
+
+def test_row_open_without_counts_the_draft_offers_those_that_fit(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main([*CREATE, *WINDOW]) == 0
-    assert LACKING in capsys.readouterr().out.splitlines()
-    assert main(["campaign", "open", "y"]) == 0
-    assert LACKING in capsys.readouterr().out.splitlines()
-    assert main(["campaign", "close", "y"]) == 0
     assert "cannot be appraised" not in capsys.readouterr().out
+    assert main([*OPEN]) == 0
+    said = capsys.readouterr().out
+    assert "Pooled" not in said
+    assert "Economy: 2 units; 0 first, 2 second, 0 third are locked" in said
+    digest = said.split("--list ")[1].strip()
+    for wrong in (
+        ["--list", digest],
+        ["--name", "x", "--list", digest],
+        ["--name", "y", "--list", "0" * 16],
+    ):
+        assert main([*OPEN, *wrong]) == 1
+    assert main([*OPEN, "--name", "y", "--list", digest]) == 0
+    assert "  open, " in capsys.readouterr().out
+
+
+def test_row_open_a_list_that_changed_meanwhile_is_looked_at_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*CREATE, *WINDOW]) == 0
+    confirmed = command_to_open("y")
+    (tmp_path / "more.csv").write_text(UNITS + "EDU,市教育局,Education Bureau,B_econ,econ,\n")
+    assert main(["import", "units", str(tmp_path / "more.csv")]) == 0
+    capsys.readouterr()
+    assert main(confirmed) == 1
+    assert "but 3 units are graded by quota" in capsys.readouterr().err
+
+
+def test_row_open_another_counting_campaign_on_a_unit_stops_and_a_pilot_opens(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*CREATE, *WINDOW]) == 0
+    assert main(command_to_open("y")) == 0
+    again = [word if word != "y" else "z" for word in CREATE]
+    assert main([*again, *WINDOW]) == 0
+    capsys.readouterr()
+    assert main(["campaign", "open", "z"]) == 0
+    assert "y: this counting campaign rates FIN too (3 units in all)" in capsys.readouterr().out
+    assert main([*again[:2], "p", *again[3:], *WINDOW, "--pilot"]) == 0
+    assert main(["campaign", "open", "p"]) == 0
+    assert "a pilot, open" in capsys.readouterr().out
 
 
 def test_counts_that_fit_are_locked_with_the_draft(capsys: pytest.CaptureFixture[str]) -> None:

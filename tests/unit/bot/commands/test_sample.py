@@ -8,6 +8,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
+from tests.openings import command_to_open
 
 UNITS = "code,name_zh,name_en,category,questionnaire\nTAX,市税务局,Tax Bureau,B_econ,window\n"
 PEOPLE = "channel,address,language,group,area,consent\n" + "".join(
@@ -55,7 +56,7 @@ def test_a_sample_is_planned_drawn_and_verified(
         "  resident/furong: 20 of 30",
         "0 cannot",
     ]
-    assert main(["campaign", "open", "y"]) == 0
+    assert main(command_to_open("y")) == 0
     assert main(["sample", "draw", "y", "--out", str(sample)]) == 0
     assert main(["sample", "draw", "y", "--out", str(sample)]) == 1
     assert "the file cannot be written" in capsys.readouterr().err

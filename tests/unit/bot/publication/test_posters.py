@@ -19,6 +19,7 @@ from bot.spreadsheets.reader import read_sheet
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from tests.conversations import build_definition
+from tests.openings import command_to_open
 
 DEFINITION = build_definition()
 A4 = (595, 842)
@@ -146,7 +147,7 @@ def test_posters_from_the_command_line(
     assert out.read_bytes() != web
     assert main([*words[:-1], str(tmp_path / "none" / "x.pdf")]) == 1
     assert "the file cannot be written" in capsys.readouterr().err
-    assert main(["campaign", "open", "y"]) == 0
+    assert main(command_to_open("y")) == 0
     assert main(["campaign", "close", "y"]) == 0
     assert main(words) == 1
     assert "y: this campaign is closed" in capsys.readouterr().err

@@ -203,7 +203,10 @@ async def test_a_body_nested_too_deep_is_a_sentence(program: Program) -> None:
 
 
 async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program: Program) -> None:
-    await program.ask("PUT", "/campaigns/spring", DRAFT)
+    await program.ask("PUT", "/campaigns/counting", DRAFT)
+    status, problem, _ = await program.ask("POST", "/campaigns/counting/open")
+    assert (status, "a person looks at what is locked" in problem["detail"]) == (409, True)
+    await program.ask("PUT", "/campaigns/spring", DRAFT | {"pilot": True})
     assert (await program.ask("POST", "/campaigns/spring/pause"))[0] == 409
     for act, state in (("open", "open"), ("pause", "paused"), ("resume", "open")):
         status, told, _ = await program.ask("POST", f"/campaigns/spring/{act}")
@@ -218,6 +221,8 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
     ]
     path = "/api/v1/campaigns/{campaign}"
     assert acts == [
+        ("api:everything", f"PUT {path}", "counting", "done"),
+        ("api:everything", f"POST {path}/open", "counting", "refused"),
         ("api:everything", f"PUT {path}", "spring", "done"),
         ("api:everything", f"POST {path}/pause", "spring", "refused"),
         *(
@@ -276,7 +281,7 @@ async def test_a_link_may_say_how_many_it_is_meant_for(program: Program) -> None
 async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) -> None:
     path = "/campaigns/mine/quotas"
     assert (await program.ask("PUT", path, BODIES["QuotaListInput"]))[0] == 404
-    await program.ask("PUT", "/campaigns/mine", DRAFT)
+    await program.ask("PUT", "/campaigns/mine", DRAFT | {"pilot": True})
     assert (await program.ask("GET", path))[1] == {"items": [], "step": 10}
     items = [
         {"unit": "FIN", "capacity": 20},

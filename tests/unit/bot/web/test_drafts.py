@@ -33,7 +33,7 @@ from tests.web_city import Clock
 
 TYPED = {
     "id": "spring",
-    "year": "2010",
+    "year": "2011",
     "title_zh": "春季评价",
     "title_en": "Spring evaluation",
     "opens": "2026-12-01T08:00",
@@ -73,6 +73,10 @@ async def send(console: Console, typed: dict[str, str], **files: tuple[str, byte
     return await console.post("/admin/drafts", form)
 
 
+def seen_list(page: str) -> str:
+    return re.findall(r'name="seen" value="(\w+)"', page)[0]
+
+
 async def stored(console: Console) -> list[str]:
     async with reading(console.service.database) as connection:
         return sorted((await connection.execute(select(tables.campaigns.c.id))).scalars())
@@ -94,8 +98,12 @@ async def test_staff_draft_a_campaign_that_an_administrator_opens(console: Conso
     assert console.status == 403
     console.client.session.cookie_jar.clear()
     await console.sign_in()
-    await console.open("/admin/campaigns/spring")
-    await console.post("/admin/campaigns/spring/open", {"csrf": console.csrf})
+    seen = seen_list(await console.open("/admin/campaigns/spring"))
+    for wrong in ({"name": "spring"}, {"seen": seen}, {"name": "spring", "seen": "0" * 16}):
+        await console.post("/admin/campaigns/spring/open", {"csrf": console.csrf} | wrong)
+        assert console.status == 422
+    typed = {"csrf": console.csrf, "name": "spring", "seen": seen}
+    await console.post("/admin/campaigns/spring/open", typed)
     assert "The campaign is open" in texts(console.page)
     definition = console.service.live_campaigns.get("spring")
     assert definition is not None
@@ -130,14 +138,16 @@ async def test_how_many_get_each_grade_is_locked_with_the_draft_and_has_to_fit_t
 ) -> None:
     await console.sign_in()
     await send(console, TYPED | {"first": "20", "second": "73", "third": "6"})
-    assert "Places: 20 first, 73 second, 6 third" in texts(console.page)
-    assert "could not be appraised" not in texts(console.page)
+    said = texts(console.page)
+    assert "These places are locked by the opening" in said
+    assert "cannot be opened" not in said
     await send(console, TYPED | {"id": "other", "first": "20", "second": "70", "third": "6"})
     said = texts(console.page)
-    assert "As it is, 2010 could not be appraised" in said
+    assert "This campaign cannot be opened as it is" in said
     assert "20 first + 70 second + 6 third = 96, but 99 units are graded by quota" in said
-    await console.post("/admin/campaigns/other/open", {"csrf": console.csrf})
-    assert "As the units are now, 2010 cannot be appraised" in texts(console.page)
+    assert "/admin/campaigns/other/open" not in console.page
+    await console.post("/admin/campaigns/other/open", {"csrf": console.csrf, "name": "other"})
+    assert console.status == 422
 
 
 async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(console: Console) -> None:
@@ -165,7 +175,7 @@ async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
     )
     said = texts(console.page)
     assert "A pilot: it counts in no appraisal" in said
-    assert "could not be appraised" not in said
+    assert "cannot be opened" not in said
     await console.post("/admin/campaigns/spring/open", {"csrf": console.csrf})
     link = re.findall(r"/r/(\w+)", console.page)[0]
     start = texts(await console.open(f"/r/{link}"))
@@ -279,7 +289,8 @@ async def test_what_was_opened_cannot_be_discarded(console: Console) -> None:
     await console.sign_in()
     await send(console, TYPED)
     csrf = console.csrf
-    await console.post("/admin/campaigns/spring/open", {"csrf": csrf})
+    typed = {"csrf": csrf, "name": "spring", "seen": seen_list(console.page)}
+    await console.post("/admin/campaigns/spring/open", typed)
     before = await left(console)
     for campaign in ("spring", "city-2010"):
         await console.post(f"/admin/campaigns/{campaign}/discard", {"csrf": csrf, "name": campaign})

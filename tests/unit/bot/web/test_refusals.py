@@ -28,7 +28,7 @@ from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import record_decision, record_unit_decision, seal_year
 from bot.ballots.imported.importer import import_ballots
 from bot.campaigns.drafting import chosen_scheme, parse_moment, stored_units
-from bot.campaigns.lifecycle import create_campaign, discard_draft, open_campaign, pause_campaign
+from bot.campaigns.lifecycle import create_campaign, discard_draft, pause_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.population_file import read_population
 from bot.campaigns.quotas import set_quotas
@@ -48,6 +48,7 @@ from survey_flows.load import load_questionnaire
 from survey_flows.messages import Place, render_place
 from tests.console import PASSWORD, Console
 from tests.openapi.stand import standing
+from tests.openings import open_campaign
 from tests.web_city import NOW, make_draft
 
 LANGUAGES = ("en", "zh-Hans")

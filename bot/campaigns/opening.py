@@ -1,0 +1,183 @@
+"""What is looked at before a campaign is opened: what stops it, and what somebody confirms.
+
+An opening cannot be taken back, and it locks the year's rules and places. So a counting campaign is
+opened only by somebody who has typed its name and seen this list, whose digest comes back with the
+name: a list that has changed meanwhile is looked at again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.appraisal.checks import place_misfits, unit_misfits
+from aggregation.appraisal.places import Family, graded_families
+from aggregation.model.facts import UNIT_GRADES
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.registered import read_campaign_row
+from bot.campaigns.states import DRAFT, OPENING, require_state
+from bot.records.store import ListedUnit, exists_in, read_units
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.transparency.entry_bodies import registration_body
+from survey_flows.errors import BadInput, Message, Place, Problem, gathered
+from survey_flows.messages import Named, render
+from survey_flows.wording import DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class LockedFamily:
+    """The places of a family that the opening locks: first, second, third."""
+
+    name: Named
+    units: int
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The list before a campaign is opened.
+
+    ``stops`` keep it from being opened; ``asks`` are for a person to think of. ``locks`` are the
+    places by family; empty for a campaign that counts nowhere.
+    """
+
+    campaign: str
+    counts: bool
+    stops: tuple[Problem, ...]
+    asks: tuple[Message, ...]
+    locks: tuple[LockedFamily, ...]
+    frozen: str
+
+    @property
+    def digest(self) -> str:
+        """The digest of the list and of all that is locked with it."""
+        said = [
+            self.campaign,
+            self.frozen,
+            [stop.render(DEFAULT) for stop in self.stops],
+            [render(ask, DEFAULT) for ask in self.asks],
+            [[it.name.zh, it.units, it.places] for it in self.locks],
+        ]
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+        return sha256(text.encode()).hexdigest()[:16]
+
+
+async def show_opening(database: AsyncEngine, campaign: str) -> Opening:
+    """Returns the list of a draft, or of a campaign whose opening was not carried out.
+
+    Raises:
+        BadInput: there is no such campaign, or it was opened already.
+    """
+    async with reading(database) as connection:
+        row = await read_campaign_row(connection, campaign)
+        require_state(campaign, row.state, (DRAFT, OPENING))
+        return await read_opening(connection, row)
+
+
+async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
+    """Returns the list of a campaign's row, in the caller's transaction."""
+    definition = read_definition(row)
+    frozen = sha256(registration_body(row._mapping).encode())
+    if definition.pilot:
+        return Opening(row.id, False, (), (), (), frozen.hexdigest())
+    listed = [x for x in await read_units(connection) if exists_in(x.unit, row.year)]
+    if not {x.unit.code for x in listed} & definition.units.keys():
+        nowhere = (Message("opening-counts-nowhere", year=row.year),)
+        return Opening(row.id, True, (), nowhere, (), frozen.hexdigest())
+    others = await _other_campaigns(connection, row)
+    stops = [
+        *_rules(definition, listed, row.year, others),
+        *_changed_units(definition, listed),
+        *_rated_twice(definition, others),
+    ]
+    families = graded_families(definition.scheme, [x.unit for x in listed], row.year)
+    return Opening(
+        row.id,
+        True,
+        tuple(stops),
+        tuple(_asks(definition)),
+        tuple(_locked(definition, families)),
+        frozen.hexdigest(),
+    )
+
+
+def check_opening(opening: Opening, name: str, seen: str) -> None:
+    """Refuses to open a counting campaign that something stops, or whose list was not confirmed.
+
+    Raises:
+        BadInput: every stop; another name; or a list that is not the one that was seen.
+    """
+    if opening.stops:
+        raise gathered(list(opening.stops))
+    if not opening.counts:
+        return
+    if name != opening.campaign:
+        raise BadInput(Message("opening-name-missing"), Place(subject=opening.campaign))
+    if seen != opening.digest:
+        raise BadInput(Message("opening-list-changed"), Place(subject=opening.campaign))
+
+
+async def _other_campaigns(
+    connection: AsyncConnection, row: Row[Any]
+) -> Mapping[str, FrozenDefinition]:
+    """Returns the other counting campaigns of the year that are drafts no more."""
+    columns = tables.campaigns.c
+    query = select(tables.campaigns).where(
+        columns.year == row.year, columns.id != row.id, columns.state != DRAFT
+    )
+    found = {it.id: read_definition(it) for it in await connection.execute(query)}
+    return {name: it for name, it in sorted(found.items()) if not it.pilot}
+
+
+def _rules(
+    definition: FrozenDefinition,
+    listed: Sequence[ListedUnit],
+    year: int,
+    others: Mapping[str, FrozenDefinition],
+) -> Iterator[Problem]:
+    """The first counting campaign of a year locks rules and places; later ones have the same."""
+    units = [x.unit for x in listed]
+    yield from unit_misfits(definition.scheme, units, year)
+    if not others:
+        yield from place_misfits(definition.scheme, units, year)
+    for name, other in others.items():
+        if other.scheme.digest != definition.scheme.digest:
+            yield Problem(Message("opening-other-rules", year=year), Place(subject=name))
+
+
+def _changed_units(definition: FrozenDefinition, listed: Iterable[ListedUnit]) -> Iterator[Problem]:
+    """Units whose category or questionnaire is another one since the draft, or that are gone."""
+    now = {x.unit.code: (x.unit.category, x.questionnaire) for x in listed}
+    for code, unit in definition.units.items():
+        if now.get(code) != (unit.category, unit.questionnaire):
+            yield Problem(Message("opening-unit-changed"), Place(subject=code))
+
+
+def _rated_twice(
+    definition: FrozenDefinition, others: Mapping[str, FrozenDefinition]
+) -> Iterator[Problem]:
+    for name, other in others.items():
+        if both := sorted(definition.units.keys() & other.units.keys()):
+            message = Message("opening-rated-twice", count=len(both), unit=both[0])
+            yield Problem(message, Place(subject=name))
+
+
+def _asks(definition: FrozenDefinition) -> Iterator[Message]:
+    if definition.sampling is None:
+        yield Message("opening-ask-sample")
+    yield Message("opening-ask-channel")
+    yield Message("opening-ask-assessment")
+
+
+def _locked(definition: FrozenDefinition, families: Iterable[Family]) -> Iterator[LockedFamily]:
+    for family in families:
+        called = definition.scheme.family_name(family.name)
+        places = tuple(family.places[grade] for grade in UNIT_GRADES)
+        yield LockedFamily(Named(called.zh, called.en), family.size, places)
