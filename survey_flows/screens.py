@@ -8,6 +8,7 @@ from dataclasses import replace
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, ReviewLine, Screen
 from survey_flows.localized_names import in_language, show_end, unit_name
+from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
 from survey_flows.session import REQUEST, STOP, Session
@@ -266,7 +267,11 @@ def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     """The text of ``help`` or ``privacy``."""
     if topic == "privacy":
         return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
-    return f"{definition.wording.say(lang, 'help')}\n{definition.wording.say(lang, COMMANDS)}"
+    said = (
+        definition.wording.say(lang, "help"),
+        organiser_line(definition.organiser, lang, definition.wording),
+    )
+    return "\n".join((*filter(None, said), definition.wording.say(lang, COMMANDS)))
 
 
 def _column(buttons: Iterable[Button]) -> Rows:

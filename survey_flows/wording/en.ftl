@@ -32,6 +32,8 @@ date-end = the end of { $day } { $month ->
 } { $year }
 begin = Start
 
+organiser = Run by { $organiser } · { $phone } · privacy: { $privacy }
+organiser-between = { " · " }
 pilot = This is a pilot: it counts in no appraisal.
 welcome =
     Hello! It takes about a minute, and your name is not asked. We give the unit nothing that identifies you.

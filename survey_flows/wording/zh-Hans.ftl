@@ -6,6 +6,8 @@ date = { $year }年{ $month }月{ $day }日 { $time }
 date-end = { $year }年{ $month }月{ $day }日 24:00
 begin = 开始评价
 
+organiser = 主办：{ $organiser }　电话：{ $phone }　个人信息事务：{ $privacy }
+organiser-between = { "　" }
 pilot = 这是试评，结果不计入任何考核。
 welcome =
     您好！大约一分钟，不问姓名。我们不给被评价单位任何能认出您的信息。

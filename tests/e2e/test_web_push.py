@@ -52,6 +52,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, browse
             await add_staff(service.roster, "zhou", PASSWORD, "administrator")
             async with browsing(service, browser, viewport=DESKTOP) as page:
                 await sign_in(page)
+                await say_who_asks(page)
                 await bring_contacts(page, tmp_path)
                 await plan_and_open(page)
                 await invite(page, tmp_path)
@@ -71,6 +72,22 @@ async def sign_in(page: Page) -> None:
     await page.get_by_label("用户名").fill("zhou")
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
+
+
+async def say_who_asks(page: Page) -> None:
+    await page.goto("/admin/settings")
+    for label, value in (
+        ("主办单位", "清水市考评办"),
+        ("电话", "0731-12345678"),
+        ("个人信息事务（电话或邮箱）", "0731-12345679"),
+        ("ICP 备案号", "湘ICP备12345678号"),
+        ("公安备案号", "湘公网安备43010202000123号"),
+    ):
+        await page.get_by_label(label, exact=True).fill(value)
+    await keep(page, "settings-organiser")
+    await page.get_by_role("button", name="登记主办单位").click()
+    await expect(page.get_by_text("已登记由谁主办")).to_be_visible()
+    await expect(page.get_by_label("电话", exact=True)).to_have_value("0731-12345678")
 
 
 async def bring_contacts(page: Page, folder: Path) -> None:

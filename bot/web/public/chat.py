@@ -54,6 +54,7 @@ from survey_flows.events import (
 )
 from survey_flows.front_door import Choice
 from survey_flows.localized_names import in_language, unit_name
+from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, phase
 from survey_flows.screens import explain
 from survey_flows.typed_text import clean
@@ -249,11 +250,19 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         title=in_language(definition.title, lang, definition) if definition and not several else "",
         unit=unit_name(definition, code, lang) if definition and code else "",
         pilot=definition is not None and definition.pilot,
+        organisers=_organisers(way, lang),
         shut=_shut(service, definition, lang),
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": new_id()},
         query={name: request.query[name] for name in ("l", "u") if name in request.query},
     )
+
+
+def _organisers(way: Choice | CampaignDefinition | None, lang: str) -> list[str]:
+    """Returns who asks: of each campaign that may be chosen, each line once."""
+    found = way.campaigns if isinstance(way, Choice) else (way,)
+    lines = (organiser_line(one.organiser, lang, one.wording) for one in found if one is not None)
+    return list(dict.fromkeys(filter(None, lines)))
 
 
 def _shut(service: Service, definition: CampaignDefinition | None, lang: str) -> str:

@@ -108,6 +108,13 @@ async def test_the_start_page_begins_nothing(browser: Browser) -> None:
     assert await browser.city.conversations() == 0
 
 
+async def test_every_entry_page_says_who_asks(browser: Browser) -> None:
+    line = "Run by Qingshui Appraisal Office · 0731-12345678 · privacy: 0731-12345679 · 湘ICP备"
+    for path in ("/", f"/r/{browser.city.link}/FIN", "/u/FIN", "/help"):
+        assert line in await browser.open(path), path
+    assert line in await browser.begin()
+
+
 async def test_one_cookie_for_ninety_days_and_only_after_the_start(browser: Browser) -> None:
     await browser.open(f"/r/{browser.city.link}/FIN")
     own = {"Origin": str(browser.client.make_url("/")).rstrip("/")}
