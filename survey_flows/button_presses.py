@@ -18,7 +18,7 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import REQUEST, STOP
+from survey_flows.session import PROMISE, PROMISED, REQUEST, STOP
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -170,6 +170,16 @@ def _pressured(turn: Turn, _argument: str) -> StepResult | None:
     return session, (CountPressure(turn.definition.campaign, turn.session.unit), *effects)
 
 
+def _promise(turn: Turn, argument: str) -> StepResult | None:
+    """Says what the gate's promise proves, then shows it; it is never shown unasked."""
+    if not turn.session.receipt:
+        return None
+    if argument:
+        asked = turn.session.overlay in (PROMISE, PROMISED)
+        return show(turn.with_session(overlay=PROMISED)) if asked and argument == "show" else None
+    return show(turn.with_session(overlay=PROMISE)) if turn.session.place == "receipt" else None
+
+
 def _language(turn: Turn, argument: str) -> StepResult | None:
     if argument not in turn.definition.wording.languages or turn.session.overlay != "language":
         return None
@@ -225,6 +235,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "all": _all,
     "n": _again,
     "r": _redo,
+    "v": _promise,
     "l": _language,
     "o": _lift,
     "t": _opt_out,

@@ -61,7 +61,8 @@ class Unit:
 class Link:
     """Where a citizen came from: the evaluator group and stratum that an invitation vouches for.
 
-    ``most`` is how many people it is meant for, None for anyone.
+    ``max_people`` is how many people it is meant for, None for anyone. Ballots of the links with
+    one ``cluster`` (1 to 31) may be alike; 0 stands for none.
     """
 
     token: str
@@ -69,6 +70,7 @@ class Link:
     source: str = "open"
     stratum: str = ""
     max_people: int | None = None
+    cluster: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Screen:
     …); ``progress`` is (this step, all steps) or None. ``selected`` is the data of the button that
     holds the present answer. ``unit`` is the name of the rated unit where the text of a question
     does not say it. ``review`` has what the text and the rows of a review say, line by line.
+    ``keep`` is the text of a file that the citizen may keep, and ``address`` a page for it, from
+    the host or from its root on.
     """
 
     step: str
@@ -53,6 +55,8 @@ class Screen:
     input: Input = Input.NONE
     progress: tuple[int, int] | None = None
     selected: str = ""
+    keep: str = ""
+    address: str = ""
     unit: str = ""
     review: tuple[ReviewLine, ...] = ()
 
@@ -66,8 +70,9 @@ class Screen:
 
     @property
     def shows_answers(self) -> bool:
-        """Whether the citizen's answers can be read on it."""
-        return self.step in ("review", "send") or bool(self.selected and self.step.startswith("q:"))
+        """Whether it has the citizen's answers or promise, which nobody may ask to see later."""
+        shown = self.step in ("review", "send") or bool(self.keep)
+        return shown or bool(self.selected and self.step.startswith("q:"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +94,15 @@ class AnswerTiming:
     """The circumstances of a rating, for the online checks; it holds no answer.
 
     ``seconds`` run from the first question to the submission (None when unknown). ``questions``
-    were answered or skipped, ``stale`` buttons of other steps were pressed, and ``link`` is the
-    link by which the citizen came.
+    were answered or skipped, ``stale`` buttons of other steps were pressed, ``link`` is the link by
+    which the citizen came and ``cluster`` its key (`survey_flows.campaign_definition.Link`).
     """
 
     seconds: int | None = None
     questions: int = 0
     stale: int = 0
     link: str = ""
+    cluster: int = 0
 
 
 @dataclass(frozen=True, slots=True)

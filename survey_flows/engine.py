@@ -15,7 +15,7 @@ from survey_flows.log_entries import find_code
 from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, idle_screen, phase
 from survey_flows.questionnaire import QuestionKind
-from survey_flows.session import NONCE_LENGTH, Session
+from survey_flows.session import NONCE_LENGTH, PROMISE, Session
 from survey_flows.session_repair import fit_session
 from survey_flows.transitions import StepResult, Turn, begin, choose_unit, show
 
@@ -157,10 +157,11 @@ def _stronger(definition: CampaignDefinition, present: str, new: Link | None) ->
 
 
 def _asked(turn: Turn, event: TopicRequested) -> StepResult:
-    if event.topic == RECEIPT:
+    if event.topic == RECEIPT or (event.topic == PROMISE and not turn.session.receipt):
         # The answer alone: the screen before it, such as a long text, stays where it is.
         lifted = turn.with_session(overlay="")
-        return lifted.session, (ShowNotice(lifted.say("receipt-how")),)
-    if event.topic not in TOPICS:
+        said = lifted.say("receipt-how" if event.topic == RECEIPT else "promise-none")
+        return lifted.session, (ShowNotice(said),)
+    if event.topic not in (*TOPICS, PROMISE):
         return show(turn, turn.say("help"))
     return show(turn.with_session(overlay=event.topic))

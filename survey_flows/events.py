@@ -53,7 +53,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class TopicRequested:
-    """A command at any step: ``language``, ``help``, ``privacy``, ``delete`` or ``receipt``."""
+    """A command: ``language``, ``help``, ``privacy``, ``delete``, ``receipt`` or ``promise``."""
 
     topic: str
 

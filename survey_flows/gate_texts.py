@@ -39,9 +39,19 @@ def promise_text(origin: str, campaign: str, label: bytes, due: int) -> str:
     return f"minping-promise/1\n{origin}\n{campaign}\n{label.hex()}\n{due}\n"
 
 
-def aside_text(bucket: int, risk: int) -> str:
-    """Returns what a ballot says of its moment, which is erased once its weight is final."""
-    return canonical({"bucket": bucket, "risk": risk})
+def aside_text(
+    bucket: int, risk: int, cluster: int | None = None, reminders: int | None = None
+) -> str:
+    """Returns what a ballot says of its moment and way, which is erased once its weight is final.
+
+    ``cluster`` is the key of the registered link by which it came, 0 for none of its own, and
+    ``reminders`` how many reminders its invited person may have had (0, 1, or 2 for more). Ballots
+    of an older gate have neither.
+    """
+    said = {"bucket": bucket, "risk": risk}
+    if cluster is not None and reminders is not None:
+        said |= {"cluster": cluster, "reminders": reminders}
+    return canonical(said)
 
 
 def aside_digest(salt: bytes, text: str) -> str:

@@ -10,7 +10,7 @@ from survey_flows.effects import Button, Effect, EndConversation, Screen, ShowNo
 from survey_flows.events import Event, Pressed, Started, TopicRequested
 from survey_flows.localized_names import in_language, known_language, show_date, show_end
 from survey_flows.screens import explain
-from survey_flows.session import Session
+from survey_flows.session import PROMISE, Session
 
 DELETED = "deleted"
 OVER = ("closing", "held", "closed")
@@ -81,6 +81,8 @@ def _topic(
         return (explain(definition, lang, event.topic),)
     if event.topic == "receipt":
         return (definition.wording.say(lang, "receipt-how"),)
+    if event.topic == PROMISE:
+        return (definition.wording.say(lang, "promise-none"),)
     return (
         (definition.wording.say(lang, "closed-delete"),)
         if event.topic == "delete" and where is Phase.AFTER

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, ReviewLine, Screen
-from survey_flows.localized_names import in_language, show_end, unit_name
+from survey_flows.gate_texts import PROMISE_SECONDS
+from survey_flows.localized_names import in_language, show_date, show_end, unit_name
 from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import REQUEST, STOP, Session
+from survey_flows.session import PROMISE, PROMISED, REQUEST, STOP, Session
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
@@ -25,6 +27,7 @@ WHERE = "receipt-where"
 """The sentence that says where to look a receipt up; the web page has another."""
 REQUEST_LENGTH = 300
 """Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
+PROMISE_TIME = timedelta(seconds=PROMISE_SECONDS)
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -187,21 +190,46 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     """Confirms the ballot and never shows its answers: no rater can be made to prove them."""
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
-    groups = "-".join(session.receipt[i : i + 4] for i in range(0, len(session.receipt), 4))
     note = say(lang, "receipt-note", where=say(lang, WHERE), date=show_end(definition, lang))
     return Screen(
         step="receipt",
         lang=lang,
-        text=f"{say(lang, 'receipt', unit=name)}\n{groups}\n\n{note}",
+        text=f"{say(lang, 'receipt', unit=name)}\n{_groups(session.receipt)}\n\n{note}",
         rows=_column(
             [
                 Button(say(lang, "again"), f"{key}:n"),
                 Button(say(lang, "redo"), f"{key}:r"),
                 Button(say(lang, "mend"), f"{key}:g"),
+                Button(say(lang, "promise-ask"), f"{key}:v"),
                 Button(say(lang, "pressured"), f"{key}:f"),
             ]
         ),
     )
+
+
+def _groups(code: str) -> str:
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def _promise(definition: CampaignDefinition, session: Session) -> Screen:
+    """Says what the gate's promise proves, or shows it once more is pressed.
+
+    It names no unit: whoever is shown it learns of taking part, and nothing else.
+    Who has the promise sealed adds it to the second screen.
+    """
+    say, lang, key = definition.wording.say, session.lang, session.key
+    if session.overlay == PROMISE:
+        date = show_date(definition, lang, definition.closes_at + PROMISE_TIME)
+        rows = _column(
+            [
+                Button(say(lang, "promise-show"), f"{key}:v:show"),
+                Button(say(lang, "promise-back"), f"{key}:o:{PROMISE}"),
+            ]
+        )
+        return Screen(PROMISE, lang, say(lang, "promise", date=date), rows)
+    rows = _column([Button(say(lang, "promise-done"), f"{key}:o:{PROMISED}")])
+    text = f"{say(lang, 'promised')}\n{_groups(session.receipt)}\n{say(lang, 'promised-note')}"
+    return Screen(PROMISED, lang, text, rows)
 
 
 def _request(definition: CampaignDefinition, session: Session) -> Screen:
@@ -227,6 +255,8 @@ def _request(definition: CampaignDefinition, session: Session) -> Screen:
 
 def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
     say, lang, key = definition.wording.say, session.lang, session.key
+    if session.overlay in (PROMISE, PROMISED):
+        return _promise(definition, session)
     if session.overlay == "language":
         rows = [
             Button(say(tag, "language-name"), f"{key}:l:{tag}")

@@ -13,6 +13,8 @@ NONCE_LENGTH = 6
 REQUEST = "mend"
 STOP = "stop"
 """The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
+PROMISE, PROMISED = "promise", "promised"
+"""The overlays that say what the gate's promise about the receipt proves, and that show it."""
 REDO = "d"
 """The key of `redo`, which is written only where it is true: older sessions lack it."""
 ROUNDS = 10_000
@@ -27,10 +29,10 @@ class Session:
     is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
     ``review``, ``receipt``, or ``mend`` and ``send`` for a request, which ``answers`` then has
     under `REQUEST`. ``overlay`` is the screen over it (``language``, ``help``, ``privacy``,
-    ``delete``) or empty. ``answers`` has option codes and typed text by question id, empty for a
-    skipped question or a note that was read. ``query`` and ``page`` belong to the list of units.
-    ``began`` is the start of this rating, and ``stale`` the number of pressed buttons of other
-    steps since. ``redo``: it would replace one that was submitted.
+    ``delete``, ``promise``, ``promised``) or empty. ``answers`` has option codes and typed text by
+    question id, empty for a skipped question or a note that was read. ``query`` and ``page`` belong
+    to the list of units. ``began`` is the start of this rating, and ``stale`` the number of pressed
+    buttons of other steps since. ``redo``: it would replace one that was submitted.
     """
 
     nonce: str

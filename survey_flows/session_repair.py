@@ -7,9 +7,9 @@ from dataclasses import replace
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import REQUEST, ROUNDS, STOP, Session
+from survey_flows.session import PROMISE, PROMISED, REQUEST, ROUNDS, STOP, Session
 
-_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP})
+_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP, PROMISE, PROMISED})
 
 
 def fit_session(
@@ -38,7 +38,8 @@ def fit_session(
 def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
     if session.lang not in definition.wording.languages:
         session = replace(session, lang=definition.wording.languages[0])
-    if session.overlay not in _OVERLAYS:
+    lost = session.overlay in (PROMISE, PROMISED) and not session.receipt
+    if session.overlay not in _OVERLAYS or lost:
         session = replace(session, overlay="")
     if session.rating:
         return _rating(definition, session)

@@ -149,7 +149,8 @@ def held_request(turn: Turn, *, shared: bool) -> HoldRequest:
 def _pace(turn: Turn) -> AnswerTiming:
     session = turn.session
     seconds = max(0, int(turn.now.timestamp()) - session.began) if session.began else None
-    return AnswerTiming(seconds, len(session.answers), session.stale, session.link)
+    link = turn.definition.links.get(session.link) or Link("")
+    return AnswerTiming(seconds, len(session.answers), session.stale, session.link, link.cluster)
 
 
 def _ballot(turn: Turn) -> Ballot:

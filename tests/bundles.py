@@ -11,6 +11,7 @@ from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
 from aggregation.disclosure.precision import units_alone
 from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.method2.kept_sums import KeptSums, PlacedCount, kept_sums
 from aggregation.estimation.scores import score_tally
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.scheme_files import shipped_scheme
@@ -153,6 +154,8 @@ class Campaign:
     scheme: Scheme = SCHEME
     asides: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
     """What ballots say of their moment, by the salt of their entry."""
+    ways: dict[int, dict[str, int]] = field(default_factory=dict)
+    """The keys and reminders of ballots, by position."""
 
     def register(self) -> None:
         if self.way == SIGNED and all(entry.kind != "keys" for entry in self.log.entries):
@@ -199,7 +202,12 @@ class Campaign:
         else:
             self.log.receipt(self.name, self.codes[-1])
             if self.way == SIGNED:
-                position = self._seal_signed(voter, unit, body, aside_text(**moment))
+                way = {
+                    "cluster": self.log.chance.randrange(3),
+                    "reminders": int(source == "personal"),
+                }
+                position = self._seal_signed(voter, unit, body, aside_text(**moment, **way))
+                self.ways[position] = way
             else:
                 position = self.log.seal("ballot", self.name, body | moment)
         if (voter, unit) in self.last:
@@ -358,8 +366,19 @@ class Campaign:
         weights = ballots_by_weight(counted)
         disclosed = disclose(scores, weights, scheme, alone, staff=counted.staff)
         salts = unit_salts("secret", 1, list(CATEGORIES))
-        files = bounded_files(self.name, counted, scores, disclosed, salts)
+        files = bounded_files(self.name, counted, scores, disclosed, salts, self.kept())
         return files.totals, files.sums
+
+    def kept(self) -> dict[str, KeptSums]:
+        """The sums by key and by reminders of the ballots that count."""
+        placed = []
+        for at in self.last.values():
+            body, way = json.loads(self.log.entries[at].body), self.ways[at]
+            names = ("unit", "questionnaire", "group", "stratum", "source")
+            keys = [body[name] for name in names]
+            weight, ratings = self.weights.get(at, 4), body["ratings"]
+            placed.append(PlacedCount(*keys, weight, ratings, *way.values(), 1))
+        return kept_sums(placed, PatternReader({SHEET.id: SHEET}, self.scheme))
 
     def own(self) -> list[int]:
         """The sealed entries of the campaign."""

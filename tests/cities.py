@@ -17,14 +17,18 @@ import yaml
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.estimation.scores import PatternCount, UnitScore, score_units
+from aggregation.counts.ratings import PatternReader
+from aggregation.counts.scan import tally
+from aggregation.estimation.method2.own_score import Contrasts
+from aggregation.estimation.scores import PatternCount, UnitScore, score_contrasts, score_units
 from aggregation.model.facts import AppraisedUnit, Decision, Leader, Membership, Role, Verdict
 from aggregation.model.results import AppraisalResult, ConsequenceKind, ProposalStatus
 from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.demo.city import City, make_city
 from bot.demo.city_ballots import latest_ballots
+from bot.results.scoring import enterable_score
 
 SEED = 2010
 YEAR = 2010
@@ -119,27 +123,49 @@ def the_city() -> City:
     return make_city(SEED, shipped_questionnaires())
 
 
-def score_city(city: City, units: frozenset[str] | None = None) -> dict[str, UnitScore]:
-    """The public scores of all units, or of some."""
+def score_city(
+    city: City, units: frozenset[str] | None = None, scheme: Scheme | None = None
+) -> dict[str, UnitScore]:
+    """The public scores of all units, or of some, as they enter totals.
+
+    By method 2 contrasts are those of the founding city, as later releases keep them.
+    """
+    scheme = scheme or offered_scheme()
     categories = {
         x.unit.code: x.unit.category for x in city.units if units is None or x.unit.code in units
     }
     votes = tuple(vote for vote in city.ballots if vote.ballot.unit in categories)
     rows = (PatternCount(*key, count) for key, count in latest_ballots(votes))
-    return score_units(rows, categories, shipped_questionnaires(), shipped_scheme())
+    sheets = shipped_questionnaires()
+    found = score_units(rows, categories, sheets, scheme, founding_contrasts())
+    return {code: enterable_score(it) for code, it in found.items()} if scheme.evidence else found
+
+
+@cache
+def founding_contrasts() -> Mapping[str, Contrasts] | None:
+    """The contrasts of the first release of the founding city."""
+    city, scheme = the_city(), offered_scheme()
+    rows = [PatternCount(*key, count) for key, count in latest_ballots(city.ballots)]
+    counted = tally(rows, PatternReader(shipped_questionnaires(), scheme))
+    return score_contrasts(counted, {x.unit.code: x.unit.category for x in city.units}, scheme)
 
 
 @cache
 def founding_inputs() -> AppraisalInputs:
+    return founding_by(offered_scheme())
+
+
+def founding_by(scheme: Scheme) -> AppraisalInputs:
+    """The founding city by a scheme; the figures are the same by both scoring methods."""
     city = the_city()
     return AppraisalInputs(
         year=city.year,
-        scheme=shipped_scheme(),
+        scheme=scheme,
         units=tuple(x.unit for x in city.units),
         leaders=city.leaders,
         indicators=city.indicators,
         personal=city.personal,
-        public=score_city(city),
+        public=score_city(city, scheme=scheme),
         adjustments=city.adjustments,
         facts=city.facts,
         decisions=city.decisions,

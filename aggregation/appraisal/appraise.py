@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 
 from aggregation.appraisal import leaders as people
 from aggregation.appraisal.checks import check_inputs
+from aggregation.appraisal.discipline import disciplined
 from aggregation.appraisal.grading import grade_family, ranked_families
 from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.leader_certainty import (
+    LeaderRace,
+    possible_bases,
+    possible_grades_of_leader,
+)
 from aggregation.appraisal.outlook import other_families
 from aggregation.appraisal.proposals import propose
 from aggregation.appraisal.totals import UnitTotal, unit_total
@@ -33,9 +39,9 @@ if TYPE_CHECKING:
 def appraise(given: AppraisalInputs) -> AppraisalResult:
     """Appraises one year of one city.
 
-    Rules run in three steps: those that bar units before units are graded, those that lower
-    leaders' grades, then those that follow from the settled grades. Only a confirmed proposal
-    changes a grade.
+    Rules run in four steps: those that bar units before units are graded, those that lower
+    leaders' grades, those that follow from the settled grades, then rewards. Only a confirmed
+    proposal changes a grade.
 
     Raises:
         BadInput: the inputs contradict themselves or the scheme; nothing is computed.
@@ -51,9 +57,19 @@ def appraise(given: AppraisalInputs) -> AppraisalResult:
     leaders, pools = _leaders(given, now.results, lowering)
     now = replace(now, leaders={x.leader: x for x in leaders})
     settled = propose(Stage.SETTLED, given.scheme, now, decisions)
-    proposals = tuple(sorted([*barring, *lowering, *settled], key=lambda p: p.key))
+    now = replace(now, disciplined=disciplined(given, [*barring, *lowering, *settled]))
+    rewards = propose(Stage.REWARDING, given.scheme, now, decisions)
+    proposals = tuple(sorted([*barring, *lowering, *settled, *rewards], key=lambda p: p.key))
     findings = TrailInputs(
-        given, {t.unit.code: t for t in totals}, units, quotas, leaders, pools, proposals, now.past
+        given,
+        {t.unit.code: t for t in totals},
+        units,
+        quotas,
+        leaders,
+        pools,
+        proposals,
+        now.past,
+        now.disciplined,
     )
     return AppraisalResult(
         year=given.year,
@@ -91,6 +107,7 @@ def _situation(given: AppraisalInputs) -> Situation:
         past={(h.subject, h.year): h for h in given.history},
         results={},
         leaders={},
+        floor=given.scheme.leaders.personal_floor,
     )
 
 
@@ -129,19 +146,22 @@ def _leaders(
 ) -> tuple[tuple[LeaderResult, ...], tuple[people.LeaderPool, ...]]:
     ordered = sorted(given.leaders, key=lambda x: x.id)
     scored = [people.leader_result(given, leader, units[leader.unit]) for leader in ordered]
-    fourth = [
-        p.subject
-        for p in lowering
-        if p.kind is ConsequenceKind.GRADE_FOUR and p.status is ProposalStatus.CONFIRMED
-    ]
-    pools = people.leader_pools(given.scheme.leaders, scored, units, frozenset(fourth))
+    gates = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DISMISSAL)
+    gated = frozenset(
+        p.subject for p in lowering if p.kind in gates and p.status is ProposalStatus.CONFIRMED
+    )
+    pools = people.leader_pools(given.scheme.leaders, scored, units, gated)
     admitted = frozenset().union(*(pool.admitted for pool in pools))
     about: dict[str, list[Proposal]] = {}
     for proposal in lowering:
         about.setdefault(proposal.subject, []).append(proposal)
-    settled = (
-        people.leader_grade(x, admitted, units[x.unit], about.get(x.leader, [])) for x in scored
-    )
+    bases = possible_bases(LeaderRace(given, units, scored, gated))
+    settled = []
+    for leader in scored:
+        mine = about.get(leader.leader, [])
+        confirmed = [p for p in mine if p.status is ProposalStatus.CONFIRMED]
+        possible = possible_grades_of_leader(bases.get(leader.leader, {}), confirmed)
+        settled.append(people.leader_grade(leader, admitted, units[leader.unit], mine, possible))
     return tuple(settled), tuple(pools)
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from aggregation.appraisal import quota
 from aggregation.appraisal.checks import league_of
+from aggregation.appraisal.given_grades import sift_given_grades
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
 from aggregation.appraisal.places import graded_families
 from aggregation.appraisal.totals import UnitTotal
-from aggregation.model.facts import Grade, UnitDecision
+from aggregation.model.facts import UNIT_GRADES, Grade, UnitDecision
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import Certainty, QuotaUse, UnitResult
 from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
+from aggregation.scheme.inner_units import PARENT
 from survey_flows.messages import Message
 
 if TYPE_CHECKING:
@@ -83,24 +86,25 @@ def grade_family(
 ) -> tuple[list[UnitResult], QuotaUse | None]:
     """Grades every unit of a family. Returns the units and, by quota, the use of the places.
 
-    A grade that a person gave a unit with too few answers takes one of the family's places. A unit
-    that still waits for a person takes none and is marked as waiting. Unless ``sure``, rank sets
+    A grade that a person gave a unit with too few answers takes one of the family's places, and
+    stands only while there is one. A unit that still waits for a person takes none and is marked as
+    waiting. Unless ``sure``, rank sets
     and certainty are left out. ``shapes`` are from `aggregation.appraisal.outlook.other_families`.
     """
-    decided = {
-        d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
-    }
     entries = [
         quota.GradeCandidate(t.unit.code, t.key, t.unit.code in bars)
         for t in family.totals
         if t.key is not None
     ]
-    taken = Counter(d.grade for d in decided.values() if d.unit not in {e.unit for e in entries})
-    first, third = (
-        max(family.first - taken[Grade.FIRST], 0),
-        max(family.third - taken[Grade.THIRD], 0),
+    unranked = {t.unit.code for t in family.totals} - {e.unit for e in entries}
+    places = {Grade.FIRST: family.first, Grade.THIRD: family.third}
+    asked = [made for made in given.unit_decisions if made.unit in unranked]
+    decided, refused = sift_given_grades(asked, places, bars)
+    taken = Counter(made.grade for made in decided.values())
+    first, third = family.first - taken[Grade.FIRST], family.third - taken[Grade.THIRD]
+    grader = _Grader(
+        given, family, bars, decided, refused, tuple(entries), first, third, sure, shapes
     )
-    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure, shapes)
     results = grader.results()
     return results, None if family.league is not None else _use(family, results, entries)
 
@@ -114,6 +118,7 @@ class _Grader:
         family: RankedFamily,
         bars: FirstGradeBars,
         decided: Mapping[str, UnitDecision],
+        refused: Mapping[str, Message],
         entries: tuple[quota.GradeCandidate, ...],
         first: int,
         third: int,
@@ -127,6 +132,7 @@ class _Grader:
             first,
             third,
         )
+        self.refused = refused
         self.grades = quota.assign_grades(entries, first, third, family.ties)
         self.ranks = competition_ranks({e.unit: e.key for e in entries})
         ranked = GradedField(family.name, family.totals, entries, self.grades, first, third)
@@ -136,6 +142,7 @@ class _Grader:
             if sure and given.parent is None
             else RankCertainty()
         )
+        self.under_parent = [self.grades, *_under_other_grades(given, family, entries)]
         self.tentative = frozenset(e.unit for e in entries if _tentative(given, e.unit))
 
     def results(self) -> list[UnitResult]:
@@ -171,7 +178,17 @@ class _Grader:
             decided_by=f"{made.by} {made.at}: {made.reason}" if made else "",
             outlook=self.sure.outlooks.get(code),
             tentative=code in self.tentative,
+            possible=self._grades(code, standing),
+            error=self._error(total),
+            refused=self.refused.get(code),
         )
+
+    def _error(self, total: UnitTotal) -> float:
+        """The standard error of a total; that of a part comes with its parent's total alone."""
+        if self.parent is None:
+            return total.estimate.error if total.estimate else 0.0
+        weight = next((c.weight for c in total.components if c.id == PARENT), Decimal(0))
+        return float(weight) / 100 * self.parent.error
 
     def _standing(self, code: str) -> Grade:
         """The grade by quota; that of a tentative unit is a first only if settled, never a third.
@@ -184,30 +201,57 @@ class _Grader:
         settled = code in self.sure.settled and self._possible(code) == {given}
         return given if settled and given is Grade.FIRST else Grade.SECOND
 
+    def _grades(self, code: str, standing: Grade | None) -> tuple[Grade, ...]:
+        """The grades that a unit may have, best first.
+
+        All that are open to it if a person gave the grade for want of answers; inside a unit those
+        under every possible grade of the unit; else those of its rank set.
+        """
+        if standing is None:
+            return ()
+        if code not in self.ranks:
+            closed = {Grade.FIRST} if code in self.bars or not self.family.first else set()
+            closed |= set() if self.family.third else {Grade.THIRD}
+            found = set(UNIT_GRADES) - closed
+        elif self.parent is not None:
+            found = {grades[code] for grades in self.under_parent}
+        elif code in self.sure.settled:
+            found = self._possible(code)
+        else:
+            found = set()
+        if code in self.tentative:
+            found -= {Grade.THIRD}
+        return tuple(grade for grade in UNIT_GRADES if grade in found | {standing})
+
     def _certainty(self, code: str, standing: Grade | None) -> Certainty | None:
-        """The certainty of a grade: settled when every place in the rank set has the same grade.
+        """The certainty of a grade: settled when no other one is possible.
 
         A grade that a person gave for want of answers is not settled.
         """
         if standing is None:
             return None
-        if (
-            self.parent is not None
-        ):  # exact points: only the grade that the places follow from may be unsure
-            return (
-                Certainty.SETTLED
-                if self.parent.confirmed and code in self.ranks
-                else Certainty.PROVISIONAL
-            )
-        if code not in self.sure.settled or standing is not self.grades.get(code):
-            return Certainty.PROVISIONAL
-        return Certainty.SETTLED if self._possible(code) == {standing} else Certainty.PROVISIONAL
+        given = code not in self.ranks or (self.parent is None and code not in self.sure.settled)
+        one = len(self._grades(code, standing)) == 1
+        moved = code in self.ranks and standing is not self.grades[code]
+        return Certainty.SETTLED if one and not given and not moved else Certainty.PROVISIONAL
 
     def _possible(self, code: str) -> set[Grade]:
         eligible = None if code in self.bars else self.sure.eligible[code]
         return possible_grades(
             self.sure.settled[code], eligible, len(self.ranks), self.first, self.third
         )
+
+
+def _under_other_grades(
+    given: AppraisalInputs, family: RankedFamily, entries: Sequence[quota.GradeCandidate]
+) -> Iterable[Mapping[str, Grade]]:
+    """The grades of a family of parts under the other possible grades of their unit."""
+    for other in given.other_quotas:
+        scheme = given.scheme.model_copy(update={"unit_quota": other})
+        for it in graded_families(scheme, given.units, given.year):
+            if it.name == family.name:
+                first, third = it.places[Grade.FIRST], it.places[Grade.THIRD]
+                yield quota.assign_grades(entries, first, third, other.ties)
 
 
 def _tentative(given: AppraisalInputs, unit: str) -> bool:

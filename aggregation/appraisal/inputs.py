@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import UnitScore
+from aggregation.model.dated import Discipline
 from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
@@ -18,6 +19,7 @@ from aggregation.model.facts import (
     PastGrade,
     UnitDecision,
 )
+from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
 
 
@@ -31,6 +33,8 @@ class AppraisalInputs:
     without it they show no count. ``covariances`` are those of the public scores (points²) under
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
     is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
+    ``discipline`` are investigations and sanctions, also those that began before the year.
+    ``other_quotas`` are the places of parts under the parent's other possible grades.
     """
 
     year: int
@@ -48,3 +52,5 @@ class AppraisalInputs:
     disclosed: Mapping[str, DisclosedScore] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
+    discipline: tuple[Discipline, ...] = ()
+    other_quotas: tuple[UnitQuota, ...] = ()

@@ -20,6 +20,7 @@ from aggregation.model.results import (
 )
 from aggregation.numbers import half_up
 from aggregation.scheme.parts import LeaderRules
+from aggregation.scheme.scheme import Scheme
 from survey_flows.messages import Message
 
 Units = Mapping[str, UnitResult]
@@ -57,13 +58,7 @@ def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> L
     alone. A unit that still waits for a person leaves its leaders without score and grade.
     """
     personal = given.personal[leader.id]
-    share = given.scheme.leaders.shares[leader.role]
-    exact = None if unit.standing is None else Fraction(personal)
-    if unit.standing is not None and unit.total is not None:
-        exact = (
-            Fraction(share.unit) * Fraction(unit.total)
-            + Fraction(share.personal) * Fraction(personal)
-        ) / 100
+    score = leader_score(given.scheme, leader.role, unit.total, personal)
     return LeaderResult(
         leader=leader.id,
         zh=leader.zh,
@@ -73,11 +68,20 @@ def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> L
         post=leader.post,
         unit_total=unit.total,
         personal=personal,
-        score=None if exact is None else half_up(exact, given.scheme.places),
+        score=None if unit.standing is None else score,
         base=None,
         grade=None,
         certainty=None,
     )
+
+
+def leader_score(scheme: Scheme, role: Role, total: Decimal | None, personal: Decimal) -> Decimal:
+    """The score of a leader whose unit has this total; without one the personal score alone."""
+    exact = Fraction(personal)
+    if total is not None:
+        share = scheme.leaders.shares[role]
+        exact = (Fraction(share.unit) * Fraction(total) + Fraction(share.personal) * exact) / 100
+    return half_up(exact, scheme.places)
 
 
 def leader_pools(
@@ -85,7 +89,8 @@ def leader_pools(
 ) -> list[LeaderPool]:
     """The pools of leaders, each with the leaders whom it admits to the first grade.
 
-    A leader in ``gated`` is out (R6), and the next one moves up. The rank is by score, then by
+    A leader in ``gated`` is out (R6, R7), and the next one moves up; so is one whose personal score
+    is below the scheme's floor. The rank is by score, then by
     personal score; a tie across the ceiling stays out, since «at most» binds.
     """
     groups: dict[str, list[LeaderResult]] = {}
@@ -106,18 +111,29 @@ def _pool(
     gated: frozenset[str],
 ) -> LeaderPool:
     standing = units[members[0].unit].standing or Grade.SECOND
-    ceiling = int(len(members) * rules.first_pct[standing] / 100)
+    admitted = admitted_first(rules, members, standing, gated)
+    ceiling = _ceiling(rules, members, standing)
+    return LeaderPool(name, ceiling, tuple(sorted(m.leader for m in members)), admitted)
+
+
+def _ceiling(rules: LeaderRules, members: Sequence[LeaderResult], standing: Grade) -> int:
+    return int(len(members) * rules.first_pct[standing] / 100)
+
+
+def admitted_first(
+    rules: LeaderRules, members: Sequence[LeaderResult], standing: Grade, gated: frozenset[str]
+) -> frozenset[str]:
+    """The members of a pool that its ceiling admits to the first grade."""
+    ceiling = _ceiling(rules, members, standing)
     eligible = [m for m in members if m.leader not in gated and _may_be_first(rules, m, standing)]
     keys = [_key(m) for m in eligible]
-    admitted = frozenset(
-        m.leader for m in eligible if sum(key >= _key(m) for key in keys) <= ceiling
-    )
-    return LeaderPool(name, ceiling, tuple(sorted(m.leader for m in members)), admitted)
+    return frozenset(m.leader for m in eligible if sum(key >= _key(m) for key in keys) <= ceiling)
 
 
 def _may_be_first(rules: LeaderRules, leader: LeaderResult, standing: Grade) -> bool:
     third_unit = standing is Grade.THIRD and leader.role is Role.PRINCIPAL
-    return not third_unit or rules.third_unit_principal_may_be_first
+    open_ = not third_unit or rules.third_unit_principal_may_be_first
+    return open_ and leader.personal >= rules.personal_floor
 
 
 def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:
@@ -125,26 +141,40 @@ def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:
 
 
 def leader_grade(
-    leader: LeaderResult, admitted: frozenset[str], unit: UnitResult, about: Sequence[Proposal]
+    leader: LeaderResult,
+    admitted: frozenset[str],
+    unit: UnitResult,
+    about: Sequence[Proposal],
+    possible: tuple[Grade, ...],
 ) -> LeaderResult:
     """The leader's grade after the confirmed lowerings.
 
     It is lowered once, however many confirmed grounds there are (R9). A place that a lowering frees
-    is not filled again, since the ceiling says «at most».
+    is not filled again, since the ceiling says «at most». It is settled if ``possible``
+    (`aggregation.appraisal.leader_certainty`) has one grade.
     """
     confirmed = [p for p in about if p.status is ProposalStatus.CONFIRMED]
     fourth = tuple(p.key for p in confirmed if p.kind is ConsequenceKind.GRADE_FOUR)
     if fourth:
         base = None if unit.standing is None else Grade.SECOND
         return replace(
-            leader, base=base, grade=Grade.FOURTH, certainty=Certainty.SETTLED, lowered_by=fourth
+            leader,
+            base=base,
+            grade=Grade.FOURTH,
+            certainty=Certainty.SETTLED,
+            lowered_by=fourth,
+            possible=(Grade.FOURTH,),
         )
     if unit.standing is None:
         return leader
     base = Grade.FIRST if leader.leader in admitted else Grade.SECOND
     down = [p for p in confirmed if p.kind is ConsequenceKind.DOWNGRADE]
     grade = LOWER[base] if down else base
-    certainty = Certainty.SETTLED if any(p.fact for p in down) else unit.certainty
     return replace(
-        leader, base=base, grade=grade, certainty=certainty, lowered_by=tuple(p.key for p in down)
+        leader,
+        base=base,
+        grade=grade,
+        certainty=Certainty.SETTLED if len(possible) == 1 else Certainty.PROVISIONAL,
+        lowered_by=tuple(p.key for p in down),
+        possible=possible,
     )

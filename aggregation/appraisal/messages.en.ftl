@@ -134,3 +134,12 @@ appraisal-imagined-answers = { $count } imagined answers a group
 appraisal-loose-worth = loose answers worth at most { $count }
 appraisal-score-among = among the other units
 appraisal-score-interval = { $low }–{ $high } points, without the errors that all units have in common
+
+# Given grades and rewards
+appraisal-given-barred = this unit is barred from the first grade; give it another one
+appraisal-given-no-place = no place of this grade is left in its family; give it another one
+appraisal-given-refused = the grade that was given does not stand
+appraisal-no-reward = no reward
+appraisal-no-reward-value = something against it is open or confirmed
+appraisal-possible-grades = grades that are possible
+appraisal-possible-grades-value = { $grades }

@@ -134,3 +134,12 @@ appraisal-imagined-answers = 每个评价主体补{ $count }份预期答复
 appraisal-loose-worth = 无凭证答复最多折合{ $count }份
 appraisal-score-among = 与其他单位相比
 appraisal-score-interval = { $low }–{ $high }分，不含各单位共有的误差
+
+# 给定的等次和奖励
+appraisal-given-barred = 该单位不得评为一等，请给其他等次
+appraisal-given-no-place = 所在分类已没有这一等次的名额，请给其他等次
+appraisal-given-refused = 给定的等次不成立
+appraisal-no-reward = 不予奖励
+appraisal-no-reward-value = 有事项尚未了结或已经认定
+appraisal-possible-grades = 可能的等次
+appraisal-possible-grades-value = { $grades }

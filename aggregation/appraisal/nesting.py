@@ -137,6 +137,7 @@ def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
     )
     decisions = listed(given.decisions, lambda d: _subject(d.proposal))
     unit_decisions = listed(given.unit_decisions, lambda d: d.unit)
+    discipline = listed(given.discipline, lambda d: d.person)
     return {
         body: replace(
             given,
@@ -150,6 +151,7 @@ def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
             decisions=tuple(decisions.get(body, ())),
             unit_decisions=tuple(unit_decisions.get(body, ())),
             history=tuple(history.get(body, ())),
+            discipline=tuple(discipline.get(body, ())),
         )
         for body in sorted({CITY, *home.values()})
     }
@@ -177,9 +179,16 @@ def _body(
         unit.total,
         unit.standing,
         unit.certainty is Certainty.SETTLED,
+        unit.possible,
+        unit.error,
     )
     scheme = inner_scheme(inner, part.scheme, unit.standing, len(part.units))
-    inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
+    others = tuple(
+        inner.unit_quota.counts(grade, len(part.units))
+        for grade in unit.possible
+        if grade is not unit.standing
+    )
+    inputs = replace(part, scheme=scheme, parent=parent, covariances=None, other_quotas=others)
     try:
         result = appraise(inputs)
     except BadInput as wrong:

@@ -56,6 +56,7 @@ class TrailInputs:
     pools: tuple[LeaderPool, ...]
     proposals: tuple[Proposal, ...]
     past: Mapping[tuple[str, int], PastGrade]
+    disciplined: Mapping[str, tuple[str, ...]]
 
 
 def trails(found: TrailInputs) -> dict[str, tuple[ReasonLine, ...]]:
@@ -72,12 +73,14 @@ def trails(found: TrailInputs) -> dict[str, tuple[ReasonLine, ...]]:
             *_total(found, unit),
             *_standing(found, unit, uses.get(unit.family)),
         ]
+        lines += _no_reward(found, unit.unit, unit.grade)
         reasons[unit.unit] = (*lines, *consequences.get(unit.unit, ()))
     units = {u.unit: u for u in found.units}
     for leader in found.leaders:
         lines = [
             *_score(leader, units[leader.unit]),
             *_grade(found, leader, places.get(leader.leader)),
+            *_no_reward(found, leader.leader, leader.grade),
         ]
         reasons[leader.leader] = (*lines, *consequences.get(leader.leader, ()))
     return reasons
@@ -187,6 +190,8 @@ def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Ite
     if unit.insufficient:
         label = Message("appraisal-insufficient")
         yield ReasonLine(label, unit.decided_by or WAITS, (), "min_n.unit")
+    if unit.refused is not None:
+        yield ReasonLine(Message("appraisal-given-refused"), unit.refused, (), "unit_quota")
     yield from _quota(unit, use) if use else _ceiling_standing(unit)
 
 
@@ -268,7 +273,20 @@ def _grade(
         yield ReasonLine(Message("appraisal-lowered"), key, (), "rules")
     label = Message("appraisal-grade")
     yield _graded(label, leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
+    if len(leader.possible) > 1:
+        grades = tuple(GRADES[grade] for grade in leader.possible)
+        value = Message("appraisal-possible-grades-value", grades=grades)
+        label = Message("appraisal-possible-grades")
+        yield ReasonLine(label, value, (f"units.{leader.unit}",), "leaders.first_pct, rules")
     yield from _last_year(found, leader)
+
+
+def _no_reward(found: TrailInputs, subject: str, grade: Grade | None) -> Iterator[ReasonLine]:
+    """Why a first grade is not rewarded."""
+    why = found.disciplined.get(subject, ())
+    if grade is Grade.FIRST and why:
+        value = Message("appraisal-no-reward-value")
+        yield ReasonLine(Message("appraisal-no-reward"), value, why, "rules.first_grade")
 
 
 def _last_year(found: TrailInputs, leader: LeaderResult) -> Iterator[ReasonLine]:

@@ -54,6 +54,7 @@ def score_units(
     questionnaires: Mapping[str, Questionnaire],
     scheme: Scheme,
     frozen: Frozen = None,
+    clusters: Clusters | None = None,
 ) -> dict[str, UnitScore]:
     """Scores every unit from the rows of the one scan.
 
@@ -63,13 +64,14 @@ def score_units(
         questionnaires: by id, as in the rows.
         scheme: scales, group weights, floors and caps.
         frozen: by method 2, contrasts by unit as they were published; None: from these rows.
+        clusters: by method 2, answers by key of their link, which widen variances.
 
     Raises:
         BadInput: a row names an unknown unit or questionnaire or has a pattern that cannot be read,
             or a unit's category is not in the scheme.
     """
     counted = tally(rows, PatternReader(questionnaires, scheme))
-    return score_tally(counted, categories, scheme, frozen)
+    return score_tally(counted, categories, scheme, frozen, clusters)
 
 
 def score_table(

@@ -81,7 +81,8 @@ class Parent:
     """The unit whose parts are appraised, with its own result.
 
     ``total`` is None where a person graded it for want of answers; ``confirmed`` says that its
-    grade, which the grades of its parts follow from, is settled.
+    grade, which the grades of its parts follow from, is settled. ``possible`` are the grades that
+    it may have, ``error`` is the standard error of its total.
     """
 
     code: str
@@ -90,6 +91,8 @@ class Parent:
     total: Decimal | None
     standing: Grade
     confirmed: bool
+    possible: tuple[Grade, ...] = ()
+    error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

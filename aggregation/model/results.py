@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
+from survey_flows.messages import Message
 
 
 class Certainty(StrEnum):
@@ -107,7 +108,9 @@ class UnitResult:
     for a unit that waits for a person. ``standing`` is the grade that counts for its leaders'
     ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a unit
     that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
-    grade, no first one that is not settled and no proposal follows.
+    grade, no first one that is not settled and no proposal follows. ``possible`` are the grades
+    that it may have, best first; ``error`` is the standard error of the total by which that is
+    judged. ``refused``: why the grade that a person gave it does not stand.
     """
 
     unit: str
@@ -133,6 +136,9 @@ class UnitResult:
     decided_by: str = ""
     outlook: RankOutlook | None = None
     tentative: bool = False
+    possible: tuple[Grade, ...] = ()
+    error: float = 0.0
+    refused: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,8 @@ class LeaderResult:
     ``score`` = unit share × unit total + personal share × personal score, rounded half up; ``base``
     is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
     while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
-    keys of the confirmed proposals that lowered it.
+    keys of the confirmed proposals that lowered it. ``possible`` are the grades that it may have,
+    best first; the grade is settled if there is one.
     """
 
     leader: str
@@ -158,6 +165,7 @@ class LeaderResult:
     grade: Grade | None
     certainty: Certainty | None
     lowered_by: tuple[str, ...] = ()
+    possible: tuple[Grade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

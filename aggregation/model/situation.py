@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -21,11 +22,13 @@ class Stage(StrEnum):
     ``barring`` rules look at facts only, before units are graded. ``lowering`` rules see the units'
     grades and run before ``settled`` ones, which see the grades after confirmed lowerings
     (otherwise «lowered to third this year, third last year» would yield no dismissal).
+    ``rewarding`` rules come last and see against whom something is open or confirmed.
     """
 
     BARRING = "barring"
     LOWERING = "lowering"
     SETTLED = "settled"
+    REWARDING = "rewarding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Situation:
     """The settled part of the year.
 
     ``results`` is empty while units are barred, ``leaders`` until grades settle. ``past`` maps
-    (subject, year) to the history.
+    (subject, year) to the history. ``disciplined`` has why a unit or leader gets no reward; it is
+    empty until the rewarding rules run. ``floor`` is the scheme's least personal score.
     """
 
     year: int
@@ -54,6 +58,8 @@ class Situation:
     past: Mapping[tuple[str, int], PastGrade]
     results: Mapping[str, UnitResult]
     leaders: Mapping[str, LeaderResult]
+    disciplined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    floor: Decimal = Decimal(0)
 
     def of_kind(self, kind: FindingKind) -> Iterable[Finding]:
         """The year's facts of one kind."""

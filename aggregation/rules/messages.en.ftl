@@ -6,3 +6,4 @@ rules-third-unit = unit of the third grade
 rules-unit-with-certainty = { $unit } ({ $certainty })
 rules-third-this-year = third grade this year
 rules-third-last-year = third grade last year
+rules-low-personal-score = personal score below the floor

@@ -6,3 +6,4 @@ rules-third-unit = 单位被评为三等
 rules-unit-with-certainty = { $unit }（{ $certainty }）
 rules-third-this-year = 本年三等
 rules-third-last-year = 上年三等
+rules-low-personal-score = 个人得分低于底线

@@ -1,4 +1,7 @@
-"""R7: third grade in two adjacent years proposes dismissal; only a confirmed third counts."""
+"""R7: third grade in two adjacent years proposes dismissal; only a settled third counts.
+
+The fourth grade is worse than the third and counts like one. What is unknown counts as not settled.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,21 @@ from aggregation.model.results import Certainty, ConsequenceKind, LeaderResult
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
 from survey_flows.messages import Message
 
+LOW = (Grade.THIRD, Grade.FOURTH)
+
 
 def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
-    """Dismissal of each leader whose third grade is confirmed this year and last."""
+    """Dismissal of each leader whose third or fourth grade is settled this year and last."""
     for leader in now.leaders.values():
         before = now.past.get((leader.leader, now.year - 1))
-        if (
-            _third(leader)
-            and before is not None
-            and before.grade is Grade.THIRD
-            and before.confirmed
-        ):
+        if _low(leader) and before is not None and before.grade in LOW and before.confirmed:
             yield ProposalDraft(
                 ConsequenceKind.DISMISSAL, leader.leader, _grounds(now.year, leader, before)
             )
 
 
-def _third(leader: LeaderResult) -> bool:
-    return leader.grade is Grade.THIRD and leader.certainty is Certainty.SETTLED
+def _low(leader: LeaderResult) -> bool:
+    return leader.grade in LOW and leader.certainty is Certainty.SETTLED
 
 
 def _grounds(year: int, leader: LeaderResult, before: PastGrade) -> tuple[ReasonLine, ...]:

@@ -1,4 +1,7 @@
-"""R7: a finding of unfitness for the post proposes dismissal."""
+"""R7: a finding of unfitness for the post proposes dismissal.
+
+A confirmed one bars the first grade, so that the rule runs before leaders are graded.
+"""
 
 from __future__ import annotations
 
@@ -24,4 +27,4 @@ def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
         )
 
 
-RULE = Rule("unfitness", Stage.SETTLED, RuleParams, propose)
+RULE = Rule("unfitness", Stage.LOWERING, RuleParams, propose)

@@ -146,7 +146,7 @@ class LeaderRules(SchemeModel):
     is the largest share of a pool's leaders, rounded down, that may be first, by the unit's grade;
     ``pool`` says whether a pool is one unit or all units of the same grade. In leagues, the best
     ``league_first`` units count as first-grade units here and the last ``league_third`` as
-    third-grade ones.
+    third-grade ones. Whose personal score is below ``personal_floor`` cannot be first.
     """
 
     shares: dict[Role, Shares]
@@ -155,6 +155,7 @@ class LeaderRules(SchemeModel):
     third_unit_principal_may_be_first: bool = False
     league_first: int = Field(default=1, ge=0)
     league_third: int = Field(default=0, ge=0)
+    personal_floor: Percent = Decimal(0)
 
     @field_validator("shares")
     @classmethod

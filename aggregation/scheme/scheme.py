@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from aggregation.model.facts import Grade
 from aggregation.scheme.evidence import EvidenceRules
@@ -69,8 +69,9 @@ POOLED = "pooled"
 """The family of categories that are too small for one of their own."""
 POOLED_NAME = Name(zh="合并组", en="Pooled categories")
 LATER: Mapping[str, frozenset[str]] = {
-    "": frozenset({"graded_score", "population", "inner", "method", "evidence"}),
-    "unit_quota": frozenset({"min_family", "small", "families"}),
+    "Scheme": frozenset({"graded_score", "population", "inner", "method", "evidence", "sponsor"}),
+    "UnitQuota": frozenset({"min_family", "small", "families"}),
+    "LeaderRules": frozenset({"personal_floor"}),
 }
 """Fields that older schemes lack, by part; one at its default is left out of the digest."""
 
@@ -86,6 +87,7 @@ class Scheme(SchemeModel):
     are weighted to; without them, every answer of a group counts by its fraud weight alone.
     ``inner`` are the rules inside units. ``method`` is how scores are estimated: 1 by floors and a
     cap of open links, for years that are over; 2 by ``evidence``, which then has to be there.
+    ``sponsor`` is who orders and pays the evaluation; the method page names it.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -112,6 +114,7 @@ class Scheme(SchemeModel):
     population: Population | None = None
     method: Literal[1, 2] = 1
     evidence: EvidenceRules | None = None
+    sponsor: Name | None = None
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
@@ -198,23 +201,8 @@ class Scheme(SchemeModel):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON in hexadecimal: equal rules have equal digests."""
-        silent: dict[str, Any] = dict.fromkeys(_silent(self, LATER[""]), True)
-        for part, names in LATER.items():
-            if part and (unsaid := _silent(getattr(self, part), names)):
-                silent[part] = unsaid
-        body = json.dumps(
-            _plain(self.model_dump(exclude=silent)),
-            ensure_ascii=False,
-            sort_keys=True,
-            separators=(",", ":"),
-        )
+        body = json.dumps(_plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(body.encode()).hexdigest()
-
-
-def _silent(part: SchemeModel, names: Iterable[str]) -> set[str]:
-    """Returns the fields that say nothing which an older scheme did not say."""
-    fields = type(part).model_fields
-    return {name for name in names if getattr(part, name) == fields[name].default}
 
 
 def parse_scheme(data: object, where: str = "scheme") -> Scheme:
@@ -234,7 +222,17 @@ def parse_scheme(data: object, where: str = "scheme") -> Scheme:
 
 
 def _plain(value: Any) -> Any:
-    """``value`` in types JSON has one spelling for; 30 and 30.0 are the same number."""
+    """``value`` in types JSON has one spelling for; 30 and 30.0 are the same number.
+
+    Fields of `LATER` that say nothing which an older scheme did not say are left out.
+    """
+    if isinstance(value, BaseModel):
+        later, fields = LATER.get(type(value).__name__, ()), type(value).model_fields
+        return {
+            name: _plain(said)
+            for name, said in vars(value).items()
+            if name not in later or said != fields[name].default
+        }
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -129,7 +129,7 @@ def _group(
         share,
         {"": own} if vouched else {},
         {"open": other} if loose else {},
-        clusters=clusters,
+        clusters={"": clusters} if clusters else {},
     )
 
 

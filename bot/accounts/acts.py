@@ -47,6 +47,7 @@ ACTS: Mapping[str, str] = {
     "invitations make": "act-invitations-make",
     "letters replay": "act-letters-replay",
     "log refill": "act-log-refill",
+    "log replace-desk": "act-log-replace-desk",
     "letters drop": "act-letters-drop",
     "publish": "act-publish",
     "push begin": "act-push-begin",

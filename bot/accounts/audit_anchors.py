@@ -21,9 +21,11 @@ from bot.crypto.act_signatures import signed_act
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
+from bot.transparency.entry_bodies import KEYS
 from bot.transparency.log_entry import entry_of_row
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import LOG_ITSELF, numbered_name
+from survey_flows.signed_notes import VerifierKey, read_key
 
 AUDIT = "audit"
 """The kind of the act."""
@@ -43,6 +45,7 @@ class Anchor:
     """What an act says: the number of rows, and the last one's digest.
 
     ``position`` is the act's place in the log, or -1 while it waits.
+    ``anew``: the desk before lost its key, so that rows until here stand as they were found then.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Anchor:
     digest: bytes
     at: int
     position: int
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,11 @@ async def check_rows(
         anchors: as `read_anchors` returns them, or from the guard.
     """
     first, last = (anchors[0], anchors[-1]) if anchors else (None, None)
-    broken, rows, _ = await first_broken(connection, desk, plain=first.rows if first else 0)
+    anew = [anchor for anchor in anchors if anchor.anew]
+    if anew:
+        broken, rows, _ = await first_broken(connection, desk, anew[-1].rows, anew[-1].digest)
+    else:
+        broken, rows, _ = await first_broken(connection, desk, plain=first.rows if first else 0)
     anchored, position = (last.rows, last.position) if last else (0, -1)
     for number, anchor in enumerate(anchors, 1):
         if anchor.name != numbered_name(LOG_ITSELF, number):
@@ -139,7 +147,7 @@ async def check_rows(
 async def read_anchors(
     connection: AsyncConnection, desk: Desk, waiting: bool = False
 ) -> list[Anchor]:
-    """Returns the acts about the audit log that the desk signed, in order.
+    """Returns the acts about the audit log that a desk of the log signed, in order.
 
     Args:
         connection: reads the log's rows; an act without the desk's signature is left out.
@@ -149,9 +157,11 @@ async def read_anchors(
     found = []
     columns = tables.log_entries.c
     query = select(tables.log_entries).where(columns.kind == AUDIT, columns.campaign == LOG_ITSELF)
+    keys = await _desk_keys(connection, desk)
     for row in await connection.execute(query.order_by(columns.position)):
         entry = entry_of_row(row._mapping)
-        if any(signed_act(desk.key, desk.origin, entry.body or "", s) for s in entry.signatures):
+        pairs = [(key, signature) for key in keys for signature in entry.signatures]
+        if any(signed_act(key, desk.origin, entry.body or "", one) for key, one in pairs):
             found.append(read_anchor(entry.body or "", row.position))
     if waiting:
         acts = tables.notices.c
@@ -163,7 +173,27 @@ async def read_anchors(
 def read_anchor(body: str, position: int) -> Anchor:
     """Returns what an act's body says."""
     said = json.loads(body)
-    return Anchor(said["name"], said["rows"], bytes.fromhex(said["digest"]), said["at"], position)
+    digest, anew = bytes.fromhex(said["digest"]), said.get("anew") is True
+    return Anchor(said["name"], said["rows"], digest, said["at"], position, anew)
+
+
+async def _desk_keys(connection: AsyncConnection, desk: Desk) -> list[VerifierKey]:
+    """Returns the desk's key and those that the log names as the desk's before it."""
+    columns = tables.log_entries.c
+    query = select(columns.body).where(columns.kind == KEYS, columns.campaign == LOG_ITSELF)
+    bodies = (await connection.execute(query.order_by(columns.position))).scalars()
+    named = [json.loads(body).get("desk") for body in bodies]
+    return [desk.key, *(read_key(key) for key in named if key and key != desk.key.write())]
+
+
+async def order_anew(connection: AsyncConnection, desk: Desk, at: int) -> None:
+    """Orders an act about the rows as they stand, which the desk before had written."""
+    columns = tables.audit.c
+    newest = select(columns.number, columns.digest).order_by(columns.number.desc()).limit(1)
+    last = (await connection.execute(newest)).first()
+    if last is not None:
+        facts = {"rows": last.number, "digest": bytes(last.digest).hex(), "at": at, "anew": True}
+        await desk.order(connection, AUDIT, LOG_ITSELF, facts)
 
 
 async def _holds(connection: AsyncConnection, anchor: Anchor) -> bool:

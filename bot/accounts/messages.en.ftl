@@ -148,3 +148,4 @@ act-staff-reset-factor = removes the second factor of the account { $subject }
 act-staff-sign-out = ends all sessions of the account { $subject }
 act-token-add = adds the token { $subject }
 act-token-revoke = revokes the token { $subject }
+act-log-replace-desk = replaces the desk's lost key; both people: { $subject }

@@ -148,3 +148,4 @@ act-staff-reset-factor = 解除账号 { $subject } 的第二因素
 act-staff-sign-out = 退出账号 { $subject } 的全部登录
 act-token-add = 新增令牌 { $subject }
 act-token-revoke = 吊销令牌 { $subject }
+act-log-replace-desk = 更换签发处丢失的密钥；两人：{ $subject }

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.accounts.roles import ROLE_CHOICES, ROLES
 from bot.core.checked_input import CheckedInput, checked
 from bot.storage.database import reading, upsert, writing
-from bot.storage.schema.all import choices
+from bot.storage.schema.all import preferences
 from survey_flows.errors import Message
 
 HOURS = "09:00-20:30"
@@ -135,7 +135,7 @@ async def preferences_in(connection: AsyncConnection) -> Preferences:
     rows: dict[str, Any] = {
         row.name: json.loads(row.value)
         for row in await connection.execute(
-            select(choices.c.name, choices.c.value).where(choices.c.name.in_(_NAMES))
+            select(preferences.c.name, preferences.c.value).where(preferences.c.name.in_(_NAMES))
         )
     }
     lists = {name: tuple(value) for name, value in rows.items() if isinstance(value, list)}
@@ -147,4 +147,4 @@ async def save_preferences(database: AsyncEngine, wanted: Preferences) -> None:
     found = chosen_preferences(**asdict(wanted))
     rows = [{"name": name, "value": json.dumps(value)} for name, value in asdict(found).items()]
     async with writing(database) as connection:
-        await upsert(connection, choices, ["name"], rows)
+        await upsert(connection, preferences, ["name"], rows)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.appraise import appraise, unit_standings
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.model.facts import Decision, Grade, PastGrade, UnitDecision, Verdict
@@ -219,11 +219,11 @@ async def record_unit_decision(
     """Append the grade that a person gives a unit with too few ballots to be ranked.
 
     Raises:
-        BadInput: the unit is unknown or has enough ballots, the grade is not a unit's, or the name
-            or the reason is missing.
+        BadInput: the unit is unknown or has enough ballots, the grade is not a unit's, the unit is
+            barred from it or no place is left, or the name or the reason is missing.
     """
-    bodies = (await _run(database, year, campaigns)).bodies
-    units = {u.unit: u for result in bodies for u in result.units}
+    appraised = await _run(database, year, campaigns)
+    units = {u.unit: u for result in appraised.bodies for u in result.units}
     if unit not in units:
         raise BadInput(Message("appraisal-no-such-unit", year=year), Place(subject=unit))
     if not units[unit].insufficient:
@@ -231,9 +231,23 @@ async def record_unit_decision(
     if grade is Grade.FOURTH:
         raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))
     decision = UnitDecision(unit, grade, *_signed(by, reason, at))
+    _check_given_grade(appraised, decision)
     async with writing(database) as connection:
         await store.append_unit_decisions(connection, year, [decision])
     return decision
+
+
+def _check_given_grade(year: AppraisedYear, decision: UnitDecision) -> None:
+    """Refuses a grade that would not stand: barred, or without a place."""
+    parts = [year.inputs, *(body.inputs for body in year.inside if body.result is not None)]
+    for inputs in parts:
+        if decision.unit not in {unit.code for unit in inputs.units}:
+            continue
+        others = [made for made in inputs.unit_decisions if made.unit != decision.unit]
+        tried = unit_standings(replace(inputs, unit_decisions=(*others, decision)))
+        refused = next(unit.refused for unit in tried if unit.unit == decision.unit)
+        if refused is not None:
+            raise BadInput(refused, Place(subject=decision.unit))
 
 
 def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:

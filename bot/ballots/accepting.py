@@ -38,6 +38,7 @@ from survey_flows.gate_texts import (
 from survey_flows.log_entries import receipt_label, signed_act_text
 from survey_flows.signed_notes import VerifierKey
 
+MOMENT_AND_WAY = ("bucket", "risk", "cluster", "reminders")
 ID = re.compile("[0-9a-f]{32}")
 Signed = Callable[[str, str], bool]
 """Whether a signature is the gate's of a text."""
@@ -123,7 +124,7 @@ class Acceptance:
 
     def _ballot_fits(self, message: Submission, signed: Signed) -> bool:
         body, aside = message["ballot"], message["aside"]
-        text = aside_text(aside["bucket"], aside["risk"])
+        text = aside_text(*(aside.get(name) for name in MOMENT_AND_WAY))
         return (
             body["campaign"] == message["campaign"]
             and is_id(body["id"])

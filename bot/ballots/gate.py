@@ -6,7 +6,7 @@ The mixer changes the pseudonym, so that the database never holds a ballot besid
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +17,7 @@ from bot.ballots.gate_marks import RatedUnits
 from bot.ballots.gate_messages import GateMessages
 from bot.ballots.gate_streams import GateStreams
 from bot.ballots.intake import IntakeCounts
+from bot.ballots.sent_reminders import PERSONAL, reminders_sent
 from bot.ballots.stored_forms import STAGED_FORM, Submission
 from bot.campaigns.lifecycle import campaigns_in, campaigns_not_accepting
 from bot.campaigns.states import CLOSING, HELD
@@ -29,6 +30,8 @@ from bot.storage.schema import all as tables
 from survey_flows.effects import CountPressure, Effect, ErasePerson, HoldRequest, StoreBallot
 from survey_flows.errors import MinpingError
 from survey_flows.facts import SubmissionFacts
+from survey_flows.gate_texts import promise_text
+from survey_flows.log_entries import receipt_label
 from survey_flows.signed_notes import VerifierKey
 from survey_flows.submission_risk import risk
 
@@ -75,9 +78,9 @@ class Gate:
         self._log_key = log_key.public
         self._screen = screen or _unscreened
         self._trusted: dict[str, bytes] = {}
-        signer = GateSigner(keys, log_key.name)
-        self._messages = GateMessages(keys, signer)
-        self._streams = GateStreams(keys, signer)
+        self.signer = GateSigner(keys, log_key.name)
+        self._messages = GateMessages(keys, self.signer)
+        self._streams = GateStreams(keys, self.signer)
         self._ended: set[tuple[str, str]] = set()
 
     async def admit(
@@ -101,12 +104,23 @@ class Gate:
         key = await self.mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(connection, casts))
+        reminders = await reminders_sent(connection, {cast.ballot.campaign for _, cast in casts})
         rated = RatedUnits(self._keys)
         await rated.read(connection, await self._places(connection, todo))
-        numbered = [self._message(citizen, effect, risks, rated) for citizen, effect in todo]
+        numbered = [
+            self._message(citizen, effect, risks, rated, reminders) for citizen, effect in todo
+        ]
         await rated.write(connection)
         await self._streams.number(connection, numbered)
         await self._stage(connection, key, [message for message, _ in numbered])
+
+    def promise(self, campaign: str, code: str, due: int) -> str:
+        """Returns the gate's signature of its promise that a receipt will be in the log.
+
+        It must not leave the transaction that admits the ballot before that is committed.
+        """
+        label = receipt_label(campaign, code)
+        return self.signer.sign(promise_text(self.signer.origin, campaign, label, due))
 
     async def _places(
         self, connection: AsyncConnection, todo: Sequence[tuple[Citizen, SealedEffect]]
@@ -124,7 +138,12 @@ class Gate:
         return places
 
     def _message(
-        self, citizen: Citizen, effect: SealedEffect, risks: Iterator[int], rated: RatedUnits
+        self,
+        citizen: Citizen,
+        effect: SealedEffect,
+        risks: Iterator[int],
+        rated: RatedUnits,
+        reminders: Mapping[str, int],
     ) -> tuple[Submission, IntakeCounts]:
         """Returns the message of an effect, and what it adds to the gate's counts."""
         counts = IntakeCounts()
@@ -132,7 +151,8 @@ class Gate:
             ballot = effect.ballot
             again = rated.rate(ballot.campaign, ballot.unit, citizen)
             counts.accept(ballot.unit, again, bool(ballot.comment))
-            return self._messages.ballot(citizen, effect, next(risks), again), counts
+            had = reminders.get(ballot.campaign, 0) if ballot.source == PERSONAL else 0
+            return self._messages.ballot(citizen, effect, next(risks), again, had), counts
         if isinstance(effect, ErasePerson):
             counts.erase(rated.erase(effect.campaign, citizen))
             return self._messages.erasure(citizen, effect), counts
@@ -194,8 +214,8 @@ class Gate:
                 could else slip in a key of their own.
         """
         query = (
-            select(tables.boxes)
-            .order_by(tables.boxes.c.made.desc(), tables.boxes.c.id.desc())
+            select(tables.mixer_keys)
+            .order_by(tables.mixer_keys.c.made.desc(), tables.mixer_keys.c.id.desc())
             .limit(1)
         )
         row = (await connection.execute(query)).first()

@@ -31,6 +31,8 @@ from survey_flows.gate_texts import (
 
 ID_BYTES = 16
 """Random bytes of an id; no two are equal."""
+MOST_REMINDERS = 2
+"""Stands for two and more, so that few people with many stand for nobody."""
 
 
 class GateMessages:
@@ -45,10 +47,22 @@ class GateMessages:
         self._keys = keys
         self._signer = signer
 
-    def ballot(self, citizen: Citizen, effect: StoreBallot, risk: int, again: bool) -> Submission:
-        """Returns the message of a ballot."""
+    def ballot(
+        self, citizen: Citizen, effect: StoreBallot, risk: int, again: bool, reminders: int = 0
+    ) -> Submission:
+        """Returns the message of a ballot.
+
+        Args:
+            citizen: who rated.
+            effect: the ballot.
+            risk: what the online checks found.
+            again: this citizen has rated this unit before.
+            reminders: how many were sent in the campaign so far, for whom it invited.
+        """
         ballot, origin = effect.ballot, self._signer.origin
         salt = secrets.token_bytes(SALT_BYTES)
+        way = {"cluster": effect.timing.cluster, "reminders": min(reminders, MOST_REMINDERS)}
+        aside = {"bucket": ballot.bucket, "risk": risk, **way}
         body = {
             "kind": "ballot",
             "campaign": ballot.campaign,
@@ -62,7 +76,7 @@ class GateMessages:
             "facts": dict(ballot.facts),
             "id": new_id(),
             "again": again,
-            "aside": aside_digest(salt, aside_text(ballot.bucket, risk)),
+            "aside": aside_digest(salt, aside_text(**aside)),
         }
         return {
             "kind": BALLOT,
@@ -71,7 +85,7 @@ class GateMessages:
             "receipt": ballot.receipt,
             "ballot": body,
             "gate": self._signer.sign(ballot_gate_text(origin, body)),
-            "aside": {"salt": salt.hex(), "bucket": ballot.bucket, "risk": risk},
+            "aside": {"salt": salt.hex(), **aside},
             "text": ballot.comment,
             "comment": self._comment(ballot) if ballot.comment else None,
         }

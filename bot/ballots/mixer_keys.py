@@ -51,12 +51,11 @@ class MixerKeys:
 
     async def renew(self) -> None:
         """Make a mixer key every day, and destroy the secrets of keys that are no longer in use."""
-        columns = tables.boxes.c
+        columns = tables.mixer_keys.c
         async with reading(self._database) as connection:
-            boxes = (
-                await connection.execute(select(tables.boxes).order_by(columns.made, columns.id))
-            ).all()
-        newest = boxes[-1] if boxes else None
+            query = select(tables.mixer_keys).order_by(columns.made, columns.id)
+            known = (await connection.execute(query)).all()
+        newest = known[-1] if known else None
         if (
             newest is None
             or self._now() - newest.made >= KEY_SECONDS
@@ -65,9 +64,9 @@ class MixerKeys:
             await self._make()
             return
         self.current = MixerKey(newest.id, newest.public)
-        for box in boxes[:-1]:
+        for older in known[:-1]:
             if self._now() - newest.made >= KEY_GRACE_SECONDS:
-                await self._drop(box.id)
+                await self._drop(older.id)
 
     async def _make(self) -> None:
         name = secrets.token_hex(8)
@@ -78,7 +77,7 @@ class MixerKeys:
             "signature": self._signing.sign(mixer_key_text(name, public)),
         }
         async with writing(self._database) as connection:
-            await connection.execute(tables.boxes.insert(), [row | {"made": self._now()}])
+            await connection.execute(tables.mixer_keys.insert(), [row | {"made": self._now()}])
         self.current = MixerKey(name, public)
 
     async def _drop(self, name: str) -> None:
@@ -90,6 +89,8 @@ class MixerKeys:
                     return
             if await keeps_key(connection, name):
                 return
-            await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
+            await connection.execute(
+                delete(tables.mixer_keys).where(tables.mixer_keys.c.id == name)
+            )
             # A process that is killed before the commit tries again, since the row still stands.
             self._ring.destroy(key_name(name))

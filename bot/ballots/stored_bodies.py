@@ -24,12 +24,16 @@ from bot.transparency.entry_bodies import (
 from survey_flows.gate_texts import aside_digest, aside_text
 
 AnyRow = RowMapping | Mapping[str, Any]
-ASIDE = ("bucket", "risk", "aside_salt")
-"""Columns of a ballot that are erased once its weight is final; the text has their digest."""
+MOMENT = ("bucket", "risk", "aside_salt")
+ASIDE = (*MOMENT, "cluster", "reminders")
+"""Columns of a ballot that are erased once its weight is final; the text has their digest.
+
+Ballots of before cluster and reminders came have only the first three.
+"""
 
 
 UNSIGNED = dict.fromkeys(
-    ("number", "again", "aside", "aside_salt", "gate", "channel", "unit_voter")
+    ("number", "again", "aside", "aside_salt", "gate", "channel", "unit_voter", *ASIDE[3:])
 )
 """The columns that a ballot of before the gate signed does not have."""
 
@@ -63,6 +67,8 @@ def ballot_values(message: Submission, unit_voter: bytes) -> dict[str, Any]:
         "facts": json.dumps(body["facts"], ensure_ascii=False, sort_keys=True),
         "bucket": aside["bucket"],
         "risk": aside["risk"],
+        "cluster": aside.get("cluster"),
+        "reminders": aside.get("reminders"),
         "aside_salt": bytes.fromhex(aside["salt"]),
         "aside": bytes.fromhex(body["aside"]),
         "number": bytes.fromhex(body["id"]),
@@ -81,23 +87,26 @@ def ballot_text(row: AnyRow) -> str:
     if row["number"] is None:
         return ballot_body(row)
     aside = bytes(row["aside"]).hex()
-    kept = [row[name] for name in ASIDE]
-    if None not in kept:
-        if aside_digest(bytes(row["aside_salt"]), aside_text(row["bucket"], row["risk"])) != aside:
+    if None not in [row[name] for name in MOMENT]:
+        if aside_digest(bytes(row["aside_salt"]), stored_aside(row)) != aside:
             raise ValueError("the aside of a ballot is another one")
-    elif any(value is not None for value in kept):
+    elif any(row[name] is not None for name in ASIDE):
         raise ValueError("the aside of a ballot is kept in part")
     gate = b64encode(bytes(row["gate"])).decode()
     named = {**row, "voter": row["unit_voter"]}
     return ballot_body_2(named, bytes(row["number"]).hex(), bool(row["again"]), aside, gate)
 
 
+def stored_aside(row: AnyRow) -> str:
+    """Returns the text of a ballot's aside, from its row."""
+    return aside_text(row["bucket"], row["risk"], row["cluster"], row["reminders"])
+
+
 def kept_aside(row: AnyRow) -> dict[str, str] | None:
     """Returns salt and text of what a ballot says of its moment; None once it is erased."""
     if row.get("aside_salt") is None:
         return None
-    text = aside_text(row["bucket"], row["risk"])
-    return {"salt": bytes(row["aside_salt"]).hex(), "text": text}
+    return {"salt": bytes(row["aside_salt"]).hex(), "text": stored_aside(row)}
 
 
 def comment_text(row: AnyRow) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Select, Table, select
 
-from bot.ballots.stored_bodies import ballot_text, comment_text
+from bot.ballots.stored_bodies import ballot_text, comment_text, stored_aside
 from bot.storage.schema import all as tables
-from survey_flows.gate_texts import aside_digest, aside_text
+from survey_flows.gate_texts import aside_digest
 
 BodyMaker = Callable[[Mapping[str, Any]], str]
 """Makes the text that an entry commits to from a stored row."""
@@ -44,10 +44,9 @@ def superseded_text(row: Mapping[str, Any]) -> str:
     voter = row["voter"] if row["unit_voter"] is None else row["unit_voter"]
     if (body["unit"], body["voter"]) != (row["unit"], bytes(voter).hex()):
         raise ValueError(text)
-    if row["aside_salt"] is not None:
-        aside = aside_text(row["bucket"], row["risk"])
-        if body["aside"] != aside_digest(bytes(row["aside_salt"]), aside):
-            raise ValueError(text)
+    salt = row["aside_salt"]
+    if salt is not None and body["aside"] != aside_digest(bytes(salt), stored_aside(row)):
+        raise ValueError(text)
     return text
 
 

@@ -4,6 +4,7 @@ Versions 0 and 1 are those before versions were written: one message, and a list
 Version 2 is a list, too. The gate's messages then have ``stream`` and ``number``.
 In version 3 the gate has signed ballots, comments and erasures for the log, and what waits for the
 close has presses beside comments.
+In version 4 ballots have cluster and reminders in their aside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from bot.core.stored_forms import Readers, UnknownForm
 
-STAGED_FORM, HELD_FORM, REQUEST_FORM = 3, 3, 2
+STAGED_FORM, HELD_FORM, REQUEST_FORM = 4, 3, 2
 """The versions that are written now: by the gate, for the close, and for the end of the day."""
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE, PRESSURE, FOLLOW, END = "erase", "pressure", "follow", "end"
@@ -68,6 +69,9 @@ _BODY = (_BALLOT - {"grp", "bucket", "risk"}) | {
 }
 _COMMENT = frozenset(("id", "named", "unnamed"))
 _ASIDE = frozenset(("salt", "bucket", "risk"))
+_WAY = frozenset(("cluster", "reminders"))
+SIGNED_FORM = 3
+"""The first version with signatures of the gate."""
 Kinds = Mapping[str, tuple[str, ...]]
 
 
@@ -89,12 +93,12 @@ def _checked(kinds: Kinds, form: int, messages: Any) -> list[Submission]:
     Raises:
         UnknownForm: they are not what this version holds.
     """
-    if not isinstance(messages, list) or not all(_fits(kinds, one) for one in messages):
+    if not isinstance(messages, list) or not all(_fits(kinds, form, one) for one in messages):
         raise UnknownForm(form)
     return messages
 
 
-def _fits(kinds: Kinds, message: Any) -> bool:
+def _fits(kinds: Kinds, form: int, message: Any) -> bool:
     if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
         return False
     parts = kinds.get(message["kind"])
@@ -104,12 +108,13 @@ def _fits(kinds: Kinds, message: Any) -> bool:
     if comment is not None and frozenset(comment) != _COMMENT:
         return False
     if "aside" in parts:
-        return frozenset(message["ballot"]) == _BODY and frozenset(message["aside"]) == _ASIDE
+        wanted = _ASIDE | _WAY if form >= STAGED_FORM else _ASIDE
+        return frozenset(message["ballot"]) == _BODY and frozenset(message["aside"]) == wanted
     return "ballot" not in parts or frozenset(message["ballot"]) == _BALLOT
 
 
 STAGED: Readers[list[Submission]] = _readers(_SUBMITTED) | {
-    STAGED_FORM: _many(_SIGNED, STAGED_FORM)
+    form: _many(_SIGNED, form) for form in (SIGNED_FORM, STAGED_FORM)
 }
 HELD: Readers[list[Submission]] = _readers(_COMMENTS) | {HELD_FORM: _many(_HELD, HELD_FORM)}
 REQUESTS: Readers[list[Submission]] = _readers(_REQUESTS)

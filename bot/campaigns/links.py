@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme.scheme import Scheme
+from bot.campaigns.cluster_keys import next_key, with_enough_people
 from bot.campaigns.definition import read_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import DRAFT, OPEN, PAUSED, require_state
@@ -94,7 +95,7 @@ async def add_vouching_link(
 
 
 async def add_link(connection: AsyncConnection, campaign: str, link: Link) -> None:
-    """Stores a link as it is."""
+    """Stores a link with the key by which its ballots can be told to be alike."""
     row: dict[str, object] = {
         "token": link.token,
         "campaign": campaign,
@@ -102,6 +103,7 @@ async def add_link(connection: AsyncConnection, campaign: str, link: Link) -> No
         "source": link.source,
         "stratum": link.stratum,
         "max_people": link.max_people,
+        "cluster": await next_key(connection, campaign, link.max_people),
     }
     await connection.execute(tables.links.insert(), [row])
 
@@ -116,12 +118,12 @@ async def read_links(
     found: dict[str, tuple[Link, ...]] = {}
     for row in await connection.execute(query):
         found[row.campaign] = (*found.get(row.campaign, ()), link_of(row))
-    return found
+    return {campaign: with_enough_people(links) for campaign, links in found.items()}
 
 
 def link_of(row: Row[Any]) -> Link:
     """Returns the link in a row of the table of links."""
-    return Link(row.token, row.group_code, row.source, row.stratum, row.max_people)
+    return Link(row.token, row.group_code, row.source, row.stratum, row.max_people, row.cluster)
 
 
 def _require_cell(scheme: Scheme, group: str, stratum: str) -> None:

@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.storage.database import reading, upsert, writing
-from bot.storage.schema.all import choices
+from bot.storage.schema.all import preferences
 from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import Message
 
 NAME = "organiser"
-"""The name of its row among the administrators' choices, and of its part of a definition."""
+"""The name of its row among the preferences, and of its part of a definition."""
 CHINA = "CN"
 LONGEST = 60
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{1,28}[0-9]")
@@ -99,7 +99,7 @@ async def save_organiser(database: AsyncEngine, organiser: Organiser) -> None:
 async def write_organiser(connection: AsyncConnection, organiser: Organiser) -> None:
     """Does what `save_organiser` does, in the caller's transaction."""
     row = {"name": NAME, "value": json.dumps(asdict(organiser), ensure_ascii=False)}
-    await upsert(connection, choices, ["name"], [row])
+    await upsert(connection, preferences, ["name"], [row])
 
 
 async def read_organiser(database: AsyncEngine) -> Organiser | None:
@@ -110,7 +110,7 @@ async def read_organiser(database: AsyncEngine) -> Organiser | None:
 
 async def organiser_in(connection: AsyncConnection) -> Organiser | None:
     """Returns who asks, in the caller's transaction."""
-    query = select(choices.c.value).where(choices.c.name == NAME)
+    query = select(preferences.c.value).where(preferences.c.name == NAME)
     found = (await connection.execute(query)).scalar_one_or_none()
     return Organiser(**json.loads(found)) if found else None
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from bot.rectification.buttons import LIST
 from survey_flows.engine import RECEIPT, TOPICS
 from survey_flows.events import OptedOut, RequestAction, Started, TopicRequested, Typed, Update
+from survey_flows.session import PROMISE
 from survey_flows.wording import Wording
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -38,7 +39,7 @@ def read_words(text: str, lang: str = "") -> Update:
         return OptedOut()
     if name == "followup" and not argument:
         return RequestAction(LIST)
-    if name in TOPICS or (name == RECEIPT and not argument):
+    if name in TOPICS or (name in (RECEIPT, PROMISE) and not argument):
         return TopicRequested(name)
     # «/road works are late» is a comment; one word after a slash is an unknown command.
     return Typed(text) if argument else TopicRequested("help")

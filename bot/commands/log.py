@@ -1,4 +1,4 @@
-"""``minping log``: compare the log with its guard, and refill it after a restore."""
+"""``minping log``: compare the log with its guard, refill it, replace the desk's lost key."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.gate_signatures import GateSigner
 from bot.service.composition import open_store
+from bot.service.installation_keys import desk_ring
 from bot.service.two_persons import read_profile
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, all_of
@@ -32,7 +34,13 @@ def register(commands: Any) -> None:
     )
     refill.add_argument("--reason", required=True, help=Message("help-log-refill-reason"))
     refill.set_defaults(run=run_refill, audit=Audit("log refill", all_of("by")))
-    for part in (show, refill):
+    desk = parts.add_parser("replace-desk", help=Message("help-log-replace-desk"))
+    desk.add_argument(
+        "--by", action="append", required=True, metavar="LOGIN", help=Message("help-log-refill-by")
+    )
+    desk.add_argument("--reason", required=True, help=Message("help-log-refill-reason"))
+    desk.set_defaults(run=run_replace_desk, audit=Audit("log replace-desk", all_of("by")))
+    for part in (show, refill, desk):
         part.add_argument("--keys", type=Path, metavar="FOLDER", help=Message("help-log-keys"))
 
 
@@ -59,12 +67,32 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
         log = _mixer(settings, chosen, database).log
         profile = read_profile(settings)
         await require_deciders(database, chosen.by, profile)
-        await confirm_people(database, chosen.by)
-        loss = await refill_log(database, log, chosen.by, chosen.reason, SystemClock(), profile)
+        clock = SystemClock()
+        await confirm_people(database, chosen.by, settings.data / "keys", clock)
+        loss = await refill_log(database, log, chosen.by, chosen.reason, clock, profile)
     say(Message("log-refilled", entries=loss.entries))
     for campaign, positions in sorted(loss.positions.items()):
         named = ", ".join(map(str, positions))
         say(Message("log-lost", campaign=campaign, count=len(positions), positions=named))
+    return 0
+
+
+async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make another key of the desk, and print it for a mixer of its own."""
+    from bot.campaigns.log_loss import require_deciders
+    from bot.service.desk_loss import DeskLoss, logged_profile, replace_desk, require_lost
+
+    require_lost(desk_ring(settings), chosen.reason)
+    async with open_store(settings) as database:
+        gate = load_gate_keys(settings.data / "keys")
+        signer, clock = GateSigner(gate, settings.log_origin), SystemClock()
+        mixer = _mixer(settings, chosen, database)
+        # The profile's file lay beside the key that is lost.
+        await require_deciders(database, chosen.by, await logged_profile(mixer.log))
+        await confirm_people(database, chosen.by, settings.data / "keys", clock)
+        loss = DeskLoss(chosen.reason, len(chosen.by))
+        desk = await replace_desk(database, mixer.log, desk_ring(settings), signer, loss, clock)
+    say(Message("log-desk-replaced", key=desk.key.public.hex()))
     return 0
 
 

@@ -483,6 +483,9 @@ log-rows-head = 数据库：{ $size } 个条目，树根 { $root }
 log-agrees = 数据库与已签名的内容一致。
 log-refilled = 已补回 { $entries } 个条目。日志继续写入，公开条目写明了损失。
 log-lost = { $campaign }：{ $count } 个条目的内容已丢失，位置为 { $positions }
+help-log-replace-desk = 签发处密钥的文件和所有备份都丢失时，另立一个；日志会写明
+log-desk-replaced = 签发处的密钥已更换：{ $key }
+    单独运行的混合器请用 `--desk` 指定它。账号按现状接收，请用 `minping staff show` 核对。
 
 # campaign open
 help-campaign-name = 再写一遍活动名称，以免误操作

@@ -24,6 +24,7 @@ from bot.conversations.arrivals import admit_waiting
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
 from bot.conversations.lookups import Lookups
+from bot.conversations.promises import Promises
 from bot.conversations.sealed_conversations import Change, SealedConversations, changed_rows
 from bot.conversations.step_places import StepPlaces
 from bot.conversations.steps import CitizenStep, Stepper, again
@@ -80,6 +81,7 @@ class Conductor:
         clock: Clock,
         gate: Gate,
         contact_keys: ContactKeys | None = None,
+        site: str = "",
     ) -> None:
         self._contact_keys = contact_keys
         self._database = database
@@ -92,6 +94,7 @@ class Conductor:
         self._places = StepPlaces(keys, live_campaigns, self._stepper)
         self._wishes = Wishes(live_campaigns, contact_keys)
         self._lookups = Lookups(keys, live_campaigns, clock)
+        self._promises = Promises(gate, live_campaigns, site)
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -245,6 +248,8 @@ class Conductor:
             answered = await self._lookups.answered(
                 connection, one.citizen, one.before, one.effects
             )
+            one.after = self._promises.with_promise(one)
+            answered = [self._promises.shown(effect, one.after) for effect in answered]
             reply = _reply(answered, one.replayed)
             was, place = (
                 one.before.answer_messages if one.before else AnswerMessages(),

@@ -23,6 +23,7 @@ from bot.conversations.stored_conversation import (
     NOTHING_TYPED,
     Conversation,
     read_conversation,
+    without_old_promise,
 )
 from bot.core.clock import Clock
 from bot.core.stored_forms import UnknownForm
@@ -119,7 +120,7 @@ def _conversation(text: str, moment: Moment) -> Resealed | None:
     )
     # A row of an older version does not say its campaign yet.
     home = {"campaign": definition.campaign, "until": campaign_end(definition)}
-    return Resealed(kept.to_text(), move, home)
+    return Resealed(without_old_promise(kept).to_text(), move, home)
 
 
 def _of_running(conversation: Conversation, live_campaigns: LiveCampaigns) -> tuple[Brought, ...]:

@@ -44,7 +44,7 @@ from survey_flows.localized_names import known_language
 from survey_flows.log_entries import find_code
 from survey_flows.quota import QuotaCell
 from survey_flows.screens import explain
-from survey_flows.session import Session
+from survey_flows.session import PROMISE, Session
 from survey_flows.unit_list import QUERY_LENGTH
 
 
@@ -224,7 +224,8 @@ class Stepper:
         if isinstance(event, TopicRequested):
             if event.topic in ("help", "privacy"):
                 return (explain(choice.campaigns[0], lang, event.topic),)
-            return (say(lang, "receipt-how"),) if event.topic == RECEIPT else ()
+            told = {RECEIPT: "receipt-how", PROMISE: "promise-none"}.get(event.topic)
+            return (say(lang, told),) if told else ()
         if isinstance(event, Started):
             return (say(lang, "link-unknown"),) if event.link else ()
         return (say(lang, "units-none"),) if choice.missed else ()

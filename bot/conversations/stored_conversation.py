@@ -13,7 +13,7 @@ from survey_flows.front_door import Brought
 from survey_flows.session import Session, read_session
 
 FORM, WITH_MORE = 2, 3
-"""The versions in which conversations are written; the second has `brought` and `typed`."""
+"""The versions in which conversations are written; the second has `brought`, `typed`, `promise`."""
 NOTHING_TYPED = (0, "")
 RECENT = 512
 MOST = 20
@@ -65,7 +65,7 @@ class Conversation:
 
     ``brought`` is what waits to be taken: links that came too early, or another campaign's.
     ``typed`` is the citizen's last message with words, as its number, and the place it was meant
-    for.
+    for. ``promise`` is the gate's signature of its promise about the session's receipt.
     """
 
     campaign: str = ""
@@ -74,16 +74,20 @@ class Conversation:
     progress: Progress = NOT_BEGUN
     brought: tuple[Brought, ...] = ()
     typed: tuple[int, str] = NOTHING_TYPED
+    promise: str = ""
 
     def to_text(self) -> str:
         """Returns the text that `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
         lines = [self.campaign, session, numbers, self.progress.to_text()]
-        if not self.brought and self.typed == NOTHING_TYPED:
+        if not (self.brought or self.promise) and self.typed == NOTHING_TYPED:
             return write_form(FORM, "\n".join(lines))
-        more = {"brought": [astuple(one) for one in self.brought], "typed": self.typed}
-        lines.insert(3, json.dumps(more))
+        more: dict[str, object] = {
+            "brought": [astuple(one) for one in self.brought],
+            "typed": self.typed,
+        }
+        lines.insert(3, json.dumps(more | ({"promise": self.promise} if self.promise else {})))
         return write_form(WITH_MORE, "\n".join(lines))
 
 
@@ -104,9 +108,11 @@ def _read_with_more(text: str) -> Conversation:
         brought = tuple(Brought(*one) for one in more["brought"])
         number, place = more["typed"]
         typed = (int(number), str(place))
+        promise = str(more.get("promise", ""))
     except (ValueError, TypeError, KeyError):
         raise BadSession(Message("conversation-other-form")) from None
-    return replace(_read_lines("\n".join([*heads, course])), brought=brought, typed=typed)
+    found = _read_lines("\n".join([*heads, course]))
+    return replace(found, brought=brought, typed=typed, promise=promise)
 
 
 def _read_lines(text: str) -> Conversation:
@@ -157,4 +163,11 @@ def conversation_to_keep(after: Conversation | None, shown: AnswerMessages) -> C
     kept = after is not None and (after.session is not None or bool(after.brought))
     if not kept and shown == AnswerMessages():
         return None
-    return replace(after or Conversation(), answer_messages=shown)
+    return without_old_promise(replace(after or Conversation(), answer_messages=shown))
+
+
+def without_old_promise(conversation: Conversation) -> Conversation:
+    """Returns the conversation; a promise without its receipt is not kept."""
+    if conversation.session is not None and conversation.session.receipt:
+        return conversation
+    return replace(conversation, promise="") if conversation.promise else conversation

@@ -39,6 +39,8 @@ INVITATION = 10
 HOUR = 3600
 DAY = 86_400
 STAMP = 4
+ROUND, FILLING = 512, b"\0"
+"""Bytes to whose multiples a conversation is filled up; no text of one has the filling."""
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 SUFFIX = ".key"
 ID_LABEL = b"minping/key-id"
@@ -299,14 +301,15 @@ class GateKeys:
     def seal(self, person: bytes, text: str) -> bytes:
         """Encrypts a conversation under the newest key, bound to its owner.
 
-        The cipher is ChaCha20-Poly1305 (RFC 8439).
+        The cipher is ChaCha20-Poly1305 (RFC 8439). The text is filled up to a round length, which
+        would else say who has just rated: a receipt and its promise are long.
         """
         hour, nonce = self.hours.now, secrets.token_bytes(NONCE)
         stamp = hour.to_bytes(STAMP, "big")
         return (
             stamp
             + nonce
-            + ChaCha20Poly1305(self.hours.secret()).encrypt(nonce, text.encode(), stamp + person)
+            + ChaCha20Poly1305(self.hours.secret()).encrypt(nonce, _filled(text), stamp + person)
         )
 
     def unseal(self, person: bytes, sealed: bytes) -> str:
@@ -320,7 +323,8 @@ class GateKeys:
         secret = self.hours.find(key_hour_of(sealed))
         try:
             if secret is not None and len(nonce) == NONCE:
-                return ChaCha20Poly1305(secret).decrypt(nonce, rest, stamp + person).decode()
+                text = ChaCha20Poly1305(secret).decrypt(nonce, rest, stamp + person)
+                return text.rstrip(FILLING).decode()
         except InvalidTag:
             pass
         raise BadSession(Message("crypto-conversation-other-key"))
@@ -329,6 +333,11 @@ class GateKeys:
 @lru_cache(maxsize=1)
 def _signing(secret: bytes) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+def _filled(text: str) -> bytes:
+    data = text.encode()
+    return data + FILLING * (-len(data) % ROUND)
 
 
 def key_hour_of(sealed: bytes) -> int:

@@ -42,6 +42,10 @@ class GateSigner:
         """Returns base64 of the key's id and the signature, as sealed bodies have it."""
         return b64encode(self.key.id + self._keys.signature(text.encode())).decode()
 
+    def signature(self, text: str) -> Signature:
+        """Returns the signature of a text as acts have it."""
+        return Signature(self.key.name, self.key.id, self._keys.signature(text.encode()))
+
 
 def is_signed(key: VerifierKey, signature: str, text: str) -> bool:
     """Returns whether ``signature``, as `GateSigner.sign` writes it, is this key's of the text."""

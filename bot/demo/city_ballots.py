@@ -32,12 +32,12 @@ CONTACT = {
 }
 CROWD = (
     (30, "resident", "open", ("",)),
-    (20, "resident", "invite", ("urban", "rural")),
-    (22, "service_user", "counter", ("urban", "rural")),
-    (11, "enterprise", "invite", ("large", "small")),
-    (6, "deputy", "invite", ("party", "congress", "cppcc")),
-    (7, "grassroots", "invite", ("subdistrict", "township")),
-    (4, "supervisor", "invite", ("expert", "media")),
+    (20, "resident", "personal", ("urban", "rural")),
+    (22, "service_user", "invited", ("urban", "rural")),
+    (11, "enterprise", "personal", ("large", "small")),
+    (6, "deputy", "personal", ("party", "congress", "cppcc")),
+    (7, "grassroots", "personal", ("subdistrict", "township")),
+    (4, "supervisor", "personal", ("expert", "media")),
 )
 """Shares of citizens, with the group, source and strata that their links vouch for."""
 PRAISE = (

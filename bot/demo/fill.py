@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from aggregation.scheme.parts import Name
+from aggregation.scheme.scheme import Scheme
 from bot.campaigns.drafting import rated_unit
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign, order_opening
 from bot.campaigns.links import LINK
 from bot.campaigns.opening import read_opening
 from bot.campaigns.organiser import write_organiser
 from bot.campaigns.registered import read_campaign_row
-from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import offered_scheme
 from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_questionnaires
 from bot.crypto.gate_keys import GateKeys
@@ -47,6 +49,7 @@ FILLED = (
     tables.grades,
     tables.ballots,
 )
+SPONSOR = Message("demo-sponsor")
 CHANNEL, COMMENTER = "demo", "demo-comment"
 CHUNK = 2000
 OPEN_DAYS = 30
@@ -200,8 +203,13 @@ def _draft(
         closes_at=begin + timedelta(days=days),
         units=[rated_unit(x.unit, x.questionnaire) for x in units],
         questionnaires=questionnaires,
-        scheme=shipped_scheme().model_dump_json(),
+        scheme=_scheme().model_dump_json(),
     )
+
+
+def _scheme() -> Scheme:
+    sponsor = Name(zh=render(SPONSOR, DEFAULT), en=render(SPONSOR, ENGLISH))
+    return offered_scheme().model_copy(update={"sponsor": sponsor})
 
 
 async def _add(connection: AsyncConnection, draft: CampaignDraft, state: str, clock: Clock) -> None:

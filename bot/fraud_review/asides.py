@@ -6,16 +6,22 @@ a person rated. The text that the log commits to has only their digest, so that 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.stored_bodies import ASIDE
+from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.states import CLOSED
 from bot.fraud_review.verdicts import WAITING
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.logged_times import logged_at
+from survey_flows.errors import BadInput
+
+log = logging.getLogger(__name__)
 
 DAY = 86_400
 AFTER_RESULT = 7 * DAY
@@ -28,8 +34,8 @@ async def erase_asides(database: AsyncEngine, now: datetime) -> None:
     """Erases the moments of campaigns whose weights are final; callers repeat this.
 
     They go a week after the newest result in the log while no fraud case waits, and sixty days
-    after the close at the latest. Ballots of before the gate signed have their moment in their
-    text, and keep it.
+    after the close at the latest. The sums that a score needs stay in a release. Ballots of before
+    the gate signed have their moment in their text, and keep it.
     """
     seconds = int(now.timestamp())
     async with reading(database) as connection:
@@ -37,11 +43,26 @@ async def erase_asides(database: AsyncEngine, now: datetime) -> None:
         closed = (await connection.execute(query)).scalars().all()
         due = [one for one in closed if await _is_due(connection, one, seconds)]
     for campaign in due:
+        await _keep_sums(database, campaign)
         async with writing(database) as connection:
             for table in (tables.ballots, tables.superseded):
                 own = (table.c.campaign == campaign, table.c.aside_salt.is_not(None))
                 erased = update(table).where(*own).values(dict.fromkeys(ASIDE))
                 await connection.execute(erased)
+
+
+async def _keep_sums(database: AsyncEngine, campaign: str) -> None:
+    """Makes the first release where nobody has: it keeps the sums that the keys are needed for."""
+    # The service starts without the code of scores.
+    from bot.results.releases import last_release
+
+    try:
+        found = await find_registered_campaign(database, campaign)
+        if found.scheme.evidence is not None:
+            await last_release(database, found)
+    except BadInput as error:
+        # What a promise says is erased, whatever stands in the way of a score.
+        log.error("campaign %s loses its keys without sums: %s", campaign, error)
 
 
 async def _is_due(connection: AsyncConnection, campaign: str, now: int) -> bool:
@@ -52,29 +73,15 @@ async def _is_due(connection: AsyncConnection, campaign: str, now: int) -> bool:
     # All go at once, so that one of them tells.
     if (await connection.execute(signed.limit(1))).scalar() is None:
         return False
-    closing = await _logged_at(connection, campaign, "closing")
+    closing = await logged_at(connection, campaign, "closing")
     if closing is not None and now >= closing + AFTER_CLOSE:
         return True
-    result = await _logged_at(connection, campaign, "result")
+    result = await logged_at(connection, campaign, "result")
     return (
         result is not None
         and now >= result + AFTER_RESULT
         and not await _waits(connection, campaign)
     )
-
-
-async def _logged_at(connection: AsyncConnection, campaign: str, kind: str) -> int | None:
-    """Returns when the newest act of a kind went into the log, by its first checkpoint."""
-    entries, notes = tables.log_entries.c, tables.checkpoints.c
-    newest = select(func.max(entries.position)).where(
-        entries.campaign == campaign, entries.kind == kind
-    )
-    position = (await connection.execute(newest)).scalar()
-    if position is None:
-        return None
-    first = select(func.min(notes.at)).where(notes.size > position)
-    found = (await connection.execute(first)).scalar()
-    return None if found is None else int(found)
 
 
 async def _waits(connection: AsyncConnection, campaign: str) -> bool:

@@ -83,7 +83,10 @@ def _line(row: Row, known: YearContext, problems: Problems) -> PastGrade:
 
 
 def _confirmed(cell: InputCell) -> bool:
+    """Whether the grade was settled; nothing follows from a cell that says nothing."""
     text = normalise_width(cell.text).lower()
+    if not text:
+        return False
     if text not in (*YES, *NO):
         cell.complain(Message("records-neither-yes-nor-no", text=text))
     return text not in NO

@@ -22,26 +22,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
-from aggregation.disclosure.differencing import derivable_counts, revealing_differences
-from aggregation.disclosure.disclosed import below_floor
+from aggregation.estimation.method2.kept_sums import KeptSums, dump_kept, load_kept
 from aggregation.estimation.method2.own_score import Contrasts
 from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load_contrasts
 from aggregation.estimation.rater_covariance import Covariances
-from aggregation.estimation.scores import UnitScore, score_contrasts, score_tally
+from aggregation.estimation.scores import score_contrasts
 from aggregation.numbers import half_up
 from bot.core.clock import Clock, SystemClock
 from bot.results.blocks import (
     Block,
-    ballots_by_weight,
     block_rows,
     dump_block,
     load_block,
     unit_blocks,
 )
+from bot.results.kept_sums import read_kept
+from bot.results.release_differences import ReleaseDisclosure
 from bot.results.scan import read_counts, read_shared
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
@@ -83,6 +82,8 @@ class Release:
             striking out few ballots of one unit would move the scores of others.
         secret: by method 2, that of the salts under which the public totals have digests of each
             unit's sums; empty in releases from before.
+        kept: by method 2, the sums by key of link and by reminders of each unit whose ballots had
+            them. They belong to the unit's shown ballots and outlive the keys, which are erased.
     """
 
     campaign: str
@@ -93,6 +94,7 @@ class Release:
     covariances: Covariances | None = None
     contrasts: Mapping[str, Contrasts] | None = None
     secret: str = field(default="", repr=False)
+    kept: Mapping[str, KeptSums] = field(default_factory=dict)
 
     @property
     def counts(self) -> tuple[PatternCount, ...]:
@@ -122,6 +124,8 @@ class Release:
             found["contrasts"] = dump_contrasts(self.contrasts)
         if self.secret:
             found["secret"] = self.secret
+        if self.kept:
+            found["kept"] = {unit: dump_kept(sums) for unit, sums in sorted(self.kept.items())}
         return canonical(found)
 
 
@@ -162,6 +166,7 @@ async def _first(
     found = await asyncio.to_thread(rater_covariances, campaign, counts, shared)
     contrasts = await asyncio.to_thread(_contrasts, campaign, counts)
     blocks = unit_blocks(counts, _reader(campaign))
+    kept = await read_kept(database, campaign)
     return Release(
         campaign.id,
         1,
@@ -170,6 +175,7 @@ async def _first(
         covariances=found,
         contrasts=contrasts,
         secret=_secret(campaign, clock),
+        kept=kept,
     )
 
 
@@ -219,7 +225,8 @@ async def publish_release(
     await last_release(database, campaign, clock)
     earlier = await read_releases(database, campaign.id)
     now = unit_blocks(await read_counts(database, campaign.id), _reader(campaign))
-    release, kept = next_release(campaign, earlier, now, asked, _now(clock))
+    sums = await read_kept(database, campaign)
+    release, kept = next_release(campaign, earlier, now, asked, _now(clock), sums)
     if not release.secret:
         release = replace(release, secret=_secret(campaign, clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
@@ -261,13 +268,15 @@ def next_release(
     now: Mapping[str, Block],
     asked: Mapping[str, tuple[str, str]],
     at: int,
+    sums: Mapping[str, KeptSums] | None = None,
 ) -> tuple[Release, dict[str, Sequence[str]]]:
     """Compute the release after ``earlier``, of which there is at least one.
 
+    ``sums`` are the present ones by key and reminders; none of a unit whose keys were erased.
     Returns it with the withheld units, each with the cells that would be disclosed.
     """
     last, floor = earlier[-1], campaign.scheme.min_n.publish_cell
-    disclosure = _ReleaseDisclosure(campaign, last.contrasts)
+    disclosure = ReleaseDisclosure(campaign, last.contrasts)
     shown, corrections = dict(last.blocks), dict(last.corrections)
     kept: dict[str, Sequence[str]] = {}
     for unit in sorted(now.keys() | last.blocks.keys()):
@@ -288,44 +297,9 @@ def next_release(
             kept[unit] = why
     number = last.number + 1
     first = (last.covariances, last.contrasts, last.secret)
-    return Release(last.campaign, number, at, shown, corrections, *first), kept
-
-
-class _ReleaseDisclosure:
-    """Finds what the difference of two states of a unit would disclose."""
-
-    def __init__(
-        self, campaign: RegisteredCampaign, contrasts: Mapping[str, Contrasts] | None
-    ) -> None:
-        self._campaign = campaign
-        self._contrasts = contrasts
-        self._reader = _reader(campaign)
-
-    def score(self, unit: str, block: Block) -> UnitScore:
-        category = {unit: self._campaign.units[unit].category}
-        return score_tally(
-            tally(block_rows(unit, block), self._reader),
-            category,
-            self._campaign.scheme,
-            self._contrasts,
-        )[unit]
-
-    def revealed_cells(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
-        """Return the cells of few people that the difference would disclose.
-
-        ``ballots`` stands for the number of ballots that changed.
-        """
-        found = revealing_differences(self._cells(unit, old), self._cells(unit, new), floor)
-        moved = max((old - new).total(), (new - old).total())
-        return [*found, *(["ballots"] if below_floor(moved, floor) else [])]
-
-    def _cells(self, unit: str, block: Block) -> dict[str, int]:
-        found = derivable_counts(
-            self.score(unit, block), ballots_by_weight(block_rows(unit, block)).get(unit, {})
-        )
-        return found | {
-            "own staff": sum(count for pattern, count in block.items() if pattern[1] == STAFF)
-        }
+    fresh = {unit: own for unit, own in (sums or {}).items() if shown.get(unit) == now.get(unit)}
+    still = {**last.kept, **fresh}
+    return Release(last.campaign, number, at, shown, corrections, *first, still), kept
 
 
 def _reader(campaign: RegisteredCampaign) -> PatternReader:
@@ -391,5 +365,6 @@ def read_release(row: Row[Any]) -> Release:
     )
     contrasts = load_contrasts(found["contrasts"]) if "contrasts" in found else None
     secret = str(found.get("secret", ""))
-    first = (covariances, contrasts, secret)
+    kept = {unit: load_kept(sums) for unit, sums in found.get("kept", {}).items()}
+    first = (covariances, contrasts, secret, kept)
     return Release(row.campaign, row.number, row.at, units, corrections, *first)

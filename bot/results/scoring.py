@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.totals import as_estimate
 from aggregation.counts.ratings import PatternReader
-from aggregation.counts.scan import PatternCount, tally
+from aggregation.counts.scan import PatternCount, Tally, tally
 from aggregation.disclosure.coarsening import told_shrunken
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.precision import rounded, unit_precision, units_alone
 from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.method2.kept_sums import clusters_of
 from aggregation.estimation.method2.scorer import with_common_covariances
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_units
@@ -26,16 +28,18 @@ from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.results.blocks import ballots_by_weight
+from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts, read_field_facts
 from bot.results.releases import Release, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScoredCampaign:
     """A closed campaign in its last release: its counts, and the public scores by unit.
 
-    ``covariances`` are those of the scores; None when nobody computed them.
+    ``covariances`` are those of the scores; None when nobody computed them. ``facts`` say how the
+    campaign was in the field.
     """
 
     campaign: RegisteredCampaign
@@ -43,10 +47,18 @@ class ScoredCampaign:
     scores: Mapping[str, UnitScore]
     release: Release | None = None
     covariances: Covariances | None = None
+    facts: FieldFacts = UNKNOWN_FACTS
 
     @property
-    def disclosed(self) -> dict[str, DisclosedScore]:
-        """The disclosed score of each unit; computed at each access, so keep it."""
+    def in_field(self) -> tuple[int, int]:
+        """The seconds between which it took ballots; as planned only where the log knows none."""
+        planned = self.campaign.opens_at, self.campaign.closes_at
+        first, last = self.facts.first, self.facts.last
+        return first or planned[0], last or planned[1]
+
+    @cached_property
+    def disclosed(self) -> Mapping[str, DisclosedScore]:
+        """The disclosed score of each unit."""
         staff = sum(row.count for row in self.counts if row.grp == STAFF)
         disclosed = disclose(
             self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self.alone(), staff
@@ -129,11 +141,11 @@ class ScoredCampaign:
     def alone(self) -> set[str]:
         """Return the units whose score is one more sum over their overall answers."""
         campaign = self.campaign
-        reader = PatternReader(campaign.questionnaires, campaign.scheme)
         sheets = {code: unit.questionnaire for code, unit in campaign.units.items()}
-        return units_alone(
-            tally(self.counts, reader), sheets, campaign.questionnaires, campaign.scheme
-        )
+        reader = PatternReader(campaign.questionnaires, campaign.scheme)
+        # Method 1 asks nothing of the ballots, and counting them takes time.
+        counted = tally(self.counts, reader) if campaign.scheme.evidence else Tally([])
+        return units_alone(counted, sheets, campaign.questionnaires, campaign.scheme)
 
 
 def is_ranked(score: UnitScore) -> bool:
@@ -179,15 +191,17 @@ async def score_registered(database: AsyncEngine, campaign: RegisteredCampaign) 
     if campaign.state != "closed":
         raise BadInput(Message("results-scores-before-close"), Place(subject=campaign.id))
     release = await last_release(database, campaign)
-    return await asyncio.to_thread(score_release, campaign, release)
+    facts = await read_field_facts(database, campaign)
+    return replace(await asyncio.to_thread(score_release, campaign, release), facts=facts)
 
 
 def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampaign:
     """Score a release; corrected scores replace those that its counts give."""
     categories = {code: unit.category for code, unit in campaign.units.items()}
     counts = release.counts
+    clusters = clusters_of(release.kept)
     scores = score_units(
-        counts, categories, campaign.questionnaires, campaign.scheme, release.contrasts
+        counts, categories, campaign.questionnaires, campaign.scheme, release.contrasts, clusters
     )
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)

@@ -134,7 +134,8 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         mixer.gate_work = partial(gate.end_campaigns, database)
         await gate.begin(database)
         stack.push_async_callback(_end_stream, gate, database)
-        conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts)
+        site = settings.public_url
+        conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts, site)
         readiness = make_readiness(settings, database, redis, clock, gate, mixer)
         readiness.add("accounts", roster_check(people.roster), needed=False)
         await stack.enter_async_context(running(conductor.run()))

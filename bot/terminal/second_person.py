@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Sequence
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.accounts.approvals import APPROVED, COMMAND, WAITING, Approval
+from bot.accounts.second_factor import check_factor, load_factor_keys
 from bot.accounts.staff import find_account, verify_password
+from bot.core.clock import Clock
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
@@ -19,18 +22,38 @@ def at_machine() -> str:
     return f"{COMMAND}{getpass.getuser()}"
 
 
-async def confirm_people(database: AsyncEngine, people: Sequence[str]) -> None:
-    """Asks each person for their password, so that nobody signs with another's name.
+async def confirm_people(
+    database: AsyncEngine, people: Sequence[str], factor_keys: Path, clock: Clock
+) -> None:
+    """Asks each person to sign in, so that nobody signs with another's name.
+
+    It takes the password, and the code of the second factor where the account has one.
+
+    Args:
+        database: has the accounts.
+        people: their logins.
+        factor_keys: the folder of the key that opens second factors.
+        clock: the present time.
 
     Raises:
-        BadInput: a password is wrong.
+        BadInput: a password or a code is wrong.
+        KeyMissing: an account has a second factor, and its key is not in the folder.
     """
     for login in people:
-        prompt = worded(Message("second-person-password", login=login))
-        given = await asyncio.to_thread(getpass.getpass, f"{prompt} ")
         account = await find_account(database, login)
+        given = await _asked("second-person-password", login)
         if account is None or not await verify_password(account.password, given):
             raise BadInput(Message("second-person-wrong"), Place(subject=login))
+        if account.has_second_factor:
+            keys, now = load_factor_keys(factor_keys), clock.now().timestamp()
+            code = await _asked("second-person-code", login)
+            if not await check_factor(database, keys, account.login, code, now):
+                raise BadInput(Message("second-person-wrong-code"), Place(subject=login))
+
+
+async def _asked(what: str, login: str) -> str:
+    prompt = worded(Message(what, login=login))
+    return await asyncio.to_thread(getpass.getpass, f"{prompt} ")
 
 
 def say_waits(made: Approval | None) -> None:

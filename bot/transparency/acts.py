@@ -7,13 +7,16 @@ signs what it knows itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from bot.crypto.gate_signatures import GateSigner
 from bot.storage.schema.all import log_entries
 from bot.transparency.entry_bodies import KEYS, keys_body
 from bot.transparency.guarded_log import OpenLog
-from survey_flows.log_entries import LOG_ITSELF, act_label
+from survey_flows.errors import BadInput, Message
+from survey_flows.log_entries import LOG_ITSELF, act_label, signed_act_text
 from survey_flows.signed_notes import VerifierKey, read_key
 
 
@@ -37,13 +40,45 @@ async def announce_keys(
     """
     if desk is None and gate is None:
         return
-    number, newest = 0, None
-    while said := await _body(log, act_label(KEYS, LOG_ITSELF, str(number + 1))):
-        number, newest = number + 1, said
-    if newest is not None:
-        named = json.loads(newest)
-        desk = desk or (read_key(named["desk"]) if "desk" in named else None)
-        gate = gate or (read_key(named["gate"]) if "gate" in named else None)
-    if newest is None or newest != keys_body(number, desk, gate):
+    number, named = await _newest(log)
+    desk, gate = desk or named.get("desk"), gate or named.get("gate")
+    if (desk, gate) != (named.get("desk"), named.get("gate")):
         body = keys_body(number + 1, desk, gate)
         await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body)], at)
+
+
+async def announce_lost_desk(
+    log: OpenLog, desk: VerifierKey, gate: GateSigner, loss: Mapping[str, object], at: int
+) -> None:
+    """Appends the act ``keys`` that replaces a desk's key which cannot sign that any more.
+
+    The gate's key signs in its place: else whoever has the log's key made itself a desk.
+    A process that was killed after it appends nothing twice.
+
+    Args:
+        log: the open log.
+        desk: the new key.
+        gate: signs with the key that the log names as the gate's.
+        loss: says what was lost and why.
+        at: epoch seconds.
+
+    Raises:
+        BadInput: the log names no desk's key, or another key of the gate.
+    """
+    number, named = await _newest(log)
+    if named.get("desk") == desk:
+        return
+    if "desk" not in named or named.get("gate") != gate.key:
+        raise BadInput(Message("transparency-other-gate"))
+    body = keys_body(number + 1, desk, gate.key, loss)
+    signed = gate.signature(signed_act_text(gate.origin, body))
+    await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body, [signed])], at)
+
+
+async def _newest(log: OpenLog) -> tuple[int, dict[str, VerifierKey]]:
+    """Returns the number of the newest act ``keys``, 0 for none, and the keys that it names."""
+    number, newest = 0, "{}"
+    while said := await _body(log, act_label(KEYS, LOG_ITSELF, str(number + 1))):
+        number, newest = number + 1, said
+    named = json.loads(newest)
+    return number, {role: read_key(named[role]) for role in ("desk", "gate") if role in named}

@@ -117,14 +117,20 @@ def intake_body(campaign: str, counts: Mapping[str, int], units: str) -> str:
     )
 
 
-def keys_body(number: int, desk: VerifierKey | None, gate: VerifierKey | None) -> str:
+def keys_body(
+    number: int,
+    desk: VerifierKey | None,
+    gate: VerifierKey | None,
+    loss: Mapping[str, object] | None = None,
+) -> str:
     """Returns the text of the act that names the keys that sign from here on.
 
-    A key that there is not is not named.
+    A key that there is not is not named. ``loss`` says why the key before does not sign this.
     """
     named = {"desk": desk, "gate": gate}
     keys = {role: key.write() for role, key in named.items() if key is not None}
-    return canonical({"kind": KEYS, "campaign": LOG_ITSELF, "name": str(number), **keys})
+    said = {**(loss or {}), "kind": KEYS, "campaign": LOG_ITSELF, "name": str(number)}
+    return canonical(said | keys)
 
 
 def format_body(first: int, positions: Mapping[str, Iterable[int]]) -> str:

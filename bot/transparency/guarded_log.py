@@ -27,6 +27,7 @@ from survey_flows.log_entries import (
     signed_act_text,
 )
 from survey_flows.merkle import EMPTY, Frontier, leaf_hash
+from survey_flows.signed_notes import Signature
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +73,13 @@ class OpenLog:
         """Returns the signed checkpoint."""
         return sign_checkpoint(self._seed, self._origin, size, root)
 
-    def own_act(self, kind: str, campaign: str, name: str, body: str) -> LogEntry:
-        """Returns the entry of an act that the log's key signs (`act_entry`)."""
+    def own_act(
+        self, kind: str, campaign: str, name: str, body: str, also: Sequence[Signature] = ()
+    ) -> LogEntry:
+        """Returns the entry of an act that the log's key signs (`act_entry`), and others too."""
         text = signed_act_text(self._origin, body)
         signature = sign_text(self._seed, self._origin, text)
-        return act_entry(kind, campaign, name, body, [signature])
+        return act_entry(kind, campaign, name, body, [signature, *also])
 
 
 async def go_on_in_lines(opened: OpenLog) -> None:

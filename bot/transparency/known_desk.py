@@ -39,14 +39,20 @@ def demand_desk(guard: Path, public: bytes, origin: str) -> None:
         DeskChanged: another key is known.
     """
     file = known_desk_file(guard)
-    key = VerifierKey(desk_name(origin), ED25519, public).write()
+    key = VerifierKey(desk_name(origin), ED25519, public)
     if not file.exists():
-        draft = file.with_name("desk.new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as made:
-            made.write(key + "\n")
-            made.flush()
-            os.fsync(made.fileno())
-        draft.replace(file)
-    if file.read_text().strip() != key:
+        know_desk(guard, key)
+    if file.read_text().strip() != key.write():
         raise DeskChanged(file)
+
+
+def know_desk(guard: Path, key: VerifierKey) -> None:
+    """Writes the key that is known from here on."""
+    file = known_desk_file(guard)
+    draft = file.with_name("desk.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as made:
+        made.write(key.write() + "\n")
+        made.flush()
+        os.fsync(made.fileno())
+    draft.replace(file)

@@ -13,3 +13,4 @@ transparency-log-refused = the database has a log of { $rows } entries with the 
 transparency-nothing-to-refill = the database and the guard have the same log; there is nothing to refill
 transparency-entries-missing = entries of the log are missing in the database; see «The log's guard» in docs/operations.md
 transparency-tiles-missing = tiles of the log are missing in the database; see «The log's guard» in docs/operations.md
+transparency-other-gate = the log names no desk's key that could be replaced, or another key of the gate than the one in `keys/sign.key`; nothing was done

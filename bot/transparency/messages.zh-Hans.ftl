@@ -13,3 +13,4 @@ transparency-log-refused = 数据库里的日志有 { $rows } 个条目，树根
 transparency-nothing-to-refill = 数据库和守护记录里的日志一致，没有需要补回的条目
 transparency-entries-missing = 数据库里缺少日志条目；请参阅 docs/operations.md 的 “The log's guard”
 transparency-tiles-missing = 数据库里缺少日志的分块；请参阅 docs/operations.md 的 “The log's guard”
+transparency-other-gate = 日志没有可以更换的签发处密钥，或日志中的入口密钥与 `keys/sign.key` 不符；没有任何变动

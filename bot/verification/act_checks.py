@@ -11,6 +11,7 @@ from bot.crypto.note_signatures import verify_signature
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD
 from bot.verification.acts import (
     DESK,
+    GATE,
     LOG,
     NEEDED_KEYS,
     ONCE,
@@ -125,9 +126,10 @@ def check_signatures(bundle: Bundle) -> Message:
     found = Message("verification-acts-signed", count=signed)
     if in_place:
         found = Message("verification-acts-signed-for-desk", signed=found, count=in_place)
-    if broken := _handed_over(bundle):
-        return Message("verification-keys-broken", signed=found, count=broken)
-    return found
+    broken, lost = _handed_over(bundle)
+    if lost:
+        found = Message("verification-keys-desk-lost", signed=found, count=lost)
+    return Message("verification-keys-broken", signed=found, count=broken) if broken else found
 
 
 def _require_signed(bundle: Bundle, position: int, act: Act) -> bool:
@@ -153,20 +155,26 @@ def _require_signed(bundle: Bundle, position: int, act: Act) -> bool:
     return by_log
 
 
-def _handed_over(bundle: Bundle) -> int:
+def _handed_over(bundle: Bundle) -> tuple[int, int]:
     """Return how many acts ``keys`` lack the signature of a key that they replace.
 
-    After the registration that would let whoever has the log's key make itself a gate.
+    After the registration that would let whoever has the log's key make itself a gate. A desk's
+    key that was lost cannot sign: then the gate does, and these are counted apart.
     """
-    broken = 0
+    broken = lost = 0
     for before, after in pairwise(bundle.key_acts):
-        signers = {one.name for one in bundle.public[after.position].signatures or ()}
-        if _replaced(before, after) <= signers:
+        act = bundle.public[after.position]
+        signers, replaced = {one.name for one in act.signatures or ()}, _replaced(before, after)
+        if replaced <= signers:
+            continue
+        desk_alone = before.desk is not None and replaced == {before.desk.name}
+        if act.body.get("lost") == "desk" and desk_alone and bundle.origin + GATE in signers:
+            lost += 1
             continue
         if after.position > bundle.registration.position:
             raise CheckFailed(Message("verification-keys-not-handed-over", position=after.position))
         broken += 1
-    return broken
+    return broken, lost
 
 
 def _replaced(before: KeysInForce, after: KeysInForce) -> set[str]:

@@ -21,6 +21,7 @@ from aggregation.counts.scan import Tally
 from aggregation.disclosure.disclosed import DisclosedGroup, DisclosedScore
 from aggregation.disclosure.precision import FINE_FROM, TENS, TENTH, WHOLE
 from aggregation.estimation.estimates import CellSums, common_scale, numerators, sum_cell
+from aggregation.estimation.method2.kept_sums import KeptSums, dump_kept, load_kept
 from aggregation.estimation.method2.own_score import Contrasts, GroupContrast
 from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load_contrasts
 from aggregation.estimation.scores import UnitScore
@@ -61,6 +62,7 @@ def bounded_files(
     scores: Mapping[str, UnitScore],
     disclosed: Mapping[str, DisclosedScore],
     salts: Mapping[str, bytes],
+    kept: Mapping[str, KeptSums] | None = None,
 ) -> BoundedFiles:
     """Return both files of a campaign.
 
@@ -70,8 +72,11 @@ def bounded_files(
         scores: their scores by method 2.
         disclosed: the scores on pages and in exports.
         salts: of `unit_salts`.
+        kept: the sums by key of link and by reminders, of units whose ballots had them.
     """
     sums = _sums(counted, scores)
+    for code, own in (kept or {}).items():
+        sums[code]["kept"] = dump_kept(own)
     units = [
         {"unit": code, "sums": commit(salts[code], canonical(sums[code])).hex()}
         | _told(scores[code], disclosed[code])
@@ -154,8 +159,17 @@ def _decimal(value: Fraction | None, places: int) -> str | None:
     return None if value is None else f"{half_up(value, places):f}"
 
 
-def read_sums(file: bytes) -> tuple[dict[str, bytes], dict[str, Contrasts]]:
-    """Return the salts and the contrasts of the auditors' file, by unit.
+@dataclass(frozen=True, slots=True)
+class AuditedSums:
+    """What cannot be computed from ballots alone, of the auditors' file and by unit."""
+
+    salts: dict[str, bytes]
+    contrasts: dict[str, Contrasts]
+    kept: dict[str, KeptSums]
+
+
+def read_sums(file: bytes) -> AuditedSums:
+    """Return salts, contrasts and kept sums of the auditors' file.
 
     Raises:
         BadInput: the file is damaged.
@@ -166,9 +180,14 @@ def read_sums(file: bytes) -> tuple[dict[str, bytes], dict[str, Contrasts]]:
         contrasts = load_contrasts(
             {unit["sums"]["unit"]: unit["sums"]["contrasts"] for unit in units}
         )
+        kept = {
+            unit["sums"]["unit"]: load_kept(unit["sums"]["kept"])
+            for unit in units
+            if "kept" in unit["sums"]
+        }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(Message("verification-sums-damaged"), SUMS_PLACE) from error
-    return salts, contrasts
+    return AuditedSums(salts, contrasts, kept)
 
 
 def disagreeing_units(

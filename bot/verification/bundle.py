@@ -121,7 +121,9 @@ def result_files(scored: ScoredCampaign) -> tuple[bytes, bytes]:
         if release is None or not release.secret:
             raise BadInput(Message("verification-release-older"), Place(subject=campaign.id))
         salts = unit_salts(release.secret, release.number, list(scored.scores))
-        files = bounded_files(campaign.id, counted, scored.scores, scored.disclosed, salts)
+        files = bounded_files(
+            campaign.id, counted, scored.scores, scored.disclosed, salts, release.kept
+        )
         return files.totals, files.sums
     totals = write_totals(
         public_totals(campaign.id, counted, scored.scores, campaign.scheme, scored.disclosed)

@@ -7,6 +7,7 @@ readable: their log is a table in which whose an entry is stands beside it and i
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from bot.core.file_errors import unreadable
@@ -42,6 +43,8 @@ OLDER_LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,w
 MAX_BYTES = 8 << 30
 """The most that a bundle may unpack to: more than a log of 40 million entries."""
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What reading a damaged ZIP file can raise."""
 FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
 
@@ -63,7 +66,7 @@ def unpack(path: Path) -> dict[str, bytes]:
             return {name: archive.read(name) for name in names}
     except OSError as error:
         raise unreadable(error, path) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except DAMAGED as error:
         raise BadInput(Message("verification-zip-damaged"), place) from error
 
 

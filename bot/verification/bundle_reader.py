@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -54,6 +55,7 @@ class VerificationRequest:
         since: an older signed checkpoint.
         inclusion: a proof of inclusion as the service gives it (JSON).
         promise: the gate's signed promise about a receipt.
+        now: the present second; a promise is overdue only while the campaign is not closed.
     """
 
     keys: Sequence[VerifierKey] = ()
@@ -62,6 +64,7 @@ class VerificationRequest:
     since: str = ""
     inclusion: str = ""
     promise: str = ""
+    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from bot.crypto.note_signatures import open_note, verify_signature
 from bot.verification.bundle_reader import Bundle, CheckFailed
 from bot.verification.log_file import OLDER
@@ -94,7 +96,12 @@ def check_promise(bundle: Bundle) -> Message:
     for position in bundle.lines.receipts:
         if bundle.log.label(position) == label:
             return Message("verification-promise-kept", position=position)
-    raise CheckFailed(Message("verification-promise-broken"))
+    if bundle.acts("closing"):
+        raise CheckFailed(Message("verification-promise-broken"))
+    day = datetime.fromtimestamp(due, UTC).isoformat()
+    if bundle.wanted.now() > due:
+        raise CheckFailed(Message("verification-promise-overdue", due=day))
+    return Message("verification-promise-not-yet", due=day)
 
 
 def check_inclusion_proof(bundle: Bundle) -> Message:

@@ -176,6 +176,8 @@ verification-promise-unsigned = the gate did not sign the promise
 verification-promise-due = the promise is due at { $said }, and those of this campaign at { $due }: it marks a person
 verification-promise-kept = the promise is kept: its receipt is included, as entry { $position }
 verification-promise-broken = BROKEN: the gate signed the promise, and its receipt is not in the closed log
+verification-promise-not-yet = not yet: the campaign is open in this log, and the promise is due { $due }
+verification-promise-overdue = OVERDUE since { $due }: the gate signed the promise, and its campaign is not closed in this log
 
 verification-check-inclusion-proof = the proof of inclusion holds for this log
 verification-proof-unknown-format = the proof is not of the format { $format }
@@ -262,3 +264,7 @@ verification-check-totals = the totals follow from the ballots
 verification-totals-do-not-follow = the totals in the bundle do not follow from the opened ballots
 verification-totals-follow = totals and scores follow from the opened ballots ({ $scored } units with a score)
 verification-stored-differs = what is stored of entry { $position } is not what the log commits to
+verification-keys-desk-lost = { $signed }; the desk's key was LOST and replaced without its signature, by the log and the gate, { $count ->
+        [one] once
+       *[other] { $count } times
+    }

@@ -176,6 +176,8 @@ verification-promise-unsigned = 入口没有签署该承诺
 verification-promise-due = 该承诺到期时间为 { $said }，而本活动的承诺为 { $due }：它可用来识别某人
 verification-promise-kept = 承诺已兑现：其回执在日志中，即条目 { $position }
 verification-promise-broken = 未兑现：入口签署了承诺，而已截止的日志中没有其回执
+verification-promise-not-yet = 尚未到期：该日志中活动还没有截止，承诺于 { $due } 到期
+verification-promise-overdue = 已逾期（{ $due } 到期）：入口签署了承诺，而该日志中活动仍未截止
 
 verification-check-inclusion-proof = 包含证明对该日志成立
 verification-proof-unknown-format = 包含证明的格式不是 { $format }
@@ -262,3 +264,4 @@ verification-check-totals = 汇总数据可由评价票算出
 verification-totals-do-not-follow = 验证包中的汇总数据无法由揭示的评价票算出
 verification-totals-follow = 汇总数据和得分可由揭示的评价票算出（{ $scored } 个单位有得分）
 verification-stored-differs = 保存的第 { $position } 个条目的内容与日志的承诺值不符
+verification-keys-desk-lost = { $signed }；签发处的密钥曾丢失，未经原密钥签名，由日志和入口共同更换（{ $count } 次）

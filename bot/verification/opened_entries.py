@@ -57,6 +57,8 @@ class Aside:
     bucket: int
     agrees: bool
     """Whether it has its parts alone and is what the ballot commits to."""
+    cluster: int | None = None
+    reminders: int | None = None
 
 
 @dataclass(slots=True)
@@ -187,13 +189,18 @@ def _take_answer(
     opening.voter = str(body["voter"])
 
 
+_MOMENT = frozenset(("bucket", "risk"))
+_ASIDES = (_MOMENT, _MOMENT | {"cluster", "reminders"})
+
+
 def _read_aside(value: Mapping[str, Any], committed: object, place: Place) -> Aside:
     text, salt = value["text"], value["salt"]
     said = read_body(text, place)
-    whole = set(value) == {"salt", "text"} and set(said) == {"bucket", "risk"}
+    whole = set(value) == {"salt", "text"} and set(said) in _ASIDES
     digest = sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
     agrees = whole and bool(_SALT.fullmatch(salt)) and digest == committed
-    return Aside(_whole(said["bucket"]), agrees)
+    way = [_whole(said[name]) for name in ("cluster", "reminders") if name in said]
+    return Aside(_whole(said["bucket"]), agrees, *way)
 
 
 def _whole(value: object) -> int:

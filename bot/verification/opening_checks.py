@@ -6,11 +6,13 @@ Each check returns the message of what it found, or raises `CheckFailed`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, Tally, tally
 from aggregation.disclosure.precision import units_alone
 from aggregation.disclosure.suppression import disclose
+from aggregation.estimation.method2.kept_sums import KeptSums, PlacedCount, kept_sums
 from aggregation.estimation.scores import score_contrasts, score_tally
 from bot.verification.bounded_totals import bounded_files, read_sums
 from bot.verification.bundle_format import FULL_WEIGHT, SUMS, TOTALS
@@ -204,24 +206,49 @@ def _check_bounded(bundle: Bundle, counted: Tally) -> Message:
     terms = bundle.registered
     if SUMS not in bundle.files:
         raise CheckFailed(Message("verification-sums-missing"))
-    salts, contrasts = read_sums(bundle.files[SUMS])
-    if set(salts) != set(terms.categories):
+    given = read_sums(bundle.files[SUMS])
+    if set(given.salts) != set(terms.categories) or not _kept_agree(bundle, given.kept):
         raise CheckFailed(Message("verification-totals-do-not-follow"))
-    scores = score_tally(counted, terms.categories, terms.scheme, contrasts)
+    scores = score_tally(counted, terms.categories, terms.scheme, given.contrasts)
     alone = units_alone(counted, terms.used, terms.questionnaires, terms.scheme)
     disclosed = disclose(
         scores, ballots_by_weight(counted), terms.scheme, alone, staff=counted.staff
     )
-    files = bounded_files(bundle.campaign, counted, scores, disclosed, salts)
+    files = bounded_files(bundle.campaign, counted, scores, disclosed, given.salts, given.kept)
     if (files.totals, files.sums) != (bundle.files[TOTALS], bundle.files[SUMS]):
         raise CheckFailed(Message("verification-totals-do-not-follow"))
     scored = sum(score.score is not None for score in scores.values())
     own = score_contrasts(counted, terms.categories, terms.scheme) or {}
-    if any(own[unit] != given for unit, given in contrasts.items() if given):
+    if any(own[unit] != found for unit, found in given.contrasts.items() if found):
         return Message("verification-totals-follow-older-contrasts", scored=scored)
     return Message("verification-totals-follow", scored=scored)
 
 
+def _kept_agree(bundle: Bundle, kept: Mapping[str, KeptSums]) -> bool:
+    """Return whether the sums by key follow from the ballots, while these still have their keys.
+
+    Once the keys are erased nothing but the digest of the sums vouches for them.
+    """
+    counts: Counter[tuple[BallotAnswer, int, int, int]] = Counter()
+    for position, answer in bundle.ballots.counted.items():
+        aside = bundle.opened[position].aside
+        if aside is None:
+            return True
+        if aside.cluster is not None and aside.reminders is not None:
+            weight = bundle.weights.get(position, FULL_WEIGHT)
+            counts[answer, weight, aside.cluster, aside.reminders] += 1
+    terms = bundle.registered
+    rows = [
+        PlacedCount(*_keys(answer), weight, answer[-1], cluster, reminders, ballots)
+        for (answer, weight, cluster, reminders), ballots in counts.items()
+    ]
+    return kept_sums(rows, PatternReader(terms.questionnaires, terms.scheme)) == kept
+
+
+def _keys(answer: BallotAnswer) -> tuple[str, str, str, str, str]:
+    unit, questionnaire, group, stratum, source, _ = answer
+    return unit, questionnaire, group, stratum, source
+
+
 def _pattern(answer: BallotAnswer, weight: int, count: int) -> PatternCount:
-    unit, questionnaire, group, stratum, source, ratings = answer
-    return PatternCount(unit, questionnaire, group, stratum, source, weight, ratings, count)
+    return PatternCount(*_keys(answer), weight, answer[-1], count)

@@ -11,7 +11,7 @@ from bot.service.composition import Service
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
-from bot.web.public import chat, log_pages
+from bot.web.public import chat, log_pages, promise_page
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
@@ -32,7 +32,7 @@ RESULTS = (
 )
 """The public pages of closed campaigns; they load only when somebody reads them."""
 ROBOTS = "User-agent: *\n" + "".join(
-    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/admin", "/api/")
+    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/p/", "/admin", "/api/")
 )
 
 
@@ -57,6 +57,7 @@ def make_web(
     app.on_cleanup.append(app[BUNDLE_JOBS].stop)
     app.add_routes(chat.routes)
     app.add_routes(log_pages.routes)
+    app.add_routes(promise_page.routes)
     app.add_routes(console_routes())
     app.add_routes(api_routes())
     app.add_routes([lazy_route("GET", path, handler) for path, handler in RESULTS])

@@ -130,6 +130,20 @@ receipt-note =
 receipt-in = ✓ This receipt is in the public log: the rating was received and has not been removed from the log.
 receipt-not-yet = This receipt is not in the public log yet. Ratings are logged in batches, usually within the hour and at the latest when the survey closes. Please check that you typed it correctly, or ask again later.
 receipt-how = Please send the 16 characters of your receipt, for example ABCD-EFGH-IJKL-MNOP. You will see whether it is in the public log, never what was answered.
+promise-ask = Get a signed promise
+promise =
+    A signed promise about your rating
+    You may have one, and need none: a rating counts without it.
+    · It proves that this service took a rating under your receipt and owes it an entry in the public log, at the latest on { $date }. Should the entry be missing once the log is closed, anybody can see it by this promise.
+    · It does not prove which unit you rated, how, or that the rating still counts.
+    · Whoever sees it knows that you took part, and by two of them that you rated more than once. Nobody may ask to see it.
+    · It can be had now only: until you go on, and for about an hour.
+promise-show = Show it
+promise-back = Not now
+promised = Your signed promise
+promised-note = Open the page of the promise, and keep its text or its file. If others use your phone, do not leave it in the chat.
+promise-done = I have kept it
+promise-none = There is no promise to give now. It can be had right after you submit a rating: until you go on, and for about an hour.
 again = Rate another unit
 redo = Rate this unit again
 pressured = I was told how to rate
@@ -143,7 +157,7 @@ help =
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
     · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
-help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my requests)  /delete (delete my ratings)
+help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt)  /promise (a signed promise)  /followup (my requests)  /delete (delete my ratings)
 privacy =
     Your privacy:
     · A rating stores no account, name or phone number, only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit. The address you were invited by, or left for an answer, is kept apart, sealed, and deleted when you opt out or stop.
@@ -152,6 +166,7 @@ privacy =
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, and not used once you are away too long. When the survey closes they are deleted with the whole record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey (“Delete my ratings”, /delete).
     · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
+    · After a rating you may ask for a signed promise that it will be in the public log. It names neither unit nor answers; whoever sees it knows that you took part. It is kept sealed here with your receipt for about an hour, and deleted when the survey closes at the latest.
     · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in “{ $title }”? Unsubmitted answers go too. This cannot be undone, but you may rate again until it closes.
 delete-yes = Delete them all

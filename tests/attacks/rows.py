@@ -40,6 +40,8 @@ ROWS = (
     Row(2, "rows are deleted from staging before they are mixed",
         "running numbers hold the close; a promise that was broken",
         ("contract/test_streams.py::test_deleted_rows_hold_their_own_campaign_and_no_other",
+         "contract/test_promises.py"
+         "::test_a_ballot_dropped_with_all_that_counts_it_is_proven_by_its_promise",
          "verifying/test_vectors.py::test_a_bad_bundle_fails_at_its_check")),
     Row(3, "a decision that nobody took is put into the table of notices",
         "the desk did not sign it: mixer and both verifiers",

@@ -102,7 +102,7 @@ def signed(case: Campaign, entry: Entry) -> dict[str, object]:
     """Return the columns of what the gate signed in a ballot, or its moment from before."""
     body = json.loads(entry.body)
     if case.way != SIGNED:
-        empty = dict.fromkeys(("unit_voter", "aside_salt"))
+        empty = dict.fromkeys(("unit_voter", "aside_salt", "cluster", "reminders"))
         return empty | {name: body[name] for name in ("bucket", "risk")}
     salt, aside = case.asides[entry.salt]
     return {

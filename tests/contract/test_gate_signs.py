@@ -17,6 +17,7 @@ from bot.ballots.close_check import ACCEPTED, check_ballots
 from bot.ballots.gate import Gate
 from bot.ballots.gate_messages import ballot_columns
 from bot.ballots.refused import BAD_SIGNATURE, REPEATED
+from bot.ballots.stored_forms import STAGED_FORM
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import close_campaign
 from bot.core.identity import Citizen
@@ -207,9 +208,9 @@ async def test_a_busy_campaign_passes_both_verifiers(road: Road) -> None:
     assert await checked(road) == []
 
 
-async def staged(road: Road, message: dict[str, Any], form: int = 3) -> None:
+async def staged(road: Road, message: dict[str, Any], form: int = STAGED_FORM) -> None:
     """Put a message of the gate into staging, as whoever holds its key can."""
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     sealed = seal(MixerKey(box.id, box.public), sign_and_pad([message], road.keys.signature, form))
     async with writing(road.database) as connection:
         await connection.execute(tables.staging.insert(), [{"box": box.id, "sealed": sealed}])

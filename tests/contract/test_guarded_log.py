@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 
 from bot.__main__ import PERSON_NEEDED, WRONG_INPUT, main
+from bot.accounts.second_factor import FactorKeys, begin_factor, confirm_factor
 from bot.accounts.staff import add_staff
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
@@ -353,18 +356,42 @@ async def test_the_command_shows_both_heads_and_refills(
     monkeypatch.setattr("getpass.getpass", lambda _prompt: "guessed")
     assert await asyncio.to_thread(main, words) == WRONG_INPUT
     assert "this password is wrong; nothing was done" in capsys.readouterr().err
-    monkeypatch.setattr("getpass.getpass", lambda _prompt: PASSWORD)
+    code = await second_factor(road, tmp_path, "li")
+    asked: dict[str, str] = {"Password": PASSWORD, "Code": "000000"}
+    monkeypatch.setattr("getpass.getpass", lambda prompt: asked[prompt.split(" ")[0]])
+    for wrong in ("000000", ""):
+        asked["Code"] = wrong
+        assert await asyncio.to_thread(main, words) == WRONG_INPUT
+        assert "this code is wrong or was used before; nothing" in capsys.readouterr().err
+    asked["Code"] = code
+    (tmp_path / "keys" / "staff.key").rename(tmp_path / "away")
+    assert await asyncio.to_thread(main, words) == PERSON_NEEDED
+    assert "staff.key" in capsys.readouterr().err
+    (tmp_path / "away").rename(tmp_path / "keys" / "staff.key")
     assert await asyncio.to_thread(main, words) == 0
     assert "Put back 24 entries" in capsys.readouterr().out
     assert await asyncio.to_thread(main, ["log", "show", *keys]) == 0
     assert capsys.readouterr().out.endswith("The database is what was signed.\n")
     async with reading(road.database) as connection:
         query = select(tables.audit.c.what).where(tables.audit.c.act == "log refill")
-        assert (await connection.execute(query)).scalars().all() == ["zhou, li"] * 2
+        assert set((await connection.execute(query)).scalars()) == {"zhou, li"}
         counted = select(func.count()).select_from(tables.checkpoints)
         assert (
             await connection.execute(counted.where(tables.checkpoints.c.shown == 0))
         ).scalar() == 0
+
+
+async def second_factor(road: Road, folder: Path, login: str) -> str:
+    """Give an account a second factor; return one of its recovery codes."""
+    keys = FactorKeys(Keyring(folder / "keys").find_or_create("staff"))
+    await begin_factor(road.database, keys, login)
+    columns = tables.second_factors.c
+    async with reading(road.database) as connection:
+        sealed = (await connection.execute(select(columns.sealed))).scalar_one()
+    app = TOTP(keys.unseal(login, bytes(sealed)), 6, SHA1(), 30)
+    now = 1_800_000_000
+    made = await confirm_factor(road.roster, keys, login, app.generate(now).decode(), now)
+    return made[0]
 
 
 async def unlock(road: Road) -> None:

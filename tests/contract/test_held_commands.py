@@ -55,7 +55,7 @@ async def test_a_held_campaign_is_shown_and_closed_with_what_is_missing(
 async def test_refused_envelopes_are_counted_tried_again_and_refused(
     road: Road, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     async with writing(road.database) as connection:
         foreign = [{"box": box.id, "sealed": b"x" * 99}, {"box": "none", "sealed": b"y" * 99}]
         await connection.execute(tables.staging.insert(), foreign)

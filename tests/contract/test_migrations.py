@@ -76,7 +76,7 @@ async def test_reviewers_become_checkers_with_their_votes(bare_store_url: str) -
             roles = (
                 await connection.execute(text("SELECT login, role FROM staff ORDER BY 1"))
             ).all()
-            chosen = (await connection.execute(text("SELECT value FROM choices"))).scalar_one()
+            chosen = (await connection.execute(text("SELECT value FROM preferences"))).scalar_one()
             votes = (await connection.execute(text("SELECT id, checker FROM case_votes"))).all()
         assert [tuple(row) for row in roles] == [("li", "checker"), ("zhou", "observer")]
         assert json.loads(chosen) == ["checker"]

@@ -316,7 +316,7 @@ async def test_what_waits_for_the_close_is_sealed_to_the_newest_key_alone(road: 
     )
     await pass_days(road)
     (pool,) = await rows(road, tables.held_comments)
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     assert pool.box == box.id != batch.box
     assert len(pool.sealed) % (POOL_SLOTS * PAD_BYTES) == OVERHEAD
 
@@ -405,7 +405,7 @@ async def test_what_the_gate_did_not_sign_is_kept_aside(road: Road, tmp_path: Pa
 async def test_a_box_that_was_slipped_in_is_not_sealed_to(road: Road) -> None:
     async with writing(road.database) as connection:
         row = {"id": "theirs", "public": b"x" * 32, "signature": b"y" * 64, "made": 2**40}
-        await connection.execute(tables.boxes.insert(), [row])
+        await connection.execute(tables.mixer_keys.insert(), [row])
     with pytest.raises(NoMixerKey):
         await admit(road, ("ann", StoreBallot(ballot(1))))
 
@@ -477,22 +477,22 @@ async def test_a_key_that_was_left_behind_by_a_crash_is_destroyed_by_the_next_tu
 async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it(
     road: Road,
 ) -> None:
-    (old,) = await rows(road, tables.boxes)
+    (old,) = await rows(road, tables.mixer_keys)
     await admit(road, ("ann", StoreBallot(ballot(1))))
     later = road.clock.time.timestamp() + KEY_SECONDS
     road.clock.time = road.clock.time.fromtimestamp(later, road.clock.time.tzinfo)
     await road.mixer.turn()
-    assert len(await rows(road, tables.boxes)) == 2
+    assert len(await rows(road, tables.mixer_keys)) == 2
     await admit(road, ("ben", StoreBallot(ballot(2))))
     road.clock.time = road.clock.time.fromtimestamp(
         later + KEY_GRACE_SECONDS, road.clock.time.tzinfo
     )
     await road.mixer.turn()
-    assert old.id in {row.id for row in await rows(road, tables.boxes)}
+    assert old.id in {row.id for row in await rows(road, tables.mixer_keys)}
     await road.mix()
     await road.mix()
     await road.mixer.turn()
-    assert old.id not in {row.id for row in await rows(road, tables.boxes)}
+    assert old.id not in {row.id for row in await rows(road, tables.mixer_keys)}
     assert len(await rows(road, tables.ballots)) == 2
 
 

@@ -97,7 +97,7 @@ async def take_over(road: Road, ring: Keyring, form: str) -> None:
 
 async def foreign(road: Road, tmp_path: Path) -> list[str]:
     """Put one envelope of each kind that no reader takes into staging; return their reasons."""
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     key = MixerKey(box.id, box.public)
     sign = road.keys.signature
     other = MixerKey("0" * 16, public_key(b"k" * 32))
@@ -134,7 +134,7 @@ async def test_rows_that_no_reader_takes_go_aside_and_all_others_are_mixed(
 
 
 async def test_held_rows_that_no_reader_takes_go_aside(road: Road) -> None:
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     await put(road, tables.held_comments, b"x" * 99, box=box.id)
     await put(road, tables.held_follow_ups, b"y" * 99, box=box.id, due=7)
     await cast(road, BATCH)
@@ -158,7 +158,7 @@ async def test_held_rows_that_no_reader_takes_go_aside(road: Road) -> None:
 async def test_a_key_that_comes_back_puts_the_ballots_into_the_mix(
     road: Road, tmp_path: Path
 ) -> None:
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     path = tmp_path / "mixer" / f"{key_name(box.id)}.key"
     secret = path.read_bytes()
     await cast(road, 3)
@@ -203,7 +203,7 @@ async def test_what_is_refused_for_good_leaves_its_digest(road: Road, tmp_path: 
 async def test_a_key_stays_for_what_a_reader_may_read_and_for_nothing_else(
     road: Road, tmp_path: Path
 ) -> None:
-    (old,) = await rows(road, tables.boxes)
+    (old,) = await rows(road, tables.mixer_keys)
     await foreign(road, tmp_path)
     await road.mix()
 
@@ -212,7 +212,7 @@ async def test_a_key_stays_for_what_a_reader_may_read_and_for_nothing_else(
             later = road.clock.time.timestamp() + seconds
             road.clock.time = road.clock.time.fromtimestamp(later, road.clock.time.tzinfo)
             await road.mixer.turn()
-        return {row.id for row in await rows(road, tables.boxes)}
+        return {row.id for row in await rows(road, tables.mixer_keys)}
 
     assert old.id in await days_pass()
     async with writing(road.database) as connection:
@@ -221,7 +221,7 @@ async def test_a_key_stays_for_what_a_reader_may_read_and_for_nothing_else(
 
 
 async def test_old_rows_without_a_signature_of_ours_are_no_way_in(road: Road) -> None:
-    (box,) = await rows(road, tables.boxes)
+    (box,) = await rows(road, tables.mixer_keys)
     vouched = mixer_key_text(box.id, box.public)
     assert vouched
     message = json.dumps({"kind": "erase", "campaign": "year", "voter": "00"}).encode()

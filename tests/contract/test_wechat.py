@@ -193,6 +193,8 @@ async def test_a_conversation_with_detours(phone: Phone) -> None:
         "“提交”。",
         "3",
         "2",
+        "4",
+        "2",
         "删除",
         "不删除，返回",
         "删除",

@@ -130,7 +130,8 @@ async def rate(page: Page, link: str) -> list[str]:
     """Rate, and examine a citizen's screens from the first to the receipt."""
     flaws = []
     await page.goto(f"/r/{link}/FIN?lang=zh-Hans")
-    for words in ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交"):
+    answers = ("办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交")
+    for words in ("开始评价", *answers, "要一份签名承诺", "给我看"):
         await press(page, words)
         flaws += [f"chat after {words}: {flaw}" for flaw in await examine(page)]
         await picture(page, f"chat after {words}")

@@ -248,7 +248,7 @@ async def test_a_conversation_with_detours(city: City) -> None:
 
 async def test_the_bot_introduces_itself(city: City, way: str) -> None:
     await city.api.until(lambda: set(city.api.commands) == {"", "zh", "en"})
-    assert all(len(commands) == 7 for commands in city.api.commands.values())
+    assert all(len(commands) == 8 for commands in city.api.commands.values())
     webhook = {
         "secret_token": SECRET,
         "max_connections": 100,

@@ -115,6 +115,7 @@ async def plan_and_open(page: Page) -> None:
     await page.get_by_role("button", name="确定抽样").click()
     await expect(page.locator(".notice")).to_have_text("抽样已确定。")
     await page.goto("/admin/campaigns/2026")
+    await page.get_by_label("活动代号").first.fill("2026")
     await page.get_by_role("button", name="开启活动").click()
     await expect(page.get_by_text("活动已开启。")).to_be_visible()
 
@@ -211,7 +212,7 @@ async def remind(page: Page, api: BotApi) -> None:
 async def close_and_export(page: Page, folder: Path) -> None:
     await page.goto("/admin/campaigns/2026")
     await page.get_by_text("提前截止…").first.click()
-    await page.get_by_label("活动代号").fill("2026")
+    await page.get_by_label("活动代号").first.fill("2026")
     await page.get_by_role("button", name="截止", exact=True).click()
     await page.goto("/admin/campaigns/2026/scores")
     async with page.expect_download() as waiting:

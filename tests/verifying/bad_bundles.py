@@ -301,6 +301,19 @@ def own_gate() -> Made:
     return lied(lying)
 
 
+@bad("a lost desk's key that the log replaces alone", "signatures")
+def lost_desk_by_log() -> Made:
+    def lying(campaign: SyntheticCampaign) -> None:
+        log = campaign.log
+        own = signing_key("forger", campaign.keys.desk.name)
+        content = {"desk": own.written(), "gate": campaign.keys.gate.written()}
+        said = {"lost": "desk", "reason": "none", "people": 2, "at": 1}
+        log.act("keys", "-", content | said, log.keys.log, name="2")
+        log.keys = type(log.keys)(log.keys.log, own, log.keys.gate)
+
+    return lied(lying)
+
+
 @bad("keys without a gate", "signatures")
 def no_gate() -> Made:
     def change(campaign: SyntheticCampaign) -> None:

@@ -35,8 +35,8 @@ class ClusterSums:
     squares: float
 
 
-Clusters = Mapping[tuple[str, str], Sequence[ClusterSums]]
-"""By unit and evaluator group, its answers by place or link, where ballots keep one."""
+Clusters = Mapping[tuple[str, str, str], Sequence[ClusterSums]]
+"""By unit, evaluator group and loose channel (empty: vouched), the answers by key of their link."""
 
 
 @dataclass(frozen=True, slots=True)

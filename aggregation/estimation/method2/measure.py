@@ -11,7 +11,7 @@ from aggregation.estimation.method2.clusters import SCATTERED, design_effect, in
 from aggregation.estimation.method2.components import Components, MeasuredUnit, components
 from aggregation.estimation.method2.contrasts import campaign_contrasts
 from aggregation.estimation.method2.own_score import Contrasts, OwnScore, own_score
-from aggregation.estimation.method2.parts import GroupParts
+from aggregation.estimation.method2.parts import GroupParts, channel_of
 from aggregation.estimation.method2.variance import (
     ScoreVariance,
     common_covariance,
@@ -104,28 +104,40 @@ def measure(
 
 def _with_clusters(
     parts: Mapping[str, UnitParts],
-) -> tuple[dict[str, UnitParts], dict[str, dict[str, float]]]:
-    """The parts with the variances that clusters give them, and degrees of freedom by group."""
-    every = [group for _, unit in sorted(parts.items()) for _, group in sorted(unit.items())]
-    if not any(c.key != SCATTERED for group in every for c in group.clusters):
+) -> tuple[dict[str, UnitParts], dict[str, dict[tuple[str, str], float]]]:
+    """The parts with the variances that clusters give them, and degrees of freedom.
+
+    These are by unit, then by group and loose channel.
+    """
+    every = [
+        clusters
+        for _, unit in sorted(parts.items())
+        for _, group in sorted(unit.items())
+        for _, clusters in sorted(group.clusters.items())
+    ]
+    if not any(c.key != SCATTERED for clusters in every for c in clusters):
         return dict(parts), {}
-    correlation = intra_class(group.clusters for group in every)
-    freedom: dict[str, dict[str, float]] = {}
+    correlation = intra_class(every)
+    freedom: dict[str, dict[tuple[str, str], float]] = {}
     found: dict[str, UnitParts] = {}
     for code, unit in parts.items():
         changed: dict[str, GroupParts] = {}
         for name, group in unit.items():
-            effect = design_effect(group.clusters, _plain_variance(group), correlation)
-            changed[name] = group.with_effect(effect)
-            if effect.freedom != inf:
-                freedom.setdefault(code, {})[name] = effect.freedom
+            effects = {
+                channel: design_effect(clusters, _plain_variance(group, channel), correlation)
+                for channel, clusters in group.clusters.items()
+            }
+            changed[name] = group.with_effects(effects)
+            for channel, effect in effects.items():
+                if effect.freedom != inf:
+                    freedom.setdefault(code, {})[name, channel] = effect.freedom
         found[code] = changed
     return found, freedom
 
 
-def _plain_variance(group: GroupParts) -> float:
-    """The variance of the mean of all answers of a group, as one simple sample."""
-    parts = list(group.estimates.values())
+def _plain_variance(group: GroupParts, channel: str) -> float:
+    """The variance of the mean of a group's answers of a channel, as one simple sample."""
+    parts = [it for key, it in group.estimates.items() if channel_of(key) == channel]
     n = sum(it.n for it in parts)
     if n < 2:
         return 0.0

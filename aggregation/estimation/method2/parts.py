@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
@@ -24,27 +24,37 @@ class GroupParts:
     """A group's evidence with the estimate of each part that has an answer.
 
     ``strata`` are the population cells in the evidence's order; one empty name without figures.
-    ``clusters`` are the answers by place or link, where a ballot keeps one.
+    ``clusters`` are the answers by key of their link, where ballots keep one, by loose channel.
     """
 
     evidence: GroupEvidence
     estimates: Mapping[PartKey, Estimate]
     strata: tuple[str, ...] = ("",)
-    clusters: tuple[ClusterSums, ...] = ()
+    clusters: Mapping[str, Sequence[ClusterSums]] = field(default_factory=dict)
 
-    def with_effect(self, effect: DesignEffect) -> GroupParts:
-        """With the variances of estimates times a design effect."""
-        times = Fraction(effect.factor)
+    def with_effects(self, effects: Mapping[str, DesignEffect]) -> GroupParts:
+        """With the variances of estimates times the design effect of their channel."""
         changed = {
-            key: replace(
-                it,
-                variance=it.variance * times,
-                effective=it.effective / times,
-                most=Fraction(it.n) / times,
-            )
+            key: _widened(it, Fraction(effects[channel_of(key)].factor))
+            if channel_of(key) in effects
+            else it
             for key, it in self.estimates.items()
         }
         return replace(self, estimates=changed)
+
+
+def channel_of(key: PartKey) -> str:
+    """The loose channel of a part; empty for vouched answers."""
+    return key[1] if key[0] == LOOSE else ""
+
+
+def _widened(it: Estimate, times: Fraction) -> Estimate:
+    return replace(
+        it,
+        variance=it.variance * times,
+        effective=it.effective / times,
+        most=Fraction(it.n) / times,
+    )
 
 
 def group_parts(
@@ -52,7 +62,7 @@ def group_parts(
     vouched: Mapping[str, CellSums],
     loose: Mapping[str, CellSums],
     target: WeightingTarget | None = None,
-    clusters: Sequence[ClusterSums] = (),
+    clusters: Mapping[str, Sequence[ClusterSums]] | None = None,
 ) -> GroupParts:
     """A group's parts.
 
@@ -61,7 +71,7 @@ def group_parts(
         vouched: vouched answers by stratum; empty where it is unknown, or without figures.
         loose: loose answers by channel.
         target: the population figures of the group's people.
-        clusters: its answers by place or link.
+        clusters: by loose channel, its answers by key of their link.
     """
     people = population_cells(target) if target else {"": Fraction(1)}
     cells = tuple(
@@ -86,7 +96,7 @@ def group_parts(
         for key, it in found.items()
         if it is not None
     }
-    return GroupParts(evidence, known, tuple(people), tuple(clusters))
+    return GroupParts(evidence, known, tuple(people), clusters or {})
 
 
 def population_cells(target: WeightingTarget) -> dict[str, Fraction]:

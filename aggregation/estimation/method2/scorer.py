@@ -18,7 +18,7 @@ from aggregation.estimation.estimates import (
     sum_cell,
 )
 from aggregation.estimation.method2.ballots import public_score
-from aggregation.estimation.method2.clusters import Clusters
+from aggregation.estimation.method2.clusters import Clusters, ClusterSums
 from aggregation.estimation.method2.evidence import QUARTERS, UnitEvidence
 from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.estimation.method2.measure import MeasuredCampaign, UnitParts, measure, own_scores
@@ -93,7 +93,9 @@ class BoundedScorer:
     """Scores the units of a campaign by a scheme with the constants of method 2."""
 
     def __init__(self, counted: Tally, scheme: Scheme, clusters: Clusters | None = None) -> None:
-        self._clusters = clusters or {}
+        self._clusters: dict[tuple[str, str], dict[str, Sequence[ClusterSums]]] = {}
+        for (unit, group, channel), sums in (clusters or {}).items():
+            self._clusters.setdefault((unit, group), {})[channel] = sums
         self._outcomes, self._scheme = counted.outcomes, scheme
         self._rules = scheme.evidence or EvidenceRules()
         self._targets = scheme.population.targets() if scheme.population else {}
@@ -163,7 +165,7 @@ class BoundedScorer:
             {cell.stratum: sums for cell, sums in known.items() if not cell.open_link},
             {cell.channel: sums for cell, sums in known.items() if cell.open_link},
             self._target(unit, name),
-            self._clusters.get((unit, name), ()),
+            self._clusters.get((unit, name), {}),
         )
 
     def _points(self, cells: Sequence[tuple[ScoreCell, Counts]]) -> list[Fraction]:

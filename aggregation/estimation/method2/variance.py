@@ -16,7 +16,7 @@ from math import fsum, inf, sqrt
 from aggregation.estimation.intervals import Posterior, part_posterior, third_of_mean
 from aggregation.estimation.method2.components import Components, MeasuredUnit
 from aggregation.estimation.method2.own_score import GroupContrast
-from aggregation.estimation.method2.parts import LOOSE, PartKey, part_shares
+from aggregation.estimation.method2.parts import LOOSE, PartKey, channel_of, part_shares
 
 LEVEL = 0.95
 NORMAL = 1.959963984540054
@@ -63,7 +63,7 @@ def score_variance(
     unit: MeasuredUnit,
     parts: Components,
     points: Sequence[Fraction],
-    freedom: Mapping[str, float] | None = None,
+    freedom: Mapping[tuple[str, str], float] | None = None,
 ) -> ScoreVariance:
     """The variance of a unit's score.
 
@@ -71,7 +71,7 @@ def score_variance(
         unit: the unit.
         parts: the components of its family.
         points: the points of its questionnaire's scale, for the prior.
-        freedom: degrees of freedom of groups whose answers came in clusters.
+        freedom: degrees of freedom by group and loose channel whose answers came in clusters.
     """
     own = unit.own
     pull = sum((t.pull for t in own.terms.values()), Fraction())
@@ -93,7 +93,7 @@ def score_variance(
             mean, variance = part_posterior(share, it, points)
             slope = _slopes(key, contrast, float(it.mean))
             real = float(direct) * slope[0] + float(level) * slope[1] * lean
-            degrees = min(max(it.n - 1, 1), (freedom or {}).get(name, inf))
+            degrees = min(max(it.n - 1, 1), (freedom or {}).get((name, channel_of(key)), inf))
             sampling.append((real**2 * float(variance), degrees))
             moved += real * float(mean - it.mean)
             third += real**3 * third_of_mean(float(mean), float(variance))

@@ -15,7 +15,7 @@ from bot.channels.telegram.http import RateLimited
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.wording import DEFAULT
 
-COMMANDS = ("start", "language", "help", "privacy", "receipt", "followup", "delete")
+COMMANDS = ("start", "language", "help", "privacy", "receipt", "promise", "followup", "delete")
 LONGEST_MENU_WAIT = 8 * 3600.0
 log = logging.getLogger(__name__)
 

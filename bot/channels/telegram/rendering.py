@@ -25,7 +25,7 @@ def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
     """
     text = "\n".join(() if toast(taken, reply) else reply.notices)
     if reply.screen is not None:
-        text = "\n\n".join(filter(None, (text, reply.screen.in_words, _also(reply.screen))))
+        text = "\n\n".join(filter(None, (text, _words(reply.screen), _also(reply.screen))))
     if not text:
         return None
     call: Call = {
@@ -82,8 +82,24 @@ def _units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
+def _words(screen: Screen) -> str:
+    """Returns the screen's text; with what can be kept where no address leads to it."""
+    if screen.keep and not _has_page(screen):
+        return f"{screen.text}\n\n{screen.keep}"
+    return screen.in_words
+
+
+def _has_page(screen: Screen) -> bool:
+    """Returns whether the screen has an address of a kind that Telegram opens."""
+    return screen.address.startswith("https://")
+
+
 def _keyboard(screen: Screen) -> list[list[dict[str, str]]]:
-    return [[_button(button, screen.selected) for button in row] for row in screen.rows]
+    rows = [[_button(button, screen.selected) for button in row] for row in screen.rows]
+    if not _has_page(screen):
+        return rows
+    label = channel_words().say(screen.lang, "promise-open")
+    return [[{"text": label, "url": screen.address}], *rows]
 
 
 def _button(button: Button, selected: str) -> dict[str, str]:

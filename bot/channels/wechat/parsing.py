@@ -11,6 +11,7 @@ from bot.channels.wechat.xml import Fields
 from bot.conversations.contract import Incoming
 from survey_flows.engine import RECEIPT, TOPICS
 from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
+from survey_flows.session import PROMISE
 from survey_flows.unit_list import fold
 
 SCENE = "qrscene_"
@@ -26,6 +27,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "privacy": ("隐私", "隐私说明", "privacy"),
     "delete": ("删除", "删除我的评价", "delete"),
     RECEIPT: ("回执", "查询回执", "receipt"),
+    PROMISE: ("签名承诺", "promise"),
     WEB: ("网页", "网页评价", "web"),
 }
 """Words that are commands when they stand alone; none of them says anything as a comment."""
@@ -137,7 +139,7 @@ def _happened(name: str, key: str) -> Update | None:
 def _meant(what: str) -> Update:
     if what in ("start", "start en"):
         return Started(lang=what.removeprefix("start").strip())
-    if what in (*TOPICS, RECEIPT):
+    if what in (*TOPICS, RECEIPT, PROMISE):
         return TopicRequested(what)
     return Returned() if what in ("view", WEB) else TopicRequested("help")
 

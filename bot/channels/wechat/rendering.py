@@ -51,9 +51,16 @@ def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
     if reply.screen is not None and reply.screen.step == DELETED:
         said += "\n" + channel_words().say(reply.screen.lang, "deleted-wechat")
     choices = _choices(reply.screen, taps) if reply.screen else []
-    return [
-        part for part in (_disarmed(said) if taps else said, *choices, "\n".join(notes)) if part
-    ]
+    kept = _kept(reply.screen) if reply.screen else ""
+    said = _disarmed(said) if taps else said
+    return [part for part in (said, kept, *choices, "\n".join(notes)) if part]
+
+
+def _kept(screen: Screen) -> str:
+    """Returns the address of what the citizen may keep; without an address, what it is."""
+    if not screen.address.startswith("https://"):
+        return screen.keep
+    return f"{channel_words().say(screen.lang, 'promise-open')}\n{screen.address}"
 
 
 def _without_commands(text: str) -> str:

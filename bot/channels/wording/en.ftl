@@ -5,6 +5,7 @@ command-language = Choose a language · 语言
 command-help = How to rate
 command-privacy = Your privacy
 command-receipt = Check a receipt
+command-promise = A signed promise about a rating
 command-followup = My requests
 command-delete = Delete my ratings
 
@@ -13,6 +14,9 @@ cleared = (Cleared)
 
 deleted-telegram = Messages of the last 48 hours that showed your answers are removed from this chat; please delete older ones yourself.
 deleted-wechat = We cannot delete messages in the chat app; please do so yourself.
+# The button to, or the words before, the page of a promise.
+promise-open = Open its page, to keep it
+
 typed-stays = Telegram does not let us delete the answer that you just typed, so it stays in the chat. To remove it, press the message and delete it.
 press-unread = This button does not work here. Please send /start.
 
@@ -26,7 +30,7 @@ text-review = If all is right, please reply: { $submit }
 text-change = To change an item, reply with its number. To give up, reply: { $stop }
 text-start = English: please reply “start”
 text-between = , { "" }
-text-commands = You can also reply: start, view, language, privacy, receipt, delete, web; or STOP for no more invitations. Choose an option by its number.
+text-commands = You can also reply: start, view, language, privacy, receipt, promise, delete, web; or STOP for no more invitations. Choose an option by its number.
 text-more = (This was long and is shortened.)
 text-busy = We are a little busy and have not finished with your last message. Please reply “view” in a while to see where you are.
 text-unseen = The answer to your message before did not reach you in time, so this one changed nothing. Here is where you are.

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -91,7 +92,7 @@ def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
     """
     internal = _internal(year) if audience is Audience.INTERNAL else []
     pages = [
-        method_page(year.campaigns, _windows(year.campaigns, timezone), year.result),
+        method_page(year.campaigns, partial(_printed, timezone=timezone), year.result),
         units_page(year),
         leagues_page(year),
         quotas_page(year),
@@ -112,7 +113,7 @@ def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
     """Return a campaign's pages: method, units, questions, exclusions, groups, reliability."""
     campaigns = [scored]
     pages = [
-        method_page(campaigns, _windows(campaigns, timezone), None),
+        method_page(campaigns, partial(_printed, timezone=timezone), None),
         scores_page(scored),
         *_score_pages(campaigns),
     ]
@@ -130,19 +131,9 @@ def _score_pages(campaigns: Sequence[ScoredCampaign]) -> list[Page]:
 def _bound(
     title: str, campaigns: Sequence[ScoredCampaign], timezone: str, pages: Sequence[Page]
 ) -> Book:
-    closed = max(scored.campaign.closes_at for scored in campaigns)
+    closed = max(scored.in_field[1] for scored in campaigns)
     answers = tuple(data for scored in campaigns for data in answers_data(scored))
     return add_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
-
-
-def _windows(campaigns: Sequence[ScoredCampaign], timezone: str) -> list[tuple[str, str]]:
-    return [
-        (
-            _printed(scored.campaign.opens_at, timezone),
-            _printed(scored.campaign.closes_at, timezone),
-        )
-        for scored in campaigns
-    ]
 
 
 def _printed(seconds: int, timezone: str) -> str:

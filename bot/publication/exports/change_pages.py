@@ -96,7 +96,7 @@ def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
 
 def sensitivity_book(year: AppraisedYear, shifts: Sequence[ResultShift], timezone: str) -> Book:
     """Return a year's sensitivity as a book of its own, because it takes seconds to make."""
-    closed = max(part.campaign.closes_at for part in year.campaigns)
+    closed = max(part.in_field[1] for part in year.campaigns)
     title = " ".join(both(Message("publication-sensitivity-title", year=year.year)))
     day = datetime.fromtimestamp(closed, ZoneInfo(timezone)).date()
     return add_dictionary(Book(title, day, (shifts_page(shifts), moves_page(year, shifts))))

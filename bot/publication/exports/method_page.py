@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from aggregation.disclosure.disclosed import below_floor
@@ -12,6 +12,7 @@ from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.core.labels import HIDDEN, Pair, both
 from bot.publication.exports.book import Column, Page, joined_words
+from bot.publication.exports.field_lines import field_lines
 from bot.publication.exports.score_pages import count_cell, disclosed_exclusions
 from bot.results.scoring import ScoredCampaign
 from survey_flows.messages import ENGLISH, Message
@@ -36,14 +37,14 @@ COLUMNS = (
 
 def method_page(
     campaigns: Sequence[ScoredCampaign],
-    day_texts: Sequence[tuple[str, str]],
+    moment: Callable[[int], str],
     result: AppraisalResult | None,
 ) -> Page:
     """Return scheme, campaigns, definitions, floors and weights as they were in force.
 
     Args:
         campaigns: at least one, all on one scheme.
-        day_texts: the opening and the close of each, as printed.
+        moment: prints epoch seconds.
         result: the year's result, or None when only scores are published.
     """
     scheme = campaigns[0].campaign.scheme
@@ -52,11 +53,7 @@ def method_page(
         _line("scheme", Message("publication-method-scheme"), *titles),
         _same("scheme_digest", Message("publication-method-scheme-digest"), scheme.digest),
         *([_same("year", Message("publication-method-year"), result.year)] if result else []),
-        *(
-            line
-            for scored, days in zip(campaigns, day_texts, strict=True)
-            for line in _campaign(scored, days)
-        ),
+        *(line for scored in campaigns for line in _campaign(scored, moment)),
         *(_line(key, label, *both(text)) for key, label, text in definitions(scheme)),
         *_steps(scheme),
         *_floors(scheme),
@@ -160,7 +157,7 @@ def definitions(scheme: Scheme) -> tuple[tuple[str, Message, Message], ...]:
     return tuple((key, label, BOUNDED.get(key, text)) for key, label, text in DEFINITIONS)
 
 
-def _campaign(scored: ScoredCampaign, days: tuple[str, str]) -> Iterable[Line]:
+def _campaign(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterable[Line]:
     campaign, floor = scored.campaign, scored.campaign.scheme.min_n.publish_cell
     key = f"campaign.{campaign.id}"
     received = sum(row.count for row in scored.counts)
@@ -171,9 +168,12 @@ def _campaign(scored: ScoredCampaign, days: tuple[str, str]) -> Iterable[Line]:
     if campaign.pilot:
         pilot = both(Message("publication-method-pilot"))
         yield _line(f"{key}.pilot", Message("publication-method-kind"), *pilot)
-    yield _same(f"{key}.window", Message("publication-method-window"), " – ".join(days))
+    days = " – ".join(moment(seconds) for seconds in scored.in_field)
+    yield _same(f"{key}.window", Message("publication-method-window"), days)
     yield _same(f"{key}.ballots", Message("publication-method-ballots"), shown)
     yield _same(f"{key}.counted", Message("publication-method-counted"), counted)
+    for name, label, text in field_lines(scored, moment):
+        yield _line(f"{key}.{name}", label, *both(text))
     if scored.release:
         number = scored.release.number
         yield _same(f"{key}.release", Message("publication-method-release"), number)

@@ -88,7 +88,7 @@ class _Circular:
     def _glance(self) -> Iterator[Block]:
         say, result = self.say, self.year.result
         days = say.listed(
-            f"{say.day(part.campaign.opens_at)} – {say.day(part.campaign.closes_at)}"
+            " – ".join(say.day(seconds) for seconds in part.in_field)
             for part in self.year.campaigns
         )
         settled = Counter(unit.certainty for unit in result.units if unit.grade)
@@ -287,11 +287,7 @@ class _Circular:
         say = self.say
         yield Heading(say("part-method"), page=True)
         yield Paragraph(say("method-lead"))
-        days = [
-            (say.day(part.campaign.opens_at), say.day(part.campaign.closes_at))
-            for part in self.year.campaigns
-        ]
-        page = method_page(self.year.campaigns, days, self.year.result)
+        page = method_page(self.year.campaigns, say.day, self.year.result)
         chosen = 1 if say.lang.startswith("zh") else 2
         rows = tuple(
             (str(row[chosen]), str(row[chosen + 2]))

@@ -69,7 +69,7 @@ async def _earlier(database: AsyncEngine, year: int) -> dict[int, dict[str, Disc
     return found
 
 
-def _disclosed(scored: ScoredCampaign) -> dict[str, DisclosedScore]:
+def _disclosed(scored: ScoredCampaign) -> Mapping[str, DisclosedScore]:
     return scored.disclosed
 
 

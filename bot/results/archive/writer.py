@@ -257,7 +257,7 @@ async def _ballots_file(
     kinds = {"position": pa.int64(), "again": pa.bool_()}
     signed = ("number", "aside", "aside_salt", "gate", "unit_voter")
     kinds |= dict.fromkeys(("voter", "salt", *signed), pa.binary())
-    kinds |= dict.fromkeys(("weight", "bucket", "risk"), pa.int64())
+    kinds |= dict.fromkeys(("weight", "bucket", "risk", "cluster", "reminders"), pa.int64())
     names = [column.name for column in tables.ballots.c if column.name != "id"]
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
     arrays = [

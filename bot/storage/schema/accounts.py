@@ -65,8 +65,8 @@ recovery_codes = Table(
     ),
 )
 
-choices = Table(
-    "choices",
+preferences = Table(
+    "preferences",
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", Text, nullable=False, comment="JSON"),

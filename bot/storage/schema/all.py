@@ -16,13 +16,13 @@ from sqlalchemy import (
 )
 
 from bot.storage.schema.accounts import approvals as approvals
-from bot.storage.schema.accounts import choices as choices
 from bot.storage.schema.accounts import grants as grants
+from bot.storage.schema.accounts import preferences as preferences
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff
+from bot.storage.schema.api import idempotency_keys as idempotency_keys
 from bot.storage.schema.api import publications as publications
-from bot.storage.schema.api import repeats as repeats
 from bot.storage.schema.api import tokens as tokens
 from bot.storage.schema.appeals import amendments as amendments
 from bot.storage.schema.appeals import appeal_steps as appeal_steps
@@ -170,6 +170,8 @@ ballots = Table(
     Column("gate", LargeBinary(68), comment="key id and signature of the gate"),
     Column("channel", String(16)),
     Column("unit_voter", LargeBinary(32), comment="the pseudonym for this unit alone"),
+    Column("cluster", Integer, comment="key of its registered link; erased as its bucket"),
+    Column("reminders", Integer, comment="0, 1 or 2 for more, of who was invited; erased too"),
     UniqueConstraint("campaign", "unit", "voter"),
     Index("ix_ballots_position", "position"),
 )
@@ -211,6 +213,8 @@ superseded = Table(
     Column("bucket", Integer, comment="as in ballots; none where the text has it"),
     Column("risk", Integer),
     Column("aside_salt", LargeBinary(16)),
+    Column("cluster", Integer),
+    Column("reminders", Integer),
     Index("ix_superseded_campaign_voter", "campaign", "voter"),
 )
 
@@ -254,8 +258,8 @@ intakes = Table(
     Column("units", Text, nullable=False, comment="JSON: what the act intake has a digest of"),
 )
 
-boxes = Table(
-    "boxes",
+mixer_keys = Table(
+    "mixer_keys",
     metadata,
     Column("id", String(16), primary_key=True),
     Column("public", LargeBinary(32), nullable=False, comment="X25519: what the gate seals to"),

@@ -40,8 +40,8 @@ tokens = Table(
     Column("by", String(80), nullable=False, comment="who made it"),
 )
 
-repeats = Table(
-    "repeats",
+idempotency_keys = Table(
+    "idempotency_keys",
     metadata,
     Column("token", String(32), primary_key=True),
     Column(

@@ -51,5 +51,12 @@ links = Table(
     Column("source", String(16), nullable=False),
     Column("stratum", String(32), nullable=False),
     Column("max_people", Integer, comment="how many people it is meant for; none: for anyone"),
+    Column(
+        "cluster",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="1 to 31: ballots by links of one key may be alike; 0: none",
+    ),
     Index("ix_links_campaign", "campaign"),
 )

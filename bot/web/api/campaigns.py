@@ -36,7 +36,7 @@ from bot.core.urls import citizen_urls
 from bot.fieldwork.audience.invitations import count_responses
 from bot.results.live_counts import unit_counts
 from bot.storage.database import reading, writing
-from bot.storage.schema.api import repeats
+from bot.storage.schema.api import idempotency_keys
 from bot.web.api.call import ApiCall, RequestRefused, idempotency_key
 from bot.web.api.inputs import QuotaInput
 from bot.web.api.models import (
@@ -268,7 +268,9 @@ def _digest(call: ApiCall) -> bytes:
 
 async def _made_before(connection: AsyncConnection, call: ApiCall, key: str) -> str | None:
     """Returns the link that this key made; raises `RequestRefused` if another request had it."""
-    query = select(repeats).where(repeats.c.token == call.token.name, repeats.c.key == key)
+    query = select(idempotency_keys).where(
+        idempotency_keys.c.token == call.token.name, idempotency_keys.c.key == key
+    )
     row = (await connection.execute(query)).first()
     if row is None:
         return None
@@ -282,7 +284,7 @@ async def _made_before(connection: AsyncConnection, call: ApiCall, key: str) -> 
 async def _remember(connection: AsyncConnection, call: ApiCall, key: str, answer: str) -> None:
     row = {"token": call.token.name, "key": key, "digest": _digest(call), "answer": answer}
     await connection.execute(
-        repeats.insert(), [row | {"at": int(call.service.clock.now().timestamp())}]
+        idempotency_keys.insert(), [row | {"at": int(call.service.clock.now().timestamp())}]
     )
 
 

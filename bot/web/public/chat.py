@@ -24,6 +24,7 @@ from bot.crypto.gate_keys import GateKeys
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
 from bot.web.public.chat_screen import chat_view, on_the_web
+from bot.web.public.promise_page import promise_address, promise_file
 from bot.web.public.waiting_room import (
     CARRIED,
     forget_ticket,
@@ -57,6 +58,7 @@ from survey_flows.localized_names import in_language, unit_name
 from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, phase
 from survey_flows.screens import explain
+from survey_flows.session import PROMISE
 from survey_flows.typed_text import clean
 
 CHANNEL = "web"
@@ -66,7 +68,7 @@ NOTICE_SECONDS = 120
 """Seconds for which the notices of an answer are kept for the next page."""
 FIELDS = ("press", "text", "thread", "topic", "l", "u", "lang")
 UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
-TOPICS = ("language", "help", "privacy", "delete")
+TOPICS = ("language", "help", "privacy", "delete", PROMISE)
 
 routes = web.RouteTableDef()
 
@@ -95,6 +97,20 @@ async def show_requests(request: web.Request) -> web.Response:
     return chat_page(
         request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
     )
+
+
+@routes.post("/promise")
+async def send_promise(request: web.Request) -> web.StreamResponse:
+    """Sends the file of the promise that the citizen's screen shows; by a form, never unasked."""
+    await _fields(request)
+    user = read_cookie(request)
+    if user is None:
+        return _see_chat(request)
+    service = request.app[SERVICE]
+    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, Returned()))
+    if reply.screen is None or not reply.screen.keep:
+        return _see_chat(request)
+    return promise_file(reply.screen.keep)
 
 
 @routes.get("/r/{link}")
@@ -282,7 +298,10 @@ def chat_page(request: web.Request, reply: Reply) -> web.Response:
     template = "chat_body.html" if _wants_fragment(request) else "chat.html"
     lang = reply.screen.lang if reply.screen else accepted_language(request)
     view = chat_view(reply.screen) if reply.screen else None
-    response = render(request, template, lang, notices=reply.notices, view=view, id=new_id())
+    kept = promise_address(request, reply.screen) if reply.screen else None
+    response = render(
+        request, template, lang, notices=reply.notices, view=view, kept=kept, id=new_id()
+    )
     return _marked(request, response)
 
 

@@ -16,6 +16,9 @@ LOOKS = {
     **dict.fromkeys(("y", "k", "n", "o", "w"), "main"),
     "e": "danger",
     "w:unit": "plain",
+    "v:show": "main",
+    "o:promise": "plain",
+    "o:promised": "plain",
     "open": "option",
     "all:": "danger",
 }

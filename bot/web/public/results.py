@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
+from bot.publication.exports.field_lines import field_lines
 from bot.publication.exports.method_page import definitions
 from bot.publication.exports.open_data import open_data
 from bot.publication.exports.score_pages import REASONS
@@ -113,7 +115,7 @@ async def show_result(request: web.Request) -> web.Response:
         title=pick(
             (campaign.title["zh-Hans"], campaign.title.get("en") or campaign.title["zh-Hans"]), lang
         ),
-        window=_window(request, campaign.opens_at, campaign.closes_at),
+        window=_window(request, *shown.scored.in_field),
         day=_local(request, public.at).strftime("%Y-%m-%d"),
         public=public,
         shown=shown,
@@ -125,6 +127,10 @@ async def show_result(request: web.Request) -> web.Response:
             (label(term, lang), label(text, lang))
             for key, term, text in definitions(campaign.scheme)
             if key != "response_rate" or response is None
+        ]
+        + [
+            (label(term, lang), label(text, lang))
+            for _, term, text in field_lines(shown.scored, partial(_day, request))
         ],
         scheme=campaign.scheme,
         corrected=[
@@ -170,6 +176,10 @@ def _window(request: web.Request, opens: int, closes: int) -> tuple[str, str]:
     return _local(request, opens).strftime("%Y-%m-%d"), _local(request, closes - 1).strftime(
         "%Y-%m-%d"
     )
+
+
+def _day(request: web.Request, seconds: int) -> str:
+    return _local(request, seconds).strftime("%Y-%m-%d")
 
 
 def _name(shown: DisclosedRelease, code: str, lang: str) -> str:
@@ -231,8 +241,8 @@ def _about(
         "year": campaign.year,
         "pilot": campaign.pilot,
         "title": dict(campaign.title),
-        "opens_at": _iso(campaign.opens_at),
-        "closes_at": _iso(campaign.closes_at),
+        "opens_at": _iso(shown.scored.in_field[0]),
+        "closes_at": _iso(shown.scored.in_field[1]),
         "published_at": _iso(public.at),
         "release": {"number": public.number, "at": _iso(shown.release.at)},
         "metric": "public_score",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.disclosed import Count, DisclosedScore
 from bot.campaigns.registered import RegisteredCampaign
+from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts
 from bot.results.releases import Release, last_release, read_releases
 from bot.results.scoring import ScoredCampaign, UnitRank, score_release, unit_ranks
 from survey_flows.errors import BadInput, Message, Place
@@ -44,11 +45,13 @@ async def find_release(
     raise BadInput(Message("web-no-such-release"), Place(subject=f"{campaign.id} {number}"))
 
 
-def disclose_release(campaign: RegisteredCampaign, release: Release) -> DisclosedRelease:
+def disclose_release(
+    campaign: RegisteredCampaign, release: Release, facts: FieldFacts = UNKNOWN_FACTS
+) -> DisclosedRelease:
     """Returns the disclosed figures of a release; it takes seconds, so call it in a thread."""
     from bot.publication.exports.score_pages import disclosed_exclusions
 
-    scored = score_release(campaign, release)
+    scored = replace(score_release(campaign, release), facts=facts)
     return DisclosedRelease(
         scored, release, scored.disclosed, unit_ranks(scored), disclosed_exclusions(scored)
     )

@@ -66,6 +66,7 @@ class ResultCache:
             BadInput: there is no such campaign or release.
         """
         from bot.campaigns.registered import find_registered_campaign
+        from bot.results.field_facts import read_field_facts
         from bot.web.shared.disclosed_release import disclose_release, find_release
 
         async with self.releasing:
@@ -75,7 +76,8 @@ class ResultCache:
             release = await find_release(service.database, registered, number)
             key = (campaign, release.number)
             if key not in self.releases:
-                shown = await asyncio.to_thread(disclose_release, registered, release)
+                facts = await read_field_facts(service.database, registered)
+                shown = await asyncio.to_thread(disclose_release, registered, release, facts)
                 kept = list(self.releases.items())[1 - KEEP_RELEASES :]
                 self.releases = {**dict(kept), key: shown}
             return self.releases[key]

@@ -71,6 +71,22 @@ receipt-download-text = Keep this small file, and give it to anybody you trust: 
 receipt-checkpoint = The signed checkpoint
 receipt-another = Check another receipt
 
+promise-title = A signed promise about a rating
+promise-lead = The service promises that a rating under this receipt will be in the public log, at the latest on { $date }.
+promise-nothing = A promise stands behind the “#” in its address, and there is none here. Please open the whole link from the chat again; this page needs JavaScript to read it.
+promise-other = This promise is due at another time than all others of this survey. It could mark the person who holds it: do not show it, and tell the organiser.
+promise-proves = It proves that the service took a rating under this receipt and owes it an entry in the public log.
+promise-proves-not = It does not prove which unit was rated, how, or that the rating still counts.
+promise-shows = Whoever sees it knows that you took part, and by two of them that you rated more than once. Nobody may ask to see it.
+promise-open = Open its page, to keep it
+promise-download = Keep it as a file
+promise-copy = If no file comes, as in WeChat, copy this text and keep it whole:
+promise-look-up = Is it in the log by now?
+promise-check = When the survey has closed, anybody can check the file without this site: minping_verify.py lies beside the published bundle and takes it with --promise.
+promise-no-proof = This page is no proof. It has read the promise from the link in your browser, taken it out of the address, and sent it nowhere. WeChat may check a link before it opens it, and then sees it whole.
+promise-picture = On another device
+promise-picture-text = Scan this with it, while nobody looks on. Whoever scans it has the promise.
+
 unsaved-title = Your last answer is not saved yet
 unsaved-text = The service cannot store it just now. What you entered is still on this page: wait a moment, then press “Try again”.
 unsaved-retry = Try again

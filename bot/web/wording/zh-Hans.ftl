@@ -71,6 +71,22 @@ receipt-download-text = 请保存这个小文件，也可以交给您信任的�
 receipt-checkpoint = 签名检查点
 receipt-another = 查验另一个回执
 
+promise-title = 关于一次评价的签名承诺
+promise-lead = 本系统承诺：这个回执对应的评价，最迟在 { $date } 前记入公开日志。
+promise-nothing = 承诺写在网址“#”的后面，这里没有。请从聊天里重新打开完整的链接；本页要用 JavaScript 才能读出。
+promise-other = 这份承诺的期限与本活动的其他承诺不同，可能会被用来认出持有人。请不要出示，并告诉主办单位。
+promise-proves = 它能证明：本系统凭这个回执收到过一份评价，应当记入公开日志。
+promise-proves-not = 它不能证明：评的是哪个单位、怎样评的，也不能证明这份评价仍然计分。
+promise-shows = 看到它的人会知道您参加过评价；看到两份，就知道您评过不止一次。任何人都无权要求您出示。
+promise-open = 打开承诺页面，保存下来
+promise-download = 保存为文件
+promise-copy = 如果没有出现文件（例如在微信里），请把下面的文字完整复制、保存：
+promise-look-up = 查一查：现在记入日志了吗？
+promise-check = 活动截止后，任何人都可以不经过本网站查验这个文件：公布的验证包旁边有 minping_verify.py，用 --promise 读入即可。
+promise-no-proof = 本页不是证明。它只在您的浏览器里从链接中读出承诺，并立即从地址栏清除，没有发送到任何地方。微信打开链接前可能会先检查，那时会看到完整的链接。
+promise-picture = 在另一台设备上保存
+promise-picture-text = 请在没有旁人时用那台设备扫描。谁扫了，谁就有这份承诺。
+
 unsaved-title = 刚才的回答还没有保存
 unsaved-text = 系统暂时存不进去，您填的内容还在这一页上。请稍等片刻，再按一次“重试”。
 unsaved-retry = 重试

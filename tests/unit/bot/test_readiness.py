@@ -249,7 +249,7 @@ async def test_without_a_key_to_seal_to_no_ballot_can_be_taken(
         await made.look()
         assert made.failed == []
         async with writing(service.database) as connection:
-            await connection.execute(update(tables.boxes).values(signature=bytes(64)))
+            await connection.execute(update(tables.mixer_keys).values(signature=bytes(64)))
         gate._trusted.clear()
         await made.look()
         assert made.failed == ["box"], "the log's key has not signed it"

@@ -20,11 +20,13 @@ from aggregation.model.results import (
     ProposalStatus,
     UnitResult,
 )
+from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.demo import city, city_ballots, city_people, city_story
 from survey_flows.ballot import Ballot
 from tests.cities import (
     confirm,
+    founding_by,
     founding_document,
     founding_inputs,
     founding_result,
@@ -33,7 +35,7 @@ from tests.cities import (
 )
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "founding" / "city-2010.yaml"
-RANK_SET = ("low", "high", "certainty", "outlook")
+RANK_SET = ("low", "high", "certainty", "outlook", "possible", "error")
 
 
 def difference(before: AppraisalResult, after: AppraisalResult) -> dict[str, Any]:
@@ -121,6 +123,12 @@ def test_every_sanction_is_explained_one_by_one() -> None:
     assert all(talk["grounds"] for talk in document["admonition_talks"])
 
 
+def test_an_old_year_by_method_1_gives_the_same_sanctions() -> None:
+    given = founding_by(shipped_scheme())
+    document = founding_document(given, appraise(given))
+    assert document == yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))
+
+
 def test_the_figures_do_not_hang_on_one_seed() -> None:
     other = city.make_city(7, shipped_questionnaires())
     given = founding_inputs()
@@ -205,8 +213,9 @@ def test_an_unconfirmed_offence_changes_no_grade() -> None:
         f"2010/criminal_offence/{kind}/{innocent}/E900"
         for kind in ("grade_four", "removal_from_posts")
     ]
+    # But nobody is rewarded while something is open.
     assert flip(facts=(*given.facts, fact)) == nothing(
-        proposals=dict.fromkeys(keys, (None, "proposed"))
+        proposals=dict.fromkeys(keys, (None, "proposed")) | rewards(innocent, "proposed", None)
     )
 
 
@@ -373,7 +382,7 @@ def test_one_ballot_changes_its_unit_alone() -> None:
 
 
 def _is_content_invited_resident(ballot: Ballot) -> bool:
-    vouched = (ballot.unit, ballot.group, ballot.source) == ("TRA", "resident", "invite")
+    vouched = (ballot.unit, ballot.group, ballot.source) == ("TRA", "resident", "personal")
     return vouched and ballot.ratings.startswith("S ")
 
 

@@ -85,7 +85,7 @@ def test_the_city_is_the_same_with_and_without_its_parts() -> None:
 
 def test_the_founding_figures_stand_whatever_hangs_below() -> None:
     whole = founding_inputs()
-    scheme = parse_scheme(scheme_data() | {"inner": SECTIONS})
+    scheme = parse_scheme(whole.scheme.model_dump(mode="json") | {"inner": SECTIONS})
     parts = [
         AppraisedUnit(f"TAX-{n}", f"科{n}", f"Section {n}", "section", parent="TAX")
         for n in range(1, 5)
@@ -149,12 +149,15 @@ def test_what_is_not_sure_above_is_not_sure_below() -> None:
     )
     city, bodies = appraised(unsure)
     assert city.unit("U01").certainty is Certainty.PROVISIONAL
-    assert {u.certainty for body in bodies.values() for u in result(body).units} == {
-        Certainty.PROVISIONAL
-    }
-    assert {x.certainty for body in bodies.values() for x in result(body).leaders} == {
-        Certainty.PROVISIONAL
-    }
+    assert city.unit("U01").possible == (F, S, T)
+    sections = result(bodies["U01"]).units
+    assert [u.possible for u in sections] == [(F, S), (F, S), (S, T), (S, T)]
+    assert {u.certainty for u in sections} == {Certainty.PROVISIONAL}
+    # What comes out alike under every grade of the unit above is settled all the same.
+    for body in bodies.values():
+        for one in (*result(body).units, *result(body).leaders):
+            assert (one.certainty is Certainty.SETTLED) is (len(one.possible) == 1)
+    assert {u.certainty for u in result(bodies["U01-1"]).units} == {Certainty.SETTLED}
 
 
 def test_the_rules_for_leaders_hold_for_people_inside_as_far_as_the_scheme_says_so() -> None:

@@ -201,7 +201,7 @@ def test_clusters_widen_the_interval_and_leave_the_score() -> None:
     ]
     plain = score_tally(counted, categories, bounded_scheme())["U"]
     clustered = score_tally(
-        counted, categories, bounded_scheme(), clusters={("U", "service_user"): alike}
+        counted, categories, bounded_scheme(), clusters={("U", "service_user", ""): alike}
     )["U"]
     assert clustered.score == plain.score
     assert plain.bounded

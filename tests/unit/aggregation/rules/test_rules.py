@@ -36,10 +36,9 @@ def test_rule(rule: str, case: dict[str, Any]) -> None:
 
 
 def given(case: dict[str, Any]) -> AppraisalInputs:
-    """The small city with a case's facts, decisions, past, objectives and public variances."""
-    city = with_objective(
-        small_city(small_scheme(rules=case.get("rules", {}))), case.get("objective", {})
-    )
+    """The small city with what a case says of its rules, facts, decisions, past and figures."""
+    scheme = small_scheme(rules=case.get("rules", {}), leaders=case.get("leaders", {}))
+    city = with_objective(small_city(scheme), case.get("objective", {}))
     verdicts = {"confirmed": Verdict.CONFIRMED, "declined": Verdict.DECLINED}
     made = case.get("decisions", {})
     vague = {

@@ -9,7 +9,7 @@ import pytest
 
 from aggregation.rules import registry
 from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.campaigns.scheme_files import load_scheme_file, read_scheme, shipped_scheme
+from bot.campaigns.scheme_files import load_scheme_file, offered_scheme, read_scheme, shipped_scheme
 from survey_flows.errors import BadInput
 from tests.cities import scheme_data
 
@@ -28,7 +28,8 @@ def test_the_shipped_scheme_grades_ninety_nine_departments_and_turns_every_rule_
     scheme = shipped_scheme()
     quota = scheme.unit_quota
     assert (quota.first, quota.second, quota.third) == (18, 75, 6)
-    assert set(scheme.rules) == set(registry())
+    assert set(offered_scheme().rules) == set(registry())
+    assert set(registry()) - set(scheme.rules) == {"low_personal_score"}
 
 
 def test_a_stored_scheme_is_read_back_as_it_was() -> None:

@@ -17,7 +17,7 @@ from bot.campaigns.organiser import chosen_organiser, read_organiser, save_organ
 from bot.campaigns.registered import read_campaign_row
 from bot.core.shipped_files import shipped_words
 from bot.storage.database import reading, writing
-from bot.storage.schema.all import choices
+from bot.storage.schema.all import preferences
 from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput
 from survey_flows.organiser import organiser_line
@@ -81,7 +81,7 @@ async def test_no_campaign_is_opened_without_it_and_the_registration_keeps_it(
 ) -> None:
     async with make_road(sqlite_url, tmp_path) as road:
         async with writing(road.database) as connection:
-            await connection.execute(delete(choices))
+            await connection.execute(delete(preferences))
         await create_campaign(road.database, replace(draft("next"), pilot=pilot), road.clock)
 
         async def opened() -> None:

@@ -135,7 +135,7 @@ def test_few_who_move_between_strata_are_not_told_apart() -> None:
 
 def test_exports_tell_the_figures_and_how_the_weighting_went() -> None:
     scored = weighted()
-    lines = {line[0]: line[3] for line in method_page([scored], [("", "")], None).rows}
+    lines = {line[0]: line[3] for line in method_page([scored], str, None).rows}
     assert lines["population.resident.b"] == "70000"
     assert "0.2–5" in str(lines["population"])
     page = groups_page([scored])

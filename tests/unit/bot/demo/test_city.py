@@ -80,7 +80,7 @@ def test_answers_of_every_kind_are_there() -> None:
     codes = {code for ballot in ballots for code in ballot.ratings.split()}
     assert codes == {"VS", "S", "B", "D", "VD", "DK", "-"}
     assert {ballot.group for ballot in ballots} == {*founding_inputs().scheme.groups, STAFF}
-    assert {ballot.source for ballot in ballots} == {"open", "invite", "counter"}
+    assert {ballot.source for ballot in ballots} == {"open", "invited", "personal"}
     assert {fact for ballot in ballots for fact in ballot.facts} == {
         ("contact", contact) for contact in ("used", "met", "none", "own", "dk")
     }

@@ -13,6 +13,7 @@ from bot.campaigns.registered import RegisteredCampaign
 from bot.campaigns.scheme_files import offered_scheme
 from bot.publication.exports import campaign_book
 from bot.results.blocks import unit_blocks
+from bot.results.field_facts import typical_unit
 from bot.results.releases import Release, _reader, next_release, read_release
 from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
 from tests.disclosure.linear import GROUPS, RATED, make_campaign
@@ -104,3 +105,16 @@ def test_the_book_of_a_campaign_says_by_which_method_it_was_scored() -> None:
     assert "imagined answers" in str(method["public_score"])
     assert "min_n.group" not in method
     assert "open_link_cap_pct" not in method
+
+
+def test_typical_figures_are_those_of_five_units_or_nobody_s() -> None:
+    scores = scored().scores
+    ratios = sorted(it.n_valid / float(it.effective or 1) for it in scores.values())
+    found = typical_unit(scores)
+    assert found is not None
+    assert found.units == 5
+    assert found.effect == f"{ratios[2]:.1f}"
+    assert found.effective % 10 == 0
+    assert 0 <= sorted(float(it.effective or 0) for it in scores.values())[2] - found.effective < 10
+    assert typical_unit({unit: it for unit, it in scores.items() if unit != "A"}) is None
+    assert min(it.n_valid for it in scores.values()) >= 100

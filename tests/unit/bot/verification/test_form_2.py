@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from bot.crypto.note_signatures import public_key, sign_note
 from bot.verification import acts as acts_module
+from bot.verification import minping_verify
 from bot.verification.bundle import pack
 from bot.verification.bundle_format import INTAKE, LOG, MANIFEST, OPENINGS, OWNERS, PUBLIC, unpack
 from bot.verification.bundle_reader import VerificationRequest
@@ -441,6 +444,26 @@ def test_a_promise_is_kept_broken_or_none() -> None:
     ):
         found = failures(files, promise=text)
         assert any(sentence in failure for failure in found), found
+
+
+def test_before_the_closing_a_promise_is_not_yet_due_and_then_overdue() -> None:
+    case = campaign()
+    text = promise(case, code="A" * 16)
+    del case.log.entries[positions(case, "closing")[0] :]
+    files, due = case.bundle(openings=False), CLOSES + 604_800
+    day = f"{datetime.fromtimestamp(due, UTC):%FT%T}"
+    key = minping_verify.read_key(KEY.write())
+    for late, product, alone in (
+        (0, "not yet: the campaign is open in this log", f"not yet, due {day}Z"),
+        (1, f"OVERDUE since {day}", f"OVERDUE since {day}Z"),
+    ):
+        clock = partial(float, due + late)
+        request = VerificationRequest([KEY], promise=text, now=clock)
+        said = {check.what: check.ok for check in verify(files, request)}
+        assert [ok for what, ok in said.items() if what.startswith(product)] == [not late]
+        asked = minping_verify.Asked([key], promise=text, now=clock)
+        (found,) = [one for one in minping_verify.verify(files, asked) if one.name == "promise"]
+        assert (found.ok, found.finding.startswith(alone)) == (not late, True)
 
 
 def test_proofs_of_either_form_hold() -> None:

@@ -12,7 +12,9 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from redis.asyncio import Redis
@@ -158,6 +160,60 @@ async def test_a_double_submit_stores_one_ballot_and_shows_its_receipt(browser: 
     receipt = re.compile(r'<p class="receipt">([^<]+)')
     assert receipt.findall(first) == receipt.findall(second) != []
     assert await browser.city.ballots() == [("FIN", "VS S S S")]
+
+
+async def test_a_promise_is_a_link_a_code_and_a_file_once_it_is_asked_for(
+    browser: Browser,
+) -> None:
+    own = {"Origin": str(browser.client.make_url("/")).rstrip("/")}
+    await browser.review()
+    assert "/p/" not in await browser.press("Submit")
+    unasked = await browser.client.post("/promise", headers=own, allow_redirects=False)
+    assert (unasked.status, unasked.headers["Location"]) == (303, "/")
+    assert "/p/" not in await browser.press("Get a signed promise")
+    page = await browser.press("Show it")
+    (address,) = set(re.findall(r'href="(/p/[^"]+)"', page))
+    assert re.fullmatch(r"/p/2026#[A-Za-z0-9_-]{111}", address)
+    drawn = scanned(re.findall(r'<div class="qr">(<svg.*?</svg>)', page, re.DOTALL)[0])
+    assert drawn == str(browser.client.make_url("/")).rstrip("/") + address
+    file = await browser.client.post("/promise", headers=own)
+    assert file.headers["Content-Disposition"] == 'attachment; filename="minping-promise.txt"'
+    text = await file.text()
+    assert text.startswith("minping-promise/1\nminping\n2026\n")
+    assert (await browser.client.post("/promise")).status == 403, "another site asks for none"
+    browser.client.session.cookie_jar.clear()
+    stranger = await browser.client.post("/promise", headers=own, allow_redirects=False)
+    assert (stranger.status, await stranger.text()) == (303, "")
+
+
+def scanned(drawing: str) -> str:
+    """What a phone reads of a QR code that is drawn as SVG."""
+    size = int(re.findall(r'width="(\d+)"', drawing)[0])
+    scale = 4
+    picture = np.full((size, size), 255, np.uint8)
+    (path,) = re.findall(r'd="([^"]+)"', drawing)[-1:]
+    x, y = 0.0, 0.0
+    for verb, numbers in re.findall(r"([MmHh])([-\d. ]+)", path):
+        found = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
+        if verb == "M":
+            x, y = found
+        elif verb == "m":
+            x, y = x + found[0], y + found[1]
+        else:
+            row = int((y - 0.5) * scale)
+            picture[row : row + scale, int(x * scale) : int((x + found[0]) * scale)] = 0
+            x += found[0]
+    (code,) = zxingcpp.read_barcodes(picture)
+    return str(code.text)
+
+
+async def test_the_page_of_a_promise_knows_nothing_of_one(browser: Browser) -> None:
+    page = await browser.open("/p/2026")
+    assert "A signed promise about a rating" in page
+    assert 'data-gate="minping/gate"' in page
+    assert browser.client.session.cookie_jar.filter_cookies(browser.client.make_url("/")) == {}
+    assert page == await browser.open("/p/2026")
+    assert (await browser.client.get("/p/none")).status == 404
 
 
 async def test_another_choice_in_the_same_form_is_no_replay(browser: Browser) -> None:

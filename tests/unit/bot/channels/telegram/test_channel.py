@@ -145,7 +145,7 @@ async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand
         "max_connections": 100,
     }
     await hooked.api.until(lambda: len(hooked.api.commands) == 3)
-    menu = ["start", "language", "help", "privacy", "receipt", "followup", "delete"]
+    menu = ["start", "language", "help", "privacy", "receipt", "promise", "followup", "delete"]
     assert [
         [command["command"] for command in commands] for commands in hooked.api.commands.values()
     ] == [menu] * 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,6 +115,22 @@ def test_the_present_answer_is_marked() -> None:
     assert call is not None
     labels = [button["text"] for row in call["reply_markup"]["inline_keyboard"] for button in row]
     assert labels == ["Good", "✓ Bad"]
+
+
+def test_what_can_be_kept_is_a_link_or_where_there_is_no_https_the_text() -> None:
+    shown = Screen("promised", "en", "Yours", ((Button("Done", "n:o"),),), keep="note\n")
+    linked = replace(shown, address="https://rate.example/p/2026#abc")
+    call = checked(PRESSED, Reply(screen=linked))
+    assert call is not None
+    assert call["text"] == "Yours"
+    assert call["reply_markup"]["inline_keyboard"] == [
+        [{"text": "Open its page, to keep it", "url": "https://rate.example/p/2026#abc"}],
+        [{"text": "Done", "callback_data": "n:o"}],
+    ]
+    call = checked(PRESSED, Reply(screen=replace(shown, address="/p/2026#abc")))
+    assert call is not None
+    assert call["text"] == "Yours\n\nnote\n"
+    assert len(call["reply_markup"]["inline_keyboard"]) == 1
 
 
 def test_what_citizens_write_is_not_taken_for_markup() -> None:

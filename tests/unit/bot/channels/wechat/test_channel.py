@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -509,6 +509,18 @@ def test_what_is_too_long_is_shortened_and_the_way_on_stays(
     assert len(shown.encode("utf-8", "replace")) <= MOST_BYTES
     assert "停止" in shown.rpartition("\n")[2]
     assert all(f"{n + 1} " in shown for n in range(options))
+
+
+def test_what_can_be_kept_has_its_address_or_stands_there_whole() -> None:
+    shown = Screen("promised", "en", "Yours", ((Button("Done", "n.1:o:x"),),), keep="note <b>\n")
+    linked = replace(shown, address="https://rate.example/p/2026#abc")
+    for taps in (True, False):
+        text = write_reply(Reply(screen=linked), taps)
+        assert "Yours\n\nOpen its page, to keep it\nhttps://rate.example/p/2026#abc\n\n" in text
+        assert "note" not in text
+        text = write_reply(Reply(screen=replace(shown, address="/p/2026#abc")), taps)
+        assert text.startswith("Yours\n\nnote <b>\n")
+        assert "#abc" not in text
 
 
 def test_a_citizens_words_make_no_link() -> None:

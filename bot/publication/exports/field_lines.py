@@ -1,0 +1,153 @@
+"""Lines of the method page on one campaign's fieldwork (AAPOR, Transparency Initiative)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from aggregation.counts.ratings import LOOSE_CHANNELS, OPEN
+from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
+from aggregation.fieldwork.dispositions import CountRange
+from bot.core.labels import HIDDEN
+from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
+from bot.results.field_facts import typical_unit
+from bot.results.scoring import ScoredCampaign
+from survey_flows.ballot import STAFF
+from survey_flows.messages import Message, Named
+
+FieldLine = tuple[str, Message, Message]
+"""Key, label and text."""
+EARLY = 3600
+"""Seconds before the planned end from which a close was early."""
+MESSENGERS: Mapping[str, Message | str] = {
+    "web": Message("publication-field-web"),
+    "telegram": "Telegram",
+    "wechat": Message("publication-field-wechat"),
+    "wecom": Message("publication-field-wecom"),
+}
+WAYS = {
+    OPEN: Message("publication-field-open"),
+    LOOSE_CHANNELS[1]: Message("publication-field-group-codes"),
+}
+
+
+def field_lines(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterator[FieldLine]:
+    """Yield the lines of a campaign.
+
+    Args:
+        scored: the campaign with its facts.
+        moment: prints epoch seconds.
+    """
+    scheme, campaign = scored.campaign.scheme, scored.campaign
+    given = scheme.sponsor
+    named = Message("publication-field-sponsor-unnamed")
+    if given:
+        named = Message("publication-field-sponsor-name", name=Named(given.zh, given.en))
+    yield "sponsor", Message("publication-field-sponsor"), named
+    if scored.in_field[1] <= campaign.closes_at - EARLY:
+        planned = Message("publication-field-closed-early", planned=moment(campaign.closes_at))
+        yield "closed_early", Message("publication-field-early"), planned
+    yield "frame", Message("publication-field-frame"), _frame(scored)
+    yield "modes", Message("publication-field-modes"), _modes(scored)
+    yield "ways", Message("publication-field-ways"), _ways(scored)
+    yield "rates", Message("publication-field-rates"), _rates(scored)
+    yield "weighting", Message("publication-field-weighting"), _weighting(scored)
+    yield "design_effect", Message("publication-field-effect"), _typical(scored)
+    yield "left_out", Message("publication-field-left-out"), _left_out(scored)
+    if scheme.evidence is not None:
+        yield "clusters", Message("publication-field-clusters"), _clusters(scored)
+
+
+def _frame(scored: ScoredCampaign) -> Message:
+    facts = scored.facts
+    if not facts.listed:
+        return Message("publication-field-no-frame")
+    counts = {"listed": facts.listed, "drawn": facts.drawn, "invited": facts.invited}
+    return Message("publication-field-frame-text", **counts)
+
+
+def _count(name: Message | str, count: int | None) -> Message:
+    if count is None:
+        return Message("publication-field-few", name=name, floor=ROUNDING_BASE)
+    return Message("publication-field-count", name=name, count=count)
+
+
+def _modes(scored: ScoredCampaign) -> Message:
+    found = scored.facts.messengers
+    if not found:
+        return Message("publication-field-modes-unknown")
+    counts = tuple(_count(MESSENGERS.get(name, name), count) for name, count in found.items())
+    return Message("publication-field-list", listed=counts)
+
+
+def _ways(scored: ScoredCampaign) -> Message:
+    floor = scored.campaign.scheme.min_n.publish_cell
+    counts: Counter[str] = Counter()
+    for row in scored.counts:
+        if row.grp != STAFF:
+            counts[row.source] += row.count
+    other = Message("publication-field-vouched")
+    listed = tuple(
+        _count(WAYS.get(name, other), round_down(count, floor))
+        for name, count in sorted(counts.items())
+    )
+    return Message("publication-field-list", listed=listed) if listed else _nothing()
+
+
+def _nothing() -> Message:
+    return Message("publication-field-none")
+
+
+def _rates(scored: ScoredCampaign) -> Message:
+    first, second = scored.facts.rates
+    if first is None or second is None:
+        return Message("publication-field-no-rates")
+    return Message("publication-field-rates-text", rr1=_percent(first), rr2=_percent(second))
+
+
+def _percent(span: CountRange) -> str:
+    return f"{span[0]}–{span[1]}"
+
+
+def _weighting(scored: ScoredCampaign) -> Message:
+    scheme = scored.campaign.scheme
+    if scheme.population is not None:
+        return Message("publication-field-weighted")
+    return Message("publication-field-groups-only")
+
+
+def _typical(scored: ScoredCampaign) -> Message:
+    found = typical_unit(scored.scores)
+    if found is None:
+        return Message("publication-field-effect-unknown")
+    return Message(
+        "publication-field-effect-text",
+        units=found.units,
+        effect=found.effect,
+        effective=found.effective,
+    )
+
+
+def _left_out(scored: ScoredCampaign) -> Message:
+    counts = disclosed_exclusions(scored)
+    listed = tuple(
+        Message(
+            "publication-field-count",
+            name=reason,
+            count=HIDDEN if counts[code] is None else str(counts[code]),
+        )
+        for code, reason in REASONS.items()
+        if code != "counted" and counts[code] != 0
+    )
+    return Message("publication-field-list", listed=listed) if listed else _nothing()
+
+
+def _clusters(scored: ScoredCampaign) -> Message:
+    kept = scored.release.kept if scored.release else {}
+    keys = {key for sums in kept.values() for _, _, key in sums.clusters}
+    if not keys:
+        return Message("publication-field-clusters-unknown")
+    known = len(keys - {0})
+    if not known:
+        return Message("publication-field-clusters-none")
+    return Message("publication-field-clusters-text", keys=known)
