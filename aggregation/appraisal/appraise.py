@@ -23,6 +23,7 @@ from aggregation.appraisal.trail import TrailInputs, trails
 from aggregation.model.facts import Decision, Finding, FindingKind
 from aggregation.model.results import (
     AppraisalResult,
+    Certainty,
     ConsequenceKind,
     LeaderResult,
     Proposal,
@@ -138,7 +139,26 @@ def _units(
         grade_family(given, family, bars, sure, shapes.get(family.name)) for family in families
     ]
     units = sorted((u for results, _ in graded for u in results), key=lambda u: u.unit)
-    return tuple(units), tuple(use for _, use in graded if use is not None)
+    return (
+        tuple(_pinned_unit(given, u) for u in units),
+        tuple(use for _, use in graded if use is not None),
+    )
+
+
+def _pinned_unit(given: AppraisalInputs, unit: UnitResult) -> UnitResult:
+    """The unit with the grade that an answer to an appeal set; no other unit moves by it."""
+    grade = given.pinned.get(unit.unit)
+    if grade is None:
+        return unit
+    pinned = replace(unit, grade=grade, standing=grade, refused=None)
+    return replace(pinned, certainty=Certainty.SETTLED, possible=(grade,))
+
+
+def _pinned_leader(given: AppraisalInputs, leader: LeaderResult) -> LeaderResult:
+    grade = given.pinned.get(leader.leader)
+    if grade is None:
+        return leader
+    return replace(leader, grade=grade, certainty=Certainty.SETTLED, possible=(grade,))
 
 
 def _leaders(
@@ -162,7 +182,7 @@ def _leaders(
         confirmed = [p for p in mine if p.status is ProposalStatus.CONFIRMED]
         possible = possible_grades_of_leader(bases.get(leader.leader, {}), confirmed)
         settled.append(people.leader_grade(leader, admitted, units[leader.unit], mine, possible))
-    return tuple(settled), tuple(pools)
+    return tuple(_pinned_leader(given, x) for x in settled), tuple(pools)
 
 
 def _league_tables(units: Iterable[UnitResult]) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from aggregation.model.facts import (
     AppraisedUnit,
     Decision,
     Finding,
+    Grade,
     Leader,
     Parent,
     PastGrade,
@@ -34,7 +35,8 @@ class AppraisalInputs:
     two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
     is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
     ``discipline`` are investigations and sanctions, also those that began before the year.
-    ``other_quotas`` are the places of parts under the parent's other possible grades.
+    ``other_quotas`` are the places of parts under the parent's other possible grades. ``pinned``
+    are grades that answers to appeals set, by subject: they stand whatever the rest gives.
     """
 
     year: int
@@ -52,5 +54,6 @@ class AppraisalInputs:
     disclosed: Mapping[str, DisclosedScore] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None
+    pinned: Mapping[str, Grade] = field(default_factory=dict)
     discipline: tuple[Discipline, ...] = ()
     other_quotas: tuple[UnitQuota, ...] = ()

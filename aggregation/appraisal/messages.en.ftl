@@ -135,6 +135,16 @@ appraisal-loose-worth = loose answers worth at most { $count }
 appraisal-score-among = among the other units
 appraisal-score-interval = { $low }–{ $high } points, without the errors that all units have in common
 
+# Amendments of a sealed year
+appraisal-amended = amended after a review
+appraisal-amended-grade = { $before } → { $after }
+appraisal-amended-figures = the figures above; the grade stays
+appraisal-amended-why = amendment { $number }: { $reason }
+appraisal-kept = protected
+appraisal-kept-how = another's amendment would worsen this result; it stays as it was
+appraisal-without-grade = no grade
+appraisal-places-amended = given otherwise after an amendment; whoever would have been worsened keeps the grade
+
 # Given grades and rewards
 appraisal-given-barred = this unit is barred from the first grade; give it another one
 appraisal-given-no-place = no place of this grade is left in its family; give it another one

@@ -135,6 +135,16 @@ appraisal-loose-worth = 无凭证答复最多折合{ $count }份
 appraisal-score-among = 与其他单位相比
 appraisal-score-interval = { $low }–{ $high }分，不含各单位共有的误差
 
+# Amendments of a sealed year
+appraisal-amended = 经复核改定
+appraisal-amended-grade = { $before } → { $after }
+appraisal-amended-figures = 按以上数字改定，等次不变
+appraisal-amended-why = 第 { $number } 号更正：{ $reason }
+appraisal-kept = 受保护
+appraisal-kept-how = 他人的更正本会使该结果变差，按规定不作变动
+appraisal-without-grade = 无等次
+appraisal-places-amended = 更正后与原定名额不同：因更正本应降等的，等次不变
+
 # 给定的等次和奖励
 appraisal-given-barred = 该单位不得评为一等，请给其他等次
 appraisal-given-no-place = 所在分类已没有这一等次的名额，请给其他等次

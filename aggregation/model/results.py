@@ -110,7 +110,8 @@ class UnitResult:
     that is not ranked. ``tentative``: it rests on answers nobody vouches for, so that no third
     grade, no first one that is not settled and no proposal follows. ``possible`` are the grades
     that it may have, best first; ``error`` is the standard error of the total by which that is
-    judged. ``refused``: why the grade that a person gave it does not stand.
+    judged. ``refused``: why the grade that a person gave it does not stand. ``amended`` are the
+    numbers of the amendments that it comes from.
     """
 
     unit: str
@@ -139,6 +140,7 @@ class UnitResult:
     possible: tuple[Grade, ...] = ()
     error: float = 0.0
     refused: Message | None = None
+    amended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class LeaderResult:
     is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
     while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
     keys of the confirmed proposals that lowered it. ``possible`` are the grades that it may have,
-    best first; the grade is settled if there is one.
+    best first; the grade is settled if there is one. ``amended`` are the numbers of the
+    amendments that it comes from.
     """
 
     leader: str
@@ -165,6 +168,7 @@ class LeaderResult:
     grade: Grade | None
     certainty: Certainty | None
     lowered_by: tuple[str, ...] = ()
+    amended: tuple[int, ...] = ()
     possible: tuple[Grade, ...] = ()
 
 

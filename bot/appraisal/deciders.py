@@ -7,7 +7,6 @@ import re
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.appraisal.nesting import ancestors
 from aggregation.procedure.appeals import barred_deciders
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.appeal_records import Appeal
@@ -53,6 +52,8 @@ def login_of(signature: str) -> str:
 
 async def own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
     """Return the unit, or the leader's unit, and the units that it is part of."""
+    from aggregation.appraisal.nesting import ancestors
+
     columns = tables.leaders.c
     query = select(columns.unit).where(
         columns.year == appeal.year, columns.leader == appeal.subject

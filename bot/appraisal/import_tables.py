@@ -14,6 +14,7 @@ from bot.records import adjustments, decisions, findings, indicators, leaders, u
 from bot.records import grade_history as history
 from bot.records import inner_units as inner
 from bot.records.context import ImportResult, YearContext
+from bot.records.seals import refuse_sealed
 from bot.records.store import exists_in, read_inner, read_leaders, read_units
 from bot.spreadsheets.columns import Field
 from bot.spreadsheets.reader import Cells, Sheet, read_sheet
@@ -125,6 +126,8 @@ async def import_table(
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
     async with writing(database) as connection:
+        if table.dated:
+            await refuse_sealed(connection, year)
         outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
         if dry_run:
             await connection.rollback()

@@ -1,4 +1,4 @@
-"""``minping appraise``: results of a year and their reasons, decisions and sealing."""
+"""``minping appraise``: results of a year and their reasons, and decisions."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from bot.terminal.auditing import Audit, AuditByOption, first_of, the
+from bot.terminal.auditing import Audit, AuditByOption, first_of
 from bot.terminal.parsing import add_language
-from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message, Place
 
 AUDIT = AuditByOption(
     {
         "decide": Audit("appraise decide", first_of("decide")),
         "grade": Audit("appraise grade", first_of("grade")),
-        "seal": Audit("appraise seal", the("year")),
     }
 )
 """Of the actions these change something; the others only read."""
@@ -57,7 +55,6 @@ def register(commands: Any) -> None:
     action.add_argument(
         "--grade", nargs=2, metavar=("UNIT", "GRADE"), help=Message("help-appraise-grade")
     )
-    action.add_argument("--seal", action="store_true", help=Message("help-appraise-seal"))
     parser.set_defaults(run=run, audit=AUDIT)
 
 
@@ -68,8 +65,6 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             await _decide(database, chosen)
         elif chosen.grade:
             await _grade(database, chosen)
-        elif chosen.seal:
-            await _seal(database, chosen)
         else:
             await _show(database, chosen)
     return 0
@@ -77,7 +72,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from aggregation.model.results import ProposalStatus
-    from bot.appraisal.year import is_sealed, open_year
+    from bot.appraisal.year import open_year
     from bot.terminal.listings import print_appraisal, print_inside, print_proposals
 
     year = await open_year(database, chosen.year, chosen.campaign)
@@ -88,9 +83,7 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     elif chosen.proposals or chosen.open:
         print_proposals(year.bodies, chosen.lang, ProposalStatus.PROPOSED if chosen.open else None)
     else:
-        print_appraisal(
-            year.result, year.inputs.scheme, await is_sealed(database, chosen.year), chosen.lang
-        )
+        print_appraisal(year.result, year.inputs.scheme, year.seal is not None, chosen.lang)
 
 
 def _reasons(year: Any, subject: str, lang: str) -> list[str]:
@@ -144,10 +137,3 @@ async def _grade(database: AsyncEngine, chosen: argparse.Namespace) -> None:
         chosen.campaign,
     )
     print(f"{made.unit}: {name(made.grade, chosen.lang)}, {made.by}, {made.at}")
-
-
-async def _seal(database: AsyncEngine, chosen: argparse.Namespace) -> None:
-    from bot.appraisal.year import seal_year
-
-    added = await seal_year(database, chosen.year, chosen.campaign)
-    say(Message("appraise-sealed", year=chosen.year, count=len(added)))

@@ -20,7 +20,15 @@ help-appraise-proposals = 列出建议及其编号和依据
 help-appraise-open = 只列出待决定的建议
 help-appraise-decide = 确认或不采纳一条建议
 help-appraise-grade = 为评价票不足的单位确定等次
-help-appraise-seal = 把本年度等次写入历年等次，不可撤回
+help-seal = 查看年度封存的内容；封存、启封，或与现有材料比对
+help-seal-organ = 逐名确认名单的机关
+help-seal-document = 该机关的文件
+help-seal-day = 该机关作出决定的日期，如 2026-12-28
+help-seal-typed = 再键入一次年份，以免误操作
+help-seal-reason = 启封的理由
+help-seal-seen = 按您看到的、有此摘要的内容封存
+help-seal-lift = 启封；公示之后不能启封
+help-seal-compare = 把封存的内容与现有材料算出的结果比对
 help-archive = 写入、核对已截止评价活动的归档（评价组合计数，Parquet 文件），并据以计分
 help-archive-write = 写入或更新归档；中断后从中断处继续
 help-archive-write-auditors = 另含逐张评价票的代号和日志位置，供审计员使用（不得公开）
@@ -247,7 +255,9 @@ appeals-overdue = 期限 { $day }，已逾期
 
 # appraise
 appraise-grade = 等次只能写 first（一等）、second（二等）或 third（三等）
-appraise-sealed = { $year } 年度：已把 { $count } 个等次写入历年等次
+seal-how = { $year } 年度可以封存：加上 --seen { $seen } --typed { $year } --organ … --document … --decided-on … 即封存
+seal-done = { $year } 年度已封存
+seal-lifted = { $year } 年度已启封
 appraise-subject-unknown = 该年度没有这个单位或领导干部，请写单位代码或干部编号
 appraise-verdict = 决定只能写 confirm（确认）或 decline（不采纳）
 
@@ -353,6 +363,7 @@ orders-refused-act = { $at }  { $kind }  { $campaign }  { $name }  已拒绝：{
 orders-unsigned = 没有签发处的签名
 orders-misfit = 不属于签发处的事项，或记录与其内容不一致
 orders-repeated = 日志中已有
+orders-late = 它比日志中已有的一项下达得早，被扣下后才补入
 orders-differs = 评价活动与签名时的不一致
 orders-state = { $campaign } 的状态为“{ $state }”，但无人指令
 orders-seen = 已将 { $count } 项记为已查看

@@ -109,6 +109,7 @@ column-unit-total = total of the unit
 column-personal = personal score
 column-composite-score = composite score
 column-base = grade by score alone
+column-amended = numbers of the amendments that the result comes from; empty: none
 column-final-grade = final grade
 column-final-grade-name = name of the final grade
 column-lowered-by = what lowered the grade

@@ -109,6 +109,7 @@ column-unit-total = 单位总分
 column-personal = 个人得分
 column-composite-score = 综合得分
 column-base = 按得分等次
+column-amended = 该结果所经更正的编号；未经更正则为空
 column-final-grade = 最终等次
 column-final-grade-name = 最终等次名称
 column-lowered-by = 降等依据

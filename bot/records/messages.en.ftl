@@ -25,6 +25,11 @@ records-code-is-part = «{ $code }» is a part inside a unit; give the unit anot
 records-league-not-used = units of this category are graded by quota and have no league; empty the cell
 records-league-missing = a unit of this category needs its league
 
+records-year-sealed = the year is sealed: only amendments change it, or two people lift the seal before the public notice
+records-seal-differs = seal { $number } is not what its digest says; somebody changed the database
+records-amendment-differs = amendment { $number } is not what its digest says; somebody changed the database
+records-changed-just-now = somebody else did this just now; look at it again
+
 records-calendar-empty = the table has a header and no rows
 records-no-kind-of-day = «{ $text }» is neither off (休) nor work (班)
 records-day-worked-anyway = { $day } is no day of a weekend, so it is worked anyway; leave it out

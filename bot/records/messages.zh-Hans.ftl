@@ -25,6 +25,11 @@ records-code-is-part = “{ $code }”是内设机构的代码，请给单位另
 records-league-not-used = 这类单位按等次比例定等次，没有组别，请清空单元格
 records-league-missing = 这类单位须填写所属组别
 
+records-year-sealed = 该年度已封存：只能依程序更正；公示之前可由两人启封
+records-seal-differs = 第 { $number } 次封存的内容与其摘要不符，数据库被改动过
+records-amendment-differs = 第 { $number } 号更正的内容与其摘要不符，数据库被改动过
+records-changed-just-now = 刚才已有人办理，请刷新后再看
+
 records-calendar-empty = 表格只有表头没有数据
 records-no-kind-of-day = “{ $text }”既不是“休”也不是“班”
 records-day-worked-anyway = { $day } 不是周末，本来就上班，请去掉

@@ -128,6 +128,7 @@ def _print_units(title: str, units: Sequence[UnitResult], lang: str) -> None:
 def _unit(unit: UnitResult, lang: str) -> list[str]:
     notes = [*unit.barred, *([unit.decided_by] if unit.decided_by else [])]
     waits = [flag("insufficient", lang)] if unit.insufficient else []
+    waits += [render(Message("listing-amended"), lang)] if unit.amended else []
     return [
         str(unit.rank) if unit.rank else "—",
         f"{pick((unit.zh, unit.en), lang)} {unit.unit}",

@@ -164,3 +164,13 @@ arguments-values = it takes this number of values: { $count }
 arguments-ambiguous = { $option } may mean several options: { $options }
 arguments-no-number = «{ $value }» is not a whole number
 arguments-choice = «{ $value }» is not one of the choices: { $choices }
+
+# The comparison of a seal
+head-sealed = sealed
+head-now = now
+listing-amended = amended after a review
+listing-seal-agrees = { $year }: the material gives what is sealed
+listing-seal-differs = { $year }: the material gives something else now; what is sealed stands
+word-year-amend = upheld appeal with its amendment
+word-year-seal = seal of a year
+word-year-lift = lifting of a seal

@@ -18,13 +18,8 @@ from aggregation.quality.changes import ChangeVerdict
 from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.import_tables import import_table
-from bot.appraisal.year import (
-    is_sealed,
-    open_year,
-    record_decision,
-    record_unit_decision,
-    seal_year,
-)
+from bot.appraisal.sealing import preview_seal
+from bot.appraisal.year import open_year, record_decision, record_unit_decision
 from bot.campaigns.drafting import stored_units
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign
 from bot.campaigns.scheme_files import shipped_scheme
@@ -334,56 +329,6 @@ async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) ->
     assert (await open_year(city, YEAR)).result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
 
 
-async def test_a_sealed_year_is_history_and_an_amendment_is_appended(city: AsyncEngine) -> None:
-    with pytest.raises(
-        BadInput, match="2026/third_grade_unit/downgrade/L3 touch a grade and are not decided"
-    ):
-        await seal_year(city, YEAR)
-    assert not await is_sealed(city, YEAR)
-    await record_decision(
-        city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT
-    )
-    added = await seal_year(city, YEAR)
-    assert [line.subject for line in added] == ["U1", "U2", "U3", "L1", "L2", "L3", "L4"]
-    assert await is_sealed(city, YEAR)
-    assert await seal_year(city, YEAR) == []
-    await record_decision(
-        city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.CONFIRMED, "何建民", "复核", AT
-    )
-    amended = await seal_year(city, YEAR)
-    assert [(line.subject, line.grade) for line in amended] == [("L3", Grade.THIRD)]
-    async with reading(city) as connection:
-        standing = await store.read_history(connection, YEAR, YEAR)
-    assert {line.subject: line.grade for line in standing}["L3"] is Grade.THIRD
-    assert (await rows_of(city))["grades"] == 8
-
-
-async def test_sealing_again_does_not_undo_what_an_appeal_has_amended(city: AsyncEngine) -> None:
-    await record_decision(
-        city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT
-    )
-    await seal_year(city, YEAR)
-    amendment = {
-        "appeal": 1,
-        "round": 1,
-        "year": YEAR,
-        "subject": "L1",
-        "kind": "grade",
-        "what": "",
-        "at": 0,
-    }
-    amendment |= {"before": "first", "after": "third", "by": "chen", "reason": "appeal 1"}
-    async with writing(city) as connection:
-        await store.append_history(
-            connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set()
-        )
-        await connection.execute(tables.amendments.insert(), [amendment])
-    assert await seal_year(city, YEAR) == []
-    async with reading(city) as connection:
-        standing = await store.read_history(connection, YEAR, YEAR)
-    assert {line.subject: line.grade for line in standing}["L1"] is Grade.THIRD
-
-
 async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) -> None:
     past = "year,subject,grade,confirmed,unit\n2025,L3,third,yes,U3\n2024,L3,not_appraised,yes,U3\n"
     assert await bring(city, "history", past) == (2, ("2 lines are new",))
@@ -409,8 +354,8 @@ async def test_a_unit_with_few_answers_waits_for_a_person(city: AsyncEngine) -> 
         "U2",
         "U3",
     ]
-    with pytest.raises(BadInput, match="wait for a person's grade"):
-        await seal_year(city, YEAR, few)
+    (waits,) = (await preview_seal(city, YEAR, few)).obstacles[:1]
+    assert "wait for a person's grade" in str(waits)
     await record_unit_decision(city, YEAR, "U1", Grade.SECOND, "周正平", "实地核查", AT, few)
     assert (await open_year(city, YEAR, few)).result.unit("U1").grade is Grade.SECOND
     with pytest.raises(BadInput, match="a unit's grade is first, second or third"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import UNIT_GRADES, Grade
@@ -36,6 +36,7 @@ GRADE = (
     Column("grade_zh", "column-grade-name"),
     Column("certainty", "column-certainty"),
     Column("certainty_zh", "column-certainty-name"),
+    Column("amended", "column-amended"),
 )
 OUTLOOK = (
     Column("own_rank_low", "column-own-rank-low"),
@@ -118,7 +119,13 @@ def _unit(
 
 def grade_cells(unit: UnitResult) -> tuple[Value, ...]:
     """Return the cells of `GRADE`."""
-    return (unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty))
+    sure = (unit.certainty or "", name(unit.certainty))
+    return (unit.grade or "", name(unit.grade), *sure, amended_text(unit.amended))
+
+
+def amended_text(numbers: Sequence[int]) -> str:
+    """Return the numbers of the amendments that a result comes from."""
+    return " ".join(map(str, numbers))
 
 
 def _outlook(unit: UnitResult) -> tuple[Value, ...]:
@@ -220,6 +227,7 @@ def leader_columns(places: int) -> tuple[Column, ...]:
         Column("certainty", "column-certainty"),
         Column("certainty_zh", "column-certainty-name"),
         Column("lowered_by", "column-lowered-by"),
+        Column("amended", "column-amended"),
     )
 
 
@@ -245,6 +253,7 @@ def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
             name(leader.grade),
         ),
         *(leader.certainty or "", name(leader.certainty), joined_text(leader.lowered_by)),
+        amended_text(leader.amended),
     )
 
 

@@ -91,6 +91,7 @@ UNITS: Mapping[str, tuple[str, ...]] = {
         "column-post",
         "column-final-grade-name",
         "column-lowered-by",
+        "column-amended",
         "column-kind-name",
         "column-kind-en",
         "column-subject-name",

@@ -51,6 +51,7 @@ def _show(visit: Visit, year: AppraisedYear | None, template: str, **context: An
         template,
         year=year_of(visit),
         result=year.result if year else None,
+        sealed=year.seal if year else None,
         name=_namer(visit),
         **context,
     )

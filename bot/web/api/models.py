@@ -261,6 +261,7 @@ class YearUnit(ResponseModel):
     insufficient: bool
     barred: list[str]
     decided_by: str
+    amended: list[int]
 
 
 class YearUnitList(ResponseModel):
@@ -286,6 +287,7 @@ class YearLeader(ResponseModel):
     grade: str | None
     certainty: str | None
     lowered_by: list[str]
+    amended: list[int]
 
 
 class YearLeaderList(ResponseModel):
