@@ -6,6 +6,7 @@ They import, draw, preview, send, watch, pause, resume, remind, close and export
 from __future__ import annotations
 
 import asyncio
+import re
 import json
 from pathlib import Path
 
@@ -140,7 +141,8 @@ async def write_and_send(page: Page, api: BotApi) -> None:
     await page.get_by_role("button", name="先发给我").click()
     await expect(page.locator(".notice")).to_have_text("已发到您的聊天，没有发给别人。")
     assert {call.params["chat_id"] for call in api.calls if call.method == "sendMessage"} == {77}
-    await expect(page.get_by_label("中文消息")).to_have_value("请您给市财政局和市教育局评一评。")
+    written = re.compile("^请您给市财政局和市教育局评一评。\n主办：清水市考评办　电话：")
+    await expect(page.get_by_label("中文消息")).to_have_value(written)
     await page.get_by_role("button", name="发送给 30 人").click()
     await expect(page.locator(".notice")).to_have_text("已排队，正在发送。")
 
