@@ -6,8 +6,8 @@ They import, draw, preview, send, watch, pause, resume, remind, close and export
 from __future__ import annotations
 
 import asyncio
-import re
 import json
+import re
 from pathlib import Path
 
 import openpyxl
