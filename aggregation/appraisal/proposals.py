@@ -34,6 +34,7 @@ def propose(
         for rule in rules
         if rule.stage is stage
         for draft in _drafts(rule.propose(now, rule.params.model_validate(scheme.rules[rule.name])))
+        if draft.subject not in now.gone
     ]
 
 

@@ -122,7 +122,11 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An event with consequences; ``subject`` is a unit code or leader id, ``date`` is ISO."""
+    """An event with consequences; ``subject`` is a unit code or leader id.
+
+    ``date`` is the day on which it occurred, ``established`` that on which it was found, empty for
+    the same; ``revoked`` is the day on which the finding was overturned. All are ISO dates.
+    """
 
     id: str
     kind: FindingKind
@@ -130,6 +134,8 @@ class Finding:
     date: str
     source: str
     note: str = ""
+    established: str = ""
+    revoked: str = ""
 
 
 class Verdict(StrEnum):

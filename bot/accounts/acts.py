@@ -72,6 +72,7 @@ ACTS: Mapping[str, str] = {
     "staff sign-out": "act-staff-sign-out",
     "staff accept": "act-staff-accept",
     "staff reset-factor": "act-staff-reset-factor",
+    "organiser set": "act-organiser",
     "token add": "act-token-add",
     "token revoke": "act-token-revoke",
     # Forms of the console: the route, and the button where a form has several.
@@ -101,6 +102,7 @@ ACTS: Mapping[str, str] = {
     "/admin/approvals/{approval} refuse": "act-refuse",
     "/admin/approvals/{approval} waive": "act-waive",
     "/admin/settings": "act-settings",
+    "/admin/settings organiser": "act-organiser",
     "/admin/drafts": "act-campaign-create",
     f"{CAMPAIGN}/open": "act-campaign-open",
     f"{CAMPAIGN}/discard": "act-campaign-discard",
@@ -170,6 +172,7 @@ ACTS: Mapping[str, str] = {
     f"POST {API}/resume": "act-campaign-resume",
     f"POST {API}/close": "act-campaign-close",
     f"POST {API}/links": "act-campaign-link",
+    "PUT /api/v1/organiser": "act-organiser",
     "POST /api/v1/approvals/{approval}": "act-approve",
     f"PUT {API}/quotas": "act-quotas-set",
 }

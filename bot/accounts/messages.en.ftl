@@ -134,6 +134,7 @@ act-request-reopen = reopens request { $subject }
 act-sample-draw = draws the sample of campaign { $subject }
 act-sample-plan = plans the sample of campaign { $subject }
 act-score = scores campaign { $subject }
+act-organiser = says who asks
 act-settings = changes the settings
 act-sign-in = signs in
 act-sign-in-code = signs in with a code

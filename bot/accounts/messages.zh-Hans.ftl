@@ -134,6 +134,7 @@ act-request-reopen = 重开请求 { $subject }
 act-sample-draw = 抽取评价活动 { $subject } 的样本
 act-sample-plan = 设定评价活动 { $subject } 的抽样
 act-score = 计算评价活动 { $subject } 的得分
+act-organiser = 登记由谁主办
 act-settings = 更改设置
 act-sign-in = 登录
 act-sign-in-code = 用验证码登录

@@ -22,6 +22,10 @@ appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } wait for a person's grade (`minping appraise --grade`)
+appraisal-tasks-open = the year cannot be sealed: something is open about { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } (`minping appraise` lists it)
 appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more

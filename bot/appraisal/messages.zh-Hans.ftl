@@ -22,6 +22,10 @@ appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个单位
     }待人工决定等次（`minping appraise --grade`）
+appraisal-tasks-open = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个对象
+    }还有事项未办（`minping appraise` 列出）
 appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 人

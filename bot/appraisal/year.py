@@ -213,6 +213,12 @@ async def _gather(
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
             ),
+            invited={
+                code: part.facts.invited_by_group
+                for part in scored
+                for code in part.campaign.units
+                if part.facts.invited_by_group
+            },
             history=await read_past(connection, last=year - 1),
             disclosed={code: it for part in scored for code, it in part.disclosed.items()},
             covariances=_covariances(scored),

@@ -185,6 +185,9 @@ def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
     if result.unused:
         keys = tuple(decision.proposal for decision in result.unused)
         lines.append(Message("listing-unused-decisions", keys=keys))
+    lines += [
+        Message("listing-task", subject=task.subject, task=task.message) for task in result.tasks
+    ]
     return "\n".join(render(line, lang) for line in lines)
 
 

@@ -143,6 +143,7 @@ listing-scheme-state = scheme { $version }; { $state }
 listing-sealed = sealed
 listing-sensitivity = sensitivity
 listing-units-moved = units that move
+listing-task = to see to: { $subject }: { $task }
 listing-unused-decisions = decisions that meet no proposal: { $keys }
 listing-waits-for-unit = { $title }: waits for the unit's own grade
 inner-units-none = no inner units of it are stored; no unit has any

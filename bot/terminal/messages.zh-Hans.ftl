@@ -143,6 +143,7 @@ listing-scheme-state = 办法 { $version }；{ $state }
 listing-sealed = 已封存
 listing-sensitivity = 敏感性
 listing-units-moved = 变动的单位
+listing-task = 待办：{ $subject }：{ $task }
 listing-unused-decisions = 无对应建议的决定：{ $keys }
 listing-waits-for-unit = { $title }：待单位本身定等次后评定
 inner-units-none = 没有存储该单位的内设机构，其他单位也没有

@@ -38,6 +38,7 @@ DONE = frozenset(
 DONE |= {
     "sessions",
     "factor-off",
+    "organiser",
     "settings",
     "person-changed",
     "person-disabled",

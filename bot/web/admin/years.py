@@ -29,6 +29,7 @@ from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 PAGE = 25
 T = TypeVar("T")
@@ -52,6 +53,7 @@ async def show_year(visit: Visit) -> web.Response:
         waiting=waiting,
         last_given=lambda unit: last_given(year, unit),
         amended=amended,
+        tasks=[(task.subject, render(task.message, visit.lang)) for task in year.result.tasks],
     )
 
 
@@ -105,12 +107,14 @@ async def show_leaders(visit: Visit) -> web.Response:
     units = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
     grade, words = visit.query("grade"), visit.query("q")
     found = [
-        (leader, pick((leader.zh, leader.en), visit.lang), units[leader.unit])
+        (leader, pick((leader.zh, leader.en), visit.lang), units.get(leader.unit, ""))
         for leader in sorted(year.result.leaders, key=_by_grade)
         if grade in ("", leader.grade)
-        and _has(words, leader.leader, leader.zh, leader.en, leader.post, units[leader.unit])
+        and _has(
+            words, leader.leader, leader.zh, leader.en, leader.post, units.get(leader.unit, "")
+        )
     ]
-    counts = Counter(leader.grade for leader in year.result.leaders)
+    counts = year.result.leader_grades()
     shown, pages = _page(visit, found)
     return _show(
         visit,
@@ -204,7 +208,8 @@ def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
         }
     people = (x for result in year.bodies for x in result.leaders)
     return units | {
-        x.leader: f"{pick((x.zh, x.en), lang)} · {units[x.unit]} {x.post}" for x in people
+        x.leader: f"{pick((x.zh, x.en), lang)} · {units.get(x.unit, x.unit)} {x.post}"
+        for x in people
     }
 
 
