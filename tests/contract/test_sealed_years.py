@@ -266,7 +266,7 @@ async def test_a_seal_is_lifted_before_the_notice_and_never_after(city: AsyncEng
     query = select(tables.notices.c.body).where(tables.notices.c.kind == "year-seal")
     async with reading(city) as connection:
         acts = [json.loads(body) for body in (await connection.execute(query)).scalars()]
-    same = {"kind": "year-seal", "campaign": "-", "year": 2026}
+    same = {"kind": "year-seal", "campaign": "-", "year": 2026, "seen": 0}
     assert acts == [
         same | {"name": "2026/1", "seal": 1, "sha256": seals[0].digest},
         same | {"name": "2026/2", "seal": 2, "lifts": 1},
