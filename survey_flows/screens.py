@@ -9,7 +9,8 @@ from datetime import timedelta
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, ReviewLine, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
-from survey_flows.localized_names import in_language, show_date, unit_name
+from survey_flows.localized_names import in_language, show_date, show_end, unit_name
+from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
 from survey_flows.session import PROMISE, PROMISED, REQUEST, STOP, Session
@@ -22,6 +23,8 @@ _IN_REVIEW, _NAME_LENGTH = 20, 24
 _PER_ROW = 4
 COMMANDS = "help-commands"
 """The sentence of the help that names commands; a channel without them has words instead."""
+WHERE = "receipt-where"
+"""The sentence that says where to look a receipt up; the web page has another."""
 REQUEST_LENGTH = 300
 """Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
 PROMISE_TIME = timedelta(seconds=PROMISE_SECONDS)
@@ -187,7 +190,7 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     """Confirms the ballot and never shows its answers: no rater can be made to prove them."""
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
-    note = say(lang, "receipt-note", date=show_date(definition, lang, definition.closes_at))
+    note = say(lang, "receipt-note", where=say(lang, WHERE), date=show_end(definition, lang))
     return Screen(
         step="receipt",
         lang=lang,
@@ -267,7 +270,8 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
             Button(say(lang, "delete-yes"), f"{key}:e"),
             Button(say(lang, "delete-no"), f"{key}:o:delete"),
         ]
-        return Screen("delete", lang, say(lang, "delete"), _column(rows))
+        title = in_language(definition.title, lang, definition)
+        return Screen("delete", lang, say(lang, "delete", title=title), _column(rows))
     if session.overlay == STOP:
         rows = [
             Button(say(lang, "opt-out-yes"), f"{key}:t"),
@@ -292,10 +296,12 @@ def may_report_pressure(session: Session) -> bool:
 def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     """The text of ``help`` or ``privacy``."""
     if topic == "privacy":
-        return definition.wording.say(
-            lang, "privacy", date=show_date(definition, lang, definition.closes_at)
-        )
-    return f"{definition.wording.say(lang, 'help')}\n{definition.wording.say(lang, COMMANDS)}"
+        return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
+    said = (
+        definition.wording.say(lang, "help"),
+        organiser_line(definition.organiser, lang, definition.wording),
+    )
+    return "\n".join((*filter(None, said), definition.wording.say(lang, COMMANDS)))
 
 
 def _column(buttons: Iterable[Button]) -> Rows:

@@ -33,6 +33,7 @@ from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
 from tests.console import PASSWORD
 from tests.openings import open_campaign
+from tests.sealing import seal_at
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import fill, make_draft
 
@@ -96,6 +97,7 @@ async def fill_pages(service: Service) -> str:
         await connection.execute(pushes.update().values(state=CANCELLED))
     office = Office("zhou", service.clock, "Asia/Shanghai")
     await score_campaign(database, "city-2010")  # the first look makes the first release
+    await seal_at(service, 2010)
     await give_public_notice(database, 2010, office)
     await receive_appeal(database, 2010, "CME", "票数似有误。", office)
     await append_record(

@@ -111,6 +111,8 @@ async def after_notice(service: Service, year: int) -> None:
         "begins": "2020-01-01",
         "ends": "2020-01-08",
         "until": "2020-01-13",
+        "amendment": 0,
+        "subjects": "",
     }
     async with writing(service.database) as connection:
         await connection.execute(tables.public_notices.insert(), [row | {"by": "zhou", "at": 0}])

@@ -136,6 +136,7 @@ def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
         listed(given.history, lambda h: h.subject),
     )
     decisions = listed(given.decisions, lambda d: _subject(d.proposal))
+    pinned = listed(given.pinned.items(), _first)
     unit_decisions = listed(given.unit_decisions, lambda d: d.unit)
     discipline = listed(given.discipline, lambda d: d.person)
     return {
@@ -151,6 +152,7 @@ def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
             decisions=tuple(decisions.get(body, ())),
             unit_decisions=tuple(unit_decisions.get(body, ())),
             history=tuple(history.get(body, ())),
+            pinned=dict(pinned.get(body, ())),
             discipline=tuple(discipline.get(body, ())),
         )
         for body in sorted({CITY, *home.values()})

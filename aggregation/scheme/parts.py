@@ -15,6 +15,8 @@ Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Points = Annotated[Decimal, Field(ge=0)]
 Days = Annotated[int, Field(ge=1, le=366)]
 Graded = Literal["quota", "league"]
+Late = Literal["established", "amend"]
+"""To which year a finding about a sealed year belongs."""
 
 
 class SchemeModel(BaseModel):
@@ -172,6 +174,20 @@ class LeaderRules(SchemeModel):
         if not pct[Grade.FIRST] >= pct[Grade.SECOND] >= pct[Grade.THIRD]:
             raise SchemeError(Message("scheme-ceilings-falling"))
         return pct
+
+
+class Presence(SchemeModel):
+    """On how many days of a year somebody has to be there, each from 1 January to 31 December.
+
+    A unit that exists on fewer than ``unit_days``, or a person who held posts on fewer than
+    ``post_days``, is not appraised; nor is who was absent on more than ``absent_days``. A principal
+    answers for a third-grade unit from ``answer_days`` in the post on.
+    """
+
+    unit_days: Days = 183
+    post_days: Days = 183
+    absent_days: Days = 182
+    answer_days: Days = 183
 
 
 class Procedure(SchemeModel):

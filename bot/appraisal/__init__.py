@@ -1,7 +1,7 @@
 """The appraisal of a year: import, appraise, decide, seal, appeal and what-if.
 
-A year's result is computed from stored material every time it is asked for.
-Nothing stores a computed rank or grade until the year is sealed.
+A year's result is computed from stored material every time it is asked for, until it is sealed.
+A sealed year is read from its seal alone.
 
 1. `import_tables` stores the material: units, leaders, indicators, findings, decisions.
    A table is stored whole or not at all.
@@ -9,7 +9,7 @@ Nothing stores a computed rank or grade until the year is sealed.
    and the inside of its units.
 3. A person confirms or declines each proposal, and grades units with too few ballots.
    The rules only propose; no proposal takes effect without a name, a reason and a time.
-4. `year.seal_year` appends the grades to the history once nothing waits.
+4. `sealing` seals the year once nothing waits; two people sign it (`seal_decisions`).
 5. `appeals` gives public notice, receives reviews 复核 and appeals 申诉, and amends.
 
 Invariants:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.model.facts import Decision, Grade, Verdict
+from aggregation.appraisal.corrections import Correction, CorrectionKind
 from aggregation.procedure.appeals import (
     AppealAct,
     AppealRuling,
     AppealStep,
     check_appeal_step,
-    due_day,
 )
 from aggregation.scheme.parts import Procedure
+from bot.accounts.approvals import Approval, Approvals
 from bot.accounts.roles import ADMINISTRATOR
+from bot.appraisal.amending import chosen_corrections, draw_up, require_standing
+from bot.appraisal.amendment_decisions import AMEND
 from bot.appraisal.appeal_records import Appeal, find_appeal, show_appeal
-from bot.appraisal.deciders import eligible_deciders, own_units, previous_deciders
-from bot.appraisal.public_notices import read_notices
-from bot.campaigns.registered import counting_campaigns, year_scheme
+from bot.appraisal.appeal_steps import append_row, append_step, dated_step
+from bot.appraisal.deciders import eligible_deciders, previous_deciders
+from bot.appraisal.standing_years import StandingYear, corrections_of
+from bot.campaigns.registered import find_registered_campaign
 from bot.core.identity import Office
-from bot.records import amendments, store
-from bot.records.working_days import stored_calendar
+from bot.records.notices import notice_for, read_notices
 from bot.results.releases import publish_correction
+from bot.results.scoring import score_registered
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, Message, Place
@@ -42,35 +43,42 @@ async def receive_appeal(
 
     Raises:
         BadInput: there is no such unit or leader, no notice is given or its time is over,
-            or there are no grounds.
+            a review was asked for since the last notice, or there are no grounds.
     """
     _check_text(grounds)
-    days = (await year_scheme(database, year)).procedure
+    stands = await require_standing(database, year)
+    if not any(subject in body.trail for body in stands.content.bodies):
+        raise BadInput(Message("appraisal-no-such-subject"), Place(subject=subject))
+    days = stands.content.inputs.scheme.procedure
     async with writing(database) as connection:
-        await _require_subject(connection, year, subject)
-        notices = await read_notices(connection, year)
-        if not notices:
-            raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
-        if office.today > notices[-1].until:
-            message = Message("appraisal-review-time-over", until=notices[-1].until.isoformat())
-            raise BadInput(message, Place(subject=str(year)))
-        same = select(tables.appeals.c.number).where(
-            tables.appeals.c.year == year, tables.appeals.c.subject == subject
-        )
-        if known := (await connection.execute(same)).scalar():
-            appeal = Message("appraisal-appeal", number=known)
-            raise BadInput(Message("appraisal-review-asked"), Place(subject=appeal))
+        await _require_time(connection, year, subject, office)
         last = (await connection.execute(select(func.max(tables.appeals.c.number)))).scalar()
         number = (last or 0) + 1
-        await _add(connection, tables.appeals, {"number": number, "year": year, "subject": subject})
-        step = await _dated(
-            connection,
-            AppealStep(AppealAct.RECEIVED, office.login, office.today, grounds.strip()),
-            1,
-            days,
-        )
-        await _append(connection, number, 0, step, office)
+        row = {"number": number, "year": year, "subject": subject}
+        await append_row(connection, tables.appeals, row)
+        step = AppealStep(AppealAct.RECEIVED, office.login, office.today, grounds.strip())
+        dated = await dated_step(connection, step, 1, days)
+        await append_step(connection, number, 0, dated, office.second)
     return await show_appeal(database, number, office.today)
+
+
+async def _require_time(
+    connection: AsyncConnection, year: int, subject: str, office: Office
+) -> None:
+    notice = notice_for(await read_notices(connection, year), subject)
+    if notice is None:
+        raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
+    if office.today > notice.until:
+        message = Message("appraisal-review-time-over", until=notice.until.isoformat())
+        raise BadInput(message, Place(subject=str(year)))
+    columns, steps = tables.appeals.c, tables.appeal_steps.c
+    first = select(steps.at).where(steps.appeal == columns.number, steps.step == 0)
+    same = select(columns.number).where(
+        columns.year == year, columns.subject == subject, first.scalar_subquery() >= notice.at
+    )
+    if known := (await connection.execute(same)).scalar():
+        appeal = Message("appraisal-appeal", number=known)
+        raise BadInput(Message("appraisal-review-asked"), Place(subject=appeal))
 
 
 async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
@@ -85,9 +93,8 @@ async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Off
         if to not in await eligible_deciders(connection, found):
             await _require_administrator(connection, to)
             raise BadInput(Message("appraisal-decider-barred"), Place(subject=to))
-    return await _go_on(
-        database, number, AppealStep(AppealAct.ASSIGNED, office.login, office.today, to=to), office
-    )
+    step = AppealStep(AppealAct.ASSIGNED, office.login, office.today, to=to)
+    return await _go_on(database, number, step, office)
 
 
 async def appeal_again(database: AsyncEngine, number: int, grounds: str, office: Office) -> Appeal:
@@ -96,70 +103,100 @@ async def appeal_again(database: AsyncEngine, number: int, grounds: str, office:
     Raises:
         BadInput: as `receive_appeal`, or the review was not answered or its time is over.
     """
-    return await _go_on(
-        database,
-        number,
-        AppealStep(AppealAct.AGAIN, office.login, office.today, grounds.strip()),
-        office,
+    _check_text(grounds)
+    step = AppealStep(AppealAct.AGAIN, office.login, office.today, grounds.strip())
+    return await _go_on(database, number, step, office)
+
+
+async def reject_appeal(database: AsyncEngine, number: int, reason: str, office: Office) -> Appeal:
+    """Answer that an appeal is rejected.
+
+    Raises:
+        BadInput: the person is not charged with it or is barred, or the reason is missing.
+    """
+    _check_text(reason)
+    step = AppealStep(
+        AppealAct.ANSWERED,
+        office.login,
+        office.today,
+        reason.strip(),
+        ruling=AppealRuling.REJECTED,
     )
+    return await _go_on(database, number, step, office)
 
 
-async def answer_appeal(
+async def uphold_appeal(
     database: AsyncEngine,
+    approvals: Approvals,
     number: int,
-    ruling: AppealRuling,
+    chosen: list[str],
     reason: str,
-    remedy: str,
     office: Office,
-) -> Appeal:
-    """Uphold or reject an appeal; an upheld one amends the result by appending.
+) -> Approval:
+    """Prepare the answer that an appeal is upheld, with the amendment that follows from it.
+
+    Where one person is enough it is done at once; else the appeal stays charged until a second
+    person signs.
 
     Args:
         database: where the appeal is.
+        approvals: what two people decide.
         number: the appeal's number.
-        ruling: the ruling.
-        reason: its reason.
-        remedy: for an upheld appeal one of `remedies`.
+        chosen: what is put right, one or more of `bot.appraisal.amending.remedies`.
+        reason: why it is upheld.
         office: the person who answers.
 
     Raises:
-        BadInput: the person is not charged with it or is barred, or a reason or a remedy is
-            missing.
+        BadInput: the person is not charged with it or is barred, a reason or a remedy is missing,
+            or whoever asked would fare worse.
     """
-    step = AppealStep(AppealAct.ANSWERED, office.login, office.today, reason.strip(), ruling=ruling)
-    return await _go_on(database, number, step, office, remedy)
+    _check_text(reason)
+    text = reason.strip()
+    step = AppealStep(
+        AppealAct.ANSWERED, office.login, office.today, text, ruling=AppealRuling.UPHELD
+    )
+    async with reading(database) as connection:
+        found = await find_appeal(connection, number, office.today)
+        check_appeal_step(found.steps, step, await previous_deciders(connection, found))
+    corrections = await chosen_corrections(database, found, chosen, text, office)
+    details = await draw_up(database, found, corrections, text)
+    return await _prepare(database, approvals, found, details, office, answer=text)
 
 
-async def _go_on(
-    database: AsyncEngine, number: int, new: AppealStep, office: Office, remedy: str = ""
-) -> Appeal:
+async def _prepare(
+    database: AsyncEngine,
+    approvals: Approvals,
+    appeal: Appeal,
+    details: dict[str, Any],
+    office: Office,
+    answer: str = "",
+) -> Approval:
+    days = (await require_standing(database, appeal.year)).content.inputs.scheme.procedure
+    more = {
+        "answer": bool(answer),
+        "text": answer,
+        "timezone": office.timezone,
+        "procedure": days.model_dump(mode="json"),
+    }
+    return await approvals.prepare(AMEND, str(appeal.number), {**details, **more}, office.login)
+
+
+async def _go_on(database: AsyncEngine, number: int, new: AppealStep, office: Office) -> Appeal:
     async with reading(database) as connection:
         year = (await find_appeal(connection, number, office.today)).year
-    days = (await year_scheme(database, year)).procedure
-    if new.act is not AppealAct.ASSIGNED:
-        _check_text(new.text)
+    days: Procedure = (await require_standing(database, year)).content.inputs.scheme.procedure
     async with writing(database) as connection:
         found = await find_appeal(connection, number, office.today)
         check_appeal_step(found.steps, new, await previous_deciders(connection, found))
-        step = await _dated(connection, new, found.standing.round, days)
-        await _append(connection, number, len(found.steps), step, office)
-        if new.ruling is AppealRuling.UPHELD:
-            await _amend(connection, found, remedy, new.text, office)
+        step = await dated_step(connection, new, found.standing.round, days)
+        await append_step(connection, number, len(found.steps), step, office.second)
     return await show_appeal(database, number, office.today)
 
 
-async def _dated(
-    connection: AsyncConnection, step: AppealStep, round_: int, days: Procedure
-) -> AppealStep:
-    return replace(
-        step, due=due_day(step.act, step.on, round_, await stored_calendar(connection), days)
-    )
-
-
-async def publish_amended_score(database: AsyncEngine, number: int, office: Office) -> None:
-    """Publish the score that an upheld appeal amended, as the ballots count now.
-
-    The year is sealed again by hand.
+async def publish_amended_score(
+    database: AsyncEngine, approvals: Approvals, number: int, office: Office
+) -> Approval:
+    """Release the score that an upheld appeal amended, as the ballots count now, and amend by it.
 
     Raises:
         BadInput: no such appeal, it amended no score, the person is barred, or the published
@@ -167,135 +204,57 @@ async def publish_amended_score(database: AsyncEngine, number: int, office: Offi
     """
     async with reading(database) as connection:
         appeal = await find_appeal(connection, number, office.today)
-        made = [
-            it
-            for it in await amendments.read_amendments(connection, appeal.year)
-            if it.appeal == number
-        ]
-        scores = [it for it in made if it.kind == amendments.SCORE]
-        if not scores:
-            raise BadInput(Message("appraisal-no-amended-score"), Place(subject=str(number)))
-        if office.login not in (
-            scores[-1].by,
-            *await eligible_deciders(connection, appeal),
-        ):
-            raise BadInput(Message("appraisal-decider-barred"))
-        units = await own_units(connection, appeal)
-    campaigns = await counting_campaigns(database, appeal.year)
-    closed = [campaign for campaign in campaigns if campaign.state == "closed"]
-    found = [(it, unit) for it in closed for unit in sorted(units & it.units.keys())]
-    signed = (office.login, scores[-1].reason, office.clock)
-    changed = [await publish_correction(database, it, unit, *signed) for it, unit in found]
-    if not any(changed):
+        able = await eligible_deciders(connection, appeal)
+    stands = await require_standing(database, appeal.year)
+    ordered = _ordered_score(stands, number)
+    if ordered is None:
+        raise BadInput(Message("appraisal-no-amended-score"), Place(subject=str(number)))
+    if office.login not in (ordered.by, *able):
+        raise BadInput(Message("appraisal-decider-barred"))
+    released = await _release(database, stands, ordered, number, office)
+    if released is None:
         raise BadInput(Message("appraisal-score-published"), Place(subject=appeal.subject))
+    details = await draw_up(database, appeal, [released], ordered.reason, lenient=True)
+    return await _prepare(database, approvals, appeal, details, office)
 
 
-async def remedies(connection: AsyncConnection, appeal: Appeal) -> list[tuple[str, str, str]]:
-    """Return the changes that an upheld appeal can make: (kind, after, what).
-
-    Joined by «:», each is a remedy.
-    """
+def _ordered_score(stands: StandingYear, number: int) -> Correction | None:
+    """Return the last correction of an appeal that asks for a score."""
     found = [
-        (amendments.GRADE, str(grade), "")
-        for grade in Grade
-        if await _may_grade(connection, appeal, grade)
+        one
+        for made in stands.amendments
+        if made.appeal == number
+        for one in corrections_of(made)
+        if one.kind is CorrectionKind.SCORE and one.score is None
     ]
-    for made in await store.read_decisions(connection, appeal.year):
-        if made.proposal.split("/")[3:4] == [appeal.subject]:
-            found.append((amendments.DECISION, str(_other(made.verdict)), made.proposal))
-    return [*found, (amendments.SCORE, "", "")]
+    return found[-1] if found else None
 
 
-async def _may_grade(connection: AsyncConnection, appeal: Appeal, grade: Grade) -> bool:
-    standing = await _standing_grade(connection, appeal)
-    unit = appeal.subject in await own_units(connection, appeal)
-    return (
-        standing is not None
-        and standing.grade is not grade
-        and not (unit and grade is Grade.FOURTH)
-    )
-
-
-async def _standing_grade(connection: AsyncConnection, appeal: Appeal) -> Any:
-    lines = await store.read_history(connection, appeal.year, appeal.year)
-    return next((line for line in reversed(lines) if line.subject == appeal.subject), None)
-
-
-def _other(verdict: Verdict) -> Verdict:
-    return Verdict.DECLINED if verdict is Verdict.CONFIRMED else Verdict.CONFIRMED
-
-
-async def _amend(
-    connection: AsyncConnection, appeal: Appeal, remedy: str, reason: str, office: Office
-) -> None:
-    """Append the amended result; the earlier one stays in the record."""
-    known = {":".join(parts): parts for parts in await remedies(connection, appeal)}
-    if remedy not in known:
-        raise BadInput(Message("appraisal-remedy-missing"), Place(field="remedy"))
-    kind, after, what = known[remedy]
-    before = ""
-    why = f"appeal {appeal.number}: {reason}"
-    if kind == amendments.GRADE:
-        line = await _standing_grade(connection, appeal)
-        before = line.grade or store.NOT_APPRAISED
-        units = await own_units(connection, appeal)
-        await store.append_history(
-            connection, [replace(line, grade=Grade(after), confirmed=True)], units
-        )
-    elif kind == amendments.DECISION:
-        before = _other(Verdict(after))
-        decision = Decision(
-            what, Verdict(after), office.login, why, office.now.isoformat(timespec="seconds")
-        )
-        await store.append_decisions(connection, appeal.year, [decision])
-    row = {
-        "appeal": appeal.number,
-        "round": appeal.standing.round,
-        "year": appeal.year,
-        "subject": appeal.subject,
-    }
-    row |= {
-        "kind": kind,
-        "what": what,
-        "before": before,
-        "after": after,
-        "by": office.login,
-        "reason": why,
-    }
-    await _add(connection, tables.amendments, row | {"at": office.second})
-
-
-async def _append(
-    connection: AsyncConnection, number: int, place: int, step: AppealStep, office: Office
-) -> None:
-    row = {
-        "appeal": number,
-        "step": place,
-        "act": step.act,
-        "by": step.by,
-        "to": step.to,
-        "text": step.text,
-    }
-    row |= {
-        "ruling": step.ruling or "",
-        "on": step.on.isoformat(),
-        "due": step.due.isoformat() if step.due else "",
-    }
-    await _add(connection, tables.appeal_steps, row | {"at": office.second})
-
-
-async def _add(connection: AsyncConnection, table: Any, row: dict[str, Any]) -> None:
-    try:
-        await connection.execute(table.insert(), [row])
-    except IntegrityError as error:
-        raise BadInput(Message("appraisal-changed-just-now")) from error
-
-
-async def _require_subject(connection: AsyncConnection, year: int, subject: str) -> None:
-    units = (unit.code for unit in await store.read_all_units(connection, year))
-    leaders = (leader.id for leader in await store.read_leaders(connection, year))
-    if subject not in {*units, *leaders}:
-        raise BadInput(Message("appraisal-no-such-subject"), Place(subject=subject))
+async def _release(
+    database: AsyncEngine, stands: StandingYear, ordered: Correction, number: int, office: Office
+) -> Correction | None:
+    """Release the corrected score; return it as a correction, None where nothing changed."""
+    unit = ordered.subject
+    reason = f"appeal {number}: {ordered.reason}"
+    for sealed in stands.releases:
+        campaign = await find_registered_campaign(database, sealed.campaign)
+        signed = (unit, office.login, reason, office.clock)
+        if unit in campaign.units and await publish_correction(database, campaign, *signed):
+            scored = await score_registered(database, campaign)
+            made = scored.release.number if scored.release else 0
+            return Correction(
+                CorrectionKind.SCORE,
+                unit,
+                f"{campaign.id}/{made}",
+                "",
+                "",
+                office.login,
+                ordered.reason,
+                office.now.isoformat(timespec="seconds"),
+                scored.graded[unit],
+                scored.disclosed[unit],
+            )
+    return None
 
 
 async def _require_administrator(connection: AsyncConnection, login: str) -> None:

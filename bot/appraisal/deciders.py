@@ -7,13 +7,14 @@ import re
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.appraisal.nesting import ancestors
 from aggregation.procedure.appeals import barred_deciders
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.appeal_records import Appeal
 from bot.records import store
 from bot.storage.schema import all as tables
 
+MIN_SLASHES = 3
+"""In the key of a proposal: year, rule, kind, subject."""
 LOGIN = re.compile(r"\(([^()]+)\)\s*$")
 """The login at the end of a signature such as «Zhou Min (zhou)»."""
 
@@ -34,15 +35,20 @@ async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[
     about = await own_units(connection, appeal) | {appeal.subject}
     decisions, given = tables.decisions.c, tables.unit_decisions.c
     made = await connection.execute(
-        select(decisions.by, decisions.proposal).where(decisions.year == appeal.year)
+        select(decisions.by, decisions.login, decisions.proposal).where(
+            decisions.year == appeal.year
+        )
     )
-    signed = [
-        by for by, proposal in made if proposal.split("/")[3:4] and proposal.split("/")[3] in about
-    ]
+    signed = [(by, login) for by, login, proposal in made if _subject(proposal) in about]
     rows = await connection.execute(
-        select(given.by).where(given.year == appeal.year, given.unit.in_(about))
+        select(given.by, given.login).where(given.year == appeal.year, given.unit.in_(about))
     )
-    return {login_of(by) for by in [*signed, *rows.scalars()]}
+    # What is printed as a signature may be a body's name: the account is who decided.
+    return {login or login_of(by) for by, login in [*signed, *rows]}
+
+
+def _subject(proposal: str) -> str:
+    return proposal.split("/")[3] if proposal.count("/") >= MIN_SLASHES else ""
 
 
 def login_of(signature: str) -> str:
@@ -53,6 +59,8 @@ def login_of(signature: str) -> str:
 
 async def own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
     """Return the unit, or the leader's unit, and the units that it is part of."""
+    from aggregation.appraisal.nesting import ancestors
+
     columns = tables.leaders.c
     query = select(columns.unit).where(
         columns.year == appeal.year, columns.leader == appeal.subject

@@ -22,6 +22,10 @@ appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } wait for a person's grade (`minping appraise --grade`)
+appraisal-tasks-open = the year cannot be sealed: something is open about { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } (`minping appraise` lists it)
 appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
@@ -30,9 +34,27 @@ appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } touch a grade and are not decided (`minping appraise --decide`)
+appraisal-campaigns-open = the year cannot be sealed: its campaigns { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } are not closed
+appraisal-sealed-with-others = the year is sealed with { $campaigns }; it is read from its seal alone
+appraisal-sealed-release-missing = release { $number }, which the sealed year rests on, is missing
+appraisal-decided-before-ground = the decision would be of a day before the finding that it rests on
+appraisal-not-heard = say on which day the person was heard; without a hearing this is not confirmed
+appraisal-recused = you belong to { $unit } and must stand aside from { $subject }; let somebody else do this
+appraisal-decide-at-console = in this profile decisions are made by somebody who is signed in at the console
+appraisal-seal-form = the seal has form { $form }, and this version reads form { $known }
+appraisal-seal-changed = something changed after you looked; look at it again
+appraisal-seal-without-organ = name the body that confirmed the list by name, and its document
+appraisal-seal-day = the day of the decision is a date such as 2026-12-28
+appraisal-decided-ahead = the day of the decision has not come yet
+appraisal-year-not-typed = type the year, so that no slip does this
+appraisal-not-sealed = this year is not sealed
+appraisal-sealed-for-good = public notice of this year is given: only amendments change it now
 
 # Public notice
-appraisal-nothing-to-notice = nothing of this year is released or sealed, so there is nothing to give notice of
+appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
 appraisal-review-time-over = a review could be asked for until { $until }
@@ -44,6 +66,9 @@ appraisal-no-such-appeal = there is no such appeal; see `minping appeals list`
 appraisal-decider-barred = a person who decided before, or belongs to the unit, may not decide; charge somebody else
 appraisal-no-amended-score = this appeal has amended no score
 appraisal-score-published = what is published is what the ballots say already; nothing was released
+appraisal-would-worsen = this would worsen the result of whoever asked; an appeal never does
+appraisal-remedy-value = «{ $text }» is no number of points from 0 to 100
+appraisal-standing-changed = the standing result changed after this was prepared; answer the appeal again
 appraisal-remedy-missing = say what is amended, because the appeal is upheld
 appraisal-changed-just-now = somebody else did this just now; look at it again
 appraisal-no-such-subject = there is no such unit or leader in that year

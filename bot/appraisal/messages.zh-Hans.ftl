@@ -22,6 +22,10 @@ appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个单位
     }待人工决定等次（`minping appraise --grade`）
+appraisal-tasks-open = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个对象
+    }还有事项未办（`minping appraise` 列出）
 appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 人
@@ -30,9 +34,27 @@ appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }涉及等次，还没有决定（`minping appraise --decide`）
+appraisal-campaigns-open = 年度不能封存：评价活动 { $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个活动
+    }尚未截止
+appraisal-sealed-with-others = 该年度以 { $campaigns } 封存，只按封存内容查看
+appraisal-sealed-release-missing = 封存结果所依据的第 { $number } 次公布缺失
+appraisal-decided-before-ground = 决定日期早于依据成立之日
+appraisal-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
+appraisal-recused = 您属于 { $unit }，与 { $subject } 有回避情形，请由他人办理
+appraisal-decide-at-console = 本档位下须由登录管理页面的人作出决定
+appraisal-seal-form = 封存格式为 { $form }，本版本只读格式 { $known }
+appraisal-seal-changed = 事项在您打开后已变化，请重新查看
+appraisal-seal-without-organ = 请填写逐名确认名单的机关及其文件
+appraisal-seal-day = 决定日期须写成日期，如 2026-12-28
+appraisal-decided-ahead = 决定日期尚未到来
+appraisal-year-not-typed = 请键入年份，以免误操作
+appraisal-not-sealed = 该年度尚未封存
+appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 
 # Public notice
-appraisal-nothing-to-notice = 该年度还没有公布得分或封存，没有可公示的内容
+appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
 appraisal-review-time-over = 申请复核的期限已于 { $until } 届满
@@ -44,6 +66,9 @@ appraisal-no-such-appeal = 没有这件申诉，见 `minping appeals list`
 appraisal-decider-barred = 此前作过决定的人和该单位的人应当回避，请交由他人办理
 appraisal-no-amended-score = 这件申诉没有更正过得分
 appraisal-score-published = 已公布的得分与评价票一致，没有公布新的得分
+appraisal-would-worsen = 这会使申请人的结果变差；复核和申诉不得加重
+appraisal-remedy-value = “{ $text }”不是 0 至 100 的分值
+appraisal-standing-changed = 准备之后现行结果已变化，请重新答复
 appraisal-remedy-missing = 支持申诉的，请注明更正什么
 appraisal-changed-just-now = 刚才已有人办理，请刷新后再看
 appraisal-no-such-subject = 该年度没有这个单位或干部

@@ -2,72 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sqlalchemy import Row, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from aggregation.procedure.appeals import PublicNotice, public_notice
-from bot.campaigns.registered import counting_campaigns, year_scheme
+from aggregation.procedure.appeals import public_notice
+from bot.appraisal.standing_years import read_standing
 from bot.core.identity import Office
-from bot.records import store
+from bot.records.notices import GivenNotice, add_notice, read_notices
+from bot.records.seals import lock_year
 from bot.records.working_days import stored_calendar
-from bot.results.releases import read_releases
-from bot.storage.database import reading, writing
-from bot.storage.schema import all as tables
+from bot.storage.database import writing
 from survey_flows.errors import BadInput, Message, Place
 
 
-async def give_public_notice(database: AsyncEngine, year: int, office: Office) -> PublicNotice:
-    """Give public notice of a year's results (公示).
+async def give_public_notice(database: AsyncEngine, year: int, office: Office) -> GivenNotice:
+    """Give public notice of a year's results (公示); from then on only amendments change them.
 
     Raises:
-        BadInput: nothing of the year was released or sealed, or a notice still runs.
+        BadInput: the year is not sealed, or a notice still runs.
     """
-    if not await _has_results(database, year):
-        raise BadInput(Message("appraisal-nothing-to-notice"), Place(subject=str(year)))
-    days = (await year_scheme(database, year)).procedure
     async with writing(database) as connection:
+        await lock_year(connection, year)
+        stands = await read_standing(connection, year)
+        if stands is None:
+            raise BadInput(Message("appraisal-nothing-to-notice"), Place(subject=str(year)))
         before = await read_notices(connection, year)
         if before and office.today <= before[-1].ends:
             message = Message("appraisal-notice-runs", ends=before[-1].ends.isoformat())
             raise BadInput(message, Place(subject=str(year)))
-        notice = public_notice(office.today, await stored_calendar(connection), days)
-        row = {
-            "year": year,
-            "number": len(before) + 1,
-            "begins": notice.begins,
-            "ends": notice.ends,
-        }
-        row |= {"until": notice.until}
-        texts = {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in row.items()
-        }
-        signed = texts | {"by": office.login, "at": office.second}
-        try:
-            await connection.execute(tables.public_notices.insert(), [signed])
-        except IntegrityError as error:
-            raise BadInput(Message("appraisal-changed-just-now")) from error
+        days = stands.content.inputs.scheme.procedure
+        given = public_notice(office.today, await stored_calendar(connection), days)
+        notice = GivenNotice(
+            given.begins, given.ends, given.until, by=office.login, at=office.second
+        )
+        await add_notice(connection, year, notice)
     return notice
-
-
-async def _has_results(database: AsyncEngine, year: int) -> bool:
-    async with reading(database) as connection:
-        if await store.read_history(connection, year, year):
-            return True
-    campaigns = await counting_campaigns(database, year)
-    return any([bool(await read_releases(database, campaign.id)) for campaign in campaigns])
-
-
-async def read_notices(connection: AsyncConnection, year: int) -> list[PublicNotice]:
-    """Read the notices of a year, the newest last."""
-    columns = tables.public_notices.c
-    query = select(tables.public_notices).where(columns.year == year).order_by(columns.number)
-    return [_notice(row) for row in await connection.execute(query)]
-
-
-def _notice(row: Row[Any]) -> PublicNotice:
-    return PublicNotice(*(date.fromisoformat(text) for text in (row.begins, row.ends, row.until)))

@@ -1,34 +1,38 @@
-"""A year's appraisal: reading its material, the result, decisions on it, and sealing."""
+"""A year's appraisal: from its seal, or computed from its material; and decisions on it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.appraise import appraise, unit_standings
+from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
-from aggregation.model.facts import Decision, Grade, PastGrade, UnitDecision, Verdict
-from aggregation.model.results import AppraisalResult, ConsequenceKind, ProposalStatus
+from aggregation.appraisal.standing import Amendment
+from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
-from bot.records import amendments, store
-from bot.results.scoring import ScoredCampaign, score_registered
+from bot.appraisal.past_grades import read_past
+from bot.appraisal.sealed_content import SealedRelease
+from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
+from bot.campaigns.registered import (
+    RegisteredCampaign,
+    find_registered_campaign,
+    read_registered_campaigns,
+)
+from bot.records import store
+from bot.records.seals import Seal
+from bot.results.releases import read_releases
+from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
-from bot.storage.database import reading, writing
+from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
 
 BINDING = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DOWNGRADE, ConsequenceKind.BAR_FIRST)
 """Proposals that change a grade once confirmed: a year is not sealed before they are decided."""
-MAX_NAME = 80
-"""Characters of a signature."""
-FEW = 5
-"""So many obstacles to sealing are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,9 @@ class AppraisedYear:
     """One year of the city: the campaigns that give its public scores, its material, its result.
 
     ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
-    ``changes`` are those of the public scores since the year before, by unit.
+    ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
+    year was read from; None while it is computed from its material. ``amended`` are the amendments
+    that the result has in it.
     """
 
     year: int
@@ -45,6 +51,8 @@ class AppraisedYear:
     result: AppraisalResult
     changes: Mapping[str, ScoreChange] = field(default_factory=dict)
     inside: tuple[InnerBody, ...] = ()
+    seal: Seal | None = None
+    amended: tuple[Amendment, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -59,7 +67,7 @@ class AppraisedYear:
 async def open_year(
     database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
 ) -> AppraisedYear:
-    """Read a year's material, score its campaigns and appraise it.
+    """Read a sealed year as it stands; score and appraise any other one from its material.
 
     Args:
         database: where the year's material is.
@@ -69,13 +77,51 @@ async def open_year(
 
     Raises:
         BadInput: no closed campaign, two campaigns that rate the same unit or run on different
-            schemes, or material that is missing or does not fit the scheme.
+            schemes, material that is missing or does not fit the scheme, or the year is sealed with
+            other campaigns than these.
     """
-    scored = await _score(database, year, campaigns)
-    material = await _gather(database, year, scored)
-    inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    changes = await read_changes(database, year, scored)
-    return AppraisedYear(year, scored, inputs, result, changes, inside)
+    async with reading(database) as connection:
+        stands = await read_standing(connection, year)
+    if stands is None:
+        return await compute_year(database, year, campaigns)
+    return await _open_sealed(database, stands, campaigns)
+
+
+async def _open_sealed(
+    database: AsyncEngine, stands: StandingYear, campaigns: Sequence[str]
+) -> AppraisedYear:
+    content = stands.content
+    used = {it.campaign for it in content.releases}
+    if campaigns and set(campaigns) != used:
+        message = Message("appraisal-sealed-with-others", campaigns=tuple(sorted(used)))
+        raise BadInput(message, Place(subject=str(content.year)))
+    parts = [await _sealed_scores(database, it) for it in stands.releases]
+    found = (stands.inputs, content.result, content.changes, content.inside)
+    amended = tuple(amendment_of(it) for it in stands.amendments)
+    return AppraisedYear(content.year, tuple(parts), *found, stands.seal, amended)
+
+
+async def _sealed_scores(database: AsyncEngine, sealed: SealedRelease) -> ScoredCampaign:
+    """Return a campaign as it was released when the year was sealed."""
+    campaign = await find_registered_campaign(database, sealed.campaign)
+    releases = {it.number: it for it in await read_releases(database, sealed.campaign)}
+    if sealed.release not in releases:
+        message = Message("appraisal-sealed-release-missing", number=sealed.release)
+        raise BadInput(message, Place(subject=sealed.campaign))
+    return await asyncio.to_thread(score_release, campaign, releases[sealed.release])
+
+
+async def compute_year(
+    database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
+) -> AppraisedYear:
+    """Score and appraise a year from its material as it is now, whether it is sealed or not.
+
+    Raises:
+        BadInput: as `open_year`.
+    """
+    found = await run_year(database, year, campaigns)
+    changes = await read_changes(database, year, found.campaigns)
+    return replace(found, changes=changes)
 
 
 def _appraise(
@@ -86,7 +132,7 @@ def _appraise(
     return inputs, result, appraise_inside(material, result)
 
 
-async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
+async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """Read and appraise the year without its changes since the year before."""
     scored = await _score(database, year, campaigns)
     material = await _gather(database, year, scored)
@@ -167,7 +213,13 @@ async def _gather(
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
             ),
-            history=await store.read_history(connection, last=year - 1),
+            invited={
+                code: part.facts.invited_by_group
+                for part in scored
+                for code in part.campaign.units
+                if part.facts.invited_by_group
+            },
+            history=await read_past(connection, last=year - 1),
             disclosed={code: it for part in scored for code, it in part.disclosed.items()},
             covariances=_covariances(scored),
         )
@@ -180,146 +232,3 @@ def _covariances(scored: Sequence[ScoredCampaign]) -> Covariances | None:
     """
     direct = len(scored) == 1 and scored[0].campaign.scheme.graded_score == "direct"
     return scored[0].covariances if direct else None
-
-
-async def record_decision(
-    database: AsyncEngine,
-    year: int,
-    proposal: str,
-    verdict: Verdict,
-    by: str,
-    reason: str,
-    at: datetime,
-    campaigns: Sequence[str] = (),
-) -> Decision:
-    """Append a person's decision on a current proposal; an earlier decision stays in the record.
-
-    Raises:
-        BadInput: no such proposal, or the name or the reason is missing.
-    """
-    bodies = (await _run(database, year, campaigns)).bodies
-    if proposal not in {p.key for result in bodies for p in result.proposals}:
-        raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=proposal))
-    decision = Decision(proposal, verdict, *_signed(by, reason, at))
-    async with writing(database) as connection:
-        await store.append_decisions(connection, year, [decision])
-    return decision
-
-
-async def record_unit_decision(
-    database: AsyncEngine,
-    year: int,
-    unit: str,
-    grade: Grade,
-    by: str,
-    reason: str,
-    at: datetime,
-    campaigns: Sequence[str] = (),
-) -> UnitDecision:
-    """Append the grade that a person gives a unit with too few ballots to be ranked.
-
-    Raises:
-        BadInput: the unit is unknown or has enough ballots, the grade is not a unit's, the unit is
-            barred from it or no place is left, or the name or the reason is missing.
-    """
-    appraised = await _run(database, year, campaigns)
-    units = {u.unit: u for result in appraised.bodies for u in result.units}
-    if unit not in units:
-        raise BadInput(Message("appraisal-no-such-unit", year=year), Place(subject=unit))
-    if not units[unit].insufficient:
-        raise BadInput(Message("appraisal-grade-not-decided"), Place(subject=unit))
-    if grade is Grade.FOURTH:
-        raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))
-    decision = UnitDecision(unit, grade, *_signed(by, reason, at))
-    _check_given_grade(appraised, decision)
-    async with writing(database) as connection:
-        await store.append_unit_decisions(connection, year, [decision])
-    return decision
-
-
-def _check_given_grade(year: AppraisedYear, decision: UnitDecision) -> None:
-    """Refuses a grade that would not stand: barred, or without a place."""
-    parts = [year.inputs, *(body.inputs for body in year.inside if body.result is not None)]
-    for inputs in parts:
-        if decision.unit not in {unit.code for unit in inputs.units}:
-            continue
-        others = [made for made in inputs.unit_decisions if made.unit != decision.unit]
-        tried = unit_standings(replace(inputs, unit_decisions=(*others, decision)))
-        refused = next(unit.refused for unit in tried if unit.unit == decision.unit)
-        if refused is not None:
-            raise BadInput(refused, Place(subject=decision.unit))
-
-
-def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:
-    if not by.strip() or not reason.strip():
-        raise BadInput(Message("appraisal-decision-unsigned"), Place(field="decision"))
-    if len(by.strip()) > MAX_NAME:
-        raise BadInput(Message("appraisal-name-too-long", max=MAX_NAME), Place(field="decision"))
-    return by.strip(), reason.strip(), at.isoformat(timespec="seconds")
-
-
-async def seal_year(
-    database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
-) -> list[PastGrade]:
-    """Append the year's grades, also those inside units, to the history; returns the new lines.
-
-    A second sealing appends only changes, as amendments.
-    It overwrites nothing, and it never undoes a grade that an appeal has amended.
-
-    Raises:
-        BadInput: a unit or leader waits for a person, or a proposal that touches a grade is not
-            decided.
-    """
-    settled = await _run(database, year, campaigns)
-    _check_settled(settled)
-    async with writing(database) as connection:
-        standing = {line.subject: line for line in await store.read_history(connection, year, year)}
-        amended = {
-            it.subject
-            for it in await amendments.read_amendments(connection, year)
-            if it.kind == amendments.GRADE
-        }
-        final = (
-            line
-            for result in settled.bodies
-            for line in _final(result)
-            if line.subject not in amended
-        )
-        added = [line for line in final if standing.get(line.subject) != line]
-        await store.append_history(
-            connection, added, {u.unit for result in settled.bodies for u in result.units}
-        )
-    return added
-
-
-def _final(result: AppraisalResult) -> list[PastGrade]:
-    # Districts and counties are only ranked.
-    # A line without a grade would say that they were not appraised.
-    ranked = {u.unit for u in result.units if u.league is not None}
-    return [line for line in result.records() if line.subject not in ranked]
-
-
-def _check_settled(year: AppraisedYear) -> None:
-    units = [unit for result in year.bodies for unit in result.units]
-    if found := _listed(u.unit for u in units if u.insufficient and u.standing is None):
-        raise BadInput(Message("appraisal-units-wait", names=found[0], more=found[1]))
-    leaders = (x for result in year.bodies for x in result.leaders)
-    if found := _listed(leader.leader for leader in leaders if leader.grade is None):
-        raise BadInput(Message("appraisal-leaders-without-grade", names=found[0], more=found[1]))
-    proposals = (proposal for result in year.bodies for proposal in result.proposals)
-    if found := _listed(
-        p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
-    ):
-        raise BadInput(Message("appraisal-proposals-undecided", names=found[0], more=found[1]))
-
-
-def _listed(found: Iterable[str]) -> tuple[tuple[str, ...], int] | None:
-    """Return the first names, and how many there are beside them; None for no names."""
-    names = sorted(found)
-    return (tuple(names[:FEW]), max(0, len(names) - FEW)) if names else None
-
-
-async def is_sealed(database: AsyncEngine, year: int) -> bool:
-    """Return whether the year's grades stand in the history."""
-    async with reading(database) as connection:
-        return bool(await store.read_history(connection, year, year))

@@ -9,11 +9,11 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
-from aggregation.procedure.appeals import AppealRuling, PublicNotice
+from aggregation.procedure.appeals import AppealRuling
 from aggregation.procedure.rectification import RectificationAct, RectificationState
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import read_registered_campaigns
+from bot.records.notices import GivenNotice, read_notices
 from bot.rectification.requests import RectificationRequest, list_requests
 from bot.storage.database import reading
 
@@ -41,7 +41,7 @@ class PublicAccount:
 
     year: int
     day: date
-    notice: PublicNotice | None
+    notice: GivenNotice | None
     asked: int
     upheld: int
     rectification: RectificationTotals

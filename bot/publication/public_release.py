@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.appraisal.public_notices import read_notices
 from bot.ballots.close_check import require_unchanged
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
+from bot.records.notices import read_notices
 from bot.results.releases import last_release
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.api import publications

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.model.facts import Grade, PastGrade
 from bot.records import code_lists as choices
 from bot.records.context import ImportResult, YearContext
+from bot.records.seals import refuse_sealed
 from bot.records.store import NOT_APPRAISED, append_history, read_history
 from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
@@ -38,6 +39,8 @@ async def store_table(
     lines = read_grade_lines(sheet, known)
     standing = set(await read_history(connection))
     new = [line for line in lines if line not in standing]
+    for year in sorted({line.year for line in new}):
+        await refuse_sealed(connection, year)
     await append_history(connection, new, set(known.units))
     return ImportResult(len(lines), (Message("records-lines-added", count=len(new)),))
 

@@ -11,6 +11,8 @@ from bot.accounts.approvals import Approvals
 from bot.accounts.officers import Officers, any_grant, officer_decisions
 from bot.accounts.profiles import CITY, SOLO
 from bot.accounts.roster import ROSTER, Roster
+from bot.appraisal.amendment_decisions import amendment_decision
+from bot.appraisal.seal_decisions import seal_decisions
 from bot.ballots.settlement import SETTLE, settle_decision
 from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
@@ -41,6 +43,8 @@ def make_officers(
         **officer_decisions(desk),
         SETTLE: settle_decision(),
         RESULT: result_decision(desk),
+        **seal_decisions(desk),
+        **amendment_decision(desk),
         OPENING: opening_decision(keys, desk),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)

@@ -20,6 +20,7 @@ from aggregation.model.results import (
 )
 from aggregation.scheme.diff import SchemeDifference
 from aggregation.scheme.scheme import Scheme
+from bot.appraisal.deciding import seen_of
 from bot.appraisal.sensitivity import Simulation
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import (
@@ -128,6 +129,7 @@ def _print_units(title: str, units: Sequence[UnitResult], lang: str) -> None:
 def _unit(unit: UnitResult, lang: str) -> list[str]:
     notes = [*unit.barred, *([unit.decided_by] if unit.decided_by else [])]
     waits = [flag("insufficient", lang)] if unit.insufficient else []
+    waits += [render(Message("listing-amended"), lang)] if unit.amended else []
     return [
         str(unit.rank) if unit.rank else "—",
         f"{pick((unit.zh, unit.en), lang)} {unit.unit}",
@@ -183,6 +185,9 @@ def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
     if result.unused:
         keys = tuple(decision.proposal for decision in result.unused)
         lines.append(Message("listing-unused-decisions", keys=keys))
+    lines += [
+        Message("listing-task", subject=task.subject, task=task.message) for task in result.tasks
+    ]
     return "\n".join(render(line, lang) for line in lines)
 
 
@@ -252,6 +257,7 @@ def print_proposals(
         Message("head-subject"),
         Message("head-status"),
         Message("head-grounds"),
+        Message("head-seen"),
     )
     rows = [_proposal(p, pick(names[p.subject], lang), lang) for p in shown]
     print_table(render(Message("listing-proposal-count", count=len(shown)), lang), heads, rows)
@@ -268,6 +274,7 @@ def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
         called,
         name(proposal.status, lang) + decided,
         grounds,
+        seen_of(proposal),
     ]
 
 

@@ -143,6 +143,7 @@ listing-scheme-state = scheme { $version }; { $state }
 listing-sealed = sealed
 listing-sensitivity = sensitivity
 listing-units-moved = units that move
+listing-task = to see to: { $subject }: { $task }
 listing-unused-decisions = decisions that meet no proposal: { $keys }
 listing-waits-for-unit = { $title }: waits for the unit's own grade
 inner-units-none = no inner units of it are stored; no unit has any
@@ -164,3 +165,14 @@ arguments-values = it takes this number of values: { $count }
 arguments-ambiguous = { $option } may mean several options: { $options }
 arguments-no-number = «{ $value }» is not a whole number
 arguments-choice = «{ $value }» is not one of the choices: { $choices }
+
+# The comparison of a seal
+head-sealed = sealed
+head-now = now
+listing-amended = amended after a review
+head-seen = seen
+listing-seal-agrees = { $year }: the material gives what is sealed
+listing-seal-differs = { $year }: the material gives something else now; what is sealed stands
+word-year-amend = upheld appeal with its amendment
+word-year-seal = seal of a year
+word-year-lift = lifting of a seal

@@ -143,6 +143,7 @@ listing-scheme-state = 办法 { $version }；{ $state }
 listing-sealed = 已封存
 listing-sensitivity = 敏感性
 listing-units-moved = 变动的单位
+listing-task = 待办：{ $subject }：{ $task }
 listing-unused-decisions = 无对应建议的决定：{ $keys }
 listing-waits-for-unit = { $title }：待单位本身定等次后评定
 inner-units-none = 没有存储该单位的内设机构，其他单位也没有
@@ -164,3 +165,14 @@ arguments-values = 取值须有 { $count } 个
 arguments-ambiguous = { $option } 可以指多个选项：{ $options }
 arguments-no-number = “{ $value }”不是这里可用的数
 arguments-choice = 不能选“{ $value }”，可选：{ $choices }
+
+# The comparison of a seal
+head-sealed = 封存结果
+head-now = 现在算出
+listing-amended = 经复核改定
+head-seen = 所见标记
+listing-seal-agrees = { $year } 年度：现有材料算出的与封存的一致
+listing-seal-differs = { $year } 年度：现有材料算出的与封存的不同，以封存的为准
+word-year-amend = 申诉成立及其更正
+word-year-seal = 封存年度
+word-year-lift = 启封年度

@@ -32,6 +32,9 @@ CODES: Mapping[str, Message] = {
     "profile": Message("word-profile"),
     "settle": Message("word-settle"),
     "result": Message("word-result"),
+    "year-amend": Message("word-year-amend"),
+    "year-seal": Message("word-year-seal"),
+    "year-lift": Message("word-year-lift"),
     "opening": Message("word-opening"),
     # States of a campaign.
     **STATE_NAMES,

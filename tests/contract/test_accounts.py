@@ -89,11 +89,11 @@ async def test_of_few_nothing_is_told(road: Road, few: int, told: int | None) ->
 
 async def test_reviews_are_counted_as_they_were_answered(hall: Hall) -> None:
     database, zhou = hall.road.database, hall.who("zhou")
-    notice = await give_public_notice(database, 2026, zhou)
+    notice = await give_public_notice(database, hall.year, zhou)
     first = await hall.received()
-    await hall.received("EDU")
-    account = await read_public_account(database, 2026, zhou.today)
+    await hall.received("U2")
+    account = await read_public_account(database, hall.year, zhou.today)
     assert (account.notice, account.asked, account.upheld) == (notice, 2, 0)
     await hall.answered(first, "chen", AppealRuling.UPHELD, "grade:first:")
-    account = await read_public_account(database, 2026, zhou.today)
+    account = await read_public_account(database, hall.year, zhou.today)
     assert (account.asked, account.upheld) == (2, 1)

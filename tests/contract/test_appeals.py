@@ -1,11 +1,13 @@
-"""Notice, appeals and amendments on both databases.
+"""Notice, appeals and amendments of a sealed year on both databases.
 
-Rows are only appended, and nobody decides an appeal against their own decision.
+Rows are only appended, nobody decides an appeal against their own decision, and nobody fares worse
+by one. Names such as «appeal-follows» are the hard cases of the design.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,95 +15,142 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.model.facts import AppraisedUnit, Decision, Grade, Leader, PastGrade, Role, Verdict
+from aggregation.model.facts import Grade, Verdict
+from aggregation.model.results import explain
 from aggregation.procedure.appeals import AppealRuling, AppealState
+from bot.accounts.approvals import DONE, WAITING, Approval
+from bot.accounts.officers import Officers
+from bot.accounts.staff import add_staff
+from bot.appraisal.amending import remedies
 from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
-    answer_appeal,
     appeal_again,
     assign_appeal,
     receive_appeal,
-    remedies,
+    reject_appeal,
+    uphold_appeal,
 )
 from bot.appraisal.deciders import eligible_deciders
+from bot.appraisal.past_grades import read_past
 from bot.appraisal.public_notices import give_public_notice
+from bot.appraisal.year import AppraisedYear, open_year
 from bot.core.identity import Office
-from bot.records import store as yearbook
+from bot.publication.exports import Audience, year_book
 from bot.records.amendments import read_amendments
+from bot.records.notices import read_notices
 from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
+from tests.deciding import decide
+from tests.desk import roster_of
+from tests.sealing import approvals_of, prepared_seal
 
-PARTS = (("TAX-1", "section"), ("TAX-1-1", "post"))
-KEY = "2026/third_grade_unit/downgrade/TAX"
+PASSWORD = "correct horse battery"
+YEAR = 2025
+KEY = "2025/third_grade_unit/downgrade/L3"
+POINTS = """subject,objective,superior,governance,tasks,duties,personal
+U1,95,95,95,,,
+U2,60,80,80,,,
+U3,60,95,95,,,
+D1,70,70,70,,,
+U3-1,,,,80,,
+U3-1-1,,,,,80,
+L1,,,,,,90
+L2,,,,,,85
+L3,,,,,,80
+L4,,,,,,75
+Q1,,,,,,75
+"""
+"""U3 is third by 54.75 points; with 95 for its objectives it would be before U2, with 70."""
 
 
 @dataclass
 class Hall:
+    """A sealed year in a running road, with four administrators."""
+
     road: Road
+    year: int = YEAR
+
+    @property
+    def database(self) -> AsyncEngine:
+        return self.road.database
 
     def who(self, login: str) -> Office:
         return Office(login, self.road.clock, "Asia/Shanghai")
 
-    async def received(self, subject: str = "TAX") -> Appeal:
+    async def noticed(self) -> None:
+        await give_public_notice(self.database, YEAR, self.who("zhou"))
+
+    async def received(self, subject: str = "U3") -> Appeal:
         return await receive_appeal(
-            self.road.database, 2026, subject, "The count is wrong", self.who("zhou")
+            self.database, YEAR, subject, "The count is wrong", self.who("zhou")
         )
 
-    async def answered(
-        self, appeal: Appeal, by: str, ruling: AppealRuling, remedy: str = ""
-    ) -> Appeal:
-        await assign_appeal(self.road.database, appeal.number, by, self.who("zhou"))
-        return await answer_appeal(
-            self.road.database, appeal.number, ruling, "looked at", remedy, self.who(by)
-        )
+    async def charged(self, subject: str = "U3", to: str = "chen") -> Appeal:
+        appeal = await self.received(subject)
+        return await assign_appeal(self.database, appeal.number, to, self.who("zhou"))
+
+    async def answered(self, appeal: Appeal, by: str, ruling: AppealRuling, *chosen: str) -> Appeal:
+        """Charge somebody with an appeal and let them answer it."""
+        await assign_appeal(self.database, appeal.number, by, self.who("zhou"))
+        if ruling is AppealRuling.REJECTED:
+            return await reject_appeal(self.database, appeal.number, "looked at", self.who(by))
+        await self.upheld(appeal, by, chosen)
+        return await show_appeal(self.database, appeal.number, self.who(by).today)
+
+    async def upheld(self, appeal: Appeal, by: str, chosen: Sequence[str]) -> Approval:
+        approvals = approvals_of(self.database, self.road.clock)
+        given = (appeal.number, list(chosen), "looked at", self.who(by))
+        return await uphold_appeal(self.database, approvals, *given)
+
+    async def standing(self) -> AppraisedYear:
+        return await open_year(self.database, YEAR)
+
+    async def grade_of(self, subject: str) -> Grade | None:
+        year = await self.standing()
+        found = {u.unit: u.grade for body in year.bodies for u in body.units}
+        return (found | {x.leader: x.grade for body in year.bodies for x in body.leaders})[subject]
 
 
 @pytest.fixture
 async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
     async with make_road(store_url, tmp_path) as road:
-        database = road.database
-        async with writing(database) as connection:
-            for code in ("TAX", "EDU"):
-                unit = AppraisedUnit(code, code, code, "B_econ")
-                await yearbook.write_units(connection, [yearbook.ListedUnit(unit, "window")])
-            lines = [
-                PastGrade(2026, code, Grade.SECOND, True, code, "", "v1") for code in ("TAX", "EDU")
-            ]
-            await yearbook.append_history(connection, lines, {"TAX", "EDU"})
-            made = Decision(KEY, Verdict.CONFIRMED, "Zhou Min (zhou)", "so it is", "2026-11-20")
-            await yearbook.append_decisions(connection, 2026, [made])
-        people = [("zhou", None), ("chen", None), ("dai", None), ("tan", "TAX"), ("rui", None)]
+        database, clock = road.database, road.clock
+        await bring(database, "units", UNITS, 0)
+        await bring(database, "leaders", LEADERS, YEAR)
+        parts = "code,name_zh,parent,category\nU3-1,一科,U3,section\nU3-1-1,一岗,U3-1,post\n"
+        await bring(database, "inner", parts, YEAR)
+        await bring(database, "people", "id,name_zh,unit,role\nQ1,王一,U3-1-1,工作人员\n", YEAR)
+        await bring(database, "indicators", POINTS, YEAR)
+        await hold_campaign(database, year=YEAR)
+        office = Office("zhou", clock, "Asia/Shanghai")
+        await decide(database, YEAR, KEY, Verdict.CONFIRMED, "市委常委会", "so it is", office)
+        await prepared_seal(database, YEAR, clock=clock)
         rows = [
             {"login": login, "password": "", "role": "administrator", "unit": unit}
-            for login, unit in people
+            for login, unit in (("zhou", None), ("chen", None), ("dai", None), ("tan", "U3"))
         ]
-        rows[-1]["role"] = "checker"
+        rows.append({"login": "rui", "password": "", "role": "checker", "unit": None})
         async with writing(database) as connection:
             await connection.execute(tables.staff.insert(), rows)
         yield Hall(road)
 
 
-async def grade_of(hall: Hall, subject: str) -> Grade | None:
-    async with reading(hall.road.database) as connection:
-        return {x.subject: x.grade for x in await yearbook.read_history(connection, 2026, 2026)}[
-            subject
-        ]
-
-
 async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) -> None:
-    database, zhou = hall.road.database, hall.who("zhou")
+    zhou = hall.who("zhou")
     with pytest.raises(BadInput, match="no public notice"):
         await hall.received()
-    with pytest.raises(BadInput, match="nothing of this year"):
-        await give_public_notice(database, 2019, zhou)
-    notice = await give_public_notice(database, 2026, zhou)
+    with pytest.raises(BadInput, match="2019: the year is not sealed"):
+        await give_public_notice(hall.database, 2019, zhou)
+    notice = await give_public_notice(hall.database, YEAR, zhou)
     assert (notice.ends.isoformat(), notice.until.isoformat()) == ("2026-11-30", "2026-12-03")
     with pytest.raises(BadInput, match="notice of this year is given until 2026-11-30"):
-        await give_public_notice(database, 2026, zhou)
+        await give_public_notice(hall.database, YEAR, zhou)
     with pytest.raises(BadInput, match="no such unit or leader"):
         await hall.received("NOPE")
     hall.road.clock.time = datetime(
@@ -110,28 +159,25 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
     assert (await hall.received()).standing.state is AppealState.WAITING
     with pytest.raises(BadInput, match="appeal 1: a review was asked for already"):
         await hall.received()
-    assert (await hall.received("EDU")).number == 2
+    assert (await hall.received("U2")).number == 2
     hall.road.clock.time += timedelta(minutes=1)
     with pytest.raises(BadInput, match="until 2026-12-03"):
-        await hall.received()
+        await hall.received("U1")
 
 
 async def test_a_city_s_own_holidays_move_the_deadlines(hall: Hall) -> None:
     days = b"day,kind\n2026-11-24,off\n2026-11-28,work\n"
-    assert await import_calendar(hall.road.database, "own.csv", days) == {2026: 2}
-    notice = await give_public_notice(hall.road.database, 2026, hall.who("zhou"))
+    assert await import_calendar(hall.database, "own.csv", days) == {2026: 2}
+    notice = await give_public_notice(hall.database, YEAR, hall.who("zhou"))
     assert notice.ends.isoformat() == "2026-11-30"  # 25, 26, 27, Saturday 28, Monday 30
     with pytest.raises(BadInput):
-        await import_calendar(
-            hall.road.database, "own.csv", b"day,kind\n2026-11-23,off\nnonsense,off\n"
-        )
+        await import_calendar(hall.database, "own.csv", b"day,kind\n2026-11-23,off\nnonsense,off\n")
 
 
 async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(hall: Hall) -> None:
-    database = hall.road.database
-    await give_public_notice(database, 2026, hall.who("zhou"))
-    appeal = await hall.received()
-    async with reading(database) as connection:
+    await hall.noticed()
+    appeal = await hall.received("L3")
+    async with reading(hall.database) as connection:
         assert await eligible_deciders(connection, appeal) == ["chen", "dai"]
     for login, sentence in (
         ("zhou", "decided before"),
@@ -139,17 +185,17 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
         ("rui", "no administrator"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            await assign_appeal(database, appeal.number, login, hall.who("dai"))
+            await assign_appeal(hall.database, appeal.number, login, hall.who("dai"))
     first = await hall.answered(appeal, "chen", AppealRuling.REJECTED)
     assert (first.standing.state, first.standing.due.isoformat()) == (
         AppealState.ANSWERED,
         "2026-12-23",
     )
-    again = await appeal_again(database, appeal.number, "still wrong", hall.who("zhou"))
-    async with reading(database) as connection:
+    again = await appeal_again(hall.database, appeal.number, "still wrong", hall.who("zhou"))
+    async with reading(hall.database) as connection:
         assert await eligible_deciders(connection, again) == ["dai"]
     with pytest.raises(BadInput, match="charge somebody else"):
-        await assign_appeal(database, appeal.number, "chen", hall.who("zhou"))
+        await assign_appeal(hall.database, appeal.number, "chen", hall.who("zhou"))
     last = await hall.answered(again, "dai", AppealRuling.UPHELD, f"decision:declined:{KEY}")
     assert (last.standing.state, last.standing.round, last.standing.ruling) == (
         AppealState.FINAL,
@@ -158,119 +204,213 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
     )
 
 
-async def test_of_a_person_inside_a_unit_nobody_decides_who_belongs_to_the_unit_or_decided_about_it(
+async def test_a_decision_is_reversed_and_the_grade_that_rested_on_it_follows(hall: Hall) -> None:
+    await hall.noticed()
+    assert await hall.grade_of("L3") is Grade.THIRD
+    await hall.answered(
+        await hall.received("L3"), "chen", AppealRuling.UPHELD, f"decision:declined:{KEY}"
+    )
+    year = await hall.standing()
+    assert (year.result.leader("L3").grade, year.result.leader("L3").amended) == (
+        Grade.SECOND,
+        (1,),
+    )
+    (made,) = [p.decision for p in year.result.about("L3") if p.key == KEY]
+    assert made is not None
+    assert (made.verdict, made.by, made.reason) == (Verdict.DECLINED, "chen", "looked at")
+
+
+async def test_a_person_inside_a_unit_appeals_and_the_unit_s_people_do_not_decide(
     hall: Hall,
 ) -> None:
-    database = hall.road.database
-    parts = [AppraisedUnit(code, code, code, kind, parent=code[:-2]) for code, kind in PARTS]
-    async with writing(database) as connection:
-        await yearbook.replace_inner(connection, 2026, parts)
-        await yearbook.replace_leaders(
-            connection, 2026, [Leader("Q1", "王一", "Wang Yi", "TAX-1-1", Role.OFFICER)]
-        )
-        lines = [
-            PastGrade(2026, who, Grade.SECOND, True, "TAX-1-1", "", "v1")
-            for who in ("Q1", "TAX-1-1")
-        ]
-        await yearbook.append_history(connection, lines, {"TAX-1-1"})
-    await give_public_notice(database, 2026, hall.who("zhou"))
-    person, part = await hall.received("Q1"), await hall.received("TAX-1-1")
-    async with reading(database) as connection:
+    await hall.noticed()
+    person, part = await hall.received("Q1"), await hall.received("U3-1-1")
+    async with reading(hall.database) as connection:
         for appeal in (person, part):
-            assert await eligible_deciders(connection, appeal) == [
-                "chen",
-                "dai",
-            ]  # Zhou decided about TAX, Tan is of it
-        grades = {
-            appeal.subject: {way[1] for way in await remedies(connection, appeal)}
-            for appeal in (person, part)
-        }
-    assert ("fourth" in grades["Q1"], "fourth" in grades["TAX-1-1"]) == (True, False)
+            assert await eligible_deciders(connection, appeal) == ["chen", "dai", "zhou"]
+    assert await hall.grade_of("U3-1-1") is Grade.SECOND
     await hall.answered(part, "chen", AppealRuling.UPHELD, "grade:first:")
-    assert await grade_of(hall, "TAX-1-1") is Grade.FIRST
+    assert await hall.grade_of("U3-1-1") is Grade.FIRST
+    assert await hall.grade_of("U3") is Grade.THIRD
 
 
-async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall: Hall) -> None:
-    database = hall.road.database
-    await give_public_notice(database, 2026, hall.who("zhou"))
-    appeal = await hall.received()
-    async with reading(database) as connection:
-        known = {":".join(way) for way in await remedies(connection, appeal)}
-    assert known == {"grade:first:", "grade:third:", f"decision:declined:{KEY}", "score::"}
-    await assign_appeal(database, appeal.number, "chen", hall.who("zhou"))
-    for remedy in ("", "grade:second:", "grade:fourth:", "decision:declined:2026/x/downgrade/EDU"):
-        with pytest.raises(BadInput, match="say what is amended"):
-            await answer_appeal(
-                database, appeal.number, AppealRuling.UPHELD, "so", remedy, hall.who("chen")
-            )
-    assert (
-        await show_appeal(database, appeal.number, hall.who("chen").today)
-    ).standing.state is AppealState.CHARGED
-    await answer_appeal(
-        database,
-        appeal.number,
-        AppealRuling.UPHELD,
-        "the count was wrong",
-        "grade:first:",
-        hall.who("chen"),
+async def test_appeal_follows_a_unit_s_new_grade_re_opens_all_that_rested_on_the_old(
+    hall: Hall,
+) -> None:
+    """TOB third → second; its principal, third by it, is second and nothing follows next year."""
+    await hall.noticed()
+    appeal = await hall.answered(
+        await hall.received(), "chen", AppealRuling.UPHELD, "grade:second:"
     )
-    assert await grade_of(hall, "TAX") is Grade.FIRST
-    assert await grade_of(hall, "EDU") is Grade.SECOND
-    async with reading(database) as connection:
-        columns = tables.grades.c
-        rows = (
-            (await connection.execute(select(columns.grade).where(columns.subject == "TAX")))
-            .scalars()
-            .all()
-        )
-        (told,) = await read_amendments(connection, 2026)
-    assert sorted(rows) == ["first", "second"], "what stood before is still there"
-    assert (told.appeal, told.kind, told.before, told.after, told.by) == (
-        1,
-        "grade",
-        "second",
-        "first",
-        "chen",
+    assert appeal.standing.ruling is AppealRuling.UPHELD
+    year = await hall.standing()
+    unit, principal = year.result.unit("U3"), year.result.leader("L3")
+    assert (unit.grade, unit.amended, principal.grade, principal.amended) == (
+        Grade.SECOND,
+        (1,),
+        Grade.SECOND,
+        (1,),
     )
-    assert told.reason == "appeal 1: the count was wrong"
+    assert KEY not in {p.key for p in year.result.proposals}
+    assert [u.grade for u in year.result.units] == [None, Grade.FIRST, Grade.SECOND, Grade.SECOND]
+    (quota,) = year.result.quotas
+    assert quota.given == {Grade.FIRST: 1, Grade.SECOND: 2, Grade.THIRD: 0}
+    # Every reader has the standing result, with what was amended and why.
+    for subject in ("U3", "L3"):
+        (line,) = [x for x in explain(year.result, subject, "en") if "amended" in x]
+        assert "third grade → second grade" in line
+        assert "amendment 1: looked at" in line
+    pages = {p.name: p for p in year_book(year, Audience.INTERNAL, "Asia/Shanghai").pages}
+    for page, code in (("units", "U3"), ("leaders", "L3")):
+        columns = [column.name for column in pages[page].columns]
+        (row,) = [row for row in pages[page].rows if row[0] == code]
+        found = dict(zip(columns, row, strict=True))
+        assert (found["grade"], found["amended"]) == ("second", "1")
+    async with reading(hall.database) as connection:
+        (told,) = await read_amendments(connection, YEAR)
+        past = {line.subject: line for line in await read_past(connection, last=YEAR)}
+    assert (told.appeal, told.subject, told.by, told.reason) == (1, "U3", "chen", "looked at")
+    # The year after sees what stands.
+    assert [(past[it].grade, past[it].confirmed) for it in ("U3", "L3")] == [
+        (Grade.SECOND, True),
+        (Grade.SECOND, True),
+    ]
 
 
-async def test_a_decision_is_amended_by_another_that_names_the_appeal(hall: Hall) -> None:
-    database = hall.road.database
-    await give_public_notice(database, 2026, hall.who("zhou"))
-    await hall.answered(
-        await hall.received(), "chen", AppealRuling.UPHELD, f"decision:declined:{KEY}"
-    )
-    async with reading(database) as connection:
-        (made,) = await yearbook.read_decisions(connection, 2026)
-    assert (made.verdict, made.by, made.reason) == (Verdict.DECLINED, "chen", "appeal 1: looked at")
+async def test_appeal_others_who_would_fall_are_protected_and_told(hall: Hall) -> None:
+    """U3's points put it before U2, which would fall to third: it keeps its grade."""
+    await hall.noticed()
+    before = (await hall.standing()).result
+    assert (before.unit("U2").rank, before.unit("U3").rank) == (2, 3)
+    await hall.answered(await hall.received(), "chen", AppealRuling.UPHELD, "value:95:objective")
+    after = (await hall.standing()).result
+    assert (after.unit("U3").grade, after.unit("U3").rank) == (Grade.SECOND, 2)
+    assert str(after.unit("U3").total) == "72.25"
+    assert after.unit("U2") == before.unit("U2"), "worse is not applied"
+    assert after.leader("L2") == before.leader("L2")
+    assert after.about("L2") == before.about("L2"), "no new proposal follows"
+    (quota,) = after.quotas
+    assert quota.given == {Grade.FIRST: 1, Grade.SECOND: 2, Grade.THIRD: 0}
+    assert "whoever would have been worsened keeps the grade" in str(quota.notes[-1].value)
+    assert "protected" in explain(after, "U2", "en")[-1]
+    async with reading(hall.database) as connection:
+        (made,) = await read_amendments(connection, YEAR)
+        notices = await read_notices(connection, YEAR)
+    told = {it["subject"]: it["kept"] for it in json.loads(made.changes)}
+    kept = {"L2": True, "U2": True}
+    assert told == dict.fromkeys(("L3", "Q1", "U3", "U3-1", "U3-1-1"), False) | kept
+    assert [(it.amendment, sorted(it.subjects)) for it in notices] == [
+        (0, []),
+        (1, sorted(told)),
+    ]
+    # Who is moved has an appeal of their own, with its own time; the others' time is over.
+    hall.road.clock.time += timedelta(days=1)
+    assert (await hall.received("U2")).number == 2
+    hall.road.clock.time += timedelta(days=10)
+    with pytest.raises(BadInput, match="until 2026-12-03"):
+        await hall.received("L1")
+
+
+async def test_appeal_worse_is_neither_offered_nor_accepted(hall: Hall) -> None:
+    await hall.noticed()
+    appeal = await hall.charged("U2")
+    able = await remedies(hall.database, appeal)
+    assert [(kind, after) for kind, after, _ in able.choices] == [("grade", "first"), ("score", "")]
+    assert {name: str(value) for name, value in able.values.items()} == {
+        "objective": "60",
+        "superior": "80",
+        "governance": "80",
+    }
+    for chosen, complaint in (
+        ([], "say what is amended"),
+        (["grade:third:"], "say what is amended"),
+        (["grade:fourth:"], "say what is amended"),
+        ([f"decision:declined:{KEY}"], "say what is amended"),
+        (["value:50:objective"], "this would worsen the result of whoever asked"),
+        (["value:101:objective"], "«101» is no number of points"),
+        (["value:50:nothing"], "say what is amended"),
+    ):
+        with pytest.raises(BadInput, match=complaint):
+            await hall.upheld(appeal, "chen", chosen)
+    today = hall.who("chen").today
+    assert (await show_appeal(hall.database, 1, today)).standing.state is AppealState.CHARGED
+    await hall.upheld(appeal, "chen", ["value:61:objective", "value:90:governance"])
+    unit = (await hall.standing()).result.unit("U2")
+    assert str(unit.total) == "71.00", "two remedies in one answer: 30.5 + 8 + 4.5 + 28"
+
+
+async def test_an_amendment_stands_in_the_log_and_a_changed_one_is_not_read(hall: Hall) -> None:
+    await hall.noticed()
+    await hall.answered(await hall.received(), "chen", AppealRuling.UPHELD, "grade:second:")
+    await hall.answered(await hall.received("U2"), "dai", AppealRuling.UPHELD, "grade:first:")
+    seal = (await hall.standing()).seal
+    query = select(tables.notices.c.body).where(tables.notices.c.kind == "year-amendment")
+    async with reading(hall.database) as connection:
+        made = await read_amendments(connection, YEAR)
+        acts = [json.loads(body) for body in (await connection.execute(query)).scalars()]
+    assert seal is not None
+    assert [(it.before, it.number) for it in made] == [(seal.digest, 1), (made[0].after, 2)]
+    assert [(act["name"], act["before"], act["after"]) for act in acts] == [
+        (f"2025/{it.number}", it.before, it.after) for it in made
+    ]
+    async with writing(hall.database) as connection:
+        (row, _) = (await connection.execute(select(tables.amendments))).mappings().all()
+        forged = dict(row) | {"number": 3, "reason": "another"}
+        await connection.execute(tables.amendments.insert(), [forged])
+    with pytest.raises(BadInput, match="amendment 3 is not what its digest says"):
+        await hall.standing()
+
+
+async def test_two_amendments_that_were_drawn_up_together_do_not_both_apply(hall: Hall) -> None:
+    """The second rests on a result that does not stand any more, and is answered again."""
+    for login, role in (("he", "approver"), ("wu", "approver")):
+        await add_staff(roster_of(hall.database), login, PASSWORD, role)
+    await hall.noticed()
+    approvals = approvals_of(hall.database, hall.road.clock)
+    await Officers(approvals, hall.road.clock).set_profile("city", "zhou")
+    first, second = await hall.charged("U3", "chen"), await hall.charged("U2", "dai")
+
+    async def prepared(appeal: Appeal, by: str, chosen: str) -> Approval:
+        given = (appeal.number, [chosen], "looked at", hall.who(by))
+        return await uphold_appeal(hall.database, approvals, *given)
+
+    one = await prepared(first, "chen", "grade:second:")
+    two = await prepared(second, "dai", "grade:first:")
+    assert (one.state, two.state) == (WAITING, WAITING)
+    assert await hall.grade_of("U3") is Grade.THIRD
+    assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
+    with pytest.raises(BadInput, match="the standing result changed after this was prepared"):
+        await approvals.approve(two.id, "he", two.seen)
+    await approvals.refuse(two.id, "he")
+    again = await prepared(second, "dai", "grade:first:")
+    assert (await approvals.approve(again.id, "wu", again.seen)).state == DONE
+    assert (await hall.grade_of("U3"), await hall.grade_of("U2")) == (Grade.SECOND, Grade.FIRST)
+    async with reading(hall.database) as connection:
+        made = await read_amendments(connection, YEAR)
+    assert [(it.by, it.approved_by) for it in made] == [("chen", "he"), ("dai", "wu")]
 
 
 async def test_what_was_recorded_can_be_neither_changed_nor_deleted(hall: Hall) -> None:
-    database = hall.road.database
-    await give_public_notice(database, 2026, hall.who("zhou"))
+    await hall.noticed()
     await hall.answered(await hall.received(), "chen", AppealRuling.UPHELD, "grade:first:")
     changes = (
         update(tables.appeal_steps).values(text="nothing"),
         update(tables.public_notices).values(until="2027-01-01"),
+        update(tables.amendments).values(reason="nothing"),
         delete(tables.amendments),
         delete(tables.appeals),
     )
     for change in changes:
         with pytest.raises(DBAPIError, match="only grows"):
-            async with writing(database) as connection:
+            async with writing(hall.database) as connection:
                 await connection.execute(change)
-    assert len(await list_appeals(database, hall.who("zhou").today)) == 1
+    assert len(await list_appeals(hall.database, hall.who("zhou").today, YEAR)) == 1
 
 
 async def test_an_answer_is_for_good(hall: Hall) -> None:
-    database = hall.road.database
-    await give_public_notice(database, 2026, hall.who("zhou"))
-    appeal = await hall.received()
-    await assign_appeal(database, appeal.number, "chen", hall.who("zhou"))
-    await answer_appeal(database, appeal.number, AppealRuling.REJECTED, "no", "", hall.who("chen"))
+    await hall.noticed()
+    appeal = await hall.charged()
+    await reject_appeal(hall.database, appeal.number, "no", hall.who("chen"))
     with pytest.raises(BadInput, match="this appeal is answered"):
-        await answer_appeal(
-            database, appeal.number, AppealRuling.UPHELD, "yes", "grade:first:", hall.who("chen")
-        )
-    assert await grade_of(hall, "TAX") is Grade.SECOND
+        await hall.upheld(appeal, "chen", ["grade:first:"])
+    assert await hall.grade_of("U3") is Grade.THIRD

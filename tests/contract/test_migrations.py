@@ -16,6 +16,9 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.appraisal.standing_years import corrections_of
+from bot.records.amendments import read_amendments
+from bot.records.notices import read_notices
 from bot.storage.database import open_database
 from bot.storage.migrate import FOLDER, HEAD, migrate
 from bot.storage.schema.all import metadata
@@ -81,6 +84,43 @@ async def test_reviewers_become_checkers_with_their_votes(bare_store_url: str) -
         assert [tuple(row) for row in roles] == [("li", "checker"), ("zhou", "observer")]
         assert json.loads(chosen) == ["checker"]
         assert [tuple(row) for row in votes] == [(1, "li")]
+    finally:
+        await database.dispose()
+
+
+async def test_amendments_from_before_seals_stay_with_what_they_put_right(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    row = "(1, 2, 2026, 'TAX', 'grade', '', 'third', 'second', 'chen', 'appeal 1: so', 5)"
+    notice = "(2026, 1, '2026-12-01', '2026-12-08', '2026-12-11', 'zhou', 3)"
+    try:
+        statements = (
+            f"INSERT INTO amendments VALUES {row}",
+            'INSERT INTO public_notices (year, number, begins, ends, until, "by", at)'
+            f" VALUES {notice}",
+        )
+        await upgraded(database, "0030", statements)
+        await migrate(database)
+        async with database.connect() as connection:
+            (made,) = await read_amendments(connection, 2026)
+            (given,) = await read_notices(connection, 2026)
+        (correction,) = corrections_of(made)
+        assert (made.number, made.seal, made.appeal, made.round, made.after) == (1, 0, 1, 2, "")
+        assert (correction.kind, correction.before, correction.after) == (
+            "grade",
+            "third",
+            "second",
+        )
+        assert (given.amendment, given.tells("TAX"), given.until.isoformat()) == (
+            0,
+            True,
+            "2026-12-11",
+        )
+        for statement in ("DELETE FROM amendments", "UPDATE public_notices SET amendment = 1"):
+            with pytest.raises(DBAPIError, match="only grows"):
+                async with database.begin() as connection:
+                    await connection.execute(text(statement))
     finally:
         await database.dispose()
 

@@ -121,6 +121,21 @@ async def test_a_request_reaches_the_office_after_its_day_and_not_before(road: R
     assert len(await road.ballots()) == 1
 
 
+async def test_a_late_answer_is_shown_to_the_citizen(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    code = (await only(road)).id
+    for days, late in ((0, False), (1, True), (5, True)):
+        road.clock.time = MIDNIGHT + timedelta(days=days, hours=9)
+        reply = await does(road, "ann", "open", code)
+        assert reply.screen is not None
+        assert ("The answer is late." in reply.screen.text) is late, days
+    await queue_answer(road.database, keys(road), code, "Sorry for the wait.", office(road))
+    reply = await does(road, "ann", "open", code)
+    assert reply.screen is not None
+    assert "The answer is late." not in reply.screen.text
+
+
 async def test_messages_go_both_ways_and_nobody_else_sees_them(road: Road) -> None:
     await leave(road, "ann")
     await next_day(road)

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
+from aggregation.model.facts import AppraisedUnit, Grade
 from bot.accounts.staff import add_staff
+from bot.appraisal.year import open_year
 from bot.records import store as yearbook
 from bot.records.amendments import read_amendments
 from bot.storage.database import writing
-from bot.storage.schema import all as tables
 from tests.console import PASSWORD
+from tests.contract.test_year_tables import bring, hold_campaign
 from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, press
+from tests.sealing import seal_at
 from tests.web_city import City, city
 
 pytestmark = BROWSER
@@ -32,8 +34,6 @@ async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
         async with writing(database) as connection:
             unit = AppraisedUnit("FIN", "市财政局", "Finance Bureau", "B_econ")
             await yearbook.write_units(connection, [yearbook.ListedUnit(unit, "econ")])
-            line = PastGrade(2026, "FIN", Grade.THIRD, True, "FIN", "", "v1")
-            await yearbook.append_history(connection, [line], {"FIN"})
         for login, role, unit_ in (
             ("ofa", "office", ""),
             ("fin", "unit", "FIN"),
@@ -123,12 +123,28 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, browser: 
         await keep(page, "rectification-stopped-phone-zh")
 
 
+async def seal_last_year(town: City) -> None:
+    """Seal 2025, in which the Finance Bureau is third of three."""
+    database = town.service.database
+    names = (("FIN", "市财政局"), ("EDU", "市教育局"), ("TAX", "市税务局"))
+    head = "code,name_zh,name_en,category,questionnaire\n"
+    rows = "".join(f"{code},{name},{code},C_social,window\n" for code, name in names)
+    await bring(database, "units", head + rows, 0)
+    points = "".join(f"{code},80,80,80\n" for code, _ in names)
+    await bring(database, "indicators", f"subject,objective,superior,governance\n{points}", 2025)
+    answers = {"FIN": "VD", "EDU": "S", "TAX": "VS"}
+    await hold_campaign(database, "2025", year=2025, answers=answers)
+    await seal_at(town.service, 2025)
+
+
 async def test_an_appeal_is_received_charged_and_answered(town: City, browser: Browser) -> None:
+    await seal_last_year(town)
     await add_staff(town.service.roster, "chen", PASSWORD, "administrator")
     async with browsing(town.service, browser, viewport=DESKTOP) as page:
         await sign_in(page, "zhou")
         await page.goto("/admin/appeals")
-        await press(page, "从今天起公示")
+        last_year = page.locator("section", has=page.get_by_role("link", name="2025"))
+        await last_year.get_by_role("button", name="从今天起公示").click()
         await sign_in(page, "fin")
         await page.get_by_label("申请人和理由").fill("票数有误")
         await press(page, "申请复核")
@@ -143,14 +159,14 @@ async def test_an_appeal_is_received_charged_and_answered(town: City, browser: B
         await page.goto("/admin/appeals/1")
         await look(page, "/admin/appeals/1", "appeal-to-answer")
         await page.get_by_label("结论").select_option("upheld")
-        await page.get_by_label("成立时更正什么").select_option("grade:second:")
+        await page.get_by_label("等次：二等").check()
         await page.get_by_label("答复的理由").fill("重新核对，确有误")
         await press(page, "答复，不能再改")
         await expect(page.get_by_text("三等 → 等次：二等")).to_be_visible()
         await look(page, "/admin/appeals/1", "appeal-answered")
         await look(page, "/admin/appeals", "appeals")
     async with writing(town.service.database) as connection:
-        (told,) = await read_amendments(connection, 2026)
-        grades = (await connection.execute(tables.grades.select())).all()
-    assert (told.appeal, told.before, told.after) == (1, "third", "second")
-    assert [row.grade for row in grades] == ["third", "second"]
+        (told,) = await read_amendments(connection, 2025)
+    assert (told.appeal, told.subject, told.by) == (1, "FIN", "chen")
+    year = await open_year(town.service.database, 2025)
+    assert year.result.unit("FIN").grade is Grade.SECOND

@@ -88,9 +88,19 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert "民评：" in out
     assert "categories.A_district.weights.public" in out
 
-    code, out, _ = run("appraise", "2010", "--seal")
-    assert (code, out) == (0, "2010: 978 grades appended to the history\n")
-    assert run("appraise", "2010", "--seal")[1] == "2010: 0 grades appended to the history\n"
+    code, out, _ = run("seal", "2010", "--lang", "en")
+    seen = out.rsplit("--seen ", 1)[1].split(" ", 1)[0]
+    assert (code, len(seen)) == (0, 64)
+    confirmed = ("--organ", "市委常委会", "--document", "纪要", "--decided-on", "2011-01-20")
+    order = ("seal", "2010", "--seen", seen, *confirmed, "--typed", "2010")
+    assert run(*order)[:2] == (0, "2010 is sealed\n")
+    assert run(*order)[2] == (
+        "minping: 2010: the year is sealed: only amendments change it, "
+        "or two people lift the seal before the public notice\n"
+    )
+    out = run("appraise", "2010", "--lang", "en")[1]
+    assert [" ".join(line.split()) for line in out.splitlines()][:-1] == lines[:-1]
+    assert lines[-1].replace("not sealed", "sealed") == out.splitlines()[-1]
 
     code, out, _ = run(
         "export", "--year", "2010", "--audience", "internal", "--out", str(tmp_path / "out")

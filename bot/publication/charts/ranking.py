@@ -32,7 +32,7 @@ class Mark:
     ``best`` to ``worst``: the 95 % possible ranks.
     ``odds``: the printed probability of the grade.
     ``shrunken``: the empirical Bayes score.
-    ``grey``: the score is too uncertain to rely on.
+    ``grey``: the score is too uncertain to rely on. ``amended``: after a review.
     """
 
     code: str
@@ -49,6 +49,7 @@ class Mark:
     grey: bool = False
     odds: str = ""
     shrunken: Decimal | None = None
+    amended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _year_mark(unit: UnitResult, public: DisclosedScore | None, scheme: Scheme, 
         odds=odds_text(unit.outlook.odds[unit.grade], unit.outlook.coarse)
         if unit.outlook and unit.grade
         else "",
+        amended=bool(unit.amended),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import UNIT_GRADES, Grade
@@ -36,7 +36,9 @@ GRADE = (
     Column("grade_zh", "column-grade-name"),
     Column("certainty", "column-certainty"),
     Column("certainty_zh", "column-certainty-name"),
+    Column("amended", "column-amended"),
 )
+TENTHS = 1
 OUTLOOK = (
     Column("own_rank_low", "column-own-rank-low"),
     Column("own_rank_high", "column-own-rank-high"),
@@ -44,8 +46,12 @@ OUTLOOK = (
     Column("p_second", "column-p-second", SHARE),
     Column("p_third", "column-p-third", SHARE),
     Column("up_gap", "column-up-gap", POINTS),
+    Column("up_safe", "column-up-safe", TENTHS),
+    Column("up_apart", "column-up-apart", TENTHS),
     Column("up_ballots", "column-up-ballots"),
     Column("down_gap", "column-down-gap", POINTS),
+    Column("down_safe", "column-down-safe", TENTHS),
+    Column("down_apart", "column-down-apart", TENTHS),
     Column("down_ballots", "column-down-ballots"),
 )
 
@@ -118,7 +124,13 @@ def _unit(
 
 def grade_cells(unit: UnitResult) -> tuple[Value, ...]:
     """Return the cells of `GRADE`."""
-    return (unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty))
+    sure = (unit.certainty or "", name(unit.certainty))
+    return (unit.grade or "", name(unit.grade), *sure, amended_text(unit.amended))
+
+
+def amended_text(numbers: Sequence[int]) -> str:
+    """Return the numbers of the amendments that a result comes from."""
+    return " ".join(map(str, numbers))
 
 
 def _outlook(unit: UnitResult) -> tuple[Value, ...]:
@@ -137,8 +149,8 @@ def _outlook(unit: UnitResult) -> tuple[Value, ...]:
 
 def _way(cut: GradeCut | None) -> tuple[Value, ...]:
     if cut is None:
-        return (None, None)
-    return (cut.gap, "never" if cut.never else cut.ballots)
+        return (None, None, None, None)
+    return (cut.gap, cut.safe, cut.apart, "never" if cut.never else cut.ballots)
 
 
 def leagues_page(year: AppraisedYear) -> Page:
@@ -196,7 +208,7 @@ def quotas_page(year: AppraisedYear) -> Page:
 def leaders_page(year: AppraisedYear) -> Page:
     """Return every leader's year; internal."""
     names = {unit.unit: unit.zh for unit in year.result.units}
-    rows = tuple(leader_cells(x, names[x.unit]) for x in year.result.leaders)
+    rows = tuple(leader_cells(x, names.get(x.unit, "")) for x in year.result.leaders)
     return Page("leaders", "page-leaders", leader_columns(year.inputs.scheme.places), rows)
 
 
@@ -220,6 +232,7 @@ def leader_columns(places: int) -> tuple[Column, ...]:
         Column("certainty", "column-certainty"),
         Column("certainty_zh", "column-certainty-name"),
         Column("lowered_by", "column-lowered-by"),
+        Column("amended", "column-amended"),
     )
 
 
@@ -245,6 +258,7 @@ def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
             name(leader.grade),
         ),
         *(leader.certainty or "", name(leader.certainty), joined_text(leader.lowered_by)),
+        amended_text(leader.amended),
     )
 
 

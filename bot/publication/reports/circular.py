@@ -34,7 +34,13 @@ from bot.publication.reports.document_model import (
 )
 from bot.publication.reports.material import ReportMaterial
 from bot.publication.reports.participation import participation_part, response_rate
-from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
+from bot.publication.reports.wording import (
+    DASH,
+    ReportSpeaker,
+    change_text,
+    changed_words,
+    grade_words,
+)
 
 GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 METHOD_LEFT_OUT = ("response_rate", "scheme_digest")
@@ -71,6 +77,7 @@ class _Circular:
             self._charts(),
             self._changes(),
             self._moved_scores(),
+            self._amended(internal),
         ]
         parts += [self._leaders(), self._proposals()] if internal else []
         parts += [participation_part(self.material, self.say), self._method(), self._verify()]
@@ -175,12 +182,7 @@ class _Circular:
         return f"{self.say.number(score.score)} ({self.say.span(score.low, score.high)})"
 
     def _grade(self, unit: UnitResult) -> str:
-        grade = name(unit.grade, self.say.lang) or self.say("no-grade")
-        return (
-            self.say("provisional", grade=grade)
-            if unit.certainty is Certainty.PROVISIONAL
-            else grade
-        )
+        return grade_words(unit, self.say)
 
     def _charts(self) -> Iterator[Block]:
         say = self.say
@@ -239,7 +241,7 @@ class _Circular:
 
     def _leaders(self) -> Iterator[Block]:
         say, leaders = self.say, self.year.result.leaders
-        counts = Counter(leader.grade for leader in leaders)
+        counts = self.year.result.leader_grades()
         yield Heading(say("part-leaders"), page=True)
         yield Paragraph(
             say("leaders-lead", **{grade: counts[grade] for grade in Grade}, waiting=counts[None])
@@ -253,11 +255,37 @@ class _Circular:
         say = self.say
         called = (
             say.pick(leader.zh, leader.en),
-            units[leader.unit],
+            units.get(leader.unit, leader.unit),
             leader.post or name(leader.role, say.lang),
         )
-        grades = (name(grade, say.lang) or say("no-grade") for grade in (leader.base, leader.grade))
-        return (*called, say.number(leader.score), *grades)
+        base, grade = (
+            name(one, say.lang) or say("no-grade") for one in (leader.base, leader.grade)
+        )
+        grade = say("amended", grade=grade) if leader.amended else grade
+        return (*called, say.number(leader.score), base, grade)
+
+    def _amended(self, internal: bool) -> Iterator[Block]:
+        """Yield what was amended after reviews; persons are named inside the office alone."""
+        say = self.say
+        units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
+        people = {x.leader: say.pick(x.zh, x.en) for x in self.year.result.leaders}
+        named = units | people if internal else units
+        rows = tuple(
+            (
+                str(made.number),
+                named[change.subject],
+                changed_words(change, say),
+                made.reason if made.subject in named else DASH,
+            )
+            for made in self.year.amended
+            for change in made.changes
+            if change.subject in named
+        )
+        if rows:
+            yield Heading(say("part-amended"))
+            yield Paragraph(say("amended-lead"))
+            heads = ("head-number", "head-whom", "head-amended", "head-why")
+            yield ReportTable("", tuple(say(head) for head in heads), rows, (0,), (1, 3))
 
     def _proposals(self) -> Iterator[Block]:
         say, proposals = self.say, self.year.result.proposals

@@ -8,7 +8,7 @@ from statistics import median
 from aggregation.appraisal.outlook_lines import outlook_lines
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import Grade
-from aggregation.model.results import Certainty, UnitResult
+from aggregation.model.results import UnitResult
 from aggregation.scheme.scheme import PUBLIC
 from bot.core.labels import disclosed_flags, flags, label, name, sentences
 from bot.publication.charts.answer_chart import Bar, answer_shares, scored_options, share_picture
@@ -25,7 +25,13 @@ from bot.publication.reports.document_model import (
     ReportTable,
 )
 from bot.publication.reports.material import ReportMaterial, shipped_themes
-from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
+from bot.publication.reports.wording import (
+    DASH,
+    ReportSpeaker,
+    change_text,
+    changed_words,
+    grade_words,
+)
 from survey_flows.errors import BadInput, Message, Place
 
 
@@ -77,9 +83,7 @@ class _Evidence:
 
     def _figures(self) -> Iterator[Block]:
         say, unit, score = self.say, self.unit, self.score
-        grade = name(unit.grade, say.lang) or say("no-grade")
-        if unit.certainty is Certainty.PROVISIONAL:
-            grade = say("provisional", grade=grade)
+        grade = grade_words(unit, say)
         pairs = [
             (say("fact-total"), say.number(unit.total)),
             (say("fact-rank", of=unit.of), str(unit.rank) if unit.rank else DASH),
@@ -94,8 +98,20 @@ class _Evidence:
                 (say("fact-unweighted"), say.number(score.unweighted)),
             ]
         yield KeyFigures(tuple(pairs))
+        yield from self._amended()
         if score is None or score.withheld:
             yield Paragraph(say("withheld", floor=self.scheme.min_n.publish_cell))
+
+    def _amended(self) -> Iterator[Block]:
+        """Yield what was amended of this unit's result, and why."""
+        for made in self.year.amended:
+            for change in made.changes:
+                if change.subject == self.unit.unit:
+                    own = made.subject == self.unit.unit
+                    why = self.say("amended-for", reason=made.reason) if own else ""
+                    words = changed_words(change, self.say)
+                    said = self.say("amended-line", number=made.number, change=words)
+                    yield Paragraph(said + why)
 
     def _made_of(self) -> Iterator[Block]:
         say = self.say

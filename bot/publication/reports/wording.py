@@ -11,7 +11,9 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from aggregation.appraisal.standing import Change
 from aggregation.disclosure.disclosed import Count, Share, ShareBound
+from aggregation.model.results import Certainty, UnitResult
 from aggregation.numbers import half_up
 from aggregation.quality.changes import ScoreChange
 from bot.core.labels import HIDDEN, bound_text, name, pick
@@ -96,3 +98,21 @@ def change_text(change: ScoreChange, say: ReportSpeaker) -> str:
         p=p,
         verdict=name(change.verdict, say.lang),
     )
+
+
+def grade_words(unit: UnitResult, say: ReportSpeaker) -> str:
+    """Return a unit's grade as it stands: provisional or not, amended or not."""
+    grade = name(unit.grade, say.lang) or say("no-grade")
+    if unit.certainty is Certainty.PROVISIONAL:
+        grade = say("provisional", grade=grade)
+    return say("amended", grade=grade) if unit.amended else grade
+
+
+def changed_words(change: Change, say: ReportSpeaker) -> str:
+    """Return what an amendment does to a unit or person."""
+    if change.kept:
+        return say("amended-kept")
+    if change.before is change.after:
+        return say("amended-figures")
+    grades = (name(it, say.lang) or say("no-grade") for it in (change.before, change.after))
+    return " → ".join(grades)

@@ -66,6 +66,8 @@ from bot.storage.schema.records import indicators as indicators
 from bot.storage.schema.records import inner_units as inner_units
 from bot.storage.schema.records import leaders as leaders
 from bot.storage.schema.records import memberships as memberships
+from bot.storage.schema.records import seal_drafts as seal_drafts
+from bot.storage.schema.records import seals as seals
 from bot.storage.schema.records import unit_decisions as unit_decisions
 from bot.storage.schema.records import units as units
 from bot.storage.schema.rectification import held_follow_ups as held_follow_ups

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
 from bot.storage.schema.metadata import metadata
 
@@ -34,6 +34,12 @@ public_notices = Table(
     Column("ends", String(10), nullable=False),
     Column(
         "until", String(10), nullable=False, comment="last day on which a review may be asked for"
+    ),
+    Column(
+        "amendment", Integer, nullable=False, comment="that it tells of; 0: of the year's results"
+    ),
+    Column(
+        "subjects", Text, nullable=False, comment="JSON: who is told; empty: all units and leaders"
     ),
     Column("by", String(64), nullable=False, comment="login"),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
@@ -67,17 +73,25 @@ appeal_steps = Table(
 amendments = Table(
     "amendments",
     metadata,
-    Column("appeal", Integer, primary_key=True, autoincrement=False),
-    Column("round", Integer, primary_key=True, autoincrement=False),
-    Column("year", Integer, nullable=False),
-    Column("subject", String(32), nullable=False),
-    Column("kind", String(12), nullable=False, comment="grade, decision or score"),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1"),
     Column(
-        "what", String(200), nullable=False, comment="the proposal that was decided anew, or empty"
+        "seal", Integer, nullable=False, comment="the seal that it amends; 0: made before seals"
     ),
-    Column("before", String(16), nullable=False),
-    Column("after", String(16), nullable=False),
-    Column("by", String(64), nullable=False),
+    Column("appeal", Integer, nullable=False, comment="the appeal that it follows from"),
+    Column("round", Integer, nullable=False),
+    Column("subject", String(32), nullable=False, comment="whose result was contested"),
+    Column("corrections", Text, nullable=False, comment="JSON: what is put right"),
+    Column(
+        "changes",
+        LargeBinary,
+        nullable=False,
+        comment="gzip of JSON: what follows for each subject; empty: not worked out yet",
+    ),
+    Column("before", String(64), nullable=False, comment="digest of the result that stood"),
+    Column("after", String(64), nullable=False, comment="digest of the result from then on"),
+    Column("by", String(80), nullable=False, comment="who answered"),
+    Column("approved_by", String(80), nullable=False, comment="who signed it, or empty"),
     Column("reason", Text, nullable=False),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
 )

@@ -1,8 +1,18 @@
-"""Tables of a year's material: units, leaders, points, findings, decisions and grades."""
+"""Tables of a year's material: units, leaders, points, findings, decisions, grades and seals."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from bot.storage.schema.metadata import SERIAL, metadata
 
@@ -113,6 +123,11 @@ decisions = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("login", String(80), nullable=False, comment="the account; empty: before accounts"),
+    Column("grounds", String(64), nullable=False, comment="digest of what it rests on, or empty"),
+    Column("heard_on", String(10), nullable=False, comment="ISO date of the hearing, or empty"),
+    Column("number", Integer, nullable=False, comment="from 1 on each proposal"),
+    Index("ix_decisions_number", "year", "proposal", "number", unique=True),
 )
 
 unit_decisions = Table(
@@ -131,6 +146,9 @@ unit_decisions = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("login", String(80), nullable=False, comment="the account; empty: before accounts"),
+    Column("number", Integer, nullable=False, comment="from 1 on each unit"),
+    Index("ix_unit_decisions_number", "year", "unit", "number", unique=True),
 )
 
 grades = Table(
@@ -152,4 +170,39 @@ grades = Table(
     Column("post", String(120), nullable=False),
     Column("scheme", String(64), nullable=False),
     Index("ix_grades_subject_year", "subject", "year"),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "number",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="from 1; rows are only added, and the last counts",
+    ),
+    Column(
+        "content",
+        LargeBinary,
+        nullable=False,
+        comment="gzip of the canonical JSON; empty: the seal before is lifted",
+    ),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the canonical JSON, or empty"),
+    Column("organ", String(80), nullable=False, comment="the body that confirmed the list by name"),
+    Column("document", String(120), nullable=False, comment="of that body"),
+    Column("decided_on", String(10), nullable=False, comment="ISO date, or empty"),
+    Column("reason", Text, nullable=False, comment="of a lifting, or empty"),
+    Column("by", String(80), nullable=False, comment="who prepared it"),
+    Column("approved_by", String(80), nullable=False, comment="who signed it, or empty"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+seal_drafts = Table(
+    "seal_drafts",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False, comment="gzip of what waits to be sealed"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the canonical JSON"),
 )

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind
+from aggregation.appraisal.standing import Change
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.procedure.appeals import AppealRuling, AppealState
+from aggregation.scheme.scheme import scheme_levels
+from bot.accounts.approvals import DONE, WAITING
+from bot.appraisal.amending import Remedies, remedies, require_standing
+from bot.appraisal.amendment_decisions import AMEND
 from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
-    answer_appeal,
     appeal_again,
     assign_appeal,
     publish_amended_score,
     receive_appeal,
-    remedies,
+    reject_appeal,
+    uphold_appeal,
 )
 from bot.appraisal.deciders import eligible_deciders
-from bot.appraisal.public_notices import give_public_notice, read_notices
+from bot.appraisal.public_notices import give_public_notice
+from bot.appraisal.standing_years import amendment_of, corrections_of
 from bot.campaigns.registered import read_registered_campaigns
 from bot.core.identity import Office
 from bot.core.labels import name, pick
-from bot.records import amendments, store
+from bot.records import store
+from bot.records.amendments import StoredAmendment, read_amendments
+from bot.records.notices import read_notices
 from bot.records.working_days import read_calendar
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
@@ -106,22 +116,52 @@ async def show_one(visit: Visit) -> web.Response:
     async with reading(visit.service.database) as connection:
         names = await read_names(connection, appeal.year, visit.lang)
         able = await eligible_deciders(connection, appeal)
-        ways = [(":".join(way), _remedy(visit, way)) for way in await remedies(connection, appeal)]
+    found = await _remedies(visit, appeal)
     return visit.render(
         "appeal",
         appeal=_row(visit, appeal, names),
         able=able,
-        ways=ways,
+        ways=[(":".join(way), _remedy(visit, way)) for way in found.choices],
+        values=await _values(visit, appeal, found),
+        waits=await _waiting(visit, appeal),
+        names=names,
+        name=lambda code: name(code, visit.lang),
         rulings=tuple(AppealRuling),
         states=AppealState,
         amended=[
             row
             for row in await amendment_rows(visit, appeal.year)
-            if row[0].appeal == appeal.number
+            if row.stored.appeal == appeal.number
         ],
         mine=appeal.standing.charged == visit.visitor.login,
         me=visit.visitor.login,
     )
+
+
+async def _remedies(visit: Visit, appeal: Appeal) -> Remedies:
+    """Returns what could be put right, for the person who is to answer."""
+    charged = appeal.standing.state is AppealState.CHARGED
+    if not charged or appeal.standing.charged != visit.visitor.login:
+        return Remedies((), {})
+    return await remedies(visit.service.database, appeal)
+
+
+async def _values(visit: Visit, appeal: Appeal, found: Remedies) -> list[tuple[str, str, str]]:
+    """Returns the points that can be put right: indicator, its name, and what stands."""
+    if not found.values:
+        return []
+    stands = await require_standing(visit.service.database, appeal.year)
+    scheme = stands.content.inputs.scheme
+    known = [scheme.indicators, *(level.indicators for level in scheme_levels(scheme))]
+    names = {id_: pick((it.zh, it.en), visit.lang) for part in known for id_, it in part.items()}
+    names[PERSONAL] = page_words().say(visit.lang, "personal")
+    return [(i, names.get(i, i), f"{value:f}") for i, value in found.values.items()]
+
+
+async def _waiting(visit: Visit, appeal: Appeal) -> bool:
+    """Returns whether an answer to the appeal waits for a second person."""
+    waiting = await visit.service.approvals.list((WAITING,))
+    return any((it.kind, it.subject) == (AMEND, str(appeal.number)) for it in waiting)
 
 
 @staff_page
@@ -132,23 +172,37 @@ async def take_step(visit: Visit) -> web.Response:
     if act == ASSIGN:
         await assign_appeal(database, number, visit.text("to"), office)
     elif act == ANSWER:
-        if visit.text("ruling") not in tuple(AppealRuling):
-            raise BadInput(Message("admin-choose-ruling"), Place(field="ruling"))
-        await answer_appeal(
-            database,
-            number,
-            AppealRuling(visit.text("ruling")),
-            reason,
-            visit.text("remedy"),
-            office,
-        )
+        if await _answered(visit, number, reason, office):
+            return visit.redirect("/admin/approvals", "prepared")
     elif act == CORRECT:
-        await publish_amended_score(database, number, office)
+        approvals = visit.service.approvals
+        made = await publish_amended_score(database, approvals, number, office)
+        if made.state != DONE:
+            return visit.redirect("/admin/approvals", "prepared")
     elif act == AGAIN:
         await appeal_again(database, number, reason, office)
     else:
         raise no_such_button(act)
     return visit.redirect(f"/admin/appeals/{number}", f"appeal-{act}")
+
+
+async def _answered(visit: Visit, number: int, reason: str, office: Office) -> bool:
+    """Answers an appeal; returns whether the answer waits for a second person."""
+    service, ruling = visit.service, visit.text("ruling")
+    if ruling not in tuple(AppealRuling):
+        raise BadInput(Message("admin-choose-ruling"), Place(field="ruling"))
+    if ruling == AppealRuling.REJECTED:
+        await reject_appeal(service.database, number, reason, office)
+        return False
+    form = visit.form
+    chosen = [str(it) for it in form.getall("remedy", [])] if form is not None else []
+    if visit.text("value"):
+        chosen.append(f"{CorrectionKind.VALUE}:{visit.text('value')}:{visit.text('value_of')}")
+    given = (number, chosen, reason, office)
+    made = await uphold_appeal(service.database, service.approvals, *given)
+    if made.state == DONE:
+        await service.mixer.turn()
+    return made.state != DONE
 
 
 async def _appeal(visit: Visit) -> Appeal:
@@ -163,29 +217,59 @@ def _remedy(visit: Visit, way: Sequence[str]) -> str:
     """Returns a remedy in words."""
     kind, after, what = way
     words = page_words()
-    if kind == amendments.GRADE:
+    if kind == CorrectionKind.GRADE:
         return words.say(visit.lang, "remedy-grade", grade=name(Grade(after), visit.lang))
-    if kind == amendments.DECISION:
+    if kind == CorrectionKind.DECISION:
         verdict = name(Verdict(after), visit.lang)
-        return words.say(
-            visit.lang,
-            "remedy-decision",
-            what=name(ConsequenceKind(what.split("/")[2]), visit.lang),
-            verdict=verdict,
-        )
+        kind_name = name(ConsequenceKind(what.split("/")[2]), visit.lang)
+        return words.say(visit.lang, "remedy-decision", what=kind_name, verdict=verdict)
+    if kind == CorrectionKind.FINDING:
+        return words.say(visit.lang, "remedy-finding", what=what)
+    if kind == CorrectionKind.VALUE:
+        return words.say(visit.lang, "remedy-value", what=what, value=after)
     return words.say(visit.lang, "remedy-score")
 
 
-async def amendment_rows(visit: Visit, year: int) -> list[tuple[amendments.Amendment, str]]:
+@dataclass(frozen=True, slots=True)
+class AmendmentRow:
+    """An amendment of a year, with what it put right and whom it changes, in words."""
+
+    stored: StoredAmendment
+    words: tuple[str, ...]
+    changes: tuple[Change, ...]
+    orders_score: bool
+
+    @property
+    def moved(self) -> int:
+        """How many it changes beside the one who asked."""
+        others = (it for it in self.changes if it.subject != self.stored.subject)
+        return sum(not it.kept for it in others)
+
+    @property
+    def kept(self) -> int:
+        """How many it would have worsened, who keep what they have."""
+        return sum(it.kept for it in self.changes)
+
+
+async def amendment_rows(visit: Visit, year: int) -> list[AmendmentRow]:
     """Returns the amendments of a year, each with its words."""
     async with reading(visit.service.database) as connection:
-        found = await amendments.read_amendments(connection, year)
-    return [(it, _amended(visit, it)) for it in found]
+        found = await read_amendments(connection, year)
+    return [_row_of(visit, it) for it in found]
 
 
-def _amended(visit: Visit, it: amendments.Amendment) -> str:
-    """Returns an amendment in words."""
+def _row_of(visit: Visit, it: StoredAmendment) -> AmendmentRow:
+    corrections = corrections_of(it)
+    ordered = any(one.kind is CorrectionKind.SCORE and one.score is None for one in corrections)
+    words = tuple(_corrected(visit, one) for one in corrections)
+    return AmendmentRow(it, words, amendment_of(it).changes, ordered)
+
+
+def _corrected(visit: Visit, it: Correction) -> str:
+    """Returns a correction in words."""
     remedy = _remedy(visit, (it.kind, it.after, it.what))
-    if it.kind != amendments.GRADE or it.before == store.NOT_APPRAISED:
-        return remedy
-    return f"{name(Grade(it.before), visit.lang)} → {remedy}"
+    if it.kind is CorrectionKind.GRADE and it.before in tuple(Grade):
+        return f"{name(Grade(it.before), visit.lang)} → {remedy}"
+    if it.kind is CorrectionKind.VALUE:
+        return f"{it.before} → {remedy}"
+    return remedy

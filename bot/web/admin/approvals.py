@@ -18,7 +18,10 @@ from bot.web.admin.page import Visit, no_such_button, staff_page
 from survey_flows.errors import BadInput, Message, Place
 
 PATH = "/admin/approvals"
-SAID = ("role", "unit", "missing", "reason", "days", "totals", "profile", "places")
+SAID = (
+    *("role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
+    *("organ", "document", "decided_on", "digest", "appeal"),
+)
 """What is shown of a prepared thing; never a password's hash."""
 
 

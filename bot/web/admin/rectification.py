@@ -20,12 +20,12 @@ from aggregation.procedure.rectification import (
 )
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import receive_appeal
-from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Office
 from bot.core.labels import pick
 from bot.crypto.rectification_keys import RectificationKeys
+from bot.records.notices import notice_for, read_notices
 from bot.records.working_days import read_calendar
 from bot.rectification.requests import (
     RectificationRequest,
@@ -201,12 +201,14 @@ async def show_unit(visit: Visit) -> web.Response:
         years = sorted(
             {campaign.year for campaign in await read_registered_campaigns(database)}, reverse=True
         )
-        notices = {year: (await read_notices(connection, year))[-1:] for year in years}
-    asked = {appeal.year for appeal in appeals}
+        told = {year: notice_for(await read_notices(connection, year), unit) for year in years}
+    asked = {(appeal.year, appeal.steps[0].on) for appeal in appeals}
     running = [
-        (y, found[0])
-        for y, found in notices.items()
-        if found and visit.today <= found[0].until and y not in asked
+        (year, notice)
+        for year, notice in told.items()
+        if notice
+        and visit.today <= notice.until
+        and not any(of == year and on >= notice.begins for of, on in asked)
     ]
     return visit.render(
         "unit", words=sorted(words), appeals=appeals, running=running, **await _themes(visit, unit)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         rectification,
         reports,
         responses,
+        seals,
         sensitivity,
         settings,
         sign_in,
@@ -51,6 +52,7 @@ else:
     rectification = lazy_module("bot.web.admin.rectification")
     reports = lazy_module("bot.web.admin.reports")
     responses = lazy_module("bot.web.admin.responses")
+    seals = lazy_module("bot.web.admin.seals")
     sensitivity = lazy_module("bot.web.admin.sensitivity")
     settings = lazy_module("bot.web.admin.settings")
     sign_in = lazy_module("bot.web.admin.sign_in")
@@ -154,6 +156,8 @@ PAGES = (
     ("GET", r"/admin/years/{year:\d{4}}/proposals", years.show_proposals),
     ("POST", r"/admin/years/{year:\d{4}}/decisions", years.take_decision),
     ("POST", r"/admin/years/{year:\d{4}}/grades", years.take_grade),
+    ("GET", r"/admin/years/{year:\d{4}}/seal", seals.show_seal),
+    ("POST", r"/admin/years/{year:\d{4}}/seal", seals.take_seal),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),
     ("GET", r"/admin/years/{year:\d{4}}/sensitivity", sensitivity.show_sensitivity),
     (

@@ -248,6 +248,7 @@ def _year_unit(unit: UnitResult) -> YearUnit:
         insufficient=unit.insufficient,
         barred=list(unit.barred),
         decided_by=unit.decided_by,
+        amended=list(unit.amended),
     )
 
 
@@ -275,6 +276,7 @@ def _leader(leader: LeaderResult) -> YearLeader:
         grade=leader.grade,
         certainty=leader.certainty,
         lowered_by=list(leader.lowered_by),
+        amended=list(leader.amended),
     )
 
 

@@ -34,6 +34,17 @@ head-places = Places
 table-note = "*": fewer than { $floor } people, or a number from which such a one would follow: suppressed. "Provisional": the ballots do not settle the grade. "—": too few ballots, not ranked.
 provisional = { $grade } (provisional)
 no-grade = waits
+amended = { $grade }, amended after a review
+amended-kept = protected: another's amendment would have worsened it, so that it stays
+amended-figures = figures amended, the grade stays
+amended-line = Amendment { $number }: { $change }
+amended-for = . Why: { $reason }
+part-amended = Amendments after reviews and appeals
+amended-lead = The figures of this document are the standing ones. What was amended, and whom it changed:
+head-number = No.
+head-whom = Whom
+head-amended = Change
+head-why = Why
 
 part-ranks = Uncertainty of the ranks
 ranks-lead = A line shows the simultaneous 95 % possible ranks, the dot the rank. The longer the line, the less certain the rank: the unit may hold any rank on it.

@@ -34,6 +34,17 @@ head-places = 名额
 table-note = “*”：人数少于 { $floor }，或可据以推算，不公布；“暂定”：有效票尚不足以确定等次；“—”：有效票不足，未排名。
 provisional = { $grade }（暂定）
 no-grade = 待定
+amended = { $grade }（经复核改定）
+amended-kept = 受保护：他人的更正本会使其变差，不作变动
+amended-figures = 分值更正，等次不变
+amended-line = 第 { $number } 号更正：{ $change }
+amended-for = 。理由：{ $reason }
+part-amended = 复核与申诉后的更正
+amended-lead = 本文件所列均为现行结果。更正的内容和变动的对象如下：
+head-number = 编号
+head-whom = 对象
+head-amended = 变动
+head-why = 理由
 
 part-ranks = 名次有多确定
 ranks-lead = 横线为同时成立的95%可能名次，圆点为名次。横线越长，名次越不确定；单位可能处于横线上的任何名次。

@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 
 from aggregation.procedure.appeals import AppealRuling
 from bot.accounts.staff import add_staff
-from bot.appraisal.appeals import answer_appeal, assign_appeal, receive_appeal
+from bot.appraisal.appeals import assign_appeal, receive_appeal, reject_appeal, uphold_appeal
 from bot.appraisal.public_notices import give_public_notice
+from bot.appraisal.year import open_year
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.results.scoring import score_campaign
@@ -23,6 +24,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data, texts
+from tests.sealing import seal_at
 from tests.web_city import Clock
 
 APPEAL = "/admin/appeals/1"
@@ -49,10 +51,15 @@ async def decide(console: Console, ruling: AppealRuling) -> None:
     for login, unit in (("chen", ""), ("tan", "FIN")):
         await add_staff(console.service.roster, login, PASSWORD, "administrator", unit)
     await score_campaign(database, "city-2010")
+    await seal_at(console.service, 2010)
     await give_public_notice(database, 2010, office(console, "zhou"))
     await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(console, "zhou"))
     await assign_appeal(database, 1, "chen", office(console, "zhou"))
-    await answer_appeal(database, 1, ruling, "they were", "score::", office(console, "chen"))
+    chen = office(console, "chen")
+    if ruling is AppealRuling.REJECTED:
+        await reject_appeal(database, 1, "they were not", chen)
+        return
+    await uphold_appeal(database, console.service.approvals, 1, ["score::"], "they were", chen)
 
 
 async def leave_out(console: Console, count: int) -> None:
@@ -95,6 +102,9 @@ async def test_the_corrected_score_is_published_from_the_appeal(console: Console
     made = after.release.corrections["FIN"] if after.release else None
     assert made is not None
     assert (made.by, made.reason) == ("chen", "appeal 1: they were")
+    year = await open_year(console.service.database, 2010)
+    assert [part.release.number for part in year.campaigns if part.release] == [2]
+    assert year.inputs.disclosed["FIN"].corrected
     await press(console, "chen")
     assert (console.status, "nothing was released" in texts(console.page)) == (422, True)
 

@@ -1,6 +1,6 @@
 """The administrators' pages of a whole city's year, read over HTTP.
 
-Nothing here changes it, so all tests share one.
+Nothing here changes it but the seal, which is lifted again, so all tests share one.
 """
 
 from __future__ import annotations
@@ -312,3 +312,27 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
         409,
         True,
     )
+
+
+async def test_a_year_is_sealed_compared_and_unsealed_on_its_page(console: Console) -> None:
+    page = f"{YEAR}/seal"
+    await console.sign_in()
+    shown = texts(await console.open(page))
+    assert "What would be sealed" in shown
+    assert "Departments 18 75 6 – Leaders 163 658 11 3" in shown
+    seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', console.page)[0]
+    form = {"csrf": console.csrf, "act": "seal", "seen": seen, "organ": "市委常委会"}
+    form |= {"document": "纪要", "decided_on": "2011-01-20", "typed": "2011"}
+    assert "type the year" in texts(await console.post(page, form))
+    shown = texts(await console.post(page, form | {"typed": "2010"}))
+    assert "The year is sealed." in shown
+    assert "Confirmed by 市委常委会, 纪要, 2011-01-20" in shown
+    assert "The material gives what is sealed." in texts(await console.open(f"{page}?compare=yes"))
+    await console.open(f"{YEAR}/proposals?status=all")
+    assert 'name="verdict"' not in console.page
+    await console.open(page)
+    lift = {"csrf": console.csrf, "act": "lift", "typed": "2010", "reason": "一处数据有误"}
+    assert "The seal is lifted." in texts(await console.post(page, lift))
+    assert "一处数据有误" in texts(await console.open(page))
+    await console.open(f"{YEAR}/proposals?status=all")
+    assert 'name="verdict"' in console.page

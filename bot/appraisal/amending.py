@@ -1,0 +1,194 @@
+"""Works out what an upheld appeal amends: what is put right, and what follows for each subject."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind, corrected
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.nesting import appraise_inside, city_inputs
+from aggregation.appraisal.standing import (
+    GOOD,
+    ORDER,
+    Change,
+    YearView,
+    changes_of,
+    has_lower_figure,
+    is_worse,
+    view_year,
+)
+from aggregation.model.facts import Verdict
+from aggregation.model.results import ProposalStatus
+from bot.appraisal.appeal_records import Appeal
+from bot.appraisal.plain_form import write_plain
+from bot.appraisal.standing_years import StandingYear, read_standing, sealed_material
+from bot.core.identity import Office
+from bot.storage.database import reading
+from survey_flows.errors import BadInput, Message, Place
+
+Remedy = tuple[str, str, str]
+"""The kind of a correction, what stands after it, and what it is about."""
+NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What an upheld appeal can put right.
+
+    ``values`` are the points of the subject, by indicator.
+    """
+
+    choices: tuple[Remedy, ...]
+    values: dict[str, Decimal]
+
+
+async def require_standing(database: AsyncEngine, year: int) -> StandingYear:
+    """Return a sealed year as it stands.
+
+    Raises:
+        BadInput: the year is not sealed.
+    """
+    async with reading(database) as connection:
+        stands = await read_standing(connection, year)
+    if stands is None:
+        raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
+    return stands
+
+
+async def remedies(database: AsyncEngine, appeal: Appeal) -> Remedies:
+    """Return what an upheld appeal can put right: never anything that worsens the result."""
+    stands = await require_standing(database, appeal.year)
+    material = corrected(sealed_material(stands.content), stands.corrections)
+    return await asyncio.to_thread(_remedies, stands, material, appeal.subject)
+
+
+def _remedies(stands: StandingYear, material: AppraisalInputs, subject: str) -> Remedies:
+    view = view_year(stands.content.bodies)
+    found = [*_grades(view, subject), *_decisions(view, subject)]
+    facts = sorted(fact.id for fact in material.facts if fact.subject == subject)
+    found += [(CorrectionKind.FINDING, "", fact) for fact in facts]
+    if subject in material.public:
+        found.append((CorrectionKind.SCORE, "", ""))
+    values = {i: points for (s, i), points in material.indicators.items() if s == subject}
+    if subject in material.personal:
+        values[PERSONAL] = material.personal[subject]
+    return Remedies(tuple(found), values)
+
+
+def _grades(view: YearView, subject: str) -> Iterable[Remedy]:
+    now = view.results[subject]
+    if now.grade is not None:
+        for grade in ORDER[: ORDER.index(now.grade)]:
+            yield CorrectionKind.GRADE, str(grade), ""
+
+
+def _decisions(view: YearView, subject: str) -> Iterable[Remedy]:
+    """Decisions that were a disadvantage and are reversed, and advantages that were declined."""
+    for proposal in view.about(subject):
+        good = proposal.kind in GOOD
+        if proposal.status is ProposalStatus.CONFIRMED and not good:
+            yield CorrectionKind.DECISION, str(Verdict.DECLINED), proposal.key
+        elif proposal.status is ProposalStatus.DECLINED and good:
+            yield CorrectionKind.DECISION, str(Verdict.CONFIRMED), proposal.key
+
+
+async def chosen_corrections(
+    database: AsyncEngine, appeal: Appeal, chosen: Sequence[str], reason: str, office: Office
+) -> list[Correction]:
+    """Return what the handler puts right, from texts such as ``grade:second:`` or ``value:8:law``.
+
+    Raises:
+        BadInput: none is chosen, or one is not among `remedies`.
+    """
+    able = await remedies(database, appeal)
+    stands = await require_standing(database, appeal.year)
+    grade = view_year(stands.content.bodies).results[appeal.subject].grade
+    known = {":".join(parts): parts for parts in able.choices}
+    signed = (office.login, reason, office.now.isoformat(timespec="seconds"))
+    found = []
+    for text in dict.fromkeys(filter(None, chosen)):
+        kind, after, what = _value(text, able) if text not in known else known[text]
+        before = {
+            CorrectionKind.GRADE: str(grade or ""),
+            CorrectionKind.VALUE: f"{able.values[what]:f}" if what in able.values else "",
+        }.get(CorrectionKind(kind), "")
+        subject = appeal.subject
+        found.append(Correction(CorrectionKind(kind), subject, what, before, after, *signed))
+    if not found:
+        raise BadInput(Message("appraisal-remedy-missing"), Place(field="remedy"))
+    return found
+
+
+def _value(text: str, able: Remedies) -> Remedy:
+    kind, after, what = (*text.split(":", 2), "", "")[:3]
+    if kind != CorrectionKind.VALUE or what not in able.values:
+        raise BadInput(Message("appraisal-remedy-missing"), Place(field="remedy"))
+    if not NUMBER.fullmatch(after) or Decimal(after) > 100:
+        raise BadInput(Message("appraisal-remedy-value", text=after[:20]), Place(field="remedy"))
+    return kind, after, what
+
+
+async def draw_up(
+    database: AsyncEngine,
+    appeal: Appeal,
+    corrections: Sequence[Correction],
+    reason: str,
+    lenient: bool = False,
+) -> dict[str, Any]:
+    """Return what an amendment says, for the second person and for the record.
+
+    Args:
+        database: where the year is.
+        appeal: the appeal that it follows from.
+        corrections: what is put right.
+        reason: why.
+        lenient: whether whoever asked keeps their result where the corrections would worsen it;
+            else they are refused.
+
+    Raises:
+        BadInput: the year is not sealed, or whoever asked would fare worse.
+    """
+    stands = await require_standing(database, appeal.year)
+    changes = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
+    return {
+        "year": appeal.year,
+        "seal": stands.seal.number,
+        "appeal": appeal.number,
+        "round": appeal.standing.round,
+        "subject": appeal.subject,
+        "corrections": write_plain(tuple(corrections), tuple[Correction, ...]),
+        "changes": write_plain(changes, tuple[Change, ...]),
+        "before": stands.digest,
+        "reason": reason,
+    }
+
+
+def _changes(
+    stands: StandingYear, corrections: Sequence[Correction], subject: str, lenient: bool
+) -> tuple[Change, ...]:
+    so_far = corrected(sealed_material(stands.content), stands.corrections)
+    standing = view_year(stands.content.bodies)
+    before, after = _appraised(so_far), _appraised(corrected(so_far, corrections))
+    worse = is_worse(standing, after, subject) or has_lower_figure(standing, after, subject)
+    if worse and not lenient:
+        raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
+    found = changes_of(standing, before, after)
+    if worse:
+        grade = standing.results[subject].grade
+        own = Change(subject, grade, grade, True)
+        return tuple(own if it.subject == subject else it for it in found)
+    return found
+
+
+def _appraised(material: AppraisalInputs) -> YearView:
+    city = appraise(city_inputs(material))
+    inside = (body.result for body in appraise_inside(material, city))
+    return view_year([city, *(result for result in inside if result is not None)])

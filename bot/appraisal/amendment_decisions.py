@@ -1,0 +1,140 @@
+"""What two people decide of an upheld appeal: its answer, with the amendment that follows.
+
+All of it was worked out when it was prepared (`bot.appraisal.amending`), so that the service, which
+loads this at its start, knows nothing of scores.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.procedure.appeals import (
+    AppealAct,
+    AppealRuling,
+    AppealStep,
+    check_appeal_step,
+    public_notice,
+)
+from aggregation.scheme.parts import Procedure
+from bot.accounts.approvals import COMMAND, Approval, Decision
+from bot.accounts.roster import Book
+from bot.appraisal.appeal_records import Appeal, find_appeal
+from bot.appraisal.appeal_steps import append_step, dated_step
+from bot.appraisal.deciders import own_units, previous_deciders
+from bot.records.amendments import StoredAmendment, add_amendment, next_number, read_amendments
+from bot.records.notices import GivenNotice, add_notice
+from bot.records.seals import lock_year, standing_seal
+from bot.records.working_days import stored_calendar
+from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
+from survey_flows.errors import BadInput, Message, Place
+from survey_flows.log_entries import LOG_ITSELF
+
+AMEND, ACT = "year-amend", "year-amendment"
+"""The kind of what is decided, and that of the act in the log."""
+
+
+def amendment_decision(desk: Desk) -> Mapping[str, Decision]:
+    """Return what two people decide of an upheld appeal."""
+
+    async def amend(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
+        await carry_out_amendment(connection, desk, one, now)
+
+    return {AMEND: Decision(amend)}
+
+
+async def carry_out_amendment(
+    connection: AsyncConnection, desk: Desk, one: Approval, now: int
+) -> StoredAmendment:
+    """Append the answer, the amendment, its act in the log, and a notice to whom it changes.
+
+    Raises:
+        BadInput: the result that stands is not the one that the amendment was worked out from, the
+            appeal has moved on, or somebody who signs is barred.
+    """
+    said = one.details
+    await lock_year(connection, said["year"])
+    today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
+    appeal = await find_appeal(connection, said["appeal"], today)
+    await _require_unbarred(connection, appeal, one.approvers)
+    stood = await _standing_digest(connection, said["year"])
+    if stood != said["before"]:
+        raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
+    if said["answer"]:
+        await _answer(connection, appeal, one, today, now)
+    number = await next_number(connection, said["year"])
+    names = ("year", "seal", "appeal", "round", "subject", "before", "reason")
+    made = StoredAmendment(
+        **{name: said[name] for name in names},
+        number=number,
+        corrections=json.dumps(said["corrections"], ensure_ascii=False),
+        changes=json.dumps(said["changes"], ensure_ascii=False),
+        by=one.prepared_by,
+        approved_by=", ".join(one.approvers),
+        at=now,
+    )
+    await add_amendment(connection, made)
+    facts: dict[str, object] = {"year": made.year, "amendment": number}
+    facts |= {"before": made.before, "after": made.after}
+    await desk.order(connection, ACT, LOG_ITSELF, facts, f"{made.year}/{number}")
+    subjects = sorted(it["subject"] for it in said["changes"])
+    if subjects:
+        await _tell(connection, made, subjects, Procedure(**said["procedure"]), today)
+    return made
+
+
+async def _standing_digest(connection: AsyncConnection, year: int) -> str:
+    seal = await standing_seal(connection, year)
+    if seal is None:
+        raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
+    made = [it for it in await read_amendments(connection, year) if it.seal == seal.number]
+    return made[-1].after if made else seal.digest
+
+
+async def _require_unbarred(
+    connection: AsyncConnection, appeal: Appeal, approvers: Sequence[str]
+) -> None:
+    """Refuse a second signature of whoever decided before or belongs to the unit."""
+    columns = tables.staff.c
+    rows = await connection.execute(
+        select(columns.login, columns.unit).where(columns.login.in_(approvers))
+    )
+    own = await own_units(connection, appeal)
+    barred = {login for login, unit in rows if unit in own}
+    barred |= await previous_deciders(connection, appeal) & set(approvers)
+    if barred:
+        raise BadInput(Message("appraisal-decider-barred"), Place(subject=min(barred)))
+
+
+async def _answer(
+    connection: AsyncConnection, appeal: Appeal, one: Approval, today: date, now: int
+) -> None:
+    said = one.details
+    by = one.prepared_by
+    step = AppealStep(AppealAct.ANSWERED, by, today, said["text"], ruling=AppealRuling.UPHELD)
+    check_appeal_step(appeal.steps, step, await previous_deciders(connection, appeal))
+    days = Procedure(**said["procedure"])
+    dated = await dated_step(connection, step, appeal.standing.round, days)
+    await append_step(connection, appeal.number, len(appeal.steps), dated, now)
+
+
+async def _tell(
+    connection: AsyncConnection,
+    made: StoredAmendment,
+    subjects: Sequence[str],
+    days: Procedure,
+    today: date,
+) -> None:
+    """Give a notice to exactly those whom the amendment changes, with a review time of its own."""
+    given = public_notice(today, await stored_calendar(connection), days)
+    by = made.by.removeprefix(COMMAND)
+    notice = GivenNotice(
+        given.begins, given.ends, given.until, made.number, frozenset(subjects), by, made.at
+    )
+    await add_notice(connection, made.year, notice)

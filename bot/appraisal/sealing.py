@@ -1,0 +1,239 @@
+"""Prepares the seal of a year, or its lifting before the public notice; compares a seal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.model.results import ProposalStatus
+from bot.accounts.approvals import Approval, Approvals
+from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
+from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
+from bot.appraisal.standing_years import read_standing
+from bot.appraisal.year import BINDING, AppraisedYear, compute_year, open_year
+from bot.campaigns.registered import counting_campaigns
+from bot.campaigns.states import CLOSED
+from bot.core.identity import Office
+from bot.records.material_digest import material_digest
+from bot.records.seals import is_sealed, keep_draft, refuse_sealed
+from bot.storage.database import reading, writing
+from survey_flows.errors import BadInput, Message, Place, Problem, gathered
+
+FEW = 5
+"""So many obstacles of a kind are named; the others are counted."""
+LONGEST_ORGAN, LONGEST_DOCUMENT, LONGEST_REASON = 80, 120, 4000
+
+
+@dataclass(frozen=True, slots=True)
+class SealPreview:
+    """A year as it would be sealed now.
+
+    Args:
+        appraised: the year.
+        obstacles: why it cannot be sealed; none where it can.
+        seen: the digest of the material, by which a person says what they have seen.
+    """
+
+    appraised: AppraisedYear
+    obstacles: tuple[Message, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealOrder:
+    """What a person says who seals a year.
+
+    Args:
+        organ: the body that confirmed the list by name.
+        document: that body's document.
+        decided_on: its day, in ISO.
+        seen: the digest of the material that the person has seen.
+        typed: the year, typed by hand.
+    """
+
+    organ: str
+    document: str
+    decided_on: str
+    seen: str
+    typed: str
+
+
+async def preview_seal(
+    database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
+) -> SealPreview:
+    """Returns the year as it would be sealed now, with all that keeps it from being sealed.
+
+    Raises:
+        BadInput: the year is sealed already, or as `bot.appraisal.year.compute_year`.
+    """
+    async with reading(database) as connection:
+        await refuse_sealed(connection, year)
+    seen, appraised = "", None
+    # The first look makes a campaign's first release; and somebody may enter something meanwhile.
+    while appraised is None or seen != await _material(database, year):
+        seen = await _material(database, year)
+        appraised = await compute_year(database, year, campaigns)
+    open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
+    return SealPreview(appraised, tuple(_obstacles(appraised, open_ones)), seen)
+
+
+async def _material(database: AsyncEngine, year: int) -> str:
+    async with reading(database) as connection:
+        return await material_digest(connection, year)
+
+
+def _obstacles(year: AppraisedYear, open_ones: Sequence[str]) -> Iterable[Message]:
+    units = [unit for result in year.bodies for unit in result.units]
+    leaders = [leader for result in year.bodies for leader in result.leaders]
+    proposals = (proposal for result in year.bodies for proposal in result.proposals)
+    waiting = {
+        "appraisal-campaigns-open": open_ones,
+        "appraisal-units-wait": [u.unit for u in units if u.insufficient and u.standing is None],
+        "appraisal-leaders-without-grade": [
+            x.leader for x in leaders if x.to_grade and x.grade is None
+        ],
+        "appraisal-tasks-open": [
+            task.subject for result in year.bodies for task in result.tasks if task.stops
+        ],
+        "appraisal-proposals-undecided": [
+            p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
+        ],
+    }
+    for name, found in waiting.items():
+        if found:
+            names = tuple(sorted(found)[:FEW])
+            yield Message(name, names=names, more=max(0, len(found) - FEW))
+
+
+async def prepare_seal(
+    database: AsyncEngine,
+    approvals: Approvals,
+    year: int,
+    order: SealOrder,
+    office: Office,
+    campaigns: Sequence[str] = (),
+) -> Approval:
+    """Prepares a seal; where one person is enough, the year is sealed at once.
+
+    Raises:
+        BadInput: something keeps the year from being sealed, the material is not what the person
+            has seen, or the order lacks something.
+    """
+    _check_order(year, order, office.today)
+    preview = await preview_seal(database, year, campaigns)
+    if preview.obstacles:
+        raise gathered([Problem(it, Place(subject=str(year))) for it in preview.obstacles])
+    if order.seen != preview.seen:
+        raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(year)))
+    before = await _digest_before(database, year)
+    content = await asyncio.to_thread(write_content, sealed_content(preview.appraised, before))
+    async with writing(database) as connection:
+        await refuse_sealed(connection, year)
+        digest = await keep_draft(connection, year, content)
+    details = {
+        "year": year,
+        "digest": digest,
+        "seen": preview.seen,
+        "organ": order.organ.strip(),
+        "document": order.document.strip(),
+        "decided_on": order.decided_on,
+    }
+    return await approvals.prepare(SEAL, str(year), details, office.login)
+
+
+async def _digest_before(database: AsyncEngine, year: int) -> str:
+    async with reading(database) as connection:
+        stands = await read_standing(connection, year - 1)
+    return stands.digest if stands else ""
+
+
+def sealed_content(year: AppraisedYear, before: str) -> SealedContent:
+    """Returns what a seal of a computed year says; ``before`` is the digest of the year before."""
+    releases = [
+        SealedRelease(part.campaign.id, part.release.number)
+        for part in year.campaigns
+        if part.release is not None
+    ]
+    found = (year.inputs, year.result, year.inside, year.changes)
+    return SealedContent(year.year, tuple(releases), *found, before)
+
+
+def _check_order(year: int, order: SealOrder, today: date) -> None:
+    place = Place(subject=str(year))
+    if order.typed.strip() != str(year):
+        raise BadInput(Message("appraisal-year-not-typed"), place)
+    for text, most in ((order.organ, LONGEST_ORGAN), (order.document, LONGEST_DOCUMENT)):
+        if not text.strip():
+            raise BadInput(Message("appraisal-seal-without-organ"), place)
+        if len(text.strip()) > most:
+            raise BadInput(Message("appraisal-text-too-long", max=most), place)
+    try:
+        decided = date.fromisoformat(order.decided_on)
+    except ValueError as error:
+        raise BadInput(Message("appraisal-seal-day"), place) from error
+    if decided > today:
+        raise BadInput(Message("appraisal-decided-ahead"), place)
+
+
+async def prepare_lifting(
+    database: AsyncEngine, approvals: Approvals, year: int, reason: str, typed: str, office: Office
+) -> Approval:
+    """Prepares the lifting of a seal, which the public notice makes impossible.
+
+    Raises:
+        BadInput: the year is not sealed or public notice of it is given, no reason is given, or
+            another year was typed.
+    """
+    if typed.strip() != str(year):
+        raise BadInput(Message("appraisal-year-not-typed"), Place(subject=str(year)))
+    if not reason.strip():
+        raise BadInput(Message("appraisal-reason-missing"), Place(field="reason"))
+    if len(reason) > LONGEST_REASON:
+        message = Message("appraisal-text-too-long", max=LONGEST_REASON)
+        raise BadInput(message, Place(field="reason"))
+    async with reading(database) as connection:
+        seal = await liftable_seal(connection, year)
+    details = {"year": year, "lifts": seal.number, "reason": reason.strip()}
+    return await approvals.prepare(LIFT, str(year), details, office.login)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A subject of whom a seal says something else than its material gives now.
+
+    Each of the two is the grade and the total or score; None where there is none.
+    """
+
+    subject: str
+    sealed: tuple[str | None, str | None] | None
+    now: tuple[str | None, str | None] | None
+
+
+async def compare_with_seal(database: AsyncEngine, year: int) -> list[Difference]:
+    """Returns where the year, appraised anew, differs from its seal; the seal stands.
+
+    Raises:
+        BadInput: the year is not sealed, or cannot be appraised any more; it says why.
+    """
+    async with reading(database) as connection:
+        if not await is_sealed(connection, year):
+            raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
+    sealed = await open_year(database, year)
+    now = await compute_year(database, year, [part.campaign.id for part in sealed.campaigns])
+    before, after = _standings(sealed), _standings(now)
+    subjects = dict.fromkeys([*before, *after])
+    found = (Difference(it, before.get(it), after.get(it)) for it in sorted(subjects))
+    return [it for it in found if it.sealed != it.now]
+
+
+def _standings(year: AppraisedYear) -> dict[str, tuple[str | None, str | None]]:
+    units = ((u.unit, u.grade, u.total) for body in year.bodies for u in body.units)
+    people = ((x.leader, x.grade, x.score) for body in year.bodies for x in body.leaders)
+    return {
+        subject: (grade and str(grade), None if figure is None else f"{figure:f}")
+        for subject, grade, figure in (*units, *people)
+    }

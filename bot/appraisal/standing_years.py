@@ -1,0 +1,144 @@
+"""The standing result of a sealed year: its seal with all amendments, for every reader alike."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.appraisal.corrections import Correction, CorrectionKind, corrected
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.standing import Amendment, Change, standing_bodies
+from aggregation.model.results import AppraisalResult
+from bot.appraisal.plain_form import read_plain
+from bot.appraisal.sealed_content import SealedContent, SealedRelease, read_content
+from bot.records.amendments import StoredAmendment, read_amendments
+from bot.records.seals import Seal, standing_seal
+from survey_flows.errors import BadInput, Message, Place
+
+KEPT = 4
+"""So many years are kept in memory by their digests: one takes megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingYear:
+    """A sealed year as it stands.
+
+    Args:
+        seal: what was sealed.
+        content: the seal's content, with the results as they stand.
+        amendments: what was amended since, in order.
+        corrections: all that was put right, in order.
+    """
+
+    seal: Seal
+    content: SealedContent
+    amendments: tuple[StoredAmendment, ...]
+    corrections: tuple[Correction, ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of what stands."""
+        return self.amendments[-1].after if self.amendments else self.seal.digest
+
+    @property
+    def inputs(self) -> AppraisalInputs:
+        """What the appraisal of the city's units read, with all that was put right."""
+        return corrected(self.content.inputs, self.corrections)
+
+    @property
+    def releases(self) -> tuple[SealedRelease, ...]:
+        """The releases whose scores stand: those of the seal, and those that corrected one."""
+        found = {it.campaign: it for it in self.content.releases}
+        for it in self.corrections:
+            if it.kind is CorrectionKind.SCORE and it.score is not None:
+                campaign, _, number = it.what.rpartition("/")
+                found[campaign] = SealedRelease(campaign, int(number))
+        return tuple(found.values())
+
+
+async def read_standing(connection: AsyncConnection, year: int) -> StandingYear | None:
+    """Return a sealed year as it stands; None for a year that is not sealed.
+
+    Raises:
+        BadInput: the seal or an amendment is not what its digest says.
+    """
+    seal = await standing_seal(connection, year)
+    if seal is None:
+        return None
+    made = [it for it in await read_amendments(connection, year) if it.seal == seal.number]
+    _check_chain(seal, made)
+    return await asyncio.to_thread(_standing, seal, tuple(made))
+
+
+def _check_chain(seal: Seal, made: Sequence[StoredAmendment]) -> None:
+    stood = seal.digest
+    for it in made:
+        if it.before != stood:
+            message = Message("records-amendment-differs", number=it.number)
+            raise BadInput(message, Place(subject=str(it.year)))
+        stood = it.after
+
+
+@lru_cache(maxsize=KEPT)
+def _standing(seal: Seal, made: tuple[StoredAmendment, ...]) -> StandingYear:
+    content = read_content(seal.content)
+    read = [amendment_of(it) for it in made]
+    corrections = tuple(one for it in made for one in corrections_of(it))
+    return StandingYear(seal, _amended(content, read), made, corrections)
+
+
+def _amended(content: SealedContent, made: Sequence[Amendment]) -> SealedContent:
+    if not made:
+        return content
+    city, *inside = standing_bodies(content.bodies, made)
+    found: Mapping[str, AppraisalResult] = {
+        body.unit: result
+        for body, result in zip(
+            [body for body in content.inside if body.result is not None], inside, strict=True
+        )
+    }
+    bodies = (replace(body, result=found.get(body.unit)) for body in content.inside)
+    return replace(content, result=city, inside=tuple(bodies))
+
+
+def amendment_of(stored: StoredAmendment) -> Amendment:
+    """Return what a stored amendment says."""
+    changes = read_plain(json.loads(stored.changes or "[]"), tuple[Change, ...])
+    return Amendment(stored.number, stored.appeal, stored.subject, stored.reason, changes)
+
+
+def corrections_of(stored: StoredAmendment) -> tuple[Correction, ...]:
+    """Return what a stored amendment puts right."""
+    found: tuple[Correction, ...] = read_plain(
+        json.loads(stored.corrections), tuple[Correction, ...]
+    )
+    return found
+
+
+def sealed_material(content: SealedContent) -> AppraisalInputs:
+    """Return all the material of a sealed year, of the city and inside its units, as it was read.
+
+    The order of what the bodies hold never matters to the appraisal.
+    """
+    whole = content.inputs
+    for body in content.inside:
+        part = body.inputs
+        whole = replace(
+            whole,
+            units=(*whole.units, *part.units),
+            leaders=(*whole.leaders, *part.leaders),
+            indicators={**whole.indicators, **part.indicators},
+            personal={**whole.personal, **part.personal},
+            adjustments=(*whole.adjustments, *part.adjustments),
+            facts=(*whole.facts, *part.facts),
+            decisions=(*whole.decisions, *part.decisions),
+            unit_decisions=(*whole.unit_decisions, *part.unit_decisions),
+            history=(*whole.history, *part.history),
+            discipline=(*whole.discipline, *part.discipline),
+        )
+    return whole

@@ -1,0 +1,74 @@
+"""Seals years in tests, as one administrator in the profile solo does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.model.facts import PastGrade
+from bot.accounts.approvals import Approval, Approvals
+from bot.accounts.officers import officer_decisions
+from bot.appraisal.amendment_decisions import amendment_decision
+from bot.appraisal.past_grades import final_lines
+from bot.appraisal.seal_decisions import seal_decisions
+from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal, preview_seal
+from bot.appraisal.year import open_year
+from bot.campaigns.registered import counts_already
+from bot.core.clock import Clock, SystemClock
+from bot.core.identity import Office
+from bot.service.composition import Service
+from tests.desk import DESK, roster_of
+
+ORGAN = ("市委常委会", "常委会纪要第12号")
+
+
+def office_of(login: str = "zhou", clock: Clock | None = None) -> Office:
+    return Office(login, clock or SystemClock(), "Asia/Shanghai")
+
+
+def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals:
+    decisions = {
+        **officer_decisions(DESK),
+        **seal_decisions(DESK),
+        **amendment_decision(DESK),
+    }
+    return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
+
+
+async def order_of(
+    database: AsyncEngine, year: int, office: Office, campaigns: Sequence[str] = ()
+) -> SealOrder:
+    """What somebody says who has looked at the year and seals it today."""
+    seen = (await preview_seal(database, year, campaigns)).seen
+    return SealOrder(*ORGAN, office.today.isoformat(), seen, str(year))
+
+
+async def prepared_seal(
+    database: AsyncEngine, year: int, campaigns: Sequence[str] = (), clock: Clock | None = None
+) -> Approval:
+    """What the preparation of a seal gives; in the profile solo the year is sealed then."""
+    office = office_of(clock=clock)
+    order = await order_of(database, year, office, campaigns)
+    approvals = approvals_of(database, clock)
+    return await prepare_seal(database, approvals, year, order, office, campaigns)
+
+
+async def seal_year(
+    database: AsyncEngine, year: int, campaigns: Sequence[str] = (), clock: Clock | None = None
+) -> list[PastGrade]:
+    """Seal a year and return its lines of history."""
+    await prepared_seal(database, year, campaigns, clock)
+    return list(final_lines((await open_year(database, year)).bodies))
+
+
+async def lift_seal(database: AsyncEngine, year: int, reason: str = "数据有误") -> Approval:
+    approvals = approvals_of(database)
+    return await prepare_lifting(database, approvals, year, reason, str(year), office_of())
+
+
+async def seal_at(service: Service, year: int, login: str = "zhou") -> None:
+    """Seal a year in a running service, in which one administrator is enough."""
+    office = office_of(login, service.clock)
+    order = await order_of(service.database, year, office)
+    await prepare_seal(service.database, service.approvals, year, order, office)
