@@ -209,7 +209,8 @@ class Proposal:
     ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary``
     means that the scheme leaves it to the office (R9: *some* third-grade units). ``grounds`` are
     never empty. ``fact`` is the id of the event that it follows from; empty when it follows from a
-    grade or a rank.
+    grade or a rank. ``digest`` is that of its grounds; ``lapsed`` is a decision that rested on
+    other grounds, and has no effect any more.
     """
 
     key: str
@@ -221,6 +222,8 @@ class Proposal:
     fact: str = ""
     status: ProposalStatus = ProposalStatus.PROPOSED
     decision: Decision | None = None
+    digest: str = ""
+    lapsed: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

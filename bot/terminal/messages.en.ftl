@@ -170,6 +170,7 @@ arguments-choice = «{ $value }» is not one of the choices: { $choices }
 head-sealed = sealed
 head-now = now
 listing-amended = amended after a review
+head-seen = seen
 listing-seal-agrees = { $year }: the material gives what is sealed
 listing-seal-differs = { $year }: the material gives something else now; what is sealed stands
 word-year-amend = upheld appeal with its amendment

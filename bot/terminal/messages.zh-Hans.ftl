@@ -170,6 +170,7 @@ arguments-choice = 不能选“{ $value }”，可选：{ $choices }
 head-sealed = 封存结果
 head-now = 现在算出
 listing-amended = 经复核改定
+head-seen = 所见标记
 listing-seal-agrees = { $year } 年度：现有材料算出的与封存的一致
 listing-seal-differs = { $year } 年度：现有材料算出的与封存的不同，以封存的为准
 word-year-amend = 申诉成立及其更正

@@ -14,7 +14,15 @@ from aggregation.appraisal.outlook_lines import odds_text
 from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
-from bot.appraisal.year import BINDING, AppraisedYear, record_decision, record_unit_decision
+from bot.appraisal.deciding import (
+    HEARD,
+    last_given,
+    record_decision,
+    record_unit_decision,
+    seen_of,
+)
+from bot.appraisal.year import BINDING, AppraisedYear
+from bot.core.identity import Office
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
 from bot.web.admin.appeals import amendment_rows
@@ -43,6 +51,7 @@ async def show_year(visit: Visit) -> web.Response:
         quotas=quotas,
         grades=UNIT_GRADES,
         waiting=waiting,
+        last_given=lambda unit: last_given(year, unit),
         amended=amended,
         tasks=[(task.subject, render(task.message, visit.lang)) for task in year.result.tasks],
     )
@@ -180,6 +189,8 @@ async def show_proposals(visit: Visit) -> web.Response:
         q=words,
         back=visit.request.path_qs,
         binding=BINDING,
+        heard=HEARD,
+        seen_of=seen_of,
     )
 
 
@@ -208,7 +219,6 @@ async def take_decision(visit: Visit) -> web.Response:
     verdict = visit.text("verdict")
     if verdict not in tuple(Verdict):
         raise BadInput(Message("admin-choose-verdict"), Place(field="verdict"))
-    now = visit.service.clock.now()
     await record_decision(
         visit.service.database,
         year_of(visit),
@@ -216,7 +226,9 @@ async def take_decision(visit: Visit) -> web.Response:
         Verdict(verdict),
         _signature(visit),
         visit.text("reason"),
-        now,
+        _office(visit),
+        visit.text("seen"),
+        visit.text("heard_on"),
     )
     return visit.redirect(_back(visit), "decided")
 
@@ -233,9 +245,14 @@ async def take_grade(visit: Visit) -> web.Response:
         Grade(visit.text("grade")),
         _signature(visit),
         visit.text("reason"),
-        visit.service.clock.now(),
+        _office(visit),
+        visit.text("seen"),
     )
     return visit.redirect(f"/admin/years/{year_of(visit)}", "graded")
+
+
+def _office(visit: Visit) -> Office:
+    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)
 
 
 def _signature(visit: Visit) -> str:
