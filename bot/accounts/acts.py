@@ -15,7 +15,7 @@ ACTS: Mapping[str, str] = {
     "appraise decide": "act-appraise-decide",
     "appraise grade": "act-appraise-grade",
     "appraise seal": "act-appraise-seal",
-    "seal": "act-appraise-seal",
+    "seal seen": "act-appraise-seal",
     "seal lift": "act-seal-lift",
     "approvals grant": "act-grant",
     "approvals profile": "act-profile",

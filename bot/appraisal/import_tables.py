@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme.scheme import Scheme
+from bot.appraisal.recusal import require_unbarred
 from bot.campaigns.registered import year_scheme
+from bot.core.identity import Office
 from bot.records import adjustments, decisions, findings, indicators, leaders, units
 from bot.records import grade_history as history
 from bot.records import inner_units as inner
-from bot.records.context import ImportResult, YearContext
+from bot.records.context import ImportResult, OpenProposal, YearContext
 from bot.records.seals import refuse_sealed
 from bot.records.store import exists_in, read_inner, read_leaders, read_units
 from bot.spreadsheets.columns import Field
@@ -43,6 +45,7 @@ async def _nothing(_connection: AsyncConnection, _known: YearContext) -> list[Ce
     return []
 
 
+DECISIONS = "decisions"
 TABLES = {
     "units": TableKind(
         Message("appraisal-table-units"),
@@ -105,6 +108,7 @@ async def import_table(
     year: int = 0,
     dry_run: bool = False,
     scheme: Scheme | None = None,
+    office: Office | None = None,
 ) -> ImportResult:
     """Read, check and store one table.
 
@@ -116,19 +120,27 @@ async def import_table(
         year: the year that is appraised; needed by all but units.
         dry_run: check all and store nothing.
         scheme: the scheme that the table must fit; None: that of the year's last campaign.
+        office: who brings the table; needed for decisions, which bar people of the subject's unit.
 
     Raises:
-        BadInput: the problems by row and column; nothing is stored.
+        BadInput: the problems by row and column, or the person is barred; nothing is stored.
     """
     table = _table(kind, year)
     sheet = await asyncio.to_thread(read_sheet, file, data)
     if not sheet.rows:
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
+    proposals = await _proposals(database, year) if kind == DECISIONS else {}
     async with writing(database) as connection:
         if table.dated:
             await refuse_sealed(connection, year)
-        outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
+        known = await _known(connection, year, scheme)
+        if office is not None:
+            today, login = office.today.isoformat(), office.login
+            known = replace(known, proposals=proposals, today=today, login=login)
+        outcome = await table.store(connection, known, sheet)
+        if kind == DECISIONS and office is not None:
+            await _require_unbarred(connection, known, sheet)
         if dry_run:
             await connection.rollback()
     return outcome
@@ -161,6 +173,29 @@ async def table_workbook(
     fields = table.wide(known) if table.wide else table.fields
     codes = {field.name: field.choices(known) for field in fields if field.choices}
     return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
+
+
+async def _proposals(database: AsyncEngine, year: int) -> dict[str, OpenProposal]:
+    """Return the proposals that stand, for a table of decisions."""
+    from bot.appraisal.deciding import HEARD, fact_days, standing_proposals
+    from bot.appraisal.year import run_year
+
+    appraised = await run_year(database, year, ())
+    days = fact_days(appraised)
+    found = {}
+    for key, it in standing_proposals(appraised).items():
+        made = it.decision or it.lapsed
+        number = made.number if made else 0
+        since = days.get(it.fact, "")
+        found[key] = OpenProposal(it.subject, it.digest, number, since, it.kind in HEARD)
+    return found
+
+
+async def _require_unbarred(connection: AsyncConnection, known: YearContext, sheet: Sheet) -> None:
+    """Refuse decisions about their own unit from whoever brings the table."""
+    for made in decisions.read_decisions(sheet, known):
+        subject = known.proposals[made.proposal].subject
+        await require_unbarred(connection, known.year, subject, known.login)
 
 
 def _table(kind: str, year: int) -> TableKind:

@@ -93,7 +93,12 @@ def _obstacles(year: AppraisedYear, open_ones: Sequence[str]) -> Iterable[Messag
     waiting = {
         "appraisal-campaigns-open": open_ones,
         "appraisal-units-wait": [u.unit for u in units if u.insufficient and u.standing is None],
-        "appraisal-leaders-without-grade": [x.leader for x in leaders if x.grade is None],
+        "appraisal-leaders-without-grade": [
+            x.leader for x in leaders if x.to_grade and x.grade is None
+        ],
+        "appraisal-tasks-open": [
+            task.subject for result in year.bodies for task in result.tasks if task.stops
+        ],
         "appraisal-proposals-undecided": [
             p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
         ],

@@ -2,6 +2,10 @@
 
 records-no-adjustment = nothing is added and nothing deducted; remove the row or write the points
 records-adjustment-too-large = { $points } is more than 100 points
+records-proposal-does-not-stand = there is no proposal «{ $proposal }» now; nothing is decided in advance
+records-decided-ahead = this day has not come yet
+records-decided-before-ground = the decision is of a day before the finding of { $day } that it rests on
+records-not-heard = say on which day the person was heard; without a hearing this is not confirmed
 records-no-proposal-of-year = «{ $proposal }» is not a proposal of { $year }: { $year }/rule/kind/subject
 records-finding-concerns-unit = a finding of this kind concerns a unit, and «{ $subject }» is a leader
 records-finding-concerns-leader = a finding of this kind concerns a leader, and «{ $subject }» is a unit

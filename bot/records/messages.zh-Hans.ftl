@@ -2,6 +2,10 @@
 
 records-no-adjustment = 既没有加分也没有扣分，请删去此行或填写分值
 records-adjustment-too-large = { $points } 超过 100 分
+records-proposal-does-not-stand = 目前没有“{ $proposal }”这条建议，不能预先决定
+records-decided-ahead = 该日期尚未到来
+records-decided-before-ground = 决定日期早于依据成立之日（{ $day }）
+records-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
 records-no-proposal-of-year = “{ $proposal }”不是 { $year } 年的建议；格式为 { $year }/规则/类别/对象
 records-finding-concerns-unit = 这类认定针对单位，而“{ $subject }”是干部
 records-finding-concerns-leader = 这类认定针对干部，而“{ $subject }”是单位

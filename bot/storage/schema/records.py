@@ -123,6 +123,11 @@ decisions = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("login", String(80), nullable=False, comment="the account; empty: before accounts"),
+    Column("grounds", String(64), nullable=False, comment="digest of what it rests on, or empty"),
+    Column("heard_on", String(10), nullable=False, comment="ISO date of the hearing, or empty"),
+    Column("number", Integer, nullable=False, comment="from 1 on each proposal"),
+    Index("ix_decisions_number", "year", "proposal", "number", unique=True),
 )
 
 unit_decisions = Table(
@@ -141,6 +146,9 @@ unit_decisions = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("login", String(80), nullable=False, comment="the account; empty: before accounts"),
+    Column("number", Integer, nullable=False, comment="from 1 on each unit"),
+    Index("ix_unit_decisions_number", "year", "unit", "number", unique=True),
 )
 
 grades = Table(

@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bot.appraisal.import_tables import TABLES, import_table, table_workbook
+from bot.core.identity import Office
 from bot.records.context import ImportResult
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
@@ -31,6 +32,7 @@ async def take_import(visit: Visit) -> web.Response:
         )
     checking = visit.text("check") == "yes"
     data = await asyncio.to_thread(file.file.read)
+    zone = visit.service.settings.timezone
     try:
         outcome = await import_table(
             visit.service.database,
@@ -39,6 +41,7 @@ async def take_import(visit: Visit) -> web.Response:
             data,
             year_of(visit) if TABLES[kind].dated else 0,
             checking,
+            office=Office(visit.visitor.login, visit.service.clock, zone),
         )
     except BadInput as error:
         return _show_import(visit, kind, status=422, problem=error.render(visit.lang))
