@@ -214,7 +214,7 @@ personal-email = a mail address
 personal-between = , { "" }
 personal-hide = Hide it
 personal-keep = Keep it
-mend-sent = It goes to the office tomorrow. You will find the answers here, under “My requests” or with /followup.
+mend-sent = Your words go to the office tomorrow. You will find the answers under “My requests” (/followup).
 mend-dropped = What you had written was not sent and is cleared.
 
 follow-list = Your requests. Choose one:

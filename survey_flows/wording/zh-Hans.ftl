@@ -185,7 +185,7 @@ personal-email = 邮箱地址
 personal-between = 、
 personal-hide = 隐去
 personal-keep = 保留
-mend-sent = 明天交给办公室。答复会在这里：“我的留言”，或发送 /followup 查看。
+mend-sent = 您写的话明天交给办公室。答复会在“我的留言”（/followup）里。
 mend-dropped = 刚才写的话没有发送，已清除。
 
 follow-list = 您的留言，请选择一条：
