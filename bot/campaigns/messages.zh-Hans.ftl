@@ -73,3 +73,9 @@ organiser-bad-country = 请填写两个大写字母的国家代码，例如 CN
 organiser-bad-icp = 请填写网站的 ICP 备案号，例如 湘ICP备12345678号（国家代码不是 CN 的可以留空）
 organiser-bad-police = 请填写网站的公安备案号，例如 湘公网安备43010202000123号（国家代码不是 CN 的可以留空）
 opening-organiser-missing = 还没有登记由谁主办：请用 minping organiser set 或在设置页面填写主办单位、电话、个人信息事务和备案号
+
+# 提前截止
+campaign-early-reason = 尚未到原定截止时间：请写明提前截止的理由，理由将公布在日志中
+campaign-reason-too-long = 理由最多 { $most } 个字符，请缩短
+campaign-end-early = { $at }（原定 { $planned }）
+campaign-early-why = 提前截止：{ $reason }

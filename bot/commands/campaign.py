@@ -101,7 +101,6 @@ def register(commands: Any) -> None:
     for name, help_text, action in (
         ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
         ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
-        ("close", Message("help-campaign-close"), _with_clock(close_campaign)),
     ):
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id", metavar="CAMPAIGN")
@@ -113,6 +112,10 @@ def register(commands: Any) -> None:
     )
     opened.add_argument("--list", default="", metavar="DIGEST", help=Message("help-campaign-list"))
     opened.set_defaults(run=run_open, audit=Audit("campaign open", the("id")))
+    close = parts.add_parser("close", help=Message("help-campaign-close"))
+    close.add_argument("id", metavar="CAMPAIGN")
+    close.add_argument("--reason", default="", help=Message("help-campaign-close-reason"))
+    close.set_defaults(run=run_close, audit=Audit("campaign close", the("id")))
     check = parts.add_parser("check", help=Message("help-campaign-check"))
     check.add_argument("id")
     check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
@@ -246,8 +249,16 @@ def _print_opening(opening: Opening) -> None:
         say(Message("opening-confirm", name=name, digest=digest))
 
 
+async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Close a campaign for good; before its planned end with a reason."""
+    async with open_store(settings) as database:
+        keys = await open_keys(settings, database)
+        await close_campaign(database, chosen.id, keys.desk, SystemClock(), chosen.reason)
+        return await _finish(settings, database, keys.gate, chosen.id)
+
+
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Open or close."""
+    """Pause or resume."""
     async with open_store(settings) as database:
         keys = await open_keys(settings, database)
         await chosen.action(database, chosen.id, keys)
@@ -322,6 +333,9 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
         datetime.fromtimestamp(t, zone).isoformat(timespec="minutes")
         for t in (summary.opens_at, summary.closes_at)
     )
+    if summary.early is not None:
+        at = datetime.fromtimestamp(summary.early.at, zone).isoformat(timespec="minutes")
+        closes = worded(Message("campaign-end-early", at=at, planned=closes))
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
     state = word(summary.state)
     figures = Message(
@@ -333,6 +347,8 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
         ballots=disclosed_ballots(summary),
     )
     print("  " + worded(figures))
+    if summary.early is not None and summary.early.reason:
+        print("  " + worded(Message("campaign-early-why", reason=summary.early.reason)))
     for file in summary.missing_keys:
         print("  " + worded(Message("campaign-key-missing", file=file)))
     for link in summary.links:

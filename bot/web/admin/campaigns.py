@@ -86,6 +86,9 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
     opens, closes = (
         datetime.fromtimestamp(t, zone).strftime("%Y-%m-%d %H:%M") for t in _window(summary)
     )
+    if summary.early is not None:
+        at = datetime.fromtimestamp(summary.early.at, zone).strftime("%Y-%m-%d %H:%M")
+        closes = render(Message("campaign-end-early", at=at, planned=closes), visit.lang)
     state = summary.state
     if (
         state == "open"
@@ -253,7 +256,8 @@ async def take_close(visit: Visit) -> web.Response:
     if visit.text("name") != campaign:
         raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
     service = visit.service
-    await close_campaign(service.database, campaign, service.desk, service.clock)
+    reason = visit.text("reason")
+    await close_campaign(service.database, campaign, service.desk, service.clock, reason)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", "closed")

@@ -69,6 +69,9 @@ class Campaign(ResponseModel):
     state: State
     opens_at: Moment
     closes_at: Moment
+    closed_early_at: Moment | None = Field(
+        None, description="when it was closed, if that was before closes_at"
+    )
     units: int = Field(description="the number of rated units")
     pilot: bool = Field(description="it counts in no appraisal")
     ballots: Tens

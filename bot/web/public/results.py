@@ -14,7 +14,8 @@ from aiohttp import web
 
 from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
-from bot.campaigns.lifecycle import list_campaigns
+from bot.campaigns.early_closes import EarlyClose
+from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
@@ -74,7 +75,8 @@ async def list_results(request: web.Request) -> web.Response:
                 (summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]),
                 lang,
             ),
-            "window": _window(request, summary.opens_at, summary.closes_at),
+            "window": _window(request, *_ends(summary)),
+            "planned": _planned(request, summary.early),
             "day": _local(request, public[summary.id].at).strftime("%Y-%m-%d"),
         }
         for summary in found
@@ -116,6 +118,7 @@ async def show_result(request: web.Request) -> web.Response:
             (campaign.title["zh-Hans"], campaign.title.get("en") or campaign.title["zh-Hans"]), lang
         ),
         window=_window(request, *shown.scored.in_field),
+        planned=_planned(request, shown.scored.closed_early),
         day=_local(request, public.at).strftime("%Y-%m-%d"),
         public=public,
         shown=shown,
@@ -176,6 +179,16 @@ def _window(request: web.Request, opens: int, closes: int) -> tuple[str, str]:
     return _local(request, opens).strftime("%Y-%m-%d"), _local(request, closes - 1).strftime(
         "%Y-%m-%d"
     )
+
+
+def _ends(summary: CampaignSummary) -> tuple[int, int]:
+    """When a campaign opened, and when it really ended."""
+    return summary.opens_at, summary.early.at if summary.early else summary.closes_at
+
+
+def _planned(request: web.Request, early: EarlyClose | None) -> str:
+    """The planned last day of a campaign that was closed early."""
+    return _local(request, early.planned - 1).strftime("%Y-%m-%d") if early else ""
 
 
 def _day(request: web.Request, seconds: int) -> str:
@@ -243,6 +256,7 @@ def _about(
         "title": dict(campaign.title),
         "opens_at": _iso(shown.scored.in_field[0]),
         "closes_at": _iso(shown.scored.in_field[1]),
+        "planned_until": _iso(campaign.closes_at),
         "published_at": _iso(public.at),
         "release": {"number": public.number, "at": _iso(shown.release.at)},
         "metric": "public_score",
