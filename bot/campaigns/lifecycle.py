@@ -12,6 +12,7 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.campaign_keys import make_gate_key, read_missing_keys
+from bot.campaigns.choice_records import CampaignChoice, read_choices
 from bot.campaigns.definition import read_definition, write_definition
 from bot.campaigns.early_closes import EarlyClose, checked_reason, read_early_closes
 from bot.campaigns.links import LINK, add_link, read_links
@@ -100,7 +101,7 @@ class CampaignSummary:
     ``ballots`` is exact: disclose it by `aggregation.disclosure.rounding` only, with ``cell``, the
     scheme's disclosure threshold. ``opens_at`` and ``closes_at`` are in epoch seconds.
     With ``missing_keys``, the files of lost keys, it takes nothing until they are back. ``early``
-    says that it was closed before its planned end.
+    says that it was closed before its planned end, ``choice`` what was decided of it.
     """
 
     id: str
@@ -116,6 +117,7 @@ class CampaignSummary:
     pilot: bool = False
     missing_keys: tuple[str, ...] = ()
     early: EarlyClose | None = None
+    choice: CampaignChoice | None = None
 
 
 async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Clock) -> Link:
@@ -260,11 +262,15 @@ async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
         rows = (await connection.execute(query)).all()
         missing = await read_missing_keys(connection)
         early = await read_early_closes(connection)
+        choices = await read_choices(connection)
     made = (
         _summary(row, counts.get(row.id, 0), links.get(row.id, ()), missing.get(row.id, ()))
         for row in rows
     )
-    return [replace(summary, early=early.get(summary.id)) for summary in made]
+    return [
+        replace(summary, early=early.get(summary.id), choice=choices.get(summary.id))
+        for summary in made
+    ]
 
 
 async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary:

@@ -80,3 +80,17 @@ campaign-early-reason = the planned end is not reached: say why it is closed ear
 campaign-reason-too-long = a reason has at most { $most } characters; shorten it
 campaign-end-early = { $at } (planned { $planned })
 campaign-early-why = Closed early: { $reason }
+
+# Which campaigns count
+choice-name-missing = type the campaign's name to withdraw it
+choice-reason-missing = say why; the reason is published in the log
+choice-of-pilot = a pilot counts nowhere, so there is nothing to choose
+choice-void = this campaign is withdrawn already, for good
+choice-told-void = Withdrawn, it counts nowhere: { $reason }
+choice-told-out = Chosen not to count: { $reason }
+choice-told-in = Chosen to count: { $reason }
+choice-told-seen = { $told } (chosen after its scores could be seen)
+
+# Titles in print
+campaign-title-pilot = { $title } (pilot)
+campaign-title-void = { $title } (withdrawn)

@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
+from bot.accounts.approvals import Approval
 from bot.ballots.mixer import Mixer
+from bot.campaigns.choice_records import told
+from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignDraft,
@@ -28,6 +31,7 @@ from bot.campaigns.lifecycle import (
 from bot.campaigns.links import create_link
 from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.states import DRAFT, OVER
+from bot.campaigns.titles import printed_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
@@ -116,6 +120,16 @@ def register(commands: Any) -> None:
     close.add_argument("id", metavar="CAMPAIGN")
     close.add_argument("--reason", default="", help=Message("help-campaign-close-reason"))
     close.set_defaults(run=run_close, audit=Audit("campaign close", the("id")))
+    counts = parts.add_parser("count", help=Message("help-campaign-count"))
+    counts.add_argument("id", metavar="CAMPAIGN")
+    counts.add_argument("counts", choices=("yes", "no"))
+    counts.add_argument("--reason", default="", help=Message("help-campaign-choice-reason"))
+    counts.set_defaults(run=run_choice, audit=Audit("campaign count", the("id")))
+    void = parts.add_parser("void", help=Message("help-campaign-void"))
+    void.add_argument("id", metavar="CAMPAIGN")
+    void.add_argument("--name", default="", metavar="CAMPAIGN", help=Message("help-campaign-name"))
+    void.add_argument("--reason", default="", help=Message("help-campaign-choice-reason"))
+    void.set_defaults(run=run_void, audit=Audit("campaign void", the("id")))
     check = parts.add_parser("check", help=Message("help-campaign-check"))
     check.add_argument("id")
     check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
@@ -257,6 +271,30 @@ async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
         return await _finish(settings, database, keys.gate, chosen.id)
 
 
+async def run_choice(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Decide whether a closed campaign counts in its year, or prepare it."""
+    async with open_store(settings) as database:
+        approvals = (await open_officers(settings, database, SystemClock())).approvals
+        counts, by = chosen.counts == "yes", at_machine()
+        made = await prepare_choice(approvals, chosen.id, counts, chosen.reason, by)
+        return await _chosen(settings, database, chosen.id, made)
+
+
+async def run_void(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Withdraw a closed campaign for good, or prepare it."""
+    async with open_store(settings) as database:
+        approvals = (await open_officers(settings, database, SystemClock())).approvals
+        by = at_machine()
+        made = await prepare_void(approvals, chosen.id, chosen.name, chosen.reason, by)
+        return await _chosen(settings, database, chosen.id, made)
+
+
+async def _chosen(settings: Settings, database: AsyncEngine, campaign: str, made: Approval) -> int:
+    say_waits(made)
+    keys = await open_keys(settings, database)
+    return await _finish(settings, database, keys.gate, campaign)
+
+
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Pause or resume."""
     async with open_store(settings) as database:
@@ -336,7 +374,9 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
     if summary.early is not None:
         at = datetime.fromtimestamp(summary.early.at, zone).isoformat(timespec="minutes")
         closes = worded(Message("campaign-end-early", at=at, planned=closes))
-    print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
+    void = summary.choice is not None and summary.choice.void
+    title = printed_title(summary.title, summary.pilot, void)
+    print(f"{summary.id}  {title.zh} / {title.en}")
     state = word(summary.state)
     figures = Message(
         "campaign-figures",
@@ -349,6 +389,8 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
     print("  " + worded(figures))
     if summary.early is not None and summary.early.reason:
         print("  " + worded(Message("campaign-early-why", reason=summary.early.reason)))
+    if summary.choice is not None:
+        print("  " + worded(told(summary.choice)))
     for file in summary.missing_keys:
         print("  " + worded(Message("campaign-key-missing", file=file)))
     for link in summary.links:

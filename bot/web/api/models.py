@@ -236,6 +236,7 @@ class CampaignResults(ResponseModel):
     """A page of the scores of a closed campaign, in the order of its units."""
 
     campaign: str
+    pilot: bool = Field(description="it counts in no appraisal")
     metric: Literal["public_score"] = "public_score"
     confidence_percent: Exact
     scheme: str = Field(description="version of the scheme")

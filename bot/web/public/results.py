@@ -16,6 +16,7 @@ from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.titles import file_mark, printed_title
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
@@ -71,10 +72,7 @@ async def list_results(request: web.Request) -> web.Response:
         {
             "id": summary.id,
             "pilot": summary.pilot,
-            "title": pick(
-                (summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]),
-                lang,
-            ),
+            "title": printed_title(summary.title, summary.pilot, _is_void(summary)).text(lang),
             "window": _window(request, *_ends(summary)),
             "planned": _planned(request, summary.early),
             "day": _local(request, public[summary.id].at).strftime("%Y-%m-%d"),
@@ -114,9 +112,7 @@ async def show_result(request: web.Request) -> web.Response:
         "result.html",
         lang,
         campaign=campaign,
-        title=pick(
-            (campaign.title["zh-Hans"], campaign.title.get("en") or campaign.title["zh-Hans"]), lang
-        ),
+        title=printed_title(campaign.title, campaign.pilot).text(lang),
         window=_window(request, *shown.scored.in_field),
         planned=_planned(request, shown.scored.closed_early),
         day=_local(request, public.at).strftime("%Y-%m-%d"),
@@ -181,6 +177,10 @@ def _window(request: web.Request, opens: int, closes: int) -> tuple[str, str]:
     )
 
 
+def _is_void(summary: CampaignSummary) -> bool:
+    return summary.choice is not None and summary.choice.void
+
+
 def _ends(summary: CampaignSummary) -> tuple[int, int]:
     """When a campaign opened, and when it really ended."""
     return summary.opens_at, summary.early.at if summary.early else summary.closes_at
@@ -234,7 +234,8 @@ async def send_data(request: web.Request) -> web.Response:
     body = await request.app[RESULT_CACHE].cached(
         (public.campaign, str(public.number), form), _thread(make)
     )
-    return open_file(request, body, KINDS[form], f"minping-{public.campaign}.{form}")
+    mark = file_mark(shown.scored.campaign.pilot)
+    return open_file(request, body, KINDS[form], f"minping-{public.campaign}{mark}.{form}")
 
 
 def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
