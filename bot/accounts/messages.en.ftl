@@ -58,6 +58,7 @@ act-appraise = appraises the year { $subject }
 act-appraise-decide = decides proposal { $subject }
 act-appraise-grade = grades unit { $subject } by decision
 act-appraise-seal = seals the year { $subject }
+act-material-close = closes the material of the year { $subject }
 act-seal-lift = lifts the seal of the year { $subject }
 act-archive-write = writes the archive of campaign { $subject }
 act-bundle-write = makes the bundle of campaign { $subject }

@@ -58,6 +58,7 @@ act-appraise = 考核 { $subject } 年度
 act-appraise-decide = 对建议 { $subject } 作出决定
 act-appraise-grade = 决定单位 { $subject } 的等次
 act-appraise-seal = 封存 { $subject } 年度
+act-material-close = 截止 { $subject } 年度材料
 act-seal-lift = 启封 { $subject } 年度
 act-archive-write = 写入评价活动 { $subject } 的归档
 act-bundle-write = 制作评价活动 { $subject } 的验证包

@@ -35,6 +35,10 @@ appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } touch a grade and are not decided (`minping appraise --decide`)
+appraisal-filings-wait = the year cannot be sealed: tables { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } wait for a second person's clearance
 appraisal-campaigns-open = the year cannot be sealed: its campaigns { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more

@@ -35,6 +35,10 @@ appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }涉及等次，还没有决定（`minping appraise --decide`）
+appraisal-filings-wait = 年度不能封存：补录的 { $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 张表
+    }待第二人放行
 appraisal-campaigns-open = 年度不能封存：评价活动 { $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个活动
