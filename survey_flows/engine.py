@@ -142,8 +142,6 @@ def _started(turn: Turn, event: Started) -> StepResult:
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
         notices.append(turn.say("dropped"))
-    if turn.session.place == "send":
-        notices.append(turn.say("mend-dropped"))
     notices.append(_welcome(turn))
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 

@@ -194,8 +194,11 @@ class Procedure(SchemeModel):
     """Days of notice, review and rectification.
 
     They are used by `aggregation.procedure.appeals` and `aggregation.procedure.rectification`.
-    ``public_notice_working_days`` and ``rectification_days`` count working days, the others all
-    days; a time that would end on a day off ends on the next working day.
+    ``public_notice_working_days``, ``late_cause_working_days`` and ``rectification_days`` count
+    working days, the others all days; a time that would end on a day off ends on the next working
+    day. Those of persons are bounded by the civil servants' law (公务员法 95, 96): a request within
+    30 days from knowing, a second appeal within 15 from the answer, a review answered in at most 30
+    and an appeal in at most 60.
     """
 
     public_notice_working_days: Days = 5
@@ -203,3 +206,8 @@ class Procedure(SchemeModel):
     review_answer_days: Days = 10
     second_appeal_days: Days = 30
     rectification_days: Days = 15
+    late_cause_working_days: Days = 5
+    person_request_days: Annotated[int, Field(ge=30, le=366)] = 30
+    person_second_days: Annotated[int, Field(ge=15, le=366)] = 15
+    person_review_answer_days: Annotated[int, Field(ge=1, le=30)] = 30
+    person_appeal_answer_days: Annotated[int, Field(ge=1, le=60)] = 60

@@ -76,6 +76,15 @@ LATER: Mapping[str, frozenset[str]] = {
     ),
     "UnitQuota": frozenset({"min_family", "small", "families"}),
     "LeaderRules": frozenset({"personal_floor"}),
+    "Procedure": frozenset(
+        {
+            "late_cause_working_days",
+            "person_request_days",
+            "person_second_days",
+            "person_review_answer_days",
+            "person_appeal_answer_days",
+        }
+    ),
 }
 """Fields that older schemes lack, by part; one at its default is left out of the digest."""
 

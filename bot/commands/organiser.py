@@ -11,7 +11,15 @@ from bot.terminal.auditing import READS_ONLY, Audit
 from bot.terminal.words import say
 from survey_flows.errors import Message
 
-OPTIONS = ("name-zh", "name-en", "phone", "privacy", "country", "icp", "police")
+OPTIONS = {
+    "name-zh": Message("help-organiser-name-zh"),
+    "name-en": Message("help-organiser-name-en"),
+    "phone": Message("help-organiser-phone"),
+    "privacy": Message("help-organiser-privacy"),
+    "country": Message("help-organiser-country"),
+    "icp": Message("help-organiser-icp"),
+    "police": Message("help-organiser-police"),
+}
 NEEDED = ("name-zh", "phone", "privacy")
 
 
@@ -20,12 +28,12 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("organiser", help=Message("help-organiser"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     give = parts.add_parser("set", help=Message("help-organiser-set"))
-    for option in OPTIONS:
+    for option, text in OPTIONS.items():
         give.add_argument(
             f"--{option}",
             required=option in NEEDED,
             default="CN" if option == "country" else "",
-            help=Message(f"help-organiser-{option}"),
+            help=text,
         )
     give.set_defaults(run=run_set, audit=Audit("organiser set"))
     show = parts.add_parser("show", help=Message("help-organiser-show"))

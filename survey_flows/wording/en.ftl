@@ -161,13 +161,13 @@ help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt
 privacy =
     Your privacy:
     · A rating stores no account, name or phone number, only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit. The address you were invited by, or left for an answer, is kept apart, sealed, and deleted when you opt out or stop.
-    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code; the comment apart from the choices, and only when the survey closes, in random order. We give the unit nothing that identifies you.
+    · Choices, comment and time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code; the comment apart, when the survey closes, in random order. We give the unit nothing that identifies you.
     · While it runs, somebody holding both keys could find out; at the close keys and conversations are destroyed.
-    · Answers that you have not submitted are kept encrypted. They are cleared when you stop, and not used once you are away too long. When the survey closes they are deleted with the whole record of this chat.
+    · Answers not submitted are kept encrypted, cleared when you stop, and not used once you are away too long. At the close they are deleted with the record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey (“Delete my ratings”, /delete).
-    · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
+    · Words for the office are no part of the rating: they go another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete them.
     · After a rating you may ask for a signed promise that it will be in the public log. It names neither unit nor answers; whoever sees it knows that you took part. It is kept sealed here with your receipt for about an hour, and deleted when the survey closes at the latest.
-    · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
+    · The chat goes through the app you use, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in “{ $title }”? Unsubmitted answers go too. This cannot be undone, but you may rate again until it closes.
 delete-yes = Delete them all
 delete-no = Keep them, go back
@@ -196,19 +196,25 @@ poster-free = Rate as you see it yourself. Nobody may tell you how to rate or as
 poster-until = Open until { $date }. If the same person rates a unit again, the last rating counts.
 
 # What should be improved
-mend = Something should be improved
-mend-ask = What should { $unit } improve?
-mend-note =
-    Please type it ({ $limit } characters at most), without names or telephone numbers.
-    · It is kept apart from your rating and changes no score.
-    · An office gets it tomorrow, not the unit. The office does not see who you are unless you write it. An answer is due in 1 working day; if it is late, “My requests” says so.
-    · You can stop it at any time, under “My requests” or with /followup.
-mend-no = Leave nothing
-mend-check = This would be handed to an office, about { $unit }:
-mend-who = Who may read it?
-mend-office = Send it, for the office only
-mend-unit = Send it; the unit may read it too
-mend-sent = It goes to the office tomorrow. You will find the answers here, under “My requests” or with /followup.
+goes-ask = What should become of your words?
+goes-note = Words for the office are kept apart from your rating and change no score. They go out when the day is over, and an answer is due in 1 working day; answers, also late ones, are under “My requests” (/followup), and you can stop at any time. The office does not see who you are unless you write it.
+goes-count = Count them by theme only; nobody answers
+goes-office = Give them to the office for an answer; the unit does not see my words
+goes-unit = Give them to the office and let the unit read my words
+went-count = counted only
+went-office = to the office
+went-unit = to the office and the unit
+went-kept = (not yet chosen)
+personal-ask = This looks like { $kinds }. Hide it?
+personal-phone = a telephone number
+personal-identity = an identity number
+personal-card = a card number
+personal-plate = a car’s plate
+personal-email = a mail address
+personal-between = , { "" }
+personal-hide = Hide it
+personal-keep = Keep it
+mend-sent = Your words go to the office tomorrow. You will find the answers under “My requests” (/followup).
 mend-dropped = What you had written was not sent and is cleared.
 
 follow-list = Your requests. Choose one:

@@ -189,7 +189,7 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
     first = await hall.answered(appeal, "chen", AppealRuling.REJECTED)
     assert (first.standing.state, first.standing.due.isoformat()) == (
         AppealState.ANSWERED,
-        "2026-12-23",
+        "2026-12-08",  # fifteen days, as the statute gives a person
     )
     again = await appeal_again(hall.database, appeal.number, "still wrong", hall.who("zhou"))
     async with reading(hall.database) as connection:
@@ -308,7 +308,9 @@ async def test_appeal_others_who_would_fall_are_protected_and_told(hall: Hall) -
     assert (await hall.received("U2")).number == 2
     hall.road.clock.time += timedelta(days=10)
     with pytest.raises(BadInput, match="until 2026-12-03"):
-        await hall.received("L1")
+        await hall.received("U1")
+    # A person has the statute's thirty days.
+    assert (await hall.received("L1")).number == 3
 
 
 async def test_appeal_worse_is_neither_offered_nor_accepted(hall: Hall) -> None:

@@ -35,7 +35,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.effects import HoldRequest, StoreBallot
 from survey_flows.errors import BadInput
-from survey_flows.events import RequestAction, Typed
+from survey_flows.events import RequestAction, Started, Typed
 from tests.chance import most_by_chance
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
@@ -66,13 +66,13 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def leave(
-    road: Road, user: str, may_read: str = "for the office only", words: str = WORDS
+    road: Road, user: str, may_read: str = "the unit does not see", words: str = WORDS
 ) -> Reply:
-    """Rate TAX and leave a request."""
-    await road.rate(user)
-    await road.press(user, "Something should be improved")
+    """Rate TAX with words for an office in the box."""
+    await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
+    await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3)
     await road.send(user, Typed(words))
-    return await road.press(user, may_read)
+    return await road.press(user, may_read, "Submit")
 
 
 async def next_day(road: Road) -> None:
@@ -200,7 +200,7 @@ async def test_stopping_everything_stops_requests_that_still_wait_in_the_mixer(r
 async def test_a_later_request_about_the_same_unit_joins_the_first_and_is_shared_apart(
     road: Road,
 ) -> None:
-    await leave(road, "ann", "may read it too")
+    await leave(road, "ann", "let the unit read")
     await next_day(road)
     await leave(road, "ann", words="My own affair")
     road.clock.time += timedelta(days=1)

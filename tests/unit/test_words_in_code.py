@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "bot/channels/wechat/parsing.py": TYPED,
     "bot/spreadsheets/columns.py": PATTERN,
     "aggregation/scheme/scheme.py": DATA,
+    "survey_flows/box.py": TABLE,
     "survey_flows/opt_out_words.py": TYPED,
     "survey_flows/simplified.py": TABLE,
     "survey_flows/thesaurus.py": PATTERN,

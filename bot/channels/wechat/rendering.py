@@ -10,7 +10,7 @@ from bot.core.shipped_files import shipped_words
 from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.outside_window import DELETED
-from survey_flows.screens import COMMANDS
+from survey_flows.screens import COMMANDS, NOTE
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048
@@ -68,6 +68,7 @@ def _without_commands(text: str) -> str:
     theirs, ours = shipped_words(), channel_words()
     for lang in theirs.languages:
         text = text.replace(theirs.say(lang, COMMANDS), ours.say(lang, "text-commands"))
+        text = text.replace("\n" + theirs.say(lang, NOTE), "")
     return text
 
 

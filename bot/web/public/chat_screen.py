@@ -12,10 +12,9 @@ from survey_flows.screens import COMMANDS, WHERE
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {
-    **dict.fromkeys(("a", "u", "l", "d"), "option"),
-    **dict.fromkeys(("y", "k", "n", "o", "w"), "main"),
+    **dict.fromkeys(("a", "u", "l", "d", "i", "w", "j"), "option"),
+    **dict.fromkeys(("y", "k", "n", "o", "z"), "main"),
     "e": "danger",
-    "w:unit": "plain",
     "v:show": "main",
     "o:promise": "plain",
     "o:promised": "plain",

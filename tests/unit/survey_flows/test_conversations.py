@@ -93,7 +93,7 @@ def test_an_open_link_does_not_take_an_invitation_away() -> None:
 def test_several_texts_are_told_apart_in_the_comment() -> None:
     talk = Talk(build_definition())
     talk.start(unit="MIX")
-    for text in ("继续", "是", "9", "查资料", "满意", "很好", "提交"):
+    for text in ("继续", "是", "9", "查资料", "满意", "很好", "1", "提交"):
         talk.write(text)
     ballot = cast(talk)
     assert ballot.comment == "[why] 查资料\n[more] 很好"

@@ -456,7 +456,7 @@ def screens(lang: str) -> list[Screen]:
                 break
             buttons = [button for row in talk.screen.rows for button in row]
             if talk.screen.input is Input.TEXT:
-                talk.write(("很" if lang == "zh-Hans" else "x") * (500 if code != "MIX" else 10))
+                talk.write(("很" if lang == "zh-Hans" else "x") * (300 if code != "MIX" else 10))
             elif talk.screen.input is Input.NUMBER:
                 talk.write("7")
             else:
