@@ -58,8 +58,10 @@ from bot.storage.schema.public_log import refused_acts as refused_acts
 from bot.storage.schema.quotas import link_people as link_people
 from bot.storage.schema.quotas import quota_cells as quota_cells
 from bot.storage.schema.quotas import quota_places as quota_places
+from bot.storage.schema.records import absences as absences
 from bot.storage.schema.records import adjustments as adjustments
 from bot.storage.schema.records import decisions as decisions
+from bot.storage.schema.records import discipline as discipline
 from bot.storage.schema.records import filings as filings
 from bot.storage.schema.records import findings as findings
 from bot.storage.schema.records import grades as grades
@@ -68,6 +70,7 @@ from bot.storage.schema.records import inner_units as inner_units
 from bot.storage.schema.records import leaders as leaders
 from bot.storage.schema.records import material_closings as material_closings
 from bot.storage.schema.records import memberships as memberships
+from bot.storage.schema.records import posts as posts
 from bot.storage.schema.records import seal_drafts as seal_drafts
 from bot.storage.schema.records import seals as seals
 from bot.storage.schema.records import unit_decisions as unit_decisions
