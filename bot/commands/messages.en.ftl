@@ -519,3 +519,4 @@ help-organiser-icp = the site's ICP number; needed in CN
 help-organiser-police = the site's police filing number; needed in CN
 organiser-none = nobody has said yet who asks
 posters-organiser-missing = a poster says who asks; name it first by «minping organiser set»
+help-questionnaire-version = its version; { $version } by default, which new drafts take

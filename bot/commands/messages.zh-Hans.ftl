@@ -519,3 +519,4 @@ help-organiser-icp = ICP 备案号，国家代码为 CN 时必填
 help-organiser-police = 公安备案号，国家代码为 CN 时必填
 organiser-none = 还没有登记由谁主办
 posters-organiser-missing = 海报要写明由谁主办，请先用 minping organiser set 登记
+help-questionnaire-version = 版本；默认 { $version }，新草稿所用
