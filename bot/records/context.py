@@ -10,6 +10,7 @@ from aggregation.model.facts import AppraisedUnit, Leader
 from aggregation.scheme.inner_units import PARENT, InnerCategory
 from aggregation.scheme.parts import Category, Name
 from aggregation.scheme.scheme import PUBLIC, Scheme, scheme_levels
+from bot.records.filings import FilingChange
 from bot.records.store import ListedUnit
 from survey_flows.messages import Message
 
@@ -92,10 +93,11 @@ class YearContext:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How many rows a table had, and notes for the person who brought it."""
+    """How many rows a table had, notes for the person who brought it, and what it changed."""
 
     rows: int
     notes: tuple[Message, ...] = ()
+    changes: tuple[FilingChange, ...] = ()
 
 
 def first_names(names: Sequence[str]) -> tuple[str, ...]:
