@@ -719,6 +719,7 @@ api-rule-decimal = Figures are exact decimals in strings; times are in UTC.
 api-rule-etag = Answers have an ETag: send it back as If-None-Match, and an unchanged answer is not sent again.
 api-token = The token itself
 api-campaigns = Campaigns
+api-organiser = Who asks
 api-approvals = What two people decide
 api-years = Years
 api-parameters = Parameters

@@ -716,6 +716,7 @@ api-rule-decimal = 数值为字符串形式的精确小数；时间为 UTC。
 api-rule-etag = 响应带有 ETag：随 If-None-Match 发回，未变的内容不再重发。
 api-token = 令牌本身
 api-campaigns = 活动
+api-organiser = 由谁主办
 api-approvals = 由两人决定的事项
 api-years = 年度
 api-parameters = 参数
