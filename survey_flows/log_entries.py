@@ -30,6 +30,8 @@ OLDER_PROOF, PROOF = "minping-inclusion/1", "minping-inclusion/2"
 
 OLDER_FORM, FORM = 1, 2
 RECEIPT, SEALED = "receipt", "sealed"
+SEEN = "seen"
+"""What an act of the desk calls the number of entries that the log had when it was ordered."""
 LOG_ITSELF = "-"
 """The campaign in lines about the log itself; no campaign can have this name."""
 HASH = 32

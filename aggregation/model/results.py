@@ -12,6 +12,7 @@ from math import floor
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.standings import APPRAISED, AppraisalState, SubjectState
 from survey_flows.messages import Message
 
 
@@ -157,8 +158,10 @@ class LeaderResult:
     is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
     while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
     keys of the confirmed proposals that lowered it. ``possible`` are the grades that it may have,
-    best first; the grade is settled if there is one. ``amended`` are the numbers of the
-    amendments that it comes from.
+    best first; the grade is settled if there is one. ``state`` says whether the leader is appraised
+    at all, and why not: then there is no score and no grade. ``unit_total`` is the mean of totals
+    by ``unit_days``, the days in the main post of each unit. ``amended`` are the numbers of
+    the amendments that the grade comes from.
     """
 
     leader: str
@@ -168,7 +171,7 @@ class LeaderResult:
     role: Role
     post: str
     unit_total: Decimal | None
-    personal: Decimal
+    personal: Decimal | None
     score: Decimal | None
     base: Grade | None
     grade: Grade | None
@@ -176,6 +179,27 @@ class LeaderResult:
     lowered_by: tuple[str, ...] = ()
     amended: tuple[int, ...] = ()
     possible: tuple[Grade, ...] = ()
+    state: SubjectState = APPRAISED
+    unit_days: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def appraised(self) -> bool:
+        """Whether the leader is graded and counts in ceilings."""
+        return self.state.state is AppraisalState.APPRAISED
+
+    @property
+    def to_grade(self) -> bool:
+        """Whether a grade is there or still to come."""
+        return self.state.state in (AppraisalState.APPRAISED, AppraisalState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """What a person has to see to. It keeps the year from being sealed if ``stops``."""
+
+    subject: str
+    message: Message
+    stops: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +209,8 @@ class Proposal:
     ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary``
     means that the scheme leaves it to the office (R9: *some* third-grade units). ``grounds`` are
     never empty. ``fact`` is the id of the event that it follows from; empty when it follows from a
-    grade or a rank.
+    grade or a rank. ``digest`` is that of its grounds; ``lapsed`` is a decision that rested on
+    other grounds, and has no effect any more.
     """
 
     key: str
@@ -197,6 +222,8 @@ class Proposal:
     fact: str = ""
     status: ProposalStatus = ProposalStatus.PROPOSED
     decision: Decision | None = None
+    digest: str = ""
+    lapsed: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +245,7 @@ class AppraisalResult:
     ``units`` and ``leaders`` are sorted by code and id, ``proposals`` by key. ``leagues`` lists
     each league's ranked unit codes, best first. ``unused`` are decisions that meet no proposal (of
     a rule whose ground fell away): they are shown and never applied. ``trail`` maps a unit code or
-    leader id to its reasons.
+    leader id to its reasons. ``tasks`` are for a person.
     """
 
     year: int
@@ -231,6 +258,7 @@ class AppraisalResult:
     proposals: tuple[Proposal, ...]
     unused: tuple[Decision, ...]
     trail: Mapping[str, tuple[ReasonLine, ...]]
+    tasks: tuple[OpenTask, ...] = ()
 
     def unit(self, code: str) -> UnitResult:
         """The unit with this code. Raises KeyError."""
@@ -245,8 +273,8 @@ class AppraisalResult:
         return Counter(u.grade for u in self.units if u.league is None)
 
     def leader_grades(self) -> Counter[Grade | None]:
-        """Numbers of leaders by grade; None counts those whose unit waits for a decision."""
-        return Counter(x.grade for x in self.leaders)
+        """Numbers of leaders by grade; None counts those who wait, and not who gets no grade."""
+        return Counter(x.grade for x in self.leaders if x.to_grade or x.grade is not None)
 
     def subjects(
         self, kind: ConsequenceKind, status: ProposalStatus = ProposalStatus.CONFIRMED

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from benchmarks.log.kept import measure
 from bot.crypto.note_signatures import public_key
 from bot.verification.bundle import pack
 from survey_flows.merkle import Leaves, consistency_proof, inclusion_proof
@@ -60,7 +61,9 @@ def make(ballots: int) -> tuple[bytes, str, str]:
 
 
 def main() -> int:
-    packed, code, older = make(int(sys.argv[1]) if len(sys.argv) > 1 else BALLOTS)
+    ballots = int(sys.argv[1]) if len(sys.argv) > 1 else BALLOTS
+    measure(ballots)
+    packed, code, older = make(ballots)
     with tempfile.TemporaryDirectory() as folder:
         bundle, since = Path(folder) / "bundle.zip", Path(folder) / "older.txt"
         bundle.write_bytes(packed)

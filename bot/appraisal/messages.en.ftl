@@ -7,9 +7,10 @@ appraisal-table-needs-year = this table belongs to a year; say which (--year)
 # Campaigns of a year
 appraisal-no-such-campaign = there is no such campaign in { $year }; see `minping campaign show`
 appraisal-pilot-counts-nowhere = a pilot counts in no appraisal, as its raters were told
+appraisal-campaign-left-out = this campaign was withdrawn or chosen not to count
 appraisal-no-closed-campaign = no closed campaign of that year rates a stored unit; close one first
 appraisal-different-schemes = they run on different schemes; choose campaigns of one
-appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; choose one (--campaign)
+appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; choose one (`minping campaign count`)
 
 # Decisions and sealing
 appraisal-no-such-proposal = there is no such proposal now; `minping appraise` lists them with their keys
@@ -22,6 +23,10 @@ appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } wait for a person's grade (`minping appraise --grade`)
+appraisal-tasks-open = the year cannot be sealed: something is open about { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } (`minping appraise` lists it)
 appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
@@ -30,12 +35,20 @@ appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } touch a grade and are not decided (`minping appraise --decide`)
+appraisal-filings-wait = the year cannot be sealed: tables { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } wait for a second person's clearance
 appraisal-campaigns-open = the year cannot be sealed: its campaigns { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } are not closed
 appraisal-sealed-with-others = the year is sealed with { $campaigns }; it is read from its seal alone
 appraisal-sealed-release-missing = release { $number }, which the sealed year rests on, is missing
+appraisal-decided-before-ground = the decision would be of a day before the finding that it rests on
+appraisal-not-heard = say on which day the person was heard; without a hearing this is not confirmed
+appraisal-recused = you belong to { $unit } and must stand aside from { $subject }; let somebody else do this
+appraisal-decide-at-console = in this profile decisions are made by somebody who is signed in at the console
 appraisal-seal-form = the seal has form { $form }, and this version reads form { $known }
 appraisal-seal-changed = something changed after you looked; look at it again
 appraisal-seal-without-organ = name the body that confirmed the list by name, and its document

@@ -7,9 +7,10 @@ appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--y
 # Campaigns of a year
 appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 `minping campaign show`
 appraisal-pilot-counts-nowhere = 试评不计入任何考核，参评者已获告知
+appraisal-campaign-left-out = 该活动已作废，或已决定不计入
 appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止该活动
 appraisal-different-schemes = 所选活动适用不同的考核办法，请只选适用同一办法的活动
-appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选一个（--campaign）
+appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选定一个（`minping campaign count`）
 
 # Decisions and sealing
 appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可列出各建议及编号
@@ -22,6 +23,10 @@ appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个单位
     }待人工决定等次（`minping appraise --grade`）
+appraisal-tasks-open = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个对象
+    }还有事项未办（`minping appraise` 列出）
 appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 人
@@ -30,12 +35,20 @@ appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }涉及等次，还没有决定（`minping appraise --decide`）
+appraisal-filings-wait = 年度不能封存：补录的 { $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 张表
+    }待第二人放行
 appraisal-campaigns-open = 年度不能封存：评价活动 { $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个活动
     }尚未截止
 appraisal-sealed-with-others = 该年度以 { $campaigns } 封存，只按封存内容查看
 appraisal-sealed-release-missing = 封存结果所依据的第 { $number } 次公布缺失
+appraisal-decided-before-ground = 决定日期早于依据成立之日
+appraisal-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
+appraisal-recused = 您属于 { $unit }，与 { $subject } 有回避情形，请由他人办理
+appraisal-decide-at-console = 本档位下须由登录管理页面的人作出决定
 appraisal-seal-form = 封存格式为 { $form }，本版本只读格式 { $known }
 appraisal-seal-changed = 事项在您打开后已变化，请重新查看
 appraisal-seal-without-organ = 请填写逐名确认名单的机关及其文件

@@ -24,7 +24,7 @@ from bot.crypto.act_signatures import signed_act
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
 from bot.transparency.desk import desk_name
-from bot.transparency.logged_acts import LoggedActs
+from bot.transparency.logged_acts import LoggedActs, seen_by
 from survey_flows.canonical_json import read_canonical_object
 from survey_flows.errors import BadInput, Place
 from survey_flows.log_entries import act_label, read_signatures
@@ -32,13 +32,15 @@ from survey_flows.signed_notes import ED25519, Signature, VerifierKey
 
 log = logging.getLogger(__name__)
 
-UNSIGNED, MISFIT, REPEATED, DIFFERS = "unsigned", "misfit", "repeated", "differs"
-REASONS = (UNSIGNED, MISFIT, REPEATED, DIFFERS)
+UNSIGNED, MISFIT, REPEATED, DIFFERS, LATE = "unsigned", "misfit", "repeated", "differs", "late"
+REASONS = (UNSIGNED, MISFIT, REPEATED, DIFFERS, LATE)
 """Why an act is refused: the desk did not sign it; its row says another act than its body, or an
-act that is not the desk's; it stands in the log already; the campaign's row says otherwise."""
+act that is not the desk's; it stands in the log already; the campaign's row says otherwise; it was
+ordered before another one that the log has, and kept back."""
 DESK_ACTS = frozenset(
     {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
     | {"profile", "officer", "grant"}
+    | {"choice", "void"}
     | {"year-seal", "year-amendment"}
 )
 """The kinds of acts that the desk signs."""
@@ -69,14 +71,18 @@ class DeskOrders:
         await self._acts.refresh()
         taken: set[bytes] = set()
         accepted, refused = [], []
+        seen = self._acts.seen
         for row in rows:
             reason = self._refusal(row, taken)
+            if not reason and seen_by(row.body) < seen:
+                reason = LATE
             if not reason and row.kind == REGISTRATION:
                 reason = await _registration_refusal(connection, row)
             if reason:
                 refused.append((row, reason))
                 continue
             taken.add(act_label(row.kind, row.campaign, row.name))
+            seen = max(seen, seen_by(row.body))
             accepted.append(row)
         return accepted, refused
 

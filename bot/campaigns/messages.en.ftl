@@ -67,3 +67,30 @@ opening-rated-twice = this counting campaign rates { $unit } too ({ $count } uni
 opening-ask-sample = No sample is planned: everybody comes by a link, and nobody vouches for them.
 opening-ask-channel = Have you answered once yourself by the channel that citizens will use?
 opening-ask-assessment = Is the impact assessment on personal information (PIPL 55) made and filed? It is kept for three years.
+organiser-name-missing = give the organiser's name, { $most } characters at most
+organiser-bad-phone = give a telephone number that can be called, such as 0731-12345678
+organiser-privacy-missing = give a telephone or mail address for questions of privacy, 3 to { $most } characters
+organiser-bad-country = give a country code of two capital letters, such as CN
+organiser-bad-icp = give the site's ICP number, such as 湘ICP备12345678号; only a country other than CN may leave it out
+organiser-bad-police = give the site's police filing number, such as 湘公网安备43010202000123号; only a country other than CN may leave it out
+opening-organiser-missing = nobody has said who asks: name organiser, telephone, privacy contact and filing numbers by «minping organiser set» or on the page of settings
+
+# Closing early
+campaign-early-reason = the planned end is not reached: say why it is closed earlier; the reason is published in the log
+campaign-reason-too-long = a reason has at most { $most } characters; shorten it
+campaign-end-early = { $at } (planned { $planned })
+campaign-early-why = Closed early: { $reason }
+
+# Which campaigns count
+choice-name-missing = type the campaign's name to withdraw it
+choice-reason-missing = say why; the reason is published in the log
+choice-of-pilot = a pilot counts nowhere, so there is nothing to choose
+choice-void = this campaign is withdrawn already, for good
+choice-told-void = Withdrawn, it counts nowhere: { $reason }
+choice-told-out = Chosen not to count: { $reason }
+choice-told-in = Chosen to count: { $reason }
+choice-told-seen = { $told } (chosen after its scores could be seen)
+
+# Titles in print
+campaign-title-pilot = { $title } (pilot)
+campaign-title-void = { $title } (withdrawn)

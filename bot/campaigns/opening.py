@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
+from bot.campaigns.choice_records import read_choices
 from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.organiser import organiser_in
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import DRAFT, OPENING, require_state
 from bot.records.store import ListedUnit, exists_in, read_units
@@ -83,16 +85,19 @@ async def show_opening(database: AsyncEngine, campaign: str) -> Opening:
 
 async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     """Returns the list of a campaign's row, in the caller's transaction."""
-    definition = read_definition(row)
+    definition, organiser = read_definition(row), await organiser_in(connection)
     frozen = sha256(registration_body(row._mapping).encode())
+    frozen.update(repr(organiser).encode())
+    nobody = () if organiser else (Problem(Message("opening-organiser-missing")),)
     if definition.pilot:
-        return Opening(row.id, False, (), (), (), frozen.hexdigest())
+        return Opening(row.id, False, nobody, (), (), frozen.hexdigest())
     listed = [x for x in await read_units(connection) if exists_in(x.unit, row.year)]
     if not {x.unit.code for x in listed} & definition.units.keys():
         nowhere = (Message("opening-counts-nowhere", year=row.year),)
-        return Opening(row.id, True, (), nowhere, (), frozen.hexdigest())
+        return Opening(row.id, True, nobody, nowhere, (), frozen.hexdigest())
     others = await _other_campaigns(connection, row)
     stops = [
+        *nobody,
         *_rules(definition, listed, row.year, others),
         *_changed_units(definition, listed),
         *_rated_twice(definition, others),
@@ -127,13 +132,14 @@ def check_opening(opening: Opening, name: str, seen: str) -> None:
 async def _other_campaigns(
     connection: AsyncConnection, row: Row[Any]
 ) -> Mapping[str, FrozenDefinition]:
-    """Returns the other counting campaigns of the year that are drafts no more."""
+    """Returns the year's other counting campaigns that are drafts no more and not withdrawn."""
     columns = tables.campaigns.c
     query = select(tables.campaigns).where(
         columns.year == row.year, columns.id != row.id, columns.state != DRAFT
     )
     found = {it.id: read_definition(it) for it in await connection.execute(query)}
-    return {name: it for name, it in sorted(found.items()) if not it.pilot}
+    void = {name for name, it in (await read_choices(connection)).items() if it.void}
+    return {name: it for name, it in sorted(found.items()) if not it.pilot and name not in void}
 
 
 def _rules(

@@ -12,8 +12,10 @@ from bot.accounts.officers import Officers, any_grant, officer_decisions
 from bot.accounts.profiles import CITY, SOLO
 from bot.accounts.roster import ROSTER, Roster
 from bot.appraisal.amendment_decisions import amendment_decision
+from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.ballots.settlement import SETTLE, settle_decision
+from bot.campaigns.choices import choice_decisions
 from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
@@ -45,7 +47,9 @@ def make_officers(
         RESULT: result_decision(desk),
         **seal_decisions(desk),
         **amendment_decision(desk),
+        **filing_decisions(),
         OPENING: opening_decision(keys, desk),
+        **choice_decisions(desk),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))

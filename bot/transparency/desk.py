@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import literal, select, text, union_all
+from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.crypto.act_signatures import sign_act
@@ -19,12 +19,12 @@ from bot.crypto.gate_keys import pseudonym
 from bot.crypto.note_signatures import public_key
 from bot.storage.schema import all as tables
 from bot.transparency.log_entry import canonical_signatures
-from survey_flows.log_entries import canonical, numbered_name
+from survey_flows.log_entries import SEEN, canonical, numbered_name
 from survey_flows.signed_notes import Signature, VerifierKey
 
 DESK = "desk"
 LOCK = 7013
-"""PostgreSQL's advisory lock of acts that are numbered; SQLite has one writer anyway."""
+"""PostgreSQL's advisory lock of orders, which keeps them in line; SQLite has one writer anyway."""
 
 
 def desk_name(origin: str) -> str:
@@ -74,6 +74,7 @@ class Desk:
         """Puts a signed act where the mixer takes it from, in the caller's transaction.
 
         Without a ``name`` it is named after the campaign and numbered from the second on.
+        It says how many entries the log had, so that nobody keeps it back and puts it in later.
 
         Args:
             connection: the transaction in which what is ordered is done.
@@ -83,21 +84,29 @@ class Desk:
             name: its own name in the log, which never stands twice.
             again: whether it is logged also when the last of its kind says the same.
         """
+        before = await _earlier(connection, kind, campaign)
         if not name:
-            before = await _earlier(connection, kind, campaign)
             if before and not again and facts_of(before[-1]) == dict(facts):
                 return
             name = numbered_name(campaign, len(before) + 1)
-        body = canonical({**facts, "kind": kind, "campaign": campaign, "name": name})
+        seen = {SEEN: await _log_size(connection)}
+        body = canonical({**facts, **seen, "kind": kind, "campaign": campaign, "name": name})
         row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
         row["signatures"] = canonical_signatures([self.sign(body)])
         await connection.execute(tables.notices.insert(), [row])
 
 
 def facts_of(body: str) -> dict[str, Any]:
-    """Returns what an act says beside kind, campaign and name."""
+    """Returns what an act says beside kind, campaign, name and the log's size at its order."""
     found: dict[str, Any] = json.loads(body)
-    return {key: value for key, value in found.items() if key not in ("kind", "campaign", "name")}
+    beside = ("kind", "campaign", "name", SEEN)
+    return {key: value for key, value in found.items() if key not in beside}
+
+
+async def _log_size(connection: AsyncConnection) -> int:
+    """Returns the number of entries; the caller holds the lock of orders, so that it only grows."""
+    newest = (await connection.execute(select(func.max(tables.log_entries.c.position)))).scalar()
+    return 0 if newest is None else int(newest) + 1
 
 
 async def is_ordered(

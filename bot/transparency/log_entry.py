@@ -16,6 +16,7 @@ from survey_flows.log_entries import (
     OLDER_FORM,
     RECEIPT,
     SEALED,
+    SEEN,
     Line,
     act_commitment,
     act_label,
@@ -144,10 +145,9 @@ def named_body(body: str, name: str) -> str:
 
 
 def unnamed_body(body: str) -> dict[str, Any]:
-    """Returns what an act says without its name, to compare it with another one of its kind."""
+    """Returns what an act says without its name and `SEEN`, to compare it with another one."""
     found: dict[str, Any] = json.loads(body)
-    found.pop("name", None)
-    return found
+    return {key: value for key, value in found.items() if key not in ("name", SEEN)}
 
 
 def read_entry(line: Line, body: str | None, signatures: Sequence[Signature]) -> LogEntry:

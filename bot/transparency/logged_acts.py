@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from bot.transparency.guard import Guard
 from bot.transparency.log_entry import LogEntry
+from survey_flows.log_entries import SEEN
+
+NOT_SAID = -1
 
 
 class LoggedActs:
@@ -20,6 +24,8 @@ class LoggedActs:
         self._read = 0
         self._labels: set[bytes] = set()
         self._placed: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self.seen = NOT_SAID
+        """The largest size of the log that an act of the desk says it was ordered at."""
 
     async def refresh(self) -> None:
         """Reads what any process has appended since."""
@@ -49,3 +55,10 @@ class LoggedActs:
             self._labels.add(entry.label)
             own = self._placed.setdefault((entry.kind, entry.campaign), [])
             own.append((position, entry.body))
+            self.seen = max(self.seen, seen_by(entry.body))
+
+
+def seen_by(body: str) -> int:
+    """Returns how many entries the log had when an act was ordered; older acts do not say."""
+    found = json.loads(body).get(SEEN, NOT_SAID)
+    return found if type(found) is int else NOT_SAID

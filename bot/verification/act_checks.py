@@ -27,6 +27,7 @@ from survey_flows.log_entries import (
     LOG_ITSELF,
     RECEIPT,
     SEALED,
+    SEEN,
     act_commitment,
     act_label,
     older_act_label,
@@ -126,10 +127,28 @@ def check_signatures(bundle: Bundle) -> Message:
     found = Message("verification-acts-signed", count=signed)
     if in_place:
         found = Message("verification-acts-signed-for-desk", signed=found, count=in_place)
+    if late := _late(bundle):
+        found = Message("verification-acts-late", signed=found, count=len(late), position=late[0])
     broken, lost = _handed_over(bundle)
     if lost:
         found = Message("verification-keys-desk-lost", signed=found, count=lost)
     return Message("verification-keys-broken", signed=found, count=broken) if broken else found
+
+
+def _late(bundle: Bundle) -> list[int]:
+    """Return the entries of acts that were ordered before another one that stands before them.
+
+    Each says how many entries the log had then: somebody kept it back and put it in later.
+    """
+    late, newest = [], -1
+    for position, act in sorted(bundle.public.items()):
+        seen = act.body.get(SEEN)
+        if SIGNERS.get(act.kind) != DESK or type(seen) is not int:
+            continue
+        if seen < newest or seen > position:
+            late.append(position)
+        newest = max(newest, seen)
+    return late
 
 
 def _require_signed(bundle: Bundle, position: int, act: Act) -> bool:

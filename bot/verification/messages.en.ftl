@@ -268,3 +268,7 @@ verification-keys-desk-lost = { $signed }; the desk's key was LOST and replaced 
         [one] once
        *[other] { $count } times
     }
+verification-acts-late = { $signed }; { $count ->
+        [one] one act was
+       *[other] { $count } acts were
+    } PUT IN LATE, after others that were ordered later; the first is entry { $position }

@@ -780,7 +780,20 @@ def check_signatures(bundle: Bundle) -> str:
         if not names or (act.kind in SIGNERS and bundle.origin + SIGNERS[act.kind] not in names):
             raise Failed(f"the act {act.kind} of entry {act.position} is not signed by its signer")
         signed += 1
-    return f"all {signed} acts are signed by those who must sign them{_handed_over(bundle)}"
+    told = f"all {signed} acts are signed by those who must sign them"
+    return f"{told}{_late(bundle)}{_handed_over(bundle)}"
+
+
+def _late(bundle: Bundle) -> str:
+    late, newest = [], -1
+    for at, act in sorted(bundle.acts.items()):
+        seen = act.body.get("seen")
+        if SIGNERS.get(act.kind) != "/desk" or type(seen) is not int:
+            continue
+        if seen < newest or seen > at:
+            late.append(at)
+        newest = max(newest, seen)
+    return f"; PUT IN LATE: {len(late)} acts, the first is entry {late[0]}" if late else ""
 
 
 def _handed_over(bundle: Bundle) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.__main__ import make_parser
 from bot.ballots.desk_orders import count_refused_acts, list_refused_acts, mark_seen
@@ -49,7 +49,8 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 def act(kind: str, facts: dict[str, Any], name: str = "year", campaign: str = "year") -> str:
-    return canonical({**facts, "kind": kind, "campaign": campaign, "name": name})
+    seen = {"seen": 999}
+    return canonical({**seen, **facts, "kind": kind, "campaign": campaign, "name": name})
 
 
 def row_of(body: str, *desks: Desk) -> dict[str, Any]:
@@ -128,6 +129,27 @@ async def test_a_signed_act_is_no_good_a_second_time_nor_elsewhere(road: Road) -
     await road.mixer.turn()
     assert await logged(road) == ["registration", "pause", "pause"]
     assert sorted(await reasons(road)) == [*["misfit"] * 3, "repeated", *["unsigned"] * 2]
+
+
+async def test_an_act_that_was_kept_back_is_not_put_in_later(road: Road) -> None:
+    """The owner of the database takes an order out and puts it in when it suits them."""
+    await create_campaign(road.database, draft("next"), road.clock)
+    await road.open("next")
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
+    async with writing(road.database) as connection:
+        (kept,) = (await connection.execute(select(tables.notices))).all()
+        await connection.execute(delete(tables.notices))
+    await set_campaign(road, state="open")
+    for step in (pause_campaign, resume_campaign):
+        await step(road.database, "next", DESK, road.clock)
+        await road.mixer.turn()
+    row = {name: kept._mapping[name] for name in ("kind", "name", "campaign", "body", "signatures")}
+    await slip_in(road, row)
+    await road.mixer.turn()
+    assert await reasons(road) == ["late"]
+    assert await logged(road) == ["registration", "registration", "pause", "pause"]
+    assert await state(road) == "open"
+    assert json.loads(kept.body)["seen"] == 3
 
 
 async def test_an_older_act_is_known_though_its_row_in_the_log_was_rewritten(road: Road) -> None:
@@ -220,7 +242,7 @@ async def test_a_campaign_set_to_closing_by_hand_is_neither_mixed_nor_closed(
             assert (await connection.execute(select(tables.ballots.c.id))).first() is None
     assert caplog.text.count("campaign year stands as closing, which nobody ordered") == 1
     await set_campaign(road, state="open")
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await road.mixer.turn()
     assert await logged(road) == ["registration", "early-close", "intake", "closing"]
     assert await state(road) == "closed"
@@ -228,7 +250,7 @@ async def test_a_campaign_set_to_closing_by_hand_is_neither_mixed_nor_closed(
 
 async def test_closing_at_the_planned_end_needs_no_order(road: Road) -> None:
     road.clock.time = NOW + timedelta(days=15)
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await road.mixer.turn()
     assert await logged(road) == ["registration", "intake", "closing"]
 
@@ -267,7 +289,7 @@ async def test_states_that_nobody_ordered_are_named(road: Road) -> None:
     assert await found() == {}
     await set_campaign(road, state="open")
     assert await found() == {"year": "open"}
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     assert await found() == {}
     await road.mixer.turn()
     assert await found() == {}

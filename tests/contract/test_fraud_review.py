@@ -201,6 +201,7 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
                 "verdict": "proposed",
                 "reasons": [],
                 "weights": await committed(attacked, case.id, "proposed"),
+                "seen": 0,
             }
         ]
     after = await scores(attacked)

@@ -79,7 +79,7 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
         {"group": "deputy", "stratum": "430102", "most": 30}
     ]
     told = {"kind": "link", "campaign": "next", "group": "enterprise", "stratum": "", "most": 12}
-    told["name"] = "next"
+    told |= {"name": "next", "seen": 3}
     assert found["link"] == told
     assert limited.token not in json.dumps(found)
     with pytest.raises(DBAPIError, match="is not changed"):

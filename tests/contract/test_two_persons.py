@@ -131,6 +131,7 @@ async def test_an_approved_appointment_is_told_in_the_log_and_holds_a_day_later(
     approved = await approve(road, made, "he")
     assert (approved.state, approved.due - now(road)) == (APPROVED, 86400)
     (told,) = await acts(road, "officer")
+    assert told.pop("seen") > 0
     assert told == {
         "alias": alias(DESK, "new"), "role": "checker", "from": approved.due, "in": "city",
         "prepared": alias(DESK, "zhou"), "approved": [alias(DESK, "he")],

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.minping_verify import Asked, Outcome, in_print, read_key, verify
+from bot.verification.verifier import verify as product_verify
+from survey_flows.signed_notes import read_key as product_key
 from tests.verifying.bad_bundles import by_people
 from tests.verifying.older_logs import OlderCampaign, older_log
 from tests.verifying.synthetic_campaign import SyntheticCampaign, small_campaign
@@ -30,6 +33,27 @@ def drop(campaign: SyntheticCampaign, at: int) -> None:
 
 
 # Gaps of a new campaign
+
+
+@pytest.mark.parametrize(
+    ("sizes", "late"), [((3, 3, 4), 0), ((3, 4, 3), 1), ((3, 4, 90), 1), ((4, 3, 3), 2)]
+)
+def test_an_act_that_was_kept_back_and_put_in_later_is_said(
+    sizes: tuple[int, ...], late: int
+) -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        for at, size in enumerate(sizes):
+            said = {"state": ("paused", "open")[at % 2], "at": at, "seen": size}
+            campaign.log.act("pause", campaign.name, said, campaign.keys.desk)
+
+    campaign = small_campaign(lying)
+    found = outcomes(campaign)["signatures"]
+    key = campaign.keys.log.written()
+    assert (found.ok, f"PUT IN LATE: {late} acts" in found.finding) == (True, late > 0)
+    wanted = VerificationRequest([product_key(key)])
+    said = [one.what for one in product_verify(campaign.bundle(True), wanted)]
+    told = "one act was PUT IN LATE" if late == 1 else f"{late} acts were PUT IN LATE"
+    assert len([one for one in said if told in one]) == (late > 0)
 
 
 def test_a_message_that_the_closing_calls_missing_is_said() -> None:

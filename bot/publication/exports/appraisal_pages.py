@@ -208,7 +208,7 @@ def quotas_page(year: AppraisedYear) -> Page:
 def leaders_page(year: AppraisedYear) -> Page:
     """Return every leader's year; internal."""
     names = {unit.unit: unit.zh for unit in year.result.units}
-    rows = tuple(leader_cells(x, names[x.unit]) for x in year.result.leaders)
+    rows = tuple(leader_cells(x, names.get(x.unit, "")) for x in year.result.leaders)
     return Page("leaders", "page-leaders", leader_columns(year.inputs.scheme.places), rows)
 
 

@@ -90,6 +90,7 @@ PAGES = (
     ("GET", "/admin/drafts/{model}.yaml", drafts.send_model),
     ("GET", "/admin/campaigns/{campaign}", campaigns.show_one),
     ("POST", "/admin/campaigns/{campaign}/open", campaigns.take_open),
+    ("POST", "/admin/campaigns/{campaign}/choice", campaigns.take_choice),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),
@@ -168,6 +169,7 @@ PAGES = (
     ("GET", r"/admin/years/{year:\d{4}}/import", imports.show_import),
     ("POST", r"/admin/years/{year:\d{4}}/import", imports.take_import),
     ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", imports.send_table),
+    ("POST", r"/admin/years/{year:\d{4}}/material", imports.take_close),
 )
 
 
