@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from survey_flows.box import COUNTED, GOES, KEPT, TO_OFFICE, TO_UNIT, box_of
 from survey_flows.effects import (
     CountPressure,
     EndConversation,
@@ -18,14 +19,15 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import PROMISE, PROMISED, REQUEST, STOP
+from survey_flows.session import PROMISE, PROMISED, STOP
 from survey_flows.transitions import (
     StepResult,
     Turn,
     answer,
     begin,
+    choose_destination,
     choose_unit,
-    held_request,
+    hide_personal_data,
     show,
     submit,
 )
@@ -67,7 +69,12 @@ def _keep(turn: Turn, argument: str) -> StepResult | None:
         return None
     if argument not in turn.session.answers and question.kind is not QuestionKind.NOTE:
         return None
-    return answer(turn, turn.session.answers.get(argument, ""))
+    kept = turn.session.answers.get(argument, "")
+    box = box_of(turn.questionnaire, turn.session.answers)
+    if kept and box is not None and box.id == argument:
+        # Whoever comes back to the box may want another destination for the same words.
+        return show(turn.with_session(place=GOES, overlay=""))
+    return answer(turn, kept)
 
 
 def _skip(turn: Turn, argument: str) -> StepResult | None:
@@ -77,6 +84,8 @@ def _skip(turn: Turn, argument: str) -> StepResult | None:
 
 
 def _back(turn: Turn, argument: str) -> StepResult | None:
+    if turn.session.place == GOES and argument in turn.session.answers:
+        return show(turn.with_session(place=f"q:{argument}", overlay=""))
     if turn.session.place != f"q:{argument}":
         return None
     previous = previous_question(turn.questionnaire, turn.session.answers, argument)
@@ -84,7 +93,8 @@ def _back(turn: Turn, argument: str) -> StepResult | None:
 
 
 def _stop(turn: Turn, argument: str) -> StepResult | None:
-    here = turn.session.place == (f"q:{argument}" if argument else "review")
+    places = (f"q:{argument}",) if argument else ("review", GOES)
+    here = turn.session.place in places
     said = "stopped-redo" if turn.session.redo else "stopped"
     return choose_unit(turn, turn.say(said)) if here else None
 
@@ -137,29 +147,21 @@ def _redo(turn: Turn, _argument: str) -> StepResult | None:
     return begin(turn, turn.session.unit, turn.say("redo-note"), redo=True)
 
 
-def _request(turn: Turn, _argument: str) -> StepResult | None:
-    """Goes to the offer of a request, the same whatever the rating was; the session has lost it."""
-    if turn.session.place not in ("receipt", REQUEST):
-        return None
-    if turn.session.unit not in turn.definition.units:
-        return choose_unit(turn, turn.say("unit-gone"))
-    return show(turn.with_session(place=REQUEST, overlay=""))
+def _count(turn: Turn, _argument: str) -> StepResult | None:
+    return choose_destination(turn, COUNTED) if turn.session.place == GOES else None
 
 
-def _leave(turn: Turn, _argument: str) -> StepResult | None:
-    if turn.session.place not in (REQUEST, "send"):
-        return None
-    said = (turn.say("mend-dropped"),) if turn.session.answers else ()
-    return show(turn.with_session(place="receipt", answers={}, overlay=""), *said)
+def _hand_over(turn: Turn, argument: str) -> StepResult | None:
+    here = turn.session.place == GOES and argument in (TO_OFFICE, TO_UNIT)
+    return choose_destination(turn, argument) if here else None
 
 
-def _send(turn: Turn, argument: str) -> StepResult | None:
-    # A double tap is stale like any other: after words that were cleared «noted» would not be true.
-    if turn.session.place != "send" or argument not in ("unit", "office"):
-        return None
-    done = turn.with_session(place="receipt", answers={}, overlay="")
-    session, effects = show(done, turn.say("mend-sent"))
-    return session, (held_request(turn, shared=argument == "unit"), *effects)
+def _hide(turn: Turn, _argument: str) -> StepResult | None:
+    return hide_personal_data(turn) if turn.session.place == GOES else None
+
+
+def _keep_data(turn: Turn, _argument: str) -> StepResult | None:
+    return choose_destination(turn, KEPT) if turn.session.place == GOES else None
 
 
 def _pressured(turn: Turn, _argument: str) -> StepResult | None:
@@ -198,8 +200,6 @@ def _opinion(turn: Turn, _argument: str) -> StepResult | None:
     words, lifted = turn.session.query, turn.with_session(overlay="", query="")
     if turn.session.overlay != STOP:
         return None
-    if turn.session.place == REQUEST:
-        return show(lifted.with_session(place="send", answers={REQUEST: words}))
     return answer(lifted, words) if turn.question is not None else None
 
 
@@ -225,9 +225,10 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "b": _back,
     "x": _stop,
     "f": _pressured,
-    "g": _request,
-    "h": _leave,
-    "w": _send,
+    "i": _count,
+    "w": _hand_over,
+    "z": _hide,
+    "j": _keep_data,
     "c": _change,
     "y": _submit,
     "u": _unit,

@@ -74,12 +74,27 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Organiser:
+    """Who asks: name, telephone, whom to ask about one's data, and the site's filing numbers.
+
+    ``country`` is an ISO 3166 code; in China a site shows its ICP and its police number.
+    """
+
+    name: Text
+    phone: str
+    privacy: str
+    country: str
+    icp: str = ""
+    police: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignDefinition:
     """A campaign as the engine sees it. ``units`` keeps their listed order.
 
     ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A
     ``pilot`` counts in no appraisal. ``door`` is one of `DOORS`; ``sampled`` says that a sample
-    is planned and no door was registered.
+    is planned and no door was registered. ``organiser`` is None for older registrations.
     """
 
     campaign: str
@@ -96,6 +111,7 @@ class CampaignDefinition:
     pilot: bool = False
     door: str = EVERYONE
     sampled: bool = False
+    organiser: Organiser | None = None
     thesaurus: Thesaurus = field(default_factory=Thesaurus, repr=False)
     search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Made by `unit_search`, for as long as the units are the same."""

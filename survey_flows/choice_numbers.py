@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from survey_flows.effects import Button, Input, Screen
 
-COUNTED = frozenset("aucld")
-"""Verbs that are numbered first: options, units, items of the review, languages, campaigns."""
+COUNTED = frozenset("aucldiw")
+"""Verbs that are numbered first: options, units, items of the review, languages, campaigns, and
+where words go."""
 WORDED = frozenset("yxesbp")
 """Verbs without a number: submitting, stopping and deleting need words; others are short."""
-UNANSWERED = frozenset("g")
-"""Verbs that a channel without buttons does not offer: a request's answers have their own buttons.
+UNANSWERED = frozenset("w")
+"""Verbs that a channel without buttons does not offer: an office's answers have their own buttons.
 """
 START = "start"
 """The verb of a button that begins a conversation."""
@@ -37,7 +38,7 @@ def by_number(screen: Screen) -> tuple[Button, ...]:
         return ()
     known = COUNTED | WORDED | UNANSWERED | {START}
     return (
-        *numbered_buttons(screen),
+        *(button for button in numbered_buttons(screen) if verb(button) not in UNANSWERED),
         *(button for row in screen.rows for button in row if verb(button) not in known),
     )
 

@@ -71,7 +71,7 @@ class Screen:
     @property
     def shows_answers(self) -> bool:
         """Whether it has the citizen's answers or promise, which nobody may ask to see later."""
-        shown = self.step in ("review", "send") or bool(self.keep)
+        shown = self.step in ("review", "goes") or bool(self.keep)
         return shown or bool(self.selected and self.step.startswith("q:"))
 
 

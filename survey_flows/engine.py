@@ -10,8 +10,9 @@ from survey_flows.button_presses import apply_press, ignore_stale
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import LookUpReceipt, ShowNotice, ShowScreen
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
-from survey_flows.localized_names import known_language, show_date
+from survey_flows.localized_names import known_language, show_end
 from survey_flows.log_entries import find_code
+from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, idle_screen, phase
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.session import NONCE_LENGTH, PROMISE, Session
@@ -118,9 +119,9 @@ def _nonce(event: Event, now: datetime) -> str:
 
 
 def _welcome(turn: Turn) -> str:
-    return turn.say(
-        "welcome", date=show_date(turn.definition, turn.session.lang, turn.definition.closes_at)
-    )
+    said = turn.say("welcome", date=show_end(turn.definition, turn.session.lang))
+    asks = organiser_line(turn.definition.organiser, turn.session.lang, turn.definition.wording)
+    return "\n".join(filter(None, (said, asks)))
 
 
 def _started(turn: Turn, event: Started) -> StepResult:
@@ -141,8 +142,6 @@ def _started(turn: Turn, event: Started) -> StepResult:
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
         notices.append(turn.say("dropped"))
-    if turn.session.place == "send":
-        notices.append(turn.say("mend-dropped"))
     notices.append(_welcome(turn))
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 

@@ -15,7 +15,7 @@ from survey_flows.campaign_definition import EVERYONE, CampaignDefinition
 from survey_flows.choice_numbers import command_words, numbered_buttons
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.events import Event, Pressed, Started, Typed
-from survey_flows.localized_names import in_language, known_language, show_date, unit_name
+from survey_flows.localized_names import in_language, known_language, show_end, unit_name
 from survey_flows.outside_window import Phase, phase
 from survey_flows.unit_list import fold
 from survey_flows.unit_search import SURE, find_units
@@ -219,7 +219,7 @@ def door_screen(choice: Choice, lang: str, *, begun: bool = False) -> Screen:
 
 def _label(definition: CampaignDefinition, lang: str) -> str:
     title = in_language(definition.title, lang, definition)
-    until = show_date(definition, lang, definition.closes_at)
+    until = show_end(definition, lang)
     return definition.wording.say(lang, "door-campaign", title=title, date=until)
 
 

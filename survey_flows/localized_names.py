@@ -30,6 +30,20 @@ def show_date(definition: CampaignDefinition, lang: str, moment: datetime) -> st
     )
 
 
+def show_end(definition: CampaignDefinition, lang: str) -> str:
+    """The close of a campaign; one at midnight is told as the end of the day before.
+
+    «Until 1 December, 00:00» is read by many as a day later than it is.
+    """
+    moment = definition.closes_at
+    if moment.utcoffset() == timedelta(0) or (moment.hour, moment.minute) != (0, 0):
+        return show_date(definition, lang, moment)
+    day = moment.date() - timedelta(days=1)
+    return definition.wording.say(
+        lang, "date-end", year=str(day.year), month=day.month, day=day.day
+    )
+
+
 def known_language(definition: CampaignDefinition, tag: str) -> str:
     """The language nearest to a tag such as ``zh-CN`` or ``en_GB``; the default if none is near."""
     spoken = definition.wording.languages

@@ -8,10 +8,11 @@ from enum import Enum
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Effect, EndConversation, Screen, ShowNotice, ShowScreen
 from survey_flows.events import Event, Pressed, Started, TopicRequested
-from survey_flows.localized_names import in_language, known_language, show_date
+from survey_flows.localized_names import in_language, known_language, show_date, show_end
 from survey_flows.screens import explain
 from survey_flows.session import PROMISE, Session
 
+DELETED = "deleted"
 OVER = ("closing", "held", "closed")
 """The states of a campaign that takes no ratings any more."""
 
@@ -102,9 +103,7 @@ def _notice(definition: CampaignDefinition, lang: str, where: Phase, now: dateti
     elif now < definition.closes_at:
         text = say(lang, "closed-early", title=title)
     else:
-        text = say(
-            lang, "closed", title=title, date=show_date(definition, lang, definition.closes_at)
-        )
+        text = say(lang, "closed", title=title, date=show_end(definition, lang))
     buttons = tuple(
         Button(say(tag, "language-name"), f"start:{tag}") for tag in definition.wording.languages
     )
@@ -121,7 +120,9 @@ def idle_screen(definition: CampaignDefinition, lang: str) -> Screen:
 
 def deleted_screen(definition: CampaignDefinition, lang: str) -> Screen:
     """Everything was deleted; the citizen may begin again."""
-    return Screen("deleted", lang, definition.wording.say(lang, "deleted"), _begin(definition))
+    title = in_language(definition.title, lang, definition)
+    text = definition.wording.say(lang, "deleted", title=title)
+    return Screen(DELETED, lang, text, _begin(definition))
 
 
 def _begin(definition: CampaignDefinition) -> tuple[tuple[Button, ...], ...]:

@@ -6,13 +6,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+from survey_flows.box import (
+    COUNTED,
+    DESTINATIONS,
+    GOES,
+    KEPT,
+    TO_OFFICE,
+    TO_UNIT,
+    most_characters,
+    personal_data,
+)
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, ReviewLine, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
-from survey_flows.localized_names import in_language, show_date, unit_name
+from survey_flows.localized_names import in_language, show_date, show_end, unit_name
+from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import PROMISE, PROMISED, REQUEST, STOP, Session
+from survey_flows.session import PROMISE, PROMISED, STOP, Session
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
@@ -22,8 +33,10 @@ _IN_REVIEW, _NAME_LENGTH = 20, 24
 _PER_ROW = 4
 COMMANDS = "help-commands"
 """The sentence of the help that names commands; a channel without them has words instead."""
-REQUEST_LENGTH = 300
-"""Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
+WHERE = "receipt-where"
+"""The sentence that says where to look a receipt up; the web page has another."""
+NOTE = "goes-note"
+"""The sentence that says what an office does with words; not every channel offers it."""
 PROMISE_TIME = timedelta(seconds=PROMISE_SECONDS)
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -46,9 +59,9 @@ def _screen(definition: CampaignDefinition, session: Session) -> Screen:
         return units_screen(definition, session)
     if session.place == "receipt":
         return _receipt(definition, session)
-    if session.place in (REQUEST, "send"):
-        return _request(definition, session)
     questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
+    if session.place == GOES:
+        return _goes(definition, session, questionnaire)
     if session.place == "review":
         return _review(definition, session, questionnaire)
     return _question(definition, session, questionnaire, questionnaire.by_id[session.place[2:]])
@@ -89,9 +102,11 @@ def _question_text(
     definition: CampaignDefinition, session: Session, question: Question, answer: str
 ) -> str:
     say, lang = definition.wording.say, session.lang
+    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
+    limit = most_characters(questionnaire, question)
     lines = [_label(question, definition, session)]
     if question.kind is QuestionKind.TEXT:
-        lines.append(say(lang, "write", limit=question.max_length))
+        lines.append(say(lang, "write", limit=limit))
     if question.kind is QuestionKind.INTEGER:
         lines.append(say(lang, "write-number"))
     if answer and question.kind not in CLOSED:
@@ -180,14 +195,17 @@ def _answer_label(definition: CampaignDefinition, session: Session, question: Qu
     option = question.choices.get(answer)
     if option:
         return in_language(option.label, session.lang, definition)
-    return _excerpt(" ".join(answer.split()), _IN_REVIEW)
+    words = _excerpt(" ".join(answer.split()), _IN_REVIEW)
+    if not session.goes or question.kind is not QuestionKind.TEXT or not question.optional:
+        return words
+    return f"{words}　{definition.wording.say(session.lang, f'went-{session.goes}')}"
 
 
 def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     """Confirms the ballot and never shows its answers: no rater can be made to prove them."""
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
-    note = say(lang, "receipt-note", date=show_date(definition, lang, definition.closes_at))
+    note = say(lang, "receipt-note", where=say(lang, WHERE), date=show_end(definition, lang))
     return Screen(
         step="receipt",
         lang=lang,
@@ -196,7 +214,6 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
             [
                 Button(say(lang, "again"), f"{key}:n"),
                 Button(say(lang, "redo"), f"{key}:r"),
-                Button(say(lang, "mend"), f"{key}:g"),
                 Button(say(lang, "promise-ask"), f"{key}:v"),
                 Button(say(lang, "pressured"), f"{key}:f"),
             ]
@@ -229,25 +246,39 @@ def _promise(definition: CampaignDefinition, session: Session) -> Screen:
     return Screen(PROMISED, lang, text, rows)
 
 
-def _request(definition: CampaignDefinition, session: Session) -> Screen:
-    """Asks for a request, or shows it once more and asks who may read it."""
+def _goes(definition: CampaignDefinition, session: Session, questionnaire: Questionnaire) -> Screen:
+    """Points out what looks like personal data, then asks where the words of the box go."""
     say, lang, key = definition.wording.say, session.lang, session.key
-    name = unit_name(definition, session.unit, lang)
-    if session.place == REQUEST:
-        text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=REQUEST_LENGTH)}"
-        return Screen(
-            REQUEST, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT
-        )
-    check, readers = say(lang, "mend-check", unit=name), say(lang, "mend-who", unit=name)
-    text = f"{check}\n→ {session.answers[REQUEST]}\n{readers}"
-    rows = _column(
-        [
-            Button(say(lang, "mend-office"), f"{key}:w:office"),
-            Button(say(lang, "mend-unit"), f"{key}:w:unit"),
-            Button(say(lang, "mend-no"), f"{key}:h"),
-        ]
+    steps = visible_questions(questionnaire, session.answers)
+    box = steps[-1]
+    words = session.answers[box.id]
+    away = (
+        Button(say(lang, "back"), f"{key}:b:{box.id}"),
+        Button(say(lang, "stop"), f"{key}:x:"),
     )
-    return Screen("send", lang, text, rows)
+    kinds = dict.fromkeys(kind for _, _, kind in personal_data(words))
+    if kinds and session.goes != KEPT and session.goes not in DESTINATIONS:
+        named = say(lang, "personal-between").join(say(lang, f"personal-{kind}") for kind in kinds)
+        text = f"{say(lang, 'personal-ask', kinds=named)}\n→ {words}"
+        rows: list[Button] = [
+            Button(say(lang, "personal-hide"), f"{key}:z"),
+            Button(say(lang, "personal-keep"), f"{key}:j"),
+        ]
+        progress = (len(steps), len(steps) + 1)
+        return Screen(GOES, lang, text, (*_column(rows), away), progress=progress)
+    text = f"{say(lang, 'goes-ask')}\n→ {words}\n{say(lang, NOTE)}"
+    unit = unit_name(definition, session.unit, lang)
+    choices = {COUNTED: f"{key}:i", TO_OFFICE: f"{key}:w:office", TO_UNIT: f"{key}:w:unit"}
+    rows = [Button(say(lang, f"goes-{to}"), data) for to, data in choices.items()]
+    return Screen(
+        GOES,
+        lang,
+        text,
+        (*_column(rows), away),
+        progress=(len(steps), len(steps) + 1),
+        selected=choices.get(session.goes, ""),
+        unit=unit,
+    )
 
 
 def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
@@ -267,7 +298,8 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
             Button(say(lang, "delete-yes"), f"{key}:e"),
             Button(say(lang, "delete-no"), f"{key}:o:delete"),
         ]
-        return Screen("delete", lang, say(lang, "delete"), _column(rows))
+        title = in_language(definition.title, lang, definition)
+        return Screen("delete", lang, say(lang, "delete", title=title), _column(rows))
     if session.overlay == STOP:
         rows = [
             Button(say(lang, "opt-out-yes"), f"{key}:t"),
@@ -292,10 +324,12 @@ def may_report_pressure(session: Session) -> bool:
 def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     """The text of ``help`` or ``privacy``."""
     if topic == "privacy":
-        return definition.wording.say(
-            lang, "privacy", date=show_date(definition, lang, definition.closes_at)
-        )
-    return f"{definition.wording.say(lang, 'help')}\n{definition.wording.say(lang, COMMANDS)}"
+        return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
+    said = (
+        definition.wording.say(lang, "help"),
+        organiser_line(definition.organiser, lang, definition.wording),
+    )
+    return "\n".join((*filter(None, said), definition.wording.say(lang, COMMANDS)))
 
 
 def _column(buttons: Iterable[Button]) -> Rows:

@@ -6,17 +6,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from survey_flows.box import GOES
 from survey_flows.errors import BadSession, Message
 
 VERSION = 2
 NONCE_LENGTH = 6
-REQUEST = "mend"
 STOP = "stop"
 """The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
 PROMISE, PROMISED = "promise", "promised"
 """The overlays that say what the gate's promise about the receipt proves, and that show it."""
 REDO = "d"
 """The key of `redo`, which is written only where it is true: older sessions lack it."""
+WHERE = "w"
+"""The key of `goes`, likewise."""
 ROUNDS = 10_000
 _KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c", "b", "s"}
 
@@ -27,12 +29,12 @@ class Session:
 
     ``nonce`` and ``round`` (one more for each rating begun) bind buttons to this rating. ``seen``
     is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
-    ``review``, ``receipt``, or ``mend`` and ``send`` for a request, which ``answers`` then has
-    under `REQUEST`. ``overlay`` is the screen over it (``language``, ``help``, ``privacy``,
-    ``delete``, ``promise``, ``promised``) or empty. ``answers`` has option codes and typed text by
-    question id, empty for a skipped question or a note that was read. ``query`` and ``page`` belong
-    to the list of units. ``began`` is the start of this rating, and ``stale`` the number of pressed
-    buttons of other steps since. ``redo``: it would replace one that was submitted.
+    ``goes`` (`survey_flows.box`), ``review`` or ``receipt``. ``overlay`` is the screen over it
+    (``language``, ``help``, ``privacy``, ``delete``, ``promise``, ``promised``) or empty.
+    ``answers`` has option codes and typed text by question id, empty for a skipped question or a
+    note that was read. ``query`` and ``page`` belong to the list of units. ``began`` is the start
+    of this rating, and ``stale`` the number of pressed buttons of other steps since. ``redo``: it
+    would replace one that was submitted. ``goes`` says where the words of the box go, once chosen.
     """
 
     nonce: str
@@ -50,6 +52,7 @@ class Session:
     began: int = 0
     stale: int = 0
     redo: bool = False
+    goes: str = ""
 
     @property
     def key(self) -> str:
@@ -59,7 +62,7 @@ class Session:
     @property
     def rating(self) -> bool:
         """Whether a rating has been begun and not submitted."""
-        return self.place == "review" or self.place.startswith("q:")
+        return self.place in ("review", GOES) or self.place.startswith("q:")
 
     def to_json(self) -> str:
         """Compact JSON that `read_session` reads back as an equal value."""
@@ -82,6 +85,7 @@ class Session:
                 "s": self.stale,
             }
             | ({REDO: 1} if self.redo else {})
+            | ({WHERE: self.goes} if self.goes else {})
         )
 
 
@@ -115,11 +119,12 @@ def read_session(text: str) -> Session:
         began=data["b"],
         stale=data["s"],
         redo=data.get(REDO) == 1,
+        goes=data.get(WHERE, ""),
     )
 
 
 def _check(data: object) -> None:
-    if not isinstance(data, dict) or data.keys() - {REDO} != _KEYS or data["v"] != VERSION:
+    if not isinstance(data, dict) or data.keys() - {REDO, WHERE} != _KEYS or data["v"] != VERSION:
         raise BadSession(Message("session-version", version=VERSION))
     numbers = all(type(data[name]) is int for name in "rtgbs")
     texts = all(type(data[name]) is str for name in "nlkupoqc")
@@ -127,6 +132,7 @@ def _check(data: object) -> None:
         numbers
         and texts
         and _answers(data["a"])
+        and type(data.get(WHERE, "")) is str
         and len(data["n"]) <= NONCE_LENGTH
         and 0 <= data["r"] < ROUNDS
     ):
@@ -145,9 +151,9 @@ def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
     """The session without an expired receipt and without answers older than the limit."""
     left = now - session.seen
     if session.receipt and left > RECEIPT_SECONDS:
-        return replace(session, place="unit", unit="", answers={}, receipt="", overlay="")
+        return replace(session, place="unit", unit="", answers={}, goes="", receipt="", overlay="")
     if session.answers and left > idle_seconds:
-        return replace(session, place="unit", unit="", answers={}, overlay="")
+        return replace(session, place="unit", unit="", answers={}, goes="", overlay="")
     return session
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from survey_flows.box import GOES, box_of, undecided
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import PROMISE, PROMISED, REQUEST, ROUNDS, STOP, Session
+from survey_flows.session import PROMISE, PROMISED, ROUNDS, STOP, Session
 
 _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP, PROMISE, PROMISED})
 
@@ -26,7 +27,8 @@ def fit_session(
         session,
         answers={},
         round=number,
-        place=_place(questionnaire, {}, ""),
+        goes="",
+        place=_place(questionnaire, {}, "", ""),
         overlay="",
         seen=now,
         began=now,
@@ -43,27 +45,31 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
         session = replace(session, overlay="")
     if session.rating:
         return _rating(definition, session)
-    return _resting(definition, session)
+    return _resting(session)
 
 
-def _resting(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
-    """A session without a rating: only a request that waits to be sent has words."""
-    if session.place in (REQUEST, "send") and session.unit not in definition.units:
-        return replace(session, place="unit", unit="", answers={}, receipt=""), ("unit-gone",)
-    if session.place == "send" and session.answers.keys() == {REQUEST}:
-        return session, ()
-    if session.place not in ("unit", "receipt", REQUEST):
-        session = replace(session, place="unit")
-    return (replace(session, answers={}) if session.answers else session), ()
+def _resting(session: Session) -> tuple[Session, tuple[str, ...]]:
+    """A session without a rating has no words.
+
+    An earlier version asked for a request after the receipt; what was not sent then is cleared.
+    """
+    said = ("mend-dropped",) if session.place == "send" and session.answers else ()
+    if session.place not in ("unit", "receipt"):
+        session = replace(session, place="receipt" if session.receipt else "unit")
+    return (replace(session, answers={}, goes="") if session.answers else session), said
 
 
 def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
     unit = definition.units.get(session.unit)
     questionnaire = definition.questionnaires.get(unit.questionnaire) if unit else None
     if questionnaire is None:
-        return replace(session, place="unit", unit="", answers={}, query="", page=0), ("unit-gone",)
+        return replace(session, place="unit", unit="", answers={}, goes="", query="", page=0), (
+            "unit-gone",
+        )
     answers = answers_that_count(questionnaire, session.answers)
-    place = _place(questionnaire, answers, session.place)
+    if session.goes and not _box_holds_words(questionnaire, answers):
+        session = replace(session, goes="")
+    place = _place(questionnaire, answers, session.place, session.goes)
     if answers == session.answers and place == session.place:
         return session, ()
     return replace(session, answers=answers, place=place), (
@@ -71,9 +77,17 @@ def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, 
     ) if answers != session.answers else ()
 
 
-def _place(questionnaire: Questionnaire, answers: dict[str, str], place: str) -> str:
+def _box_holds_words(questionnaire: Questionnaire, answers: dict[str, str]) -> bool:
+    box = box_of(questionnaire, answers)
+    return box is not None and bool(answers.get(box.id))
+
+
+def _place(questionnaire: Questionnaire, answers: dict[str, str], place: str, goes: str) -> str:
     """The same place if it still exists, otherwise the first open question or the review."""
     if any(place == f"q:{question.id}" for question in visible_questions(questionnaire, answers)):
         return place
     question = first_open(questionnaire, answers)
-    return f"q:{question.id}" if question else "review"
+    if question:
+        return f"q:{question.id}"
+    wanted = place == GOES and _box_holds_words(questionnaire, answers)
+    return GOES if wanted or undecided(questionnaire, answers, goes) else "review"

@@ -7,6 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from survey_flows.ballot import STAFF, Ballot
+from survey_flows.box import (
+    GOES,
+    TO_OFFICE,
+    TO_UNIT,
+    box_of,
+    undecided,
+    without_personal_data,
+)
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import (
     AnswerTiming,
@@ -22,7 +30,7 @@ from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
 from survey_flows.screens import current_screen
-from survey_flows.session import REQUEST, ROUNDS, Session
+from survey_flows.session import ROUNDS, Session
 from survey_flows.unit_list import full_cells
 
 StepResult = tuple[Session | None, tuple[Effect, ...]]
@@ -81,6 +89,7 @@ def choose_unit(turn: Turn, *notices: str) -> StepResult:
             page=0,
             receipt="",
             redo=False,
+            goes="",
         ),
         *notices,
     )
@@ -93,7 +102,15 @@ def begin(turn: Turn, unit: str, *notices: str, redo: bool = False) -> StepResul
     """
     number = (turn.session.round + 1) % ROUNDS
     fresh = turn.with_session(
-        unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number, stale=0
+        unit=unit,
+        answers={},
+        overlay="",
+        query="",
+        page=0,
+        receipt="",
+        round=number,
+        stale=0,
+        goes="",
     )
     fresh = fresh.with_session(began=int(turn.now.timestamp()), redo=redo)
     return go_to_next_question(fresh, *notices)
@@ -104,9 +121,10 @@ def go_to_next_question(turn: Turn, *notices: str) -> StepResult:
     if full_cells(turn.definition, turn.session):
         return turn_away(turn, *notices)
     question = first_open(turn.questionnaire, turn.session.answers)
-    return show(
-        turn.with_session(place=f"q:{question.id}" if question else "review", overlay=""), *notices
-    )
+    place = f"q:{question.id}" if question else "review"
+    if question is None and undecided(turn.questionnaire, turn.session.answers, turn.session.goes):
+        place = GOES
+    return show(turn.with_session(place=place, overlay=""), *notices)
 
 
 def turn_away(turn: Turn, *notices: str) -> StepResult:
@@ -124,7 +142,23 @@ def answer(turn: Turn, value: str) -> StepResult:
     before = turn.session.answers
     after = with_answer(turn.questionnaire, before, turn.session.place[2:], value)
     notices = () if before.keys() <= after.keys() else (turn.say("hidden"),)
-    return go_to_next_question(turn.with_session(answers=after), *notices)
+    box = box_of(turn.questionnaire, after)
+    goes = "" if box is not None and turn.session.place == f"q:{box.id}" else turn.session.goes
+    return go_to_next_question(turn.with_session(answers=after, goes=goes), *notices)
+
+
+def choose_destination(turn: Turn, goes: str) -> StepResult:
+    """Notes where the words of the box go, or that their personal data is kept."""
+    return go_to_next_question(turn.with_session(goes=goes))
+
+
+def hide_personal_data(turn: Turn) -> StepResult:
+    """Takes out of the box what looks like personal data."""
+    box = box_of(turn.questionnaire, turn.session.answers)
+    if box is None:
+        return go_to_next_question(turn)
+    hidden = without_personal_data(turn.session.answers[box.id])
+    return show(turn.with_session(answers={**turn.session.answers, box.id: hidden}))
 
 
 def submit(turn: Turn) -> StepResult:
@@ -132,17 +166,31 @@ def submit(turn: Turn) -> StepResult:
     if full_cells(turn.definition, turn.session):
         return turn_away(turn)
     done = turn.with_session(
-        place="receipt", answers={}, overlay="", receipt=turn.token, redo=False
+        place="receipt", answers={}, overlay="", receipt=turn.token, redo=False, goes=""
     )
-    return done.session, (StoreBallot(_ballot(turn), _pace(turn)), ShowScreen(done.screen()))
+    effects: tuple[Effect, ...] = (StoreBallot(_ballot(turn), _pace(turn)),)
+    words = _for_an_office(turn)
+    if not words:
+        return done.session, (*effects, ShowScreen(done.screen()))
+    notice = ShowNotice(turn.say("mend-sent"))
+    return done.session, (*effects, _request(turn, words), notice, ShowScreen(done.screen()))
 
 
-def held_request(turn: Turn, *, shared: bool) -> HoldRequest:
+def _for_an_office(turn: Turn) -> str:
+    """The words of the box that go to an office; empty for those that are only counted."""
+    box = box_of(turn.questionnaire, turn.session.answers)
+    if box is None or turn.session.goes not in (TO_OFFICE, TO_UNIT):
+        return ""
+    return turn.session.answers.get(box.id, "")
+
+
+def _request(turn: Turn, words: str) -> HoldRequest:
     """The request for an office; its time is only a day, so that it leads to no ballot."""
     local = turn.now.astimezone(turn.definition.closes_at.tzinfo)
     midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
     session, day = turn.session, local.date().isoformat()
-    where = (turn.definition.campaign, session.unit, session.answers[REQUEST], shared, session.lang)
+    shared = session.goes == TO_UNIT
+    where = (turn.definition.campaign, session.unit, words, shared, session.lang)
     return HoldRequest(*where, day, int(midnight.timestamp()), int(turn.now.timestamp()))
 
 
@@ -170,7 +218,7 @@ def _ballot(turn: Turn) -> Ballot:
             for q in shown
             if q.kind in _FACTS and session.answers[q.id]
         ),
-        comment=_comment(shown, session),
+        comment=_comment(shown, session, without=_for_an_office(turn)),
         bucket=int(turn.now.timestamp()) // QUARTER_HOUR,
         receipt=turn.token,
     )
@@ -195,11 +243,15 @@ def _group(link: Link, shown: tuple[Question, ...], session: Session) -> str:
     return next(filter(None, chosen), link.group)
 
 
-def _comment(shown: tuple[Question, ...], session: Session) -> str:
-    """The free text; where there are several, each begins with the id of its question."""
+def _comment(shown: tuple[Question, ...], session: Session, without: str = "") -> str:
+    """The free text; where there are several, each begins with the id of its question.
+
+    ``without``: the words of the box that are a request.
+    """
+    asked = shown[:-1] if without else shown
     texts = [
         (q.id, session.answers[q.id])
-        for q in shown
+        for q in asked
         if q.kind is QuestionKind.TEXT and session.answers[q.id]
     ]
     several = sum(q.kind is QuestionKind.TEXT for q in shown) > 1

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from survey_flows.box import most_characters
 from survey_flows.button_presses import apply_press
 from survey_flows.choice_numbers import by_number, command_words, numbered_buttons
 from survey_flows.effects import Button, Input, Screen, SearchMissed, ShowNotice
@@ -13,8 +14,7 @@ from survey_flows.localized_names import in_language
 from survey_flows.opt_out_words import Wish, wish_of
 from survey_flows.questionnaire import Option, Question, QuestionKind
 from survey_flows.route import CLOSED
-from survey_flows.screens import REQUEST_LENGTH
-from survey_flows.session import REQUEST, STOP
+from survey_flows.session import STOP
 from survey_flows.simplified import simplified
 from survey_flows.thesaurus import plain
 from survey_flows.transitions import StepResult, Turn, answer, show
@@ -99,8 +99,6 @@ def _apply_words(turn: Turn, text: str, without_buttons: bool) -> StepResult:
         return show(turn, _not_understood(turn, text))
     if screen.input is Input.SEARCH:
         return _search(turn, text)
-    if turn.session.place == REQUEST:
-        return _request(turn, text)
     question = turn.question
     if question is None:
         return show(turn, turn.say("use-buttons"))
@@ -206,13 +204,7 @@ def _search(turn: Turn, text: str) -> StepResult:
 
 
 def _text(turn: Turn, question: Question, text: str) -> StepResult:
-    return _unfit(turn, text, question.max_length) or answer(turn, text)
-
-
-def _request(turn: Turn, text: str) -> StepResult:
-    return _unfit(turn, text, REQUEST_LENGTH) or show(
-        turn.with_session(place="send", answers={REQUEST: text})
-    )
+    return _unfit(turn, text, most_characters(turn.questionnaire, question)) or answer(turn, text)
 
 
 def _unfit(turn: Turn, text: str, limit: int) -> StepResult | None:

@@ -23,11 +23,13 @@ from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from redis import Redis
 from sqlalchemy import Connection, inspect
+from sqlalchemy.engine.default import DefaultDialect
 
+from bot.accounts import staff
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.storage import database, migrate
-from tests import servers, slow, temporary
+from tests import quicker, servers, slow, temporary
 
 # Tests read what commands print in English, whatever the developer's locale is.
 os.environ["MINPING_LANGUAGE"] = "en"
@@ -162,6 +164,20 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aiohttp_jinja2, "setup", partial(aiohttp_jinja2.setup, bytecode_cache=cache))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_twice() -> Iterator[None]:
+    """Passwords are hashed cheaply, and a statement is compiled once for all databases of a run.
+
+    `test_passwords_are_hashed_as_owasp_asks` looks at what the product does.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "_HASHER", quicker.CHEAP)
+        patch.setattr(database, "create_async_engine", quicker.engine_of_all)
+        patch.setattr(DefaultDialect, "__eq__", quicker.same_kind)
+        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(quicker.kind(dialect)))
         yield
 
 

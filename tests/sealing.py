@@ -10,6 +10,7 @@ from aggregation.model.facts import PastGrade
 from bot.accounts.approvals import Approval, Approvals
 from bot.accounts.officers import officer_decisions
 from bot.appraisal.amendment_decisions import amendment_decision
+from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.past_grades import final_lines
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal, preview_seal
@@ -32,6 +33,7 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
         **officer_decisions(DESK),
         **seal_decisions(DESK),
         **amendment_decision(DESK),
+        **filing_decisions(),
     }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
 

@@ -7,6 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregation.appraisal import leaders as people
+from aggregation.appraisal.answering import (
+    answers_by_finding,
+    answers_by_unit,
+    gone_people,
+    open_tasks,
+    states_of_people,
+)
 from aggregation.appraisal.checks import check_inputs
 from aggregation.appraisal.discipline import disciplined
 from aggregation.appraisal.grading import grade_family, ranked_families
@@ -17,6 +24,7 @@ from aggregation.appraisal.leader_certainty import (
     possible_grades_of_leader,
 )
 from aggregation.appraisal.outlook import other_families
+from aggregation.appraisal.presence import unit_shares
 from aggregation.appraisal.proposals import propose
 from aggregation.appraisal.totals import UnitTotal, unit_total
 from aggregation.appraisal.trail import TrailInputs, trails
@@ -32,6 +40,7 @@ from aggregation.model.results import (
     UnitResult,
 )
 from aggregation.model.situation import Situation, Stage
+from aggregation.model.standings import APPRAISED
 
 if TYPE_CHECKING:
     from aggregation.ranking.draws import Matrix
@@ -83,6 +92,7 @@ def appraise(given: AppraisalInputs) -> AppraisalResult:
         proposals=proposals,
         unused=_unused(given.decisions, proposals),
         trail=trails(findings),
+        tasks=open_tasks(given, now),
     )
 
 
@@ -109,6 +119,9 @@ def _situation(given: AppraisalInputs) -> Situation:
         results={},
         leaders={},
         floor=given.scheme.leaders.personal_floor,
+        answers=answers_by_finding(given),
+        year_answers=answers_by_unit(given),
+        gone=gone_people(given),
     )
 
 
@@ -165,7 +178,13 @@ def _leaders(
     given: AppraisalInputs, units: Mapping[str, UnitResult], lowering: Sequence[Proposal]
 ) -> tuple[tuple[LeaderResult, ...], tuple[people.LeaderPool, ...]]:
     ordered = sorted(given.leaders, key=lambda x: x.id)
-    scored = [people.leader_result(given, leader, units[leader.unit]) for leader in ordered]
+    states, days = states_of_people(given), unit_shares(given.held_posts, given.year)
+    scored = [
+        people.leader_result(
+            given, leader, units, states.get(leader.id, APPRAISED), days.get(leader.id, ())
+        )
+        for leader in ordered
+    ]
     gates = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DISMISSAL)
     gated = frozenset(
         p.subject for p in lowering if p.kind in gates and p.status is ProposalStatus.CONFIRMED
@@ -181,7 +200,9 @@ def _leaders(
         mine = about.get(leader.leader, [])
         confirmed = [p for p in mine if p.status is ProposalStatus.CONFIRMED]
         possible = possible_grades_of_leader(bases.get(leader.leader, {}), confirmed)
-        settled.append(people.leader_grade(leader, admitted, units[leader.unit], mine, possible))
+        settled.append(
+            people.leader_grade(leader, admitted, units.get(leader.unit), mine, possible)
+        )
     return tuple(_pinned_leader(given, x) for x in settled), tuple(pools)
 
 

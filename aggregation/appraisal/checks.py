@@ -8,6 +8,7 @@ from datetime import date
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.places import graded_families, with_family_places
+from aggregation.appraisal.presence import last_day, main_post
 from aggregation.appraisal.quota import quota_misfit
 from aggregation.model.facts import AppraisedUnit, FindingKind, Grade
 from aggregation.model.names import ROLES
@@ -159,15 +160,18 @@ def _league(scheme: Scheme, unit: AppraisedUnit, year: int) -> Iterator[Problem]
 
 
 def _leaders(given: AppraisalInputs) -> Iterator[Problem]:
-    codes = _codes(given)
+    codes = _codes(given) | {post.unit for post in given.posts}
     for leader in given.leaders:
         place = _leader(leader.id)
         if leader.unit not in codes:
             yield Problem(Message("appraisal-leader-unit-unknown", unit=leader.unit), place)
         if leader.role not in given.scheme.leaders.shares:
             yield Problem(Message("appraisal-role-without-shares", role=ROLES[leader.role]), place)
-        if leader.id not in given.personal:
-            yield Problem(Message("appraisal-personal-score-missing"), place)
+        main = main_post(
+            (post for post in given.posts if post.person == leader.id), last_day(given.year)
+        )
+        if main is not None and main.unit != leader.unit:
+            yield Problem(Message("appraisal-leader-main-post", unit=main.unit), place)
 
 
 def _personal_scores(given: AppraisalInputs) -> Iterator[Problem]:
@@ -204,15 +208,19 @@ def _adjustments(given: AppraisalInputs) -> Iterator[Problem]:
 
 
 def _findings(given: AppraisalInputs) -> Iterator[Problem]:
-    codes, ids = _codes(given), _ids(given)
+    codes = _codes(given) | {post.unit for post in given.posts}
+    ids = _ids(given) | {post.person for post in given.posts}
     for fact in given.facts:
         place = _finding(fact.id)
         if fact.kind in ABOUT_UNITS and fact.subject not in codes:
             yield Problem(Message("appraisal-finding-no-unit", subject=fact.subject), place)
         if fact.kind not in ABOUT_UNITS and fact.subject not in ids:
             yield Problem(Message("appraisal-finding-no-leader", subject=fact.subject), place)
-        if not _is_date(fact.date):
-            yield Problem(Message("appraisal-finding-date", date=fact.date), place)
+        for text in filter(None, (fact.date, fact.established, fact.revoked)):
+            if not _is_date(text):
+                yield Problem(Message("appraisal-finding-date", date=text), place)
+        if fact.established and fact.established < fact.date:
+            yield Problem(Message("appraisal-finding-before", date=fact.established), place)
         if not fact.source.strip():
             yield Problem(Message("appraisal-finding-source-missing"), place)
 

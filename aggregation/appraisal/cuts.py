@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, sqrt
@@ -14,6 +14,7 @@ from aggregation.estimation.method2.ballots import needed_ballots
 from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.model.facts import Grade
 from aggregation.model.results import GradeCut
+from aggregation.quality.stayed_away import apart, unheard_share
 from aggregation.scheme.evidence import EvidenceRules
 
 BEST = 100.0
@@ -78,19 +79,34 @@ def _cut(
     ):
         return GradeCut(grade, up, gap, points, None)
     if movable is not None:
+        unheard = unheard_share(movable.figures, _vouched(disclosed), movable.invited)
+        away = None if unheard is None else apart(points, unheard)
         if disclosed.bounds is None or not disclosed.bounds.ballots:
-            return GradeCut(grade, up, gap, points, None)
-        return _exact_cut(grade, up, gap, points, movable)
+            return GradeCut(grade, up, gap, points, None, apart=away)
+        return replace(_exact_cut(grade, up, gap, points, movable), apart=away)
     needed = fewest_ballots(_pools(disclosed), points, up)
     return GradeCut(grade, up, gap, points, needed, needed is None)
 
 
+def _vouched(disclosed: DisclosedScore) -> dict[str, int]:
+    """The vouched answers of each group as far as they are told."""
+    return {
+        it.group: max(0, it.n_valid - (it.n_open or 0))
+        for it in disclosed.groups
+        if it.n_valid is not None
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class MovableScore:
-    """A score of method 2 with the rules by which ballots move it."""
+    """A score of method 2 with the rules by which ballots move it.
+
+    ``invited`` counts the people who were invited personally, by evaluator group.
+    """
 
     figures: BoundedFigures
     rules: EvidenceRules
+    invited: Mapping[str, int] = field(default_factory=dict)
 
 
 def _exact_cut(

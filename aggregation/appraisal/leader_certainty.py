@@ -16,7 +16,7 @@ from fractions import Fraction
 from statistics import NormalDist
 
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.leaders import LOWER, admitted_first, leader_score
+from aggregation.appraisal.leaders import LOWER, admitted_first, leader_score, mean_total
 from aggregation.model.facts import Grade
 from aggregation.model.results import ConsequenceKind, LeaderResult, Proposal, UnitResult
 from aggregation.numbers import half_up
@@ -41,8 +41,9 @@ def possible_bases(race: LeaderRace) -> dict[str, dict[Grade, frozenset[Grade]]]
     found: dict[str, dict[Grade, frozenset[Grade]]] = {}
     teams: dict[str, list[LeaderResult]] = {}
     for leader in race.leaders:
-        teams.setdefault(leader.unit, []).append(leader)
-    totals = {code: _ends(race.given, race.units[code]) for code in teams}
+        if leader.to_grade and leader.unit in race.units:
+            teams.setdefault(leader.unit, []).append(leader)
+    totals = {code: _ends(race.given, unit) for code, unit in race.units.items()}
     for code, team in teams.items():
         for grade in race.units[code].possible:
             admitted = [_admitted(race, team, grade, end, totals) for end in range(ENDS)]
@@ -91,11 +92,13 @@ def _admitted(
     rules, code = race.given.scheme.leaders, team[0].unit
     inside = race.given.parent is not None
     members = []
+    # All parts of a unit have the unit's total in theirs and move with it.
+    at = {unit: ends[end if unit == code or inside else 0] for unit, ends in totals.items()}
     for leader in team if rules.pool == "unit" else race.leaders:
-        own = leader.unit == code
-        if own or race.units[leader.unit].standing is grade:
-            # All parts of a unit have the unit's total in theirs and move with it.
-            total = totals[leader.unit][end if own or inside else 0]
-            score = leader_score(race.given.scheme, leader.role, total, leader.personal)
+        there = leader.to_grade and leader.unit in race.units
+        if there and (leader.unit == code or race.units[leader.unit].standing is grade):
+            total = mean_total(race.given.scheme, leader.unit_days, at)
+            personal = leader.personal or Decimal(0)
+            score = leader_score(race.given.scheme, leader.role, total, personal)
             members.append(replace(leader, unit_total=total, score=score))
     return admitted_first(rules, members, grade, race.gated)

@@ -18,6 +18,7 @@ from aggregation.model.results import (
     ProposalStatus,
     UnitResult,
 )
+from aggregation.model.standings import AppraisalState, SubjectState
 from aggregation.numbers import half_up
 from aggregation.scheme.parts import LeaderRules
 from aggregation.scheme.scheme import Scheme
@@ -51,14 +52,28 @@ class LeaderPool:
         return ReasonLine(Message("appraisal-leader-ceiling"), value, inputs, field)
 
 
-def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderResult:
-    """The leader's score, from the unit's total and the personal score.
+def leader_result(
+    given: AppraisalInputs,
+    leader: Leader,
+    units: Units,
+    state: SubjectState,
+    days: tuple[tuple[str, int], ...],
+) -> LeaderResult:
+    """The leader's score, from the units' totals by days in the post and the personal score.
 
     A unit that a person graded for want of answers has no total, so the personal score counts
-    alone. A unit that still waits for a person leaves its leaders without score and grade.
+    alone. A unit that still waits for a person leaves its leaders without score and grade. Who is
+    not appraised has neither, and who lacks a personal score waits alone. ``days`` are those in the
+    main post of each unit.
     """
-    personal = given.personal[leader.id]
-    score = leader_score(given.scheme, leader.role, unit.total, personal)
+    personal, unit = given.personal.get(leader.id), units.get(leader.unit)
+    if personal is None and state.state is AppraisalState.APPRAISED:
+        message = Message("appraisal-personal-score-missing")
+        state = SubjectState(AppraisalState.WAITING, message)
+    total = mean_total(given.scheme, days, {code: it.total for code, it in units.items()})
+    standing = unit is not None and unit.standing is not None
+    graded = personal is not None and standing and state.state is AppraisalState.APPRAISED
+    score = leader_score(given.scheme, leader.role, total, personal or Decimal(0))
     return LeaderResult(
         leader=leader.id,
         zh=leader.zh,
@@ -66,13 +81,28 @@ def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> L
         unit=leader.unit,
         role=leader.role,
         post=leader.post,
-        unit_total=unit.total,
+        unit_total=total,
         personal=personal,
-        score=None if unit.standing is None else score,
+        score=score if graded else None,
         base=None,
         grade=None,
         certainty=None,
+        state=state,
+        unit_days=days,
     )
+
+
+def mean_total(
+    scheme: Scheme, days: Iterable[tuple[str, int]], totals: Mapping[str, Decimal | None]
+) -> Decimal | None:
+    """The mean of units' totals by days, rounded half up; None if no unit has one."""
+    known = [(here, total) for unit, here in days if (total := totals.get(unit)) is not None]
+    if not known:
+        return None
+    if len(known) == 1:
+        return known[0][1]
+    mean = sum((here * Fraction(total) for here, total in known), Fraction(0))
+    return half_up(mean / sum(here for here, _ in known), scheme.places)
 
 
 def leader_score(scheme: Scheme, role: Role, total: Decimal | None, personal: Decimal) -> Decimal:
@@ -90,13 +120,14 @@ def leader_pools(
     """The pools of leaders, each with the leaders whom it admits to the first grade.
 
     A leader in ``gated`` is out (R6, R7), and the next one moves up; so is one whose personal score
-    is below the scheme's floor. The rank is by score, then by
-    personal score; a tie across the ceiling stays out, since «at most» binds.
+    is below the scheme's floor. Only who is graded counts, also who still waits for a score. The
+    rank is by score, then by personal score; a tie across the ceiling stays out, since «at most»
+    binds.
     """
     groups: dict[str, list[LeaderResult]] = {}
     for leader in leaders:
-        standing = units[leader.unit].standing
-        if standing is not None:
+        standing = units[leader.unit].standing if leader.unit in units else None
+        if standing is not None and leader.to_grade:
             groups.setdefault(leader.unit if rules.pool == "unit" else standing.value, []).append(
                 leader
             )
@@ -125,7 +156,8 @@ def admitted_first(
 ) -> frozenset[str]:
     """The members of a pool that its ceiling admits to the first grade."""
     ceiling = _ceiling(rules, members, standing)
-    eligible = [m for m in members if m.leader not in gated and _may_be_first(rules, m, standing)]
+    open_ = (m for m in members if m.appraised and m.leader not in gated)
+    eligible = [m for m in open_ if _may_be_first(rules, m, standing)]
     keys = [_key(m) for m in eligible]
     return frozenset(m.leader for m in eligible if sum(key >= _key(m) for key in keys) <= ceiling)
 
@@ -133,17 +165,17 @@ def admitted_first(
 def _may_be_first(rules: LeaderRules, leader: LeaderResult, standing: Grade) -> bool:
     third_unit = standing is Grade.THIRD and leader.role is Role.PRINCIPAL
     open_ = not third_unit or rules.third_unit_principal_may_be_first
-    return open_ and leader.personal >= rules.personal_floor
+    return open_ and (leader.personal or Decimal(0)) >= rules.personal_floor
 
 
 def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:
-    return leader.score if leader.score is not None else Decimal(0), leader.personal
+    return leader.score or Decimal(0), leader.personal or Decimal(0)
 
 
 def leader_grade(
     leader: LeaderResult,
     admitted: frozenset[str],
-    unit: UnitResult,
+    unit: UnitResult | None,
     about: Sequence[Proposal],
     possible: tuple[Grade, ...],
 ) -> LeaderResult:
@@ -156,7 +188,7 @@ def leader_grade(
     confirmed = [p for p in about if p.status is ProposalStatus.CONFIRMED]
     fourth = tuple(p.key for p in confirmed if p.kind is ConsequenceKind.GRADE_FOUR)
     if fourth:
-        base = None if unit.standing is None else Grade.SECOND
+        base = None if unit is None or unit.standing is None else Grade.SECOND
         return replace(
             leader,
             base=base,
@@ -165,7 +197,7 @@ def leader_grade(
             lowered_by=fourth,
             possible=(Grade.FOURTH,),
         )
-    if unit.standing is None:
+    if unit is None or unit.standing is None or not leader.appraised:
         return leader
     base = Grade.FIRST if leader.leader in admitted else Grade.SECOND
     down = [p for p in confirmed if p.kind is ConsequenceKind.DOWNGRADE]

@@ -28,6 +28,7 @@ appraisal-adjustment-unit-unknown = there is no such unit; correct or remove the
 appraisal-finding-no-unit = '{ $subject }' is no unit; correct the subject
 appraisal-finding-no-leader = '{ $subject }' is no leader; correct the subject
 appraisal-finding-date = '{ $date }' is not a date; write it as YYYY-MM-DD
+appraisal-finding-before = it cannot be established on { $date }, before it occurred; correct the dates
 appraisal-finding-source-missing = the source is missing; name the document that it comes from
 appraisal-decision-incomplete = a decision needs a name, a reason and a time; add what is missing
 appraisal-unit-decision-grade = a known unit and the first, second or third grade are needed; correct the decision
@@ -134,6 +135,8 @@ appraisal-imagined-answers = { $count } imagined answers a group
 appraisal-loose-worth = loose answers worth at most { $count }
 appraisal-score-among = among the other units
 appraisal-score-interval = { $low }–{ $high } points, without the errors that all units have in common
+appraisal-cut-apart-more = unless people who did not answer are { $points } points more content than those who did, beyond what they are at other units
+appraisal-cut-apart-less = unless people who did not answer are { $points } points less content than those who did, beyond what they are at other units
 
 # Amendments of a sealed year
 appraisal-amended = amended after a review
@@ -153,3 +156,27 @@ appraisal-no-reward = no reward
 appraisal-no-reward-value = something against it is open or confirmed
 appraisal-possible-grades = grades that are possible
 appraisal-possible-grades-value = { $grades }
+
+# Who is appraised, and who answers
+appraisal-leader-main-post = the main post on 31 December is in { $unit }; correct the leader or the posts
+appraisal-state-appraised = appraised
+appraisal-state-no-grade = no grade
+appraisal-state-not-appraised = not appraised
+appraisal-state-waiting = waits
+appraisal-state-with-reason = { $state }: { $reason }
+appraisal-state-deferred = { $state }: { $reason }; graded once that has ended
+appraisal-state = appraised or not
+appraisal-days-in-unit = { $unit }: { $days } days
+presence-unit-ended = the unit ended on { $on }
+presence-unit-young = it existed on { $days } days of the year, fewer than { $least }
+presence-retired = retired
+presence-left = left the service
+presence-died = died
+presence-no-post = holds no post at the end of the year
+presence-late = held posts on { $days } days of the year, fewer than { $least }
+presence-absent = absent on { $days } days, more than { $most }
+presence-probation = on probation
+presence-investigation = under investigation
+presence-sanction = under a sanction
+presence-nobody-answers = nobody held the unit when { $finding } happened: name who answers, or say that nobody does
+presence-recorded = { $finding } is recorded and no grade follows: { $how }

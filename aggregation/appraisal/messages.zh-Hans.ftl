@@ -28,6 +28,7 @@ appraisal-adjustment-unit-unknown = 没有这个单位，请更正或删去加�
 appraisal-finding-no-unit = “{ $subject }”不是单位，请更正对象
 appraisal-finding-no-leader = “{ $subject }”不是干部，请更正对象
 appraisal-finding-date = “{ $date }”不是日期，请写成 YYYY-MM-DD
+appraisal-finding-before = 认定日期 { $date } 早于发生日期，请更正
 appraisal-finding-source-missing = 缺少依据，请写明出自哪份文件
 appraisal-decision-incomplete = 决定须写明姓名、理由和时间，请补上
 appraisal-unit-decision-grade = 须是已有单位，等次为一等、二等或三等，请更正
@@ -134,6 +135,8 @@ appraisal-imagined-answers = 每个评价主体补{ $count }份预期答复
 appraisal-loose-worth = 无凭证答复最多折合{ $count }份
 appraisal-score-among = 与其他单位相比
 appraisal-score-interval = { $low }–{ $high }分，不含各单位共有的误差
+appraisal-cut-apart-more = 除非未作答者比作答者高出{ $points }分，且超出其他单位的同类差距
+appraisal-cut-apart-less = 除非未作答者比作答者低出{ $points }分，且超出其他单位的同类差距
 
 # Amendments of a sealed year
 appraisal-amended = 经复核改定
@@ -153,3 +156,27 @@ appraisal-no-reward = 不予奖励
 appraisal-no-reward-value = 有事项尚未了结或已经认定
 appraisal-possible-grades = 可能的等次
 appraisal-possible-grades-value = { $grades }
+
+# 谁参加考核，谁负责
+appraisal-leader-main-post = 12月31日的主要职务在 { $unit }，请更正干部或任职记录
+appraisal-state-appraised = 参加考核
+appraisal-state-no-grade = 不定等次
+appraisal-state-not-appraised = 不进行考核
+appraisal-state-waiting = 待补
+appraisal-state-with-reason = { $state }：{ $reason }
+appraisal-state-deferred = { $state }：{ $reason }，了结后补定等次
+appraisal-state = 是否参加考核
+appraisal-days-in-unit = { $unit }：{ $days } 天
+presence-unit-ended = 该单位于 { $on } 终止
+presence-unit-young = 本年存在 { $days } 天，不足 { $least } 天
+presence-retired = 已退休
+presence-left = 已离职
+presence-died = 已去世
+presence-no-post = 年末无职务
+presence-late = 本年任职 { $days } 天，不足 { $least } 天
+presence-absent = 缺勤 { $days } 天，超过 { $most } 天
+presence-probation = 试用期内
+presence-investigation = 正在接受调查
+presence-sanction = 处分期内
+presence-nobody-answers = { $finding } 发生时该单位没有正职：请指明由谁负责，或说明无人负责
+presence-recorded = { $finding } 记录在案，不定等次：{ $how }

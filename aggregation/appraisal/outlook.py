@@ -107,7 +107,7 @@ def _movable(given: AppraisalInputs, unit: str) -> MovableScore | None:
     score, rules = given.public.get(unit), given.scheme.evidence
     if score is None or score.bounded is None or rules is None:
         return None
-    return MovableScore(score.bounded, rules)
+    return MovableScore(score.bounded, rules, given.invited.get(unit, {}))
 
 
 def _share(total: UnitTotal) -> float:

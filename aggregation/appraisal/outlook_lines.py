@@ -72,6 +72,8 @@ def _bounded_ballots(cut: GradeCut) -> list[Message]:
     parts = []
     if cut.safe is not None:
         parts.append(Message("appraisal-cut-safe", points=f"{cut.safe:.1f}"))
+    if cut.apart is not None:
+        parts.append(_stayed_away(cut.apart, cut.up))
     if cut.never:
         parts.append(_ballots(cut))
     elif cut.ballots is not None:
@@ -81,6 +83,12 @@ def _bounded_ballots(cut: GradeCut) -> list[Message]:
     elif cut.loose is not None:
         parts.append(_loose(cut.loose, cut.up))
     return parts
+
+
+def _stayed_away(points: float, up: bool) -> Message:
+    if up:
+        return Message("appraisal-cut-apart-more", points=f"{points:.1f}")
+    return Message("appraisal-cut-apart-less", points=f"{points:.1f}")
 
 
 def _vouched(ballots: int, up: bool) -> Message:

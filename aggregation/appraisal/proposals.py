@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from aggregation.appraisal.grounds import grounds_digest
 from aggregation.model.facts import Decision, Verdict
 from aggregation.model.results import Proposal, ProposalStatus
-from aggregation.model.situation import ProposalDraft, Situation, Stage
+from aggregation.model.situation import ProposalDraft, Rule, Situation, Stage
 from aggregation.rules import registry
 from aggregation.scheme.scheme import Scheme
 
+Decisions = Mapping[str, Decision]
 _STATUS = {Verdict.CONFIRMED: ProposalStatus.CONFIRMED, Verdict.DECLINED: ProposalStatus.DECLINED}
 
 
@@ -28,10 +30,11 @@ def propose(
     """The proposals of the scheme's rules of one stage, each with its decision if there is one."""
     rules = (registry()[name] for name in sorted(scheme.rules))
     return [
-        _decided(now.year, rule.name, draft, decisions)
+        _decided(now, rule, scheme, draft, decisions)
         for rule in rules
         if rule.stage is stage
         for draft in _drafts(rule.propose(now, rule.params.model_validate(scheme.rules[rule.name])))
+        if draft.subject not in now.gone
     ]
 
 
@@ -40,19 +43,23 @@ def _drafts(drafts: Iterable[ProposalDraft]) -> list[ProposalDraft]:
 
 
 def _decided(
-    year: int, rule: str, draft: ProposalDraft, decisions: Mapping[str, Decision]
+    now: Situation, rule: Rule, scheme: Scheme, draft: ProposalDraft, decisions: Decisions
 ) -> Proposal:
-    key = proposal_key(year, rule, draft)
+    key = proposal_key(now.year, rule.name, draft)
+    digest = grounds_digest(rule.name, scheme.rules[rule.name], draft)
     made = decisions.get(key)
-    status = _STATUS[made.verdict] if made else ProposalStatus.PROPOSED
+    holds = made is not None and made.grounds in ("", digest)
+    status = _STATUS[made.verdict] if made is not None and holds else ProposalStatus.PROPOSED
     return Proposal(
         key,
-        rule,
+        rule.name,
         draft.kind,
         draft.subject,
         draft.discretionary,
         draft.grounds,
         draft.fact,
         status,
-        made,
+        made if holds else None,
+        digest,
+        None if holds else made,
     )

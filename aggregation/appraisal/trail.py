@@ -31,12 +31,19 @@ from aggregation.model.results import (
     TotalComponent,
     UnitResult,
 )
+from aggregation.model.standings import AppraisalState
 from aggregation.numbers import half_up
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import POOLED, PUBLIC
 from survey_flows.messages import Message, Named
 
 WAITS = Message("appraisal-waits")
+STATES = {
+    AppraisalState.APPRAISED: Message("appraisal-state-appraised"),
+    AppraisalState.NO_GRADE: Message("appraisal-state-no-grade"),
+    AppraisalState.NOT_APPRAISED: Message("appraisal-state-not-appraised"),
+    AppraisalState.WAITING: Message("appraisal-state-waiting"),
+}
 NOT_INDICATORS = {
     PUBLIC: Message("appraisal-public-part"),
     PARENT: Message("appraisal-parent-part"),
@@ -75,10 +82,10 @@ def trails(found: TrailInputs) -> dict[str, tuple[ReasonLine, ...]]:
         ]
         lines += _no_reward(found, unit.unit, unit.grade)
         reasons[unit.unit] = (*lines, *consequences.get(unit.unit, ()))
-    units = {u.unit: u for u in found.units}
     for leader in found.leaders:
         lines = [
-            *_score(leader, units[leader.unit]),
+            *_state(leader),
+            *_score(leader),
             *_grade(found, leader, places.get(leader.leader)),
             *_no_reward(found, leader.leader, leader.grade),
         ]
@@ -248,14 +255,34 @@ def _graded(
     return ReasonLine(label, words, inputs, field)
 
 
-def _score(leader: LeaderResult, unit: UnitResult) -> Iterator[ReasonLine]:
-    total = "—" if unit.total is None else str(unit.total)
+def _state(leader: LeaderResult) -> Iterator[ReasonLine]:
+    """Why a leader is not appraised, or waits alone."""
+    found, name = leader.state, STATES[leader.state.state]
+    if found.reason is not None:
+        kind = "appraisal-state-deferred" if found.deferred else "appraisal-state-with-reason"
+        value = Message(kind, state=name, reason=found.reason)
+        yield ReasonLine(Message("appraisal-state"), value, (), "presence")
+
+
+def _unit_days(leader: LeaderResult) -> tuple[Label, ...]:
+    """The totals that a leader's score rests on, with days where there are several."""
+    if len(leader.unit_days) < 2:
+        return (f"units.{leader.unit}.total",)
+    return tuple(
+        Message("appraisal-days-in-unit", unit=f"units.{unit}.total", days=days)
+        for unit, days in leader.unit_days
+    )
+
+
+def _score(leader: LeaderResult) -> Iterator[ReasonLine]:
+    total = "—" if leader.unit_total is None else str(leader.unit_total)
     field = f"leaders.shares.{leader.role}"
-    source = (f"units.{leader.unit}.total",)
+    source = _unit_days(leader)
     yield ReasonLine(Message("appraisal-unit-total"), total, source, f"{field}.unit")
     source = (f"personal.{leader.leader}",)
     own = Message("appraisal-personal-score")
-    yield ReasonLine(own, str(leader.personal), source, f"{field}.personal")
+    personal = "—" if leader.personal is None else str(leader.personal)
+    yield ReasonLine(own, personal, source, f"{field}.personal")
     if leader.score is not None:
         label = Message("appraisal-leader-score")
         yield ReasonLine(label, str(leader.score), (), f"{field}, places")

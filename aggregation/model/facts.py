@@ -122,7 +122,11 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An event with consequences; ``subject`` is a unit code or leader id, ``date`` is ISO."""
+    """An event with consequences; ``subject`` is a unit code or leader id.
+
+    ``date`` is the day on which it occurred, ``established`` that on which it was found, empty for
+    the same; ``revoked`` is the day on which the finding was overturned. All are ISO dates.
+    """
 
     id: str
     kind: FindingKind
@@ -130,6 +134,8 @@ class Finding:
     date: str
     source: str
     note: str = ""
+    established: str = ""
+    revoked: str = ""
 
 
 class Verdict(StrEnum):
@@ -141,24 +147,39 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision on one proposal by its key, with name, reason and time (ISO)."""
+    """A person's decision on one proposal by its key, with name, reason and time (ISO).
+
+    ``by`` is what is printed, ``login`` the account. ``grounds`` is the digest of what the decision
+    rests on: without these grounds it has no effect; empty: it was made before decisions said so.
+    ``number`` is its place among the decisions on the proposal, from 1. ``heard_on`` is the ISO day
+    on which the person was heard, for a disadvantage.
+    """
 
     proposal: str
     verdict: Verdict
     by: str
     reason: str
     at: str
+    login: str = ""
+    grounds: str = ""
+    number: int = 0
+    heard_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitDecision:
-    """The grade that a person gave a unit with too few answers to be ranked."""
+    """The grade that a person gave a unit with too few answers to be ranked.
+
+    ``login`` is the account, ``number`` its place among those of the unit, from 1.
+    """
 
     unit: str
     grade: Grade
     by: str
     reason: str
     at: str
+    login: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,3 +63,4 @@ reason-says = { $label }: { $value }
 reason-inputs = from { $inputs }
 reason-scheme = scheme { $field }
 label-flag-rank-provisional = rests on answers nobody vouches for: provisional rank
+reason-established = established on { $on }

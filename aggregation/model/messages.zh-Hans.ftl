@@ -63,3 +63,4 @@ reason-says = { $label }：{ $value }
 reason-inputs = 依据 { $inputs }
 reason-scheme = 办法 { $field }
 label-flag-rank-provisional = 主要依据无凭证的评价，名次暂定
+reason-established = { $on } 认定

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.standings import APPRAISED, AppraisalState, SubjectState
 from survey_flows.messages import Message
 
 
@@ -63,7 +65,8 @@ class GradeCut:
     ``points`` the same in points of the public score (None where it has no weight). ``ballots`` are
     the fewest with the best or the worst rating that would close it; None where that is suppressed,
     or where ``never`` says that no number would do. By method 2 they are vouched ballots, and
-    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for.
+    ``loose`` and ``never_loose`` say the same of ballots that nobody vouches for. ``apart`` are the
+    points by which those who stayed away would have to differ; None where nobody was invited.
     """
 
     grade: Grade
@@ -74,11 +77,15 @@ class GradeCut:
     never: bool = False
     loose: int | None = None
     never_loose: bool = False
+    apart: float | None = None
 
     @property
     def safe(self) -> float | None:
-        """Points by which every unit's score may be off while the grade holds: half the way."""
-        return None if self.points is None else self.points / 2
+        """Points by which every unit's score may be off while the grade holds: half the way.
+
+        In tenths, rounded down.
+        """
+        return None if self.points is None else floor(5 * self.points + 1e-9) / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +158,10 @@ class LeaderResult:
     is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
     while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
     keys of the confirmed proposals that lowered it. ``possible`` are the grades that it may have,
-    best first; the grade is settled if there is one. ``amended`` are the numbers of the
-    amendments that it comes from.
+    best first; the grade is settled if there is one. ``state`` says whether the leader is appraised
+    at all, and why not: then there is no score and no grade. ``unit_total`` is the mean of totals
+    by ``unit_days``, the days in the main post of each unit. ``amended`` are the numbers of
+    the amendments that the grade comes from.
     """
 
     leader: str
@@ -162,7 +171,7 @@ class LeaderResult:
     role: Role
     post: str
     unit_total: Decimal | None
-    personal: Decimal
+    personal: Decimal | None
     score: Decimal | None
     base: Grade | None
     grade: Grade | None
@@ -170,6 +179,27 @@ class LeaderResult:
     lowered_by: tuple[str, ...] = ()
     amended: tuple[int, ...] = ()
     possible: tuple[Grade, ...] = ()
+    state: SubjectState = APPRAISED
+    unit_days: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def appraised(self) -> bool:
+        """Whether the leader is graded and counts in ceilings."""
+        return self.state.state is AppraisalState.APPRAISED
+
+    @property
+    def to_grade(self) -> bool:
+        """Whether a grade is there or still to come."""
+        return self.state.state in (AppraisalState.APPRAISED, AppraisalState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """What a person has to see to. It keeps the year from being sealed if ``stops``."""
+
+    subject: str
+    message: Message
+    stops: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +209,8 @@ class Proposal:
     ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary``
     means that the scheme leaves it to the office (R9: *some* third-grade units). ``grounds`` are
     never empty. ``fact`` is the id of the event that it follows from; empty when it follows from a
-    grade or a rank.
+    grade or a rank. ``digest`` is that of its grounds; ``lapsed`` is a decision that rested on
+    other grounds, and has no effect any more.
     """
 
     key: str
@@ -191,6 +222,8 @@ class Proposal:
     fact: str = ""
     status: ProposalStatus = ProposalStatus.PROPOSED
     decision: Decision | None = None
+    digest: str = ""
+    lapsed: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +245,7 @@ class AppraisalResult:
     ``units`` and ``leaders`` are sorted by code and id, ``proposals`` by key. ``leagues`` lists
     each league's ranked unit codes, best first. ``unused`` are decisions that meet no proposal (of
     a rule whose ground fell away): they are shown and never applied. ``trail`` maps a unit code or
-    leader id to its reasons.
+    leader id to its reasons. ``tasks`` are for a person.
     """
 
     year: int
@@ -225,6 +258,7 @@ class AppraisalResult:
     proposals: tuple[Proposal, ...]
     unused: tuple[Decision, ...]
     trail: Mapping[str, tuple[ReasonLine, ...]]
+    tasks: tuple[OpenTask, ...] = ()
 
     def unit(self, code: str) -> UnitResult:
         """The unit with this code. Raises KeyError."""
@@ -239,8 +273,8 @@ class AppraisalResult:
         return Counter(u.grade for u in self.units if u.league is None)
 
     def leader_grades(self) -> Counter[Grade | None]:
-        """Numbers of leaders by grade; None counts those whose unit waits for a decision."""
-        return Counter(x.grade for x in self.leaders)
+        """Numbers of leaders by grade; None counts those who wait, and not who gets no grade."""
+        return Counter(x.grade for x in self.leaders if x.to_grade or x.grade is not None)
 
     def subjects(
         self, kind: ConsequenceKind, status: ProposalStatus = ProposalStatus.CONFIRMED

@@ -10,10 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from aggregation.model.facts import AppraisedUnit, Finding, FindingKind, Leader, PastGrade, Role
+from aggregation.model.facts import AppraisedUnit, Finding, FindingKind, Leader, PastGrade
 from aggregation.model.names import FINDINGS
-from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.reason_lines import Label, ReasonLine
 from aggregation.model.results import ConsequenceKind, LeaderResult, UnitResult
+from aggregation.model.standings import Answerable
+from survey_flows.messages import Message
 
 
 class Stage(StrEnum):
@@ -49,6 +51,8 @@ class Situation:
     ``results`` is empty while units are barred, ``leaders`` until grades settle. ``past`` maps
     (subject, year) to the history. ``disciplined`` has why a unit or leader gets no reward; it is
     empty until the rewarding rules run. ``floor`` is the scheme's least personal score.
+    ``answers`` are the principals who answer, by finding, ``year_answers`` those by unit. People in
+    ``gone`` have left the service: nothing is proposed about them.
     """
 
     year: int
@@ -59,15 +63,25 @@ class Situation:
     results: Mapping[str, UnitResult]
     leaders: Mapping[str, LeaderResult]
     disciplined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Answerable, ...]] = field(default_factory=dict)
+    year_answers: Mapping[str, tuple[Answerable, ...]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
     floor: Decimal = Decimal(0)
 
     def of_kind(self, kind: FindingKind) -> Iterable[Finding]:
         """The year's facts of one kind."""
         return (f for f in self.facts if f.kind is kind)
 
-    def principals(self, unit: str) -> Iterable[Leader]:
-        """The principal leaders of a unit."""
-        return (x for x in self.team.values() if x.unit == unit and x.role is Role.PRINCIPAL)
+    def answering(self, fact: Finding) -> Iterable[Answerable]:
+        """The principals who answer for a finding about a unit and are still in the service."""
+        return (who for who in self.answers.get(fact.id, ()) if self._serves(who))
+
+    def answering_for_year(self, unit: str) -> Iterable[Answerable]:
+        """The principals who answer for the year of a unit and are still in the service."""
+        return (who for who in self.year_answers.get(unit, ()) if self._serves(who))
+
+    def _serves(self, who: Answerable) -> bool:
+        return who.gone is None and who.person in self.team
 
 
 class RuleParams(BaseModel):
@@ -89,4 +103,7 @@ class Rule:
 def finding_line(fact: Finding) -> ReasonLine:
     """The ground that ``fact`` is, with its source and date."""
     source = f"{fact.id}: {fact.source}, {fact.date}"
-    return ReasonLine(FINDINGS[fact.kind], fact.note or fact.subject, (source,))
+    inputs: tuple[Label, ...] = (source,)
+    if fact.established:
+        inputs = (source, Message("reason-established", on=fact.established))
+    return ReasonLine(FINDINGS[fact.kind], fact.note or fact.subject, inputs)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 SATURDAY = 5
+ALWAYS_OFF = ((1, 1), (5, 1), (10, 1))
+"""Months and days that are off in every year, by the regulation on public holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,15 @@ class WorkingDays:
 
     def works(self, day: date) -> bool:
         """Whether offices work on this day."""
+        if (day.month, day.day) in ALWAYS_OFF:
+            return False
         return day in self.worked or (day.weekday() < SATURDAY and day not in self.off)
 
     def knows(self, year: int) -> bool:
-        """Whether the holidays of a year are known; if not, only weekends are days off."""
+        """Whether the holidays of a year are known.
+
+        If not, only weekends and the days that are off in every year are days off.
+        """
         return any(day.year == year for day in self.off)
 
     def after_working(self, day: date, count: int) -> date:

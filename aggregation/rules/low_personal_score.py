@@ -13,7 +13,7 @@ from survey_flows.messages import Message
 def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
     """A review of each leader whose personal score is below the floor."""
     for leader in now.leaders.values():
-        if leader.personal < now.floor:
+        if leader.personal is not None and leader.personal < now.floor:
             value = f"{leader.personal} < {now.floor}"
             inputs = (f"personal.{leader.leader}",)
             label = Message("rules-low-personal-score")

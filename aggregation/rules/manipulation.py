@@ -17,7 +17,7 @@ from aggregation.model.situation import (
 
 
 def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
-    """Void answers and a bar for the unit, a referral for its principals.
+    """Void answers and a bar for the unit, a referral for its principals of the day.
 
     The answers are excluded before the public score is counted; this is the proposal to do so.
     """
@@ -25,10 +25,9 @@ def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
         ground = (finding_line(fact),)
         for kind in (ConsequenceKind.VOID_ANSWERS, ConsequenceKind.BAR_FIRST):
             yield ProposalDraft(kind, fact.subject, ground, fact=fact.id)
-        for principal in now.principals(fact.subject):
-            yield ProposalDraft(
-                ConsequenceKind.DISCIPLINE_REFERRAL, principal.id, ground, fact=fact.id
-            )
+        for who in now.answering(fact):
+            kind = ConsequenceKind.DISCIPLINE_REFERRAL
+            yield ProposalDraft(kind, who.person, ground, who.discretionary, fact.id)
 
 
 RULE = Rule("manipulation", Stage.BARRING, RuleParams, propose)

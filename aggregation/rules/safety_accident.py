@@ -17,11 +17,15 @@ from aggregation.model.situation import (
 
 
 def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
-    """A downgrade and a talk for each principal of the unit."""
+    """A downgrade and a talk for each principal who headed the unit on the day.
+
+    It is left to the office for one who was on leave while another acted.
+    """
     for fact in now.of_kind(FindingKind.SAFETY_ACCIDENT):
-        for principal in now.principals(fact.subject):
+        for who in now.answering(fact):
             for kind in (ConsequenceKind.DOWNGRADE, ConsequenceKind.ADMONITION_TALK):
-                yield ProposalDraft(kind, principal.id, (finding_line(fact),), fact=fact.id)
+                grounds = (finding_line(fact),)
+                yield ProposalDraft(kind, who.person, grounds, who.discretionary, fact.id)
 
 
 RULE = Rule("safety_accident", Stage.LOWERING, RuleParams, propose)

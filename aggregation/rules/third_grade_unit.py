@@ -20,14 +20,14 @@ class Params(RuleParams):
 
 
 def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
-    """A downgrade and a talk for each principal of a third-grade unit."""
+    """A downgrade and a talk for each principal who held a third-grade unit long enough."""
     for unit in now.results.values():
         if unit.grade is Grade.THIRD and (
             params.also_provisional or unit.certainty is Certainty.SETTLED
         ):
-            for principal in now.principals(unit.unit):
+            for who in now.answering_for_year(unit.unit):
                 for kind in (ConsequenceKind.DOWNGRADE, ConsequenceKind.ADMONITION_TALK):
-                    yield ProposalDraft(kind, principal.id, (_ground(unit),), params.discretionary)
+                    yield ProposalDraft(kind, who.person, (_ground(unit),), params.discretionary)
 
 
 def _ground(unit: UnitResult) -> ReasonLine:

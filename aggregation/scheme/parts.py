@@ -15,6 +15,8 @@ Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Points = Annotated[Decimal, Field(ge=0)]
 Days = Annotated[int, Field(ge=1, le=366)]
 Graded = Literal["quota", "league"]
+Late = Literal["established", "amend"]
+"""To which year a finding about a sealed year belongs."""
 
 
 class SchemeModel(BaseModel):
@@ -174,12 +176,29 @@ class LeaderRules(SchemeModel):
         return pct
 
 
+class Presence(SchemeModel):
+    """On how many days of a year somebody has to be there, each from 1 January to 31 December.
+
+    A unit that exists on fewer than ``unit_days``, or a person who held posts on fewer than
+    ``post_days``, is not appraised; nor is who was absent on more than ``absent_days``. A principal
+    answers for a third-grade unit from ``answer_days`` in the post on.
+    """
+
+    unit_days: Days = 183
+    post_days: Days = 183
+    absent_days: Days = 182
+    answer_days: Days = 183
+
+
 class Procedure(SchemeModel):
     """Days of notice, review and rectification.
 
     They are used by `aggregation.procedure.appeals` and `aggregation.procedure.rectification`.
-    ``public_notice_working_days`` and ``rectification_days`` count working days, the others all
-    days; a time that would end on a day off ends on the next working day.
+    ``public_notice_working_days``, ``late_cause_working_days`` and ``rectification_days`` count
+    working days, the others all days; a time that would end on a day off ends on the next working
+    day. Those of persons are bounded by the civil servants' law (公务员法 95, 96): a request within
+    30 days from knowing, a second appeal within 15 from the answer, a review answered in at most 30
+    and an appeal in at most 60.
     """
 
     public_notice_working_days: Days = 5
@@ -187,3 +206,8 @@ class Procedure(SchemeModel):
     review_answer_days: Days = 10
     second_appeal_days: Days = 30
     rectification_days: Days = 15
+    late_cause_working_days: Days = 5
+    person_request_days: Annotated[int, Field(ge=30, le=366)] = 30
+    person_second_days: Annotated[int, Field(ge=15, le=366)] = 15
+    person_review_answer_days: Annotated[int, Field(ge=1, le=30)] = 30
+    person_appeal_answer_days: Annotated[int, Field(ge=1, le=60)] = 60

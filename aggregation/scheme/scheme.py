@@ -17,9 +17,11 @@ from aggregation.scheme.parts import (
     Adjustments,
     Category,
     Floors,
+    Late,
     LeaderRules,
     Name,
     Percent,
+    Presence,
     Procedure,
     Scale,
     SchemeModel,
@@ -69,9 +71,20 @@ POOLED = "pooled"
 """The family of categories that are too small for one of their own."""
 POOLED_NAME = Name(zh="合并组", en="Pooled categories")
 LATER: Mapping[str, frozenset[str]] = {
-    "Scheme": frozenset({"graded_score", "population", "inner", "method", "evidence", "sponsor"}),
+    "Scheme": frozenset(
+        {"graded_score", "population", "inner", "method", "evidence", "sponsor", "presence", "late"}
+    ),
     "UnitQuota": frozenset({"min_family", "small", "families"}),
     "LeaderRules": frozenset({"personal_floor"}),
+    "Procedure": frozenset(
+        {
+            "late_cause_working_days",
+            "person_request_days",
+            "person_second_days",
+            "person_review_answer_days",
+            "person_appeal_answer_days",
+        }
+    ),
 }
 """Fields that older schemes lack, by part; one at its default is left out of the digest."""
 
@@ -108,6 +121,8 @@ class Scheme(SchemeModel):
     leaders: LeaderRules
     rules: dict[str, dict[str, Any]] = Field(default={})
     procedure: Procedure = Procedure()
+    presence: Presence = Presence()
+    late: Late = "established"
     inner: InnerScheme | None = None
     confidence_pct: Annotated[Decimal, Field(gt=50, lt=100)] = Decimal(95)
     graded_score: Literal["direct", "shrunken"] = "direct"

@@ -98,6 +98,13 @@ def minping(folder: Path, api: str) -> Bot:
     )
 
 
+ORGANISER = (
+    *("--name-zh", "清水市考评办", "--phone", "0731-12345678", "--privacy", "0731-12345679"),
+    *("--icp", "湘ICP备12345678号", "--police", "湘公网安备43010202000123号"),
+)
+"""Nothing is opened before somebody has said who asks."""
+
+
 def unsealed(folder: Path, api: str) -> Bot:
     """Build the same service without sealing and logging."""
     command = [sys.executable, "-m", "benchmarks.answers.unsealed", "serve"]
@@ -128,6 +135,7 @@ def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
     command_line(
         environment, "campaign", "create", "bench", "--year", str(today.year), *titles, *window
     )
+    command_line(environment, "organiser", "set", *ORGANISER)
     listed = command_line(environment, "campaign", "open", "bench")
     shown = command_line(environment, *listed.split("minping ")[-1].split())
     token = PAYLOAD.findall(shown)[0]

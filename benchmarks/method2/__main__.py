@@ -11,6 +11,7 @@ from benchmarks.method2.attacks import attacks, waves
 from benchmarks.method2.certainty import SHAPES, VOUCHED, calibration, rivals, states, worst_bin
 from benchmarks.method2.families import KINDS, outcome
 from benchmarks.method2.margins import product_cells
+from benchmarks.method2.nonresponse import ANSWERS, BIASES, stayed_away
 
 MOST_FALSE, HELD = 0.05, (0.93, 0.97)
 RANKS = 7
@@ -96,6 +97,26 @@ def print_attacks(seeds: int, seed: int) -> None:
         print(f"| {name} | {one:.1f} | {all_:.1f} | {one / max(all_, 1e-9):.0%} |")
 
 
+def print_nonresponse(cities: int, seed: int) -> None:
+    """Print coverage and sure pairs where people stay away by what they think."""
+    print("| who stays away | answers | coverage | mean error | declared bias: false, sure pairs |")
+    print("|---|---|---|---|---|")
+    for opposed in (False, True):
+        for answers in ANSWERS:
+            it = stayed_away(answers, opposed, cities, seed)
+            held = "" if HELD[0] <= it.coverage <= HELD[1] else " (outside)"
+            told = ", ".join(
+                f"{bias:g}: {it.false[bias]:.0%}{' (missed)' * (it.false[bias] > MOST_FALSE)} "
+                f"{it.sure[bias]:.0%}"
+                for bias in BIASES
+            )
+            who = "half the other way" if opposed else "alike at all units"
+            print(
+                f"| {who} | {answers} | {it.coverage:.2f}{held} | {it.error:+.1f} | {told} |",
+                flush=True,
+            )
+
+
 PARTS: dict[str, Callable[[int, int], None]] = {
     "families": print_families,
     "states": print_states,
@@ -103,6 +124,7 @@ PARTS: dict[str, Callable[[int, int], None]] = {
     "margins": print_margins,
     "calibration": print_calibration,
     "attacks": print_attacks,
+    "nonresponse": print_nonresponse,
 }
 
 

@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.answers.bots import UNITS, clean_environment, command_line, free_port
+from benchmarks.answers.bots import ORGANISER, UNITS, clean_environment, command_line, free_port
 from benchmarks.push.post_office import PostOffice, is_blocked, open_office
 from bot.fieldwork.outreach.outbox import LEASE
 from tests import servers
@@ -127,6 +127,7 @@ def prepare(folder: Path, environment: dict[str, str], people: int) -> None:
     minping("campaign", "create", CAMPAIGN, "--year", str(today.year), *titles, *window)
     minping("contacts", "import", str(contacts))
     minping("sample", "plan", CAMPAIGN, "--size", str(people))
+    command_line(environment, "organiser", "set", *ORGANISER)
     listed = command_line(environment, "campaign", "open", CAMPAIGN)
     minping(*listed.split("minping ")[-1].split())
     minping("sample", "draw", CAMPAIGN, "--out", str(folder / "sample.json"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, time
 from typing import Any, ClassVar
 
@@ -42,6 +42,9 @@ class Preferences:
     not_on: tuple[str, ...] = ()
     fatigue_days: int = FATIGUE_DAYS
     second_factor: tuple[str, ...] = ()
+
+
+_NAMES = tuple(field.name for field in fields(Preferences))
 
 
 class SendingTimes(CheckedInput):
@@ -131,7 +134,9 @@ async def preferences_in(connection: AsyncConnection) -> Preferences:
     """Returns the stored preferences, in the caller's transaction."""
     rows: dict[str, Any] = {
         row.name: json.loads(row.value)
-        for row in await connection.execute(select(preferences.c.name, preferences.c.value))
+        for row in await connection.execute(
+            select(preferences.c.name, preferences.c.value).where(preferences.c.name.in_(_NAMES))
+        )
     }
     lists = {name: tuple(value) for name, value in rows.items() if isinstance(value, list)}
     return Preferences(**(rows | lists))

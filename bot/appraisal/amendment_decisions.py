@@ -19,8 +19,8 @@ from aggregation.procedure.appeals import (
     AppealRuling,
     AppealStep,
     check_appeal_step,
-    public_notice,
 )
+from aggregation.procedure.notices import public_notice
 from aggregation.scheme.parts import Procedure
 from bot.accounts.approvals import COMMAND, Approval, Decision
 from bot.accounts.roster import Book
@@ -120,7 +120,8 @@ async def _answer(
     step = AppealStep(AppealAct.ANSWERED, by, today, said["text"], ruling=AppealRuling.UPHELD)
     check_appeal_step(appeal.steps, step, await previous_deciders(connection, appeal))
     days = Procedure(**said["procedure"])
-    dated = await dated_step(connection, step, appeal.standing.round, days)
+    person = bool(said["person"])
+    dated = await dated_step(connection, step, appeal.standing.round, days, person)
     await append_step(connection, appeal.number, len(appeal.steps), dated, now)
 
 

@@ -16,11 +16,12 @@ from survey_flows.errors import BadInput, Message
 
 
 async def dated_step(
-    connection: AsyncConnection, step: AppealStep, round_: int, days: Procedure
+    connection: AsyncConnection, step: AppealStep, round_: int, days: Procedure, person: bool
 ) -> AppealStep:
-    """Return a step with the deadline that it opens."""
+    """Return a step with the deadline that it opens; a ``person`` has the statute's times."""
     calendar = await stored_calendar(connection)
-    return replace(step, due=due_day(step.act, step.on, round_, calendar, days))
+    due = due_day(step.act, step.on, round_, calendar, days, person, step.ruling)
+    return replace(step, due=due)
 
 
 async def append_step(

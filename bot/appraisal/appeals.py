@@ -22,10 +22,12 @@ from bot.appraisal.amendment_decisions import AMEND
 from bot.appraisal.appeal_records import Appeal, find_appeal, show_appeal
 from bot.appraisal.appeal_steps import append_row, append_step, dated_step
 from bot.appraisal.deciders import eligible_deciders, previous_deciders
+from bot.appraisal.request_times import is_person, request_until
 from bot.appraisal.standing_years import StandingYear, corrections_of
 from bot.campaigns.registered import find_registered_campaign
 from bot.core.identity import Office
 from bot.records.notices import notice_for, read_notices
+from bot.records.working_days import stored_calendar
 from bot.results.releases import publish_correction
 from bot.results.scoring import score_registered
 from bot.storage.database import reading, writing
@@ -51,25 +53,28 @@ async def receive_appeal(
         raise BadInput(Message("appraisal-no-such-subject"), Place(subject=subject))
     days = stands.content.inputs.scheme.procedure
     async with writing(database) as connection:
-        await _require_time(connection, year, subject, office)
+        await _require_time(connection, stands, subject, office)
         last = (await connection.execute(select(func.max(tables.appeals.c.number)))).scalar()
         number = (last or 0) + 1
         row = {"number": number, "year": year, "subject": subject}
         await append_row(connection, tables.appeals, row)
         step = AppealStep(AppealAct.RECEIVED, office.login, office.today, grounds.strip())
-        dated = await dated_step(connection, step, 1, days)
+        dated = await dated_step(connection, step, 1, days, is_person(stands, subject))
         await append_step(connection, number, 0, dated, office.second)
     return await show_appeal(database, number, office.today)
 
 
 async def _require_time(
-    connection: AsyncConnection, year: int, subject: str, office: Office
+    connection: AsyncConnection, stands: StandingYear, subject: str, office: Office
 ) -> None:
+    year, days = stands.content.year, stands.content.inputs.scheme.procedure
     notice = notice_for(await read_notices(connection, year), subject)
     if notice is None:
         raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
-    if office.today > notice.until:
-        message = Message("appraisal-review-time-over", until=notice.until.isoformat())
+    calendar = await stored_calendar(connection)
+    until = request_until(notice, calendar, days, is_person(stands, subject))
+    if office.today > until:
+        message = Message("appraisal-review-time-over", until=until.isoformat())
         raise BadInput(message, Place(subject=str(year)))
     columns, steps = tables.appeals.c, tables.appeal_steps.c
     first = select(steps.at).where(steps.appeal == columns.number, steps.step == 0)
@@ -171,12 +176,14 @@ async def _prepare(
     office: Office,
     answer: str = "",
 ) -> Approval:
-    days = (await require_standing(database, appeal.year)).content.inputs.scheme.procedure
+    stands = await require_standing(database, appeal.year)
+    days = stands.content.inputs.scheme.procedure
     more = {
         "answer": bool(answer),
         "text": answer,
         "timezone": office.timezone,
         "procedure": days.model_dump(mode="json"),
+        "person": is_person(stands, appeal.subject),
     }
     return await approvals.prepare(AMEND, str(appeal.number), {**details, **more}, office.login)
 
@@ -184,11 +191,13 @@ async def _prepare(
 async def _go_on(database: AsyncEngine, number: int, new: AppealStep, office: Office) -> Appeal:
     async with reading(database) as connection:
         year = (await find_appeal(connection, number, office.today)).year
-    days: Procedure = (await require_standing(database, year)).content.inputs.scheme.procedure
+    stands = await require_standing(database, year)
+    days: Procedure = stands.content.inputs.scheme.procedure
     async with writing(database) as connection:
         found = await find_appeal(connection, number, office.today)
         check_appeal_step(found.steps, new, await previous_deciders(connection, found))
-        step = await dated_step(connection, new, found.standing.round, days)
+        person = is_person(stands, found.subject)
+        step = await dated_step(connection, new, found.standing.round, days, person)
         await append_step(connection, number, len(found.steps), step, office.second)
     return await show_appeal(database, number, office.today)
 

@@ -13,6 +13,8 @@ from bot.appraisal.appeal_records import Appeal
 from bot.records import store
 from bot.storage.schema import all as tables
 
+MIN_SLASHES = 3
+"""In the key of a proposal: year, rule, kind, subject."""
 LOGIN = re.compile(r"\(([^()]+)\)\s*$")
 """The login at the end of a signature such as «Zhou Min (zhou)»."""
 
@@ -33,15 +35,20 @@ async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[
     about = await own_units(connection, appeal) | {appeal.subject}
     decisions, given = tables.decisions.c, tables.unit_decisions.c
     made = await connection.execute(
-        select(decisions.by, decisions.proposal).where(decisions.year == appeal.year)
+        select(decisions.by, decisions.login, decisions.proposal).where(
+            decisions.year == appeal.year
+        )
     )
-    signed = [
-        by for by, proposal in made if proposal.split("/")[3:4] and proposal.split("/")[3] in about
-    ]
+    signed = [(by, login) for by, login, proposal in made if _subject(proposal) in about]
     rows = await connection.execute(
-        select(given.by).where(given.year == appeal.year, given.unit.in_(about))
+        select(given.by, given.login).where(given.year == appeal.year, given.unit.in_(about))
     )
-    return {login_of(by) for by in [*signed, *rows.scalars()]}
+    # What is printed as a signature may be a body's name: the account is who decided.
+    return {login or login_of(by) for by, login in [*signed, *rows]}
+
+
+def _subject(proposal: str) -> str:
+    return proposal.split("/")[3] if proposal.count("/") >= MIN_SLASHES else ""
 
 
 def login_of(signature: str) -> str:

@@ -3,98 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme.scheme import Scheme
+from bot.accounts.approvals import DONE, Approvals
+from bot.appraisal.filing_decisions import FILING
+from bot.appraisal.recusal import require_unbarred
+from bot.appraisal.table_kinds import DECISIONS, store_sheet, table_kind, year_context
 from bot.campaigns.registered import year_scheme
-from bot.records import adjustments, decisions, findings, indicators, leaders, units
-from bot.records import grade_history as history
-from bot.records import inner_units as inner
-from bot.records.context import ImportResult, YearContext
-from bot.records.seals import refuse_sealed
-from bot.records.store import exists_in, read_inner, read_leaders, read_units
-from bot.spreadsheets.columns import Field
-from bot.spreadsheets.reader import Cells, Sheet, read_sheet
+from bot.core.identity import Office
+from bot.records.context import ImportResult, OpenProposal
+from bot.records.filings import (
+    Filing,
+    FilingChange,
+    append_filing,
+    closed_years,
+    dump_changes,
+    is_material_closed,
+)
+from bot.records.seals import sealed_years
+from bot.spreadsheets.reader import read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput, Message, Place
 
+MOST_REASON, MOST_BYTES = 4000, 1_000_000
+TOLD = 40
+"""So many changed rows are shown to the second person; the record has all of them."""
+
 
 @dataclass(frozen=True, slots=True)
-class TableKind:
-    """One kind of table: its purpose, columns and storage, and whether it belongs to a year.
+class Clearance:
+    """What a filing needs once the material is closed: why, and a second person.
 
-    ``current_rows`` returns the stored rows; there are none where lines are only ever added.
-    ``wide`` returns the columns of those rows, if they differ from ``fields``.
+    Args:
+        approvals: what two people decide.
+        reason: why the filing comes late.
     """
 
-    help: Message
-    fields: tuple[Field, ...]
-    store: Callable[[AsyncConnection, YearContext, Sheet], Awaitable[ImportResult]]
-    current_rows: Callable[[AsyncConnection, YearContext], Awaitable[list[Cells]]]
-    dated: bool = True
-    wide: Callable[[YearContext], tuple[Field, ...]] | None = None
-
-
-async def _nothing(_connection: AsyncConnection, _known: YearContext) -> list[Cells]:
-    return []
-
-
-TABLES = {
-    "units": TableKind(
-        Message("appraisal-table-units"),
-        units.FIELDS,
-        units.store_table,
-        units.current_table,
-        dated=False,
-    ),
-    "leaders": TableKind(
-        Message("appraisal-table-leaders"),
-        leaders.FIELDS,
-        leaders.store_table,
-        leaders.current_table,
-    ),
-    "inner": TableKind(
-        Message("appraisal-table-inner"),
-        inner.FIELDS,
-        inner.store_table,
-        inner.current_table,
-    ),
-    "people": TableKind(
-        Message("appraisal-table-people"),
-        leaders.PEOPLE,
-        leaders.store_people_table,
-        leaders.current_people_table,
-    ),
-    "indicators": TableKind(
-        Message("appraisal-table-indicators"),
-        indicators.LONG,
-        indicators.store_table,
-        indicators.current_table,
-        wide=indicators.wide_columns,
-    ),
-    "adjustments": TableKind(
-        Message("appraisal-table-adjustments"),
-        adjustments.FIELDS,
-        adjustments.store_table,
-        adjustments.current_table,
-    ),
-    "findings": TableKind(
-        Message("appraisal-table-findings"),
-        findings.FIELDS,
-        findings.store_table,
-        findings.current_table,
-    ),
-    "decisions": TableKind(
-        Message("appraisal-table-decisions"), decisions.FIELDS, decisions.store_table, _nothing
-    ),
-    "history": TableKind(
-        Message("appraisal-table-history"), history.FIELDS, history.store_table, _nothing
-    ),
-}
+    approvals: Approvals
+    reason: str
 
 
 async def import_table(
@@ -105,8 +58,12 @@ async def import_table(
     year: int = 0,
     dry_run: bool = False,
     scheme: Scheme | None = None,
+    office: Office | None = None,
+    clearance: Clearance | None = None,
 ) -> ImportResult:
-    """Read, check and store one table.
+    """Read, check and store one table, and record what it changed.
+
+    Once the material of the year is closed it waits for a second person instead.
 
     Args:
         database: where the table is stored.
@@ -116,22 +73,90 @@ async def import_table(
         year: the year that is appraised; needed by all but units.
         dry_run: check all and store nothing.
         scheme: the scheme that the table must fit; None: that of the year's last campaign.
+        office: who brings the table; needed for decisions, which bar people of the subject's unit.
+        clearance: what a filing needs once the material is closed.
 
     Raises:
-        BadInput: the problems by row and column; nothing is stored.
+        BadInput: the problems by row and column, the person is barred, or the material is closed
+            and there is no reason; nothing is stored.
     """
-    table = _table(kind, year)
+    table_kind(kind, year)
     sheet = await asyncio.to_thread(read_sheet, file, data)
     if not sheet.rows:
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
+    proposals = await _proposals(database, year) if kind == DECISIONS else {}
     async with writing(database) as connection:
-        if table.dated:
-            await refuse_sealed(connection, year)
-        outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
-        if dry_run:
+        outcome, changes = await store_sheet(
+            connection, kind, year, sheet, scheme, office, proposals
+        )
+        waits = bool(changes) and await needs_clearance(connection, year)
+        if waits and not dry_run:
+            await _require_may_enter(connection, year, changes, office, clearance)
+        elif changes and not dry_run:
+            login, at = (office.login, office.second) if office else ("", 0)
+            digest = sha256(data).hexdigest()
+            filing = Filing(year, 0, kind, file[:200], digest, changes, "", login, "", at)
+            await append_filing(connection, filing)
+        if dry_run or waits:
             await connection.rollback()
-    return outcome
+    if dry_run or not waits or clearance is None or office is None:
+        return replace(outcome, changes=changes)
+    sent = (kind, year, file, data, changes, scheme)
+    return await _prepare_filing(outcome, sent, office, clearance)
+
+
+async def needs_clearance(connection: AsyncConnection, year: int) -> bool:
+    """Return whether a filing needs a second person; one for every year, if any year needs it."""
+    if year:
+        return await is_material_closed(connection, year)
+    sealed = await sealed_years(connection)
+    return any(closed not in sealed for closed in await closed_years(connection))
+
+
+async def _require_may_enter(
+    connection: AsyncConnection,
+    year: int,
+    changes: Sequence[FilingChange],
+    office: Office | None,
+    clearance: Clearance | None,
+) -> None:
+    if office is None or clearance is None or not clearance.reason.strip():
+        raise BadInput(Message("records-filing-needs-reason"), Place(field="reason"))
+    if len(clearance.reason) > MOST_REASON:
+        message = Message("appraisal-text-too-long", max=MOST_REASON)
+        raise BadInput(message, Place(field="reason"))
+    for subject in sorted({it.subject for it in changes}):
+        await require_unbarred(connection, year, subject, office.login)
+
+
+async def _prepare_filing(
+    outcome: ImportResult,
+    sent: tuple[str, int, str, bytes, tuple[FilingChange, ...], Scheme],
+    office: Office,
+    clearance: Clearance,
+) -> ImportResult:
+    kind, year, file, data, changes, scheme = sent
+    if len(data) > MOST_BYTES:
+        raise BadInput(Message("records-filing-too-large", most=MOST_BYTES), Place(file=file))
+    told = [f"{it.key}: {it.told[0]} → {it.told[1]}" for it in changes]
+    details = {
+        "year": year,
+        "kind": kind,
+        "file": file[:200],
+        "data": b64encode(data).decode(),
+        "sha256": sha256(data).hexdigest(),
+        "scheme": scheme.model_dump(mode="json"),
+        "changes": dump_changes(changes),
+        "told": "\n".join([*told[:TOLD], *(["…"] if len(told) > TOLD else [])]),
+        "reason": clearance.reason.strip(),
+    }
+    subject = f"{year}/{kind}" if year else kind
+    made = await clearance.approvals.prepare(FILING, subject, details, office.login)
+    if made.state == DONE:
+        return replace(outcome, changes=changes)
+    note = Message("records-filing-waits", number=made.id)
+    return ImportResult(outcome.rows, (note,), changes)
 
 
 async def table_workbook(
@@ -153,27 +178,27 @@ async def table_workbook(
     Raises:
         BadInput: no year where one is needed.
     """
-    table = _table(kind, year)
+    table = table_kind(kind, year)
     scheme = scheme or await year_scheme(database, year or None)
     async with reading(database) as connection:
-        known = await _known(connection, year, scheme)
+        known = await year_context(connection, year, scheme)
         rows = await table.current_rows(connection, known)
     fields = table.wide(known) if table.wide else table.fields
     codes = {field.name: field.choices(known) for field in fields if field.choices}
     return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
 
 
-def _table(kind: str, year: int) -> TableKind:
-    if TABLES[kind].dated and not year:
-        raise BadInput(Message("appraisal-table-needs-year"), Place(subject=kind))
-    return TABLES[kind]
+async def _proposals(database: AsyncEngine, year: int) -> dict[str, OpenProposal]:
+    """Return the proposals that stand, for a table of decisions."""
+    from bot.appraisal.deciding import HEARD, fact_days, standing_proposals
+    from bot.appraisal.year import run_year
 
-
-async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> YearContext:
-    listed = {
-        x.unit.code: x for x in await read_units(connection) if not year or exists_in(x.unit, year)
-    }
-    leaders = {x.id: x for x in await read_leaders(connection, year)}
-    return YearContext(
-        year, scheme, listed, leaders, {x.code: x for x in await read_inner(connection, year)}
-    )
+    appraised = await run_year(database, year, ())
+    days = fact_days(appraised)
+    found = {}
+    for key, it in standing_proposals(appraised).items():
+        made = it.decision or it.lapsed
+        number = made.number if made else 0
+        since = days.get(it.fact, "")
+        found[key] = OpenProposal(it.subject, it.digest, number, since, it.kind in HEARD)
+    return found

@@ -22,6 +22,10 @@ appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } wait for a person's grade (`minping appraise --grade`)
+appraisal-tasks-open = the year cannot be sealed: something is open about { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } (`minping appraise` lists it)
 appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
@@ -30,12 +34,20 @@ appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } touch a grade and are not decided (`minping appraise --decide`)
+appraisal-filings-wait = the year cannot be sealed: tables { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } wait for a second person's clearance
 appraisal-campaigns-open = the year cannot be sealed: its campaigns { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } are not closed
 appraisal-sealed-with-others = the year is sealed with { $campaigns }; it is read from its seal alone
 appraisal-sealed-release-missing = release { $number }, which the sealed year rests on, is missing
+appraisal-decided-before-ground = the decision would be of a day before the finding that it rests on
+appraisal-not-heard = say on which day the person was heard; without a hearing this is not confirmed
+appraisal-recused = you belong to { $unit } and must stand aside from { $subject }; let somebody else do this
+appraisal-decide-at-console = in this profile decisions are made by somebody who is signed in at the console
 appraisal-seal-form = the seal has form { $form }, and this version reads form { $known }
 appraisal-seal-changed = something changed after you looked; look at it again
 appraisal-seal-without-organ = name the body that confirmed the list by name, and its document

@@ -22,6 +22,10 @@ appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个单位
     }待人工决定等次（`minping appraise --grade`）
+appraisal-tasks-open = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个对象
+    }还有事项未办（`minping appraise` 列出）
 appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 人
@@ -30,12 +34,20 @@ appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }涉及等次，还没有决定（`minping appraise --decide`）
+appraisal-filings-wait = 年度不能封存：补录的 { $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 张表
+    }待第二人放行
 appraisal-campaigns-open = 年度不能封存：评价活动 { $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个活动
     }尚未截止
 appraisal-sealed-with-others = 该年度以 { $campaigns } 封存，只按封存内容查看
 appraisal-sealed-release-missing = 封存结果所依据的第 { $number } 次公布缺失
+appraisal-decided-before-ground = 决定日期早于依据成立之日
+appraisal-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
+appraisal-recused = 您属于 { $unit }，与 { $subject } 有回避情形，请由他人办理
+appraisal-decide-at-console = 本档位下须由登录管理页面的人作出决定
 appraisal-seal-form = 封存格式为 { $form }，本版本只读格式 { $known }
 appraisal-seal-changed = 事项在您打开后已变化，请重新查看
 appraisal-seal-without-organ = 请填写逐名确认名单的机关及其文件

@@ -3,7 +3,8 @@
 The plain form of a value says nothing of our classes but the names of their fields, so that a
 program of anybody can read a seal:
 
-- a decimal, a fraction (``7/2``) and a floating number are text, since canonical JSON has none;
+- a decimal, a fraction (``7/2``), a floating number and a day are text, since canonical JSON has
+  none;
 - a mapping is a list of pairs, since its keys may be pairs themselves and its order counts;
 - a value of several possible types is an object whose one key names the type; text, whole numbers
   and «none» stand for themselves.
@@ -15,6 +16,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -61,6 +63,7 @@ SIMPLE: Mapping[Any, Form] = {
     float: Form(lambda value: repr(float(value)), float),
     Decimal: Form(lambda value: f"{value:f}", Decimal),
     Fraction: Form(str, Fraction),
+    date: Form(date.isoformat, date.fromisoformat),
     # A seal holds its scheme once, and the rules inside units follow from it.
     Scheme: Form(lambda _value: None, lambda _plain: None),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.procedure.appeals import public_notice
+from aggregation.procedure.notices import public_notice
 from bot.appraisal.standing_years import read_standing
 from bot.core.identity import Office
 from bot.records.notices import GivenNotice, add_notice, read_notices

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.results import ProposalStatus
-from bot.accounts.approvals import Approval, Approvals
+from bot.accounts.approvals import WAITING, Approval, Approvals
+from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
 from bot.appraisal.standing_years import read_standing
@@ -21,6 +23,7 @@ from bot.core.identity import Office
 from bot.records.material_digest import material_digest
 from bot.records.seals import is_sealed, keep_draft, refuse_sealed
 from bot.storage.database import reading, writing
+from bot.storage.schema.accounts import approvals
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
 FEW = 5
@@ -78,7 +81,20 @@ async def preview_seal(
         seen = await _material(database, year)
         appraised = await compute_year(database, year, campaigns)
     open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
-    return SealPreview(appraised, tuple(_obstacles(appraised, open_ones)), seen)
+    async with reading(database) as connection:
+        filings = await waiting_filings(connection, year)
+    return SealPreview(appraised, tuple(_obstacles(appraised, open_ones, filings)), seen)
+
+
+async def waiting_filings(connection: AsyncConnection, year: int) -> list[str]:
+    """Return the kinds of tables that wait for a second person's clearance."""
+    columns = approvals.c
+    query = select(columns.subject).where(
+        columns.kind == FILING,
+        columns.state == WAITING,
+        columns.subject.like(f"{year}/%") | ~columns.subject.contains("/"),
+    )
+    return sorted(it.rpartition("/")[2] for it in (await connection.execute(query)).scalars())
 
 
 async def _material(database: AsyncEngine, year: int) -> str:
@@ -86,14 +102,22 @@ async def _material(database: AsyncEngine, year: int) -> str:
         return await material_digest(connection, year)
 
 
-def _obstacles(year: AppraisedYear, open_ones: Sequence[str]) -> Iterable[Message]:
+def _obstacles(
+    year: AppraisedYear, open_ones: Sequence[str], filings: Sequence[str]
+) -> Iterable[Message]:
     units = [unit for result in year.bodies for unit in result.units]
     leaders = [leader for result in year.bodies for leader in result.leaders]
     proposals = (proposal for result in year.bodies for proposal in result.proposals)
     waiting = {
         "appraisal-campaigns-open": open_ones,
+        "appraisal-filings-wait": filings,
         "appraisal-units-wait": [u.unit for u in units if u.insufficient and u.standing is None],
-        "appraisal-leaders-without-grade": [x.leader for x in leaders if x.grade is None],
+        "appraisal-leaders-without-grade": [
+            x.leader for x in leaders if x.to_grade and x.grade is None
+        ],
+        "appraisal-tasks-open": [
+            task.subject for result in year.bodies for task in result.tasks if task.stops
+        ],
         "appraisal-proposals-undecided": [
             p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
         ],
@@ -106,7 +130,7 @@ def _obstacles(year: AppraisedYear, open_ones: Sequence[str]) -> Iterable[Messag
 
 async def prepare_seal(
     database: AsyncEngine,
-    approvals: Approvals,
+    people: Approvals,
     year: int,
     order: SealOrder,
     office: Office,
@@ -137,7 +161,7 @@ async def prepare_seal(
         "document": order.document.strip(),
         "decided_on": order.decided_on,
     }
-    return await approvals.prepare(SEAL, str(year), details, office.login)
+    return await people.prepare(SEAL, str(year), details, office.login)
 
 
 async def _digest_before(database: AsyncEngine, year: int) -> str:
@@ -175,7 +199,7 @@ def _check_order(year: int, order: SealOrder, today: date) -> None:
 
 
 async def prepare_lifting(
-    database: AsyncEngine, approvals: Approvals, year: int, reason: str, typed: str, office: Office
+    database: AsyncEngine, people: Approvals, year: int, reason: str, typed: str, office: Office
 ) -> Approval:
     """Prepares the lifting of a seal, which the public notice makes impossible.
 
@@ -193,7 +217,7 @@ async def prepare_lifting(
     async with reading(database) as connection:
         seal = await liftable_seal(connection, year)
     details = {"year": year, "lifts": seal.number, "reason": reason.strip()}
-    return await approvals.prepare(LIFT, str(year), details, office.login)
+    return await people.prepare(LIFT, str(year), details, office.login)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.appraise import appraise, unit_standings
+from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.appraisal.standing import Amendment
-from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
 from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
@@ -26,17 +24,15 @@ from bot.campaigns.registered import (
     read_registered_campaigns,
 )
 from bot.records import store
-from bot.records.seals import Seal, refuse_sealed
+from bot.records.seals import Seal
 from bot.results.releases import read_releases
 from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
-from bot.storage.database import reading, writing
+from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
 
 BINDING = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DOWNGRADE, ConsequenceKind.BAR_FIRST)
 """Proposals that change a grade once confirmed: a year is not sealed before they are decided."""
-MAX_NAME = 80
-"""Characters of a signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +119,7 @@ async def compute_year(
     Raises:
         BadInput: as `open_year`.
     """
-    found = await _run(database, year, campaigns)
+    found = await run_year(database, year, campaigns)
     changes = await read_changes(database, year, found.campaigns)
     return replace(found, changes=changes)
 
@@ -136,7 +132,7 @@ def _appraise(
     return inputs, result, appraise_inside(material, result)
 
 
-async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
+async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """Read and appraise the year without its changes since the year before."""
     scored = await _score(database, year, campaigns)
     material = await _gather(database, year, scored)
@@ -217,6 +213,12 @@ async def _gather(
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
             ),
+            invited={
+                code: part.facts.invited_by_group
+                for part in scored
+                for code in part.campaign.units
+                if part.facts.invited_by_group
+            },
             history=await read_past(connection, last=year - 1),
             disclosed={code: it for part in scored for code, it in part.disclosed.items()},
             covariances=_covariances(scored),
@@ -230,81 +232,3 @@ def _covariances(scored: Sequence[ScoredCampaign]) -> Covariances | None:
     """
     direct = len(scored) == 1 and scored[0].campaign.scheme.graded_score == "direct"
     return scored[0].covariances if direct else None
-
-
-async def record_decision(
-    database: AsyncEngine,
-    year: int,
-    proposal: str,
-    verdict: Verdict,
-    by: str,
-    reason: str,
-    at: datetime,
-    campaigns: Sequence[str] = (),
-) -> Decision:
-    """Append a person's decision on a current proposal; an earlier decision stays in the record.
-
-    Raises:
-        BadInput: no such proposal, or the name or the reason is missing.
-    """
-    bodies = (await _run(database, year, campaigns)).bodies
-    if proposal not in {p.key for result in bodies for p in result.proposals}:
-        raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=proposal))
-    decision = Decision(proposal, verdict, *_signed(by, reason, at))
-    async with writing(database) as connection:
-        await refuse_sealed(connection, year)
-        await store.append_decisions(connection, year, [decision])
-    return decision
-
-
-async def record_unit_decision(
-    database: AsyncEngine,
-    year: int,
-    unit: str,
-    grade: Grade,
-    by: str,
-    reason: str,
-    at: datetime,
-    campaigns: Sequence[str] = (),
-) -> UnitDecision:
-    """Append the grade that a person gives a unit with too few ballots to be ranked.
-
-    Raises:
-        BadInput: the unit is unknown or has enough ballots, the grade is not a unit's, the unit is
-            barred from it or no place is left, or the name or the reason is missing.
-    """
-    appraised = await _run(database, year, campaigns)
-    units = {u.unit: u for result in appraised.bodies for u in result.units}
-    if unit not in units:
-        raise BadInput(Message("appraisal-no-such-unit", year=year), Place(subject=unit))
-    if not units[unit].insufficient:
-        raise BadInput(Message("appraisal-grade-not-decided"), Place(subject=unit))
-    if grade is Grade.FOURTH:
-        raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))
-    decision = UnitDecision(unit, grade, *_signed(by, reason, at))
-    _check_given_grade(appraised, decision)
-    async with writing(database) as connection:
-        await refuse_sealed(connection, year)
-        await store.append_unit_decisions(connection, year, [decision])
-    return decision
-
-
-def _check_given_grade(year: AppraisedYear, decision: UnitDecision) -> None:
-    """Refuses a grade that would not stand: barred, or without a place."""
-    parts = [year.inputs, *(body.inputs for body in year.inside if body.result is not None)]
-    for inputs in parts:
-        if decision.unit not in {unit.code for unit in inputs.units}:
-            continue
-        others = [made for made in inputs.unit_decisions if made.unit != decision.unit]
-        tried = unit_standings(replace(inputs, unit_decisions=(*others, decision)))
-        refused = next(unit.refused for unit in tried if unit.unit == decision.unit)
-        if refused is not None:
-            raise BadInput(refused, Place(subject=decision.unit))
-
-
-def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:
-    if not by.strip() or not reason.strip():
-        raise BadInput(Message("appraisal-decision-unsigned"), Place(field="decision"))
-    if len(by.strip()) > MAX_NAME:
-        raise BadInput(Message("appraisal-name-too-long", max=MAX_NAME), Place(field="decision"))
-    return by.strip(), reason.strip(), at.isoformat(timespec="seconds")

@@ -2,9 +2,9 @@
 
 A campaign stores two JSON texts. Its definition holds the title, units, questionnaires and fraud
 rules, and, where it has them, quotas, a sampling plan, the limits of its links, the mark of a
-pilot, the door and the seed. Its scheme holds the year's rules. The registration in the public log
-commits to both texts byte for byte, so the keys never change, and a part that a campaign does not
-have is absent.
+pilot, the door, the organiser and the seed. Its scheme holds the year's rules. The registration in
+the public log commits to both texts byte for byte, so the keys never change, and a part that a
+campaign does not have is absent.
 
 This module touches no database, so that a verifier reads registered definitions by it too.
 """
@@ -20,7 +20,7 @@ from aggregation.scheme.parts import Floors
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.quota_terms import read_capacities
-from survey_flows.campaign_definition import EVERYONE, Unit
+from survey_flows.campaign_definition import EVERYONE, Organiser, Unit
 from survey_flows.load import load_frozen
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import QuotaCell
@@ -107,6 +107,12 @@ class FrozenDefinition:
     def door(self) -> str:
         """Who comes in without a link (`DOORS`); everybody where no door was registered."""
         return str(self._parts.get("door", EVERYONE))
+
+    @property
+    def organiser(self) -> Organiser | None:
+        """Who asks; None for a draft, and for what was registered before that was told."""
+        found = self._parts.get("organiser")
+        return Organiser(**found) if found else None
 
     @property
     def sampled_without_door(self) -> bool:

@@ -57,6 +57,7 @@ def load_definition(
         pilot=definition.pilot,
         door=definition.door,
         sampled=definition.sampled_without_door,
+        organiser=definition.organiser,
         thesaurus=shipped_thesaurus(),
     )
 

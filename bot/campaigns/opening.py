@@ -20,6 +20,7 @@ from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
 from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.organiser import organiser_in
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import DRAFT, OPENING, require_state
 from bot.records.store import ListedUnit, exists_in, read_units
@@ -83,16 +84,19 @@ async def show_opening(database: AsyncEngine, campaign: str) -> Opening:
 
 async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     """Returns the list of a campaign's row, in the caller's transaction."""
-    definition = read_definition(row)
+    definition, organiser = read_definition(row), await organiser_in(connection)
     frozen = sha256(registration_body(row._mapping).encode())
+    frozen.update(repr(organiser).encode())
+    nobody = () if organiser else (Problem(Message("opening-organiser-missing")),)
     if definition.pilot:
-        return Opening(row.id, False, (), (), (), frozen.hexdigest())
+        return Opening(row.id, False, nobody, (), (), frozen.hexdigest())
     listed = [x for x in await read_units(connection) if exists_in(x.unit, row.year)]
     if not {x.unit.code for x in listed} & definition.units.keys():
         nowhere = (Message("opening-counts-nowhere", year=row.year),)
-        return Opening(row.id, True, (), nowhere, (), frozen.hexdigest())
+        return Opening(row.id, True, nobody, nowhere, (), frozen.hexdigest())
     others = await _other_campaigns(connection, row)
     stops = [
+        *nobody,
         *_rules(definition, listed, row.year, others),
         *_changed_units(definition, listed),
         *_rated_twice(definition, others),

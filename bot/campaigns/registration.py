@@ -14,21 +14,28 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.definition import read_definition
+from bot.campaigns.organiser import organiser_in, organiser_part
 from bot.campaigns.states import CLOSED
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk, facts_of
 from bot.transparency.entry_bodies import registration_body
+from survey_flows.campaign_definition import Organiser
 
 REGISTRATION = "registration"
 
 
-def definition_with_seed(row: Row[Any], limits: Sequence[Mapping[str, Any]] = ()) -> str:
-    """Returns the definition's text as it is registered: with the limits of links, and a seed.
+def definition_with_seed(
+    row: Row[Any],
+    limits: Sequence[Mapping[str, Any]] = (),
+    organiser: Organiser | None = None,
+) -> str:
+    """Returns the definition's text as it is registered: with organiser, link limits and seed.
 
     The desk draws the seed when it signs the opening, so that nobody who drafts a campaign chooses
     its sample. ``limits`` come from `read_limits`.
     """
     parts: dict[str, Any] = {"links": list(limits)} if limits else {}
+    parts |= organiser_part(organiser)
     return read_definition(row).text_with(**parts, seed=secrets.token_hex(32))
 
 
@@ -36,7 +43,8 @@ async def order_registration(
     connection: AsyncConnection, desk: Desk, row: Row[Any]
 ) -> dict[str, str]:
     """Freezes a campaign's definition and has the desk sign it; returns the columns to store."""
-    frozen = {"definition": definition_with_seed(row, await read_limits(connection, row.id))}
+    limits, organiser = await read_limits(connection, row.id), await organiser_in(connection)
+    frozen = {"definition": definition_with_seed(row, limits, organiser)}
     body = registration_body({**row._mapping, **frozen})
     await desk.order(connection, REGISTRATION, row.id, facts_of(body), name=row.id)
     return frozen

@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.accounts.profiles import SOLO
 from bot.core.clock import SystemClock
+from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.two_persons import read_profile
 from bot.terminal.auditing import Audit, AuditByOption, first_of
 from bot.terminal.parsing import add_language
+from bot.terminal.second_person import at_machine
 from survey_flows.errors import BadInput, Message, Place
 
 AUDIT = AuditByOption(
@@ -38,6 +42,10 @@ def register(commands: Any) -> None:
     add_language(parser)
     parser.add_argument("--by", default="", help=Message("help-appraise-by"))
     parser.add_argument("--reason", default="", help=Message("help-appraise-reason"))
+    parser.add_argument("--seen", default="", help=Message("help-appraise-seen"))
+    parser.add_argument(
+        "--heard-on", default="", metavar="DAY", help=Message("help-appraise-heard")
+    )
     action = parser.add_mutually_exclusive_group()
     action.add_argument(
         "--explain", metavar="UNIT_OR_LEADER", help=Message("help-appraise-explain")
@@ -61,13 +69,19 @@ def register(commands: Any) -> None:
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Do what was asked, or print the year."""
     async with open_store(settings) as database:
-        if chosen.decide:
-            await _decide(database, chosen)
-        elif chosen.grade:
-            await _grade(database, chosen)
+        if chosen.decide or chosen.grade:
+            await _at_machine(settings)
+            office = Office(at_machine(), SystemClock(), settings.timezone)
+            await (_decide if chosen.decide else _grade)(database, chosen, office)
         else:
             await _show(database, chosen)
     return 0
+
+
+async def _at_machine(settings: Settings) -> None:
+    """Refuse decisions at the machine where several people decide: an account says who it was."""
+    if read_profile(settings) != SOLO:
+        raise BadInput(Message("appraisal-decide-at-console"))
 
 
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
@@ -95,9 +109,9 @@ def _reasons(year: Any, subject: str, lang: str) -> list[str]:
     return explain(result, subject, lang)
 
 
-async def _decide(database: AsyncEngine, chosen: argparse.Namespace) -> None:
+async def _decide(database: AsyncEngine, chosen: argparse.Namespace, office: Office) -> None:
     from aggregation.model.facts import Verdict
-    from bot.appraisal.year import record_decision
+    from bot.appraisal.deciding import record_decision
     from bot.core.labels import name
 
     key, word = chosen.decide
@@ -111,16 +125,18 @@ async def _decide(database: AsyncEngine, chosen: argparse.Namespace) -> None:
         verdict,
         chosen.by,
         chosen.reason,
-        SystemClock().now(),
+        office,
+        chosen.seen,
+        chosen.heard_on,
         chosen.campaign,
     )
     verdict_name = name(made.verdict, chosen.lang)
     print(f"{made.proposal}: {verdict_name}, {made.by}, {made.at}")
 
 
-async def _grade(database: AsyncEngine, chosen: argparse.Namespace) -> None:
+async def _grade(database: AsyncEngine, chosen: argparse.Namespace, office: Office) -> None:
     from aggregation.model.facts import Grade
-    from bot.appraisal.year import record_unit_decision
+    from bot.appraisal.deciding import record_unit_decision
     from bot.core.labels import name
 
     unit, grade = chosen.grade
@@ -133,7 +149,8 @@ async def _grade(database: AsyncEngine, chosen: argparse.Namespace) -> None:
         Grade(grade),
         chosen.by,
         chosen.reason,
-        SystemClock().now(),
+        office,
+        chosen.seen or "0",
         chosen.campaign,
     )
-    print(f"{made.unit}: {name(made.grade, chosen.lang)}, {made.by}, {made.at}")
+    print(f"{made.unit}: {name(made.grade, chosen.lang)}, {made.by}, {made.at}, №{made.number}")

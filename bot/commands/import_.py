@@ -8,18 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.accounts.profiles import SOLO
 from bot.core.clock import SystemClock
+from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.two_persons import open_officers, read_profile
 from bot.terminal.auditing import Audit, file_name, the, the_or_file
 from bot.terminal.files import read_file
+from bot.terminal.second_person import at_machine
 from bot.terminal.words import say, worded
-from survey_flows.errors import Message
+from survey_flows.errors import BadInput, Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    from bot.appraisal.import_tables import TABLES
+    from bot.appraisal.table_kinds import TABLES
 
     parser = commands.add_parser("import", help=Message("help-import"))
     parts = parser.add_subparsers(required=True, metavar="WHAT")
@@ -40,6 +44,7 @@ def register(commands: Any) -> None:
         part.add_argument(
             "--dry-run", action="store_true", help=Message("help-import-table-dry-run")
         )
+        part.add_argument("--reason", default="", help=Message("help-import-table-reason"))
         audit = Audit(f"import {kind}", the("year") if table.dated else file_name)
         part.set_defaults(run=run_table, audit=audit, kind=kind, year=0)
     ballots = parts.add_parser("ballots", help=Message("help-import-ballots"))
@@ -57,15 +62,20 @@ def register(commands: Any) -> None:
 
 async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store one table."""
-    from bot.appraisal.import_tables import import_table
+    from bot.appraisal.import_tables import Clearance, import_table
+    from bot.appraisal.table_kinds import DECISIONS
     from bot.campaigns.scheme_files import load_scheme_file
 
     data = await asyncio.to_thread(read_file, chosen.file)
     scheme = await asyncio.to_thread(load_scheme_file, chosen.scheme) if chosen.scheme else None
+    if chosen.kind == DECISIONS and read_profile(settings) != SOLO:
+        raise BadInput(Message("appraisal-decide-at-console"))
+    office = Office(at_machine(), SystemClock(), settings.timezone)
     async with open_store(settings) as database:
-        outcome = await import_table(
-            database, chosen.kind, chosen.file.name, data, chosen.year, chosen.dry_run, scheme
-        )
+        given = (chosen.kind, chosen.file.name, data, chosen.year, chosen.dry_run, scheme)
+        people = await open_officers(settings, database, SystemClock())
+        clearance = Clearance(people.approvals, chosen.reason)
+        outcome = await import_table(database, *given, office, clearance)
     table = Message("import-checked", kind=chosen.kind, rows=outcome.rows)
     if not chosen.dry_run:
         table = Message("import-stored", kind=chosen.kind, rows=outcome.rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.live_campaigns import load_definition
+from bot.campaigns.organiser import organiser_in
 from bot.campaigns.states import OVER
 from bot.core.settings import Settings, variable
 from bot.core.shipped_files import shipped_words
@@ -62,11 +64,16 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         async with reading(database) as connection:
             query = select(tables.campaigns).where(tables.campaigns.c.id == summary.id)
             row = (await connection.execute(query)).one()
+            organiser = await organiser_in(connection)
     if summary.state in OVER:
         raise BadInput(Message("posters-campaign-closed"), Place(subject=summary.id))
     definition = load_definition(
         row, list(summary.links), shipped_words(), ZoneInfo(settings.timezone)
     )
+    # A draft is told of as it will be registered.
+    definition = replace(definition, organiser=definition.organiser or organiser)
+    if definition.organiser is None:
+        raise BadInput(Message("posters-organiser-missing"))
     counters = read_counters(sheet, definition.units)
     # Everybody can use a poster, so it must vouch for nobody: only the open link is printed.
     # A pilot's poster leads into the pilot; every other outlives its campaign.

@@ -19,7 +19,9 @@ from bot.terminal.second_person import at_machine, say_waits
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
 
-AUDIT = AuditByOption({"seen": Audit("seal", the("year")), "lift": Audit("seal lift", the("year"))})
+AUDIT = AuditByOption(
+    {"seen": Audit("seal seen", the("year")), "lift": Audit("seal lift", the("year"))}
+)
 """Without these the command only reads."""
 
 

@@ -18,7 +18,7 @@ LANGUAGES = ("zh-Hans", "en")
 
 def register(commands: Any) -> None:
     """Add the command."""
-    from bot.appraisal.import_tables import TABLES
+    from bot.appraisal.table_kinds import TABLES
 
     text = Message("help-table")
     parser = commands.add_parser("table", help=text, description=text)

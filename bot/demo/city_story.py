@@ -19,10 +19,19 @@ from aggregation.model.facts import (
     Role,
     Verdict,
 )
+from survey_flows.campaign_definition import Organiser
 
 if TYPE_CHECKING:
     from bot.demo.city_unit import CityUnit
 
+ORGANISER = Organiser(
+    {"zh-Hans": "清水市绩效考核办公室", "en": "Qingshui Appraisal Office"},
+    "0731-12345678",
+    "0731-12345679",
+    "CN",
+    "湘ICP备12345678号",
+    "湘公网安备43010202000123号",
+)
 SCHEME = "earlier"
 DECIDERS = ("领导小组 周正平", "领导小组 何建民", "领导小组 谭永清")
 MERITS = ("获得省级表彰", "重点项目提前完成", "改革经验在全省推广")

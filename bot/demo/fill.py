@@ -18,6 +18,7 @@ from bot.campaigns.drafting import rated_unit
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign, order_opening
 from bot.campaigns.links import LINK
 from bot.campaigns.opening import read_opening
+from bot.campaigns.organiser import write_organiser
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.scheme_files import offered_scheme
 from bot.core.clock import Clock
@@ -26,6 +27,7 @@ from bot.crypto.gate_keys import GateKeys
 from bot.demo.city import City, make_city, read_units
 from bot.demo.city_ballots import DAYS, SyntheticBallot
 from bot.demo.city_inner_units import draw_inner_units
+from bot.demo.city_story import ORGANISER
 from bot.demo.city_unit import CityUnit
 from bot.records import store
 from bot.records.store import PERSONAL, ListedUnit
@@ -130,6 +132,7 @@ async def fill(
     link = Link(clock.token()[:LINK])
     async with writing(database) as connection:
         await _check_empty(connection)
+        await write_organiser(connection, ORGANISER)
         await store.write_units(connection, listed)
         await _store_year(connection, city)
         await _add(

@@ -53,3 +53,4 @@ fieldwork-push-over = the last push was cancelled already
 
 # Progress in a stored conversation
 fieldwork-progress-unreadable = the progress in the stored conversation cannot be read
+fieldwork-step-unknown = a step is an invitation or a reminder, and a reminder goes to who has not opened theirs, or to all

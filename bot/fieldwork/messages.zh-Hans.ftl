@@ -53,3 +53,4 @@ fieldwork-push-over = 最近一次推送已经取消
 
 # Progress in a stored conversation
 fieldwork-progress-unreadable = 无法读取对话中保存的进度
+fieldwork-step-unknown = 这一步只能是邀请或提醒，提醒只能发给没有打开邀请的人或所有人

@@ -10,10 +10,30 @@ from aggregation.model.facts import AppraisedUnit, Leader
 from aggregation.scheme.inner_units import PARENT, InnerCategory
 from aggregation.scheme.parts import Category, Name
 from aggregation.scheme.scheme import PUBLIC, Scheme, scheme_levels
+from bot.records.filings import FilingChange
 from bot.records.store import ListedUnit
 from survey_flows.messages import Message
 
 NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProposal:
+    """A proposal that stands, as a table of decisions is checked against it.
+
+    Args:
+        subject: whom it is about.
+        grounds: the digest of its grounds.
+        number: that of the last decision on it; 0: there is none.
+        since: the ISO day of the finding that it rests on, or empty.
+        heard: whether it is confirmed only after a hearing.
+    """
+
+    subject: str
+    grounds: str
+    number: int
+    since: str
+    heard: bool
 
 
 @dataclass(frozen=True)
@@ -26,6 +46,9 @@ class YearContext:
         city: the city's units by code.
         leaders: leaders and people inside units, by id.
         inner: inner units by code.
+        proposals: those that stand, by key, for a table of decisions.
+        today: the ISO day in the city.
+        login: the account that brings the table.
     """
 
     year: int
@@ -33,6 +56,9 @@ class YearContext:
     city: Mapping[str, ListedUnit]
     leaders: Mapping[str, Leader]
     inner: Mapping[str, AppraisedUnit] = field(default_factory=dict)
+    proposals: Mapping[str, OpenProposal] = field(default_factory=dict)
+    today: str = ""
+    login: str = ""
 
     @cached_property
     def units(self) -> Mapping[str, AppraisedUnit]:
@@ -67,10 +93,11 @@ class YearContext:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How many rows a table had, and notes for the person who brought it."""
+    """How many rows a table had, notes for the person who brought it, and what it changed."""
 
     rows: int
     notes: tuple[Message, ...] = ()
+    changes: tuple[FilingChange, ...] = ()
 
 
 def first_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ FIELDS = (
     Field("by", ("决定人",), longest=80),
     Field("reason", ("理由",)),
     Field("at", ("日期", "时间")),
+    Field("heard_on", ("听取申辩日期", "听证日期"), optional=True),
 )
 
 
@@ -28,17 +29,22 @@ async def store_table(
 ) -> ImportResult:
     """Append the decisions; one that stands already, word for word, is not added again."""
     decisions = read_decisions(sheet, known)
-    standing = set(await stored(connection, known.year))
-    new = [decision for decision in decisions if decision not in standing]
+    said = {_words(decision) for decision in await stored(connection, known.year)}
+    new = [decision for decision in decisions if _words(decision) not in said]
     await append_decisions(connection, known.year, new)
     return ImportResult(len(decisions), (Message("records-lines-added", count=len(new)),))
+
+
+def _words(made: Decision) -> tuple[str, ...]:
+    return (made.proposal, made.verdict, made.by, made.reason, made.at)
 
 
 def read_decisions(sheet: Sheet, known: YearContext) -> list[Decision]:
     """Read the decisions of a table: one for each proposal, with name, reason and date.
 
     Raises:
-        BadInput: all problems, by row and column.
+        BadInput: all problems, by row and column: among them a proposal that does not stand, a day
+            that has not come or lies before the finding, and a disadvantage without a hearing.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -50,10 +56,26 @@ def read_decisions(sheet: Sheet, known: YearContext) -> list[Decision]:
 
 def _decision(row: Row, known: YearContext, problems: Problems) -> Decision:
     cell = cell_reader(problems, row)
-    proposal = normalise_width(cell("proposal").text)
-    if not proposal.startswith(f"{known.year}/") or not 4 <= len(proposal.split("/")) <= 5:
+    key = normalise_width(cell("proposal").text)
+    if not key.startswith(f"{known.year}/") or not 4 <= len(key.split("/")) <= 5:
         cell("proposal").complain(
-            Message("records-no-proposal-of-year", proposal=proposal, year=known.year)
+            Message("records-no-proposal-of-year", proposal=key, year=known.year)
         )
+    elif key not in known.proposals:
+        cell("proposal").complain(Message("records-proposal-does-not-stand", proposal=key))
     verdict = cell("verdict").member(Verdict, VERDICTS)
-    return Decision(proposal, verdict, cell("by").text, cell("reason").text, cell("at").moment())
+    signed = (cell("by").text, cell("reason").text, cell("at").moment())
+    found = known.proposals.get(key)
+    if found is None:
+        return Decision(key, verdict, *signed)
+    if signed[2][:10] > known.today:
+        cell("at").complain(Message("records-decided-ahead"))
+    if found.since > signed[2][:10]:
+        cell("at").complain(Message("records-decided-before-ground", day=found.since))
+    heard = cell("heard_on").day() if row.cells["heard_on"] else ""
+    if found.heard and verdict is Verdict.CONFIRMED and not heard:
+        problems.add(Message("records-not-heard"), row.number, "heard_on")
+    if heard > known.today:
+        cell("heard_on").complain(Message("records-decided-ahead"))
+    number = found.number + 1
+    return Decision(key, verdict, *signed, known.login, found.grounds, number, heard)

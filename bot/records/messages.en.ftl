@@ -2,6 +2,10 @@
 
 records-no-adjustment = nothing is added and nothing deducted; remove the row or write the points
 records-adjustment-too-large = { $points } is more than 100 points
+records-proposal-does-not-stand = there is no proposal «{ $proposal }» now; nothing is decided in advance
+records-decided-ahead = this day has not come yet
+records-decided-before-ground = the decision is of a day before the finding of { $day } that it rests on
+records-not-heard = say on which day the person was heard; without a hearing this is not confirmed
 records-no-proposal-of-year = «{ $proposal }» is not a proposal of { $year }: { $year }/rule/kind/subject
 records-finding-concerns-unit = a finding of this kind concerns a unit, and «{ $subject }» is a leader
 records-finding-concerns-leader = a finding of this kind concerns a leader, and «{ $subject }» is a unit
@@ -25,6 +29,10 @@ records-code-is-part = «{ $code }» is a part inside a unit; give the unit anot
 records-league-not-used = units of this category are graded by quota and have no league; empty the cell
 records-league-missing = a unit of this category needs its league
 
+records-filing-needs-reason = the material of this year is closed: say why this comes late; a second person then clears it
+records-filing-too-large = after the close a table may have { $most } bytes; hand in only the rows that change
+records-filing-waits = it waits for a second person's clearance (number { $number }); nothing is stored yet
+records-material-closed-already = the material of this year is closed already
 records-year-sealed = the year is sealed: only amendments change it, or two people lift the seal before the public notice
 records-seal-differs = seal { $number } is not what its digest says; somebody changed the database
 records-amendment-differs = amendment { $number } is not what its digest says; somebody changed the database

@@ -2,6 +2,10 @@
 
 records-no-adjustment = 既没有加分也没有扣分，请删去此行或填写分值
 records-adjustment-too-large = { $points } 超过 100 分
+records-proposal-does-not-stand = 目前没有“{ $proposal }”这条建议，不能预先决定
+records-decided-ahead = 该日期尚未到来
+records-decided-before-ground = 决定日期早于依据成立之日（{ $day }）
+records-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
 records-no-proposal-of-year = “{ $proposal }”不是 { $year } 年的建议；格式为 { $year }/规则/类别/对象
 records-finding-concerns-unit = 这类认定针对单位，而“{ $subject }”是干部
 records-finding-concerns-leader = 这类认定针对干部，而“{ $subject }”是单位
@@ -25,6 +29,10 @@ records-code-is-part = “{ $code }”是内设机构的代码，请给单位另
 records-league-not-used = 这类单位按等次比例定等次，没有组别，请清空单元格
 records-league-missing = 这类单位须填写所属组别
 
+records-filing-needs-reason = 该年度材料已截止：请说明补录的理由，并由第二人放行
+records-filing-too-large = 截止之后，补录的表格不得超过 { $most } 字节，请只交变动的行
+records-filing-waits = 待第二人放行（第 { $number } 号），目前什么都没有存入
+records-material-closed-already = 该年度材料已经截止
 records-year-sealed = 该年度已封存：只能依程序更正；公示之前可由两人启封
 records-seal-differs = 第 { $number } 次封存的内容与其摘要不符，数据库被改动过
 records-amendment-differs = 第 { $number } 号更正的内容与其摘要不符，数据库被改动过

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from sqlalchemy import Row, Table, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import (
@@ -28,6 +29,7 @@ from aggregation.model.facts import (
 from bot.storage.bulk import count_rows as count_rows
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput, Message
 
 NOT_APPRAISED = "not_appraised"
 PERSONAL = "personal"
@@ -150,9 +152,7 @@ async def read_decisions(connection: AsyncConnection, year: int) -> tuple[Decisi
     rows = await connection.execute(
         select(tables.decisions).where(columns.year == year).order_by(columns.id)
     )
-    last = {
-        r.proposal: Decision(r.proposal, Verdict(r.verdict), r.by, r.reason, r.at) for r in rows
-    }
+    last = {r.proposal: _decision(r) for r in rows}
     return tuple(last[proposal] for proposal in sorted(last))
 
 
@@ -162,8 +162,16 @@ async def read_unit_decisions(connection: AsyncConnection, year: int) -> tuple[U
     rows = await connection.execute(
         select(tables.unit_decisions).where(columns.year == year).order_by(columns.id)
     )
-    last = {r.unit: UnitDecision(r.unit, Grade(r.grade), r.by, r.reason, r.at) for r in rows}
+    last = {
+        r.unit: UnitDecision(r.unit, Grade(r.grade), r.by, r.reason, r.at, r.login, r.number)
+        for r in rows
+    }
     return tuple(last[unit] for unit in sorted(last))
+
+
+def _decision(row: Row[Any]) -> Decision:
+    signed = (row.by, row.reason, row.at, row.login, row.grounds, row.number, row.heard_on)
+    return Decision(row.proposal, Verdict(row.verdict), *signed)
 
 
 async def read_history(
@@ -304,7 +312,12 @@ async def merge_indicators(connection: AsyncConnection, year: int, values: Value
 async def append_decisions(
     connection: AsyncConnection, year: int, decisions: Iterable[Decision]
 ) -> None:
-    """Append decisions; earlier ones on the same proposals stay and no longer count."""
+    """Append decisions; earlier ones on the same proposals stay and no longer count.
+
+    Raises:
+        BadInput: somebody else has decided on one of the proposals just now.
+    """
+    before = {d.proposal: d.number for d in await read_decisions(connection, year)}
     rows = [
         {
             "proposal": d.proposal,
@@ -312,17 +325,26 @@ async def append_decisions(
             "by": d.by,
             "reason": d.reason,
             "at": d.at,
+            "login": d.login,
+            "grounds": d.grounds,
+            "heard_on": d.heard_on,
+            "number": d.number or before.get(d.proposal, 0) + 1,
             "year": year,
         }
         for d in decisions
     ]
-    await insert_all(connection, tables.decisions, rows)
+    await _append(connection, tables.decisions, rows)
 
 
 async def append_unit_decisions(
     connection: AsyncConnection, year: int, decisions: Iterable[UnitDecision]
 ) -> None:
-    """Append grades that a person gave; earlier ones of the same units no longer count."""
+    """Append grades that a person gave; earlier ones of the same units no longer count.
+
+    Raises:
+        BadInput: somebody else has given one of the units a grade just now.
+    """
+    before = {d.unit: d.number for d in await read_unit_decisions(connection, year)}
     rows = [
         {
             "unit": d.unit,
@@ -330,11 +352,22 @@ async def append_unit_decisions(
             "by": d.by,
             "reason": d.reason,
             "at": d.at,
+            "login": d.login,
+            "number": d.number or before.get(d.unit, 0) + 1,
             "year": year,
         }
         for d in decisions
     ]
-    await insert_all(connection, tables.unit_decisions, rows)
+    await _append(connection, tables.unit_decisions, rows)
+
+
+async def _append(
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    try:
+        await insert_all(connection, table, rows)
+    except IntegrityError as error:
+        raise BadInput(Message("records-changed-just-now")) from error
 
 
 async def append_history(

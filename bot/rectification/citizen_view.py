@@ -139,6 +139,7 @@ class _View:
     def __init__(self, live_campaigns: LiveCampaigns, person: Requester, lang: str) -> None:
         self._live_campaigns = live_campaigns
         self._pushed = person.address.channel == PUSHED
+        self._today = person.now.date()
         self._lang = lang or shipped_words().languages[0]
 
     def say(self, key: str, **args: str | int) -> str:
@@ -159,7 +160,10 @@ class _View:
     def opened(self, one: RectificationRequest) -> Screen:
         """Return the screen of one request: its messages, newest last, and the actions."""
         head = self.say("follow-head", unit=self._unit(one), code=f"F-{one.id}")
-        lines = [head, self.say(f"follow-{one.standing.state}"), *self._said(one)]
+        lines = [head, self.say(f"follow-{one.standing.state}")]
+        if one.first_answered_on is None and one.is_contact_overdue(self._today):
+            lines.append(self.say("follow-late"))
+        lines += self._said(one)
         if not one.open:
             lines.append(self.say("follow-is-stopped"))
         elif self._pushed:

@@ -5,10 +5,11 @@ These are what AAPOR's Transparency Initiative asks of a survey beside its figur
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,6 +19,7 @@ from aggregation.estimation.unit_score import UnitScore
 from aggregation.fieldwork.dispositions import CountRange
 from bot.campaigns.registration import REGISTRATION
 from bot.campaigns.states import EARLY_CLOSE
+from bot.fieldwork.audience.invitations import count_responses
 from bot.fieldwork.monitoring.response_monitor import read_monitor
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -41,6 +43,7 @@ class FieldFacts:
     where the log does not know it. ``listed``, ``drawn`` and ``invited`` count contacts; nothing of
     who answered. ``rates`` are AAPOR's RR1 and RR2 of the invited in percent, as ranges.
     ``messengers`` are ballots rounded down to tens, None for fewer than the smallest cell.
+    ``strata`` are people who were invited and who answered, these rounded down to tens.
     """
 
     first: int | None = None
@@ -50,6 +53,8 @@ class FieldFacts:
     invited: int = 0
     rates: tuple[CountRange | None, CountRange | None] = (None, None)
     messengers: Mapping[str, int | None] = field(default_factory=dict)
+    invited_by_group: Mapping[str, int] = field(default_factory=dict)
+    strata: tuple[tuple[int, int], ...] = ()
 
 
 UNKNOWN_FACTS = FieldFacts()
@@ -63,29 +68,39 @@ async def read_field_facts(database: AsyncEngine, campaign: RegisteredCampaign) 
     async with reading(database) as connection:
         registered = await logged_at(connection, campaign.id, REGISTRATION)
         ends = [await logged_at(connection, campaign.id, act) for act in (EARLY_CLOSE, CLOSING)]
-        listed, drawn, invited = await _frame(connection, campaign.id)
+        people = await _frame(connection, campaign.id)
         messengers = await _messengers(connection, campaign.id)
+    responses = await count_responses(database, campaign.id)
     whole = monitor.whole.rates if monitor.whole else None
     return FieldFacts(
         None if registered is None else max(registered, campaign.opens_at),
         min(known, campaign.closes_at) if (known := next(filter(None, ends), None)) else None,
-        listed,
-        drawn,
-        invited,
+        people.listed,
+        people.drawn,
+        people.invited.total(),
         (whole.rr1, whole.rr2) if whole else (None, None),
         {name: round_down(count, floor) for name, count in messengers.items()},
+        dict(sorted(people.invited.items())),
+        tuple((cell.invited, round_down(cell.answered, floor) or 0) for cell in responses),
     )
 
 
-async def _frame(connection: AsyncConnection, campaign: str) -> tuple[int, int, int]:
+class _Frame(NamedTuple):
+    listed: int
+    drawn: int
+    invited: Counter[str]
+
+
+async def _frame(connection: AsyncConnection, campaign: str) -> _Frame:
     columns = tables.frames.c
-    query = select(columns.drawn, columns.invited, func.count()).where(columns.campaign == campaign)
-    rows = (await connection.execute(query.group_by(columns.drawn, columns.invited))).all()
-    return (
-        sum(count for *_, count in rows),
-        sum(count for drawn, _, count in rows if drawn),
-        sum(count for _, invited, count in rows if invited),
-    )
+    keys = (columns.group_code, columns.drawn, columns.invited)
+    query = select(*keys, func.count()).where(columns.campaign == campaign).group_by(*keys)
+    rows = (await connection.execute(query)).all()
+    invited: Counter[str] = Counter()
+    for group, _, was_invited, count in rows:
+        invited[str(group)] += count if was_invited else 0
+    listed, drawn = sum(row[3] for row in rows), sum(row[3] for row in rows if row[1])
+    return _Frame(listed, drawn, invited)
 
 
 async def _messengers(connection: AsyncConnection, campaign: str) -> dict[str, int]:

@@ -12,6 +12,7 @@ from bot.accounts.officers import Officers, any_grant, officer_decisions
 from bot.accounts.profiles import CITY, SOLO
 from bot.accounts.roster import ROSTER, Roster
 from bot.appraisal.amendment_decisions import amendment_decision
+from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.ballots.settlement import SETTLE, settle_decision
 from bot.campaigns.opening_decision import OPENING, opening_decision
@@ -45,6 +46,7 @@ def make_officers(
         RESULT: result_decision(desk),
         **seal_decisions(desk),
         **amendment_decision(desk),
+        **filing_decisions(),
         OPENING: opening_decision(keys, desk),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)

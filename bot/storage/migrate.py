@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import writing
 
-HEAD = "0034"
+HEAD = "0036"
 FOLDER = Path(__file__).parent / "migrations"
 
 

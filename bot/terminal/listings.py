@@ -20,6 +20,7 @@ from aggregation.model.results import (
 )
 from aggregation.scheme.diff import SchemeDifference
 from aggregation.scheme.scheme import Scheme
+from bot.appraisal.deciding import seen_of
 from bot.appraisal.sensitivity import Simulation
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import (
@@ -184,6 +185,9 @@ def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
     if result.unused:
         keys = tuple(decision.proposal for decision in result.unused)
         lines.append(Message("listing-unused-decisions", keys=keys))
+    lines += [
+        Message("listing-task", subject=task.subject, task=task.message) for task in result.tasks
+    ]
     return "\n".join(render(line, lang) for line in lines)
 
 
@@ -253,6 +257,7 @@ def print_proposals(
         Message("head-subject"),
         Message("head-status"),
         Message("head-grounds"),
+        Message("head-seen"),
     )
     rows = [_proposal(p, pick(names[p.subject], lang), lang) for p in shown]
     print_table(render(Message("listing-proposal-count", count=len(shown)), lang), heads, rows)
@@ -269,6 +274,7 @@ def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
         called,
         name(proposal.status, lang) + decided,
         grounds,
+        seen_of(proposal),
     ]
 
 

@@ -32,6 +32,8 @@ CODES: Mapping[str, Message] = {
     "profile": Message("word-profile"),
     "settle": Message("word-settle"),
     "result": Message("word-result"),
+    "year-filing": Message("word-year-filing"),
+    "year-close": Message("word-year-close"),
     "year-amend": Message("word-year-amend"),
     "year-seal": Message("word-year-seal"),
     "year-lift": Message("word-year-lift"),

@@ -16,11 +16,27 @@ date = { $day } { $month ->
     [11] November
    *[12] December
 } { $year }, { $time }
+date-end = the end of { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
 begin = Start
 
+organiser = Run by { $organiser } · { $phone } · privacy: { $privacy }
+organiser-between = { " · " }
 pilot = This is a pilot: it counts in no appraisal.
 welcome =
-    Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
+    Hello! It takes about a minute, and your name is not asked. We give the unit nothing that identifies you.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
 
 door = Several surveys are open. Please choose one, or type the name of the unit you want to rate.
@@ -107,8 +123,9 @@ change = Edit { $number }
 receipt =
     Your rating of { $unit } has been received. Thank you!
     Receipt:
+receipt-where = The receipt says that your rating was received. It does not show your answers. After about an hour you can send it here, or type it on the page /receipt of this survey’s website, to see whether it is in the public log.
 receipt-note =
-    The receipt says that your rating was received. It does not show your answers. After about an hour you can send it here, or type it on the page /receipt of this survey's website, to see whether it is in the public log.
+    { $where }
     Until { $date } you may rate again, and the last one counts. If someone pressed you for a certain rating, you can set it right this way, and tell us with the last button below.
 receipt-in = ✓ This receipt is in the public log: the rating was received and has not been removed from the log.
 receipt-not-yet = This receipt is not in the public log yet. Ratings are logged in batches, usually within the hour and at the latest when the survey closes. Please check that you typed it correctly, or ask again later.
@@ -143,21 +160,22 @@ help =
 help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt)  /promise (a signed promise)  /followup (my requests)  /delete (delete my ratings)
 privacy =
     Your privacy:
-    · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
-    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices and only when the survey closes. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
-    · Answers that you have not submitted are kept encrypted. They are cleared when you stop, and not used once you are away too long. When the survey closes they are deleted with the whole record of this chat.
-    · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
-    · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
+    · A rating stores no account, name or phone number, only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit. The address you were invited by, or left for an answer, is kept apart, sealed, and deleted when you opt out or stop.
+    · Choices, comment and time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code; the comment apart, when the survey closes, in random order. We give the unit nothing that identifies you.
+    · While it runs, somebody holding both keys could find out; at the close keys and conversations are destroyed.
+    · Answers not submitted are kept encrypted, cleared when you stop, and not used once you are away too long. At the close they are deleted with the record of this chat.
+    · Until { $date } you may rate again, or delete all your ratings in this survey (“Delete my ratings”, /delete).
+    · Words for the office are no part of the rating: they go another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete them.
     · After a rating you may ask for a signed promise that it will be in the public log. It names neither unit nor answers; whoever sees it knows that you took part. It is kept sealed here with your receipt for about an hour, and deleted when the survey closes at the latest.
-    · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
-delete = Delete all your ratings in this survey? Unsubmitted answers go too. This cannot be undone, but you may rate again until the survey closes.
+    · The chat goes through the app you use, which has privacy rules of its own. Please put no personal details in a comment.
+delete = Delete all your ratings in “{ $title }”? Unsubmitted answers go too. This cannot be undone, but you may rate again until it closes.
 delete-yes = Delete them all
 delete-no = Keep them, go back
-deleted = The record of this chat has been deleted. Your ratings in this survey are removed with the next batch, usually within the hour and at the latest when the survey closes. You may start again until then.
+deleted = This system’s record of the chat is deleted. Your ratings in “{ $title }” are withdrawn with the next batch, usually within the hour and at the latest when it closes. You may start again until then.
 
 idle = Welcome to “{ $title }”.
 not-open = “{ $title }” has not started yet. It opens on { $date }; you are welcome then.
-closed = “{ $title }” closed on { $date }. Thank you for your interest.
+closed = “{ $title }” was open until { $date } and is closed. Thank you for your interest.
 closed-early = “{ $title }” has closed early. Thank you for your interest.
 closed-held = “{ $title }” is closed and being checked. Thank you for your interest.
 closed-unfinished = The survey has closed. The answers you had not submitted were cleared and do not count.
@@ -167,30 +185,36 @@ paused = “{ $title }” is not taking ratings at the moment. Please come back 
 no-campaign = There is no survey at present. Please come back later.
 trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
 
-poster-once = One visit, one rating
-poster-ask = Please rate each visit once it is done
+poster-once = Yearly rating
+poster-ask = How was this unit this year?
 poster-scan = Scan the code with your phone
 poster-answer = Answer a few questions; it takes about a minute
 poster-submit = Check and submit; you get a receipt
 poster-type = If you cannot scan, type this into a browser:
-poster-private = Anonymous: your name is not asked, and the unit will not know who you are.
+poster-private = Your name is not asked. We give the unit nothing that identifies you; please do not say who you are in a comment.
 poster-free = Rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
-poster-until = Open until { $date }. If you rate the same unit again, the last rating counts.
+poster-until = Open until { $date }. If the same person rates a unit again, the last rating counts.
 
 # What should be improved
-mend = Something should be improved
-mend-ask = What should { $unit } improve?
-mend-note =
-    Please type it ({ $limit } characters at most), without names or telephone numbers.
-    · It is kept apart from your rating and changes no score.
-    · An office gets it tomorrow, not the unit. It answers you through this chat within one working day and does not learn who you are.
-    · You can stop it at any time, under “My requests” or with /followup.
-mend-no = Leave nothing
-mend-check = This would be handed to an office, about { $unit }:
-mend-who = Who may read it?
-mend-office = Send it, for the office only
-mend-unit = Send it; the unit may read it too
-mend-sent = It goes to the office tomorrow. You will find the answers here, under “My requests” or with /followup.
+goes-ask = What should become of your words?
+goes-note = Words for the office are kept apart from your rating and change no score. They go out when the day is over, and an answer is due in 1 working day; answers, also late ones, are under “My requests” (/followup), and you can stop at any time. The office does not see who you are unless you write it.
+goes-count = Count them by theme only; nobody answers
+goes-office = Give them to the office for an answer; the unit does not see my words
+goes-unit = Give them to the office and let the unit read my words
+went-count = counted only
+went-office = to the office
+went-unit = to the office and the unit
+went-kept = (not yet chosen)
+personal-ask = This looks like { $kinds }. Hide it?
+personal-phone = a telephone number
+personal-identity = an identity number
+personal-card = a card number
+personal-plate = a car’s plate
+personal-email = a mail address
+personal-between = , { "" }
+personal-hide = Hide it
+personal-keep = Keep it
+mend-sent = Your words go to the office tomorrow. You will find the answers under “My requests” (/followup).
 mend-dropped = What you had written was not sent and is cleared.
 
 follow-list = Your requests. Choose one:
@@ -203,6 +227,7 @@ follow-assigned = Somebody has been asked to improve it.
 follow-planned = There is a plan to improve it.
 follow-fixed = The office says that it is fixed.
 follow-closed = It is closed.
+follow-late = The answer is late.
 follow-you = You ({ $day }):
 follow-office = The office ({ $day }):
 follow-is-stopped = You have stopped this. Nobody can write to you about it any more.
@@ -210,7 +235,7 @@ follow-how = To write to the office, reply to this message (press it, then “Re
 follow-answer = The office answers what you left about { $unit } ({ $code }):
 follow-said = It is handed to the office.
 follow-shared = The unit may now read what you have written so far.
-follow-stopped = Stopped. You will get no more answers, and how to reach you is deleted. What you wrote stays with the office.
+follow-stopped = Stopped: your address is deleted, and you will get no more answers. What had not reached the office is not handed over; what it already has cannot be taken back.
 follow-rated = Thank you, noted. It changes no score.
 follow-cannot = That cannot be done now.
 follow-long = That is too long: please write at most { $limit } characters. Nothing was handed on.
@@ -224,6 +249,6 @@ follow-do-open = Look at it
 # Invitations
 invitation-begin = Begin
 invitation-stop = No more invitations
-invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and nobody learns who answered what. Open until { $date }.
-reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and nobody learns who answered what. If you have already taken part, thank you; nothing more is to be done.
+invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and only totals are published. Open until { $date }.
+reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and only totals are published. If you have already taken part, thank you; nothing more is to be done.
 opted-out = You will not be invited again, to any survey. To undo this, reply START.

@@ -74,6 +74,7 @@ class Habits:
     several: float = 0.2
     comments: float = 0.3
     presses: float = 0.09
+    requests: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Visit:
     opinion: str
     comment: str
     presses: bool
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,11 @@ class Played:
         entries = await self.rows(tables.log_entries)
         waiting = {row.id: len(row.sealed) for row in await self.rows(tables.held_comments)}
         self.dumps.append(Dump(len(entries), waiting))
+
+    @property
+    def asked(self) -> dict[str, tuple[str, str]]:
+        """The citizen and unit of each request's words."""
+        return {visit.request: (visit.user, visit.unit) for visit in self.visits if visit.request}
 
     @property
     def said(self) -> dict[str, tuple[str, str]]:
@@ -182,6 +189,14 @@ def plan(habits: Habits) -> list[Visit]:
                     lots.random() < habits.presses,
                 )
             )
+    # Drawn apart, so that everything else stays what it was without requests.
+    asks = Random(f"requests {habits.seed}")
+    visits = [
+        replace(visit, request=f"request of {visit.user} about {visit.unit}")
+        if not visit.comment and asks.random() < habits.requests
+        else visit
+        for visit in visits
+    ]
     return sorted(visits, key=lambda visit: visit.quarter)
 
 
@@ -263,8 +278,10 @@ def _turns(visits: list[Visit]) -> list[list[Visit]]:
 async def _rate(road: Road, visit: Visit) -> None:
     await road.send(visit.user, Started(link=road.link.token, unit=visit.unit, lang="en"))
     await road.press(visit.user, visit.opinion)
-    if visit.comment:
-        await road.send(visit.user, Typed(visit.comment))
+    if words := visit.comment or visit.request:
+        await road.send(visit.user, Typed(words))
+        to = "Count them by theme" if visit.comment else "the unit does not see"
+        await road.press(visit.user, to)
     else:
         await road.press(visit.user, "Skip")
     await road.press(visit.user, "Submit")

@@ -9,7 +9,7 @@ from tests.attacks.honest_campaign import Habits, Played, honest_campaign
 from tests.attacks.joins import people_by_their_units, people_to_voters
 from tests.attacks.openers import moments_to_ballots
 from tests.attacks.outcomes import Outcome
-from tests.attacks.words import comments_to_ballots, presses_to_ballots
+from tests.attacks.words import comments_to_ballots, presses_to_ballots, requests_to_ballots
 
 HOUR = timedelta(hours=1)
 
@@ -47,5 +47,6 @@ async def after_close(played: Played) -> list[Outcome]:
         *await comments_to_ballots(played),
         *await presses_to_ballots(played),
         *await moments_to_ballots(played),
+        *await requests_to_ballots(played),
         *await people_to_voters(played, "closed, every key left", played.users),
     ]

@@ -7,11 +7,13 @@ press they are even told its unit.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from sqlalchemy import text
 
+from bot.ballots.mixer import Mixer
 from bot.crypto.sealed_envelopes import PAD_BYTES
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -59,6 +61,51 @@ async def comments_to_ballots(played: Played) -> list[Outcome]:
             f"comment to ballot, {name}",
             len(comments),
             sum(hit(one, guess(one)) for one in comments),
+            chance,
+        )
+        for name, guess in tried.items()
+    ]
+
+
+async def requests_to_ballots(played: Played) -> list[Outcome]:
+    """Join requests to ballots of their units: by their day, by their order, by transaction.
+
+    Request and rating leave in one press, so that whatever kept their nearness would join them.
+    """
+    road = played.road
+    road.clock.time += timedelta(days=1)
+    await road.mixer.turn()
+    assert isinstance(road.mixer, Mixer)
+    await road.mixer.release_requests()
+    ballots, lots = await read_ballots(played), Random(7)
+    rows = {row.id: row for row in await played.rows(tables.requests)}
+    words = sorted(await played.rows(tables.request_messages), key=lambda row: row.id)
+    xmins = await read_xmins(played, "request_messages", "id")
+
+    def by_place(word: Any) -> Any:
+        unit = rows[word.request].unit
+        mine = [one for one in words if rows[one.request].unit == unit]
+        own = ballots.of(unit)
+        return own[mine.index(word) * len(own) // len(mine)] if own else None
+
+    def by_name(word: Any) -> Any:
+        row = rows[word.request]
+        mine = sorted(bytes(one.lookup) for one in rows.values() if one.unit == row.unit)
+        own = sorted(ballots.of(row.unit), key=lambda ballot: bytes(ballot.voter))
+        return own[mine.index(bytes(row.lookup)) * len(own) // len(mine)] if own else None
+
+    def by_transaction(word: Any) -> Any:
+        own, written = ballots.of(rows[word.request].unit), xmins.get(word.id)
+        near = [row for row in own if ballots.xmins.get(row.id) == written]
+        return lot(lots, near or own)
+
+    chance = sum(1 / len(own) for one in words if (own := ballots.of(rows[one.request].unit)))
+    tried = {"by place": by_place, "by name": by_name, "by transaction": by_transaction}
+    return [
+        Outcome(
+            f"request to ballot, {name}",
+            len(words),
+            sum(_is(played, guess(one), played.asked[one.text][0]) for one in words),
             chance,
         )
         for name, guess in tried.items()

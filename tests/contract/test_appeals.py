@@ -35,7 +35,7 @@ from bot.appraisal.appeals import (
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.public_notices import give_public_notice
-from bot.appraisal.year import AppraisedYear, open_year, record_decision
+from bot.appraisal.year import AppraisedYear, open_year
 from bot.core.identity import Office
 from bot.publication.exports import Audience, year_book
 from bot.records.amendments import read_amendments
@@ -46,6 +46,7 @@ from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
+from tests.deciding import decide
 from tests.desk import roster_of
 from tests.sealing import approvals_of, prepared_seal
 
@@ -127,8 +128,8 @@ async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
         await bring(database, "people", "id,name_zh,unit,role\nQ1,王一,U3-1-1,工作人员\n", YEAR)
         await bring(database, "indicators", POINTS, YEAR)
         await hold_campaign(database, year=YEAR)
-        signed = (KEY, Verdict.CONFIRMED, "Zhou Min (zhou)", "so it is", clock.now())
-        await record_decision(database, YEAR, *signed)
+        office = Office("zhou", clock, "Asia/Shanghai")
+        await decide(database, YEAR, KEY, Verdict.CONFIRMED, "市委常委会", "so it is", office)
         await prepared_seal(database, YEAR, clock=clock)
         rows = [
             {"login": login, "password": "", "role": "administrator", "unit": unit}
@@ -188,7 +189,7 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
     first = await hall.answered(appeal, "chen", AppealRuling.REJECTED)
     assert (first.standing.state, first.standing.due.isoformat()) == (
         AppealState.ANSWERED,
-        "2026-12-23",
+        "2026-12-08",  # fifteen days, as the statute gives a person
     )
     again = await appeal_again(hall.database, appeal.number, "still wrong", hall.who("zhou"))
     async with reading(hall.database) as connection:
@@ -307,7 +308,9 @@ async def test_appeal_others_who_would_fall_are_protected_and_told(hall: Hall) -
     assert (await hall.received("U2")).number == 2
     hall.road.clock.time += timedelta(days=10)
     with pytest.raises(BadInput, match="until 2026-12-03"):
-        await hall.received("L1")
+        await hall.received("U1")
+    # A person has the statute's thirty days.
+    assert (await hall.received("L1")).number == 3
 
 
 async def test_appeal_worse_is_neither_offered_nor_accepted(hall: Hall) -> None:

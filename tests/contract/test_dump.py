@@ -92,11 +92,12 @@ def named(everything: bytes) -> list[str]:
     ]
 
 
-async def answer(road: Road, user: str, comment: str) -> None:
+async def answer(road: Road, user: str, comment: str, request: bool = False) -> None:
     """Give all answers and a comment, and do not submit."""
     await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
     await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3)
     await road.send(user, Typed(comment))
+    await road.press(user, "the unit does not see" if request else "Count them by theme")
 
 
 async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
@@ -105,13 +106,10 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
     made, files, redis = road
     with caplog.at_level(logging.DEBUG):
         for number, user in enumerate(CITIZENS):
-            await answer(made, user, f"{WORDS} #{number}.")
+            words = REQUEST if number % 10 == 1 else WORDS
+            await answer(made, user, f"{words} #{number}.", number % 10 == 1)
             if number % 2:
                 await made.press(user, "Submit")
-            if number % 10 == 1:
-                await made.press(user, "Something should be improved")
-                await made.send(user, Typed(f"{REQUEST} #{number}."))
-                await made.press(user, "for the office only")
         everything = files() + await remembered(redis) + caplog.text.encode()
         assert named(everything) == []
         assert WORDS.encode() not in everything
@@ -127,7 +125,8 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
     everything = files() + await remembered(redis) + caplog.text.encode()
     assert named(everything) == []
     told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}
-    assert told == set(range(1, len(CITIZENS), 2)), "only what was submitted"
+    counted = {number for number in range(1, len(CITIZENS), 2) if number % 10 != 1}
+    assert told == counted, "only what was submitted"
     left = {int(found) for found in re.findall(REQUEST.encode() + rb" #(\d+)\.", everything)}
     assert left == set(range(1, len(CITIZENS), 10))
     assert b"VS VS VS" in everything
@@ -149,6 +148,7 @@ async def test_no_id_of_wechat_or_wecom_is_written_anywhere(
                     "1",
                     "1",
                     f"{WORDS} #{number}.",
+                    "1",
                     *["提交"] * (number // 4),
                 ):
                     await phone.type(text)

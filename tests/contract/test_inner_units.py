@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.model.facts import Grade, UnitDecision, Verdict
 from bot.appraisal.import_tables import import_table
 from bot.appraisal.sealing import preview_seal
-from bot.appraisal.year import AppraisedYear, compute_year, open_year, record_decision
+from bot.appraisal.year import AppraisedYear, compute_year, open_year
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import make_gate_keys
@@ -26,6 +26,7 @@ from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 from tests.conftest import POSTGRES, run_apart
+from tests.deciding import decide
 from tests.desk import DESK
 from tests.sealing import seal_year
 from tests.servers import PostgresCluster
@@ -136,7 +137,7 @@ async def test_parts_and_people_are_handed_in_appraised_decided_and_sealed(
     await bring(city, "findings", finding)
     key = "2010/criminal_offence/grade_four/Q2/QF"
     assert key in str((await preview_seal(city, YEAR)).obstacles)
-    await record_decision(city, YEAR, key, Verdict.CONFIRMED, "周正平", "判决生效", AT)
+    await decide(city, YEAR, key, Verdict.CONFIRMED)
     sealed = {line.subject: line for line in await seal_year(city, YEAR)}
     assert (sealed["Q2"].grade, sealed["Q2"].unit, sealed["Q2"].confirmed) == (
         Grade.FOURTH,

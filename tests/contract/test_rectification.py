@@ -35,7 +35,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.effects import HoldRequest, StoreBallot
 from survey_flows.errors import BadInput
-from survey_flows.events import RequestAction, Typed
+from survey_flows.events import RequestAction, Started, Typed
 from tests.chance import most_by_chance
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
@@ -66,13 +66,13 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def leave(
-    road: Road, user: str, may_read: str = "for the office only", words: str = WORDS
+    road: Road, user: str, may_read: str = "the unit does not see", words: str = WORDS
 ) -> Reply:
-    """Rate TAX and leave a request."""
-    await road.rate(user)
-    await road.press(user, "Something should be improved")
+    """Rate TAX with words for an office in the box."""
+    await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
+    await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3)
     await road.send(user, Typed(words))
-    return await road.press(user, may_read)
+    return await road.press(user, may_read, "Submit")
 
 
 async def next_day(road: Road) -> None:
@@ -119,6 +119,21 @@ async def test_a_request_reaches_the_office_after_its_day_and_not_before(road: R
     assert [(word.sender, word.text) for word in found.messages] == [("", WORDS)]
     assert await rows(road, tables.held_follow_ups) == []
     assert len(await road.ballots()) == 1
+
+
+async def test_a_late_answer_is_shown_to_the_citizen(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    code = (await only(road)).id
+    for days, late in ((0, False), (1, True), (5, True)):
+        road.clock.time = MIDNIGHT + timedelta(days=days, hours=9)
+        reply = await does(road, "ann", "open", code)
+        assert reply.screen is not None
+        assert ("The answer is late." in reply.screen.text) is late, days
+    await queue_answer(road.database, keys(road), code, "Sorry for the wait.", office(road))
+    reply = await does(road, "ann", "open", code)
+    assert reply.screen is not None
+    assert "The answer is late." not in reply.screen.text
 
 
 async def test_messages_go_both_ways_and_nobody_else_sees_them(road: Road) -> None:
@@ -185,7 +200,7 @@ async def test_stopping_everything_stops_requests_that_still_wait_in_the_mixer(r
 async def test_a_later_request_about_the_same_unit_joins_the_first_and_is_shared_apart(
     road: Road,
 ) -> None:
-    await leave(road, "ann", "may read it too")
+    await leave(road, "ann", "let the unit read")
     await next_day(road)
     await leave(road, "ann", words="My own affair")
     road.clock.time += timedelta(days=1)

@@ -32,7 +32,7 @@ from bot.appraisal.sealing import (
     preview_seal,
     sealed_content,
 )
-from bot.appraisal.year import AppraisedYear, compute_year, open_year, record_decision
+from bot.appraisal.year import AppraisedYear, compute_year, open_year
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.publication.exports import Audience, year_book
@@ -43,7 +43,6 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import (
-    AT,
     INDICATORS,
     LEADERS,
     UNITS,
@@ -51,6 +50,7 @@ from tests.contract.test_year_tables import (
     bring,
     hold_campaign,
 )
+from tests.deciding import decide
 from tests.desk import roster_of
 from tests.sealing import (
     approvals_of,
@@ -73,7 +73,7 @@ async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
         await bring(database, "leaders", LEADERS)
         await bring(database, "indicators", INDICATORS)
         await hold_campaign(database)
-        await record_decision(database, YEAR, KEY, Verdict.DECLINED, "周正平", "整改到位", AT)
+        await decide(database, YEAR, KEY, Verdict.DECLINED)
         yield database
 
 
@@ -112,7 +112,6 @@ AFTERWARDS: dict[str, Change] = {
     "unit-rename": lambda on: units_from(on, "U1,新一局,New Bureau,C_social,window,,\n"),
     "another category": lambda on: units_from(on, "U1,市一局,Bureau 1,B_econ,window,,\n"),
     "points in the database": lambda on: overwrite(on, "UPDATE indicators SET value = '1'"),
-    "a decision in the database": lambda on: overwrite(on, "DELETE FROM decisions"),
     "a correction that is released": released,
     "no leaders, units or points": emptied,
 }
@@ -234,12 +233,12 @@ SEALED: dict[str, Change] = {
     "decisions": lambda on: bring(
         on,
         "decisions",
-        f"proposal,verdict,by,reason,at\n{KEY},confirmed,周正平,复核,2026-12-20\n",
+        f"proposal,verdict,by,reason,at,heard_on\n{KEY},confirmed,周正平,复核,2026-11-20,2026-11-20\n",
     ),
     "history": lambda on: bring(
         on, "history", "year,subject,grade,confirmed,unit\n2026,L3,third,yes,U3\n", YEAR + 1
     ),
-    "decision": lambda on: record_decision(on, YEAR, KEY, Verdict.CONFIRMED, "周正平", "复核", AT),
+    "decision": lambda on: decide(on, YEAR, KEY, Verdict.CONFIRMED),
     "seal": lambda on: prepared_seal(on, YEAR),
 }
 
@@ -267,7 +266,7 @@ async def test_a_seal_is_lifted_before_the_notice_and_never_after(city: AsyncEng
     query = select(tables.notices.c.body).where(tables.notices.c.kind == "year-seal")
     async with reading(city) as connection:
         acts = [json.loads(body) for body in (await connection.execute(query)).scalars()]
-    same = {"kind": "year-seal", "campaign": "-", "year": 2026}
+    same = {"kind": "year-seal", "campaign": "-", "year": 2026, "seen": 0}
     assert acts == [
         same | {"name": "2026/1", "seal": 1, "sha256": seals[0].digest},
         same | {"name": "2026/2", "seal": 2, "lifts": 1},
@@ -319,13 +318,15 @@ async def test_a_seal_is_refused_without_what_its_order_needs(city: AsyncEngine)
 
 
 async def test_a_year_with_something_open_cannot_be_sealed(city: AsyncEngine) -> None:
-    async with writing(city) as connection:
-        await connection.execute(delete(tables.decisions))
+    third = UNITS.splitlines()[0] + "\nU3,市三局,Bureau 3,C_social,window,,\n"
+    await bring(city, "units", third, 0)
+    await bring(city, "leaders", LEADERS.replace("L3,", "L9,"))
+    await bring(city, "indicators", "subject,personal\nL9,80\n")
     await hold_campaign(city, "late", state="open")
     found = [str(it) for it in (await preview_seal(city, YEAR)).obstacles]
     assert found == [
         "the year cannot be sealed: its campaigns late are not closed",
-        f"the year cannot be sealed: {KEY} touch a grade and are not decided "
+        f"the year cannot be sealed: {KEY[:-2]}L9 touch a grade and are not decided "
         "(`minping appraise --decide`)",
     ]
     office = office_of()

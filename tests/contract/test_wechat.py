@@ -184,6 +184,7 @@ async def test_a_conversation_with_detours(phone: Phone) -> None:
         "隐私",
         "继续",
         '窗口少 <a href="x">看</a> ]]> & 排队久',
+        "1",
         "提交吧",
     ):
         await phone.type(word)

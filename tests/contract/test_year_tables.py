@@ -17,9 +17,10 @@ from aggregation.model.results import ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ChangeVerdict
 from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
+from bot.appraisal.deciding import record_decision
 from bot.appraisal.import_tables import import_table
 from bot.appraisal.sealing import preview_seal
-from bot.appraisal.year import open_year, record_decision, record_unit_decision
+from bot.appraisal.year import open_year
 from bot.campaigns.drafting import stored_units
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign
 from bot.campaigns.scheme_files import shipped_scheme
@@ -32,6 +33,8 @@ from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
+from tests.deciding import decide, give_grade
+from tests.sealing import office_of
 
 YEAR = 2026
 AT = datetime(2026, 12, 20, 1, 30, tzinfo=UTC)
@@ -69,9 +72,10 @@ def scheme() -> Scheme:
 
 
 async def bring(
-    database: AsyncEngine, kind: str, text: str, year: int = YEAR
+    database: AsyncEngine, kind: str, text: str, year: int = YEAR, login: str = "zhou"
 ) -> tuple[int, tuple[str, ...]]:
-    outcome = await import_table(database, kind, f"{kind}.csv", text.encode(), year)
+    file = (kind, f"{kind}.csv", text.encode(), year)
+    outcome = await import_table(database, *file, office=office_of(login))
     return outcome.rows, tuple(map(str, outcome.notes))
 
 
@@ -295,9 +299,9 @@ async def test_a_decision_is_appended_and_the_last_one_counts(city: AsyncEngine)
         city, "findings", "id,kind,subject,date,source\nF1,criminal_offence,L2,2026-05-01,判决书\n"
     )
     key = "2026/criminal_offence/grade_four/L2/F1"
-    await record_decision(city, YEAR, key, Verdict.CONFIRMED, "周正平", "判决生效", AT)
+    await decide(city, YEAR, key, Verdict.CONFIRMED)
     assert (await open_year(city, YEAR)).result.leader("L2").grade is Grade.FOURTH
-    await record_decision(city, YEAR, key, Verdict.DECLINED, "何建民", "再审改判", AT)
+    await decide(city, YEAR, key, Verdict.DECLINED)
     result = (await open_year(city, YEAR)).result
     assert result.leader("L2").grade is not Grade.FOURTH
     assert [p.status for p in result.proposals if p.key == key] == [ProposalStatus.DECLINED]
@@ -317,16 +321,21 @@ async def test_a_decision_without_ground_name_or_reason_is_refused(
     city: AsyncEngine, key: str, by: str, reason: str, complaint: str
 ) -> None:
     with pytest.raises(BadInput, match=complaint):
-        await record_decision(city, YEAR, key, Verdict.CONFIRMED, by, reason, AT)
+        await record_decision(city, YEAR, key, Verdict.CONFIRMED, by, reason, office_of(), "")
     assert (await rows_of(city))["decisions"] == 0
 
 
 async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) -> None:
-    made = "proposal,verdict,by,reason,at\n"
-    made += "2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
+    key, today = "2026/third_grade_unit/downgrade/L3", office_of().today.isoformat()
+    head = "proposal,verdict,by,reason,at,heard_on\n"
+    made = head + f"{key},confirmed,周正平,负领导责任,{today},{today}\n"
     assert await bring(city, "decisions", made) == (1, ("1 line is new",))
     assert await bring(city, "decisions", made) == (1, ("0 lines are new",))
-    assert (await open_year(city, YEAR)).result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
+    result = (await open_year(city, YEAR)).result
+    assert result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
+    (decision,) = [p.decision for p in result.proposals if p.key == key]
+    assert decision is not None
+    assert (decision.login, decision.number, decision.heard_on) == ("zhou", 1, today)
 
 
 async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) -> None:
@@ -356,14 +365,14 @@ async def test_a_unit_with_few_answers_waits_for_a_person(city: AsyncEngine) -> 
     ]
     (waits,) = (await preview_seal(city, YEAR, few)).obstacles[:1]
     assert "wait for a person's grade" in str(waits)
-    await record_unit_decision(city, YEAR, "U1", Grade.SECOND, "周正平", "实地核查", AT, few)
+    await give_grade(city, YEAR, "U1", Grade.SECOND, few)
     assert (await open_year(city, YEAR, few)).result.unit("U1").grade is Grade.SECOND
     with pytest.raises(BadInput, match="a unit's grade is first, second or third"):
-        await record_unit_decision(city, YEAR, "U1", Grade.FOURTH, "周正平", "x", AT, few)
+        await give_grade(city, YEAR, "U1", Grade.FOURTH, few)
     with pytest.raises(BadInput, match="is not for a person to give"):
-        await record_unit_decision(city, YEAR, "U1", Grade.FIRST, "周正平", "x", AT, ["poll"])
+        await give_grade(city, YEAR, "U1", Grade.FIRST, ["poll"])
     with pytest.raises(BadInput, match="NOPE: there is no such unit in 2026"):
-        await record_unit_decision(city, YEAR, "NOPE", Grade.FIRST, "周正平", "x", AT, few)
+        await give_grade(city, YEAR, "NOPE", Grade.FIRST, few)
 
 
 async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -52,6 +53,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, browse
             await add_staff(service.roster, "zhou", PASSWORD, "administrator")
             async with browsing(service, browser, viewport=DESKTOP) as page:
                 await sign_in(page)
+                await say_who_asks(page)
                 await bring_contacts(page, tmp_path)
                 await plan_and_open(page)
                 await invite(page, tmp_path)
@@ -71,6 +73,22 @@ async def sign_in(page: Page) -> None:
     await page.get_by_label("用户名").fill("zhou")
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
+
+
+async def say_who_asks(page: Page) -> None:
+    await page.goto("/admin/settings")
+    for label, value in (
+        ("主办单位", "清水市考评办"),
+        ("电话", "0731-12345678"),
+        ("个人信息事务（电话或邮箱）", "0731-12345679"),
+        ("ICP 备案号", "湘ICP备12345678号"),
+        ("公安备案号", "湘公网安备43010202000123号"),
+    ):
+        await page.get_by_label(label, exact=True).fill(value)
+    await keep(page, "settings-organiser")
+    await page.get_by_role("button", name="登记主办单位").click()
+    await expect(page.get_by_text("已登记由谁主办")).to_be_visible()
+    await expect(page.get_by_label("电话", exact=True)).to_have_value("0731-12345678")
 
 
 async def bring_contacts(page: Page, folder: Path) -> None:
@@ -98,6 +116,7 @@ async def plan_and_open(page: Page) -> None:
     await page.get_by_role("button", name="确定抽样").click()
     await expect(page.locator(".notice")).to_have_text("抽样已确定。")
     await page.goto("/admin/campaigns/2026")
+    await page.get_by_label("活动代号").first.fill("2026")
     await page.get_by_role("button", name="开启活动").click()
     await expect(page.get_by_text("活动已开启。")).to_be_visible()
 
@@ -122,7 +141,8 @@ async def write_and_send(page: Page, api: BotApi) -> None:
     await page.get_by_role("button", name="先发给我").click()
     await expect(page.locator(".notice")).to_have_text("已发到您的聊天，没有发给别人。")
     assert {call.params["chat_id"] for call in api.calls if call.method == "sendMessage"} == {77}
-    await expect(page.get_by_label("中文消息")).to_have_value("请您给市财政局和市教育局评一评。")
+    written = re.compile("^请您给市财政局和市教育局评一评。\n主办：清水市考评办　电话：")
+    await expect(page.get_by_label("中文消息")).to_have_value(written)
     await page.get_by_role("button", name="发送给 30 人").click()
     await expect(page.locator(".notice")).to_have_text("已排队，正在发送。")
 
@@ -194,7 +214,7 @@ async def remind(page: Page, api: BotApi) -> None:
 async def close_and_export(page: Page, folder: Path) -> None:
     await page.goto("/admin/campaigns/2026")
     await page.get_by_text("提前截止…").first.click()
-    await page.get_by_label("活动代号").fill("2026")
+    await page.get_by_label("活动代号").first.fill("2026")
     await page.get_by_role("button", name="截止", exact=True).click()
     await page.goto("/admin/campaigns/2026/scores")
     async with page.expect_download() as waiting:

@@ -11,14 +11,14 @@ from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScreen, StoreBallot
 from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
-from survey_flows.session import Session
+from survey_flows.session import PROMISE, PROMISED, Session
 from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
 MOST_TAPS = 40
 LONGEST_DATA = 64
-PLACES = ("unit", "review", "receipt", "mend", "send")
-OVERLAYS = ("", *TOPICS)
+PLACES = ("unit", "review", "receipt", "mend", "send", "goes")
+OVERLAYS = ("", *TOPICS, PROMISE, PROMISED)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (
     *(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from survey_flows.box import box_of
 from survey_flows.effects import (
     CountPressure,
     Effect,
@@ -19,7 +20,7 @@ from survey_flows.effects import (
 )
 from survey_flows.engine import step
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
-from survey_flows.questionnaire import QuestionKind
+from survey_flows.questionnaire import QuestionKind, Questionnaire
 from survey_flows.route import answers_that_count
 from survey_flows.session import Session
 from tests.conversations import MORNING, Talk, build_definition
@@ -50,7 +51,7 @@ data = st.builds(
     "{}.{}:{}:{}:{}".format,
     st.sampled_from(["000001", "000002"]),
     st.integers(0, 3),
-    st.sampled_from([*"aksbxfghwcyupnrloe", "all", "zz"]),
+    st.sampled_from([*"aksbxfghwcyupnrloeizjv", "all", "zz"]),
     st.sampled_from([*QUESTIONS, *UNITS, "delete", "help", "office", "unit", "9", ""]),
     st.sampled_from(["VS", "DK", "yes", "dk", "used", ""]),
 )
@@ -222,12 +223,14 @@ sessions = st.builds(
             "receipt",
             "mend",
             "send",
+            "goes",
             "nowhere",
             "q:",
             *(f"q:{q}" for q in QUESTIONS),
         ]
     ),
     overlay=st.sampled_from(["", "", "language", "help", "delete", "odd"]),
+    goes=st.sampled_from(["", "", "count", "office", "unit", "kept", "odd"]),
     query=garbage,
     page=st.integers(-5, 500),
     receipt=garbage,
@@ -272,16 +275,19 @@ def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
         data = [b.data for row in talk.screen.rows for b in row] if talk.screen else []
         chosen = codes[place if question.kind is QuestionKind.RATING else 0] if codes else ""
         wanted = (f":a:{question.id}:{chosen}", f":s:{question.id}", f":k:{question.id}")
+        if box_of(definition_of(unit), talk.session.answers) is question:
+            said.append(talk.write("The doors open late"))
+            continue
         pressed = next((d for d in data if d.endswith(wanted)), None)
         said.append(talk.press_data(pressed) if pressed else talk.write("1"))
-    for verb in ("y", "f", "g"):
-        assert talk.session is not None
-        said.append(talk.press_data(f"{talk.session.key}:{verb}"))
-    said.append(talk.write("The doors open late"))
-    for verb in ("w:office", "g", "h", "r", "n"):
+    for verb in ("w:office", "y", "f", "r", "n"):
         assert talk.session is not None
         said.append(talk.press_data(f"{talk.session.key}:{verb}"))
     return said
+
+
+def definition_of(unit: str) -> Questionnaire:
+    return DEFINITION.questionnaires[DEFINITION.units[unit].questionnaire]
 
 
 def heard(effects: tuple[Effect, ...]) -> list[Effect]:

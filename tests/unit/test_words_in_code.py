@@ -22,6 +22,7 @@ HEADINGS = "headings and values by which an office's files are read"
 TYPED = "what a citizen types"
 PATTERN = "a regular expression"
 DATA = "the default of a bilingual field of a scheme, which the registered bytes repeat"
+EXAMPLE = "an example of a value in the interface's document"
 TABLE = "a table of characters"
 EXCEPTIONS = {
     "bot/demo/city_*.py": SYNTHETIC,
@@ -31,9 +32,12 @@ EXCEPTIONS = {
     "bot/fieldwork/audience/cell_file.py": HEADINGS,
     "bot/fieldwork/audience/contact_file.py": HEADINGS,
     "bot/publication/reports/counter_file.py": HEADINGS,
+    "bot/campaigns/organiser.py": PATTERN,
+    "bot/web/api/inputs.py": EXAMPLE,
     "bot/channels/wechat/parsing.py": TYPED,
     "bot/spreadsheets/columns.py": PATTERN,
     "aggregation/scheme/scheme.py": DATA,
+    "survey_flows/box.py": TABLE,
     "survey_flows/opt_out_words.py": TYPED,
     "survey_flows/simplified.py": TABLE,
     "survey_flows/thesaurus.py": PATTERN,

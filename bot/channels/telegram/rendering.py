@@ -8,6 +8,7 @@ from bot.channels.channel_wording import channel_words
 from bot.channels.telegram.parsing import ParsedUpdate
 from bot.conversations.contract import Reply
 from survey_flows.effects import Button, Screen
+from survey_flows.outside_window import DELETED
 
 Call = dict[str, Any]
 """A method's parameters with its name as ``method``, as a webhook's response carries a call."""
@@ -24,7 +25,7 @@ def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
     """
     text = "\n".join(() if toast(taken, reply) else reply.notices)
     if reply.screen is not None:
-        text = "\n\n".join(filter(None, (text, _words(reply.screen))))
+        text = "\n\n".join(filter(None, (text, _words(reply.screen), _also(reply.screen))))
     if not text:
         return None
     call: Call = {
@@ -39,6 +40,10 @@ def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
     if reply.screen is not None and reply.screen.rows:
         call["reply_markup"] = {"inline_keyboard": _keyboard(reply.screen)}
     return call
+
+
+def _also(screen: Screen) -> str:
+    return channel_words().say(screen.lang, "deleted-telegram") if screen.step == DELETED else ""
 
 
 def toast(taken: ParsedUpdate, reply: Reply) -> str:

@@ -9,7 +9,8 @@ from bot.conversations.contract import Reply
 from bot.core.shipped_files import shipped_words
 from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.screens import COMMANDS
+from survey_flows.outside_window import DELETED
+from survey_flows.screens import COMMANDS, NOTE
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048
@@ -47,6 +48,8 @@ def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
     asked = reply.screen.in_words if reply.screen else ""
     said = "\n\n".join(filter(None, ["\n".join(reply.notices), asked]))
     said = _without_commands(said)
+    if reply.screen is not None and reply.screen.step == DELETED:
+        said += "\n" + channel_words().say(reply.screen.lang, "deleted-wechat")
     choices = _choices(reply.screen, taps) if reply.screen else []
     kept = _kept(reply.screen) if reply.screen else ""
     said = _disarmed(said) if taps else said
@@ -65,6 +68,7 @@ def _without_commands(text: str) -> str:
     theirs, ours = shipped_words(), channel_words()
     for lang in theirs.languages:
         text = text.replace(theirs.say(lang, COMMANDS), ours.say(lang, "text-commands"))
+        text = text.replace("\n" + theirs.say(lang, NOTE), "")
     return text
 
 

@@ -12,6 +12,8 @@ command-delete = Delete my ratings
 # In place of a message that showed answers and that Telegram no longer deletes.
 cleared = (Cleared)
 
+deleted-telegram = Messages of the last 48 hours that showed your answers are removed from this chat; please delete older ones yourself.
+deleted-wechat = We cannot delete messages in the chat app; please do so yourself.
 # The button to, or the words before, the page of a promise.
 promise-open = Open its page, to keep it
 

@@ -12,6 +12,8 @@ command-delete = 删除我的评价
 # 含有答案、而 Telegram 已不能删除的消息，以此代替。
 cleared = （已清除）
 
+deleted-telegram = 聊天里显示过您回答的消息，48 小时内的已替您撤下；更早的请自行删除。
+deleted-wechat = 聊天软件里的消息我们删不了，请您自行删除。
 # 打开承诺页面的按钮；没有按钮时，写在地址前面。
 promise-open = 打开承诺页面，保存下来
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.fieldwork.dispositions import BROKEN, COMPLETED, PARTIAL, STARTED
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
+from survey_flows.box import GOES
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import Effect, QuotaFull, StoreBallot
 from survey_flows.errors import BadSession, Message
@@ -107,7 +108,8 @@ def progress_after(
 def question_position(definition: CampaignDefinition, session: Session) -> str:
     """Return questionnaire and question of a rating, such as ``window:overall``."""
     unit = definition.units.get(session.unit)
-    return f"{unit.questionnaire if unit else ''}:{session.place.removeprefix('q:')}"
+    place = "review" if session.place == GOES else session.place.removeprefix("q:")
+    return f"{unit.questionnaire if unit else ''}:{place}"
 
 
 def participation_state(

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
+from bot.campaigns.definition import read_definition
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock, SystemClock
@@ -36,8 +37,10 @@ from bot.fieldwork.outreach.outbox import (
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
+from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.localized_names import in_language, show_date
+from survey_flows.localized_names import in_language, show_end
+from survey_flows.organiser import organiser_line
 
 MOST_STEPS = 4
 """The invitation and three reminders (Dillman, Smyth and Christian 2014, chapter 9)."""
@@ -93,7 +96,9 @@ async def begin_push(
         BadInput: the campaign is not open, nobody is left for the step, the step before has not
             ended or was handed over less than `LEAST_HOURS` ago, or a text is missing.
     """
-    _check_texts(texts)
+    if kind not in ("", INVITATION, REMINDER) or people not in ("", UNOPENED, ALL):
+        raise BadInput(Message("fieldwork-step-unknown"), Place(subject=campaign))
+    texts = await texts_as_sent(database, campaign, _checked_texts(texts))
     check_times(hours, not_on)
     now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
@@ -134,14 +139,35 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
+    return _with_organiser(
+        definition.organiser,
+        {
+            lang: words.say(
+                lang,
+                key,
+                title=in_language(definition.title, lang, definition),
+                date=show_end(definition, lang),
+            )
+            for lang in words.languages
+        },
+    )
+
+
+async def texts_as_sent(
+    database: AsyncEngine, campaign: str, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the texts as they are sent: each says who asks; raises `BadInput` as `plain_texts`."""
+    async with reading(database) as connection:
+        row = await read_campaign_row(connection, campaign)
+    return _with_organiser(read_definition(row).organiser, texts)
+
+
+def _with_organiser(organiser: Organiser | None, texts: Mapping[str, str]) -> dict[str, str]:
+    words = shipped_words()
+    lines = {lang: organiser_line(organiser, lang, words) for lang in texts}
     return {
-        lang: words.say(
-            lang,
-            key,
-            title=in_language(definition.title, lang, definition),
-            date=show_date(definition, lang, definition.closes_at),
-        )
-        for lang in words.languages
+        lang: text if lines[lang] in text else f"{text.rstrip()}\n{lines[lang]}"
+        for lang, text in texts.items()
     }
 
 
@@ -219,13 +245,14 @@ def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
     return head | {"form": FORM}
 
 
-def _check_texts(texts: Mapping[str, str]) -> None:
+def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
     for lang in ("zh-Hans", "en"):
         if not texts.get(lang, "").strip():
             raise BadInput(Message("fieldwork-text-missing"), Place(field=f"text {lang}"))
         if len(texts[lang]) > MOST_TEXT:
             message = Message("fieldwork-text-too-long", max=MOST_TEXT)
             raise BadInput(message, Place(field=f"text {lang}"))
+    return texts
 
 
 async def _require_open(connection: AsyncConnection, campaign: str) -> None:

@@ -38,6 +38,7 @@ GRADE = (
     Column("certainty_zh", "column-certainty-name"),
     Column("amended", "column-amended"),
 )
+TENTHS = 1
 OUTLOOK = (
     Column("own_rank_low", "column-own-rank-low"),
     Column("own_rank_high", "column-own-rank-high"),
@@ -45,8 +46,12 @@ OUTLOOK = (
     Column("p_second", "column-p-second", SHARE),
     Column("p_third", "column-p-third", SHARE),
     Column("up_gap", "column-up-gap", POINTS),
+    Column("up_safe", "column-up-safe", TENTHS),
+    Column("up_apart", "column-up-apart", TENTHS),
     Column("up_ballots", "column-up-ballots"),
     Column("down_gap", "column-down-gap", POINTS),
+    Column("down_safe", "column-down-safe", TENTHS),
+    Column("down_apart", "column-down-apart", TENTHS),
     Column("down_ballots", "column-down-ballots"),
 )
 
@@ -144,8 +149,8 @@ def _outlook(unit: UnitResult) -> tuple[Value, ...]:
 
 def _way(cut: GradeCut | None) -> tuple[Value, ...]:
     if cut is None:
-        return (None, None)
-    return (cut.gap, "never" if cut.never else cut.ballots)
+        return (None, None, None, None)
+    return (cut.gap, cut.safe, cut.apart, "never" if cut.never else cut.ballots)
 
 
 def leagues_page(year: AppraisedYear) -> Page:
@@ -203,7 +208,7 @@ def quotas_page(year: AppraisedYear) -> Page:
 def leaders_page(year: AppraisedYear) -> Page:
     """Return every leader's year; internal."""
     names = {unit.unit: unit.zh for unit in year.result.units}
-    rows = tuple(leader_cells(x, names[x.unit]) for x in year.result.leaders)
+    rows = tuple(leader_cells(x, names.get(x.unit, "")) for x in year.result.leaders)
     return Page("leaders", "page-leaders", leader_columns(year.inputs.scheme.places), rows)
 
 

@@ -8,6 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from aggregation.counts.ratings import LOOSE_CHANNELS, OPEN
 from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from aggregation.fieldwork.dispositions import CountRange
+from aggregation.quality.stayed_away import (
+    CORRELATION,
+    good_as,
+    manski_bounds,
+    reminder_trend,
+    representativity,
+    typical_spread,
+)
 from bot.core.labels import HIDDEN
 from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
 from bot.results.field_facts import typical_unit
@@ -15,6 +23,13 @@ from bot.results.scoring import ScoredCampaign
 from survey_flows.ballot import STAFF
 from survey_flows.messages import Message, Named
 
+EXAMPLE = 80
+"""The score by which the widest bounds are shown."""
+LEVELS = {
+    0: Message("publication-field-no-reminder"),
+    1: Message("publication-field-one-reminder"),
+    2: Message("publication-field-more-reminders"),
+}
 FieldLine = tuple[str, Message, Message]
 """Key, label and text."""
 EARLY = 3600
@@ -56,6 +71,8 @@ def field_lines(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterato
     yield "left_out", Message("publication-field-left-out"), _left_out(scored)
     if scheme.evidence is not None:
         yield "clusters", Message("publication-field-clusters"), _clusters(scored)
+        yield "stayed_away", Message("publication-field-stayed-away"), _stayed_away(scored)
+        yield "reminders", Message("publication-field-reminders"), _reminders(scored)
 
 
 def _frame(scored: ScoredCampaign) -> Message:
@@ -151,3 +168,46 @@ def _clusters(scored: ScoredCampaign) -> Message:
     if not known:
         return Message("publication-field-clusters-none")
     return Message("publication-field-clusters-text", keys=known)
+
+
+def _stayed_away(scored: ScoredCampaign) -> Message:
+    """What nothing rules out about the people who were invited and did not answer."""
+    facts = scored.facts
+    answered, invited = sum(it for _, it in facts.strata), sum(it for it, _ in facts.strata)
+    if not answered or not invited:
+        return Message("publication-field-stayed-unknown")
+    rate = min(answered / invited, 1.0)
+    low, high = manski_bounds(EXAMPLE, rate)
+    spread = typical_spread((it.squares, it.degrees) for it in scored.scores.values())
+    known = representativity(facts.strata, spread)
+    parts = [
+        Message(
+            "publication-field-manski",
+            rate=f"{100 * rate:.0f}",
+            score=EXAMPLE,
+            low=f"{low:.0f}",
+            high=f"{high:.0f}",
+        ),
+        Message("publication-field-meng", size=good_as(rate), correlation=str(CORRELATION)),
+    ]
+    if known is not None:
+        bias = f"{known.bias:.1f}"
+        parts.append(
+            Message("publication-field-indicator", indicator=f"{known.indicator:.2f}", bias=bias)
+        )
+    return Message("publication-field-sentences", listed=tuple(parts))
+
+
+def _reminders(scored: ScoredCampaign) -> Message:
+    found = reminder_trend(scored.release.kept) if scored.release else None
+    if found is None:
+        return Message("publication-field-reminders-unknown")
+    levels = tuple(
+        Message("publication-field-level", reminders=LEVELS[had], points=f"{points:+.0f}")
+        for had, points in sorted(found.levels.items())
+    )
+    trend = Message(
+        "publication-field-slope", slope=f"{found.slope:+.1f}", error=f"{found.error:.1f}"
+    )
+    listed = Message("publication-field-list", listed=levels)
+    return Message("publication-field-sentences", listed=(listed, trend))

@@ -54,6 +54,8 @@ def people_page(year: AppraisedYear) -> Page:
     """Return every person inside units."""
     names = {part.unit: part.zh for _, result in _settled(year) for part in result.units}
     rows = tuple(
-        leader_cells(x, names[x.unit]) for _, result in _settled(year) for x in result.leaders
+        leader_cells(x, names.get(x.unit, ""))
+        for _, result in _settled(year)
+        for x in result.leaders
     )
     return Page("people", "page-people", leader_columns(year.inputs.scheme.places), rows)

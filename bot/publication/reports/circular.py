@@ -241,7 +241,7 @@ class _Circular:
 
     def _leaders(self) -> Iterator[Block]:
         say, leaders = self.say, self.year.result.leaders
-        counts = Counter(leader.grade for leader in leaders)
+        counts = self.year.result.leader_grades()
         yield Heading(say("part-leaders"), page=True)
         yield Paragraph(
             say("leaders-lead", **{grade: counts[grade] for grade in Grade}, waiting=counts[None])
@@ -255,7 +255,7 @@ class _Circular:
         say = self.say
         called = (
             say.pick(leader.zh, leader.en),
-            units[leader.unit],
+            units.get(leader.unit, leader.unit),
             leader.post or name(leader.role, say.lang),
         )
         base, grade = (

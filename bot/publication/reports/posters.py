@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Literal
 
 from bot.core.shipped_files import shipped_words
 from bot.publication.reports.pdf import bundled_fonts
 from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.localized_names import in_language, show_date
+from survey_flows.localized_names import in_language, show_end
+from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Text
 
 Form = Literal["pdf", "png"]
@@ -74,8 +75,7 @@ def _texts(
         return [words.say(lang, key) for lang in words.languages]
 
     until = [
-        words.say(lang, "poster-until", date=show_date(definition, lang, definition.closes_at))
-        for lang in words.languages
+        words.say(lang, "poster-until", date=show_end(definition, lang)) for lang in words.languages
     ]
     return {
         "title": " · ".join(_names(definition, definition.title)),
@@ -86,16 +86,29 @@ def _texts(
         "private": say("poster-private"),
         "free": say("poster-free"),
         "until": until,
+        "organiser": _organiser(definition),
         "pages": [
             {
                 "unit": _names(definition, definition.units[counter.unit].name),
                 "counter": _names(definition, counter.name),
                 "address": addresses[counter.unit],
+                "typed": addresses[counter.unit].removeprefix("https://"),
                 "code": _code(addresses[counter.unit]),
             }
             for counter in counters
         ],
     }
+
+
+def _organiser(definition: CampaignDefinition) -> list[str]:
+    """Return who asks, in every language; the filing numbers stand once."""
+    first, *others = definition.wording.languages
+    one = definition.organiser
+    bare = replace(one, icp="", police="") if one else None
+    return [
+        organiser_line(one, first, definition.wording),
+        *(organiser_line(bare, lang, definition.wording) for lang in others),
+    ]
 
 
 def _names(definition: CampaignDefinition, text: Text) -> list[str]:

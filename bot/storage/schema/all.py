@@ -60,11 +60,13 @@ from bot.storage.schema.quotas import quota_cells as quota_cells
 from bot.storage.schema.quotas import quota_places as quota_places
 from bot.storage.schema.records import adjustments as adjustments
 from bot.storage.schema.records import decisions as decisions
+from bot.storage.schema.records import filings as filings
 from bot.storage.schema.records import findings as findings
 from bot.storage.schema.records import grades as grades
 from bot.storage.schema.records import indicators as indicators
 from bot.storage.schema.records import inner_units as inner_units
 from bot.storage.schema.records import leaders as leaders
+from bot.storage.schema.records import material_closings as material_closings
 from bot.storage.schema.records import memberships as memberships
 from bot.storage.schema.records import seal_drafts as seal_drafts
 from bot.storage.schema.records import seals as seals

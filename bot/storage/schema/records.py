@@ -123,6 +123,11 @@ decisions = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("login", String(80), nullable=False, comment="the account; empty: before accounts"),
+    Column("grounds", String(64), nullable=False, comment="digest of what it rests on, or empty"),
+    Column("heard_on", String(10), nullable=False, comment="ISO date of the hearing, or empty"),
+    Column("number", Integer, nullable=False, comment="from 1 on each proposal"),
+    Index("ix_decisions_number", "year", "proposal", "number", unique=True),
 )
 
 unit_decisions = Table(
@@ -141,6 +146,9 @@ unit_decisions = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("login", String(80), nullable=False, comment="the account; empty: before accounts"),
+    Column("number", Integer, nullable=False, comment="from 1 on each unit"),
+    Index("ix_unit_decisions_number", "year", "unit", "number", unique=True),
 )
 
 grades = Table(
@@ -197,4 +205,28 @@ seal_drafts = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False, comment="gzip of what waits to be sealed"),
     Column("digest", String(64), nullable=False, comment="SHA-256 of the canonical JSON"),
+)
+
+filings = Table(
+    "filings",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False, comment="0: of every year"),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1"),
+    Column("kind", String(16), nullable=False, comment="the table that was handed in"),
+    Column("file", String(200), nullable=False, comment="its name"),
+    Column("sha256", String(64), nullable=False, comment="of its bytes"),
+    Column("changes", Text, nullable=False, comment="JSON: key, value before, value after"),
+    Column("reason", Text, nullable=False, comment="why, once the material is closed"),
+    Column("by", String(80), nullable=False, comment="who handed it in"),
+    Column("approved_by", String(80), nullable=False, comment="who released it, or empty"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+material_closings = Table(
+    "material_closings",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("by", String(80), nullable=False),
+    Column("approved_by", String(80), nullable=False, comment="who signed it, or empty"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
 )

@@ -28,8 +28,9 @@ from bot.appraisal.appeals import (
 )
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.public_notices import give_public_notice
+from bot.appraisal.request_times import request_until
 from bot.appraisal.standing_years import amendment_of, corrections_of
-from bot.campaigns.registered import read_registered_campaigns
+from bot.campaigns.registered import read_registered_campaigns, year_scheme
 from bot.core.identity import Office
 from bot.core.labels import name, pick
 from bot.records import store
@@ -59,10 +60,17 @@ async def show_list(visit: Visit) -> web.Response:
         notices = {year: await read_notices(connection, year) for year in years}
         names = {year: await read_names(connection, year, visit.lang) for year in years}
     calendar = await read_calendar(database)
+    last = {year: found[-1] for year, found in notices.items() if found}
     return visit.render(
         "appeals",
+        person_until={
+            year: request_until(
+                notice, calendar, (await year_scheme(database, year)).procedure, person=True
+            )
+            for year, notice in last.items()
+        },
         appeals=[_row(visit, appeal, names[appeal.year]) for appeal in appeals],
-        notices={year: found[-1] for year, found in notices.items() if found},
+        notices=last,
         years=years,
         names=names,
         today=today,

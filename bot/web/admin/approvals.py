@@ -20,7 +20,7 @@ from survey_flows.errors import BadInput, Message, Place
 PATH = "/admin/approvals"
 SAID = (
     *("role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
-    *("organ", "document", "decided_on", "digest", "appeal"),
+    *("organ", "document", "decided_on", "digest", "appeal", "file", "told"),
 )
 """What is shown of a prepared thing; never a password's hash."""
 

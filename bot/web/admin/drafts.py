@@ -19,9 +19,21 @@ from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
+from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 
-FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "pilot", *UNIT_GRADES)
+FIELDS = (
+    "id",
+    "year",
+    "title_zh",
+    "title_en",
+    "opens",
+    "closes",
+    "units",
+    "pilot",
+    "door",
+    *UNIT_GRADES,
+)
 SCHEME = "scheme"
 FILES = ("scheme", "population", "questionnaires")
 MAX_FILES = 20
@@ -81,6 +93,7 @@ def _show(visit: Visit, status: int = 200, problem: str | None = None) -> web.Re
     return visit.render(
         "draft",
         models=models,
+        doors=DOORS,
         status=status,
         problem=problem,
         typed=typed,
@@ -114,6 +127,7 @@ async def _draft(visit: Visit) -> CampaignDraft:
         questionnaires=made.questionnaires,
         scheme=made.scheme,
         pilot=visit.text("pilot") == "yes",
+        door=visit.text("door"),
     )
 
 

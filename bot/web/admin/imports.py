@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.appraisal.import_tables import TABLES, import_table, table_workbook
+from bot.accounts.approvals import DONE
+from bot.appraisal.filing_decisions import prepare_close
+from bot.appraisal.import_tables import Clearance, import_table, table_workbook
+from bot.appraisal.table_kinds import TABLES
+from bot.core.identity import Office
 from bot.records.context import ImportResult
+from bot.records.filings import is_material_closed, read_filings
+from bot.records.seals import is_sealed
+from bot.storage.database import reading
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 from survey_flows.messages import render
 
+FILINGS, ROWS = 20, 20
+"""So many filings, and changed rows of each, are shown; `minping material show` has all."""
+
 
 @staff_page
 async def show_import(visit: Visit) -> web.Response:
     """Shows the form for the tables of a year."""
-    return _show_import(visit, visit.request.query.get("kind", ""))
+    return await _show_import(visit, visit.request.query.get("kind", ""))
 
 
 @staff_page
@@ -26,11 +38,12 @@ async def take_import(visit: Visit) -> web.Response:
     """Checks and stores one table, whole or not at all; problems name row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
-        return _show_import(
+        return await _show_import(
             visit, kind, status=422, problem=page_words().say(visit.lang, "import-choose")
         )
     checking = visit.text("check") == "yes"
     data = await asyncio.to_thread(file.file.read)
+    zone = visit.service.settings.timezone
     try:
         outcome = await import_table(
             visit.service.database,
@@ -39,13 +52,15 @@ async def take_import(visit: Visit) -> web.Response:
             data,
             year_of(visit) if TABLES[kind].dated else 0,
             checking,
+            office=Office(visit.visitor.login, visit.service.clock, zone),
+            clearance=Clearance(visit.service.approvals, visit.text("reason")),
         )
     except BadInput as error:
-        return _show_import(visit, kind, status=422, problem=error.render(visit.lang))
+        return await _show_import(visit, kind, status=422, problem=error.render(visit.lang))
     if not (outcome.notes or checking):
         return visit.redirect(f"/admin/years/{year_of(visit)}/import", "imported")
     visit.clear_result_cache()
-    return _show_import(visit, kind, outcome=outcome, checked=checking)
+    return await _show_import(visit, kind, outcome=outcome, checked=checking)
 
 
 @staff_page
@@ -60,7 +75,7 @@ async def send_table(visit: Visit) -> web.Response:
     return download(body, XLSX, f"minping-{year}-{kind}.xlsx")
 
 
-def _show_import(
+async def _show_import(
     visit: Visit,
     kind: str,
     *,
@@ -69,9 +84,18 @@ def _show_import(
     outcome: ImportResult | None = None,
     checked: bool = False,
 ) -> web.Response:
+    year = year_of(visit)
+    async with reading(visit.service.database) as connection:
+        filings = await read_filings(connection, year)
+        closed = await is_material_closed(connection, year)
+        sealed = await is_sealed(connection, year)
     return visit.render(
         "import",
         status=status,
+        filings=[(it, _day(visit, it.at)) for it in filings[:FILINGS]],
+        closed=closed,
+        sealed=sealed,
+        rows=ROWS,
         year=year_of(visit),
         tables=TABLES,
         kind=kind,
@@ -80,3 +104,19 @@ def _show_import(
         notes=[render(note, visit.lang) for note in outcome.notes] if outcome else [],
         checked=checked,
     )
+
+
+@staff_page
+async def take_close(visit: Visit) -> web.Response:
+    """Closes the year's material, alone or with a second person."""
+    service, year = visit.service, year_of(visit)
+    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    made = await prepare_close(service.approvals, year, visit.text("typed"), office)
+    if made.state != DONE:
+        return visit.redirect("/admin/approvals", "prepared")
+    return visit.redirect(f"/admin/years/{year}/import", "material-closed")
+
+
+def _day(visit: Visit, at: int) -> str:
+    zone = ZoneInfo(visit.service.settings.timezone)
+    return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M")

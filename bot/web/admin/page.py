@@ -38,6 +38,7 @@ DONE = frozenset(
 DONE |= {
     "sessions",
     "factor-off",
+    "organiser",
     "settings",
     "person-changed",
     "person-disabled",
@@ -54,7 +55,7 @@ DONE |= {"paused", "resumed"} | {
 }
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
-DONE |= {"sealed", "seal-lifted"}
+DONE |= {"sealed", "seal-lifted", "material-closed"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded"}

@@ -23,6 +23,7 @@ from bot.fieldwork.audience.sampling import (
     write_sample,
 )
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach.outbox import ALL, INVITATION, REMINDER, UNOPENED
 from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
@@ -30,6 +31,7 @@ from bot.fieldwork.outreach.push_service import (
     plain_texts,
     resume_push,
     show_pushes,
+    texts_as_sent,
 )
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -87,6 +89,10 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "rate": service.settings.push_rate,
         "telegram": bool(service.settings.telegram_token),
         "previewed": False,
+        "step": "",
+        "for_whom": "",
+        "kinds": (INVITATION, REMINDER),
+        "whom": (UNOPENED, ALL),
     }
     return visit.render("push", status=status, **(context | more))
 
@@ -187,9 +193,15 @@ async def send_sample(visit: Visit) -> web.Response:
 @staff_page
 async def take_begin(visit: Visit) -> web.Response:
     """Previews the message, sends it to oneself, or starts the push."""
-    texts = {"zh-Hans": visit.text("zh"), "en": visit.text("en")}
+    texts = await texts_as_sent(
+        visit.service.database,
+        visit.path_param("campaign"),
+        {"zh-Hans": visit.text("zh"), "en": visit.text("en")},
+    )
     hours, days = visit.text("hours"), visit.text("not_on")
+    step, people = visit.text("step"), visit.text("people")
     again: dict[str, Any] = {"texts": texts, "hours": hours, "not_on": days, "previewed": True}
+    again |= {"step": step, "for_whom": people}
     act = visit.text("act")
     if act == "test":
         return await _page(visit, **again, test_result=await _send_test(visit, texts))
@@ -201,7 +213,9 @@ async def take_begin(visit: Visit) -> web.Response:
         texts,
         hours,
         days.split(),
-        clock=visit.service.clock,
+        step,
+        people,
+        visit.service.clock,
     )
     return visit.redirect(_path(visit), "pushed")
 

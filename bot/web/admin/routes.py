@@ -168,6 +168,7 @@ PAGES = (
     ("GET", r"/admin/years/{year:\d{4}}/import", imports.show_import),
     ("POST", r"/admin/years/{year:\d{4}}/import", imports.take_import),
     ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", imports.send_table),
+    ("POST", r"/admin/years/{year:\d{4}}/material", imports.take_close),
 )
 
 

@@ -14,13 +14,22 @@ from aggregation.appraisal.outlook_lines import odds_text
 from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
-from bot.appraisal.year import BINDING, AppraisedYear, record_decision, record_unit_decision
+from bot.appraisal.deciding import (
+    HEARD,
+    last_given,
+    record_decision,
+    record_unit_decision,
+    seen_of,
+)
+from bot.appraisal.year import BINDING, AppraisedYear
+from bot.core.identity import Office
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 PAGE = 25
 T = TypeVar("T")
@@ -42,7 +51,9 @@ async def show_year(visit: Visit) -> web.Response:
         quotas=quotas,
         grades=UNIT_GRADES,
         waiting=waiting,
+        last_given=lambda unit: last_given(year, unit),
         amended=amended,
+        tasks=[(task.subject, render(task.message, visit.lang)) for task in year.result.tasks],
     )
 
 
@@ -96,12 +107,14 @@ async def show_leaders(visit: Visit) -> web.Response:
     units = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
     grade, words = visit.query("grade"), visit.query("q")
     found = [
-        (leader, pick((leader.zh, leader.en), visit.lang), units[leader.unit])
+        (leader, pick((leader.zh, leader.en), visit.lang), units.get(leader.unit, ""))
         for leader in sorted(year.result.leaders, key=_by_grade)
         if grade in ("", leader.grade)
-        and _has(words, leader.leader, leader.zh, leader.en, leader.post, units[leader.unit])
+        and _has(
+            words, leader.leader, leader.zh, leader.en, leader.post, units.get(leader.unit, "")
+        )
     ]
-    counts = Counter(leader.grade for leader in year.result.leaders)
+    counts = year.result.leader_grades()
     shown, pages = _page(visit, found)
     return _show(
         visit,
@@ -176,6 +189,8 @@ async def show_proposals(visit: Visit) -> web.Response:
         q=words,
         back=visit.request.path_qs,
         binding=BINDING,
+        heard=HEARD,
+        seen_of=seen_of,
     )
 
 
@@ -193,7 +208,8 @@ def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
         }
     people = (x for result in year.bodies for x in result.leaders)
     return units | {
-        x.leader: f"{pick((x.zh, x.en), lang)} · {units[x.unit]} {x.post}" for x in people
+        x.leader: f"{pick((x.zh, x.en), lang)} · {units.get(x.unit, x.unit)} {x.post}"
+        for x in people
     }
 
 
@@ -203,7 +219,6 @@ async def take_decision(visit: Visit) -> web.Response:
     verdict = visit.text("verdict")
     if verdict not in tuple(Verdict):
         raise BadInput(Message("admin-choose-verdict"), Place(field="verdict"))
-    now = visit.service.clock.now()
     await record_decision(
         visit.service.database,
         year_of(visit),
@@ -211,7 +226,9 @@ async def take_decision(visit: Visit) -> web.Response:
         Verdict(verdict),
         _signature(visit),
         visit.text("reason"),
-        now,
+        _office(visit),
+        visit.text("seen"),
+        visit.text("heard_on"),
     )
     return visit.redirect(_back(visit), "decided")
 
@@ -228,9 +245,14 @@ async def take_grade(visit: Visit) -> web.Response:
         Grade(visit.text("grade")),
         _signature(visit),
         visit.text("reason"),
-        visit.service.clock.now(),
+        _office(visit),
+        visit.text("seen"),
     )
     return visit.redirect(f"/admin/years/{year_of(visit)}", "graded")
+
+
+def _office(visit: Visit) -> Office:
+    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)
 
 
 def _signature(visit: Visit) -> str:

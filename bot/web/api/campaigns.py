@@ -159,6 +159,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
         questionnaires=await asyncio.to_thread(chosen_questionnaires, []),
         scheme=await asyncio.to_thread(chosen_scheme, None, None, grades, wanted.year, listed),
         pilot=wanted.pilot,
+        door=wanted.door or "",
     )
 
 

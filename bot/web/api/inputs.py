@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.campaigns import organiser
 from bot.campaigns.links import MAX_PEOPLE, LinkInput
 from bot.campaigns.quota_file import MAX_CAPACITY
 from bot.web.api.models import State
@@ -99,10 +100,35 @@ class CampaignCreate(RequestModel):
         description="only these; null: all that are stored",
     )
     pilot: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
+    door: Literal["everyone", "link", "invited"] | None = Field(
+        None, description="who comes in without a link; null: left to what the campaign is"
+    )
     grades: GradePlaces | None = Field(
         None,
         description="how many units get each grade, locked at the opening; null: as in the scheme",
     )
+
+
+class OrganiserNames(RequestModel):
+    """A name; without an English one, the Chinese stands for both."""
+
+    zh: str = Field(alias="zh-Hans", min_length=1, pattern=LINE, examples=["清水市考评办"])
+    en: str = Field("", pattern=STRATUM, examples=["Qingshui Appraisal Office"])
+
+
+class OrganiserInput(RequestModel):
+    """Who asks; in China a site has an ICP and a police filing number."""
+
+    problems: ClassVar = organiser.OrganiserInput.problems
+
+    name: OrganiserNames
+    phone: str = Field(pattern=LINE, examples=["0731-12345678"])
+    privacy: str = Field(
+        pattern=LINE, examples=["0731-12345679"], description="whom to ask about one's data"
+    )
+    country: str = Field("CN", pattern="^[A-Z]{2}$")
+    icp: str = Field("", pattern=STRATUM, examples=["湘ICP备12345678号"])
+    police: str = Field("", pattern=STRATUM, examples=["湘公网安备43010202000123号"])
 
 
 class LinkCreate(RequestModel):

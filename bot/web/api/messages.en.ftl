@@ -35,3 +35,4 @@ api-quotas-registered = quotas are registered in the log at the opening and cann
 api-not-closed = scores can be read once the campaign is closed
 api-no-signature = a program does not sign; a person signs it at /admin/approvals
 api-approval-form = the number of what waits, from `minping approvals show`
+api-no-organiser = nobody has said yet who asks; send it by PUT

@@ -75,6 +75,17 @@ class Campaign(ResponseModel):
     step: int = Field(description="numbers are rounded down to multiples of this")
 
 
+class Organiser(ResponseModel):
+    """Who asks: every campaign that is opened from now on tells it to citizens."""
+
+    name: LocalizedNames
+    phone: str
+    privacy: str = Field(description="whom to ask about one's data")
+    country: str
+    icp: str
+    police: str
+
+
 class CampaignList(ResponseModel):
     """A page of campaigns, the newest first."""
 

@@ -12,12 +12,13 @@ from bot.web.api.operation import Operation
 from bot.web.shared.lazy_routes import lazy_module
 
 if TYPE_CHECKING:
-    from bot.web.api import approvals, campaigns, inputs, models, results
+    from bot.web.api import approvals, campaigns, inputs, models, organiser, results
 else:
     approvals = lazy_module("bot.web.api.approvals")
     campaigns = lazy_module("bot.web.api.campaigns")
     inputs = lazy_module("bot.web.api.inputs")
     models = lazy_module("bot.web.api.models")
+    organiser = lazy_module("bot.web.api.organiser")
     results = lazy_module("bot.web.api.results")
 
 CAMPAIGN, YEAR = "/campaigns/{campaign}", "/years/{year}"
@@ -39,6 +40,25 @@ OPERATIONS = (
         "",
         "The scopes of this token",
         models.TokenScopes,
+    ),
+    Operation(
+        "GET",
+        "/organiser",
+        organiser.show_organiser,
+        READ,
+        "Who asks: what citizens are told by the next campaign that is opened",
+        models.Organiser,
+        refuses=(GONE,),
+    ),
+    Operation(
+        "PUT",
+        "/organiser",
+        organiser.put_organiser,
+        WRITE,
+        "Say who asks; without it no campaign is opened",
+        models.Organiser,
+        body=inputs.OrganiserInput,
+        refuses=(WRONG,),
     ),
     Operation(
         "GET",

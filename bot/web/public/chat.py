@@ -23,7 +23,7 @@ from bot.conversations.contract import Incoming, Reply
 from bot.crypto.gate_keys import GateKeys
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
-from bot.web.public.chat_screen import chat_view
+from bot.web.public.chat_screen import chat_view, on_the_web
 from bot.web.public.promise_page import promise_address, promise_file
 from bot.web.public.waiting_room import (
     CARRIED,
@@ -55,6 +55,7 @@ from survey_flows.events import (
 )
 from survey_flows.front_door import Choice
 from survey_flows.localized_names import in_language, unit_name
+from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, phase
 from survey_flows.screens import explain
 from survey_flows.session import PROMISE
@@ -137,7 +138,7 @@ async def show_text(request: web.Request) -> web.Response:
         "text.html",
         lang,
         topic=topic,
-        text=explain(definition, lang, topic) if definition else "",
+        text=on_the_web(explain(definition, lang, topic), lang) if definition else "",
     )
 
 
@@ -265,11 +266,19 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         title=in_language(definition.title, lang, definition) if definition and not several else "",
         unit=unit_name(definition, code, lang) if definition and code else "",
         pilot=definition is not None and definition.pilot,
+        organisers=_organisers(way, lang),
         shut=_shut(service, definition, lang),
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": new_id()},
         query={name: request.query[name] for name in ("l", "u") if name in request.query},
     )
+
+
+def _organisers(way: Choice | CampaignDefinition | None, lang: str) -> list[str]:
+    """Returns who asks: of each campaign that may be chosen, each line once."""
+    found = way.campaigns if isinstance(way, Choice) else (way,)
+    lines = (organiser_line(one.organiser, lang, one.wording) for one in found if one is not None)
+    return list(dict.fromkeys(filter(None, lines)))
 
 
 def _shut(service: Service, definition: CampaignDefinition | None, lang: str) -> str:

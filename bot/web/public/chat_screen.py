@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.core.shipped_files import shipped_words
+from bot.web.shared.templates import page_words
 from survey_flows.effects import Button, Screen
+from survey_flows.screens import COMMANDS, WHERE
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {
-    **dict.fromkeys(("a", "u", "l", "d"), "option"),
-    **dict.fromkeys(("y", "k", "n", "o", "w"), "main"),
+    **dict.fromkeys(("a", "u", "l", "d", "i", "w", "j"), "option"),
+    **dict.fromkeys(("y", "k", "n", "o", "z"), "main"),
     "e": "danger",
-    "w:unit": "plain",
     "v:show": "main",
     "o:promise": "plain",
     "o:promised": "plain",
@@ -75,7 +77,7 @@ class ChatView:
 
 def chat_view(screen: Screen) -> ChatView:
     """Returns the screen's parts; its first line is the heading."""
-    heading, *rest = screen.text.split("\n")
+    heading, *rest = on_the_web(screen.text, screen.lang).split("\n")
     changes = {line.change.data for line in screen.review}
     if screen.review:
         # The page draws the items itself; of the text it takes the lines around them.
@@ -100,6 +102,13 @@ def chat_view(screen: Screen) -> ChatView:
             ChatItem(line.item, line.answer, _button(line.change, "")) for line in screen.review
         ),
     )
+
+
+def on_the_web(text: str, lang: str) -> str:
+    """Returns the text without what is true of a chat only: commands, and where words are sent."""
+    words = shipped_words()
+    text = text.replace(words.say(lang, WHERE), page_words().say(lang, WHERE))
+    return text.replace(words.say(lang, COMMANDS), "")
 
 
 def _line(text: str) -> ChatLine:

@@ -72,7 +72,8 @@ def test_where_words_are_asked_for_a_number_is_an_answer() -> None:
     for text in ("1", "2", "1", "1", "1"):
         write(talk, text)
     assert labels(talk) == ([], ["跳过", "‹ 上一步", "停止"])
-    assert write(talk, "3") == "review"
+    assert write(talk, "3") == "goes"
+    assert write(talk, "1") == "review"
     assert talk.session is not None
     assert talk.session.answers["comment"] == "3"
 

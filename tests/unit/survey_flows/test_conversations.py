@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,11 +12,11 @@ from survey_flows.conditions import condition_holds, parse_condition, write_cond
 from survey_flows.effects import EndConversation, ErasePerson, Screen, StoreBallot
 from survey_flows.errors import BadInput
 from survey_flows.events import TopicRequested, Typed
-from survey_flows.localized_names import known_language
+from survey_flows.localized_names import known_language, show_end
 from survey_flows.outside_window import Phase, phase
 from survey_flows.questionnaire import AnswerComparison, Condition
 from survey_flows.unit_list import search_units
-from tests.conversations import MORNING, Talk, build_definition
+from tests.conversations import CITY_TIME, MORNING, Talk, build_definition
 
 SHORT_ROAD = ["办过事", "满意", "非常满意", "不了解", "不满意", "跳过", "提交"]
 
@@ -93,7 +93,7 @@ def test_an_open_link_does_not_take_an_invitation_away() -> None:
 def test_several_texts_are_told_apart_in_the_comment() -> None:
     talk = Talk(build_definition())
     talk.start(unit="MIX")
-    for text in ("继续", "是", "9", "查资料", "满意", "很好", "提交"):
+    for text in ("继续", "是", "9", "查资料", "满意", "很好", "1", "提交"):
         talk.write(text)
     ballot = cast(talk)
     assert ballot.comment == "[why] 查资料\n[more] 很好"
@@ -108,6 +108,21 @@ def test_the_last_moment_counts_and_the_closing_moment_does_not() -> None:
     assert phase(definition, definition.opens_at) is Phase.OPEN
     assert phase(definition, definition.closes_at - second) is Phase.OPEN
     assert phase(definition, definition.closes_at) is Phase.AFTER
+
+
+@pytest.mark.parametrize(
+    ("closes", "zh", "en"),
+    [
+        ((2026, 12, 1, 0, 0), "2026年11月30日 24:00", "the end of 30 November 2026"),
+        ((2027, 1, 1, 0, 0), "2026年12月31日 24:00", "the end of 31 December 2026"),
+        ((2026, 12, 1, 18, 30), "2026年12月1日 18:30", "1 December 2026, 18:30"),
+    ],
+)
+def test_midnight_is_told_as_the_end_of_the_day_before(
+    closes: tuple[int, int, int, int, int], zh: str, en: str
+) -> None:
+    definition = build_definition(closes_at=datetime(*closes, tzinfo=CITY_TIME))
+    assert [show_end(definition, lang) for lang in ("zh-Hans", "en")] == [zh, en]
 
 
 def test_deleting_leaves_nothing_of_the_conversation() -> None:

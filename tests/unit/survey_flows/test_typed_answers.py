@@ -193,7 +193,7 @@ def test_where_words_are_asked_for_an_opt_out_is_asked_about() -> None:
         assert any(isinstance(effect, OptOut) for effect in talk.effects) == yes
         assert talk.session
         assert talk.session.answers.get("comment") == (None if yes else "不要再发了！")
-        assert talk.session.place == ("q:comment" if yes else "review")
+        assert talk.session.place == ("q:comment" if yes else "goes")
 
 
 @pytest.mark.parametrize(

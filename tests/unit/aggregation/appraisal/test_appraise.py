@@ -397,10 +397,6 @@ Change = Callable[[AppraisalInputs], dict[str, Any]]
             "leader P01: the personal score 101 is not in 0",
         ),
         (
-            lambda g: {"personal": {k: v for k, v in g.personal.items() if k != "P01"}},
-            "leader P01: the personal score is",
-        ),
-        (
             lambda g: {"personal": {**g.personal, "Q": Decimal(1)}},
             "leader Q: there is a personal score and no such leader",
         ),

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.method2.certainty import rivals, states
 from benchmarks.method2.families import KINDS, Kind, outcome
 from benchmarks.method2.margins import product_cells
+from benchmarks.method2.nonresponse import stayed_away
 
 CITIES, SEED = 6, 20261202
 CHOSEN = ("enterprise ~ Poisson(31)", "clusters of 15", "loose 250, lists, unit sd 6")
@@ -39,3 +40,15 @@ def test_cells_by_product_are_nearer_the_truth_than_no_weighting() -> None:
     bias, error, unweighted = product_cells(0.05, 5.0, 400, 30, SEED)
     assert abs(bias) < 1.5
     assert error < unweighted
+
+
+def test_a_declared_bias_as_large_as_the_real_one_survives_non_response() -> None:
+    """Row 11: intervals miss by four points; what all units have in common changes no rank."""
+    alike, opposed = (stayed_away(500, half, 2, SEED) for half in (False, True))
+    assert alike.coverage < 0.4
+    assert alike.error < -2.5
+    assert set(alike.false.values()) == {0.0}
+    assert opposed.false[0.0] == 1.0
+    assert list(opposed.false.values()) == sorted(opposed.false.values(), reverse=True)
+    assert opposed.false[6.0] <= 0.5
+    assert list(opposed.sure.values()) == sorted(opposed.sure.values(), reverse=True)

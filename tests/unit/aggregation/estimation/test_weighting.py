@@ -271,7 +271,12 @@ def test_figures_that_contradict_each_other_are_refused(
 def test_fields_that_say_nothing_leave_the_digest_as_it_was() -> None:
     shipped = shipped_scheme().model_copy(update={"inner": None})
     older = shipped.model_dump()
-    parts = {"Scheme": older, "UnitQuota": older["unit_quota"], "LeaderRules": older["leaders"]}
+    parts = {
+        "Scheme": older,
+        "UnitQuota": older["unit_quota"],
+        "LeaderRules": older["leaders"],
+        "Procedure": older["procedure"],
+    }
     for kind, part in parts.items():
         for name in LATER[kind] & part.keys():
             del part[name]

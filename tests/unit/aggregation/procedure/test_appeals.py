@@ -16,15 +16,16 @@ from aggregation.procedure.appeals import (
     AppealStep,
     appeal_status,
     barred_deciders,
+    check_appeal_request,
     check_appeal_step,
     due_day,
-    public_notice,
 )
-from aggregation.procedure.workdays import WorkingDays
+from aggregation.procedure.notices import public_notice
 from aggregation.scheme.parts import Procedure
+from bot.records.working_days import make_calendar, shipped_days
 from survey_flows.errors import BadInput
 
-DAYS, CALENDAR = Procedure(), WorkingDays()
+DAYS, CALENDAR = Procedure(), make_calendar(shipped_days())
 MONDAY = date(2026, 11, 23)
 PEOPLE = ("ann", "ben", "cy", "dan")
 
@@ -162,4 +163,133 @@ def test_nobody_ever_decides_twice_and_there_are_two_answers_at_most(
     answers = [one.by for one in steps if one.act is AppealAct.ANSWERED]
     assert len(answers) == len(set(answers)) <= 2
     assert not first & set(answers)
-    assert barred_deciders(steps, first) == first | set(answers)
+    assert barred_deciders(steps, first) >= first | set(answers)
+
+
+# The table of appeals
+
+
+def late(day: date = MONDAY) -> AppealStep:
+    return step(AppealAct.LATE, "office", day)
+
+
+HELD = step(AppealAct.CAUSE, "cy", ruling=AppealRuling.UPHELD)
+FAILED = step(AppealAct.CAUSE, "cy", ruling=AppealRuling.REJECTED)
+CHALLENGED = (*CHARGED, step(AppealAct.CHALLENGED, "dan", to="ben"))
+TAKEN_BACK = (*CHARGED, step(AppealAct.WITHDRAWN))
+DIRECT = (step(AppealAct.DIRECT),)
+LONG_AFTER = date(2026, 12, 30)
+NO_CAUSE = (late(), replace(FAILED, due=date(2026, 12, 23)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "day", "state", "round_"),
+    [
+        ((late(),), MONDAY, AppealState.LATE, 1),
+        ((late(), HELD), MONDAY, AppealState.WAITING, 1),
+        (NO_CAUSE, MONDAY, AppealState.REFUSED, 1),
+        (NO_CAUSE, LONG_AFTER, AppealState.FINAL, 1),
+        ((*NO_CAUSE, step(AppealAct.AGAIN)), MONDAY, AppealState.WAITING, 2),
+        (CHALLENGED, MONDAY, AppealState.WAITING, 1),
+        ((*CHALLENGED, step(AppealAct.ASSIGNED, to="cy")), MONDAY, AppealState.CHARGED, 1),
+        (TAKEN_BACK, LONG_AFTER, AppealState.WITHDRAWN, 1),
+        (DIRECT, MONDAY, AppealState.WAITING, 2),
+    ],
+)
+def test_row_appeal_time_every_state_of_the_table(
+    steps: tuple[AppealStep, ...], day: date, state: AppealState, round_: int
+) -> None:
+    now = appeal_status(steps, day)
+    assert (now.state, now.round) == (state, round_)
+
+
+def test_row_appeal_time_an_overdue_answer_opens_the_second_appeal_for_somebody_else() -> None:
+    again = step(AppealAct.AGAIN, "ann", LONG_AFTER)
+    with pytest.raises(BadInput, match="this appeal is charged"):
+        check_appeal_step(CHARGED, replace(again, on=date(2026, 12, 3)), ())
+    check_appeal_step(CHARGED, again, ())
+    second = (*CHARGED, again)
+    with pytest.raises(BadInput, match="whoever decided before"):
+        check_appeal_step(second, step(AppealAct.ASSIGNED, day=LONG_AFTER, to="ben"), ())
+    check_appeal_step(second, step(AppealAct.ASSIGNED, day=LONG_AFTER, to="cy"), ())
+    # A second appeal is the last one, also if its answer is overdue.
+    much_later = date(2027, 6, 1)
+    with pytest.raises(BadInput, match="cannot be done with it now"):
+        check_appeal_step(second, step(AppealAct.AGAIN, day=much_later), ())
+
+
+@pytest.mark.parametrize(
+    ("steps", "new", "sentence"),
+    [
+        ((late(),), step(AppealAct.ASSIGNED, to="ben"), "late and waits for a decision"),
+        ((late(), HELD), step(AppealAct.CAUSE, "ben", ruling=AppealRuling.UPHELD), "waiting"),
+        ((late(),), step(AppealAct.CAUSE, "cy"), "upholds or rejects"),
+        ((late(), HELD), step(AppealAct.ASSIGNED, to="cy"), "whoever decided before"),
+        (NO_CAUSE, step(AppealAct.ASSIGNED, to="ben"), "refused as late"),
+        (CHALLENGED, step(AppealAct.ASSIGNED, to="ben"), "whoever decided before"),
+        (CHARGED, step(AppealAct.CHALLENGED, "ben", to="ben"), "somebody else decides about it"),
+        (CHARGED, step(AppealAct.CHALLENGED, "dan", to="cy"), "somebody else decides about it"),
+        (TAKEN_BACK, step(AppealAct.AGAIN), "taken back"),
+        (ANSWERED, step(AppealAct.WITHDRAWN), "this appeal is answered"),
+        (DIRECT, step(AppealAct.AGAIN, day=date(2027, 6, 1)), "cannot be done|final"),
+    ],
+)
+def test_row_appeal_time_what_the_table_refuses(
+    steps: tuple[AppealStep, ...], new: AppealStep, sentence: str
+) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        check_appeal_step(steps, new, ())
+
+
+def test_the_cause_is_decided_by_somebody_who_is_not_barred() -> None:
+    with pytest.raises(BadInput, match="whoever decided before"):
+        check_appeal_step((late(),), HELD, ("cy",))
+    check_appeal_step((late(),), HELD, ())
+
+
+UNTIL = date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("new", "person", "withdrawn", "open_", "sentence"),
+    [
+        (step(AppealAct.RECEIVED, day=date(2026, 12, 4)), False, 0, False, "runs to 2026-12-03"),
+        (late(date(2026, 12, 3)), False, 0, False, "an earlier one needs none"),
+        (step(AppealAct.DIRECT), False, 0, False, "a person alone may appeal at once"),
+        (step(AppealAct.ASSIGNED), True, 0, False, "begins with a request"),
+        (RECEIVED, False, 0, True, "asked for already"),
+        (RECEIVED, False, 2, False, "may ask once more"),
+        (replace(late(date(2026, 12, 4)), text=" "), False, 0, False, "say why"),
+    ],
+)
+def test_row_appeal_time_requests_that_are_refused(
+    new: AppealStep, person: bool, withdrawn: int, open_: bool, sentence: str
+) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        check_appeal_request(new, UNTIL, person, withdrawn, open_)
+
+
+def test_row_appeal_time_day_eleven_with_cause_and_once_more_after_taking_back() -> None:
+    check_appeal_request(late(date(2026, 12, 4)), UNTIL, False)
+    check_appeal_request(RECEIVED, UNTIL, False, withdrawn=1)
+    check_appeal_request(step(AppealAct.DIRECT), UNTIL, True)
+
+
+@pytest.mark.parametrize(
+    ("act", "round_", "person", "expected"),
+    [
+        (AppealAct.RECEIVED, 1, False, date(2026, 12, 3)),
+        (AppealAct.RECEIVED, 1, True, date(2026, 12, 23)),
+        (AppealAct.LATE, 1, False, date(2026, 11, 30)),
+        (AppealAct.ANSWERED, 1, False, date(2026, 12, 23)),
+        (AppealAct.ANSWERED, 1, True, date(2026, 12, 8)),
+        (AppealAct.AGAIN, 2, True, date(2027, 1, 22)),
+        (AppealAct.DIRECT, 2, True, date(2027, 1, 22)),
+        (AppealAct.ANSWERED, 2, True, None),
+        (AppealAct.WITHDRAWN, 1, True, None),
+    ],
+)
+def test_persons_have_the_times_of_the_statute(
+    act: AppealAct, round_: int, person: bool, expected: date | None
+) -> None:
+    assert due_day(act, MONDAY, round_, CALENDAR, DAYS, person) == expected

@@ -66,8 +66,8 @@ def test_an_end_never_comes_early_nor_on_a_day_off(start: date, count: int) -> N
     assert not any(CHINA.works(plain + timedelta(n)) for n in range((end - plain).days))
 
 
-def test_without_holidays_only_weekends_are_off() -> None:
-    assert WorkingDays().after_working(date(2026, 9, 30), 1) == date(2026, 10, 1)
+def test_without_holidays_weekends_and_the_days_of_every_year_are_off() -> None:
+    assert WorkingDays().after_working(date(2026, 9, 30), 1) == date(2026, 10, 2)
 
 
 def test_an_imported_table_is_read_in_both_languages_and_complains_by_cell() -> None:

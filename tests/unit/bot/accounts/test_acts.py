@@ -168,7 +168,8 @@ def test_an_act_is_said_with_its_object_and_an_unknown_code_as_it_stands() -> No
         ),
         (["appraise", "2026", "--decide", "key", "confirm", "--reason", "typed"], "key"),
         (["appraise", "2026", "--grade", "FIN", "first", "--reason", "typed"], "FIN"),
-        (["appraise", "2026", "--seal"], "2026"),
+        (["seal", "2026", "--seen", "abc", "--organ", "typed"], "2026"),
+        (["seal", "2026", "--lift", "--reason", "typed"], "2026"),
     ],
 )
 def test_the_subject_is_a_name_and_never_typed_words(words: list[str], subject: str) -> None:

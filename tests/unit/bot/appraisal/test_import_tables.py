@@ -18,7 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
-from bot.appraisal.import_tables import TABLES, import_table, table_workbook
+from bot.appraisal.import_tables import import_table, table_workbook
+from bot.appraisal.table_kinds import TABLES
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.storage.database import reading

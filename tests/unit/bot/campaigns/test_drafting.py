@@ -12,7 +12,7 @@ import pytest
 from bot.__main__ import main
 from bot.campaigns.drafting import chosen_scheme
 from survey_flows.errors import BadInput
-from tests.openings import command_to_open
+from tests.openings import command_to_open, name_organiser
 
 UNITS = """code,name_zh,name_en,category,questionnaire,league
 FIN,市财政局,Finance Bureau,B_econ,econ,
@@ -36,6 +36,7 @@ def city(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     (tmp_path / "units.csv").write_text(UNITS)
     assert main(["import", "units", str(tmp_path / "units.csv")]) == 0
+    name_organiser()
     capsys.readouterr()
 
 

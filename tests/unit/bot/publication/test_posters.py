@@ -14,14 +14,14 @@ from matplotlib.image import imread
 
 from bot.__main__ import main
 from bot.publication.reports.counter_file import read_counters
-from bot.publication.reports.posters import Counter, render_posters
+from bot.publication.reports.posters import Counter, _texts, render_posters
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from tests.conversations import build_definition
-from tests.openings import command_to_open
+from tests.openings import ORGANISER, command_to_open, name_organiser
 
-DEFINITION = build_definition()
+DEFINITION = build_definition(organiser=ORGANISER)
 A4 = (595, 842)
 """Points of a page: 210 mm by 297 mm at 72 to the inch."""
 UNITS = "code,name_zh,name_en,category,questionnaire\nTAX,市税务局,Tax Bureau,B_econ,window\n"
@@ -69,6 +69,19 @@ def test_the_longest_names_that_are_stored_stay_on_their_page() -> None:
     one = counter("LONG", "窗" * 40, "W" * 59 + "!")
     [page] = render_posters(definition, [one], addresses(one), "png", 72)
     assert read(page)[1] == ["https://rate.example.gov/r/ABCDEFGHIJ/LONG"]
+
+
+def test_a_poster_says_who_asks_until_when_and_what_is_asked_in_both_languages() -> None:
+    one = counter("HUD")
+    data = _texts(DEFINITION, [one], {"HUD": "https://rate.example.gov/u/HUD"})
+    assert data["organiser"] == [
+        "主办：清水市考评办　电话：0731-12345678　个人信息事务：0731-12345679"
+        "　湘ICP备12345678号　湘公网安备43010202000123号",
+        "Run by Qingshui Appraisal Office · 0731-12345678 · privacy: 0731-12345679",
+    ]
+    assert data["once"] == ["年度评价", "Yearly rating"]
+    assert "2026年11月30日 24:00" in str(data["until"])
+    assert "'typed': 'rate.example.gov/u/HUD'" in str(data["pages"])
 
 
 def test_a_name_is_never_taken_for_markup() -> None:
@@ -139,6 +152,10 @@ def test_posters_from_the_command_line(
     assert main([*words, "--to", "telegram"]) == 1
     assert "MINPING_TELEGRAM_NAME: set it first" in capsys.readouterr().err
     monkeypatch.setenv("MINPING_PUBLIC_URL", "https://rate.example.gov")
+    assert main(words) == 1
+    assert "a poster says who asks" in capsys.readouterr().err
+    name_organiser()
+    capsys.readouterr()
     assert main(words) == 0
     assert capsys.readouterr().out == f"{out}: 2 posters\n"
     web = out.read_bytes()

@@ -23,7 +23,7 @@ from aggregation.model.facts import (
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.records import adjustments, decisions, findings, indicators, leaders, units
 from bot.records import grade_history as history
-from bot.records.context import YearContext
+from bot.records.context import OpenProposal, YearContext
 from bot.records.store import ListedUnit
 from bot.spreadsheets.reader import Sheet, read_sheet
 from survey_flows.errors import BadInput
@@ -31,7 +31,16 @@ from survey_flows.errors import BadInput
 FIN = ListedUnit(AppraisedUnit("FIN", "市财政局", "Finance Bureau", "B_econ"), "econ")
 EDU = ListedUnit(AppraisedUnit("EDU", "市教育局", "Education Bureau", "C_social"), "livelihood")
 WANG = Leader("L1", "王芳", "Wang Fang", "FIN", Role.PRINCIPAL, "局长")
-KNOWN = YearContext(2026, shipped_scheme(), {"FIN": FIN, "EDU": EDU}, {"L1": WANG})
+ACCIDENT = "2026/safety_accident/downgrade/L1/F1"
+KNOWN = YearContext(
+    2026,
+    shipped_scheme(),
+    {"FIN": FIN, "EDU": EDU},
+    {"L1": WANG},
+    proposals={ACCIDENT: OpenProposal("L1", "abc", 1, "2026-03-09", True)},
+    today="2026-12-31",
+    login="zhou",
+)
 
 
 def sheet(text: str) -> Sheet:
@@ -187,15 +196,19 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
     assert findings.read_findings_table(sheet(found), KNOWN) == [
         Finding("F1", FindingKind.SAFETY_ACCIDENT, "FIN", "2026-03-09", "事故调查报告")
     ]
-    made = "proposal,verdict,by,reason,at\n"
-    made += "2026/safety_accident/downgrade/L1/F1,确认,周正平,负领导责任,2026-12-20\n"
+    made = "proposal,verdict,by,reason,at,heard_on\n"
+    made += f"{ACCIDENT},确认,周正平,负领导责任,2026-12-20,2026-12-18\n"
     assert decisions.read_decisions(sheet(made), KNOWN) == [
         Decision(
-            "2026/safety_accident/downgrade/L1/F1",
+            ACCIDENT,
             Verdict.CONFIRMED,
             "周正平",
             "负领导责任",
             "2026-12-20",
+            "zhou",
+            "abc",
+            2,
+            "2026-12-18",
         )
     ]
     past = "year,subject,grade,confirmed,unit\n2025,L1,三等,yes,FIN\n2025,EDU,未考核,是,\n"

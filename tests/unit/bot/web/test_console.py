@@ -167,6 +167,7 @@ async def test_a_decision_is_recorded_with_name_reason_and_time(console: Console
         "proposal": key,
         "verdict": "confirmed",
         "reason": "材料属实",
+        "seen": seen(page),
         "back": back,
     }
     assert "needs the name" in await console.post(f"{YEAR}/decisions", decision)
@@ -177,7 +178,14 @@ async def test_a_decision_is_recorded_with_name_reason_and_time(console: Console
     confirmed = texts(
         await console.open(f"{YEAR}/proposals?status=confirmed&kind=verification_review")
     )
-    assert "周正平 (zhou) · 2026-11-23T01:00:00+00:00 材料属实" in confirmed
+    assert "周正平 (zhou) · 2026-11-23T09:00:00+08:00 材料属实" in confirmed
+    again = await console.post(f"{YEAR}/decisions", decision | {"name": "周正平"})
+    assert (console.status, "look at it again" in texts(again)) == (422, True)
+
+
+def seen(page: str) -> str:
+    """What the form of the first proposal says of what was seen."""
+    return re.findall(r'name="seen" value="([^"]+)"', page)[0]
 
 
 async def test_a_decision_never_leads_to_another_site(console: Console) -> None:
@@ -191,14 +199,12 @@ async def test_a_decision_never_leads_to_another_site(console: Console) -> None:
         "reason": "r",
         "name": "n",
     }
-    for back in (
-        "https://evil.example/",
-        "//evil.example",
-        "/admin/years/2010/proposals@evil.example",
-    ):
+    mark = seen(page).rpartition("-")[0]
+    others = ("https://evil.example/", "//evil.example", "/admin/years/2010/proposals@evil.example")
+    for number, back in enumerate(others):
         response = await console.client.post(
             f"{YEAR}/decisions",
-            data=decision | {"back": back},
+            data=decision | {"back": back, "seen": f"{mark}-{number}"},
             headers={"Sec-Fetch-Site": "same-origin"},
             allow_redirects=False,
         )

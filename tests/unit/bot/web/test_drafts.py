@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.staff import add_staff
+from bot.campaigns.organiser import save_organiser
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address
 from bot.core.settings import Settings
@@ -29,6 +30,7 @@ from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from survey_flows.events import Started
 from tests.console import PASSWORD, Console, make_data, texts
+from tests.openings import ORGANISER
 from tests.web_city import Clock
 
 TYPED = {
@@ -60,6 +62,7 @@ async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterato
         TestClient(TestServer(make_web(service))) as client,
     ):
         await add_staff(service.roster, "wang", PASSWORD, "staff")
+        await save_organiser(service.database, ORGANISER)
         yield Console(client, service)
 
 

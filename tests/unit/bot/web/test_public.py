@@ -110,6 +110,34 @@ async def test_the_start_page_begins_nothing(browser: Browser) -> None:
     assert await browser.city.conversations() == 0
 
 
+async def test_every_entry_page_says_who_asks(browser: Browser) -> None:
+    line = "Run by Qingshui Appraisal Office · 0731-12345678 · privacy: 0731-12345679 · 湘ICP备"
+    for path in ("/", f"/r/{browser.city.link}/FIN", "/u/FIN", "/help"):
+        assert line in await browser.open(path), path
+    assert line in await browser.begin()
+
+
+async def test_one_cookie_for_ninety_days_and_only_after_the_start(browser: Browser) -> None:
+    await browser.open(f"/r/{browser.city.link}/FIN")
+    own = {"Origin": str(browser.client.make_url("/")).rstrip("/")}
+    begun = await browser.client.post(
+        "/start", data=browser.hidden(), headers=own, allow_redirects=False
+    )
+    assert [cookie["max-age"] for cookie in begun.cookies.values()] == [str(90 * 86400)]
+    for path in ("/", "/help", "/privacy", "/receipt", "/results", "/requests"):
+        response = await browser.client.get(path)
+        assert (response.status, response.cookies) == (200, {}), path
+
+
+async def test_a_page_speaks_of_no_words_to_send_and_no_commands(browser: Browser) -> None:
+    await browser.review()
+    page = await browser.press("Submit")
+    assert "press “Check a receipt”" in page
+    assert "send it here" not in page
+    for topic in ("/help", "/privacy"):
+        assert "/start " not in await (await browser.client.get(topic)).text()
+
+
 async def test_the_start_page_names_the_unit_of_the_link(browser: Browser) -> None:
     assert "You will rate: Finance Bureau" in await browser.open(f"/r/{browser.city.link}/FIN")
     assert "您将评价：市财政局" in await browser.open(
@@ -197,8 +225,8 @@ async def test_another_choice_in_the_same_form_is_no_replay(browser: Browser) ->
 
 
 async def test_a_notice_is_shown_once_after_the_redirection(browser: Browser) -> None:
-    assert "Your name is not asked" in await browser.begin()
-    assert "Your name is not asked" not in await browser.open("/")
+    assert "your name is not asked" in await browser.begin()
+    assert "your name is not asked" not in await browser.open("/")
 
 
 async def test_typed_words_find_a_unit_and_commands_are_understood(browser: Browser) -> None:
@@ -364,7 +392,7 @@ def later(browser: Browser, seconds: int) -> None:
 async def test_beyond_the_rate_a_page_goes_on_by_itself(crowded: Browser) -> None:
     page = await crowded.begin()
     assert crowded.status == 200
-    assert "begins by itself in 20 seconds" in page
+    assert "begins by itself in about 20 seconds" in page
     assert "<script" not in page
     seconds, address = put_off(page) or (0, "")
     assert (seconds, await crowded.city.conversations()) == (20, 0)
@@ -381,7 +409,7 @@ async def test_beyond_the_rate_a_page_goes_on_by_itself(crowded: Browser) -> Non
 async def test_the_waiting_page_speaks_chinese(crowded: Browser) -> None:
     await crowded.open(f"/r/{crowded.city.link}/FIN?lang=zh-Hans")
     page = await crowded.post("/start", crowded.hidden(), **{"Accept-Language": "zh-CN"})
-    assert "20 秒后会自动开始" in page
+    assert "约 20 秒后自动继续" in page
     assert put_off(page) is not None
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,10 @@ from bot.accounts.api_tokens import create_token, revoke_token
 from bot.accounts.preferences import chosen_preferences
 from bot.accounts.staff import add_staff, change_staff, set_password
 from bot.appraisal.appeals import receive_appeal, reject_appeal, uphold_appeal
+from bot.appraisal.deciding import record_decision, record_unit_decision
 from bot.appraisal.import_tables import import_table
 from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.sealing import compare_with_seal, preview_seal
-from bot.appraisal.year import record_decision, record_unit_decision
 from bot.ballots.imported.importer import import_ballots
 from bot.campaigns.drafting import chosen_scheme, parse_moment, stored_units
 from bot.campaigns.lifecycle import create_campaign, discard_draft, pause_campaign
@@ -218,10 +218,10 @@ REQUESTS: dict[str, Wrong] = {
         on.service.database, on.service.approvals, 99, ["score::"], "x", on.office
     ),
     "decision in no year": lambda on: record_decision(
-        on.service.database, 2030, "x", Verdict.CONFIRMED, "a", "b", datetime.now(UTC)
+        on.service.database, 2030, "x", Verdict.CONFIRMED, "a", "b", on.office, ""
     ),
     "grade in no year": lambda on: record_unit_decision(
-        on.service.database, 2030, "FIN", Grade.FIRST, "a", "b", datetime.now(UTC)
+        on.service.database, 2030, "FIN", Grade.FIRST, "a", "b", on.office, "0"
     ),
     "sealing of no year": lambda on: preview_seal(on.service.database, 2030),
     "comparison of no seal": lambda on: compare_with_seal(on.service.database, 2030),

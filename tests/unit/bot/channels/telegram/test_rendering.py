@@ -14,7 +14,9 @@ from bot.channels.telegram.rendering import clip, render, render_toast
 from bot.conversations.contract import Incoming, Reply
 from survey_flows.effects import Button, Screen
 from survey_flows.events import Pressed, Typed
+from survey_flows.outside_window import deleted_screen
 from tests.botapi.schema import check_call
+from tests.conversations import build_definition
 
 TYPED = ParsedUpdate(Incoming("telegram:7", "telegram", "1001", Typed("x")), 1001)
 PRESSED = ParsedUpdate(Incoming("telegram:7", "telegram", "1001", Pressed("n:a"), 5), 1001, "q1")
@@ -72,6 +74,14 @@ def test_a_press_without_a_notice_is_answered_in_silence() -> None:
 
 def test_a_message_that_is_too_old_is_followed_by_a_new_one() -> None:
     assert checked(TOO_OLD, Reply(screen=SCREEN)) == SHOWN | {"method": "sendMessage"}
+
+
+def test_after_a_deletion_it_says_what_the_chat_keeps() -> None:
+    screen = deleted_screen(build_definition(), "zh-Hans")
+    call = checked(TYPED, Reply(screen=screen))
+    assert call is not None
+    assert call["text"].startswith(screen.text)
+    assert "48 小时内的已替您撤下；更早的请自行删除" in call["text"]
 
 
 def test_a_notice_too_long_for_a_toast_stands_above_the_screen() -> None:

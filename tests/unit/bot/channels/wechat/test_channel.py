@@ -48,6 +48,7 @@ from bot.serving import listening
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
+from survey_flows.outside_window import deleted_screen
 from tests.contract.test_conductor import Frozen
 from tests.conversations import Talk, build_definition
 from tests.wechat import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
@@ -455,7 +456,7 @@ def screens(lang: str) -> list[Screen]:
                 break
             buttons = [button for row in talk.screen.rows for button in row]
             if talk.screen.input is Input.TEXT:
-                talk.write(("很" if lang == "zh-Hans" else "x") * (500 if code != "MIX" else 10))
+                talk.write(("很" if lang == "zh-Hans" else "x") * (300 if code != "MIX" else 10))
             elif talk.screen.input is Input.NUMBER:
                 talk.write("7")
             else:
@@ -482,6 +483,14 @@ def test_every_shipped_screen_fits_whole_and_tells_how_to_go_on(lang: str, taps:
             assert {"zh-Hans": "核对无误，请回复：提交", "en": "please reply: Submit"}[
                 lang
             ] in plain
+
+
+@pytest.mark.parametrize("lang", shipped_words().languages)
+def test_after_a_deletion_it_says_what_the_chat_keeps(lang: str) -> None:
+    screen = deleted_screen(build_definition(), lang)
+    text = write_reply(Reply((), screen), taps=False)
+    assert screen.text in text
+    assert channel_words().say(lang, "deleted-wechat") in text
 
 
 @given(

@@ -1,0 +1,77 @@
+"""What two people decide of a year's material: its close, and each filing after the close.
+
+The service loads this at its start; what reads tables is loaded when a filing is released.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64decode
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts.approvals import Approval, Approvals, Decision
+from bot.accounts.roster import Book
+from bot.appraisal.recusal import require_unbarred
+from bot.core.identity import Office
+from bot.records.filings import Filing, append_filing, close_material, dump_changes
+from bot.records.seals import lock_year, refuse_sealed
+from survey_flows.errors import BadInput, Message, Place
+
+FILING, CLOSE = "year-filing", "year-close"
+"""The kinds of what is decided."""
+
+
+def filing_decisions() -> Mapping[str, Decision]:
+    """Return what two people decide of a year's material."""
+
+    async def enter(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
+        await carry_out_filing(connection, one, now)
+
+    async def close(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
+        year = int(one.details["year"])
+        await refuse_sealed(connection, year)
+        people = (one.prepared_by, ", ".join(one.approvers))
+        await close_material(connection, year, *people, now)
+
+    return {FILING: Decision(enter), CLOSE: Decision(close)}
+
+
+async def prepare_close(approvals: Approvals, year: int, typed: str, office: Office) -> Approval:
+    """Prepare the close of a year's material (材料截止).
+
+    Raises:
+        BadInput: another year was typed, or the material is closed or sealed already.
+    """
+    if typed.strip() != str(year):
+        raise BadInput(Message("appraisal-year-not-typed"), Place(subject=str(year)))
+    return await approvals.prepare(CLOSE, str(year), {"year": year}, office.login)
+
+
+async def carry_out_filing(connection: AsyncConnection, one: Approval, now: int) -> None:
+    """Store a filing that a second person has cleared, if it still changes what they saw.
+
+    Raises:
+        BadInput: the year is sealed, the second person is barred, or the filing would change
+            something else by now.
+    """
+    from aggregation.scheme.scheme import parse_scheme
+    from bot.appraisal.table_kinds import store_sheet
+    from bot.spreadsheets.reader import read_sheet
+
+    said = one.details
+    year, kind = said["year"], said["kind"]
+    await lock_year(connection, year)
+    data = b64decode(said["data"])
+    sheet = await asyncio.to_thread(read_sheet, said["file"], data)
+    scheme = parse_scheme(said["scheme"])
+    _, changes = await store_sheet(connection, kind, year, sheet, scheme)
+    if dump_changes(changes) != said["changes"]:
+        raise BadInput(Message("appraisal-seal-changed"), Place(subject=one.subject))
+    for subject in sorted({it.subject for it in changes}):
+        for login in one.approvers:
+            await require_unbarred(connection, year, subject, login)
+    people = (one.prepared_by, ", ".join(one.approvers))
+    head = (year, 0, kind, said["file"], said["sha256"], changes)
+    await append_filing(connection, Filing(*head, said["reason"], *people, now))

@@ -1,0 +1,203 @@
+"""Who decides what, on which grounds: the rows «decided», «own-unit» and «two pages» of a year."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.model.facts import Grade, Verdict
+from aggregation.model.results import Proposal, ProposalStatus
+from bot.accounts.staff import add_staff
+from bot.appraisal.appeal_records import find_appeal
+from bot.appraisal.appeals import assign_appeal, receive_appeal
+from bot.appraisal.deciders import eligible_deciders
+from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
+from bot.appraisal.public_notices import give_public_notice
+from bot.appraisal.sealing import preview_seal
+from bot.appraisal.year import open_year
+from bot.core.settings import Settings
+from bot.service.composition import open_store
+from bot.storage.database import reading, writing
+from survey_flows.errors import BadInput
+from tests.contract.test_year_tables import (
+    INDICATORS,
+    LEADERS,
+    UNITS,
+    YEAR,
+    bring,
+    hold_campaign,
+    rows_of,
+)
+from tests.deciding import decide, give_grade
+from tests.desk import roster_of
+from tests.sealing import office_of, seal_year
+
+KEY = "2026/third_grade_unit/downgrade/L3"
+PASSWORD = "correct horse battery"
+TODAY = office_of().today.isoformat()
+
+
+@pytest.fixture
+async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
+    """Four units; «tob» belongs to U3, whose principal L3 is proposed for a lower grade."""
+    async with open_store(Settings(database_url=store_url)) as database:
+        await bring(database, "units", UNITS, 0)
+        await bring(database, "leaders", LEADERS)
+        await bring(database, "indicators", INDICATORS)
+        await hold_campaign(database)
+        for login, unit in (("zhou", ""), ("tob", "U3"), ("chen", "")):
+            await add_staff(roster_of(database), login, PASSWORD, "administrator", unit)
+        yield database
+
+
+async def proposal(database: AsyncEngine, key: str = KEY) -> Proposal:
+    return standing_proposals(await open_year(database, YEAR))[key]
+
+
+async def table(database: AsyncEngine, row: str, login: str = "zhou") -> object:
+    head = "proposal,verdict,by,reason,at,heard_on\n"
+    return await bring(database, "decisions", head + row + "\n", login=login)
+
+
+Refused = Callable[[AsyncEngine], Awaitable[object]]
+DECIDED: dict[str, tuple[Refused, str]] = {
+    "1999": (
+        lambda on: table(on, f"1999/x/downgrade/L3,confirmed,周正平,由,{TODAY},{TODAY}"),
+        "is not a proposal of 2026",
+    ),
+    "2035": (
+        lambda on: table(on, f"{KEY},confirmed,周正平,由,2035-01-01,{TODAY}"),
+        "column at: this day has not come yet",
+    ),
+    "no such rule": (
+        lambda on: table(on, f"2026/no_rule/downgrade/L3,confirmed,周正平,由,{TODAY},{TODAY}"),
+        "there is no proposal «2026/no_rule/downgrade/L3» now",
+    ),
+    "before the ground": (
+        lambda on: table(
+            on, f"2026/unfitness/dismissal/L1/F1,confirmed,周正平,由,2026-03-01,{TODAY}"
+        ),
+        "before the finding of 2026-05-01",
+    ),
+    "unheard": (
+        lambda on: table(on, f"{KEY},confirmed,周正平,由,{TODAY},"),
+        "column heard_on: say on which day the person was heard",
+    ),
+    "heard ahead": (
+        lambda on: table(on, f"{KEY},confirmed,周正平,由,{TODAY},2035-01-01"),
+        "this day has not come yet",
+    ),
+}
+
+
+async def test_decided_what_does_not_stand_is_refused(city: AsyncEngine) -> None:
+    found = "id,kind,subject,date,source\nF1,unfitness,L1,2026-05-01,考察材料\n"
+    await bring(city, "findings", found)
+    for name, (attempt, complaint) in DECIDED.items():
+        with pytest.raises(BadInput, match=complaint):
+            await attempt(city)
+        assert (await rows_of(city))["decisions"] == 0, name
+    now, office = await proposal(city), office_of()
+    given = (city, YEAR, KEY, Verdict.CONFIRMED, "周正平", "由", office)
+    with pytest.raises(BadInput, match="say on which day the person was heard"):
+        await record_decision(*given, seen_of(now))
+    with pytest.raises(BadInput, match="has not come yet"):
+        await record_decision(*given, seen_of(now), "2035-01-01")
+    with pytest.raises(BadInput, match="something changed after you looked"):
+        await record_decision(*given, "0000000000000000-0", TODAY)
+    assert (await rows_of(city))["decisions"] == 0
+
+
+async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> None:
+    """Two administrators at once, on one proposal: one decides, the other looks again."""
+    page = seen_of(await proposal(city))
+
+    async def from_page(login: str, verdict: Verdict) -> object:
+        office = office_of(login)
+        given = (city, YEAR, KEY, verdict, login, "由", office, page, TODAY)
+        try:
+            return await record_decision(*given)
+        except BadInput as error:
+            return str(error)
+
+    both = (from_page("zhou", Verdict.CONFIRMED), from_page("chen", Verdict.DECLINED))
+    outcomes = await asyncio.gather(*both)
+    refused = [it for it in outcomes if isinstance(it, str)]
+    assert len(refused) == 1
+    assert "look at it again" in refused[0]
+    assert (await rows_of(city))["decisions"] == 1
+    assert "look at it again" in str(await from_page("chen", Verdict.DECLINED))
+    await decide(city, YEAR, KEY, Verdict.DECLINED, office=office_of("chen"))
+    made = (await proposal(city)).decision
+    assert made is not None
+    assert (made.login, made.verdict, made.number) == ("chen", Verdict.DECLINED, 2)
+
+
+async def test_own_unit_nobody_decides_on_their_own_unit_or_its_principal(
+    city: AsyncEngine,
+) -> None:
+    tob = office_of("tob")
+    with pytest.raises(BadInput, match="tob: you belong to U3 and must stand aside from L3"):
+        await decide(city, YEAR, KEY, Verdict.DECLINED, "市委常委会", office=tob)
+    with pytest.raises(BadInput, match="must stand aside from L3"):
+        await table(city, f"{KEY},declined,市委常委会,由,{TODAY},", "tob")
+    await hold_campaign(city, "few", each=50)
+    with pytest.raises(BadInput, match="must stand aside from U3"):
+        await give_grade(city, YEAR, "U3", Grade.SECOND, ["few"], tob)
+    rows = await rows_of(city)
+    assert (rows["decisions"], rows["unit_decisions"]) == (0, 0)
+
+
+async def test_own_unit_who_signed_as_a_body_answers_no_appeal_against_it(
+    city: AsyncEngine,
+) -> None:
+    """The printed signature is text; what bars is the account."""
+    await decide(city, YEAR, KEY, Verdict.CONFIRMED, "市委常委会", office=office_of("zhou"))
+    await seal_year(city, YEAR)
+    await give_public_notice(city, YEAR, office_of())
+    appeal = await receive_appeal(city, YEAR, "L3", "未听取申辩", office_of("chen"))
+    async with reading(city) as connection:
+        found = await find_appeal(connection, appeal.number, office_of().today)
+        assert await eligible_deciders(connection, found) == ["chen"]
+    for login in ("zhou", "tob"):
+        with pytest.raises(BadInput, match="may not decide"):
+            await assign_appeal(city, appeal.number, login, office_of("chen"))
+
+
+async def test_a_decision_whose_grounds_change_is_shown_and_has_no_effect(
+    city: AsyncEngine,
+) -> None:
+    found = "id,kind,subject,date,source\n{}"
+    row = "F1,safety_accident,U1,2026-05-01,{}\n"
+    await bring(city, "findings", found.format(row.format("事故调查报告")))
+    key = "2026/safety_accident/downgrade/L1/F1"
+    await decide(city, YEAR, key, Verdict.CONFIRMED)
+    await decide(city, YEAR, KEY, Verdict.DECLINED)
+    assert (await open_year(city, YEAR)).result.leader("L1").grade is Grade.THIRD
+    assert (await preview_seal(city, YEAR)).obstacles == ()
+    await bring(city, "findings", found.format(row.format("另一份报告")))
+    now = await proposal(city, key)
+    assert now.lapsed is not None
+    assert (now.status, now.decision, now.lapsed.verdict) == (
+        ProposalStatus.PROPOSED,
+        None,
+        Verdict.CONFIRMED,
+    )
+    assert (await open_year(city, YEAR)).result.leader("L1").grade is Grade.SECOND
+    (obstacle,) = (await preview_seal(city, YEAR)).obstacles
+    assert key in str(obstacle)
+    await decide(city, YEAR, key, Verdict.CONFIRMED)
+    assert (await open_year(city, YEAR)).result.leader("L1").grade is Grade.THIRD
+
+
+async def test_decisions_are_only_added(city: AsyncEngine) -> None:
+    await decide(city, YEAR, KEY, Verdict.DECLINED)
+    for statement in ("UPDATE decisions SET verdict = 'confirmed'", "DELETE FROM decisions"):
+        with pytest.raises(DBAPIError, match="only grows"):
+            async with writing(city) as connection:
+                await connection.execute(text(statement))

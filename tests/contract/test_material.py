@@ -1,0 +1,198 @@
+"""The record of a year's material: old → new, who, why, which file; «overwrite» after the close."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.accounts.approvals import DONE, WAITING, Approval, Approvals
+from bot.accounts.officers import Officers
+from bot.accounts.staff import add_staff
+from bot.appraisal.filing_decisions import CLOSE, prepare_close
+from bot.appraisal.import_tables import Clearance, import_table
+from bot.appraisal.sealing import waiting_filings
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.records.context import ImportResult
+from bot.records.filings import Filing, is_material_closed, read_filings
+from bot.records.store import read_findings, read_indicators
+from bot.service.composition import open_store
+from bot.storage.database import reading, writing
+from survey_flows.errors import BadInput
+from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, YEAR, bring
+from tests.desk import roster_of
+from tests.sealing import approvals_of, office_of
+
+PASSWORD = "correct horse battery"
+PEOPLE = {"zhou": ("administrator", ""), "lac": ("administrator", "U2")}
+PEOPLE |= {"he": ("approver", ""), "own": ("approver", "U2")}
+
+
+@pytest.fixture
+async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
+    """Material in the profile city; «lac» and «own» belong to U2."""
+    async with open_store(Settings(database_url=store_url)) as database:
+        await bring(database, "units", UNITS, 0)
+        await bring(database, "leaders", LEADERS)
+        await bring(database, "indicators", INDICATORS)
+        for login, (role, unit) in PEOPLE.items():
+            await add_staff(roster_of(database), login, PASSWORD, role, unit)
+        await Officers(approvals_of(database), SystemClock()).set_profile("city", "zhou")
+        yield database
+
+
+async def close(database: AsyncEngine) -> None:
+    approvals = approvals_of(database)
+    made = await prepare_close(approvals, YEAR, str(YEAR), office_of())
+    assert (await approvals.approve(made.id, "he", made.seen)).state == DONE
+
+
+async def entered(
+    database: AsyncEngine,
+    rows: str,
+    login: str = "zhou",
+    reason: str = "",
+    kind: str = "indicators",
+) -> ImportResult:
+    clearance = Clearance(approvals_of(database), reason)
+    given = (kind, f"{kind}.csv", rows.encode(), YEAR)
+    return await import_table(database, *given, office=office_of(login), clearance=clearance)
+
+
+async def waiting(database: AsyncEngine) -> tuple[Approvals, Approval]:
+    approvals = approvals_of(database)
+    (one,) = await approvals.list((WAITING,))
+    return approvals, one
+
+
+async def points(database: AsyncEngine) -> str:
+    async with reading(database) as connection:
+        return str((await read_indicators(connection, YEAR))["U2", "objective"])
+
+
+async def filings(database: AsyncEngine) -> list[Filing]:
+    async with reading(database) as connection:
+        return await read_filings(connection, YEAR)
+
+
+LAC = "subject,indicator,value\nU2,objective,20\n"
+
+
+async def test_each_table_leaves_old_and_new_value_with_its_file(city: AsyncEngine) -> None:
+    outcome = await entered(city, LAC)
+    newest = (await filings(city))[0]
+    assert newest.changes == outcome.changes
+    (change,) = newest.changes
+    assert (change.key, change.subject, change.before, change.after) == (
+        "U2 objective",
+        "U2",
+        {"subject": "U2", "indicator": "objective", "value": "80"},
+        {"subject": "U2", "indicator": "objective", "value": "20"},
+    )
+    assert change.told == ("80", "20")
+    assert (newest.kind, newest.file, newest.by, newest.approved_by, newest.reason) == (
+        "indicators",
+        "indicators.csv",
+        "zhou",
+        "",
+        "",
+    )
+    assert newest.sha256 == sha256(LAC.encode()).hexdigest()
+    await entered(city, LAC)
+    assert len(await filings(city)) == newest.number, "what changes nothing leaves nothing"
+    assert newest.number == 3
+
+
+async def test_findings_that_a_table_leaves_out_are_in_the_record(city: AsyncEngine) -> None:
+    """Re-importing findings without the convictions turned three fourth grades into second."""
+    head = "id,kind,subject,date,source\n"
+    rows = "F1,criminal_offence,L1,2026-05-01,判决书\nF2,unfitness,L2,2026-05-01,材料\n"
+    await entered(city, head + rows, kind="findings")
+    await entered(city, head + rows.splitlines()[1] + "\n", kind="findings")
+    (gone,) = (await filings(city))[0].changes
+    assert (gone.key, gone.after) == ("F1", None)
+    assert gone.before is not None
+    assert (gone.before["kind"], gone.before["source"]) == ("criminal_offence", "判决书")
+
+
+async def test_overwrite_after_the_close_waits_for_somebody_else(city: AsyncEngine) -> None:
+    await close(city)
+    with pytest.raises(BadInput, match="say why this comes late"):
+        await entered(city, LAC)
+    with pytest.raises(BadInput, match="lac: you belong to U2 and must stand aside from U2"):
+        await entered(city, LAC, "lac", "复核数据")
+    outcome = await entered(city, LAC, reason="统计口径有误")
+    assert "waits for a second person's clearance" in str(outcome.notes[0])
+    assert await points(city) == "80"
+    approvals, one = await waiting(city)
+    async with reading(city) as connection:
+        assert await waiting_filings(connection, YEAR) == ["indicators"]
+    assert (one.details["told"], one.details["reason"]) == (
+        "U2 objective: 80 → 20",
+        "统计口径有误",
+    )
+    for login, complaint in (
+        ("zhou", "may not sign|other people|role"),
+        ("own", "must stand aside from U2"),
+    ):
+        with pytest.raises(BadInput, match=complaint):
+            await approvals.approve(one.id, login, one.seen)
+    assert await points(city) == "80"
+    assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
+    assert await points(city) == "20"
+    newest = (await filings(city))[0]
+    assert (newest.by, newest.approved_by, newest.reason) == ("zhou", "he", "统计口径有误")
+    assert [it.told for it in newest.changes] == [("80", "20")]
+
+
+async def test_a_clearance_is_for_what_was_shown_alone(city: AsyncEngine) -> None:
+    head = "id,kind,subject,date,source\n"
+    await entered(city, head + "F1,veto,U1,2026-05-01,文件\n", kind="findings")
+    await close(city)
+    row = "F2,veto,U3,2026-05-01,文件\n"
+    await entered(city, head + row, reason="迟到的认定", kind="findings")
+    approvals, one = await waiting(city)
+    async with writing(city) as connection:
+        await connection.execute(text("UPDATE findings SET note = 'x'"))
+    with pytest.raises(BadInput, match="something changed after you looked"):
+        await approvals.approve(one.id, "he", one.seen)
+    async with reading(city) as connection:
+        assert [it.id for it in await read_findings(connection, YEAR)] == ["F1"]
+
+
+async def test_units_too_wait_while_a_closed_year_is_not_sealed(city: AsyncEngine) -> None:
+    await close(city)
+    moved = UNITS.replace("U2,市二局,Bureau 2,C_social", "U2,市二局,Bureau 2,B_econ")
+    given = ("units", "units.csv", moved.encode(), 0)
+    with pytest.raises(BadInput, match="say why this comes late"):
+        await import_table(city, *given, office=office_of())
+
+
+async def test_the_close_needs_the_typed_year_and_is_for_good(city: AsyncEngine) -> None:
+    approvals = approvals_of(city)
+    with pytest.raises(BadInput, match="type the year"):
+        await prepare_close(approvals, YEAR, "2025", office_of())
+    await close(city)
+    with pytest.raises(BadInput, match="closed already"):
+        await close(city)
+    async with reading(city) as connection:
+        assert (await is_material_closed(connection, YEAR), CLOSE) == (True, "year-close")
+    for statement in ("DELETE FROM material_closings", "UPDATE filings SET reason = 'x'"):
+        with pytest.raises(DBAPIError, match="only grows"):
+            async with writing(city) as connection:
+                await connection.execute(text(statement))
+
+
+async def test_a_dry_run_shows_what_would_change_and_leaves_nothing(city: AsyncEngine) -> None:
+    await close(city)
+    before = await filings(city)
+    given = ("indicators", "i.csv", LAC.encode(), YEAR, True)
+    outcome = await import_table(city, *given, office=office_of())
+    assert [it.told for it in outcome.changes] == [("80", "20")]
+    assert await filings(city) == before
+    assert await points(city) == "80"

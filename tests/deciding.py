@@ -1,0 +1,51 @@
+"""Decides on proposals in tests, as somebody does who has just looked at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
+from bot.appraisal.deciding import (
+    last_given,
+    record_decision,
+    record_unit_decision,
+    seen_of,
+    standing_proposals,
+)
+from bot.appraisal.year import run_year
+from bot.core.identity import Office
+from tests.sealing import office_of
+
+
+async def decide(
+    database: AsyncEngine,
+    year: int,
+    key: str,
+    verdict: Verdict,
+    name: str = "周正平",
+    reason: str = "集体研究",
+    office: Office | None = None,
+    campaigns: Sequence[str] = (),
+) -> Decision:
+    """Decide on a proposal; the person was heard today."""
+    office = office or office_of()
+    known = standing_proposals(await run_year(database, year, campaigns))
+    seen = seen_of(known[key]) if key in known else ""
+    given = (year, key, verdict, name, reason, office, seen, office.today.isoformat(), campaigns)
+    return await record_decision(database, *given)
+
+
+async def give_grade(
+    database: AsyncEngine,
+    year: int,
+    unit: str,
+    grade: Grade,
+    campaigns: Sequence[str] = (),
+    office: Office | None = None,
+) -> UnitDecision:
+    """Give a unit with too few ballots a grade."""
+    seen = str(last_given(await run_year(database, year, campaigns), unit))
+    given = (year, unit, grade, "周正平", "实地核查", office or office_of(), seen, campaigns)
+    return await record_unit_decision(database, *given)
