@@ -7,9 +7,10 @@ appraisal-table-needs-year = this table belongs to a year; say which (--year)
 # Campaigns of a year
 appraisal-no-such-campaign = there is no such campaign in { $year }; see `minping campaign show`
 appraisal-pilot-counts-nowhere = a pilot counts in no appraisal, as its raters were told
+appraisal-campaign-left-out = this campaign was withdrawn or chosen not to count
 appraisal-no-closed-campaign = no closed campaign of that year rates a stored unit; close one first
 appraisal-different-schemes = they run on different schemes; choose campaigns of one
-appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; choose one (--campaign)
+appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; choose one (`minping campaign count`)
 
 # Decisions and sealing
 appraisal-no-such-proposal = there is no such proposal now; `minping appraise` lists them with their keys

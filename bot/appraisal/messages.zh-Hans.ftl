@@ -7,9 +7,10 @@ appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--y
 # Campaigns of a year
 appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 `minping campaign show`
 appraisal-pilot-counts-nowhere = 试评不计入任何考核，参评者已获告知
+appraisal-campaign-left-out = 该活动已作废，或已决定不计入
 appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止该活动
 appraisal-different-schemes = 所选活动适用不同的考核办法，请只选适用同一办法的活动
-appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选一个（--campaign）
+appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选定一个（`minping campaign count`）
 
 # Decisions and sealing
 appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可列出各建议及编号

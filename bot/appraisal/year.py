@@ -18,6 +18,7 @@ from aggregation.ranking.ranks import Covariances
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
+from bot.campaigns.choice_records import CampaignChoice, campaigns_without_ballots, read_choices
 from bot.campaigns.registered import (
     RegisteredCampaign,
     find_registered_campaign,
@@ -143,16 +144,30 @@ async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -
 async def _score(
     database: AsyncEngine, year: int, campaigns: Sequence[str]
 ) -> tuple[ScoredCampaign, ...]:
+    registered = await read_registered_campaigns(database, year)
     async with reading(database) as connection:
         known = {x.unit.code for x in await store.read_units(connection)}
-    chosen = _choose(await read_registered_campaigns(database, year), year, campaigns, known)
+        choices = await read_choices(connection)
+        empty = await campaigns_without_ballots(connection, {it.id for it in registered})
+    chosen = _choose(registered, year, campaigns, known, choices, empty)
     return tuple([await score_registered(database, campaign) for campaign in chosen])
 
 
 def _choose(
-    registered: Sequence[RegisteredCampaign], year: int, names: Sequence[str], known: set[str]
+    registered: Sequence[RegisteredCampaign],
+    year: int,
+    names: Sequence[str],
+    known: set[str],
+    choices: Mapping[str, CampaignChoice],
+    empty: set[str],
 ) -> list[RegisteredCampaign]:
+    """Returns the campaigns that give the year its scores.
+
+    One without ballots gives none, nor does one that was withdrawn or chosen not to count.
+    """
     for name in names:
+        if name in choices and not choices[name].counts:
+            raise BadInput(Message("appraisal-campaign-left-out"), Place(subject=name))
         if name not in {campaign.id for campaign in registered}:
             raise BadInput(Message("appraisal-no-such-campaign", year=year), Place(subject=name))
     if names:
@@ -163,7 +178,9 @@ def _choose(
             )
     else:
         closed = [it for it in registered if it.state == "closed" and not it.pilot]
-        chosen = [campaign for campaign in closed if known.intersection(campaign.units)]
+        left = {name for name, it in choices.items() if not it.counts}
+        rated = [it for it in closed if it.id not in left and known.intersection(it.units)]
+        chosen = [it for it in rated if it.id not in empty] or rated
     if not chosen:
         raise BadInput(Message("appraisal-no-closed-campaign"), Place(subject=str(year)))
     _check_compatible(chosen)

@@ -40,6 +40,7 @@ ordered before another one that the log has, and kept back."""
 DESK_ACTS = frozenset(
     {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
     | {"profile", "officer", "grant"}
+    | {"choice", "void"}
     | {"year-seal", "year-amendment"}
 )
 """The kinds of acts that the desk signs."""

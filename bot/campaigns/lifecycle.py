@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,7 +12,9 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.campaign_keys import make_gate_key, read_missing_keys
+from bot.campaigns.choice_records import CampaignChoice, read_choices
 from bot.campaigns.definition import read_definition, write_definition
+from bot.campaigns.early_closes import EarlyClose, checked_reason, read_early_closes
 from bot.campaigns.links import LINK, add_link, read_links
 from bot.campaigns.registered import no_such_campaign, read_campaign_row
 from bot.campaigns.registration import REGISTRATION, order_registration
@@ -98,7 +100,8 @@ class CampaignSummary:
 
     ``ballots`` is exact: disclose it by `aggregation.disclosure.rounding` only, with ``cell``, the
     scheme's disclosure threshold. ``opens_at`` and ``closes_at`` are in epoch seconds.
-    With ``missing_keys``, the files of lost keys, it takes nothing until they are back.
+    With ``missing_keys``, the files of lost keys, it takes nothing until they are back. ``early``
+    says that it was closed before its planned end, ``choice`` what was decided of it.
     """
 
     id: str
@@ -113,6 +116,8 @@ class CampaignSummary:
     links: tuple[Link, ...]
     pilot: bool = False
     missing_keys: tuple[str, ...] = ()
+    early: EarlyClose | None = None
+    choice: CampaignChoice | None = None
 
 
 async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Clock) -> Link:
@@ -222,21 +227,25 @@ async def resume_campaign(database: AsyncEngine, campaign: str, desk: Desk, cloc
     await _pause(database, campaign, PAUSED, OPEN, desk, clock)
 
 
-async def close_campaign(database: AsyncEngine, campaign: str, desk: Desk, clock: Clock) -> None:
+async def close_campaign(
+    database: AsyncEngine, campaign: str, desk: Desk, clock: Clock, reason: str = ""
+) -> None:
     """Stops taking ballots for good; a ballot that is not durable by now is refused.
 
     The mixer closes the campaign once it has mixed the last ballots and destroyed the campaign's
     key (`Mixer.turn`). Before the planned end it does so on a signed order alone, which the log
-    shows.
+    shows with the reason.
 
     Raises:
-        BadInput: the campaign does not exist, or is neither open nor paused.
+        BadInput: the campaign does not exist, is neither open nor paused, or would be closed early
+            without a reason.
     """
     now = int(clock.now().timestamp())
     async with writing(database) as connection:
         row = await _change_state(connection, campaign, (OPEN, PAUSED), CLOSING)
         if now < row.closes_at:
-            facts = {"planned": row.closes_at, "at": now}
+            said = checked_reason(reason)
+            facts = {"planned": row.closes_at, "at": now, "reason": said}
             await desk.order(connection, EARLY_CLOSE, campaign, facts)
 
 
@@ -252,9 +261,15 @@ async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
         query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
         rows = (await connection.execute(query)).all()
         missing = await read_missing_keys(connection)
-    return [
+        early = await read_early_closes(connection)
+        choices = await read_choices(connection)
+    made = (
         _summary(row, counts.get(row.id, 0), links.get(row.id, ()), missing.get(row.id, ()))
         for row in rows
+    )
+    return [
+        replace(summary, early=early.get(summary.id), choice=choices.get(summary.id))
+        for summary in made
     ]
 
 

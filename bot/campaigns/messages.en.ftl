@@ -74,3 +74,23 @@ organiser-bad-country = give a country code of two capital letters, such as CN
 organiser-bad-icp = give the site's ICP number, such as 湘ICP备12345678号; only a country other than CN may leave it out
 organiser-bad-police = give the site's police filing number, such as 湘公网安备43010202000123号; only a country other than CN may leave it out
 opening-organiser-missing = nobody has said who asks: name organiser, telephone, privacy contact and filing numbers by «minping organiser set» or on the page of settings
+
+# Closing early
+campaign-early-reason = the planned end is not reached: say why it is closed earlier; the reason is published in the log
+campaign-reason-too-long = a reason has at most { $most } characters; shorten it
+campaign-end-early = { $at } (planned { $planned })
+campaign-early-why = Closed early: { $reason }
+
+# Which campaigns count
+choice-name-missing = type the campaign's name to withdraw it
+choice-reason-missing = say why; the reason is published in the log
+choice-of-pilot = a pilot counts nowhere, so there is nothing to choose
+choice-void = this campaign is withdrawn already, for good
+choice-told-void = Withdrawn, it counts nowhere: { $reason }
+choice-told-out = Chosen not to count: { $reason }
+choice-told-in = Chosen to count: { $reason }
+choice-told-seen = { $told } (chosen after its scores could be seen)
+
+# Titles in print
+campaign-title-pilot = { $title } (pilot)
+campaign-title-void = { $title } (withdrawn)

@@ -73,3 +73,23 @@ organiser-bad-country = 请填写两个大写字母的国家代码，例如 CN
 organiser-bad-icp = 请填写网站的 ICP 备案号，例如 湘ICP备12345678号（国家代码不是 CN 的可以留空）
 organiser-bad-police = 请填写网站的公安备案号，例如 湘公网安备43010202000123号（国家代码不是 CN 的可以留空）
 opening-organiser-missing = 还没有登记由谁主办：请用 minping organiser set 或在设置页面填写主办单位、电话、个人信息事务和备案号
+
+# 提前截止
+campaign-early-reason = 尚未到原定截止时间：请写明提前截止的理由，理由将公布在日志中
+campaign-reason-too-long = 理由最多 { $most } 个字符，请缩短
+campaign-end-early = { $at }（原定 { $planned }）
+campaign-early-why = 提前截止：{ $reason }
+
+# 哪些活动计入
+choice-name-missing = 请输入活动名称以作废
+choice-reason-missing = 请写明理由，理由将公布在日志中
+choice-of-pilot = 试评不计入任何考核，无须选择
+choice-void = 该活动已经作废，不能更改
+choice-told-void = 已作废，不计入任何考核：{ $reason }
+choice-told-out = 决定不计入：{ $reason }
+choice-told-in = 决定计入：{ $reason }
+choice-told-seen = { $told }（得分可见之后选择）
+
+# 印出的标题
+campaign-title-pilot = { $title }（试评）
+campaign-title-void = { $title }（已作废）

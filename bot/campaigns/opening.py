@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
+from bot.campaigns.choice_records import read_choices
 from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.organiser import organiser_in
 from bot.campaigns.registered import read_campaign_row
@@ -131,13 +132,14 @@ def check_opening(opening: Opening, name: str, seen: str) -> None:
 async def _other_campaigns(
     connection: AsyncConnection, row: Row[Any]
 ) -> Mapping[str, FrozenDefinition]:
-    """Returns the other counting campaigns of the year that are drafts no more."""
+    """Returns the year's other counting campaigns that are drafts no more and not withdrawn."""
     columns = tables.campaigns.c
     query = select(tables.campaigns).where(
         columns.year == row.year, columns.id != row.id, columns.state != DRAFT
     )
     found = {it.id: read_definition(it) for it in await connection.execute(query)}
-    return {name: it for name, it in sorted(found.items()) if not it.pilot}
+    void = {name for name, it in (await read_choices(connection)).items() if it.void}
+    return {name: it for name, it in sorted(found.items()) if not it.pilot and name not in void}
 
 
 def _rules(

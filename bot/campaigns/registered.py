@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme.scheme import Scheme
+from bot.campaigns.choice_records import read_choices
 from bot.campaigns.definition import CampaignRow, read_definition
 from bot.campaigns.registration import differing_from_log
 from bot.campaigns.scheme_files import offered_scheme
@@ -69,9 +70,14 @@ async def read_campaign_row(
 async def counting_campaigns(
     database: AsyncEngine, year: int | None = None
 ) -> list[RegisteredCampaign]:
-    """Returns the campaigns that count in an appraisal; raises as `read_registered_campaigns`."""
+    """Returns the campaigns that count in an appraisal; raises as `read_registered_campaigns`.
+
+    One that was withdrawn, or chosen not to count, is not among them.
+    """
     found = await read_registered_campaigns(database, year)
-    return [campaign for campaign in found if not campaign.pilot]
+    async with reading(database) as connection:
+        left = {name for name, it in (await read_choices(connection)).items() if not it.counts}
+    return [campaign for campaign in found if not campaign.pilot and campaign.id not in left]
 
 
 async def read_registered_campaigns(

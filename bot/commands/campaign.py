@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
+from bot.accounts.approvals import Approval
 from bot.ballots.mixer import Mixer
+from bot.campaigns.choice_records import told
+from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignDraft,
@@ -28,6 +31,7 @@ from bot.campaigns.lifecycle import (
 from bot.campaigns.links import create_link
 from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.states import DRAFT, OVER
+from bot.campaigns.titles import printed_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
@@ -101,7 +105,6 @@ def register(commands: Any) -> None:
     for name, help_text, action in (
         ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
         ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
-        ("close", Message("help-campaign-close"), _with_clock(close_campaign)),
     ):
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id", metavar="CAMPAIGN")
@@ -113,6 +116,20 @@ def register(commands: Any) -> None:
     )
     opened.add_argument("--list", default="", metavar="DIGEST", help=Message("help-campaign-list"))
     opened.set_defaults(run=run_open, audit=Audit("campaign open", the("id")))
+    close = parts.add_parser("close", help=Message("help-campaign-close"))
+    close.add_argument("id", metavar="CAMPAIGN")
+    close.add_argument("--reason", default="", help=Message("help-campaign-close-reason"))
+    close.set_defaults(run=run_close, audit=Audit("campaign close", the("id")))
+    counts = parts.add_parser("count", help=Message("help-campaign-count"))
+    counts.add_argument("id", metavar="CAMPAIGN")
+    counts.add_argument("counts", choices=("yes", "no"))
+    counts.add_argument("--reason", default="", help=Message("help-campaign-choice-reason"))
+    counts.set_defaults(run=run_choice, audit=Audit("campaign count", the("id")))
+    void = parts.add_parser("void", help=Message("help-campaign-void"))
+    void.add_argument("id", metavar="CAMPAIGN")
+    void.add_argument("--name", default="", metavar="CAMPAIGN", help=Message("help-campaign-name"))
+    void.add_argument("--reason", default="", help=Message("help-campaign-choice-reason"))
+    void.set_defaults(run=run_void, audit=Audit("campaign void", the("id")))
     check = parts.add_parser("check", help=Message("help-campaign-check"))
     check.add_argument("id")
     check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
@@ -246,8 +263,40 @@ def _print_opening(opening: Opening) -> None:
         say(Message("opening-confirm", name=name, digest=digest))
 
 
+async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Close a campaign for good; before its planned end with a reason."""
+    async with open_store(settings) as database:
+        keys = await open_keys(settings, database)
+        await close_campaign(database, chosen.id, keys.desk, SystemClock(), chosen.reason)
+        return await _finish(settings, database, keys.gate, chosen.id)
+
+
+async def run_choice(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Decide whether a closed campaign counts in its year, or prepare it."""
+    async with open_store(settings) as database:
+        approvals = (await open_officers(settings, database, SystemClock())).approvals
+        counts, by = chosen.counts == "yes", at_machine()
+        made = await prepare_choice(approvals, chosen.id, counts, chosen.reason, by)
+        return await _chosen(settings, database, chosen.id, made)
+
+
+async def run_void(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Withdraw a closed campaign for good, or prepare it."""
+    async with open_store(settings) as database:
+        approvals = (await open_officers(settings, database, SystemClock())).approvals
+        by = at_machine()
+        made = await prepare_void(approvals, chosen.id, chosen.name, chosen.reason, by)
+        return await _chosen(settings, database, chosen.id, made)
+
+
+async def _chosen(settings: Settings, database: AsyncEngine, campaign: str, made: Approval) -> int:
+    say_waits(made)
+    keys = await open_keys(settings, database)
+    return await _finish(settings, database, keys.gate, campaign)
+
+
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Open or close."""
+    """Pause or resume."""
     async with open_store(settings) as database:
         keys = await open_keys(settings, database)
         await chosen.action(database, chosen.id, keys)
@@ -322,7 +371,12 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
         datetime.fromtimestamp(t, zone).isoformat(timespec="minutes")
         for t in (summary.opens_at, summary.closes_at)
     )
-    print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
+    if summary.early is not None:
+        at = datetime.fromtimestamp(summary.early.at, zone).isoformat(timespec="minutes")
+        closes = worded(Message("campaign-end-early", at=at, planned=closes))
+    void = summary.choice is not None and summary.choice.void
+    title = printed_title(summary.title, summary.pilot, void)
+    print(f"{summary.id}  {title.zh} / {title.en}")
     state = word(summary.state)
     figures = Message(
         "campaign-figures",
@@ -333,6 +387,10 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
         ballots=disclosed_ballots(summary),
     )
     print("  " + worded(figures))
+    if summary.early is not None and summary.early.reason:
+        print("  " + worded(Message("campaign-early-why", reason=summary.early.reason)))
+    if summary.choice is not None:
+        print("  " + worded(told(summary.choice)))
     for file in summary.missing_keys:
         print("  " + worded(Message("campaign-key-missing", file=file)))
     for link in summary.links:

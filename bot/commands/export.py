@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.titles import file_mark
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.terminal.auditing import READS_ONLY
@@ -64,7 +66,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             name = f"minping-{chosen.year}" + ("-internal" if audience is Audience.INTERNAL else "")
         else:
             book = await export_campaign(database, chosen.campaign[0], settings.timezone)
-            name = f"minping-{chosen.campaign[0]}"
+            summary = await show_campaign(database, chosen.campaign[0])
+            name = f"minping-{summary.id}{file_mark(summary.pilot)}"
     files = _files(book, name, chosen.format)
     for path in await asyncio.to_thread(_write, chosen.out, files):
         print(path)

@@ -527,3 +527,7 @@ help-organiser-icp = the site's ICP number; needed in CN
 help-organiser-police = the site's police filing number; needed in CN
 organiser-none = nobody has said yet who asks
 posters-organiser-missing = a poster says who asks; name it first by «minping organiser set»
+help-campaign-close-reason = why it is closed before its planned end; published in the log
+help-campaign-count = decide that a closed campaign counts in its year, or does not
+help-campaign-void = withdraw a closed campaign for good: it counts nowhere, and its ballots stay verifiable
+help-campaign-choice-reason = why; published in the log

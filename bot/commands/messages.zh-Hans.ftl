@@ -527,3 +527,7 @@ help-organiser-icp = ICP 备案号，国家代码为 CN 时必填
 help-organiser-police = 公安备案号，国家代码为 CN 时必填
 organiser-none = 还没有登记由谁主办
 posters-organiser-missing = 海报要写明由谁主办，请先用 minping organiser set 登记
+help-campaign-close-reason = 在原定截止时间之前截止的理由，公布在日志中
+help-campaign-count = 决定已截止的活动是否计入年度
+help-campaign-void = 作废已截止的活动：不计入任何考核，评价票仍可验证
+help-campaign-choice-reason = 理由，公布在日志中

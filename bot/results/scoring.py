@@ -26,6 +26,7 @@ from aggregation.quality.reliability import Consistency, consistency
 from aggregation.quality.shrinkage import Shrinkage, shrink
 from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
+from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.results.blocks import ballots_by_weight
 from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts, read_field_facts
@@ -55,6 +56,12 @@ class ScoredCampaign:
         planned = self.campaign.opens_at, self.campaign.closes_at
         first, last = self.facts.first, self.facts.last
         return first or planned[0], last or planned[1]
+
+    @property
+    def closed_early(self) -> EarlyClose | None:
+        """The close before the planned end; None if it was not."""
+        end, planned = self.in_field[1], self.campaign.closes_at
+        return EarlyClose(end, planned) if end < planned else None
 
     @cached_property
     def disclosed(self) -> Mapping[str, DisclosedScore]:

@@ -15,6 +15,7 @@ from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.ballots.settlement import SETTLE, settle_decision
+from bot.campaigns.choices import choice_decisions
 from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
@@ -48,6 +49,7 @@ def make_officers(
         **amendment_decision(desk),
         **filing_decisions(),
         OPENING: opening_decision(keys, desk),
+        **choice_decisions(desk),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))

@@ -38,6 +38,8 @@ CODES: Mapping[str, Message] = {
     "year-seal": Message("word-year-seal"),
     "year-lift": Message("word-year-lift"),
     "opening": Message("word-opening"),
+    "choice": Message("word-choice"),
+    "void": Message("word-void"),
     # States of a campaign.
     **STATE_NAMES,
     # Acts, states and rulings of reviews and appeals.

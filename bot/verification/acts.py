@@ -27,6 +27,8 @@ SIGNERS: Mapping[str, str] = {
     "decision": DESK,
     "result": DESK,
     "audit": DESK,
+    "void": DESK,
+    "choice": DESK,
     # Reserved: these kinds are known, and nothing writes them yet.
     "profile": DESK,
     "officer": DESK,
@@ -37,8 +39,6 @@ SIGNERS: Mapping[str, str] = {
     "escrow": DESK,
     "extension": DESK,
     "export": DESK,
-    "void": DESK,
-    "choice": DESK,
     "year-rules": DESK,
     "year-table": DESK,
     "year-decision": DESK,

@@ -129,7 +129,9 @@ class Stand:
 
     async def close_campaign(self) -> None:
         """Close the campaign, which mixes all that waits."""
-        await asyncio.to_thread(command_line, self.environment, "campaign", "close", CAMPAIGN)
+        await asyncio.to_thread(
+            command_line, self.environment, "campaign", "close", CAMPAIGN, "--reason", "chaos"
+        )
 
 
 @contextmanager

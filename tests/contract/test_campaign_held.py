@@ -35,7 +35,7 @@ async def reasons(road: Road) -> tuple[Message, ...]:
 
 
 async def test_a_campaign_is_held_until_its_last_reason_goes(road: Road) -> None:
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     async with writing(road.database) as connection:
         await hold(connection, "year", Message("campaign-unknown-units", year="2025", units=()))
         await hold(connection, "year", FIRST)
@@ -68,7 +68,7 @@ async def test_only_a_campaign_that_closes_is_held(road: Road) -> None:
 
 async def test_citizens_read_that_it_is_closed_and_being_checked(road: Road) -> None:
     await road.answer_all("ann")
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     async with writing(road.database) as connection:
         await hold(connection, "year", FIRST)
     await road.live_campaigns.refresh()

@@ -153,8 +153,8 @@ async def test_a_change_before_the_close_holds_this_campaign_alone(road: Road, a
     await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
     await change(road)
-    await close_campaign(road.database, "year", DESK, road.clock)
-    await close_campaign(road.database, "other", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
+    await close_campaign(road.database, "other", DESK, road.clock, "for a test")
     await road.mixer.turn()
     assert (await state(road), await state(road, "other")) == ("held", "closed")
     assert {reason.id for reason in await reasons(road)} == found
@@ -267,7 +267,10 @@ async def test_commands_end_with_3_and_name_what_was_found(
             "minping: year: 1 stored ballots, comments or withdrawals are not what the log commits "
             f"to, the first at the positions {place}\n"
         )
-        for words in (["campaign", "close", "year"], ["campaign", "check", "year"]):
+        for words in (
+            ["campaign", "close", "year", "--reason", "for a test"],
+            ["campaign", "check", "year"],
+        ):
             assert await asyncio.to_thread(main, words) == PERSON_NEEDED
             assert capsys.readouterr().err.endswith(told)
         async with reading(made.database) as connection:

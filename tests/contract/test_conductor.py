@@ -133,7 +133,7 @@ class Road:
         await self.mixer.turn()
 
     async def close(self, campaign: str) -> None:
-        await close_campaign(self.database, campaign, DESK, self.clock)
+        await close_campaign(self.database, campaign, DESK, self.clock, "for a test")
         await self.mixer.turn()
 
     async def count(self, table: str) -> int:

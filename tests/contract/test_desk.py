@@ -135,7 +135,7 @@ async def test_an_act_that_was_kept_back_is_not_put_in_later(road: Road) -> None
     """The owner of the database takes an order out and puts it in when it suits them."""
     await create_campaign(road.database, draft("next"), road.clock)
     await road.open("next")
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     async with writing(road.database) as connection:
         (kept,) = (await connection.execute(select(tables.notices))).all()
         await connection.execute(delete(tables.notices))
@@ -242,7 +242,7 @@ async def test_a_campaign_set_to_closing_by_hand_is_neither_mixed_nor_closed(
             assert (await connection.execute(select(tables.ballots.c.id))).first() is None
     assert caplog.text.count("campaign year stands as closing, which nobody ordered") == 1
     await set_campaign(road, state="open")
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await road.mixer.turn()
     assert await logged(road) == ["registration", "early-close", "intake", "closing"]
     assert await state(road) == "closed"
@@ -250,7 +250,7 @@ async def test_a_campaign_set_to_closing_by_hand_is_neither_mixed_nor_closed(
 
 async def test_closing_at_the_planned_end_needs_no_order(road: Road) -> None:
     road.clock.time = NOW + timedelta(days=15)
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await road.mixer.turn()
     assert await logged(road) == ["registration", "intake", "closing"]
 
@@ -289,7 +289,7 @@ async def test_states_that_nobody_ordered_are_named(road: Road) -> None:
     assert await found() == {}
     await set_campaign(road, state="open")
     assert await found() == {"year": "open"}
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     assert await found() == {}
     await road.mixer.turn()
     assert await found() == {}

@@ -121,7 +121,7 @@ async def test_after_the_loss_a_campaign_goes_on_and_every_verification_tells(
     await mixer.turn()
     await road.live_campaigns.refresh()
     await road.rate("ann")
-    await close_campaign(road.database, "year", desk, road.clock)
+    await close_campaign(road.database, "year", desk, road.clock, "for a test")
     await mixer.turn()
     await mixer.turn()
     assert not await rows(road, tables.refused_acts)

@@ -304,7 +304,7 @@ async def test_ballots_that_vanish_after_their_batch_hold_the_close(road: Road) 
         columns = tables.ballots.c
         (gone,) = await connection.execute(select(columns.id).order_by(columns.id).limit(1))
         await connection.execute(delete(tables.ballots).where(columns.id == gone.id))
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await road.mixer.turn()
     async with reading(road.database) as connection:
         found = {reason.id: dict(reason.values) for reason in await held_for(connection, "year")}

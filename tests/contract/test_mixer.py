@@ -385,7 +385,7 @@ async def test_two_mixers_lose_nothing_that_waits(road: Road, tmp_path: Path) ->
         await asyncio.gather(road.mixer.turn(), other.turn())
         road.clock.time += timedelta(seconds=KEY_SECONDS)
         await asyncio.gather(road.mixer.turn(), other.turn())
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await asyncio.gather(road.mixer.turn(), other.turn())
     await asyncio.gather(road.mixer.turn(), other.turn())
     texts = Counter(row.text for row in await rows(road, tables.comments))
@@ -595,7 +595,7 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
         await create_campaign(road.database, draft(name), road.clock)
         await open_campaign(road.database, name, road.keys, DESK)
         await asyncio.gather(*(each.turn() for each in mixers))
-        await close_campaign(road.database, name, DESK, road.clock)
+        await close_campaign(road.database, name, DESK, road.clock, "for a test")
         await asyncio.gather(*(each.turn() for each in mixers))
     written = Counter((row.kind, row.campaign) for row in await rows(road, tables.log_entries))
     kinds = ("registration", "early-close", "intake", "closing")
@@ -608,7 +608,7 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
 ) -> None:
     await admit(road, ("ann", StoreBallot(ballot(1))))
     await road.mix()
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     for where in (
         "bot.transparency.guarded_log.append_entries",
         "bot.crypto.gate_keys.Keyring.destroy",

@@ -303,7 +303,7 @@ async def test_another_mixer_process_checks_the_same_numbers(road: Road, tmp_pat
     other = Mixer(road.database, ring, road.keys.public(), DESK.key.public, "minping", road.clock)
     await other.turn()
     await vote(road, new_gate(road), 0, 3)
-    await close_campaign(road.database, "year", DESK, road.clock)
+    await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     await road.mixer.gate_work()
     await other.turn()
     assert await state(road) == ("closed", ())

@@ -167,7 +167,7 @@ async def test_the_log_goes_on_and_both_campaigns_verify(taken: Taken) -> None:
     await cast(taken, 300, 12)
     while await taken.mixer.mix({"year"}):
         pass
-    await close_campaign(taken.database, "year", DESK, taken.clock)
+    await close_campaign(taken.database, "year", DESK, taken.clock, "for a test")
     await taken.mixer.turn()
     await request_result_entry(taken.database, "year", taken.approvals, "zhou")
     await taken.mixer.turn()
@@ -196,7 +196,7 @@ async def closed_year(taken: Taken) -> dict[bool, dict[str, bytes]]:
     await cast(taken, 300, 30)
     while await taken.mixer.mix({"year"}):
         pass
-    await close_campaign(taken.database, "year", DESK, taken.clock)
+    await close_campaign(taken.database, "year", DESK, taken.clock, "for a test")
     await taken.mixer.turn()
     await request_result_entry(taken.database, "year", taken.approvals, "zhou")
     await taken.mixer.turn()

@@ -134,7 +134,9 @@ def test_mixed_elsewhere_and_killed_there(
             for n in range(3):
                 await rate(service, link, f"later {n}")
             assert (await count(service, "ballots"), await count(service, "staging")) == (BATCH, 3)
-            await close_campaign(service.database, "year", service.desk, service.clock)
+            await close_campaign(
+                service.database, "year", service.desk, service.clock, "for a test"
+            )
             with mixing(settings, secrets, gate, desk):
                 await finish_closing(apart, service.database, service.keys, SystemClock())
                 assert await state(service) == "closed"

@@ -93,7 +93,8 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
         console = Console(client, made.service)
         await console.sign_in()
         await console.open("/admin/campaigns/2026")
-        await console.post("/admin/campaigns/2026/close", {"csrf": console.csrf, "name": "2026"})
+        typed = {"csrf": console.csrf, "name": "2026", "reason": "for a test"}
+        await console.post("/admin/campaigns/2026/close", typed)
         await after_notice(made.service, 2026)
         await console.open("/admin/exports")
         await console.post(
@@ -158,7 +159,9 @@ async def test_a_campaign_is_verified_from_its_bundle_alone_and_a_changed_answer
     folder = tmp_path / "data"
     async with city(folder, valkey_url) as made:
         receipts = await crowd(made, 500)
-        await close_campaign(made.service.database, "2026", made.service.desk, made.service.clock)
+        await close_campaign(
+            made.service.database, "2026", made.service.desk, made.service.clock, "for a test"
+        )
         await made.service.mixer.turn()
         key = made.service.mixer.key.write()
     monkeypatch.setenv("MINPING_DATA", str(folder))

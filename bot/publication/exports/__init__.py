@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.year import AppraisedYear, open_year
+from bot.campaigns.titles import printed_title
 from bot.core.labels import both
 from bot.publication.exports.appraisal_pages import (
     leaders_page,
@@ -117,8 +118,8 @@ def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
         scores_page(scored),
         *_score_pages(campaigns),
     ]
-    title = f"{scored.campaign.title['zh-Hans']} {scored.campaign.title['en']}"
-    return _bound(title, campaigns, timezone, pages)
+    title = printed_title(scored.campaign.title, scored.campaign.pilot)
+    return _bound(f"{title.zh} {title.en}", campaigns, timezone, pages)
 
 
 def _score_pages(campaigns: Sequence[ScoredCampaign]) -> list[Page]:

@@ -10,6 +10,7 @@ from aggregation.model.results import AppraisalResult
 from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
+from bot.campaigns.titles import printed_title
 from bot.core.labels import HIDDEN, Pair, both
 from bot.publication.exports.book import Column, Page, joined_words
 from bot.publication.exports.field_lines import field_lines
@@ -163,7 +164,8 @@ def _campaign(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterable[
     received = sum(row.count for row in scored.counts)
     shown = HIDDEN if below_floor(received, floor) else received
     counted = count_cell(disclosed_exclusions(scored)["counted"])
-    titles = campaign.title["zh-Hans"], campaign.title["en"]
+    title = printed_title(campaign.title, campaign.pilot)
+    titles = title.zh, title.en
     yield _line(key, Message("publication-method-campaign"), *titles)
     if campaign.pilot:
         pilot = both(Message("publication-method-pilot"))

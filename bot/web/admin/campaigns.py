@@ -14,6 +14,8 @@ from aggregation.disclosure.rounding import round_down
 from bot.accounts.approvals import DONE
 from bot.accounts.roles import ADMINISTRATOR
 from bot.ballots.desk_orders import count_refused_acts
+from bot.campaigns.choice_records import told
+from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignSummary,
@@ -28,6 +30,7 @@ from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.campaigns.states import DRAFT, OVER
+from bot.campaigns.titles import file_mark, printed_title
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -86,15 +89,17 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
     opens, closes = (
         datetime.fromtimestamp(t, zone).strftime("%Y-%m-%d %H:%M") for t in _window(summary)
     )
+    if summary.early is not None:
+        at = datetime.fromtimestamp(summary.early.at, zone).strftime("%Y-%m-%d %H:%M")
+        closes = render(Message("campaign-end-early", at=at, planned=closes), visit.lang)
     state = summary.state
     if (
         state == "open"
         and not summary.opens_at <= visit.service.clock.now().timestamp() < summary.closes_at
     ):
         state = "over" if summary.closes_at <= visit.service.clock.now().timestamp() else "waiting"
-    title = pick(
-        (summary.title["zh-Hans"], summary.title.get("en", summary.title["zh-Hans"])), visit.lang
-    )
+    void = summary.choice is not None and summary.choice.void
+    title = printed_title(summary.title, summary.pilot, void).text(visit.lang)
     ballots = round_down(summary.ballots, summary.cell)
     return {
         "it": summary,
@@ -103,6 +108,7 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
         "state": state,
         "opens": opens,
         "closes": closes,
+        "choice": render(told(summary.choice), visit.lang) if summary.choice else "",
     }
 
 
@@ -253,10 +259,27 @@ async def take_close(visit: Visit) -> web.Response:
     if visit.text("name") != campaign:
         raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
     service = visit.service
-    await close_campaign(service.database, campaign, service.desk, service.clock)
+    reason = visit.text("reason")
+    await close_campaign(service.database, campaign, service.desk, service.clock, reason)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", "closed")
+
+
+@staff_page
+async def take_choice(visit: Visit) -> web.Response:
+    """Decides whether a closed campaign counts, or withdraws it; or prepares that."""
+    campaign, act, reason = visit.path_param("campaign"), visit.text("act"), visit.text("reason")
+    approvals, by = visit.service.approvals, visit.visitor.login
+    if act == "void":
+        made = await prepare_void(approvals, campaign, visit.text("name"), reason, by)
+    elif act in ("in", "out"):
+        made = await prepare_choice(approvals, campaign, act == "in", reason, by)
+    else:
+        raise no_such_button(act)
+    await visit.service.mixer.turn()
+    done = "chosen" if made.state == DONE else "prepared"
+    return visit.redirect(f"/admin/campaigns/{campaign}", done)
 
 
 @staff_page
@@ -328,11 +351,14 @@ async def send_picture(visit: Visit) -> web.Response:
     """Sends the ranking as a picture."""
     scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
-    title = pick(
-        (scored.campaign.title["zh-Hans"], scored.campaign.title.get("en", "")), visit.lang
-    )
+    pilot = scored.campaign.pilot
+    title = printed_title(scored.campaign.title, pilot).text(visit.lang)
     return await picture_file(
-        ranking, title, visit.lang, visit.path_param("form"), f"{scored.campaign.id}-ranking"
+        ranking,
+        title,
+        visit.lang,
+        visit.path_param("form"),
+        f"{scored.campaign.id}{file_mark(pilot)}-ranking",
     )
 
 
@@ -341,6 +367,8 @@ async def send_book(visit: Visit) -> web.Response:
     """Sends the campaign's scores as a workbook, or as files in an archive."""
     from bot.publication.exports import export_campaign
 
-    campaign = visit.path_param("campaign")
-    book = await export_campaign(visit.service.database, campaign, visit.service.settings.timezone)
-    return await book_file(book, visit.path_param("form"), f"minping-{campaign}")
+    campaign = await _campaign(visit)
+    zone = visit.service.settings.timezone
+    book = await export_campaign(visit.service.database, campaign.id, zone)
+    name = f"minping-{campaign.id}{file_mark(campaign.pilot)}"
+    return await book_file(book, visit.path_param("form"), name)

@@ -58,7 +58,7 @@ DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again",
 DONE |= {"sealed", "seal-lifted", "material-closed"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
-DONE |= {"quotas", "drafted", "discarded"}
+DONE |= {"quotas", "drafted", "discarded", "chosen"}
 PAGES = (
     ("/admin", "admin-overview"),
     ("/admin/approvals", "approvals-title"),

@@ -90,6 +90,7 @@ PAGES = (
     ("GET", "/admin/drafts/{model}.yaml", drafts.send_model),
     ("GET", "/admin/campaigns/{campaign}", campaigns.show_one),
     ("POST", "/admin/campaigns/{campaign}/open", campaigns.take_open),
+    ("POST", "/admin/campaigns/{campaign}/choice", campaigns.take_choice),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),

@@ -99,6 +99,7 @@ def campaign_model(summary: CampaignSummary) -> Campaign:
         state=summary.state,  # type: ignore[arg-type]
         opens_at=utc_datetime(summary.opens_at),
         closes_at=utc_datetime(summary.closes_at),
+        closed_early_at=utc_datetime(summary.early.at) if summary.early else None,
         units=summary.units,
         pilot=summary.pilot,
         ballots=round_down(summary.ballots, summary.cell),
@@ -200,7 +201,8 @@ async def close_one(call: ApiCall) -> web.Response:
         raise RequestRefused(422, Message("api-not-this-name"), Place(field="confirm"))
     on = call.service
     return await _change_state(
-        call, lambda name: close_campaign(on.database, name, on.desk, on.clock)
+        call,
+        lambda name: close_campaign(on.database, name, on.desk, on.clock, call.body.reason),
     )
 
 

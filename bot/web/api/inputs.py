@@ -161,6 +161,9 @@ class QuotaListInput(RequestModel):
 
 
 class CloseConfirmation(RequestModel):
-    """The campaign's name once more, so that no slip closes it."""
+    """The campaign's name once more, so that no slip closes it, and why it is closed early."""
 
     confirm: str = Field(pattern=CAMPAIGN)
+    reason: str = Field(
+        "", max_length=500, description="needed before the planned end; published in the log"
+    )

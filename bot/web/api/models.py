@@ -69,6 +69,9 @@ class Campaign(ResponseModel):
     state: State
     opens_at: Moment
     closes_at: Moment
+    closed_early_at: Moment | None = Field(
+        None, description="when it was closed, if that was before closes_at"
+    )
     units: int = Field(description="the number of rated units")
     pilot: bool = Field(description="it counts in no appraisal")
     ballots: Tens
@@ -233,6 +236,7 @@ class CampaignResults(ResponseModel):
     """A page of the scores of a closed campaign, in the order of its units."""
 
     campaign: str
+    pilot: bool = Field(description="it counts in no appraisal")
     metric: Literal["public_score"] = "public_score"
     confidence_percent: Exact
     scheme: str = Field(description="version of the scheme")

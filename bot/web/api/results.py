@@ -15,6 +15,7 @@ from aggregation.model.results import LeaderResult, Proposal, UnitResult
 from aggregation.numbers import half_up
 from bot.appraisal.year import AppraisedYear
 from bot.campaigns.registered import RegisteredCampaign
+from bot.campaigns.titles import file_mark
 from bot.core.labels import disclosed_flags
 from bot.publication.public_release import read_publications
 from bot.results.releases import Release, read_releases
@@ -71,6 +72,7 @@ def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
     page, following = call.paged(codes)
     results = CampaignResults(
         campaign=campaign.id,
+        pilot=campaign.pilot,
         confidence_percent=f"{campaign.scheme.confidence_pct:f}",
         scheme=campaign.scheme.version,
         scheme_digest=campaign.scheme.digest,
@@ -194,7 +196,8 @@ async def _campaign_file(call: ApiCall, form: str) -> web.Response:
 
     campaign = await _closed(call)
     book = await export_campaign(call.service.database, campaign, call.service.settings.timezone)
-    return await _file(call, book, form, f"minping-{campaign}")
+    mark = file_mark((await call.summary()).pilot)
+    return await _file(call, book, form, f"minping-{campaign}{mark}")
 
 
 async def _file(call: ApiCall, book: Any, form: str, name: str) -> web.Response:

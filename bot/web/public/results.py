@@ -14,7 +14,9 @@ from aiohttp import web
 
 from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
-from bot.campaigns.lifecycle import list_campaigns
+from bot.campaigns.early_closes import EarlyClose
+from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.titles import file_mark, printed_title
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
@@ -70,11 +72,9 @@ async def list_results(request: web.Request) -> web.Response:
         {
             "id": summary.id,
             "pilot": summary.pilot,
-            "title": pick(
-                (summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]),
-                lang,
-            ),
-            "window": _window(request, summary.opens_at, summary.closes_at),
+            "title": printed_title(summary.title, summary.pilot, _is_void(summary)).text(lang),
+            "window": _window(request, *_ends(summary)),
+            "planned": _planned(request, summary.early),
             "day": _local(request, public[summary.id].at).strftime("%Y-%m-%d"),
         }
         for summary in found
@@ -112,10 +112,9 @@ async def show_result(request: web.Request) -> web.Response:
         "result.html",
         lang,
         campaign=campaign,
-        title=pick(
-            (campaign.title["zh-Hans"], campaign.title.get("en") or campaign.title["zh-Hans"]), lang
-        ),
+        title=printed_title(campaign.title, campaign.pilot).text(lang),
         window=_window(request, *shown.scored.in_field),
+        planned=_planned(request, shown.scored.closed_early),
         day=_local(request, public.at).strftime("%Y-%m-%d"),
         public=public,
         shown=shown,
@@ -178,6 +177,20 @@ def _window(request: web.Request, opens: int, closes: int) -> tuple[str, str]:
     )
 
 
+def _is_void(summary: CampaignSummary) -> bool:
+    return summary.choice is not None and summary.choice.void
+
+
+def _ends(summary: CampaignSummary) -> tuple[int, int]:
+    """When a campaign opened, and when it really ended."""
+    return summary.opens_at, summary.early.at if summary.early else summary.closes_at
+
+
+def _planned(request: web.Request, early: EarlyClose | None) -> str:
+    """The planned last day of a campaign that was closed early."""
+    return _local(request, early.planned - 1).strftime("%Y-%m-%d") if early else ""
+
+
 def _day(request: web.Request, seconds: int) -> str:
     return _local(request, seconds).strftime("%Y-%m-%d")
 
@@ -221,7 +234,8 @@ async def send_data(request: web.Request) -> web.Response:
     body = await request.app[RESULT_CACHE].cached(
         (public.campaign, str(public.number), form), _thread(make)
     )
-    return open_file(request, body, KINDS[form], f"minping-{public.campaign}.{form}")
+    mark = file_mark(shown.scored.campaign.pilot)
+    return open_file(request, body, KINDS[form], f"minping-{public.campaign}{mark}.{form}")
 
 
 def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
@@ -243,6 +257,7 @@ def _about(
         "title": dict(campaign.title),
         "opens_at": _iso(shown.scored.in_field[0]),
         "closes_at": _iso(shown.scored.in_field[1]),
+        "planned_until": _iso(campaign.closes_at),
         "published_at": _iso(public.at),
         "release": {"number": public.number, "at": _iso(shown.release.at)},
         "metric": "public_score",

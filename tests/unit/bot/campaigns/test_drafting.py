@@ -149,7 +149,7 @@ def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
 def test_a_pilot_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CREATE, *WINDOW, "--pilot"]) == 0
     assert main(["campaign", "open", "y"]) == 0
-    assert main(["campaign", "close", "y"]) == 0
+    assert main(["campaign", "close", "y", "--reason", "for a test"]) == 0
     assert main(["bundle", "y", str(tmp_path / "y.zip")]) == 0
     said = capsys.readouterr().out
     assert "a pilot, closed" in said
@@ -165,3 +165,18 @@ def test_method_1_is_for_years_that_are_over() -> None:
     assert '"method":2' in chosen_scheme(None)
     with pytest.raises(BadInput, match="method 1 is kept for years that are over"):
         chosen_scheme(Path("aggregation/schemes/default-1.yaml"))
+
+
+def test_row_close_an_early_close_needs_a_reason_and_shows_both_ends(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*CREATE, *WINDOW, "--pilot"]) == 0
+    assert main(["campaign", "open", "y"]) == 0
+    assert main(["campaign", "close", "y"]) == 1
+    assert "the planned end is not reached" in capsys.readouterr().err
+    assert main(["campaign", "show", "y"]) == 0
+    assert "a pilot, open" in capsys.readouterr().out
+    assert main(["campaign", "close", "y", "--reason", "台风"]) == 0
+    said = capsys.readouterr().out
+    assert "(planned 2027-01-31T00:00+08:00)" in said
+    assert "  Closed early: 台风" in said.splitlines()

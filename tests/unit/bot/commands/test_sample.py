@@ -76,7 +76,7 @@ def test_a_sample_is_planned_drawn_and_verified(
     assert "  invited too recently: 30\n" in capsys.readouterr().out
     assert main(["campaign", "show", "y"]) == 0
     assert "personal" not in capsys.readouterr().out, "the links of cells are shown to nobody"
-    assert main(["campaign", "close", "y"]) == 0
+    assert main(["campaign", "close", "y", "--reason", "for a test"]) == 0
     assert main(["bundle", "y", str(bundle)]) == 0
     assert (tmp_path / VERIFIER).read_bytes() == stand_alone_verifier()
     capsys.readouterr()

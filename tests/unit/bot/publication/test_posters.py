@@ -165,6 +165,6 @@ def test_posters_from_the_command_line(
     assert main([*words[:-1], str(tmp_path / "none" / "x.pdf")]) == 1
     assert "the file cannot be written" in capsys.readouterr().err
     assert main(command_to_open("y")) == 0
-    assert main(["campaign", "close", "y"]) == 0
+    assert main(["campaign", "close", "y", "--reason", "for a test"]) == 0
     assert main(words) == 1
     assert "y: this campaign is closed" in capsys.readouterr().err

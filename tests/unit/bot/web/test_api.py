@@ -213,7 +213,11 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
         assert (status, told["state"]) == (200, state)
     assert (await program.ask("GET", "/campaigns/spring/results"))[0] == 409
     assert (await program.ask("POST", "/campaigns/spring/close", {"confirm": "other"}))[0] == 422
-    status, told, _ = await program.ask("POST", "/campaigns/spring/close", {"confirm": "spring"})
+    status, problem, _ = await program.ask("POST", "/campaigns/spring/close", {"confirm": "spring"})
+    assert (status, "the planned end is not reached" in problem["detail"]) == (409, True)
+    asked = {"confirm": "spring", "reason": "typhoon"}
+    status, told, _ = await program.ask("POST", "/campaigns/spring/close", asked)
+    assert told["closed_early_at"] < told["closes_at"]
     assert (status, told["state"]) == (200, "closed")
     acts = [
         (a.who, a.act, a.what, a.outcome)
@@ -229,6 +233,7 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
             ("api:everything", f"POST {path}/{act}", "spring", "done")
             for act in ("open", "pause", "resume")
         ),
+        ("api:everything", f"POST {path}/close", "spring", "refused"),
         ("api:everything", f"POST {path}/close", "spring", "refused"),
         ("api:everything", f"POST {path}/close", "spring", "done"),
     ]

@@ -254,10 +254,17 @@ async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_
             "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2025"}
         )
         assert town.service.live_campaigns.get("2026").state == "open"  # type: ignore[union-attr]
+        unexplained = {"csrf": csrf, "name": "2026", "reason": " "}
+        await console.post("/admin/campaigns/2026/close", unexplained)
+        assert console.status == 422
+        assert town.service.live_campaigns.get("2026").state == "open"  # type: ignore[union-attr]
         assert "is closed; scores" in await console.post(
-            "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2026"}
+            "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2026", "reason": "typhoon"}
         )
         assert town.service.live_campaigns.get("2026").state == "closed"  # type: ignore[union-attr]
+        page = texts(await console.open("/admin/campaigns/2026"))
+        assert "to 2026-11-23 09:00 (planned 2026-12-13 09:00)" in page
+        assert "Closed early: typhoon" in page
         await console.post("/admin/campaigns/2026/open", {"csrf": csrf})
         assert console.status == 422
 

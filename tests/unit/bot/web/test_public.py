@@ -546,7 +546,11 @@ async def test_a_browser_that_refuses_cookies_is_told_so(browser: Browser) -> No
 
 async def test_a_closed_campaign_says_so_on_the_start_page(browser: Browser) -> None:
     await close_campaign(
-        browser.city.service.database, "2026", browser.city.service.desk, browser.city.service.clock
+        browser.city.service.database,
+        "2026",
+        browser.city.service.desk,
+        browser.city.service.clock,
+        "for a test",
     )
     await browser.city.service.live_campaigns.refresh()
     page = await browser.open(f"/r/{browser.city.link}/FIN")

@@ -1,0 +1,91 @@
+"""Which campaigns count in a year: campaigns are chosen or withdrawn in the open, by two persons.
+
+The only closed campaign of a year counts by rule. Where several rate a unit somebody chooses, says
+why, and says whether its scores were seen before. A campaign that was opened by mistake is
+withdrawn: its ballots stay, anybody can verify them, and it counts nowhere. Both are acts of the
+public log, so that nothing else has to be stored.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts.approvals import Approval, Approvals, Decision
+from bot.accounts.roster import Book
+from bot.campaigns.choice_records import CHOICE, VOID, read_choices
+from bot.campaigns.definition import read_definition
+from bot.campaigns.early_closes import LONGEST_REASON
+from bot.campaigns.registered import read_campaign_row
+from bot.campaigns.states import CLOSED, require_state
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
+from survey_flows.errors import BadInput, Message, Place
+
+
+def choice_decisions(desk: Desk) -> dict[str, Decision]:
+    """Returns what two people decide of a closed campaign."""
+
+    async def order(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
+        await _require_open_choice(connection, one.subject)
+        facts: dict[str, object] = {"reason": str(one.details["reason"]), "at": now}
+        facts["scores"] = await _scores_were_seen(connection, one.subject)
+        if one.kind == CHOICE:
+            facts["counts"] = bool(one.details["counts"])
+        await desk.order(connection, one.kind, one.subject, facts)
+
+    return {CHOICE: Decision(order), VOID: Decision(order)}
+
+
+async def prepare_choice(
+    approvals: Approvals, campaign: str, counts: bool, reason: str, by: str
+) -> Approval:
+    """Decides that a closed campaign counts in its year or not, or prepares that.
+
+    Raises:
+        BadInput: there is no such closed counting campaign, it is withdrawn, or there is no reason.
+    """
+    await _check(approvals, campaign, reason)
+    details = {"counts": counts, "reason": reason.strip()}
+    return await approvals.prepare(CHOICE, campaign, details, by)
+
+
+async def prepare_void(
+    approvals: Approvals, campaign: str, name: str, reason: str, by: str
+) -> Approval:
+    """Withdraws a closed campaign for good, or prepares that.
+
+    Raises:
+        BadInput: as `prepare_choice`, or the name is not the campaign's.
+    """
+    if name != campaign:
+        raise BadInput(Message("choice-name-missing"), Place(subject=campaign))
+    await _check(approvals, campaign, reason)
+    return await approvals.prepare(VOID, campaign, {"reason": reason.strip()}, by)
+
+
+async def _check(approvals: Approvals, campaign: str, reason: str) -> None:
+    if not reason.strip():
+        raise BadInput(Message("choice-reason-missing"), Place(field="reason"))
+    if len(reason.strip()) > LONGEST_REASON:
+        message = Message("campaign-reason-too-long", most=LONGEST_REASON)
+        raise BadInput(message, Place(field="reason"))
+    async with reading(approvals.roster.database) as connection:
+        await _require_open_choice(connection, campaign)
+
+
+async def _require_open_choice(connection: AsyncConnection, campaign: str) -> None:
+    row = await read_campaign_row(connection, campaign)
+    require_state(campaign, row.state, (CLOSED,))
+    if read_definition(row).pilot:
+        raise BadInput(Message("choice-of-pilot"), Place(subject=campaign))
+    made = (await read_choices(connection)).get(campaign)
+    if made is not None and made.void:
+        raise BadInput(Message("choice-void"), Place(subject=campaign))
+
+
+async def _scores_were_seen(connection: AsyncConnection, campaign: str) -> bool:
+    """Whether a score was released: the first look makes the first release."""
+    query = select(tables.releases.c.number).where(tables.releases.c.campaign == campaign).limit(1)
+    return (await connection.execute(query)).first() is not None

@@ -1,0 +1,28 @@
+"""The title of a campaign in print: that of a pilot or a withdrawn campaign says so itself."""
+
+from __future__ import annotations
+
+from survey_flows.messages import ENGLISH, Message, Named, render
+from survey_flows.questionnaire import Text
+from survey_flows.wording import DEFAULT
+
+
+def printed_title(title: Text, pilot: bool = False, void: bool = False) -> Named:
+    """Returns a title in both languages, marked where the campaign counts nowhere.
+
+    A table, picture or file that is passed on keeps its title and loses the page around it.
+    """
+    zh = title["zh-Hans"]
+    plain = Named(zh, title.get("en") or zh)
+    if void:
+        return _marked(Message("campaign-title-void", title=plain))
+    return _marked(Message("campaign-title-pilot", title=plain)) if pilot else plain
+
+
+def file_mark(pilot: bool) -> str:
+    """Returns what the names of a pilot's files end with."""
+    return "-pilot" if pilot else ""
+
+
+def _marked(title: Message) -> Named:
+    return Named(render(title, DEFAULT), render(title, ENGLISH))
