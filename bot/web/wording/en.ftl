@@ -83,7 +83,7 @@ promise-download = Keep it as a file
 promise-copy = If no file comes, as in WeChat, copy this text and keep it whole:
 promise-look-up = Is it in the log by now?
 promise-check = When the survey has closed, anybody can check the file without this site: minping_verify.py lies beside the published bundle and takes it with --promise.
-promise-no-proof = This page is no proof. It has read the promise from the link in your browser, taken it out of the address, and sent it nowhere. WeChat may check a link before it opens it, and then sees it whole.
+promise-no-proof = This page is no proof and checks no signature. It has read the promise from the link in your browser, taken it out of the address, and sent it nowhere. WeChat may check a link before it opens it, and then sees it whole.
 promise-picture = On another device
 promise-picture-text = Scan this with it, while nobody looks on. Whoever scans it has the promise.
 
