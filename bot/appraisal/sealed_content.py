@@ -13,6 +13,7 @@ from aggregation.model.results import AppraisalResult
 from aggregation.quality.changes import ScoreChange
 from aggregation.scheme.scheme import Scheme, inner_scheme, parse_scheme, scheme_levels
 from bot.appraisal.plain_form import read_plain, write_plain
+from bot.appraisal.units_of_year import LeftOut
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput, Message
 
@@ -45,6 +46,7 @@ class SealedContent:
         changes: those of the public scores since the year before, by unit.
         before: the digest of the year before as it stood then, or empty.
         engine: the `ENGINE` that appraised the year.
+        left: units that were not appraised, and why.
     """
 
     year: int
@@ -55,6 +57,7 @@ class SealedContent:
     changes: Mapping[str, ScoreChange]
     before: str = ""
     engine: int = ENGINE
+    left: tuple[LeftOut, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -76,6 +79,7 @@ def write_content(content: SealedContent) -> str:
             "result": write_plain(content.result, AppraisalResult),
             "inside": write_plain(_lean(content.inside), Bodies),
             "changes": write_plain(content.changes, Changes),
+            "left": write_plain(content.left, tuple[LeftOut, ...]),
         }
     )
 
@@ -114,6 +118,7 @@ def read_content(text: str) -> SealedContent:
         read_plain(said["changes"], Changes),
         said["before"],
         said["engine"],
+        read_plain(said["left"], tuple[LeftOut, ...]),
     )
 
 

@@ -178,7 +178,7 @@ def sealed_content(year: AppraisedYear, before: str) -> SealedContent:
         if part.release is not None
     ]
     found = (year.inputs, year.result, year.inside, year.changes)
-    return SealedContent(year.year, tuple(releases), *found, before)
+    return SealedContent(year.year, tuple(releases), *found, before, left=year.left)
 
 
 def _check_order(year: int, order: SealOrder, today: date) -> None:

@@ -51,6 +51,9 @@ async def show_year(visit: Visit) -> web.Response:
         quotas=quotas,
         grades=UNIT_GRADES,
         waiting=waiting,
+        left=[
+            (pick((it.zh, it.en), visit.lang), render(it.reason, visit.lang)) for it in year.left
+        ],
         last_given=lambda unit: last_given(year, unit),
         amended=amended,
         tasks=[(task.subject, render(task.message, visit.lang)) for task in year.result.tasks],
