@@ -74,7 +74,7 @@ def write_content(content: SealedContent) -> str:
             "engine": content.engine,
             "before": content.before,
             "releases": write_plain(content.releases, tuple[SealedRelease, ...]),
-            "scheme": _scheme(content.inputs.scheme),
+            "rules": _scheme(content.inputs.scheme),
             "inputs": write_plain(content.inputs, AppraisalInputs),
             "result": write_plain(content.result, AppraisalResult),
             "inside": write_plain(_lean(content.inside), Bodies),
@@ -106,7 +106,7 @@ def read_content(text: str) -> SealedContent:
     said = json.loads(text)
     if said["form"] != FORM:
         raise BadInput(Message("appraisal-seal-form", form=said["form"], known=FORM))
-    scheme = parse_scheme(said["scheme"])
+    scheme = parse_scheme(said["rules"])
     result = read_plain(said["result"], AppraisalResult)
     inside: Bodies = read_plain(said["inside"], Bodies)
     return SealedContent(
