@@ -17,10 +17,10 @@ MOST_FALSE, HELD = 0.05, (0.93, 0.97)
 RANKS = 7
 
 
-def print_families(cities: int, seed: int) -> None:
-    """Print false separations, coverage and errors of each kind of city."""
+def print_families(cities: int, seed: int, only: str = "") -> None:
+    """Print false separations, coverage and errors of each kind of city, or of some."""
     print("| city | falsely surely better | coverage | RMSE | mean error |\n|---|---|---|---|---|")
-    for kind in KINDS:
+    for kind in [kind for kind in KINDS if only in kind.name]:
         it = outcome(kind, cities, seed)
         share = it.false / it.cities
         missed = "" if share <= MOST_FALSE else " (missed)"
@@ -117,8 +117,8 @@ def print_nonresponse(cities: int, seed: int) -> None:
             )
 
 
+FAMILIES = "families"
 PARTS: dict[str, Callable[[int, int], None]] = {
-    "families": print_families,
     "states": print_states,
     "rivals": print_rivals,
     "margins": print_margins,
@@ -130,12 +130,16 @@ PARTS: dict[str, Callable[[int, int], None]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.method2", description=__doc__)
-    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("part", choices=[FAMILIES, *PARTS])
     parser.add_argument("--runs", type=int, default=100, help="cities, runs or seeds of each case")
     parser.add_argument("--seed", type=int, default=20261201)
+    parser.add_argument("--only", default="", help="kinds of city whose names hold this text")
     chosen = parser.parse_args()
     print(f"{chosen.part}, seed {chosen.seed}, {chosen.runs} runs of each case\n")
-    PARTS[chosen.part](chosen.runs, chosen.seed)
+    if chosen.part == FAMILIES:
+        print_families(chosen.runs, chosen.seed, chosen.only)
+    else:
+        PARTS[chosen.part](chosen.runs, chosen.seed)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.finding_years import findings_of_year
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.appraisal.standing import Amendment
+from aggregation.model.dated import Period, Post
+from aggregation.model.facts import Leader
 from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
@@ -30,7 +34,8 @@ from bot.campaigns.registered import (
     read_registered_campaigns,
 )
 from bot.records import store
-from bot.records.seals import Seal
+from bot.records.dated_store import read_absences, read_discipline, read_endings, read_posts
+from bot.records.seals import Seal, sealed_years
 from bot.results.releases import read_releases
 from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
@@ -226,9 +231,12 @@ async def _gather(
         units = await store.read_all_units(connection, year)
         leaders = await store.read_leaders(connection, year)
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
+        scheme = scored[0].campaign.scheme
+        sealed = [it for it in await sealed_years(connection) if it != year]
+        findings = await store.read_findings(connection)
         return AppraisalInputs(
             year=year,
-            scheme=scored[0].campaign.scheme,
+            scheme=scheme,
             units=units,
             leaders=leaders,
             # Points and grades of subjects that are no longer listed stay stored and play no part.
@@ -243,7 +251,8 @@ async def _gather(
                 if code in codes
             },
             adjustments=await store.read_adjustments(connection, year),
-            facts=await store.read_findings(connection, year),
+            # A verdict may come years after the act: it belongs to the year that is still open.
+            facts=findings_of_year(findings, year, sealed, scheme.late),
             decisions=await store.read_decisions(connection, year),
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
@@ -255,9 +264,26 @@ async def _gather(
                 if part.facts.invited_by_group
             },
             history=await read_past(connection, last=year - 1),
+            posts=_posts(await read_posts(connection), leaders, year),
+            absences=await read_absences(connection),
+            endings=await read_endings(connection),
+            discipline=await read_discipline(connection),
             disclosed={code: it for part in scored for code, it in part.disclosed.items()},
             covariances=_covariances(scored),
         )
+
+
+def _posts(dated: Sequence[Post], leaders: Sequence[Leader], year: int) -> tuple[Post, ...]:
+    """Return all posts; a leader of whom no dates are known held theirs all year.
+
+    Without any dated post there are none, and the appraisal takes the same for granted.
+    """
+    if not dated:
+        return ()
+    known = {post.person for post in dated}
+    whole = Period(date(year, 1, 1), date(year, 12, 31))
+    others = (Post(x.id, x.unit, x.role, x.post, whole) for x in leaders if x.id not in known)
+    return (*dated, *others)
 
 
 def _covariances(scored: Sequence[ScoredCampaign]) -> Covariances | None:

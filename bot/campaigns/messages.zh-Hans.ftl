@@ -73,6 +73,7 @@ organiser-bad-country = 请填写两个大写字母的国家代码，例如 CN
 organiser-bad-icp = 请填写网站的 ICP 备案号，例如 湘ICP备12345678号（国家代码不是 CN 的可以留空）
 organiser-bad-police = 请填写网站的公安备案号，例如 湘公网安备43010202000123号（国家代码不是 CN 的可以留空）
 opening-organiser-missing = 还没有登记由谁主办：请用 minping organiser set 或在设置页面填写主办单位、电话、个人信息事务和备案号
+opening-scale-unread = 考核办法的量表 { $scale } 读不了题目 { $question } 的选项；请换用新的考核办法，或改用该题的量表
 
 # 提前截止
 campaign-early-reason = 尚未到原定截止时间：请写明提前截止的理由，理由将公布在日志中

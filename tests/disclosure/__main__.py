@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator
+from time import monotonic
 
-from tests.disclosure.made_cities import KINDS, MadeCity, made_city
-from tests.disclosure.twins import KINDS_OF_CELLS, attack, small_cells
+from tests.disclosure.made_cities import KINDS, MadeCity, demo_cities, made_city
+from tests.disclosure.twins import KINDS_OF_CELLS, Twin, attack, small_cells
 
 
 def main() -> None:
@@ -18,20 +20,49 @@ def main() -> None:
     parser.add_argument("--cities", type=int, default=30, help="cities, shared among the kinds")
     parser.add_argument("--tries", type=int, default=120, help="twins tried for each cell")
     parser.add_argument("--cells", nargs="*", default=["code", "group"], choices=KINDS_OF_CELLS)
+    parser.add_argument("--minutes", type=float, default=1e6, help="begin no city after so many")
+    parser.add_argument("--demo", action="store_true", help="the demonstration's units instead")
+    parser.add_argument("--own", action="store_true", help="compare the unit's own figures alone")
     given = parser.parse_args()
+    enough = Twin.UNIT if given.own else Twin.EVERYTHING
+    end = monotonic() + 60 * given.minutes
+    drawn = demo_cities() if given.demo else _made(given.cities)
+    tried: Counter[str] = Counter()
+    cells: Counter[tuple[str, str]] = Counter()
+    solved: dict[str, list[str]] = {}
     cost: Counter[str] = Counter()
-    for kind in KINDS:
-        cells: Counter[str] = Counter()
-        open_: list[str] = []
-        for seed in range(given.cities // len(KINDS)):
-            city = made_city(seed, kind)
-            cells.update(name for unit in city.units for name, _ in small_cells(city, unit))
-            open_ += [f"{seed}: {name}" for name in attack(city, given.tries, given.cells).solved]
-            cost += costs(city)
-        shown = {name: cells[name] for name in given.cells}
-        print(f"{kind}: small cells {shown}, without a twin {len(open_)} {open_}", flush=True)
+    together: Counter[str] = Counter()
+    for number, city in enumerate(drawn):
+        if monotonic() > end:
+            break
+        tried[city.kind] += 1
+        cells.update(
+            (city.kind, name) for unit in city.units for name, _ in small_cells(city, unit)
+        )
+        found = attack(city, given.tries, given.cells, enough)
+        solved.setdefault(city.kind, []).extend(f"{number}: {name}" for name in found.solved)
+        together[city.kind] += len(found.together)
+        cost += costs(city)
+    for kind, count in tried.items():
+        shown = {name: cells[kind, name] for name in given.cells}
+        without = solved[kind]
+        print(
+            f"{kind}: {count} cities, small cells {shown}, "
+            f"without a twin {len(without)} {without}"
+            + f", without one that agrees on everything at once {together[kind]}"
+            * (not given.own),
+            flush=True,
+        )
     for name, count in sorted(cost.items()):
         print(f"{name}: {count}")
+
+
+def _made(cities: int) -> Iterator[MadeCity]:
+    """Yield made cities, one kind after the other, so that each has its part of the time."""
+    for seed in range(cities // len(KINDS) + 1):
+        for kind in KINDS:
+            if seed * len(KINDS) + KINDS.index(kind) < cities:
+                yield made_city(seed, kind)
 
 
 def costs(city: MadeCity) -> Counter[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from random import Random
@@ -17,16 +17,20 @@ from aggregation.estimation.scores import score_contrasts
 from aggregation.numbers import half_up
 from bot.campaigns.registered import RegisteredCampaign
 from bot.campaigns.scheme_files import offered_scheme
+from bot.core.shipped_files import shipped_questionnaires
+from bot.demo.city_ballots import latest_ballots
 from bot.publication.charts.answer_chart import answer_shares
 from bot.publication.charts.ranking import campaign_ranking
 from bot.publication.exports import campaign_book
 from bot.publication.exports.writers import page_records
 from bot.results.blocks import unit_blocks
-from bot.results.releases import Release
+from bot.results.releases import Release, next_release
 from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
 from bot.verification.bundle import result_files
 from bot.web.api.results import unit_model
+from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import Questionnaire
+from tests.cities import the_city
 from tests.disclosure.linear import FORM, make_campaign
 
 CODES = ("VS", "S", "B", "D", "VD")
@@ -42,11 +46,18 @@ Unit = Counter[Answer]
 
 @dataclass(frozen=True)
 class MadeCity:
-    """A closed campaign of method 2. ``frozen`` are contrasts of another city that it keeps."""
+    """A closed campaign of method 2.
+
+    ``frozen`` are contrasts of another city that it keeps. ``struck`` are the ballots by unit that
+    a second release excludes. ``form`` and ``categories`` are those of the demonstration's units.
+    """
 
     kind: str
     units: Mapping[str, Unit]
     frozen: Mapping[str, Contrasts] | None = None
+    struck: Mapping[str, Unit] = field(default_factory=dict)
+    form: Questionnaire | None = None
+    categories: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def campaign(self) -> RegisteredCampaign:
@@ -56,34 +67,57 @@ class MadeCity:
             scheme = scheme.model_copy(update={"overall_share": Decimal(100)})
         if self.kind == "one item":
             given = replace(given, questionnaires={"econ": ITEM})
-        return replace(given, scheme=scheme)
+        if self.form is not None:
+            given = replace(given, questionnaires={"econ": self.form})
+        known = {
+            code: replace(unit, category=self.categories.get(code, unit.category))
+            for code, unit in given.units.items()
+        }
+        return replace(given, scheme=scheme, units=known)
 
     @property
     def sheet(self) -> Questionnaire:
         """The questionnaire of all units."""
         return self.campaign.questionnaires["econ"]
 
-    def rows(self) -> list[PatternCount]:
-        return [
-            PatternCount(unit, "econ", group, "", source, 4, ratings, count)
-            for unit, answers in sorted(self.units.items())
-            for (group, source, ratings), count in sorted(answers.items())
-            if count
-        ]
+    def rows(self, later: bool = False) -> list[PatternCount]:
+        found = []
+        for unit, answers in sorted(self.units.items()):
+            gone = self.struck.get(unit, Counter()) if later else Counter()
+            for weight, part in ((4, answers - gone), (0, gone)):
+                found += [
+                    PatternCount(unit, "econ", group, "", source, weight, ratings, count)
+                    for (group, source, ratings), count in sorted(part.items())
+                    if count
+                ]
+        return found
 
     @cached_property
     def contrasts(self) -> Mapping[str, Contrasts] | None:
         """Those of the first release."""
         if self.frozen is not None:
             return self.frozen
-        counted = tally(self.rows(), PatternReader({"econ": self.sheet}, self.campaign.scheme))
-        return score_contrasts(counted, dict.fromkeys(self.units, "B_econ"), self.campaign.scheme)
+        counted = tally(self.rows(), self._reader)
+        categories = {code: unit.category for code, unit in self.campaign.units.items()}
+        return score_contrasts(counted, categories, self.campaign.scheme)
+
+    @property
+    def _reader(self) -> PatternReader:
+        return PatternReader({"econ": self.sheet}, self.campaign.scheme)
 
     @cached_property
     def scored(self) -> ScoredCampaign:
-        reader = PatternReader({"econ": self.sheet}, self.campaign.scheme)
-        blocks = unit_blocks(self.rows(), reader)
+        blocks = unit_blocks(self.rows(), self._reader)
         release = Release("c", 1, 0, blocks, {}, {}, self.contrasts, "secret")
+        return score_release(self.campaign, release)
+
+    @cached_property
+    def scored_later(self) -> ScoredCampaign | None:
+        """The second release, which excludes ballots; None where none are struck out."""
+        if not self.struck or self.scored.release is None:
+            return None
+        now = unit_blocks(self.rows(later=True), self._reader)
+        release, _ = next_release(self.campaign, [self.scored.release], now, {}, 1)
         return score_release(self.campaign, release)
 
     @cached_property
@@ -92,33 +126,41 @@ class MadeCity:
 
     def with_unit(self, unit: str, answers: Unit) -> MadeCity:
         """The city with other answers about one unit, under the same contrasts."""
-        return MadeCity(self.kind, {**self.units, unit: answers}, self.contrasts)
+        return replace(self, units={**self.units, unit: answers}, frozen=self.contrasts)
 
-    def told(self) -> dict[str, object]:
-        """All that is told: files, listings, answers to programs, bundle and pictures.
+    @cached_property
+    def told_ever(self) -> tuple[dict[str, object], ...]:
+        """All that is told in each release."""
+        releases = [self.scored, *([self.scored_later] if self.scored_later else [])]
+        return tuple(told(self, scored) for scored in releases)
 
-        Left out are digests, which no two cities share, and the number of all ballots of the
-        campaign, which the log tells: where one unit has a ballot more, another has one less.
-        """
-        book = campaign_book(self.scored, "Asia/Shanghai")
-        ranks = unit_ranks(self.scored)
-        found: dict[str, object] = {
-            f"export {page.name}": [
-                row
-                for row in map(_printed, page_records(page))
-                if not str(row.get("key")).endswith(".ballots")
-            ]
-            for page in book.pages
-        }
-        found["picture of ranks"] = campaign_ranking(self.scored, "en")
-        for code, it in self.disclosed.items():
-            found[f"api {code}"] = unit_model(self.campaign, it, ranks.get(code))
-            found[f"picture of {code}"] = answer_shares(it, self.campaign.scheme)
-            entering = self.scored.graded[code].score
-            found[f"total of {code}"] = entering
-        totals = result_files(self.scored)[0].decode()
-        found["bundle"] = [part for part in totals.split('"') if len(part) != 64]
-        return found
+
+def told(city: MadeCity, scored: ScoredCampaign) -> dict[str, object]:
+    """All that is told of a release: files, listings, answers to programs, bundle and pictures.
+
+    Left out are digests, which no two cities share, and the number of all ballots of the campaign,
+    which the log tells: where one unit has a ballot more, another has one less.
+    """
+    book = campaign_book(scored, "Asia/Shanghai")
+    ranks = unit_ranks(scored)
+    disclosed = scored.disclosed
+    found: dict[str, object] = {
+        f"export {page.name}": [
+            row
+            for row in map(_printed, page_records(page))
+            if not str(row.get("key")).endswith(".ballots")
+        ]
+        for page in book.pages
+    }
+    found["picture of ranks"] = campaign_ranking(scored, "en")
+    for code, it in disclosed.items():
+        found[f"api {code}"] = unit_model(city.campaign, it, ranks.get(code))
+        found[f"picture of {code}"] = answer_shares(it, city.campaign.scheme)
+        entering = scored.graded[code].score
+        found[f"total of {code}"] = entering
+    totals = result_files(scored)[0].decode()
+    found["bundle"] = [part for part in totals.split('"') if len(part) != 64]
+    return found
 
 
 def _printed(row: Mapping[str, object]) -> dict[str, object]:
@@ -133,7 +175,53 @@ def made_city(seed: int, kind: str, units: int = 4) -> MadeCity:
     chance = Random(f"{kind}/{seed}")
     names = [f"U{place}" for place in range(units)]
     lonely = chance.random() < 0.5
-    return MadeCity(kind, {name: _unit(chance, kind, lonely) for name in names})
+    made = {name: _unit(chance, kind, lonely) for name in names}
+    return MadeCity(kind, made, struck=_struck(made))
+
+
+STRUCK = 12
+"""Ballots of a unit that a second release excludes: enough for it to be shown."""
+
+
+def _struck(units: Mapping[str, Unit]) -> dict[str, Unit]:
+    """Strike out ballots of the unit with the most of one group and kind of link."""
+    found: list[tuple[int, str, tuple[str, str]]] = []
+    for name, answers in units.items():
+        for part in {key[:2] for key in answers}:
+            count = sum(n for key, n in answers.items() if key[:2] == part)
+            found.append((count, name, part))
+    most, name, part = max(found)
+    if most < 2 * STRUCK:
+        return {}
+    left, gone = STRUCK, Counter[Answer]()
+    for key, n in sorted(units[name].items(), key=lambda it: (-it[1], it[0])):
+        if key[:2] == part:
+            gone[key] = min(n - n // 2, left)
+            left -= gone[key]
+    return {name: gone}
+
+
+def demo_cities(units: int = 12) -> list[MadeCity]:
+    """The demonstration's answers by questionnaire, a campaign each of so many units at most."""
+    drawn, sheets = the_city(), shipped_questionnaires()
+    found = []
+    for name in sorted({x.questionnaire for x in drawn.units}):
+        own = {x.unit.code: x.unit.category for x in drawn.units if x.questionnaire == name}
+        chosen = sorted(own)[:units]
+        answers: dict[str, Unit] = {code: Counter() for code in chosen}
+        for (unit, _, group, _, source, _, ratings), n in latest_ballots(drawn.ballots):
+            if unit in answers and group != STAFF:
+                answers[unit][group, source, ratings] += n
+        found.append(
+            MadeCity(
+                f"demonstration {name}",
+                answers,
+                struck=_struck(answers),
+                form=sheets[name],
+                categories=own,
+            )
+        )
+    return found
 
 
 def _unit(chance: Random, kind: str, lonely: bool) -> Unit:

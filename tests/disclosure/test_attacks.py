@@ -1,8 +1,13 @@
-"""What an attacker who holds every figure of a made city gets of its small cells (rows 8 to 10)."""
+"""What an attacker who holds every figure of a made city gets of its small cells.
+
+The twins that save a cell agree with its city on every page, file, answer of the API, bundle and
+picture, of two releases.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -12,11 +17,12 @@ from aggregation.estimation.unit_score import UnitScore
 from bot.publication.exports import campaign_book
 from bot.publication.exports.writers import page_records
 from tests.disclosure.__main__ import costs
-from tests.disclosure.made_cities import made_city
-from tests.disclosure.twins import attack
+from tests.disclosure.linear import FORM
+from tests.disclosure.made_cities import CODES, KINDS, MadeCity, Unit, demo_cities, made_city
+from tests.disclosure.twins import attack, small_cells
 
-TRIES = 150
-CITIES = [("one item", 1), ("overall 100", 1), ("overall 100", 0), ("several items", 2)]
+TRIES = 100
+CITIES = [("one item", 1), ("overall 100", 1), ("overall 100", 0), ("several items", 0)]
 
 
 @pytest.mark.parametrize(("kind", "seed"), CITIES)
@@ -25,6 +31,7 @@ def test_no_small_cell_of_a_made_city_is_solved(kind: str, seed: int) -> None:
     found = attack(city, TRIES, ("code", "group"))
     assert found.cells
     assert found.solved == ()
+    assert len(found.together) <= found.cells // 4
 
 
 def test_the_attack_solves_cells_where_figures_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +64,7 @@ def test_no_file_has_variances_or_shares_of_own_data(kind: str) -> None:
 
 def test_a_bundle_of_a_made_city_has_the_figures_of_its_pages() -> None:
     city = made_city(2, "several items")
-    bundle = city.told()["bundle"]
+    bundle = city.told_ever[0]["bundle"]
     assert isinstance(bundle, list)
     assert {"wy", "wy2", "w2", "low"}.isdisjoint(bundle)
 
@@ -66,3 +73,78 @@ def test_the_cost_is_counted() -> None:
     found: Counter[str] = costs(made_city(0, "one item"))
     assert found["units"] == 4
     assert found["codes not told"] <= found["codes with answers"]
+
+
+SAID = ("VD", "D", "B", "VD", "D", "B", "VD", "D")
+"""What the one invited resident of each unit says, far from all others."""
+
+
+def lonely_voices() -> MadeCity:
+    """Row 2: units with 400 residents by the open link, 200 service users, and one invited."""
+    chance = Random(17)
+    items = len(FORM.rated)
+    units: dict[str, Unit] = {}
+    for at, code in enumerate(SAID):
+        answers: Unit = Counter({("resident", "personal", " ".join([code] * items)): 1})
+        for group, source, people in (("resident", "open", 400), ("service_user", "personal", 200)):
+            for _ in range(people):
+                ratings = " ".join(chance.choices(CODES, (40, 35, 15, 7, 3), k=items))
+                answers[group, source, ratings] += 1
+        units[f"U{at}"] = answers
+    return MadeCity("several items", units)
+
+
+def test_the_answer_of_one_invited_person_cannot_be_read_off_the_tables() -> None:
+    """Row 2: by method 1, (group score − 0.3·M)/0.7 gave 8 of 8 within two points."""
+    city = lonely_voices()
+    book = campaign_book(city.scored, "Asia/Shanghai")
+    pages = {page.name: list(page_records(page)) for page in book.pages}
+    units = {row["code"]: row for row in pages["units"]}
+    groups = {(row["code"], row["group"]): row for row in pages["groups"]}
+    true = dict(zip(("VD", "D", "B"), (0, 30, 60), strict=True))
+    hits, shown = 0, 0
+    for unit, code in zip(sorted(city.units), SAID, strict=True):
+        group, whole = groups[unit, "resident"], float(units[unit]["public_score"])  # type: ignore[arg-type]
+        if group["score"] is None:
+            continue
+        shown += 1
+        mean = float(group["score"])  # type: ignore[arg-type]
+        weight = 1 / (1 + 10 * 400 / 410)
+        guesses = {
+            (mean - 0.3 * whole) / 0.7,  # the cap of method 1
+            (mean - (1 - weight) * whole) / weight,  # one of ten vouched ones, others as the unit
+            mean,
+        }
+        hits += any(abs(guess - true[code]) <= 2 for guess in guesses)
+    assert shown == len(SAID)
+    assert hits == 0
+
+
+def test_shrunken_scores_give_no_size_of_a_hidden_group() -> None:
+    """Row 8: from the share of own data follow the variance and the sizes of hidden groups."""
+    hidden = 0
+    for kind in KINDS:
+        for seed in range(4):
+            city = made_city(seed, kind)
+            shrunken = city.scored.borrowed(city.disclosed)
+            for unit in city.units:
+                small = {name for name, _ in small_cells(city, unit)} & {"group", "channel"}
+                hidden += bool(small)
+                assert not (small and unit in shrunken), (kind, seed, unit)
+    assert hidden > 10
+
+
+def test_two_releases_are_compared() -> None:
+    city = made_city(6, "several items")
+    first, second = city.told_ever
+    assert set(first) == set(second)
+    assert first != second
+    assert sum(sum(gone.values()) for gone in city.struck.values()) >= 10
+
+
+def test_the_demonstration_is_a_city_to_attack() -> None:
+    cities = demo_cities(units=2)
+    assert len(cities) > 2
+    found = attack(cities[0], 40, ("code", "group"))
+    assert found.cells
+    assert found.solved == ()

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from random import Random
 
 from aggregation.disclosure.disclosed import DisclosedScore
+from aggregation.disclosure.precision import FINE_FROM
 from tests.disclosure.linear import FLOOR
 from tests.disclosure.made_cities import CODES, Answer, MadeCity, Unit
 
@@ -30,10 +32,16 @@ KINDS_OF_CELLS = ("code", "group", "answer", "channel")
 
 @dataclass(frozen=True)
 class Found:
-    """What an attacker gets of the small cells of a city."""
+    """What an attacker gets of the small cells of a city.
+
+    ``solved`` have no twin with the same figures of their unit. ``together`` have none that agrees
+    on everything at once: all units on all pages, in files, answers, bundles and pictures, in each
+    release. The latter grows with tries that are too few.
+    """
 
     cells: int
     solved: tuple[str, ...]
+    together: tuple[str, ...]
 
 
 def cell_counts(city: MadeCity, answers: Unit) -> dict[Cell, int]:
@@ -44,7 +52,9 @@ def cell_counts(city: MadeCity, answers: Unit) -> dict[Cell, int]:
         found["code", ratings.split()[place]] += count
         found["group", group] += count
         found["channel", f"{group}/{source}"] += count
-        found["answer", f"{group}/{source}"] += count * CODES.index(ratings.split()[place])
+        code = ratings.split()[place]
+        if code in CODES:
+            found["answer", f"{group}/{source}"] += count * CODES.index(code)
     return dict(found)
 
 
@@ -56,35 +66,63 @@ def small_cells(city: MadeCity, unit: str) -> list[Cell]:
     return sorted(few + said)
 
 
-def attack(city: MadeCity, tries: int, kinds: Sequence[str] = KINDS_OF_CELLS) -> Found:
-    """Look for a twin of each small cell of a city."""
-    cells, solved = 0, []
+class Twin(IntEnum):
+    """How far the nearest twin of a cell agrees with its city."""
+
+    NONE = 0
+    UNIT = 1
+    EVERYTHING = 2
+
+
+def attack(
+    city: MadeCity,
+    tries: int,
+    kinds: Sequence[str] = KINDS_OF_CELLS,
+    enough: Twin = Twin.EVERYTHING,
+) -> Found:
+    """Look for a twin of each small cell of a city; one that agrees so far is ``enough``."""
+    found: dict[str, Twin] = {}
     for unit in city.units:
-        small = [cell for cell in small_cells(city, unit) if cell[0] in kinds]
-        cells += len(small)
-        left = [cell for cell in small if not _has_twin(city, unit, cell, tries)]
-        solved += [f"{city.kind} {unit} {' '.join(cell)}" for cell in left]
-    return Found(cells, tuple(solved))
+        for cell in small_cells(city, unit):
+            if cell[0] in kinds:
+                name = f"{city.kind} {unit} {' '.join(cell)}"
+                found[name] = nearest_twin(city, unit, cell, tries, enough)
+    solved = tuple(name for name, twin in found.items() if twin is Twin.NONE)
+    together = tuple(name for name, twin in found.items() if twin is not Twin.EVERYTHING)
+    return Found(len(found), solved, together)
 
 
-def _has_twin(city: MadeCity, unit: str, cell: Cell, tries: int) -> bool:
+def nearest_twin(
+    city: MadeCity, unit: str, cell: Cell, tries: int, enough: Twin = Twin.EVERYTHING
+) -> Twin:
+    """Return how far the nearest twin agrees of those that were tried."""
     now = city.units[unit]
     before = cell_counts(city, now)[cell]
     shown = city.disclosed[unit]
-    quick = _alone(city, unit, now)
+    quick, best = _alone(city, unit, now), Twin.NONE
     for answers in _changed(city, unit, cell, tries):
         if cell_counts(city, answers).get(cell, 0) == before:
             continue
-        if _alone(city, unit, answers) == quick and (
-            city.with_unit(unit, answers).disclosed[unit] == shown
-        ):
-            return True
-    return False
+        if _alone(city, unit, answers) != quick or not _keeps_struck(city, unit, answers):
+            continue
+        twin = city.with_unit(unit, answers)
+        if twin.disclosed[unit] == shown:
+            best = Twin.UNIT
+            if enough is Twin.UNIT:
+                return best
+            if twin.told_ever == city.told_ever:
+                return Twin.EVERYTHING
+    return best
+
+
+def _keeps_struck(city: MadeCity, unit: str, answers: Unit) -> bool:
+    """Return whether the ballots that a second release excludes are still there."""
+    return all(answers[key] >= n for key, n in city.struck.get(unit, {}).items())
 
 
 def _alone(city: MadeCity, unit: str, answers: Unit) -> DisclosedScore:
     """Return what is disclosed of a unit whoever the others are; intervals depend on them."""
-    it = MadeCity(city.kind, {unit: answers}, city.contrasts).disclosed[unit]
+    it = replace(city, units={unit: answers}, frozen=city.contrasts, struck={}).disclosed[unit]
     bounds = replace(it.bounds, among=None) if it.bounds else None
     return replace(it, low=None, high=None, bounds=bounds)
 
@@ -108,7 +146,7 @@ def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit
     chance = Random(f"{unit}/{cell}")
     place = next(at for at, q in enumerate(city.sheet.rated) if q.overall)
     told = city.disclosed[unit].distribution
-    hidden = [code for code in CODES if told.get(code) is None]
+    hidden = sorted({*CODES, *told} - {code for code, count in told.items() if count is not None})
     for number in range(tries):
         answers = Counter(city.units[unit])
         if cell[0] == "answer":
@@ -125,7 +163,8 @@ def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit
             continue
         yield left
         if number % 4 == 3 or cell[0] == "answer":
-            near = "" if cell[0] == "code" else cell[1].partition("/")[0]
+            # Few people cannot make up for each other: every second time others do.
+            near = "" if cell[0] == "code" or number % 2 else cell[1].partition("/")[0]
             yield _climbed(chance, city, unit, left, near, place)
 
 
@@ -133,7 +172,8 @@ def _left(answers: Unit) -> Unit:
     return Counter({key: count for key, count in answers.items() if count})
 
 
-CLIMBS = 14
+CLIMBS = 60
+EDGE = 1e-6
 
 
 def _climbed(
@@ -143,10 +183,10 @@ def _climbed(
 
     The others are of ``group``, or of any where it is empty.
     """
-    aim = _exact(city, unit, city.units[unit])
-    best, gap = answers, _distance(aim, _exact(city, unit, answers))
+    shown = city.disclosed[unit]
+    best, gap = answers, _outside(shown, _exact(city, unit, answers))
     for _ in range(CLIMBS):
-        if gap < NEAR:
+        if not gap:
             break
         other = Counter(best)
         step, many = chance.choice((-1, 1)), chance.choice((1, 1, 2, 4, 8))
@@ -158,32 +198,37 @@ def _climbed(
             able_at = [at for at in range(len(key[2].split())) if at != place] or [place]
             other[_moved(key, step, chance.choice(able_at))] += 1
         other = _left(other)
-        found = _distance(aim, _exact(city, unit, other))
+        found = _outside(shown, _exact(city, unit, other))
         if found < gap:
             best, gap = other, found
     return best
 
 
-NEAR = 0.04
-"""Points of the score."""
-
-
 def _exact(city: MadeCity, unit: str, answers: Unit) -> dict[str, float]:
     """Return the exact means of the groups and of the unit."""
-    score = MadeCity(city.kind, {unit: answers}, city.contrasts).scored.scores[unit]
+    alone = replace(city, units={unit: answers}, frozen=city.contrasts, struck={})
+    score = alone.scored.scores[unit]
     found = {group.group: float(group.score or 0) for group in score.groups if group.n_valid}
     return found | ({"": float(score.bounded.own.score)} if score.bounded else {})
 
 
-def _distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """Return the sum of differences, those of groups at half: they are told less finely."""
-    return sum(
-        abs(value - other.get(name, 0.0)) / (2 if name else 1) for name, value in one.items()
-    )
+def _outside(shown: DisclosedScore, exact: Mapping[str, float]) -> float:
+    """Return by how many points exact means lie outside what is printed of them."""
+    told = {group.group: (group.score, group.n_valid) for group in shown.groups}
+    told[""] = shown.score, shown.n_valid
+    off = 0.0
+    for name, value in exact.items():
+        score, n = told[name]
+        if score is not None:
+            step = 0.1 if n is not None and n >= FINE_FROM else 1.0
+            off += max(0.0, abs(value - float(score)) - step / 2 + EDGE)
+    return off
 
 
 def _moved(key: Answer, step: int, at: int) -> Answer:
     codes = key[2].split()
+    if codes[at] not in CODES:
+        return key
     near = CODES.index(codes[at]) + step
     codes[at] = CODES[min(max(near, 0), len(CODES) - 1)]
     return (*key[:2], " ".join(codes))

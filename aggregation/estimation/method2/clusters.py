@@ -69,6 +69,20 @@ def intra_class(groups: Iterable[Sequence[ClusterSums]]) -> float:
     return max(0.0, (one - two) / (one + (size - 1) * two))
 
 
+def between_variance(clusters: Sequence[ClusterSums], scattered: float = 0.0) -> float:
+    """V_cl, the variance of a mean whose clusters and not whose answers are independent.
+
+    ``scattered`` stands for Σ(w(y − ȳ))²/(Σw)² over answers that are clusters by themselves.
+    """
+    weight = sum(c.weight for c in clusters)
+    mean = sum(c.points for c in clusters) / weight
+    alone = sum(c.n for c in clusters if c.key == SCATTERED)
+    places = [c for c in clusters if c.key != SCATTERED]
+    apart = sum((c.points - mean * c.weight) ** 2 for c in places) / weight**2 + scattered
+    count = len(places) + alone
+    return count / (count - 1) * apart
+
+
 def design_effect(
     clusters: Sequence[ClusterSums], variance: float, correlation: float
 ) -> DesignEffect:
@@ -85,10 +99,6 @@ def design_effect(
     count = len(sizes) + alone
     if count < FEWEST or variance <= 0:
         return DesignEffect(max(1.0, expected), OWN + freedom)
-    weight = sum(c.weight for c in known)
-    mean = sum(c.points for c in known) / weight
-    apart = sum((c.points - mean * c.weight) ** 2 for c in known if c.key != SCATTERED) / weight**2
-    apart += variance * alone / n
-    own = count / (count - 1) * apart / variance
+    own = between_variance(known, variance * alone / n) / variance
     factor = (OWN * expected + freedom * own) / (OWN + freedom)
     return DesignEffect(max(1.0, factor), OWN + freedom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from bot.publication.exports.open_data import open_data
 from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
+from bot.publication.public_table import public_years
 from bot.storage.database import reading
 from bot.verification.bundle import bundle_path
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
@@ -82,24 +83,31 @@ async def list_results(request: web.Request) -> web.Response:
         }
         for summary in found
     ]
-    years = sorted({summary.year for summary in found}, reverse=True)
+    today = _today(request)
+    noticed = await public_years(service.database, today)
+    years = sorted({*noticed, *(summary.year for summary in found)}, reverse=True)
     return render(
         request,
         "results.html",
         lang,
         rows=rows,
+        noticed=noticed,
         accounts=[await _account(request, year) for year in years],
     )
 
 
 async def _account(request: web.Request, year: int) -> PublicAccount:
     """Returns the public account of a year; it changes once a day, so that no act shows in it."""
-    service = request.app[SERVICE]
-    today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
+    service, today = request.app[SERVICE], _today(request)
     key = ("account", str(year), today.isoformat())
     return await request.app[RESULT_CACHE].cached(
         key, lambda: read_public_account(service.database, year, today)
     )
+
+
+def _today(request: web.Request) -> date:
+    service = request.app[SERVICE]
+    return service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
 
 
 async def show_result(request: web.Request) -> web.Response:
