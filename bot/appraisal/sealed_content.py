@@ -46,7 +46,8 @@ class SealedContent:
         changes: those of the public scores since the year before, by unit.
         before: the digest of the year before as it stood then, or empty.
         engine: the `ENGINE` that appraised the year.
-        left: units that were not appraised, and why.
+        not_appraised: units that were not appraised, and their leaders, with the reason.
+        left_out: which closed campaigns gave no scores, and why.
     """
 
     year: int
@@ -57,7 +58,8 @@ class SealedContent:
     changes: Mapping[str, ScoreChange]
     before: str = ""
     engine: int = ENGINE
-    left: tuple[LeftOut, ...] = ()
+    not_appraised: tuple[LeftOut, ...] = ()
+    left_out: tuple[Message, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -79,7 +81,8 @@ def write_content(content: SealedContent) -> str:
             "result": write_plain(content.result, AppraisalResult),
             "inside": write_plain(_lean(content.inside), Bodies),
             "changes": write_plain(content.changes, Changes),
-            "left": write_plain(content.left, tuple[LeftOut, ...]),
+            "not_appraised": write_plain(content.not_appraised, tuple[LeftOut, ...]),
+            "left_out": write_plain(content.left_out, tuple[Message, ...]),
         }
     )
 
@@ -118,7 +121,8 @@ def read_content(text: str) -> SealedContent:
         read_plain(said["changes"], Changes),
         said["before"],
         said["engine"],
-        read_plain(said["left"], tuple[LeftOut, ...]),
+        read_plain(said["not_appraised"], tuple[LeftOut, ...]),
+        read_plain(said["left_out"], tuple[Message, ...]),
     )
 
 

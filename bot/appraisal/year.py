@@ -23,7 +23,12 @@ from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
 from bot.appraisal.units_of_year import LeftOut, merged_scores, read_year_units
-from bot.campaigns.choice_records import CampaignChoice, campaigns_without_ballots, read_choices
+from bot.campaigns.choice_records import (
+    CampaignChoice,
+    campaigns_without_ballots,
+    read_choices,
+    told,
+)
 from bot.campaigns.registered import (
     RegisteredCampaign,
     find_registered_campaign,
@@ -49,7 +54,8 @@ class AppraisedYear:
     ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
     ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
     year was read from; None while it is computed from its material. ``amended`` are the amendments
-    that the result has in it. ``left`` are units that ended or are too young, and their leaders.
+    that the result has in it. ``left_out`` says which closed campaigns give no scores, and why;
+    ``not_appraised`` are units that ended or are too young, and their leaders.
     """
 
     year: int
@@ -60,7 +66,8 @@ class AppraisedYear:
     inside: tuple[InnerBody, ...] = ()
     seal: Seal | None = None
     amended: tuple[Amendment, ...] = ()
-    left: tuple[LeftOut, ...] = ()
+    left_out: tuple[Message, ...] = ()
+    not_appraised: tuple[LeftOut, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -106,7 +113,8 @@ async def _open_sealed(
     parts = [await _sealed_scores(database, it) for it in stands.releases]
     found = (stands.inputs, content.result, content.changes, content.inside)
     amended = tuple(amendment_of(it) for it in stands.amendments)
-    return AppraisedYear(content.year, tuple(parts), *found, stands.seal, amended, content.left)
+    year = AppraisedYear(content.year, tuple(parts), *found, stands.seal, amended)
+    return replace(year, left_out=content.left_out, not_appraised=content.not_appraised)
 
 
 async def _sealed_scores(database: AsyncEngine, sealed: SealedRelease) -> ScoredCampaign:
@@ -142,22 +150,35 @@ def _appraise(
 
 async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """Read and appraise the year without its changes since the year before."""
-    scored = await _score(database, year, campaigns)
-    material, left = await _gather(database, year, scored)
+    scored, left_out = await _score(database, year, campaigns)
+    material, others = await _gather(database, year, scored)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    return AppraisedYear(year, scored, inputs, result, inside=inside, left=left)
+    found = AppraisedYear(year, scored, inputs, result, inside=inside)
+    return replace(found, left_out=left_out, not_appraised=others)
 
 
 async def _score(
     database: AsyncEngine, year: int, campaigns: Sequence[str]
-) -> tuple[ScoredCampaign, ...]:
+) -> tuple[tuple[ScoredCampaign, ...], tuple[Message, ...]]:
     registered = await read_registered_campaigns(database, year)
     async with reading(database) as connection:
         known = {x.unit.code for x in await store.read_units(connection)}
         choices = await read_choices(connection)
         empty = await campaigns_without_ballots(connection, {it.id for it in registered})
     chosen = _choose(registered, year, campaigns, known, choices, empty)
-    return tuple([await score_registered(database, campaign) for campaign in chosen])
+    used = {campaign.id for campaign in chosen}
+    left = [it for it in registered if it.state == "closed" and not it.pilot and it.id not in used]
+    notes = tuple(_left_out(it.id, choices.get(it.id), it.id in empty) for it in left)
+    scored = tuple([await score_registered(database, campaign) for campaign in chosen])
+    return scored, notes
+
+
+def _left_out(campaign: str, choice: CampaignChoice | None, empty: bool) -> Message:
+    """Why a closed campaign gives the year no scores."""
+    if choice is not None and not choice.counts:
+        return Message("appraisal-left-out-why", campaign=campaign, why=told(choice))
+    kind = "appraisal-without-ballots" if empty else "appraisal-not-used"
+    return Message(kind, campaign=campaign)
 
 
 def _choose(

@@ -17,6 +17,7 @@ from bot.terminal.auditing import Audit, AuditByOption, first_of
 from bot.terminal.parsing import add_language
 from bot.terminal.second_person import at_machine
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 AUDIT = AuditByOption(
     {
@@ -104,6 +105,8 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     else:
         print_left_units(year, chosen.lang)
         print_appraisal(year.result, year.inputs.scheme, year.seal is not None, chosen.lang)
+        for note in year.left_out:
+            print(render(note, chosen.lang))
 
 
 def _reasons(year: Any, subject: str, lang: str) -> list[str]:

@@ -114,7 +114,7 @@ def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang:
 
 def print_left_units(year: AppraisedYear, lang: str) -> None:
     """Prints the units that are not appraised, and why."""
-    for unit in year.left:
+    for unit in year.not_appraised:
         reason = render(unit.reason, lang)
         called = f"{pick((unit.zh, unit.en), lang)} {unit.code}"
         print(render(Message("listing-left-unit", unit=called, reason=reason), lang))

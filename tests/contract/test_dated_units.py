@@ -60,7 +60,7 @@ async def test_unit_ends_it_is_not_appraised_and_its_principal_answers_for_march
     await bring(city, "findings", found)
     year = await open_year(city, YEAR)
     assert await grades(city) == {"D1": None, "U1": Grade.FIRST, "U3": Grade.THIRD}
-    (left,) = year.left
+    (left,) = year.not_appraised
     assert (left.code, "2026-06-30" in str(left.reason)) == ("U2", True)
     down = {p.subject for p in year.result.proposals if p.kind is ConsequenceKind.DOWNGRADE}
     assert "L2" in down
@@ -73,7 +73,7 @@ async def test_unit_ends_it_is_not_appraised_and_its_principal_answers_for_march
             await decide(city, YEAR, proposal.key, Verdict.DECLINED)
     await seal_year(city, YEAR)
     await bring(city, "unit-periods", PERIODS + rows.replace("2026-06-30", ""), YEAR + 1)
-    assert (await open_year(city, YEAR)).left == year.left
+    assert (await open_year(city, YEAR)).not_appraised == year.not_appraised
     async with reading(city) as connection:
         assert "U2" not in {line.subject for line in await read_past(connection, last=YEAR)}
 
@@ -85,7 +85,7 @@ async def test_unit_new_it_is_appraised_from_183_days_on(
     row = f"U2,{begins},,市二局,Bureau 2,C_social,\n"
     await bring(city, "unit-periods", PERIODS + row)
     assert ("U2" in await grades(city)) is appraised
-    left = [it.code for it in (await open_year(city, YEAR)).left]
+    left = [it.code for it in (await open_year(city, YEAR)).not_appraised]
     assert left == ([] if appraised else ["U2", "L2"]), "a unit, and its principal with it"
 
 
@@ -112,7 +112,7 @@ async def test_unit_merge_the_score_follows_by_the_shares_that_were_fixed_before
     await bring(city, "unit-events", EVENTS + event.format("U1=0.6 U2=0.4"))
     year = await open_year(city, YEAR)
     assert year.inputs.public["U4"].score == 92
-    assert {it.code for it in year.left} == {"U1", "U2"}
+    assert {it.code for it in year.not_appraised} == {"U1", "U2"}
     assert await grades(city) == {"D1": None, "U3": Grade.THIRD, "U4": Grade.FIRST}
     await bring(city, "unit-events", EVENTS + event.format(""))
     merged = (await open_year(city, YEAR)).result.unit("U4")
