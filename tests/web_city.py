@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from bot.ballots.gate_messages import ballot_columns
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import CampaignDraft, create_campaign
-from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_questionnaires
@@ -71,8 +71,8 @@ class City:
             )
 
 
-def make_draft() -> CampaignDraft:
-    """The campaign of the small city."""
+def make_draft(version: str = "1") -> CampaignDraft:
+    """The campaign of the small city, with the shipped questionnaires of a version."""
     units = [
         Unit(code, {"zh-Hans": zh, "en": en}, form, category)
         for code, zh, en, category, form in UNITS
@@ -85,18 +85,20 @@ def make_draft() -> CampaignDraft:
         closes_at=NOW + timedelta(days=20),
         units=units,
         questionnaires={
-            name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()
+            name: dump_questionnaire(form) for name, form in shipped_questionnaires(version).items()
         },
-        scheme=shipped_scheme().model_dump_json(),
+        scheme=(offered_scheme() if version == "2" else shipped_scheme()).model_dump_json(),
     )
 
 
 @asynccontextmanager
-async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[City]:
+async def city(
+    folder: Path, redis_url: str, version: str = "1", **settings: Any
+) -> AsyncIterator[City]:
     """The built service with one open campaign."""
     clock = Clock()
     async with build(Settings(data=folder, redis_url=redis_url, **settings), clock) as service:
-        link = await create_campaign(service.database, make_draft(), clock)
+        link = await create_campaign(service.database, make_draft(version), clock)
         await open_campaign(service.database, "2026", service.keys, service.desk)
         await service.mixer.turn()
         await service.live_campaigns.refresh()

@@ -86,6 +86,8 @@ def _tasks(given: AppraisalInputs, now: Situation) -> Iterator[OpenTask]:
             for who in answers:
                 if who.gone is not None:
                     yield _recorded(who.person, fact, who.gone)
+                elif who.person in now.gone:
+                    yield _recorded(who.person, fact, Message("presence-no-post"))
         elif fact.subject in now.gone and fact.subject not in dead:
             kind = ended.get(fact.subject)
             how = ENDINGS[kind] if kind else Message("presence-no-post")

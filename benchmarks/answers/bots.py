@@ -103,6 +103,8 @@ ORGANISER = (
     *("--icp", "湘ICP备12345678号", "--police", "湘公网安备43010202000123号"),
 )
 """Nothing is opened before somebody has said who asks."""
+FORM = ("--questionnaire", str(Path("survey_flows/catalog/window.yaml").resolve()))
+"""Version 1, whose four rated items the peer has, too."""
 
 
 def unsealed(folder: Path, api: str) -> Bot:
@@ -133,7 +135,15 @@ def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
     ]
     titles = ["--title-zh", "群众满意度评价", "--title-en", "Public evaluation"]
     command_line(
-        environment, "campaign", "create", "bench", "--year", str(today.year), *titles, *window
+        environment,
+        "campaign",
+        "create",
+        "bench",
+        "--year",
+        str(today.year),
+        *titles,
+        *window,
+        *FORM,
     )
     command_line(environment, "organiser", "set", *ORGANISER)
     listed = command_line(environment, "campaign", "open", "bench")

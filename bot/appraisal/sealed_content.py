@@ -81,8 +81,16 @@ def write_content(content: SealedContent) -> str:
 
 
 def _lean(inside: Sequence[InnerBody]) -> Bodies:
-    """Leaves out what bodies only repeat: citizens rate the city's units, never parts of them."""
-    return tuple(replace(body, inputs=replace(body.inputs, disclosed={})) for body in inside)
+    """Leaves out what bodies only repeat of the city's inputs, and what never concerns parts."""
+    return tuple(
+        replace(
+            body,
+            inputs=replace(
+                body.inputs, disclosed={}, invited={}, posts=(), absences=(), endings=()
+            ),
+        )
+        for body in inside
+    )
 
 
 def read_content(text: str) -> SealedContent:

@@ -10,10 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.recusal import require_unbarred
 from bot.core.identity import Office
-from bot.records import adjustments, decisions, findings, indicators, leaders, units
+from bot.records import (
+    absences,
+    adjustments,
+    decisions,
+    discipline,
+    findings,
+    indicators,
+    leaders,
+    posts,
+    units,
+)
 from bot.records import grade_history as history
 from bot.records import inner_units as inner
 from bot.records.context import ImportResult, OpenProposal, YearContext
+from bot.records.dated_store import read_posts
 from bot.records.filings import FilingChange, differences, snapshot
 from bot.records.seals import refuse_sealed
 from bot.records.store import exists_in, read_inner, read_leaders, read_units
@@ -88,6 +99,21 @@ TABLES = {
         findings.store_table,
         findings.current_table,
     ),
+    "posts": TableKind(
+        Message("appraisal-table-posts"), posts.FIELDS, posts.store_table, posts.current_table
+    ),
+    "absences": TableKind(
+        Message("appraisal-table-absences"),
+        absences.FIELDS,
+        absences.store_table,
+        absences.current_table,
+    ),
+    "discipline": TableKind(
+        Message("appraisal-table-discipline"),
+        discipline.FIELDS,
+        discipline.store_table,
+        discipline.current_table,
+    ),
     "decisions": TableKind(
         Message("appraisal-table-decisions"), decisions.FIELDS, decisions.store_table, _nothing
     ),
@@ -148,7 +174,7 @@ async def year_context(connection: AsyncConnection, year: int, scheme: Scheme) -
     listed = {
         x.unit.code: x for x in await read_units(connection) if not year or exists_in(x.unit, year)
     }
-    leaders = {x.id: x for x in await read_leaders(connection, year)}
-    return YearContext(
-        year, scheme, listed, leaders, {x.code: x for x in await read_inner(connection, year)}
-    )
+    known = {x.id: x for x in await read_leaders(connection, year)}
+    inner_units = {x.code: x for x in await read_inner(connection, year)}
+    gone = {post.person for post in await read_posts(connection)} - known.keys()
+    return YearContext(year, scheme, listed, known, inner_units, gone=gone)

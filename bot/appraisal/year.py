@@ -5,27 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.finding_years import findings_of_year
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.appraisal.standing import Amendment
+from aggregation.model.dated import Period, Post
+from aggregation.model.facts import Leader
 from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
-from bot.campaigns.choice_records import CampaignChoice, campaigns_without_ballots, read_choices
+from bot.campaigns.choice_records import (
+    CampaignChoice,
+    campaigns_without_ballots,
+    read_choices,
+    told,
+)
 from bot.campaigns.registered import (
     RegisteredCampaign,
     find_registered_campaign,
     read_registered_campaigns,
 )
 from bot.records import store
-from bot.records.seals import Seal
+from bot.records.dated_store import read_absences, read_discipline, read_endings, read_posts
+from bot.records.seals import Seal, sealed_years
 from bot.results.releases import read_releases
 from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
@@ -43,7 +53,7 @@ class AppraisedYear:
     ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
     ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
     year was read from; None while it is computed from its material. ``amended`` are the amendments
-    that the result has in it.
+    that the result has in it. ``left_out`` says which closed campaigns give no scores, and why.
     """
 
     year: int
@@ -54,6 +64,7 @@ class AppraisedYear:
     inside: tuple[InnerBody, ...] = ()
     seal: Seal | None = None
     amended: tuple[Amendment, ...] = ()
+    left_out: tuple[Message, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -135,22 +146,34 @@ def _appraise(
 
 async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """Read and appraise the year without its changes since the year before."""
-    scored = await _score(database, year, campaigns)
+    scored, left_out = await _score(database, year, campaigns)
     material = await _gather(database, year, scored)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    return AppraisedYear(year, scored, inputs, result, inside=inside)
+    return AppraisedYear(year, scored, inputs, result, inside=inside, left_out=left_out)
 
 
 async def _score(
     database: AsyncEngine, year: int, campaigns: Sequence[str]
-) -> tuple[ScoredCampaign, ...]:
+) -> tuple[tuple[ScoredCampaign, ...], tuple[Message, ...]]:
     registered = await read_registered_campaigns(database, year)
     async with reading(database) as connection:
         known = {x.unit.code for x in await store.read_units(connection)}
         choices = await read_choices(connection)
         empty = await campaigns_without_ballots(connection, {it.id for it in registered})
     chosen = _choose(registered, year, campaigns, known, choices, empty)
-    return tuple([await score_registered(database, campaign) for campaign in chosen])
+    used = {campaign.id for campaign in chosen}
+    left = [it for it in registered if it.state == "closed" and not it.pilot and it.id not in used]
+    notes = tuple(_left_out(it.id, choices.get(it.id), it.id in empty) for it in left)
+    scored = tuple([await score_registered(database, campaign) for campaign in chosen])
+    return scored, notes
+
+
+def _left_out(campaign: str, choice: CampaignChoice | None, empty: bool) -> Message:
+    """Why a closed campaign gives the year no scores."""
+    if choice is not None and not choice.counts:
+        return Message("appraisal-left-out-why", campaign=campaign, why=told(choice))
+    kind = "appraisal-without-ballots" if empty else "appraisal-not-used"
+    return Message(kind, campaign=campaign)
 
 
 def _choose(
@@ -208,9 +231,12 @@ async def _gather(
         units = await store.read_all_units(connection, year)
         leaders = await store.read_leaders(connection, year)
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
+        scheme = scored[0].campaign.scheme
+        sealed = [it for it in await sealed_years(connection) if it != year]
+        findings = await store.read_findings(connection)
         return AppraisalInputs(
             year=year,
-            scheme=scored[0].campaign.scheme,
+            scheme=scheme,
             units=units,
             leaders=leaders,
             # Points and grades of subjects that are no longer listed stay stored and play no part.
@@ -225,7 +251,8 @@ async def _gather(
                 if code in codes
             },
             adjustments=await store.read_adjustments(connection, year),
-            facts=await store.read_findings(connection, year),
+            # A verdict may come years after the act: it belongs to the year that is still open.
+            facts=findings_of_year(findings, year, sealed, scheme.late),
             decisions=await store.read_decisions(connection, year),
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
@@ -237,9 +264,26 @@ async def _gather(
                 if part.facts.invited_by_group
             },
             history=await read_past(connection, last=year - 1),
+            posts=_posts(await read_posts(connection), leaders, year),
+            absences=await read_absences(connection),
+            endings=await read_endings(connection),
+            discipline=await read_discipline(connection),
             disclosed={code: it for part in scored for code, it in part.disclosed.items()},
             covariances=_covariances(scored),
         )
+
+
+def _posts(dated: Sequence[Post], leaders: Sequence[Leader], year: int) -> tuple[Post, ...]:
+    """Return all posts; a leader of whom no dates are known held theirs all year.
+
+    Without any dated post there are none, and the appraisal takes the same for granted.
+    """
+    if not dated:
+        return ()
+    known = {post.person for post in dated}
+    whole = Period(date(year, 1, 1), date(year, 12, 31))
+    others = (Post(x.id, x.unit, x.role, x.post, whole) for x in leaders if x.id not in known)
+    return (*dated, *others)
 
 
 def _covariances(scored: Sequence[ScoredCampaign]) -> Covariances | None:

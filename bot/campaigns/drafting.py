@@ -20,7 +20,7 @@ from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
 from bot.campaigns.scheme_files import load_scheme_file, offered_scheme
 from bot.core.checked_input import CheckedInput, checked
 from bot.core.file_errors import unreadable
-from bot.core.shipped_files import shipped_questionnaires
+from bot.core.shipped_files import offered_questionnaires
 from bot.records.store import exists_in, read_units
 from bot.records.units import unit_search
 from bot.spreadsheets.reader import read_sheet
@@ -99,7 +99,7 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
     """
     from bot.campaigns.questionnaire_files import read_questionnaire
 
-    chosen = shipped_questionnaires() | {q.id: q for q in map(read_questionnaire, files)}
+    chosen = offered_questionnaires() | {q.id: q for q in map(read_questionnaire, files)}
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 

@@ -74,6 +74,7 @@ organiser-bad-country = give a country code of two capital letters, such as CN
 organiser-bad-icp = give the site's ICP number, such as 湘ICP备12345678号; only a country other than CN may leave it out
 organiser-bad-police = give the site's police filing number, such as 湘公网安备43010202000123号; only a country other than CN may leave it out
 opening-organiser-missing = nobody has said who asks: name organiser, telephone, privacy contact and filing numbers by «minping organiser set» or on the page of settings
+opening-scale-unread = the scheme has no scale { $scale } that reads the options of the question { $question }; take a scheme that has it, or another scale
 
 # Closing early
 campaign-early-reason = the planned end is not reached: say why it is closed earlier; the reason is published in the log

@@ -47,7 +47,7 @@ class Opening:
     """The list before a campaign is opened.
 
     ``stops`` keep it from being opened; ``asks`` are for a person to think of. ``locks`` are the
-    places by family; empty for a campaign that counts nowhere.
+    places by family; empty where they do not fit, and for a campaign that counts nowhere.
     """
 
     campaign: str
@@ -88,21 +88,24 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     definition, organiser = read_definition(row), await organiser_in(connection)
     frozen = sha256(registration_body(row._mapping).encode())
     frozen.update(repr(organiser).encode())
-    nobody = () if organiser else (Problem(Message("opening-organiser-missing")),)
+    nobody = [] if organiser else [Problem(Message("opening-organiser-missing"))]
+    basics = (*nobody, *_unread_scales(definition))
     if definition.pilot:
-        return Opening(row.id, False, nobody, (), (), frozen.hexdigest())
+        return Opening(row.id, False, basics, (), (), frozen.hexdigest())
     listed = [x for x in await read_units(connection) if exists_in(x.unit, row.year)]
     if not {x.unit.code for x in listed} & definition.units.keys():
         nowhere = (Message("opening-counts-nowhere", year=row.year),)
-        return Opening(row.id, True, nobody, nowhere, (), frozen.hexdigest())
+        return Opening(row.id, True, basics, nowhere, (), frozen.hexdigest())
     others = await _other_campaigns(connection, row)
     stops = [
-        *nobody,
+        *basics,
         *_rules(definition, listed, row.year, others),
         *_changed_units(definition, listed),
         *_rated_twice(definition, others),
     ]
-    families = graded_families(definition.scheme, [x.unit for x in listed], row.year)
+    units = [x.unit for x in listed]
+    fits = bool(others) or not place_misfits(definition.scheme, units, row.year)
+    families = graded_families(definition.scheme, units, row.year) if fits else []
     return Opening(
         row.id,
         True,
@@ -156,6 +159,23 @@ def _rules(
     for name, other in others.items():
         if other.scheme.digest != definition.scheme.digest:
             yield Problem(Message("opening-other-rules", year=year), Place(subject=name))
+
+
+def _unread_scales(definition: FrozenDefinition) -> Iterator[Problem]:
+    """Rated items whose codes the scheme cannot read: their ballots could not be scored."""
+    used = {unit.questionnaire for unit in definition.units.values()}
+    try:
+        scheme = definition.scheme
+    except BadInput:
+        return  # a draft is made with a scheme; what is none is refused where it is read
+    for name, form in sorted(definition.questionnaires.items()):
+        for question in form.rated if name in used else ():
+            scale = question.scale or scheme.default_scale
+            known = scheme.scales.get(scale)
+            codes = {option.code for option in known.options} if known else set()
+            if not question.choices.keys() <= codes:
+                message = Message("opening-scale-unread", question=question.id, scale=scale)
+                yield Problem(message, Place(subject=name))
 
 
 def _changed_units(definition: FrozenDefinition, listed: Iterable[ListedUnit]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.settings import Settings
-from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
+from bot.core.shipped_files import OFFERED, VERSIONS, offered_questionnaires, questionnaire_text
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
@@ -19,7 +19,13 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("questionnaire", help=Message("help-questionnaire"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     show = parts.add_parser("show", help=Message("help-questionnaire-show"))
-    show.add_argument("id", choices=sorted(shipped_questionnaires()), metavar="ID")
+    show.add_argument("id", choices=sorted(offered_questionnaires()), metavar="ID")
+    show.add_argument(
+        "--version",
+        choices=sorted(VERSIONS),
+        default=OFFERED,
+        help=Message("help-questionnaire-version", version=OFFERED),
+    )
     show.set_defaults(run=run_show, audit=READS_ONLY)
     check = parts.add_parser("check", help=Message("help-questionnaire-check"))
     check.add_argument(
@@ -30,7 +36,7 @@ def register(commands: Any) -> None:
 
 async def run_show(_settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a shipped questionnaire."""
-    print(await asyncio.to_thread(questionnaire_text, chosen.id), end="")
+    print(await asyncio.to_thread(questionnaire_text, chosen.id, chosen.version), end="")
     return 0
 
 

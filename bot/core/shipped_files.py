@@ -12,6 +12,9 @@ from survey_flows.thesaurus import Thesaurus, read_thesaurus
 from survey_flows.wording import Wording
 
 SCALES = "scales.yaml"
+OFFERED = "2"
+"""The version of the questionnaires that new drafts take."""
+VERSIONS = {"1": "catalog", "2": "catalog/version_2"}
 
 
 @cache
@@ -21,21 +24,29 @@ def shipped_scales() -> dict[str, tuple[Option, ...]]:
 
 
 @cache
-def shipped_questionnaires() -> dict[str, Questionnaire]:
-    """Returns the questionnaires by id; each file of the catalogue has one."""
+def shipped_questionnaires(version: str = "1") -> dict[str, Questionnaire]:
+    """Returns the questionnaires of a version by id; each file of its folder has one.
+
+    Version 1 stays for what was registered with it, and for comparison over the years.
+    """
     found = [
         load_questionnaire(file.read_text("utf-8"), file.name, shipped_scales())
-        for file in _files("catalog", ".yaml")
+        for file in _files(VERSIONS[version], ".yaml")
         if file.name != SCALES
     ]
     return {questionnaire.id: questionnaire for questionnaire in found}
 
 
-def questionnaire_text(id_: str) -> str:
+def offered_questionnaires() -> dict[str, Questionnaire]:
+    """Returns the questionnaires that new drafts take."""
+    return shipped_questionnaires(OFFERED)
+
+
+def questionnaire_text(id_: str, version: str = OFFERED) -> str:
     """Returns a shipped questionnaire's YAML, as a model. Raises KeyError for an unknown id."""
-    if id_ not in shipped_questionnaires():
+    if id_ not in shipped_questionnaires(version):
         raise KeyError(id_)
-    return _folder("catalog").joinpath(f"{id_}.yaml").read_text("utf-8")
+    return _folder(VERSIONS[version]).joinpath(f"{id_}.yaml").read_text("utf-8")
 
 
 @cache

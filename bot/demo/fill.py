@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from bot.campaigns.organiser import write_organiser
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.scheme_files import offered_scheme
 from bot.core.clock import Clock
-from bot.core.shipped_files import shipped_questionnaires
+from bot.core.shipped_files import offered_questionnaires, shipped_questionnaires
 from bot.crypto.gate_keys import GateKeys
 from bot.demo.city import City, make_city, read_units
 from bot.demo.city_ballots import DAYS, SyntheticBallot
@@ -39,6 +39,7 @@ from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.load import dump_questionnaire
 from survey_flows.messages import ENGLISH, render
+from survey_flows.questionnaire import Questionnaire
 from survey_flows.wording import DEFAULT
 
 FILLED = (
@@ -128,7 +129,15 @@ async def fill(
         make_city, seed, shipped_questionnaires(), year=year, ballots=ballots
     )
     now_units = list(read_units(today.year))
-    opened = _draft(f"city-{today.year}", today.year, today, OPEN_DAYS, now_units, timezone)
+    opened = _draft(
+        f"city-{today.year}",
+        today.year,
+        today,
+        OPEN_DAYS,
+        now_units,
+        timezone,
+        offered_questionnaires(),
+    )
     link = Link(clock.token()[:LINK])
     async with writing(database) as connection:
         await _check_empty(connection)
@@ -137,7 +146,15 @@ async def fill(
         await _store_year(connection, city)
         await _add(
             connection,
-            _draft(city.campaign, year, city.opens, DAYS, city.units, timezone),
+            _draft(
+                city.campaign,
+                year,
+                city.opens,
+                DAYS,
+                city.units,
+                timezone,
+                shipped_questionnaires(),
+            ),
             "closed",
             clock,
         )
@@ -187,11 +204,16 @@ async def _store_year(connection: AsyncConnection, city: City) -> None:
 
 
 def _draft(
-    name: str, year: int, opens: date, days: int, units: Sequence[CityUnit], timezone: str
+    name: str,
+    year: int,
+    opens: date,
+    days: int,
+    units: Sequence[CityUnit],
+    timezone: str,
+    forms: Mapping[str, Questionnaire],
 ) -> CampaignDraft:
     questionnaires = {
-        name: dump_questionnaire(questionnaire)
-        for name, questionnaire in shipped_questionnaires().items()
+        name: dump_questionnaire(questionnaire) for name, questionnaire in forms.items()
     }
     title = Message("demo-campaign-title", year=year)
     begin = datetime.combine(opens, time(), ZoneInfo(timezone)).astimezone(UTC)

@@ -49,6 +49,7 @@ class YearContext:
         proposals: those that stand, by key, for a table of decisions.
         today: the ISO day in the city.
         login: the account that brings the table.
+        gone: people who held posts and are in the year's lists no more.
     """
 
     year: int
@@ -59,6 +60,7 @@ class YearContext:
     proposals: Mapping[str, OpenProposal] = field(default_factory=dict)
     today: str = ""
     login: str = ""
+    gone: Collection[str] = ()
 
     @cached_property
     def units(self) -> Mapping[str, AppraisedUnit]:

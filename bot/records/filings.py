@@ -25,6 +25,9 @@ KEYS: Mapping[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "indicators": ((tables.indicators, ("subject", "indicator")),),
     "adjustments": ((tables.adjustments, ("unit", "reason", "source")),),
     "findings": ((tables.findings, ("id",)),),
+    "posts": ((tables.posts, ("person", "unit", "begins")),),
+    "absences": ((tables.absences, ("person", "kind", "begins")),),
+    "discipline": ((tables.discipline, ("id",)),),
     "history": ((tables.grades, ("year", "subject")),),
 }
 """The tables that a kind of table changes, with the columns that name a row."""
@@ -97,7 +100,7 @@ async def snapshot(connection: AsyncConnection, kind: str, year: int) -> Snapsho
 
 
 def _subject(said: Mapping[str, str]) -> str:
-    names = ("subject", "leader", "unit", "code")
+    names = ("subject", "leader", "person", "unit", "code")
     return next((said[name] for name in names if said.get(name)), "")
 
 

@@ -32,6 +32,8 @@ FIELDS = (
     Field("date", ("日期",)),
     Field("source", ("依据", "来源")),
     Field("note", ("说明", "备注"), optional=True),
+    Field("established", ("认定日期", "判决日期"), optional=True),
+    Field("revoked", ("撤销日期",), optional=True),
 )
 
 
@@ -51,7 +53,9 @@ async def store_table(
 async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """Return the year's findings as a table."""
     found = await stored(connection, known.year)
-    return [(x.id, x.kind, x.subject, x.date, x.source, x.note) for x in found]
+    return [
+        (x.id, x.kind, x.subject, x.date, x.source, x.note, x.established, x.revoked) for x in found
+    ]
 
 
 def read_findings_table(sheet: Sheet, known: YearContext) -> list[Finding]:
@@ -71,12 +75,18 @@ def read_findings_table(sheet: Sheet, known: YearContext) -> list[Finding]:
 def _finding(row: Row, known: YearContext, problems: Problems) -> Finding:
     cell = cell_reader(problems, row)
     kind = cell("kind").member(FindingKind, KINDS)
-    subject = cell("subject").one_of(known.subjects, Message("spreadsheets-kind-unit-or-leader"))
-    if kind in ABOUT_UNITS and subject in known.leaders:
+    subjects = {*known.subjects, *known.gone}
+    subject = cell("subject").one_of(subjects, Message("spreadsheets-kind-unit-or-leader"))
+    if kind in ABOUT_UNITS and (subject in known.leaders or subject in known.gone):
         cell("subject").complain(Message("records-finding-concerns-unit", subject=subject))
     if kind not in ABOUT_UNITS and subject in known.units:
         cell("subject").complain(Message("records-finding-concerns-leader", subject=subject))
-    source = cell("source").text
-    return Finding(
-        cell("id").code(), kind, subject, cell("date").day(known.year), source, cell("note").text
-    )
+    said = (cell("source").text, cell("note").text)
+    days = {
+        name: cell(name).day() if row.cells[name] else "" for name in ("established", "revoked")
+    }
+    # A verdict may come years after the act; an act of this year or before is its ground.
+    occurred = cell("date").day(None if days["established"] else known.year)
+    if days["established"] and occurred > days["established"]:
+        cell("established").complain(Message("records-established-before", day=occurred))
+    return Finding(cell("id").code(), kind, subject, occurred, *said, **days)

@@ -18,13 +18,15 @@ DATED = (
     tables.leaders,
     tables.indicators,
     tables.adjustments,
-    tables.findings,
     tables.decisions,
     tables.unit_decisions,
 )
 """Tables that belong to a year."""
-STANDING = (tables.units, tables.memberships)
-"""Tables that hold in every year."""
+STANDING = (
+    *(tables.units, tables.memberships),
+    *(tables.findings, tables.posts, tables.absences, tables.discipline),
+)
+"""Tables that hold in every year; a finding may belong to another year than it came for."""
 
 
 async def material_digest(connection: AsyncConnection, year: int) -> str:

@@ -135,14 +135,18 @@ async def read_adjustments(connection: AsyncConnection, year: int) -> tuple[Adju
     return tuple(Adjustment(r.unit, Decimal(r.points), r.reason, r.source) for r in rows)
 
 
-async def read_findings(connection: AsyncConnection, year: int) -> tuple[Finding, ...]:
-    """Read the year's findings, by id."""
+async def read_findings(
+    connection: AsyncConnection, year: int | None = None
+) -> tuple[Finding, ...]:
+    """Read the findings that were handed in for a year, by id; None: for any year."""
     columns = tables.findings.c
-    rows = await connection.execute(
-        select(tables.findings).where(columns.year == year).order_by(columns.id)
-    )
+    query = select(tables.findings).order_by(columns.year, columns.id)
+    rows = await connection.execute(query if year is None else query.where(columns.year == year))
     return tuple(
-        Finding(r.id, FindingKind(r.kind), r.subject, r.on, r.source, r.note) for r in rows
+        Finding(
+            r.id, FindingKind(r.kind), r.subject, r.on, r.source, r.note, r.established, r.revoked
+        )
+        for r in rows
     )
 
 
@@ -285,15 +289,9 @@ async def replace_findings(
     connection: AsyncConnection, year: int, facts: Iterable[Finding]
 ) -> None:
     """Replace the year's findings."""
+    same = ("id", "subject", "source", "note", "established", "revoked")
     rows = [
-        {
-            "id": f.id,
-            "kind": f.kind.value,
-            "subject": f.subject,
-            "on": f.date,
-            "source": f.source,
-            "note": f.note,
-        }
+        {name: getattr(f, name) for name in same} | {"kind": f.kind.value, "on": f.date}
         for f in facts
     ]
     await _replace(connection, tables.findings, year, rows)

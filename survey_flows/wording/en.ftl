@@ -197,7 +197,7 @@ poster-until = Open until { $date }. If the same person rates a unit again, the 
 
 # What should be improved
 goes-ask = What should become of your words?
-goes-note = Words for the office are kept apart from your rating and change no score. They go out when the day is over, and an answer is due in 1 working day; answers, also late ones, are under “My requests” (/followup), and you can stop at any time. The office does not see who you are unless you write it.
+goes-note = Words for the office change no score. They go out when the day is over; an answer is due in 1 working day, under “My requests” (/followup), which says if it is late. The office does not see who you are unless you write it.
 goes-count = Count them by theme only; nobody answers
 goes-office = Give them to the office for an answer; the unit does not see my words
 goes-unit = Give them to the office and let the unit read my words

@@ -33,12 +33,19 @@ PURPOSES = (
 
 
 async def people_to_voters(
-    played: Played, name: str, users: Sequence[str], named: bool = False
+    played: Played,
+    name: str,
+    users: Sequence[str],
+    named: bool = False,
+    secrets: Path | None = None,
 ) -> list[Outcome]:
-    """Join known people to voters with every key that is left and the whole database."""
+    """Join known people to voters with the keys of a folder and the whole database.
+
+    Without ``secrets`` it is every key that is left.
+    """
     ballots, lots = await read_ballots(played), Random(3)
-    keys = load_gate_keys(played.folder / "keys")
-    traces = await _traces(played, keys, users)
+    keys = load_gate_keys(played.folder / "keys") if secrets is None else None
+    traces = await _traces(played, keys, users, secrets or played.folder / "keys")
     voters = sorted({bytes(row.voter) for row in ballots.rows})
     by_bucket: dict[int, list[bytes]] = defaultdict(list)
     for row in ballots.rows:
@@ -112,9 +119,11 @@ class Traces:
     order: dict[str, list[str]]
 
 
-async def _traces(played: Played, keys: GateKeys, users: Sequence[str]) -> Traces:
+async def _traces(
+    played: Played, keys: GateKeys | None, users: Sequence[str], secrets: Path
+) -> Traces:
     """Look for every pseudonym that the keys can make in every column of every table."""
-    names = dict(_names(played.folder / "keys", users))
+    names = dict(_names(secrets, users))
     traces = Traces(defaultdict(list), defaultdict(list), {})
     async with reading(played.road.database) as connection:
         for table in tables.metadata.sorted_tables:
@@ -152,11 +161,13 @@ def _names(folder: Path, users: Iterable[str]) -> Iterable[tuple[str, str]]:
                     yield pseudonym(secret, purpose, *parts).hex(), user
 
 
-def _note(traces: Traces, keys: GateKeys, user: str, name: bytes, values: Sequence[Any]) -> None:
+def _note(
+    traces: Traces, keys: GateKeys | None, user: str, name: bytes, values: Sequence[Any]
+) -> None:
     for value in values:
         if isinstance(value, int) and value > 10**9:
             traces.buckets[user].append(value // QUARTER)
-        elif isinstance(value, bytes) and len(value) > 40:
+        elif isinstance(value, bytes) and len(value) > 40 and keys is not None:
             try:
                 session = read_conversation(keys.unseal(name, value)).session
             except (BadSession, json.JSONDecodeError, UnicodeDecodeError):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.attacks.honest_campaign import Habits, Played, honest_campaign
 from tests.attacks.joins import people_by_their_units, people_to_voters
+from tests.attacks.openers import moments_to_ballots
 from tests.attacks.outcomes import Outcome
 from tests.attacks.words import comments_to_ballots, presses_to_ballots, requests_to_ballots
 
@@ -22,7 +23,10 @@ async def attacks(url: str, folder: Path, habits: Habits) -> list[Outcome]:
 
 
 async def while_open(played: Played) -> list[Outcome]:
-    """Attacker C: one dump and the gate's keys, in the hour of the last taps and after it."""
+    """Attackers C and D: one dump, with the gate's keys or with the mixer's.
+
+    C comes in the hour of the last taps and after it.
+    """
     last = max(visit.quarter for visit in played.visits) // 4
     recent = sorted({visit.user for visit in played.visits if visit.quarter // 4 == last})
     name = "open, gate's keys"
@@ -30,14 +34,19 @@ async def while_open(played: Played) -> list[Outcome]:
     played.road.clock.time += 2 * HOUR
     await played.rotation.rotate()
     outcomes += await people_by_their_units(played)
-    return outcomes + await people_to_voters(played, name, played.users)
+    outcomes += await people_to_voters(played, name, played.users)
+    mixers = played.folder / "keys" / "mixer"
+    return outcomes + await people_to_voters(
+        played, "open, mixer's keys", played.users, secrets=mixers
+    )
 
 
 async def after_close(played: Played) -> list[Outcome]:
-    """Attackers A (no key) and B (every key that is left, all user ids)."""
+    """Attackers A (no key), E (openings and a moment), and B (every key left, all user ids)."""
     return [
         *await comments_to_ballots(played),
         *await presses_to_ballots(played),
+        *await moments_to_ballots(played),
         *await requests_to_ballots(played),
         *await people_to_voters(played, "closed, every key left", played.users),
     ]

@@ -24,4 +24,5 @@ async def test_no_join_hits_more_often_than_chance(store_url: str, tmp_path: Pat
     named = {one.join for one in outcomes if one.named}
     hour = "person to voter, open, gate's keys in the hour"
     asked = "person to voter, open, gate's keys, by the units rated"
-    assert named == {f"{hour}, by moment", f"{hour}, by order", asked}
+    kept = "moment to ballot, openings, moment and unit, asides kept"
+    assert named == {f"{hour}, by moment", f"{hour}, by order", asked, kept}

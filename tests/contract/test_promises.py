@@ -83,6 +83,25 @@ async def test_a_kept_promise_verifies_with_both_verifiers(road: Road) -> None:
         assert alone == f"kept, entry {product.rpartition(' ')[2]}"
 
 
+async def test_replaced_and_erased_ballots_keep_their_promises(road: Road) -> None:
+    """A citizen cannot make the city break a promise, and nobody learns by one what they did."""
+    notes = [await promised(road, "ann")]
+    await road.press("ann", DONE, "Rate this unit again")
+    await road.press("ann", "Used a service", "Dissatisfied", *["Very satisfied"] * 3, "Skip")
+    await road.press("ann", "Submit")
+    notes.append(kept(await road.press("ann", ASK, SHOW)))
+    notes.append(await promised(road, "ben", "EDU"))
+    for user in ("ann", "ben"):
+        await road.send(user, TopicRequested("delete"))
+        await road.press(user, "Delete them all")
+    notes.append(await promised(road, "ben", "EDU"))
+    files = await close_and_bundle(road)
+    for note in notes:
+        said, failed = findings(road, files, note)
+        assert failed == []
+        assert [one for one in said if "kept" in one] == said
+
+
 async def test_a_ballot_dropped_with_all_that_counts_it_is_proven_by_its_promise(
     road: Road,
 ) -> None:

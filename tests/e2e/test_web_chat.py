@@ -99,6 +99,50 @@ async def test_at_the_last_step_submit_is_in_view_below_one_line_an_answer(
         await expect(page.locator(".receipt")).to_be_visible()
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+async def test_nine_items_of_version_2_are_whole_on_a_small_phone(
+    tmp_path: Path, valkey_url: str, browser: Browser, locale: str
+) -> None:
+    zh = locale == "zh-CN"
+    used, satisfied = ("两样都有", "满意") if zh else ("Both", "Satisfied")
+    box = "填好了，继续" if zh else "Done, go on"
+    counted = (
+        "只作统计：按主题计数，没有人答复" if zh else "Count them by theme only; nobody answers"
+    )
+    taps = ["开始评价" if zh else "Start", used, *[satisfied] * 6]
+    async with (
+        city(tmp_path, valkey_url, "2") as town,
+        browsing(
+            town.service, browser, viewport={"width": 360, "height": 640}, locale=locale
+        ) as page,
+    ):
+        await page.goto(f"/r/{town.link}/FIN")
+        for label in taps:
+            await press(page, label)
+            if label != taps[0]:
+                await expect(page.locator("main")).to_contain_text(
+                    "市财政局" if zh else "Finance Bureau"
+                )
+        await keep(page, f"v2-question-{locale}")
+        await press(page, "没遇到过" if zh else "Did not come up")
+        await page.get_by_role("textbox").fill("13800138000，窗口少" if zh else "Call 13800138000")
+        await press(page, box)
+        await keep(page, f"v2-personal-{locale}")
+        await press(page, "隐去" if zh else "Hide it")
+        await keep(page, f"v2-goes-{locale}")
+        assert await serious(page) == []
+        await press(page, counted)
+        await keep(page, f"v2-review-{locale}")
+        for item in await page.locator(".items li").all():
+            await expect(item).to_be_in_viewport(ratio=1)
+        submit = page.get_by_role("button", name="提交" if zh else "Submit", exact=True)
+        await expect(submit).to_be_in_viewport(ratio=1)
+        await submit.click()
+        await expect(page.locator(".receipt")).to_be_visible()
+        assert await town.ballots() == [("FIN", "S S S S S S NE")]
+        assert len(taps) + 4 <= 9 + 3 + 1  # one tap more hides what looked like a number
+
+
 async def test_a_receipt_can_be_copied_and_looked_up_on_the_spot(
     town: City, browser: Browser
 ) -> None:

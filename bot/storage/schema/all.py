@@ -29,6 +29,7 @@ from bot.storage.schema.appeals import appeal_steps as appeal_steps
 from bot.storage.schema.appeals import appeals as appeals
 from bot.storage.schema.appeals import calendar_days as calendar_days
 from bot.storage.schema.appeals import public_notices as public_notices
+from bot.storage.schema.appeals import tellings as tellings
 from bot.storage.schema.audience import contacts as contacts
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
@@ -58,8 +59,10 @@ from bot.storage.schema.public_log import refused_acts as refused_acts
 from bot.storage.schema.quotas import link_people as link_people
 from bot.storage.schema.quotas import quota_cells as quota_cells
 from bot.storage.schema.quotas import quota_places as quota_places
+from bot.storage.schema.records import absences as absences
 from bot.storage.schema.records import adjustments as adjustments
 from bot.storage.schema.records import decisions as decisions
+from bot.storage.schema.records import discipline as discipline
 from bot.storage.schema.records import filings as filings
 from bot.storage.schema.records import findings as findings
 from bot.storage.schema.records import grades as grades
@@ -68,6 +71,7 @@ from bot.storage.schema.records import inner_units as inner_units
 from bot.storage.schema.records import leaders as leaders
 from bot.storage.schema.records import material_closings as material_closings
 from bot.storage.schema.records import memberships as memberships
+from bot.storage.schema.records import posts as posts
 from bot.storage.schema.records import seal_drafts as seal_drafts
 from bot.storage.schema.records import seals as seals
 from bot.storage.schema.records import unit_decisions as unit_decisions

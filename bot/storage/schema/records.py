@@ -105,6 +105,8 @@ findings = Table(
     Column("on", String(10), nullable=False, comment="ISO date"),
     Column("source", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("established", String(10), nullable=False, comment="ISO date; empty: on the same day"),
+    Column("revoked", String(10), nullable=False, comment="ISO date, or empty"),
 )
 
 decisions = Table(
@@ -229,4 +231,42 @@ material_closings = Table(
     Column("by", String(80), nullable=False),
     Column("approved_by", String(80), nullable=False, comment="who signed it, or empty"),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("person", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("role", String(12), nullable=False, comment="principal, deputy or officer"),
+    Column("title", String(120), nullable=False),
+    Column("begins", String(10), nullable=False, comment="ISO date"),
+    Column("until", String(10), nullable=False, comment="last day, ISO date; empty: still"),
+    Column("held", String(12), nullable=False, comment="held, acting or seconded"),
+    Column("main", Boolean, nullable=False),
+    Column("elected", Boolean, nullable=False),
+    Index("ix_posts_person", "person"),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("person", String(32), nullable=False),
+    Column("kind", String(12), nullable=False, comment="sick, study …, retired, left, died"),
+    Column("begins", String(10), nullable=False, comment="ISO date"),
+    Column("until", String(10), nullable=False, comment="last day, ISO date; empty: still"),
+    Index("ix_absences_person", "person"),
+)
+
+discipline = Table(
+    "discipline",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="the office's own number of it"),
+    Column("person", String(32), nullable=False),
+    Column("kind", String(16), nullable=False, comment="investigation or sanction"),
+    Column("level", String(16), nullable=False, comment="of a sanction, or empty"),
+    Column("begins", String(10), nullable=False, comment="ISO date"),
+    Column("ended", String(10), nullable=False, comment="ISO date, or empty"),
 )

@@ -16,7 +16,7 @@ from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaig
 from bot.campaigns.scheme_files import offered_text
 from bot.core.checked_input import checked
 from bot.core.labels import pick
-from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
+from bot.core.shipped_files import offered_questionnaires, questionnaire_text
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from survey_flows.campaign_definition import DOORS
@@ -57,7 +57,7 @@ async def show_draft(visit: Visit) -> web.Response:
 async def send_model(visit: Visit) -> web.Response:
     """Sends the shipped scheme, or a shipped questionnaire by its id, to start one's own from."""
     name = visit.path_param("model")
-    if name != SCHEME and name not in shipped_questionnaires():
+    if name != SCHEME and name not in offered_questionnaires():
         raise web.HTTPNotFound
     text = offered_text() if name == SCHEME else questionnaire_text(name)
     return download(text.encode(), "application/yaml", f"minping-{name}.yaml")
@@ -88,7 +88,7 @@ def _show(visit: Visit, status: int = 200, problem: str | None = None) -> web.Re
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
     models = [
-        (name, _titled(form.title, visit.lang)) for name, form in shipped_questionnaires().items()
+        (name, _titled(form.title, visit.lang)) for name, form in offered_questionnaires().items()
     ]
     return visit.render(
         "draft",

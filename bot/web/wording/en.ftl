@@ -83,7 +83,7 @@ promise-download = Keep it as a file
 promise-copy = If no file comes, as in WeChat, copy this text and keep it whole:
 promise-look-up = Is it in the log by now?
 promise-check = When the survey has closed, anybody can check the file without this site: minping_verify.py lies beside the published bundle and takes it with --promise.
-promise-no-proof = This page is no proof. It has read the promise from the link in your browser, taken it out of the address, and sent it nowhere. WeChat may check a link before it opens it, and then sees it whole.
+promise-no-proof = This page is no proof and checks no signature. It has read the promise from the link in your browser, taken it out of the address, and sent it nowhere. WeChat may check a link before it opens it, and then sees it whole.
 promise-picture = On another device
 promise-picture-text = Scan this with it, while nobody looks on. Whoever scans it has the promise.
 
@@ -407,6 +407,9 @@ import-inner = Sections and posts
 import-people = People in sections and posts
 import-indicators = Indicator points
 import-adjustments = Bonuses and deductions
+import-posts = Posts
+import-absences = Absences
+import-discipline = Discipline
 import-findings = Findings
 import-decisions = Decisions
 import-history = Grades of earlier years
@@ -716,6 +719,7 @@ api-rule-decimal = Figures are exact decimals in strings; times are in UTC.
 api-rule-etag = Answers have an ETag: send it back as If-None-Match, and an unchanged answer is not sent again.
 api-token = The token itself
 api-campaigns = Campaigns
+api-organiser = Who asks
 api-approvals = What two people decide
 api-years = Years
 api-parameters = Parameters
@@ -770,7 +774,7 @@ results-lead = How residents rated the units, once a campaign is closed and its 
 results-none = Nothing has been published yet.
 results-day = Published { $day }
 account-title = Notice, reviews and rectification, { $year }
-account-notice = The notice of the results ran from { $begins } to { $ends }; units and leaders could ask for a review until { $until }.
+account-notice = The notice of the results ran from { $begins } to { $ends }; units could ask for a review until { $until }, leaders within the time of their letter.
 account-asked = Reviews asked for
 account-upheld = of these upheld
 account-requests = What residents asked to have improved
@@ -1177,3 +1181,80 @@ draft-weighted = { $n ->
     [one] Weighted to the population by one figure
    *[other] Weighted to the population by { $n } figures
 }
+
+# The public table of a year in notice
+table-link = Public table of { $year }
+table-title = Appraisal { $year }: public notice of the results
+table-notice = In notice from { $begins } to { $ends }. Units may ask for a review until { $until }; leaders have the time that their letter says.
+table-how = The table shows what stands now, with every amendment. A settled grade is the same at every rank that the unit may hold; a provisional one may change within the uncertainty of the ratings. Units of one group are ranked among themselves.
+table-later = After an amendment { $n } more were told from { $begins } to { $ends }; they may ask for a review of their own.
+table-unit = Unit
+table-score = Public score
+table-leaders = Leaders, in numbers
+table-ungraded = without a grade so far
+table-leaders-how = Leaders are told their own result by a letter with a code. Nobody is named here.
+table-seal = Seal (SHA-256)
+table-standing = What stands
+table-amended = { $n ->
+    [0] nothing was amended:
+    [one] one amendment:
+   *[other] { $n } amendments:
+}
+table-seal-how = The public log holds both digests, so that neither the sealed year nor an amendment can be changed unseen.
+table-json = the table for programs
+
+# The page of one's own result
+own-title = My own result
+own-lead = Your letter has a code of ten signs. Type it here to read your result with its reasons, and to ask for a review.
+own-door = Press the button to open the page of your own result.
+own-code = Code from the letter
+own-open = Open my result
+own-wrong = This code opens nothing. Compare it with your letter; a newer letter has a newer code. If it still does not open, ask the office that sent the letter.
+own-keep = Whoever has the code can read the result. On a shared device close the window afterwards.
+own-of = Result of { $year }
+own-amended = Amended after a review: this is the result that stands now.
+own-no-grade = no grade so far
+own-firsts = First grade in this unit:
+own-joint = ,{" "}
+own-proposals = What follows from it
+own-reasons = The reasons
+own-contest = If you do not agree
+own-until = A review can be asked for until { $day }.
+own-grounds = What is wrong, and why
+own-never-worse = A review never makes the result worse.
+own-noticed = In notice from { $begins } to { $ends }.
+own-noticed-amendment = This is what amendment { $n } changed.
+own-seen = We have read this result
+own-leave = Close this page
+done-acknowledged = Noted with the day.
+
+# Letters to people about their results
+letters-title = Letters
+letters-of = Letters of { $year }
+letters-how = Everybody with a result is told it by a letter with the reasons and a code of their own. A code stands in its letter alone: a letter that is lost is replaced by a new one, which ends the code before. The time for a review runs from the day of the receipt.
+letters-order = Order { $n } letters
+letters-print = Print { $n } letters (PDF)
+letters-print-how = This file can be made once. It has the receipt list first and then a page for each person. Print it, hand the letters over closed, and delete the file.
+letters-language = Language of the letters
+letters-none = no letter yet
+letters-ordered-by = ordered by { $login }
+letters-printed = printed { $day }
+letters-delivered = delivered { $day }
+letters-opened = page opened { $day }
+letters-amended = told of amendment { $n }
+letters-day = Day of the receipt
+letters-deliver = Enter the receipt
+letters-again = Order a new letter
+letters-units = Units
+letters-waiting = { $n ->
+    [0] Everybody has a letter.
+    [one] One person has no letter yet.
+   *[other] { $n } people have no letter yet.
+}
+letters-people = People
+letters-count-printed = Printed
+letters-count-known = Delivered or opened
+letters-link = Letters to people
+done-ordered = Ordered: print them now.
+done-delivered = The receipt is entered.
+approval-kind-year-letters = Letters with codes

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.campaigns.scheme_files import shipped_scheme
-from bot.core.shipped_files import shipped_questionnaires, shipped_scales
+from aggregation.counts.ratings import PatternReader
+from bot.campaigns.scheme_files import offered_scheme
+from bot.core.shipped_files import offered_questionnaires, shipped_questionnaires, shipped_scales
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import dump_questionnaire, load_questionnaire
@@ -178,6 +179,38 @@ def test_shipped_ratings_can_all_be_answered_with_dont_know_and_hide_from_strang
         assert form.questions[-1].optional
 
 
+def test_version_2_asks_one_thing_an_item_and_tells_not_met_from_cannot_say() -> None:
+    offered = offered_questionnaires()
+    assert sorted(offered) == sorted(shipped_questionnaires())
+    for name, form in offered.items():
+        first, overall, *items = form.questions[:-1]
+        box = form.questions[-1]
+        assert (form.version, first.id) == ("2", "tie" if name == "district" else "contact")
+        assert (overall.weight, overall.overall, overall.scale) == (40, True, "five_dk")
+        assert sum(item.weight for item in items) == 60
+        assert len({item.weight for item in items}) == 1
+        assert {"DK", "NE"} <= set.intersection(*(set(item.choices) for item in items))
+        assert all(len(item.short[lang]) <= 16 for item in form.questions for lang in item.short)
+        assert (box.id, box.optional, box.max_length) == ("comment", True, 300)
+        assert 4 <= len(items) <= 6
+        assert first.choices["own"].group == STAFF
+        for question in form.questions:
+            assert len({option.label["zh-Hans"] for option in question.options}) == len(
+                question.options
+            )
+
+
+def test_neither_cannot_say_nor_did_not_come_up_is_imputed() -> None:
+    reader = PatternReader(offered_questionnaires(), offered_scheme())
+    assert (
+        reader.read("window", "S VS NE DK VS VS").score
+        == reader.read("window", "S VS DK NE VS VS").score
+    )
+    assert reader.read("window", "S VS NE NE VS VS").score == 92
+    assert reader.read("window", "DK NE NE NE NE NE").score is None
+    assert reader.values("window", "S NE DK B D VD")[1:3] == [None, None]
+
+
 def test_contact_makes_a_service_user_and_own_staff() -> None:
     forms = [form for form in shipped_questionnaires().values() if "contact" in form.by_id]
     assert len(forms) == 5
@@ -235,7 +268,7 @@ def test_tricks_of_yaml_are_refused(text: str) -> None:
 def test_every_scale_has_the_codes_and_words_of_the_shipped_scheme() -> None:
     scheme = {
         name: [(option.code, {"zh-Hans": option.zh, "en": option.en}) for option in scale.options]
-        for name, scale in shipped_scheme().scales.items()
+        for name, scale in offered_scheme().scales.items()
     }
     ours = {
         name: [(o.code, o.label) for o in scale]

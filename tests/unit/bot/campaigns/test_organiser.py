@@ -15,11 +15,13 @@ from bot.campaigns.lifecycle import create_campaign, open_campaign
 from bot.campaigns.opening import show_opening
 from bot.campaigns.organiser import chosen_organiser, read_organiser, save_organiser
 from bot.campaigns.registered import read_campaign_row
-from bot.core.shipped_files import shipped_words
+from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
+from bot.core.shipped_files import offered_questionnaires, shipped_words
 from bot.storage.database import reading, writing
 from bot.storage.schema.all import preferences
 from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput
+from survey_flows.load import dump_questionnaire
 from survey_flows.organiser import organiser_line
 from survey_flows.screens import explain
 from tests.contract.test_conductor import DESK, draft, make_road
@@ -103,6 +105,23 @@ async def test_no_campaign_is_opened_without_it_and_the_registration_keeps_it(
             row = await read_campaign_row(connection, "next")
         assert read_definition(row).organiser == ORGANISER
         assert (await read_organiser(road.database)) != ORGANISER
+
+
+async def test_no_campaign_is_opened_whose_scheme_cannot_read_its_answers(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    forms = {name: dump_questionnaire(form) for name, form in offered_questionnaires().items()}
+    async with make_road(sqlite_url, tmp_path) as road:
+        old = replace(
+            draft("next"), questionnaires=forms, scheme=shipped_scheme().model_dump_json()
+        )
+        await create_campaign(road.database, old, road.clock)
+        found = await show_opening(road.database, "next")
+        assert {stop.message.id for stop in found.stops} == {"opening-scale-unread"}
+        assert len(found.stops) == 9
+        new = replace(old, id="new", scheme=offered_scheme().model_dump_json())
+        await create_campaign(road.database, new, road.clock)
+        assert (await show_opening(road.database, "new")).stops == ()
 
 
 def test_every_way_into_a_conversation_says_who_asks() -> None:

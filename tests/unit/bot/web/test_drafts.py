@@ -21,7 +21,7 @@ from bot.campaigns.organiser import save_organiser
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address
 from bot.core.settings import Settings
-from bot.core.shipped_files import shipped_questionnaires
+from bot.core.shipped_files import offered_questionnaires
 from bot.fieldwork.audience.contacts import Contact, store_contacts
 from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
 from bot.service.composition import build
@@ -157,7 +157,7 @@ async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(console:
     await console.sign_in("wang")
     page = await console.open("/admin/drafts")
     models = re.findall(r"/admin/drafts/(\w+)\.yaml", page)
-    assert models == ["scheme", *shipped_questionnaires()]
+    assert models == ["scheme", *offered_questionnaires()]
     for name in models:
         text = await console.open(f"/admin/drafts/{name}.yaml")
         field = "scheme" if name == "scheme" else "questionnaires"
