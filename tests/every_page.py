@@ -53,6 +53,7 @@ PARTS = {
     "name": "style.css",
     "appeal": "1",
     "token": "none",
+    "code": "7K3M9P2QXB",
 }
 MORE = (
     "/?l=LINK",
@@ -62,6 +63,7 @@ MORE = (
     "/admin/years/2010/leaders?grade=third",
     "/admin/years/2010/inner-units?unit=TAX",
     "/admin/people/zhou",
+    "/admin/years/2010/letters?unit=TAX",
 )
 WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")
 REVIEWERS = ("/admin/cases", "/admin/approvals")

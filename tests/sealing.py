@@ -11,6 +11,7 @@ from bot.accounts.approvals import Approval, Approvals
 from bot.accounts.officers import officer_decisions
 from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.filing_decisions import filing_decisions
+from bot.appraisal.letter_decisions import letters_decision
 from bot.appraisal.past_grades import final_lines
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal, preview_seal
@@ -34,6 +35,7 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
         **seal_decisions(DESK),
         **amendment_decision(DESK),
         **filing_decisions(),
+        **letters_decision(),
     }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
 

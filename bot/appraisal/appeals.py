@@ -22,12 +22,11 @@ from bot.appraisal.amendment_decisions import AMEND
 from bot.appraisal.appeal_records import Appeal, find_appeal, show_appeal
 from bot.appraisal.appeal_steps import append_row, append_step, dated_step
 from bot.appraisal.deciders import eligible_deciders, previous_deciders
-from bot.appraisal.request_times import is_person, request_until
+from bot.appraisal.request_times import is_person, own_until
 from bot.appraisal.standing_years import StandingYear, corrections_of
 from bot.campaigns.registered import find_registered_campaign
 from bot.core.identity import Office
 from bot.records.notices import notice_for, read_notices
-from bot.records.working_days import stored_calendar
 from bot.results.releases import publish_correction
 from bot.results.scoring import score_registered
 from bot.storage.database import reading, writing
@@ -67,12 +66,11 @@ async def receive_appeal(
 async def _require_time(
     connection: AsyncConnection, stands: StandingYear, subject: str, office: Office
 ) -> None:
-    year, days = stands.content.year, stands.content.inputs.scheme.procedure
+    year = stands.content.year
     notice = notice_for(await read_notices(connection, year), subject)
     if notice is None:
         raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
-    calendar = await stored_calendar(connection)
-    until = request_until(notice, calendar, days, is_person(stands, subject))
+    until = await own_until(connection, stands, notice, subject)
     if office.today > until:
         message = Message("appraisal-review-time-over", until=until.isoformat())
         raise BadInput(message, Place(subject=str(year)))

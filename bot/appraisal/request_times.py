@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from aggregation.procedure.notices import request_deadline
 from aggregation.procedure.workdays import WorkingDays
 from aggregation.scheme.parts import Procedure
 from bot.appraisal.standing_years import StandingYear
 from bot.records.notices import GivenNotice
+from bot.records.tellings import delivered_on, read_tellings
+from bot.records.working_days import stored_calendar
 
 
 def is_person(stands: StandingYear, subject: str) -> bool:
@@ -18,8 +22,24 @@ def is_person(stands: StandingYear, subject: str) -> bool:
 
 
 def request_until(
-    notice: GivenNotice, calendar: WorkingDays, days: Procedure, person: bool
+    notice: GivenNotice,
+    calendar: WorkingDays,
+    days: Procedure,
+    person: bool,
+    delivered: date | None = None,
 ) -> date:
     """Returns the last day for a request; never before what the notice itself said."""
-    until = request_deadline(notice.begins, notice.ends, calendar, days, person)
-    return max(until, notice.until)
+    times = (notice.begins, notice.ends, calendar, days, person, delivered)
+    return max(request_deadline(*times), notice.until)
+
+
+async def own_until(
+    connection: AsyncConnection, stands: StandingYear, notice: GivenNotice, subject: str
+) -> date:
+    """Returns a subject's last day for a request; a person's letter counts from its delivery."""
+    person, days = is_person(stands, subject), stands.content.inputs.scheme.procedure
+    delivered = None
+    if person:
+        tellings = await read_tellings(connection, stands.content.year, subject)
+        delivered = delivered_on(tellings, notice.number)
+    return request_until(notice, await stored_calendar(connection), days, person, delivered)

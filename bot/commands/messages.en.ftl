@@ -532,3 +532,16 @@ help-campaign-close-reason = why it is closed before its planned end; published 
 help-campaign-count = decide that a closed campaign counts in its year, or does not
 help-campaign-void = withdraw a closed campaign for good: it counts nowhere, and its ballots stay verifiable
 help-campaign-choice-reason = why; published in the log
+help-notice = give public notice of a year, and tell people their results by letters
+help-notice-give = give public notice from today; the year is sealed
+help-notice-show = show how many people of each unit have a letter and surely know their result
+help-notice-order = order the letters of a unit's people who have none, or another one for a person
+help-notice-print = write the letters that you ordered, with their codes; this can be done once
+help-notice-deliver = enter on which day a person's letter was handed over
+help-notice-day = the day of the receipt (YYYY-MM-DD)
+notice-given = { $year } is in public notice from { $begins } to { $ends }; reviews of units until { $until }
+notice-waiting = { $n ->
+    [one] one person has no letter yet
+   *[other] { $n } people have no letter yet
+}
+notice-printed = the letters are in { $file }; print them and delete the file

@@ -509,7 +509,7 @@ log-desk-replaced = 签发处的密钥已更换：{ $key }
     单独运行的混合器请用 `--desk` 指定它。账号按现状接收，请用 `minping staff show` 核对。
 
 # campaign open
-help-campaign-name = 再写一遍活动名称，以免误操作
+help-campaign-name = 再写一遍活动代号，以免误操作
 help-campaign-list = 清单摘要；不写时，命令会列出清单和摘要
 opening-stop = 不能开启：{ $problem }
 opening-locks = { $family }：{ $units } 个单位，锁定一等 { $first }、二等 { $second }、三等 { $third }
@@ -532,3 +532,13 @@ help-campaign-close-reason = 在原定截止时间之前截止的理由，公布
 help-campaign-count = 决定已截止的活动是否计入年度
 help-campaign-void = 作废已截止的活动：不计入任何考核，评价票仍可验证
 help-campaign-choice-reason = 理由，公布在日志中
+help-notice = 公示年度结果，并以通知书告知个人
+help-notice-give = 从今天起公示；该年须已封存
+help-notice-show = 显示每个单位有多少人已有通知书、多少人确已知悉
+help-notice-order = 申请印发某单位尚无通知书者的通知书，或为某人重新印发
+help-notice-print = 生成由您申请的带查询码的通知书；只能生成一次
+help-notice-deliver = 录入某人通知书的送达日期
+help-notice-day = 送达日期（YYYY-MM-DD）
+notice-given = { $year } 年度结果自 { $begins } 至 { $ends } 公示；单位可在 { $until } 前申请复核
+notice-waiting = 还有 { $n } 人没有通知书
+notice-printed = 通知书已写入 { $file }；请打印后删除该文件

@@ -290,6 +290,13 @@ class GateKeys:
         """Returns a name of the console under a key; citizens' addresses are `passing_name`."""
         return pseudonym(self.gate, "address", address).hex()
 
+    def result_code(self, code: str) -> str:
+        """Returns the digest by which the code of a person's letter is found again.
+
+        A code has 50 bits, which an unkeyed hash would give away to whoever copies the database.
+        """
+        return pseudonym(self.gate, "result code", code).hex()
+
     def signature(self, message: bytes) -> bytes:
         """Returns 64 bytes that show the mixer that a message is the gate's (Ed25519)."""
         return _signing(self.sign).sign(message)

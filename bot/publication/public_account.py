@@ -37,7 +37,7 @@ class RectificationTotals:
 
 @dataclass(frozen=True, slots=True)
 class PublicAccount:
-    """A year's last notice, its reviews asked for and upheld by ``day``, and rectification."""
+    """A year's last notice of its results, its reviews and rectification by ``day``."""
 
     year: int
     day: date
@@ -66,7 +66,7 @@ async def read_public_account(database: AsyncEngine, year: int, today: date) -> 
     return PublicAccount(
         year,
         today,
-        notices[-1] if notices else None,
+        next((it for it in reversed(notices) if not it.amendment), None),
         len(appeals),
         upheld,
         _totals(requests, floor, today),

@@ -27,6 +27,7 @@ class GivenNotice:
         subjects: whom it tells; empty: all units and leaders of the year.
         by: the login of who gave it.
         at: epoch seconds.
+        number: from 1 within the year; 0: not stored yet.
     """
 
     begins: date
@@ -36,6 +37,7 @@ class GivenNotice:
     subjects: frozenset[str] = frozenset()
     by: str = ""
     at: int = 0
+    number: int = 0
 
     def tells(self, subject: str) -> bool:
         """Return whether the notice tells a unit or leader of their result."""
@@ -57,7 +59,8 @@ def notice_for(notices: list[GivenNotice], subject: str) -> GivenNotice | None:
 def _notice(row: Row[Any]) -> GivenNotice:
     begins, ends, until = map(date.fromisoformat, (row.begins, row.ends, row.until))
     subjects = frozenset(json.loads(row.subjects)) if row.subjects else frozenset()
-    return GivenNotice(begins, ends, until, row.amendment, subjects, row.by, row.at)
+    facts = (row.amendment, subjects, row.by, row.at, row.number)
+    return GivenNotice(begins, ends, until, *facts)
 
 
 async def add_notice(connection: AsyncConnection, year: int, notice: GivenNotice) -> None:

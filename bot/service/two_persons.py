@@ -13,6 +13,7 @@ from bot.accounts.profiles import CITY, SOLO
 from bot.accounts.roster import ROSTER, Roster
 from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.filing_decisions import filing_decisions
+from bot.appraisal.letter_decisions import letters_decision
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.ballots.settlement import SETTLE, settle_decision
 from bot.campaigns.choices import choice_decisions
@@ -48,6 +49,7 @@ def make_officers(
         **seal_decisions(desk),
         **amendment_decision(desk),
         **filing_decisions(),
+        **letters_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),
     }

@@ -19,9 +19,11 @@ from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
 if TYPE_CHECKING:
-    from bot.web.public import results
+    from bot.web.public import own_page, results, year_table
 else:
+    own_page = lazy_module("bot.web.public.own_page")
     results = lazy_module("bot.web.public.results")
+    year_table = lazy_module("bot.web.public.year_table")
 
 RESULTS = (
     ("/results", results.list_results),
@@ -31,8 +33,16 @@ RESULTS = (
     ("/results/{campaign}/minping_verify.py", results.send_verifier),
 )
 """The public pages of closed campaigns; they load only when somebody reads them."""
+NOTICES = (
+    ("GET", r"/results/years/{year:\d{4}}", year_table.show_table),
+    ("GET", r"/results/years/{year:\d{4}}/table.json", year_table.send_table),
+    ("GET", "/result", own_page.show_entry),
+    ("POST", "/result", own_page.take_code),
+    ("GET", "/{code:[0-9A-Za-z]{10}}", own_page.show_door),
+)
+"""The public table of a year in notice, and the page of a person's own result."""
 ROBOTS = "User-agent: *\n" + "".join(
-    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/p/", "/admin", "/api/")
+    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/p/", "/result$", "/admin", "/api/")
 )
 
 
@@ -61,6 +71,7 @@ def make_web(
     app.add_routes(console_routes())
     app.add_routes(api_routes())
     app.add_routes([lazy_route("GET", path, handler) for path, handler in RESULTS])
+    app.add_routes([lazy_route(*route) for route in NOTICES])
     app.add_routes(
         [
             web.get("/static/{name}", serve_asset),

@@ -29,6 +29,7 @@ from bot.storage.schema.appeals import appeal_steps as appeal_steps
 from bot.storage.schema.appeals import appeals as appeals
 from bot.storage.schema.appeals import calendar_days as calendar_days
 from bot.storage.schema.appeals import public_notices as public_notices
+from bot.storage.schema.appeals import tellings as tellings
 from bot.storage.schema.audience import contacts as contacts
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
@@ -74,6 +75,8 @@ from bot.storage.schema.records import posts as posts
 from bot.storage.schema.records import seal_drafts as seal_drafts
 from bot.storage.schema.records import seals as seals
 from bot.storage.schema.records import unit_decisions as unit_decisions
+from bot.storage.schema.records import unit_events as unit_events
+from bot.storage.schema.records import unit_periods as unit_periods
 from bot.storage.schema.records import units as units
 from bot.storage.schema.rectification import held_follow_ups as held_follow_ups
 from bot.storage.schema.rectification import request_messages as request_messages

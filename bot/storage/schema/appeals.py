@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from bot.storage.schema.metadata import metadata
 
@@ -94,4 +94,20 @@ amendments = Table(
     Column("approved_by", String(80), nullable=False, comment="who signed it, or empty"),
     Column("reason", Text, nullable=False),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1"),
+    Column("notice", Integer, nullable=False, comment="number of the notice that is told"),
+    Column("subject", String(32), nullable=False, comment="the unit or person told"),
+    Column("act", String(12), nullable=False, comment="ordered, letter, delivered, opened"),
+    Column("on", String(10), nullable=False, comment="ISO date in the city"),
+    Column("by", String(80), nullable=False, comment="who did it"),
+    Column("code", String(64), nullable=False, comment="keyed digest of a letter's code, or empty"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Index("ix_tellings_code", "code"),
+    Index("ix_tellings_subject", "year", "subject"),
 )

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import select
 
 from aggregation.procedure.rectification import (
     THEMES,
@@ -18,14 +17,11 @@ from aggregation.procedure.rectification import (
     RectificationState,
     RectificationStep,
 )
-from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.appeals import receive_appeal
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Office
 from bot.core.labels import pick
 from bot.crypto.rectification_keys import RectificationKeys
-from bot.records.notices import notice_for, read_notices
 from bot.records.working_days import read_calendar
 from bot.rectification.requests import (
     RectificationRequest,
@@ -35,10 +31,7 @@ from bot.rectification.requests import (
     read_request,
     take_step,
 )
-from bot.storage.database import reading
-from bot.storage.schema import all as tables
 from bot.web.admin.page import Visit, no_such_button, staff_page
-from survey_flows.errors import BadInput, Message, Place
 
 HERE = "/admin/requests"
 SAY = "say"
@@ -163,10 +156,11 @@ def _with_theme(step: RectificationStep, theme: str) -> RectificationStep:
 @staff_page
 async def show_themes(visit: Visit) -> web.Response:
     """Shows the number of requests by unit and theme, rounded."""
-    return visit.render("themes", **await _themes(visit, ""))
+    return visit.render("themes", **await theme_table(visit, ""))
 
 
-async def _themes(visit: Visit, unit: str) -> dict[str, Any]:
+async def theme_table(visit: Visit, unit: str) -> dict[str, Any]:
+    """Returns the themes of a unit's requests, or of all, and the unit's name."""
     counts = await count_themes(visit.service.database, unit)
     names = await _unit_names(visit)
     rows = [(names.get(theme.unit, theme.unit), theme) for theme in counts]
@@ -186,57 +180,3 @@ async def _unit_names(visit: Visit) -> dict[str, str]:
                 (unit.name["zh-Hans"], unit.name.get("en", unit.name["zh-Hans"])), visit.lang
             )
     return names
-
-
-@staff_page
-async def show_unit(visit: Visit) -> web.Response:
-    """Shows a unit its own page: themes, the words that citizens shared with it, its appeals."""
-    unit, database = await own_unit(visit), visit.service.database
-    found = await list_requests(database, unit)
-    words = [word.text for one in found for word in one.messages if word.shared and not word.sender]
-    appeals = [
-        appeal for appeal in await list_appeals(database, visit.today) if appeal.subject == unit
-    ]
-    async with reading(database) as connection:
-        years = sorted(
-            {campaign.year for campaign in await read_registered_campaigns(database)}, reverse=True
-        )
-        told = {year: notice_for(await read_notices(connection, year), unit) for year in years}
-    asked = {(appeal.year, appeal.steps[0].on) for appeal in appeals}
-    running = [
-        (year, notice)
-        for year, notice in told.items()
-        if notice
-        and visit.today <= notice.until
-        and not any(of == year and on >= notice.begins for of, on in asked)
-    ]
-    return visit.render(
-        "unit", words=sorted(words), appeals=appeals, running=running, **await _themes(visit, unit)
-    )
-
-
-@staff_page
-async def take_unit(visit: Visit) -> web.Response:
-    """Registers a unit's own request for review."""
-    service, year = visit.service, visit.text("year")
-    if not (year.isdecimal() and len(year) == 4):
-        raise BadInput(Message("admin-choose-year"), Place(field="year"))
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
-    await receive_appeal(
-        service.database, int(year), await own_unit(visit), visit.text("reason"), office
-    )
-    return visit.redirect("/admin/unit", "received")
-
-
-async def own_unit(visit: Visit) -> str:
-    """Returns the unit that this person belongs to.
-
-    Raises:
-        BadInput: the account belongs to no unit.
-    """
-    query = select(tables.staff.c.unit).where(tables.staff.c.login == visit.visitor.login)
-    async with reading(visit.service.database) as connection:
-        unit = (await connection.execute(query)).scalar()
-    if not unit:
-        raise BadInput(Message("admin-login-without-unit"), Place(subject=visit.visitor.login))
-    return str(unit)

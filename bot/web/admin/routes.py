@@ -22,11 +22,13 @@ if TYPE_CHECKING:
         imports,
         inner_units,
         own_account,
+        own_unit,
         people,
         push,
         rectification,
         reports,
         responses,
+        result_letters,
         seals,
         sensitivity,
         settings,
@@ -47,11 +49,13 @@ else:
     imports = lazy_module("bot.web.admin.imports")
     inner_units = lazy_module("bot.web.admin.inner_units")
     own_account = lazy_module("bot.web.admin.own_account")
+    own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
     push = lazy_module("bot.web.admin.push")
     rectification = lazy_module("bot.web.admin.rectification")
     reports = lazy_module("bot.web.admin.reports")
     responses = lazy_module("bot.web.admin.responses")
+    result_letters = lazy_module("bot.web.admin.result_letters")
     seals = lazy_module("bot.web.admin.seals")
     sensitivity = lazy_module("bot.web.admin.sensitivity")
     settings = lazy_module("bot.web.admin.settings")
@@ -120,8 +124,8 @@ PAGES = (
     ("GET", "/admin/requests/{name}", rectification.show_one),
     ("POST", "/admin/requests/{name}", rectification.take_act),
     ("GET", "/admin/themes", rectification.show_themes),
-    ("GET", "/admin/unit", rectification.show_unit),
-    ("POST", "/admin/unit", rectification.take_unit),
+    ("GET", "/admin/unit", own_unit.show_unit),
+    ("POST", "/admin/unit", own_unit.take_unit),
     ("GET", "/admin/contacts", contacts.show_contacts),
     ("POST", "/admin/contacts", contacts.take_contacts),
     ("GET", "/admin/contacts/{list}.xlsx", contacts.send_list),
@@ -159,6 +163,8 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/grades", years.take_grade),
     ("GET", r"/admin/years/{year:\d{4}}/seal", seals.show_seal),
     ("POST", r"/admin/years/{year:\d{4}}/seal", seals.take_seal),
+    ("GET", r"/admin/years/{year:\d{4}}/letters", result_letters.show_letters),
+    ("POST", r"/admin/years/{year:\d{4}}/letters", result_letters.take_letters),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),
     ("GET", r"/admin/years/{year:\d{4}}/sensitivity", sensitivity.show_sensitivity),
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
+from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
 from bot.campaigns.titles import file_mark, printed_title
@@ -27,6 +28,8 @@ from bot.publication.exports.open_data import open_data
 from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
+from bot.publication.public_table import public_years
+from bot.storage.database import reading
 from bot.verification.bundle import bundle_path
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 from bot.web.shared.app_keys import SERVICE
@@ -34,6 +37,7 @@ from bot.web.shared.disclosed_release import DisclosedRelease
 from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
+from survey_flows.messages import render as render_message
 
 MAX_REQUESTS = 1200
 """Requests from one address in an hour; a whole school or office may share one address."""
@@ -79,24 +83,31 @@ async def list_results(request: web.Request) -> web.Response:
         }
         for summary in found
     ]
-    years = sorted({summary.year for summary in found}, reverse=True)
+    today = _today(request)
+    noticed = await public_years(service.database, today)
+    years = sorted({*noticed, *(summary.year for summary in found)}, reverse=True)
     return render(
         request,
         "results.html",
         lang,
         rows=rows,
+        noticed=noticed,
         accounts=[await _account(request, year) for year in years],
     )
 
 
 async def _account(request: web.Request, year: int) -> PublicAccount:
     """Returns the public account of a year; it changes once a day, so that no act shows in it."""
-    service = request.app[SERVICE]
-    today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
+    service, today = request.app[SERVICE], _today(request)
     key = ("account", str(year), today.isoformat())
     return await request.app[RESULT_CACHE].cached(
         key, lambda: read_public_account(service.database, year, today)
     )
+
+
+def _today(request: web.Request) -> date:
+    service = request.app[SERVICE]
+    return service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
 
 
 async def show_result(request: web.Request) -> web.Response:
@@ -107,12 +118,16 @@ async def show_result(request: web.Request) -> web.Response:
     ranking = await request.app[RESULT_CACHE].cached(key, _thread(_ranking, shown, lang))
     service, response = request.app[SERVICE], await _response(request, public, shown)
     bundle = bundle_path(service.settings.data, public.campaign, public.number)
+    async with reading(service.database) as connection:
+        choice = (await read_choices(connection)).get(campaign.id)
+    void = choice is not None and choice.void
     return render(
         request,
         "result.html",
         lang,
         campaign=campaign,
-        title=printed_title(campaign.title, campaign.pilot).text(lang),
+        title=printed_title(campaign.title, campaign.pilot, void).text(lang),
+        choice=render_message(told(choice), lang) if choice else "",
         window=_window(request, *shown.scored.in_field),
         planned=_planned(request, shown.scored.closed_early),
         day=_local(request, public.at).strftime("%Y-%m-%d"),

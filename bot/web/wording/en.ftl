@@ -265,6 +265,7 @@ leader-no_grade = No grade
 leader-not_appraised = Not appraised
 leader-waiting = Waits for a score
 tasks-title = To see to
+units-left = Not appraised this year
 waiting-title = Units with too few valid ballots
 waiting-hint = They are not ranked; a person gives the grade, with a reason.
 give-grade = Record the grade
@@ -410,6 +411,8 @@ import-adjustments = Bonuses and deductions
 import-posts = Posts
 import-absences = Absences
 import-discipline = Discipline
+import-unit-periods = Periods of units
+import-unit-events = What became of units
 import-findings = Findings
 import-decisions = Decisions
 import-history = Grades of earlier years
@@ -774,7 +777,7 @@ results-lead = How residents rated the units, once a campaign is closed and its 
 results-none = Nothing has been published yet.
 results-day = Published { $day }
 account-title = Notice, reviews and rectification, { $year }
-account-notice = The notice of the results ran from { $begins } to { $ends }; units and leaders could ask for a review until { $until }.
+account-notice = The notice of the results ran from { $begins } to { $ends }; units could ask for a review until { $until }, leaders within the time of their letter.
 account-asked = Reviews asked for
 account-upheld = of these upheld
 account-requests = What residents asked to have improved
@@ -1181,3 +1184,80 @@ draft-weighted = { $n ->
     [one] Weighted to the population by one figure
    *[other] Weighted to the population by { $n } figures
 }
+
+# The public table of a year in notice
+table-link = Public table of { $year }
+table-title = Appraisal { $year }: public notice of the results
+table-notice = In notice from { $begins } to { $ends }. Units may ask for a review until { $until }; leaders have the time that their letter says.
+table-how = The table shows what stands now, with every amendment. A settled grade is the same at every rank that the unit may hold; a provisional one may change within the uncertainty of the ratings. Units of one group are ranked among themselves.
+table-later = After an amendment { $n } more were told from { $begins } to { $ends }; they may ask for a review of their own.
+table-unit = Unit
+table-score = Public score
+table-leaders = Leaders, in numbers
+table-ungraded = without a grade so far
+table-leaders-how = Leaders are told their own result by a letter with a code. Nobody is named here.
+table-seal = Seal (SHA-256)
+table-standing = What stands
+table-amended = { $n ->
+    [0] nothing was amended:
+    [one] one amendment:
+   *[other] { $n } amendments:
+}
+table-seal-how = The public log holds both digests, so that neither the sealed year nor an amendment can be changed unseen.
+table-json = the table for programs
+
+# The page of one's own result
+own-title = My own result
+own-lead = Your letter has a code of ten signs. Type it here to read your result with its reasons, and to ask for a review.
+own-door = Press the button to open the page of your own result.
+own-code = Code from the letter
+own-open = Open my result
+own-wrong = This code opens nothing. Compare it with your letter; a newer letter has a newer code. If it still does not open, ask the office that sent the letter.
+own-keep = Whoever has the code can read the result. On a shared device close the window afterwards.
+own-of = Result of { $year }
+own-amended = Amended after a review: this is the result that stands now.
+own-no-grade = no grade so far
+own-firsts = First grade in this unit:
+own-joint = ,{" "}
+own-proposals = What follows from it
+own-reasons = The reasons
+own-contest = If you do not agree
+own-until = A review can be asked for until { $day }.
+own-grounds = What is wrong, and why
+own-never-worse = A review never makes the result worse.
+own-noticed = In notice from { $begins } to { $ends }.
+own-noticed-amendment = This is what amendment { $n } changed.
+own-seen = We have read this result
+own-leave = Close this page
+done-acknowledged = Noted with the day.
+
+# Letters to people about their results
+letters-title = Letters
+letters-of = Letters of { $year }
+letters-how = Everybody with a result is told it by a letter with the reasons and a code of their own. A code stands in its letter alone: a letter that is lost is replaced by a new one, which ends the code before. The time for a review runs from the day of the receipt.
+letters-order = Order { $n } letters
+letters-print = Print { $n } letters (PDF)
+letters-print-how = This file can be made once. It has the receipt list first and then a page for each person. Print it, hand the letters over closed, and delete the file.
+letters-language = Language of the letters
+letters-none = no letter yet
+letters-ordered-by = ordered by { $login }
+letters-printed = printed { $day }
+letters-delivered = delivered { $day }
+letters-opened = page opened { $day }
+letters-amended = told of amendment { $n }
+letters-day = Day of the receipt
+letters-deliver = Enter the receipt
+letters-again = Order a new letter
+letters-units = Units
+letters-waiting = { $n ->
+    [0] Everybody has a letter.
+    [one] One person has no letter yet.
+   *[other] { $n } people have no letter yet.
+}
+letters-people = People
+letters-count-printed = Printed
+letters-count-known = Delivered or opened
+letters-link = Letters to people
+done-ordered = Ordered: print them now.
+done-delivered = The receipt is entered.
+approval-kind-year-letters = Letters with codes

@@ -192,7 +192,7 @@ opening-stops = 照此不能开启：
 opening-family = 分类
 opening-locks-hint = 开启即锁定以下名额，此时还没有任何评价。
 opening-asks = 请想一想
-opening-confirm-hint = 开启后不能撤销：单位、问卷、办法和名额即锁定。为防误操作，请输入活动名称 { $name }。
+opening-confirm-hint = 开启后不能撤销：单位、问卷、办法和名额即锁定。为防误按，请输入活动代号 { $name }。
 campaign-open-hint = 开启后，单位、问卷和办法即锁定。
 campaign-close = 截止
 campaign-close-early = 提前截止…
@@ -202,7 +202,7 @@ choice-reason = 理由（公布在日志中）
 choice-in = 计入
 choice-out = 不计入
 void-title = 作废该活动…
-void-hint = 误开的活动作废后不计入任何考核，不能恢复；评价票仍可验证。为防误操作，请输入活动名称 { $name }。
+void-hint = 误开的活动作废后不计入任何考核，不能恢复；评价票仍可验证。为防误按，请输入活动代号 { $name }。
 void-button = 作废
 close-reason = 提前截止的理由（公布在日志中）
 closed-early-why = 提前截止：{ $reason }
@@ -265,6 +265,7 @@ leader-no_grade = 不定等次
 leader-not_appraised = 不进行考核
 leader-waiting = 待补得分
 tasks-title = 待办事项
+units-left = 本年度不进行考核
 waiting-title = 有效票不足的单位
 waiting-hint = 这些单位不参与排名，等次由人决定，需写明理由。
 give-grade = 记录等次
@@ -407,6 +408,8 @@ import-adjustments = 加减分
 import-posts = 职务任免
 import-absences = 离岗情况
 import-discipline = 审查和处分
+import-unit-periods = 单位沿革
+import-unit-events = 机构变动
 import-findings = 事件与认定
 import-decisions = 决定
 import-history = 往年等次
@@ -771,7 +774,7 @@ results-lead = 居民对各单位的评价：活动截止、结果公开之后�
 results-none = 还没有公布的结果。
 results-day = { $day } 公布
 account-title = { $year } 年度公示、复核与整改
-account-notice = 结果公示期为 { $begins } 至 { $ends }；单位和干部可在 { $until } 前申请复核。
+account-notice = 结果公示期为 { $begins } 至 { $ends }；单位可在 { $until } 前申请复核，干部以本人通知书上的期限为准。
 account-asked = 申请复核
 account-upheld = 其中支持
 account-requests = 市民希望改进的事
@@ -1177,3 +1180,78 @@ draft-weighted = { $n ->
     [0] 不按人口加权
    *[other] 按 { $n } 项人口数加权
 }
+
+# 公示表
+table-link = { $year } 年度公示表
+table-title = { $year } 年度考核结果公示
+table-notice = 公示期自 { $begins } 至 { $ends }。单位可在 { $until } 前申请复核；干部申请复核的期限以本人通知书为准。
+table-how = 本表为现行结果，包括历次更正。“确定”表示在该单位可能的各个名次上等次都相同；“暂定”表示等次仍可能因评价的抽样误差而不同。各组单位分别排名。
+table-later = 更正后另有 { $n } 个对象于 { $begins } 至 { $ends } 得到告知，并可各自申请复核。
+table-unit = 单位
+table-score = 公众评分
+table-leaders = 干部等次人数
+table-ungraded = 尚无等次
+table-leaders-how = 干部的结果以带查询码的通知书告知本人，此处不列姓名。
+table-seal = 封存（SHA-256）
+table-standing = 现行结果
+table-amended = { $n ->
+    [0] 未作更正：
+   *[other] 更正 { $n } 次：
+}
+table-seal-how = 两个摘要都已写入公开日志，封存的年度和历次更正都无法暗中改动。
+table-json = 供程序读取的公示表
+
+# 本人结果页面
+own-title = 我的考核结果
+own-lead = 通知书上印有十位查询码。在此输入，可以查看结果及理由，也可以申请复核。
+own-door = 按下按钮，打开您本人的结果页面。
+own-code = 通知书上的查询码
+own-open = 查看我的结果
+own-wrong = 此查询码无效。请与通知书核对；重新印发过通知书的，请使用最新的查询码。仍打不开的，请联系印发通知书的单位。
+own-keep = 持有查询码的人都能看到结果。在公用设备上查看后请关闭窗口。
+own-of = { $year } 年度结果
+own-amended = 经复核改定：以下为现行结果。
+own-no-grade = 尚无等次
+own-firsts = 本单位获第一等次的干部：
+own-joint = 、
+own-proposals = 有关处理
+own-reasons = 理由
+own-contest = 如有异议
+own-until = 可在 { $day } 前申请复核。
+own-grounds = 哪里有误，理由是什么
+own-never-worse = 复核不会使结果变差。
+own-noticed = 公示期自 { $begins } 至 { $ends }。
+own-noticed-amendment = 这是第 { $n } 号更正之后的结果。
+own-seen = 已知悉本结果
+own-leave = 关闭本页
+done-acknowledged = 已记录知悉日期。
+
+# 个人通知书
+letters-title = 通知书
+letters-of = { $year } 年度通知书
+letters-how = 凡有结果的干部，都以通知书告知本人，写明理由和本人的查询码。查询码只印在通知书上：遗失的只能重新印发，原码随之失效。申请复核的期限自送达之日起算。
+letters-order = 申请印发 { $n } 份
+letters-print = 生成 { $n } 份通知书（PDF）
+letters-print-how = 此文件只能生成一次，首页为送达登记表，其后每人一页。请打印后密封送达，并删除文件。
+letters-language = 通知书语言
+letters-none = 尚未印发
+letters-ordered-by = { $login } 已申请印发
+letters-printed = { $day } 印发
+letters-delivered = { $day } 送达
+letters-opened = { $day } 打开页面
+letters-amended = 告知第 { $n } 号更正
+letters-day = 送达日期
+letters-deliver = 录入送达
+letters-again = 重新印发
+letters-units = 单位
+letters-waiting = { $n ->
+    [0] 所有人都已有通知书。
+   *[other] 还有 { $n } 人没有通知书。
+}
+letters-people = 人数
+letters-count-printed = 已印发
+letters-count-known = 已送达或打开
+letters-link = 个人通知书
+done-ordered = 已登记，请生成文件。
+done-delivered = 已录入送达日期。
+approval-kind-year-letters = 带查询码的通知书

@@ -100,6 +100,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/inner-units"] = [f"{year}/inner-units", f"{year}/inner-units?unit=TAX"]
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
+    found[f"{prefix}/seal"] = []  # tells grades, and digests that differ with any answer
+    found[f"{prefix}/letters"] = []  # tells who has a letter, and of no answer
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
     found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.zip"]
     found[f"{prefix}/import"] = [f"{year}/import"]

@@ -1,0 +1,145 @@
+"""A unit's or person's own result of a year in notice, with its reasons and the time to contest it.
+
+The page of a unit, the page of a person and a person's letter all show what this gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.appraisal.standing import Standing
+from aggregation.model.facts import Grade
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import AppraisalResult, LeaderResult, Proposal, UnitResult
+from bot.appraisal.appeal_records import Appeal, list_appeals
+from bot.appraisal.request_times import own_until
+from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.records.notices import GivenNotice, notice_for, read_notices
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResult:
+    """What a unit or person is told of themselves.
+
+    Args:
+        year: the year.
+        result: the standing result.
+        lines: its reasons.
+        proposals: what the rules propose about it, and what was decided.
+        unit: the unit's own result, or that of the person's unit.
+        firsts: the people with the first grade in the unit; empty for a person.
+        score: the public score of the unit as it was released; None where it may not be told.
+        notice: the last notice that tells of it.
+        until: the last day on which a review may be asked for.
+        asked: whether a review was asked for since that notice.
+    """
+
+    year: int
+    result: Standing
+    lines: tuple[ReasonLine, ...]
+    proposals: tuple[Proposal, ...]
+    unit: UnitResult
+    firsts: tuple[LeaderResult, ...]
+    score: float | None
+    notice: GivenNotice
+    until: date
+    asked: bool
+
+    @property
+    def person(self) -> LeaderResult | None:
+        """The person, or None for a unit."""
+        return self.result if isinstance(self.result, LeaderResult) else None
+
+    @property
+    def subject(self) -> str:
+        """The code of the unit, or the id of the person."""
+        return self.person.leader if self.person is not None else self.unit.unit
+
+    def may_ask(self, today: date) -> bool:
+        """Return whether a review may be asked for on a day."""
+        return not self.asked and today <= self.until
+
+
+async def noticed_years(connection: AsyncConnection) -> list[int]:
+    """Return the years with a public notice, the newest first."""
+    column = tables.public_notices.c.year
+    rows = await connection.execute(select(column).distinct().order_by(column.desc()))
+    return list(rows.scalars())
+
+
+async def read_own_results(database: AsyncEngine, subject: str, today: date) -> list[OwnResult]:
+    """Return a subject's own results, the newest year first; none before the notice."""
+    async with reading(database) as connection:
+        years = await noticed_years(connection)
+    found = [await read_own_result(database, year, subject, today) for year in years]
+    return [it for it in found if it is not None]
+
+
+async def read_own_result(
+    database: AsyncEngine, year: int, subject: str, today: date
+) -> OwnResult | None:
+    """Return a subject's own result; None before a notice tells of it, or without a result."""
+    appeals = await list_appeals(database, today, year)
+    async with reading(database) as connection:
+        notice = notice_for(await read_notices(connection, year), subject)
+        if notice is None or today < notice.begins:
+            return None
+        stands = await read_standing(connection, year)
+        if stands is None:
+            return None
+        until = await own_until(connection, stands, notice, subject)
+    return own_result(stands, subject, notice, until, appeals)
+
+
+def own_result(
+    stands: StandingYear,
+    subject: str,
+    notice: GivenNotice,
+    until: date,
+    appeals: Sequence[Appeal] = (),
+) -> OwnResult | None:
+    """Return what a standing year says of a subject; None where it says nothing."""
+    body = next((it for it in stands.content.bodies if subject in it.trail), None)
+    if body is None:
+        return None
+    result = _of(body, subject)
+    unit = _unit_of(stands, result)
+    told = stands.inputs.disclosed.get(unit.unit)
+    same = (it for it in appeals if it.subject == subject)
+    return OwnResult(
+        stands.content.year,
+        result,
+        tuple(body.trail[subject]),
+        body.about(subject),
+        unit,
+        _firsts(body, subject),
+        float(told.score) if told is not None and told.score is not None else None,
+        notice,
+        until,
+        any(it.steps[0].on >= notice.begins for it in same),
+    )
+
+
+def _of(body: AppraisalResult, subject: str) -> Standing:
+    units = {unit.unit: unit for unit in body.units}
+    return units[subject] if subject in units else body.leader(subject)
+
+
+def _unit_of(stands: StandingYear, result: Standing) -> UnitResult:
+    """Return a unit itself, or the unit that a person belongs to, inside another one or not."""
+    if isinstance(result, UnitResult):
+        return result
+    units = (unit for body in stands.content.bodies for unit in body.units)
+    return next(unit for unit in units if unit.unit == result.unit)
+
+
+def _firsts(body: AppraisalResult, unit: str) -> tuple[LeaderResult, ...]:
+    people = (it for it in body.leaders if it.unit == unit and it.grade is Grade.FIRST)
+    return tuple(sorted(people, key=lambda it: it.leader))

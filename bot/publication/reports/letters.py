@@ -1,0 +1,181 @@
+"""Letters to a unit's people about their results, as one PDF: a receipt list, then a page for each.
+
+A letter has the code of the person's own page. The code is made here, goes into the letter alone,
+and is kept as a keyed digest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.model.results import Certainty, LeaderResult
+from bot.appraisal.letters import ToldPerson, ordered_letters, record_letters
+from bot.appraisal.own_results import OwnResult
+from bot.campaigns.organiser import read_organiser
+from bot.core.identity import Office
+from bot.core.labels import name
+from bot.publication.reports.document_model import (
+    Block,
+    Document,
+    Heading,
+    KeyFigures,
+    Paragraph,
+    ReportTable,
+)
+from bot.publication.reports.pdf import to_pdf
+from bot.publication.reports.wording import DASH, ReportSpeaker
+from bot.records.tellings import make_code
+from survey_flows.campaign_definition import Organiser
+
+HALF = 5
+PLACES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter says: the result, its notice, and the code; ``code`` is in no message."""
+
+    own: OwnResult
+    told: ToldPerson
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: the organiser, if it is known, and the address of the own page."""
+
+    organiser: Organiser | None
+    address: str
+
+
+async def print_letters(
+    database: AsyncEngine,
+    digest: Callable[[str], str],
+    year: int,
+    unit: str,
+    office: Office,
+    site: str,
+    lang: str,
+) -> bytes:
+    """Return the letters of a unit that are ordered, as one PDF; they cannot be printed twice.
+
+    Args:
+        database: where the year is.
+        digest: makes the keyed digest of a code.
+        year: the year.
+        unit: whose people get letters.
+        office: who ordered them and prints them.
+        site: the public address of the service, or empty.
+        lang: the language of the letters.
+
+    Raises:
+        BadInput: none are ordered by this office, or they are printed already.
+    """
+    sender = Sender(await read_organiser(database), f"{site.rstrip('/')}/result")
+    found = await ordered_letters(database, year, unit, office)
+    letters = [Letter(own, told, make_code()) for own, told in found]
+    document = letters_document(letters, sender, lang, office.timezone)
+    made = await asyncio.to_thread(to_pdf, document)
+    codes = {it.own.subject: digest(it.code) for it in letters}
+    await record_letters(database, year, unit, codes, office)
+    return made
+
+
+def letters_document(
+    letters: Sequence[Letter], sender: Sender, lang: str, timezone: str
+) -> Document:
+    """Return the receipt list and a page for each letter."""
+    say = ReportSpeaker(lang, timezone, PLACES)
+    year = letters[0].own.year
+    blocks = [*_receipts(letters, say)]
+    for letter in letters:
+        blocks += _letter(letter, sender, say)
+    return Document(
+        lang=say.lang,
+        title=say("letter-title", year=year),
+        subtitle=say("letter-subtitle", n=len(letters)),
+        mark=say("letter-mark"),
+        foot=say("letter-foot", year=year),
+        blocks=tuple(blocks),
+        compact=True,
+    )
+
+
+def _receipts(letters: Sequence[Letter], say: ReportSpeaker) -> Iterator[Block]:
+    heads = ("letter-name", "letter-unit", "letter-post", "letter-day", "letter-signature")
+    rows = tuple((*_who(it.told.result, it.own, say), "", "") for it in letters)
+    title, note = say("letter-receipts"), say("letter-receipts-how")
+    yield ReportTable(title, tuple(map(say, heads)), rows, wide=(0, 1, 4), note=note)
+
+
+def _who(it: LeaderResult, own: OwnResult, say: ReportSpeaker) -> tuple[str, str, str]:
+    unit = say.pick(own.unit.zh, own.unit.en)
+    return say.pick(it.zh, it.en), unit, it.post or name(it.role, say.lang)
+
+
+def _letter(letter: Letter, sender: Sender, say: ReportSpeaker) -> Iterator[Block]:
+    own, it = letter.own, letter.told.result
+    called, unit, post = _who(it, own, say)
+    yield Heading(say("letter-head", year=own.year, name=called), page=True)
+    yield Paragraph(say("letter-to", name=called, unit=unit, post=post, year=own.year))
+    yield KeyFigures(
+        (
+            (say("letter-grade"), _grade(it, say)),
+            (say("letter-score"), say.number(it.score)),
+            (say("letter-unit-grade"), name(own.unit.grade, say.lang) or DASH),
+            (say("letter-unit-total"), say.number(own.unit.total)),
+        )
+    )
+    yield from _decisions(own, say)
+    lines = tuple(line.pair(say.lang) for line in own.lines)
+    yield ReportTable(
+        say("letter-reasons"), (say("letter-what"), say("letter-is")), lines, wide=(0, 1)
+    )
+    yield Heading(say("letter-contest"), level=2)
+    asks = _asks(sender, say)
+    yield Paragraph(say("letter-until", until=own.until.isoformat(), office=asks["office"]))
+    yield Heading(say("letter-page"), level=2)
+    yield KeyFigures(
+        (
+            (say("letter-address"), sender.address),
+            (say("letter-code"), f"{letter.code[:HALF]}-{letter.code[HALF:]}"),
+        )
+    )
+    yield Paragraph(say("letter-code-how"), quiet=True)
+    if asks["phone"]:
+        yield Paragraph(say("letter-ask", **asks), quiet=True)
+
+
+def _grade(it: LeaderResult, say: ReportSpeaker) -> str:
+    if it.grade is None:
+        return say("letter-waits") if it.to_grade else say(f"letter-{it.state.state}")
+    grade = name(it.grade, say.lang)
+    if it.certainty is Certainty.PROVISIONAL:
+        grade = say("provisional", grade=grade)
+    return say("amended", grade=grade) if it.amended else grade
+
+
+def _decisions(own: OwnResult, say: ReportSpeaker) -> Iterator[Block]:
+    heads = ("letter-proposal", "letter-status", "letter-reason")
+    rows = tuple(
+        (
+            name(it.kind, say.lang),
+            name(it.status, say.lang),
+            it.decision.reason if it.decision is not None else "",
+        )
+        for it in own.proposals
+    )
+    if rows:
+        yield ReportTable(say("letter-proposals"), tuple(map(say, heads)), rows, wide=(2,))
+
+
+def _asks(sender: Sender, say: ReportSpeaker) -> Mapping[str, str]:
+    """Return whom to ask, and where."""
+    it = sender.organiser
+    if it is None:
+        return {"office": say("letter-office"), "phone": ""}
+    return {"office": it.name.get(say.lang) or it.name["zh-Hans"], "phone": it.phone}

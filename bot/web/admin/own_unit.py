@@ -1,0 +1,71 @@
+"""The console's page of a unit: its own result of each year in notice, its appeals, its themes."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.appraisal.appeal_records import list_appeals
+from bot.appraisal.appeals import receive_appeal
+from bot.appraisal.own_results import read_own_results
+from bot.appraisal.receipts import acknowledge
+from bot.core.identity import Office
+from bot.rectification.requests import list_requests
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.web.admin.page import Visit, no_such_button, staff_page
+from bot.web.admin.rectification import theme_table
+from bot.web.shared.own_view import own_view
+from survey_flows.errors import BadInput, Message, Place
+
+ASK, SEEN = "ask", "seen"
+
+
+@staff_page
+async def show_unit(visit: Visit) -> web.Response:
+    """Shows a unit its own page: results with reasons, appeals, themes, and citizens' words."""
+    unit, database = await own_unit(visit), visit.service.database
+    found = await list_requests(database, unit)
+    words = [word.text for one in found for word in one.messages if word.shared and not word.sender]
+    appeals = [
+        appeal for appeal in await list_appeals(database, visit.today) if appeal.subject == unit
+    ]
+    own = await read_own_results(database, unit, visit.today)
+    return visit.render(
+        "unit",
+        words=sorted(words),
+        appeals=appeals,
+        results=[own_view(it, visit.lang, visit.today) for it in own],
+        **await theme_table(visit, unit),
+    )
+
+
+@staff_page
+async def take_unit(visit: Visit) -> web.Response:
+    """Registers a unit's own request for review, or that it has read its result."""
+    service, year, act = visit.service, visit.text("year"), visit.text("act")
+    if not (year.isdecimal() and len(year) == 4):
+        raise BadInput(Message("admin-choose-year"), Place(field="year"))
+    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    given = (service.database, int(year), await own_unit(visit))
+    if act == SEEN:
+        await acknowledge(*given, office)
+        return visit.redirect("/admin/unit", "acknowledged")
+    if act != ASK:
+        raise no_such_button(act)
+    await receive_appeal(*given, visit.text("reason"), office)
+    return visit.redirect("/admin/unit", "received")
+
+
+async def own_unit(visit: Visit) -> str:
+    """Returns the unit that this person belongs to.
+
+    Raises:
+        BadInput: the account belongs to no unit.
+    """
+    query = select(tables.staff.c.unit).where(tables.staff.c.login == visit.visitor.login)
+    async with reading(visit.service.database) as connection:
+        unit = (await connection.execute(query)).scalar()
+    if not unit:
+        raise BadInput(Message("admin-login-without-unit"), Place(subject=visit.visitor.login))
+    return str(unit)

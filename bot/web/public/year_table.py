@@ -1,0 +1,71 @@
+"""The public table of a year from the first day of its notice, as a page and for programs."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from aggregation.model.facts import Grade
+from bot.core.labels import name, pick
+from bot.publication.public_table import (
+    PublicTable,
+    public_data,
+    read_public_table,
+    standing_mark,
+)
+from bot.storage.database import reading
+from bot.web.public.results import MAX_REQUESTS, open_file
+from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.middleware import is_over_limit
+from bot.web.shared.result_cache import RESULT_CACHE
+from bot.web.shared.templates import accepted_language, render
+
+
+async def show_table(request: web.Request) -> web.Response:
+    """Shows the table; 404 before the first day of the notice."""
+    table, lang = await _table(request), accepted_language(request)
+    return render(
+        request,
+        "year_table.html",
+        lang,
+        table=table,
+        running=_today(request) <= table.notice.ends,
+        families=[
+            (pick((called.zh, called.en), lang), table.units[family])
+            for family, called in table.families.items()
+        ],
+        leaders=[(name(grade, lang), table.leaders[grade]) for grade in Grade],
+        ungraded=table.leaders[None],
+        name=lambda code: name(code, lang),
+        pick=lambda zh, en: pick((zh, en), lang),
+    )
+
+
+async def send_table(request: web.Request) -> web.Response:
+    """Sends the table as JSON, which other sites' pages may fetch too."""
+    table = await _table(request)
+    body = json.dumps(public_data(table), ensure_ascii=False, indent=1).encode() + b"\n"
+    return open_file(request, body, "application/json", f"minping-{table.year}.json")
+
+
+async def _table(request: web.Request) -> PublicTable:
+    if await is_over_limit(request, "results", MAX_REQUESTS):
+        raise web.HTTPTooManyRequests
+    service, year, today = request.app[SERVICE], int(request.match_info["year"]), _today(request)
+    async with reading(service.database) as connection:
+        mark = await standing_mark(connection, year)
+    key = ("year-table", str(year), mark, today.isoformat())
+    found: PublicTable | None = await request.app[RESULT_CACHE].cached(
+        key, lambda: read_public_table(service.database, year, today)
+    )
+    if found is None:
+        raise web.HTTPNotFound
+    return found
+
+
+def _today(request: web.Request) -> date:
+    service = request.app[SERVICE]
+    return service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()

@@ -1,0 +1,53 @@
+"""What the pages of a unit's and of a person's own result show, in the words of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import Proposal
+from bot.appraisal.own_results import OwnResult
+from bot.core.labels import label, name, pick
+
+
+@dataclass(frozen=True, slots=True)
+class OwnView:
+    """A unit's or person's own result in words.
+
+    ``lines`` are the reasons: what, how much, and the line itself for where that comes from.
+    ``state`` says whether a person is appraised, and ``reason`` why not; empty for a unit.
+    """
+
+    own: OwnResult
+    called: str
+    grade: str
+    sure: str
+    unit: str
+    unit_grade: str
+    firsts: tuple[str, ...]
+    lines: Sequence[tuple[str, str, ReasonLine]]
+    about: Sequence[tuple[str, str, Proposal]]
+    may_ask: bool
+    state: str
+    reason: str
+
+
+def own_view(own: OwnResult, lang: str, today: date) -> OwnView:
+    """Returns what a page shows of an own result."""
+    person = own.person
+    return OwnView(
+        own,
+        pick((own.result.zh, own.result.en), lang),
+        name(own.result.grade, lang),
+        name(own.result.certainty, lang),
+        pick((own.unit.zh, own.unit.en), lang),
+        name(own.unit.grade, lang),
+        tuple(pick((it.zh, it.en), lang) for it in own.firsts),
+        [(*line.pair(lang), line) for line in own.lines],
+        [(name(it.kind, lang), name(it.status, lang), it) for it in own.proposals],
+        own.may_ask(today),
+        person.state.state if person is not None else "",
+        label(person.state.reason, lang) if person is not None and person.state.reason else "",
+    )

@@ -1,0 +1,262 @@
+"""What a notice shows, and to whom: everybody the table, each unit and person their own result.
+
+Persons are told by letters with codes; rows that say who was told are only added.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from aggregation.model.facts import Grade
+from aggregation.procedure.appeals import AppealRuling
+from bot.accounts.approvals import DONE, WAITING
+from bot.accounts.officers import Officers
+from bot.accounts.staff import add_staff
+from bot.appraisal.letters import UnitLetters, list_letters, prepare_letters
+from bot.appraisal.own_results import read_own_result, read_own_results
+from bot.appraisal.receipts import acknowledge, record_delivery
+from bot.publication.public_table import public_data, public_years, read_public_table
+from bot.publication.reports.letters import print_letters
+from bot.records.tellings import SIGNS, find_letter, fold_code, make_code, read_tellings
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
+from tests.desk import roster_of
+from tests.sealing import approvals_of
+
+__all__ = ["hall"]
+TODAY = date(2026, 11, 23)
+
+
+async def letters_of(hall: Hall, unit: str) -> UnitLetters:
+    return next(it for it in await list_letters(hall.database, YEAR) if it.unit.unit == unit)
+
+
+async def order(hall: Hall, whose: str, login: str = "zhou") -> str:
+    approvals = approvals_of(hall.database, hall.road.clock)
+    made = await prepare_letters(hall.database, approvals, YEAR, whose, hall.who(login))
+    return made.state
+
+
+async def printed(hall: Hall, monkeypatch: pytest.MonkeyPatch, unit: str) -> dict[str, str]:
+    """Print a unit's letters; return the code of each person."""
+    made: list[str] = []
+
+    def making() -> str:
+        made.append(make_code())
+        return made[-1]
+
+    monkeypatch.setattr("bot.publication.reports.letters.make_code", making)
+    ordered = (await letters_of(hall, unit)).ordered("zhou")
+    digest = hall.road.keys.result_code
+    given = (YEAR, unit, hall.who("zhou"), "https://mp.example", "zh-Hans")
+    body = await print_letters(hall.database, digest, *given)
+    assert body.startswith(b"%PDF")
+    return dict(zip((it.result.leader for it in ordered), made, strict=True))
+
+
+async def test_nothing_is_told_before_the_first_day_of_the_notice(hall: Hall) -> None:
+    assert await public_years(hall.database, TODAY) == []
+    assert await read_public_table(hall.database, YEAR, TODAY) is None
+    assert await read_own_results(hall.database, "U3", TODAY) == []
+    assert [it.people for it in await list_letters(hall.database, YEAR)] == []
+    with pytest.raises(BadInput, match="no public notice"):
+        await order(hall, "U3")
+    await hall.noticed()
+    assert await public_years(hall.database, TODAY - timedelta(days=1)) == []
+    assert await read_public_table(hall.database, YEAR, TODAY - timedelta(days=1)) is None
+    assert await public_years(hall.database, TODAY) == [YEAR]
+
+
+async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(hall: Hall) -> None:
+    await hall.noticed()
+    table = await read_public_table(hall.database, YEAR, TODAY)
+    assert table is not None
+    said = public_data(table)
+    year = await hall.standing()
+    assert [
+        (row["unit"], row["rank"], row["total"], row["grade"], row["public_score"])
+        for row in said["units"]
+    ] == [
+        (
+            *(unit.unit, unit.rank, f"{unit.total:f}", unit.grade and str(unit.grade)),
+            f"{float(year.inputs.disclosed[unit.unit].score or 0):.2f}",
+        )
+        for unit in sorted(year.result.units, key=lambda it: (it.league is None, it.rank or 0))
+    ]
+    assert said["leaders"] == {"second": 3, "third": 1}
+    assert (said["seal"], said["standing"]) == (table.seal, table.seal)
+    everything = str(said)
+    assert not [x for x in year.result.leaders if x.zh in everything or x.leader in everything]
+
+
+async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: Hall) -> None:
+    await hall.noticed()
+    (own,) = await read_own_results(hall.database, "U3", TODAY)
+    assert (own.result.grade, own.until.isoformat(), own.may_ask(TODAY)) == (
+        Grade.THIRD,
+        "2026-12-03",
+        True,
+    )
+    assert own.lines == (await hall.standing()).result.trail["U3"]
+    assert own.firsts == ()
+    appeal = await hall.received()
+    (asked,) = await read_own_results(hall.database, "U3", TODAY)
+    assert not asked.may_ask(TODAY)
+    hall.road.clock.time += timedelta(days=2)
+    await hall.answered(appeal, "chen", AppealRuling.UPHELD, "value:95:objective")
+    today = hall.who("zhou").today
+    table = await read_public_table(hall.database, YEAR, today)
+    assert table is not None
+    rows = {row["unit"]: row for row in public_data(table)["units"]}
+    assert (rows["U3"]["grade"], rows["U3"]["total"], rows["U3"]["amended"]) == (
+        "second",
+        "72.25",
+        [1],
+    )
+    assert (rows["U2"]["grade"], rows["U2"]["amended"]) == ("second", [])
+    assert table.digest != table.seal
+    # Who moves, and who would have, is told anew and may ask anew; the others' time runs on.
+    for subject, amendment, until in (
+        ("U3", 1, "2026-12-07"),
+        ("U2", 1, "2026-12-07"),
+        ("U1", 0, "2026-12-03"),
+    ):
+        told = await read_own_result(hall.database, YEAR, subject, today)
+        assert told is not None
+        assert (told.notice.amendment, told.until.isoformat()) == (amendment, until)
+        assert told.may_ask(today)
+    assert {
+        it.result.leader: it.notice.amendment
+        for unit in await list_letters(hall.database, YEAR)
+        for it in unit.people
+    } == {"L1": 0, "L2": 1, "L3": 1, "L4": 0, "Q1": 1}
+    # A unit is told the names of its own people with the first grade, and of no others.
+    best = await hall.received("L1")
+    await hall.answered(best, "chen", AppealRuling.UPHELD, "grade:first:")
+    names = {}
+    for unit in ("U1", "U2"):
+        (it,) = await read_own_results(hall.database, unit, today)
+        names[unit] = [first.leader for first in it.firsts]
+    assert names == {"U1": ["L1"], "U2": []}
+
+
+async def test_a_letter_is_ordered_printed_once_and_its_code_opens_the_own_result(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hall.noticed()
+    with pytest.raises(BadInput, match="no letters of this unit"):
+        await printed(hall, monkeypatch, "U3")
+    assert await order(hall, "U3") == DONE
+    with pytest.raises(BadInput, match="everybody here has a letter"):
+        await order(hall, "U3")
+    codes = await printed(hall, monkeypatch, "U3")
+    assert set(codes) == {"L3", "Q1"}, "the people inside its parts too"
+    with pytest.raises(BadInput, match="no letters of this unit"):
+        await printed(hall, monkeypatch, "U3")
+    digest = hall.road.keys.result_code
+    async with reading(hall.database) as connection:
+        rows = (await connection.execute(select(tables.tellings))).all()
+        found = await find_letter(connection, digest(codes["Q1"]))
+        assert await find_letter(connection, digest("0000000000")) is None
+        assert await find_letter(connection, "") is None
+    assert found is not None
+    assert (found.year, found.subject) == (YEAR, "Q1")
+    assert not [code for code in codes.values() if code in str(rows)], "digests alone are kept"
+    # A letter that is lost is replaced, and the code before it opens nothing any more.
+    assert await order(hall, "Q1") == DONE
+    new = (await printed(hall, monkeypatch, "U3"))["Q1"]
+    async with reading(hall.database) as connection:
+        assert await find_letter(connection, digest(codes["Q1"])) is None
+        again = await find_letter(connection, digest(new))
+        other = await find_letter(connection, digest(codes["L3"]))
+    assert again is not None
+    assert other is not None
+    assert (again.subject, other.subject) == ("Q1", "L3")
+
+
+async def test_the_time_of_a_person_runs_from_the_receipt_of_the_letter(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hall.noticed()
+    with pytest.raises(BadInput, match="no letter was printed"):
+        await record_delivery(hall.database, YEAR, "L3", "2026-11-23", hall.who("zhou"))
+    await order(hall, "U3")
+    await printed(hall, monkeypatch, "U3")
+    own = await read_own_result(hall.database, YEAR, "L3", TODAY)
+    assert own is not None
+    assert own.until.isoformat() == "2026-12-23"
+    hall.road.clock.time += timedelta(days=4)
+    for day in ("2026-11-22", "2026-11-28", "soon", ""):
+        with pytest.raises(BadInput, match="lies between 2026-11-23 and 2026-11-27"):
+            await record_delivery(hall.database, YEAR, "L3", day, hall.who("zhou"))
+    await record_delivery(hall.database, YEAR, "L3", "2026-11-25", hall.who("zhou"))
+    with pytest.raises(BadInput, match="entered already"):
+        await record_delivery(hall.database, YEAR, "L3", "2026-11-26", hall.who("zhou"))
+    own = await read_own_result(hall.database, YEAR, "L3", TODAY)
+    assert own is not None
+    assert own.until.isoformat() == "2026-12-25"
+    # Opening one's own page is a receipt too; a unit's acknowledgement moves no deadline.
+    await acknowledge(hall.database, YEAR, "Q1", hall.who("person:Q1"))
+    await acknowledge(hall.database, YEAR, "Q1", hall.who("person:Q1"))
+    await acknowledge(hall.database, YEAR, "U3", hall.who("tan"))
+    for subject, until in (("Q1", "2026-12-28"), ("U3", "2026-12-03")):
+        own = await read_own_result(hall.database, YEAR, subject, TODAY)
+        assert own is not None
+        assert own.until.isoformat() == until
+    async with reading(hall.database) as connection:
+        acts = [(it.subject, it.act, it.by) for it in await read_tellings(connection, YEAR)]
+    assert acts == [
+        ("L3", "ordered", "zhou"),
+        ("Q1", "ordered", "zhou"),
+        ("L3", "letter", "zhou"),
+        ("Q1", "letter", "zhou"),
+        ("L3", "delivered", "zhou"),
+        ("Q1", "opened", "person:Q1"),
+        ("U3", "opened", "tan"),
+    ]
+    for change in (update(tables.tellings).values(on="2026-12-01"), delete(tables.tellings)):
+        with pytest.raises(DBAPIError, match="only grows"):
+            async with writing(hall.database) as connection:
+                await connection.execute(change)
+    # On the last day of the own time the request is taken, and a day later not.
+    hall.road.clock.time += timedelta(days=28)
+    assert (await hall.received("L3")).number == 1
+    with pytest.raises(BadInput, match="until 2026-12-23"):
+        await hall.received("L1")
+
+
+async def test_where_two_decide_letters_wait_for_the_second_person_and_the_present_notice(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_staff(roster_of(hall.database), "he", PASSWORD, "approver")
+    await hall.noticed()
+    approvals = approvals_of(hall.database, hall.road.clock)
+    appeal = await hall.received()
+    await hall.answered(appeal, "chen", AppealRuling.UPHELD, "grade:second:")
+    await Officers(approvals, hall.road.clock).set_profile("city", "zhou")
+    one = await prepare_letters(hall.database, approvals, YEAR, "U3", hall.who("zhou"))
+    assert one.state == WAITING
+    with pytest.raises(BadInput, match="no letters of this unit"):
+        await printed(hall, monkeypatch, "U3")
+    with pytest.raises(BadInput):
+        await approvals.approve(one.id, "zhou", one.seen)
+    assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
+    given = (YEAR, "U3", hall.who("he"), "", "en")
+    with pytest.raises(BadInput, match="no letters of this unit"):
+        await print_letters(hall.database, hall.road.keys.result_code, *given)
+    assert set(await printed(hall, monkeypatch, "U3")) == {"L3", "Q1"}
+
+
+def test_a_code_is_read_however_it_was_typed() -> None:
+    code = make_code()
+    assert (len(code), set(code) <= set(SIGNS)) == (10, True)
+    assert fold_code(f" {code[:5].lower()}-{code[5:]} ") == code
+    assert fold_code("oiL0-iabczz") == "01101ABCZZ"
+    for typed in ("", "012345678", "01234567890", "012345678U", "０123456789", "012345678\x00"):
+        assert fold_code(typed) == ""
