@@ -130,7 +130,7 @@ async def notice_and_appeal(page: Page, service: Service) -> None:
     await seen(page, "市三局", "三等")
     await pictures(page, "table")
     await at(page, service, "three", "/admin/unit")
-    await seen(page, "3 / 3", "三等", "可在 2026-12-03 前申请复核。")
+    await seen(page, "3 / 3", "三等", "申请复核截止 2026-12-03（含当日）。")
     await pictures(page, "unit")
     await press(page, "已知悉本结果")
     await page.get_by_label("哪里有误，理由是什么").fill("目标任务的分值录错了。")
