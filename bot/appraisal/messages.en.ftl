@@ -7,6 +7,9 @@ appraisal-table-needs-year = this table belongs to a year; say which (--year)
 # Campaigns of a year
 appraisal-no-such-campaign = there is no such campaign in { $year }; see `minping campaign show`
 appraisal-pilot-counts-nowhere = a pilot counts in no appraisal, as its raters were told
+appraisal-without-ballots = { $campaign } does not count: it has no ballots
+appraisal-left-out-why = { $campaign } does not count. { $why }
+appraisal-not-used = { $campaign } gives no scores here
 appraisal-campaign-left-out = this campaign was withdrawn or chosen not to count
 appraisal-no-closed-campaign = no closed campaign of that year rates a stored unit; close one first
 appraisal-different-schemes = they run on different schemes; choose campaigns of one

@@ -7,6 +7,9 @@ appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--y
 # Campaigns of a year
 appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 `minping campaign show`
 appraisal-pilot-counts-nowhere = 试评不计入任何考核，参评者已获告知
+appraisal-without-ballots = { $campaign } 不计入：没有评价票
+appraisal-left-out-why = { $campaign } 不计入。{ $why }
+appraisal-not-used = { $campaign } 未在此使用
 appraisal-campaign-left-out = 该活动已作废，或已决定不计入
 appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止该活动
 appraisal-different-schemes = 所选活动适用不同的考核办法，请只选适用同一办法的活动

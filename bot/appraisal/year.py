@@ -22,7 +22,12 @@ from aggregation.ranking.ranks import Covariances
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
-from bot.campaigns.choice_records import CampaignChoice, campaigns_without_ballots, read_choices
+from bot.campaigns.choice_records import (
+    CampaignChoice,
+    campaigns_without_ballots,
+    read_choices,
+    told,
+)
 from bot.campaigns.registered import (
     RegisteredCampaign,
     find_registered_campaign,
@@ -48,7 +53,7 @@ class AppraisedYear:
     ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
     ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
     year was read from; None while it is computed from its material. ``amended`` are the amendments
-    that the result has in it.
+    that the result has in it. ``left_out`` says which closed campaigns give no scores, and why.
     """
 
     year: int
@@ -59,6 +64,7 @@ class AppraisedYear:
     inside: tuple[InnerBody, ...] = ()
     seal: Seal | None = None
     amended: tuple[Amendment, ...] = ()
+    left_out: tuple[Message, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -140,22 +146,34 @@ def _appraise(
 
 async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """Read and appraise the year without its changes since the year before."""
-    scored = await _score(database, year, campaigns)
+    scored, left_out = await _score(database, year, campaigns)
     material = await _gather(database, year, scored)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    return AppraisedYear(year, scored, inputs, result, inside=inside)
+    return AppraisedYear(year, scored, inputs, result, inside=inside, left_out=left_out)
 
 
 async def _score(
     database: AsyncEngine, year: int, campaigns: Sequence[str]
-) -> tuple[ScoredCampaign, ...]:
+) -> tuple[tuple[ScoredCampaign, ...], tuple[Message, ...]]:
     registered = await read_registered_campaigns(database, year)
     async with reading(database) as connection:
         known = {x.unit.code for x in await store.read_units(connection)}
         choices = await read_choices(connection)
         empty = await campaigns_without_ballots(connection, {it.id for it in registered})
     chosen = _choose(registered, year, campaigns, known, choices, empty)
-    return tuple([await score_registered(database, campaign) for campaign in chosen])
+    used = {campaign.id for campaign in chosen}
+    left = [it for it in registered if it.state == "closed" and not it.pilot and it.id not in used]
+    notes = tuple(_left_out(it.id, choices.get(it.id), it.id in empty) for it in left)
+    scored = tuple([await score_registered(database, campaign) for campaign in chosen])
+    return scored, notes
+
+
+def _left_out(campaign: str, choice: CampaignChoice | None, empty: bool) -> Message:
+    """Why a closed campaign gives the year no scores."""
+    if choice is not None and not choice.counts:
+        return Message("appraisal-left-out-why", campaign=campaign, why=told(choice))
+    kind = "appraisal-without-ballots" if empty else "appraisal-not-used"
+    return Message(kind, campaign=campaign)
 
 
 def _choose(

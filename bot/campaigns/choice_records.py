@@ -71,6 +71,14 @@ async def campaigns_without_ballots(connection: AsyncConnection, names: set[str]
     }
 
 
+async def choice_at(connection: AsyncConnection, position: int) -> CampaignChoice | None:
+    """Returns what was decided of the campaign whose entry has this place in the log."""
+    logged = tables.log_entries.c
+    query = select(logged.campaign).where(logged.position == position)
+    campaign = (await connection.execute(query)).scalar()
+    return (await read_choices(connection)).get(str(campaign))
+
+
 TOLD_VOID, TOLD_IN, TOLD_OUT = "choice-told-void", "choice-told-in", "choice-told-out"
 
 

@@ -57,7 +57,7 @@ campaign-population-twice = 与第 { $first } 行是同一人群；请只保留�
 campaign-scheme-old-method = 方法1只用于以往年度；请写 method: 2 和 evidence 各常数，可参照样本（minping scheme show）
 
 # 正式评价开启之前
-opening-name-missing = 请输入活动名称以开启
+opening-name-missing = 请输入活动代号以开启
 opening-list-changed = 开启前的清单与您看到的已不一致，请重新查看并确认
 opening-counts-nowhere = 没有评价任何已录入的 { $year } 年度单位，因此不计入考核
 opening-other-rules = 该活动已按另一办法或另一名额登记，{ $year } 年度以其为准；请用同一办法、同样的单位重新起草
@@ -82,7 +82,7 @@ campaign-end-early = { $at }（原定 { $planned }）
 campaign-early-why = 提前截止：{ $reason }
 
 # 哪些活动计入
-choice-name-missing = 请输入活动名称以作废
+choice-name-missing = 请输入活动代号以作废
 choice-reason-missing = 请写明理由，理由将公布在日志中
 choice-of-pilot = 试评不计入任何考核，无须选择
 choice-void = 该活动已经作废，不能更改

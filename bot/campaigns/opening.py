@@ -47,7 +47,7 @@ class Opening:
     """The list before a campaign is opened.
 
     ``stops`` keep it from being opened; ``asks`` are for a person to think of. ``locks`` are the
-    places by family; empty for a campaign that counts nowhere.
+    places by family; empty where they do not fit, and for a campaign that counts nowhere.
     """
 
     campaign: str
@@ -103,7 +103,9 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
         *_changed_units(definition, listed),
         *_rated_twice(definition, others),
     ]
-    families = graded_families(definition.scheme, [x.unit for x in listed], row.year)
+    units = [x.unit for x in listed]
+    fits = bool(others) or not place_misfits(definition.scheme, units, row.year)
+    families = graded_families(definition.scheme, units, row.year) if fits else []
     return Opening(
         row.id,
         True,

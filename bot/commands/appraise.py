@@ -17,6 +17,7 @@ from bot.terminal.auditing import Audit, AuditByOption, first_of
 from bot.terminal.parsing import add_language
 from bot.terminal.second_person import at_machine
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 AUDIT = AuditByOption(
     {
@@ -98,6 +99,8 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
         print_proposals(year.bodies, chosen.lang, ProposalStatus.PROPOSED if chosen.open else None)
     else:
         print_appraisal(year.result, year.inputs.scheme, year.seal is not None, chosen.lang)
+        for note in year.left_out:
+            print(render(note, chosen.lang))
 
 
 def _reasons(year: Any, subject: str, lang: str) -> list[str]:

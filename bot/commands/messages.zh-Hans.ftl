@@ -509,7 +509,7 @@ log-desk-replaced = 签发处的密钥已更换：{ $key }
     单独运行的混合器请用 `--desk` 指定它。账号按现状接收，请用 `minping staff show` 核对。
 
 # campaign open
-help-campaign-name = 再写一遍活动名称，以免误操作
+help-campaign-name = 再写一遍活动代号，以免误操作
 help-campaign-list = 清单摘要；不写时，命令会列出清单和摘要
 opening-stop = 不能开启：{ $problem }
 opening-locks = { $family }：{ $units } 个单位，锁定一等 { $first }、二等 { $second }、三等 { $third }

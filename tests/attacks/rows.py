@@ -112,7 +112,7 @@ ROWS = (
          "::test_what_was_recorded_cannot_be_played_back_later")),
     Row(17, "the 31st fresh browser behind one address",
         "nobody is turned away for an address",
-        ("unit/bot/web/test_public.py::test_nobody_is_turned_away_for_an_address",)),
+        ("unit/bot/web/test_public.py::test_a_crowd_from_one_address_finishes_half_of_it_without_scripts",)),
     Row(18, "another account reads the data folder of make run",
         "0700 and 0600, mended at each start",
         ("unit/bot/core/test_private_files.py",

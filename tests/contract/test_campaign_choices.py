@@ -63,6 +63,10 @@ async def used(database: AsyncEngine) -> list[str]:
     return [part.campaign.id for part in (await open_year(database, YEAR)).campaigns]
 
 
+async def notes(database: AsyncEngine) -> list[str]:
+    return [render(note, "en") for note in (await open_year(database, YEAR)).left_out]
+
+
 async def acts(database: AsyncEngine) -> list[dict[str, object]]:
     columns = tables.notices.c
     query = select(columns.body).where(columns.kind.in_(("choice", "void"))).order_by(columns.id)
@@ -79,6 +83,7 @@ async def test_row_campaigns_two_with_ballots_wait_until_somebody_chooses(
     assert made.state == DONE
     assert await used(city) == ["autumn"]
     assert [campaign.id for campaign in await counting_campaigns(city, YEAR)] == ["autumn"]
+    assert await notes(city) == ["spring does not count. Chosen not to count: 次年重办"]
     (act,) = await acts(city)
     assert (act["campaign"], act["counts"], act["reason"], act["scores"]) == (
         "spring",
@@ -95,6 +100,7 @@ async def test_row_campaigns_one_without_ballots_does_not_count(city: AsyncEngin
         columns = tables.ballots.c
         await connection.execute(delete(tables.ballots).where(columns.campaign == "spring"))
     assert await used(city) == ["autumn"]
+    assert await notes(city) == ["spring does not count: it has no ballots"]
 
 
 async def test_row_campaigns_what_was_seen_before_the_choice_is_told_with_it(

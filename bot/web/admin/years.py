@@ -53,6 +53,7 @@ async def show_year(visit: Visit) -> web.Response:
         waiting=waiting,
         last_given=lambda unit: last_given(year, unit),
         amended=amended,
+        left_out=[render(note, visit.lang) for note in year.left_out],
         tasks=[(task.subject, render(task.message, visit.lang)) for task in year.result.tasks],
     )
 

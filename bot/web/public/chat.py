@@ -7,10 +7,8 @@ link previews and robots begin none. Every form carries a one-time id: sent twic
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -20,10 +18,10 @@ from redis.exceptions import RedisError
 
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming, Reply
-from bot.crypto.gate_keys import GateKeys
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
 from bot.web.public.chat_screen import chat_view, on_the_web
+from bot.web.public.citizen_cookie import form_id, is_own_id, new_id, read_cookie, set_cookie
 from bot.web.public.promise_page import promise_address, promise_file
 from bot.web.public.waiting_room import (
     CARRIED,
@@ -38,8 +36,8 @@ from bot.web.shared.middleware import (
     PATIENCE,
     close_files,
     is_over_limit,
-    is_secure,
     read_form,
+    says_no_origin,
 )
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.campaign_definition import CampaignDefinition
@@ -62,7 +60,6 @@ from survey_flows.session import PROMISE
 from survey_flows.typed_text import clean
 
 CHANNEL = "web"
-COOKIE_DAYS = 90
 MAX_BYTES = 16_384
 NOTICE_SECONDS = 120
 """Seconds for which the notices of an answer are kept for the next page."""
@@ -178,7 +175,7 @@ async def go_on(request: web.Request) -> web.StreamResponse:
 async def _begin(request: web.Request, fields: Mapping[str, str], user: str) -> web.StreamResponse:
     event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
     response = await _take(request, fields, user, event)
-    _set_cookie(response, request.app[SERVICE], user)
+    set_cookie(response, request.app[SERVICE], user)
     return response
 
 
@@ -269,7 +266,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         organisers=_organisers(way, lang),
         shut=_shut(service, definition, lang),
         cookie_refused=refused,
-        fields={"l": link, "u": unit, "lang": lang, "id": new_id()},
+        fields={"l": link, "u": unit, "lang": lang, "id": form_id(request)},
         query={name: request.query[name] for name in ("l", "u") if name in request.query},
     )
 
@@ -300,7 +297,7 @@ def chat_page(request: web.Request, reply: Reply) -> web.Response:
     view = chat_view(reply.screen) if reply.screen else None
     kept = promise_address(request, reply.screen) if reply.screen else None
     response = render(
-        request, template, lang, notices=reply.notices, view=view, kept=kept, id=new_id()
+        request, template, lang, notices=reply.notices, view=view, kept=kept, id=form_id(request)
     )
     return _marked(request, response)
 
@@ -324,45 +321,18 @@ def _marked(request: web.Request, response: web.Response) -> web.Response:
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
-    form = await read_form(request, MAX_BYTES)
-    close_files(form)
-    return {name: value for name in (*FIELDS, "id") if isinstance(value := form.get(name), str)}
+    """Returns the fields of a form of ours.
 
-
-def new_id() -> str:
-    """Returns 128 random bits as text."""
-    return secrets.token_urlsafe(16)
-
-
-def read_cookie(request: web.Request) -> str | None:
-    """Returns the citizen's id from the cookie; None for an id that we did not issue.
-
-    Invented ids would get round the waiting page.
+    Old browsers in apps say nothing of where a form came from. Theirs is taken when its id is one
+    that this citizen's page was given; a citizen without a cookie has nothing to lose by a start.
     """
-    service = request.app[SERVICE]
-    user, _, stamp = request.cookies.get(_cookie_name(service), "").partition(".")
-    if not (user and user.isascii() and stamp.isascii()):
-        return None
-    return user if hmac.compare_digest(stamp, _stamp(service.keys, user)) else None
-
-
-def _set_cookie(response: web.StreamResponse, service: Service, user: str) -> None:
-    response.set_cookie(
-        _cookie_name(service),
-        f"{user}.{_stamp(service.keys, user)}",
-        max_age=COOKIE_DAYS * 86400,
-        httponly=True,
-        samesite="Lax",
-        secure=is_secure(service.settings),
-    )
-
-
-def _cookie_name(service: Service) -> str:
-    return "__Host-m" if is_secure(service.settings) else "m"
-
-
-def _stamp(keys: GateKeys, user: str) -> str:
-    return keys.person("web cookie", user).hex()[:32]
+    form = await read_form(request, MAX_BYTES, unsaid=True)
+    close_files(form)
+    fields = {name: value for name in (*FIELDS, "id") if isinstance(value := form.get(name), str)}
+    user = read_cookie(request)
+    if user and says_no_origin(request) and not is_own_id(request, user, fields.get("id", "")):
+        raise web.HTTPForbidden
+    return fields
 
 
 async def _keep_notices(service: Service, user: str, notices: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.campaigns.choice_records import choice_at, told
 from bot.crypto.note_signatures import verify_signature
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import checkpoints, cosignatures
@@ -33,6 +34,7 @@ from survey_flows.signed_notes import (
     read_key,
     read_note,
 )
+from survey_flows.wording import DEFAULT
 
 MAX_FORM_BYTES = 4096
 MAX_NOTE_BYTES = 16_384
@@ -134,6 +136,7 @@ async def show_receipt(request: web.Request) -> web.Response:
         found = await find_receipt(connection, code)
         newest = await latest_checkpoint(connection)
         inside = found is not None and newest is not None and found.position < newest.size
+        choice = await choice_at(connection, found.position) if found else None
         proof = (
             await prove_inclusion(connection, found.position, newest.size)
             if inside and found and newest
@@ -147,9 +150,15 @@ async def show_receipt(request: web.Request) -> web.Response:
         lang,
         code=code,
         problem="" if inside else "receipt-not-yet",
+        choice=render_message(told(choice), _known(lang)) if choice else "",
         found=found if inside else None,
         newest=_checkpoint(newest) if inside and newest else None,
     )
+
+
+def _known(lang: str) -> str:
+    """The language of a form, which anybody may have typed."""
+    return ENGLISH if lang == ENGLISH else DEFAULT
 
 
 async def _limit_rate(request: web.Request) -> None:

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
+from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
 from bot.campaigns.titles import file_mark, printed_title
@@ -28,6 +29,7 @@ from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
 from bot.publication.public_table import public_years
+from bot.storage.database import reading
 from bot.verification.bundle import bundle_path
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 from bot.web.shared.app_keys import SERVICE
@@ -35,6 +37,7 @@ from bot.web.shared.disclosed_release import DisclosedRelease
 from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
+from survey_flows.messages import render as render_message
 
 MAX_REQUESTS = 1200
 """Requests from one address in an hour; a whole school or office may share one address."""
@@ -115,12 +118,16 @@ async def show_result(request: web.Request) -> web.Response:
     ranking = await request.app[RESULT_CACHE].cached(key, _thread(_ranking, shown, lang))
     service, response = request.app[SERVICE], await _response(request, public, shown)
     bundle = bundle_path(service.settings.data, public.campaign, public.number)
+    async with reading(service.database) as connection:
+        choice = (await read_choices(connection)).get(campaign.id)
+    void = choice is not None and choice.void
     return render(
         request,
         "result.html",
         lang,
         campaign=campaign,
-        title=printed_title(campaign.title, campaign.pilot).text(lang),
+        title=printed_title(campaign.title, campaign.pilot, void).text(lang),
+        choice=render_message(told(choice), lang) if choice else "",
         window=_window(request, *shown.scored.in_field),
         planned=_planned(request, shown.scored.closed_early),
         day=_local(request, public.at).strftime("%Y-%m-%d"),

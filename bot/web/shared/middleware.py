@@ -135,14 +135,22 @@ def is_cross_origin(request: web.Request, settings: Settings) -> bool:
     return urlsplit(sent_by).netloc.lower() not in own
 
 
-async def read_form(request: web.Request, max_bytes: int) -> Form:
+def says_no_origin(request: web.Request) -> bool:
+    """Returns whether a browser does not say where a form came from, as old ones in apps do."""
+    return not any(name in request.headers for name in ("Sec-Fetch-Site", "Origin", "Referer"))
+
+
+async def read_form(request: web.Request, max_bytes: int, *, unsaid: bool = False) -> Form:
     """Returns the form that a page of ours sent.
+
+    ``unsaid``: the caller itself checks forms whose browser does not say where they came from.
 
     Raises:
         aiohttp.web.HTTPForbidden: sent from another site.
         aiohttp.web.HTTPRequestEntityTooLarge: more than ``max_bytes``.
     """
-    if is_cross_origin(request, request.app[SERVICE].settings):
+    trusted = unsaid and says_no_origin(request)
+    if not trusted and is_cross_origin(request, request.app[SERVICE].settings):
         raise web.HTTPForbidden
     try:
         return await request.clone(client_max_size=max_bytes).post()

@@ -14,6 +14,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import insert
 
+from bot.campaigns.choice_records import VOID
 from bot.core.settings import Settings, read_settings
 from bot.crypto.note_signatures import cosign, open_note, public_key, write_secret
 from bot.service.composition import Service, build
@@ -317,3 +318,19 @@ async def test_an_address_that_asks_without_end_is_put_off(
     assert (await site.client.get("/log/checkpoint")).status == 200, (
         "everybody may see the newest checkpoint"
     )
+
+
+async def test_a_receipt_tells_that_its_campaign_was_withdrawn_and_why(site: Site) -> None:
+    campaign = drawn(5)
+    await site.keep(campaign)
+    plain = await (await site.check(campaign.codes[0])).text()
+    assert "Withdrawn" not in plain
+    async with writing(site.service.database) as connection:
+        facts = {"reason": "opened by mistake", "at": NOW, "scores": False}
+        await site.service.desk.order(connection, VOID, campaign.name, facts)
+    for code in campaign.codes[:3]:
+        page = await (await site.check(code)).text()
+        assert "Withdrawn, it counts nowhere: opened by mistake" in page
+        assert "Received: entry" in page
+    chinese = await (await site.check(campaign.codes[0], lang="zh-Hans")).text()
+    assert "已作废，不计入任何考核：opened by mistake" in chinese

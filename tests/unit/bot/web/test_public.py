@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ from bot.web.shared.templates import assets, page_words
 from survey_flows.wording import Wording
 from tests.web_city import City, Clock, city
 
+CROWD = int(os.environ.get("CROWD", "41"))
+"""How many come from one address: the 31st was turned away once. `CROWD=200` plays a whole hall."""
 BUTTON = re.compile(r'<button class="[^"]*" name="(press|topic)" value="([^"]*)">([^<]*)')
 
 
@@ -317,6 +320,43 @@ async def test_a_form_from_another_site_is_refused(
     assert BUTTON.findall(await browser.open("/")) == BUTTON.findall(before)
 
 
+async def without_origin(browser: Browser, path: str, data: dict[str, str]) -> str:
+    """Post as an old browser in an app, which says nothing of where the form came from."""
+    return await browser.read(
+        await browser.client.post(path, data=data, headers={"Accept-Language": "en"})
+    )
+
+
+async def test_an_old_browser_that_says_no_origin_rates_to_the_end(browser: Browser) -> None:
+    await browser.open(f"/r/{browser.city.link}/FIN")
+    assert "Used a service" in unescape(await without_origin(browser, "/start", browser.hidden()))
+    for label in ("Used a service", "Very satisfied", *["Satisfied"] * 3):
+        await without_origin(browser, "/answer", browser.button(label))
+        assert browser.status == 200
+    await without_origin(browser, "/answer", {**browser.hidden(), "text": "Open on Saturdays"})
+    assert "Open on Saturdays" in browser.page
+    for label in ("Count them by theme only", "Submit"):
+        await without_origin(browser, "/answer", browser.button(label))
+    assert "has been received" in browser.page
+    assert await browser.city.ballots() == [("FIN", "VS S S S")]
+
+
+@pytest.mark.parametrize("given", ["", "x" * 22, "x" * 22 + "-" + "0" * 16])
+async def test_a_form_without_an_origin_is_taken_from_the_citizens_own_page_alone(
+    browser: Browser, given: str
+) -> None:
+    await browser.begin()
+    before, pressed = browser.page, browser.button("Used a service")
+    page = await without_origin(browser, "/answer", pressed | {"id": given})
+    assert (browser.status, "That was not accepted" in page) == (403, True)
+    assert BUTTON.findall(await browser.open("/")) == BUTTON.findall(before)
+    other = pressed["id"]
+    browser.client.session.cookie_jar.clear()
+    await browser.begin()
+    await without_origin(browser, "/answer", browser.button("Used a service") | {"id": other})
+    assert browser.status == 403, "another citizen's page"
+
+
 async def test_the_public_address_counts_as_our_own_behind_a_proxy(
     tmp_path: Path, valkey_url: str
 ) -> None:
@@ -359,19 +399,23 @@ def put_off(page: str) -> tuple[int, str] | None:
     return (int(found[1]), unescape(found[2])) if found else None
 
 
-async def test_nobody_is_turned_away_for_an_address(tmp_path: Path, valkey_url: str) -> None:
+async def test_a_crowd_from_one_address_finishes_half_of_it_without_scripts(
+    tmp_path: Path, valkey_url: str
+) -> None:
     async with (
         city(tmp_path, valkey_url) as town,
         TestClient(TestServer(make_web(town.service))) as client,
     ):
-        for _ in range(40):
+        for number in range(CROWD):
             client.session.cookie_jar.clear()
             browser = Browser(client, town)
+            script = {"X-Fragment": "1"} if number % 2 else {}
             await browser.begin()
-            assert (browser.status, put_off(browser.page)) == (200, None)
-        keys = [key.decode() for key in await town.service.redis.keys("*")]
-        assert not [key for key in keys if "127.0.0.1" in key]
-        assert await town.conversations() == 40
+            for label in ("Used a service", "Very satisfied", *["Satisfied"] * 3, "Skip", "Submit"):
+                await browser.post("/answer", browser.button(label), **script)
+            assert "has been received" in browser.page, number
+        assert await town.ballots() == [("FIN", "VS S S S")] * CROWD
+        assert not [key for key in await town.service.redis.keys("*") if b"127.0.0.1" in key]
 
 
 @pytest.fixture
