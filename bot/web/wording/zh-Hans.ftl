@@ -1184,7 +1184,7 @@ draft-weighted = { $n ->
 # 公示表
 table-link = { $year } 年度公示表
 table-title = { $year } 年度考核结果公示
-table-notice = 公示期自 { $begins } 至 { $ends }。单位可在 { $until } 前申请复核；干部申请复核的期限以本人通知书为准。
+table-notice = 公示期自 { $begins } 至 { $ends }。单位申请复核截止 { $until }（含当日）；干部申请复核的期限以本人通知书为准。
 table-how = 本表为现行结果，包括历次更正。“确定”表示在该单位可能的各个名次上等次都相同；“暂定”表示等次仍可能因评价的抽样误差而不同。各组单位分别排名。
 table-later = 更正后另有 { $n } 个对象于 { $begins } 至 { $ends } 得到告知，并可各自申请复核。
 table-unit = 单位
@@ -1217,7 +1217,7 @@ own-joint = 、
 own-proposals = 有关处理
 own-reasons = 理由
 own-contest = 如有异议
-own-until = 可在 { $day } 前申请复核。
+own-until = 申请复核截止 { $day }（含当日）。
 own-grounds = 哪里有误，理由是什么
 own-never-worse = 复核不会使结果变差。
 own-noticed = 公示期自 { $begins } 至 { $ends }。
