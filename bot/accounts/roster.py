@@ -183,6 +183,7 @@ class Roster:
             book = await asyncio.to_thread(self._read)
             async with writing(self.database) as connection:
                 old = await self._digests(connection)
+                _settle(book, old)
                 yield connection, book
                 new = await self._digests(connection)
                 _note(book, old, new)
@@ -236,9 +237,23 @@ class Roster:
         draft.replace(self._file)
 
 
+def _settle(book: Book, found: Digests) -> None:
+    """Takes back what a change noted that was killed before it was committed.
+
+    Nobody else changes rows meanwhile, so that what stands now is what came of it.
+    """
+    for part, rows in book.before.items():
+        known = book.digests.setdefault(part, {})
+        for name, was in rows.items():
+            if found[part].get(name) == was:
+                known.pop(name, None)
+                if was is not None:
+                    known[name] = was
+    book.before = {}
+
+
 def _note(book: Book, old: Digests, new: Digests) -> None:
     """Notes in the book what a transaction changed, and keeps what was there before beside it."""
-    book.before = {}
     for part in COLUMNS:
         known = book.digests.setdefault(part, {})
         for name in old[part].keys() | new[part].keys():

@@ -38,6 +38,7 @@ class OwnResult:
         score: the public score of the unit as it was released; None where it may not be told.
         notice: the last notice that tells of it.
         until: the last day on which a review may be asked for.
+        days: so many days a review may be asked for at least, from the delivery of a letter.
         asked: whether a review was asked for since that notice.
     """
 
@@ -50,6 +51,7 @@ class OwnResult:
     score: float | None
     notice: GivenNotice
     until: date
+    days: int
     asked: bool
 
     @property
@@ -123,6 +125,7 @@ def own_result(
         float(told.score) if told is not None and told.score is not None else None,
         notice,
         until,
+        stands.content.inputs.scheme.procedure.person_request_days,
         any(it.steps[0].on >= notice.begins for it in same),
     )
 

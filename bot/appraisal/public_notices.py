@@ -34,5 +34,4 @@ async def give_public_notice(database: AsyncEngine, year: int, office: Office) -
         notice = GivenNotice(
             given.begins, given.ends, given.until, by=office.login, at=office.second
         )
-        await add_notice(connection, year, notice)
-    return notice
+        return await add_notice(connection, year, notice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -63,17 +63,19 @@ def _notice(row: Row[Any]) -> GivenNotice:
     return GivenNotice(begins, ends, until, *facts)
 
 
-async def add_notice(connection: AsyncConnection, year: int, notice: GivenNotice) -> None:
-    """Append a notice.
+async def add_notice(connection: AsyncConnection, year: int, notice: GivenNotice) -> GivenNotice:
+    """Append a notice; return it with its number.
 
     Raises:
         BadInput: somebody else has given one just now.
     """
     subjects = json.dumps(sorted(notice.subjects)) if notice.subjects else ""
-    row: dict[str, object] = {"year": year, "number": len(await read_notices(connection, year)) + 1}
+    made = replace(notice, number=len(await read_notices(connection, year)) + 1)
+    row: dict[str, object] = {"year": year, "number": made.number}
     row |= {name: getattr(notice, name).isoformat() for name in ("begins", "ends", "until")}
     row |= {"amendment": notice.amendment, "subjects": subjects, "by": notice.by, "at": notice.at}
     try:
         await connection.execute(tables.public_notices.insert(), [row])
     except IntegrityError as error:
         raise BadInput(Message("records-changed-just-now")) from error
+    return made

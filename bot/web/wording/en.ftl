@@ -1222,7 +1222,7 @@ own-joint = ,{" "}
 own-proposals = What follows from it
 own-reasons = The reasons
 own-contest = If you do not agree
-own-until = A review can be asked for until { $day }.
+own-until = A review can be asked for until { $day }, that day included.
 own-grounds = What is wrong, and why
 own-never-worse = A review never makes the result worse.
 own-noticed = In notice from { $begins } to { $ends }.
@@ -1235,8 +1235,14 @@ done-acknowledged = Noted with the day.
 letters-title = Letters
 letters-of = Letters of { $year }
 letters-how = Everybody with a result is told it by a letter with the reasons and a code of their own. A code stands in its letter alone: a letter that is lost is replaced by a new one, which ends the code before. The time for a review runs from the day of the receipt.
-letters-order = Order { $n } letters
-letters-print = Print { $n } letters (PDF)
+letters-order = { $n ->
+    [one] Order one letter
+   *[other] Order { $n } letters
+}
+letters-print = { $n ->
+    [one] Print one letter (PDF)
+   *[other] Print { $n } letters (PDF)
+}
 letters-print-how = This file can be made once. It has the receipt list first and then a page for each person. Print it, hand the letters over closed, and delete the file.
 letters-language = Language of the letters
 letters-none = no letter yet

@@ -78,7 +78,7 @@ async def test_the_table_is_there_from_the_first_day_and_the_unit_reads_its_reas
     own = texts(await console.open("/admin/unit"))
     assert f"{row['rank']} / {row['of']}" in own
     assert row["total"] in own
-    assert "A review can be asked for until 2026-12-03." in own
+    assert "A review can be asked for until 2026-12-03," in own
     await console.post("/admin/unit", {"csrf": console.csrf, "year": "2010", "act": "seen"})
     assert "Noted with the day" in texts(console.page)
     form = {"csrf": console.csrf, "year": "2010", "act": "ask", "reason": "The count is wrong."}
