@@ -65,7 +65,7 @@ async def carry_out_filing(connection: AsyncConnection, one: Approval, now: int)
     await lock_year(connection, year)
     data = b64decode(said["data"])
     sheet = await asyncio.to_thread(read_sheet, said["file"], data)
-    scheme = parse_scheme(said["scheme"])
+    scheme = parse_scheme(said["rules"])
     _, changes = await store_sheet(connection, kind, year, sheet, scheme)
     if dump_changes(changes) != said["changes"]:
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=one.subject))

@@ -146,7 +146,7 @@ async def _prepare_filing(
         "file": file[:200],
         "data": b64encode(data).decode(),
         "sha256": sha256(data).hexdigest(),
-        "scheme": scheme.model_dump(mode="json"),
+        "rules": scheme.model_dump(mode="json"),
         "changes": dump_changes(changes),
         "told": "\n".join([*told[:TOLD], *(["…"] if len(told) > TOLD else [])]),
         "reason": clearance.reason.strip(),

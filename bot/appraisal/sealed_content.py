@@ -13,6 +13,7 @@ from aggregation.model.results import AppraisalResult
 from aggregation.quality.changes import ScoreChange
 from aggregation.scheme.scheme import Scheme, inner_scheme, parse_scheme, scheme_levels
 from bot.appraisal.plain_form import read_plain, write_plain
+from bot.appraisal.units_of_year import LeftOut
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput, Message
 
@@ -45,6 +46,8 @@ class SealedContent:
         changes: those of the public scores since the year before, by unit.
         before: the digest of the year before as it stood then, or empty.
         engine: the `ENGINE` that appraised the year.
+        not_appraised: units that were not appraised, and their leaders, with the reason.
+        left_out: which closed campaigns gave no scores, and why.
     """
 
     year: int
@@ -55,6 +58,8 @@ class SealedContent:
     changes: Mapping[str, ScoreChange]
     before: str = ""
     engine: int = ENGINE
+    not_appraised: tuple[LeftOut, ...] = ()
+    left_out: tuple[Message, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -71,11 +76,13 @@ def write_content(content: SealedContent) -> str:
             "engine": content.engine,
             "before": content.before,
             "releases": write_plain(content.releases, tuple[SealedRelease, ...]),
-            "scheme": _scheme(content.inputs.scheme),
+            "rules": _scheme(content.inputs.scheme),
             "inputs": write_plain(content.inputs, AppraisalInputs),
             "result": write_plain(content.result, AppraisalResult),
             "inside": write_plain(_lean(content.inside), Bodies),
             "changes": write_plain(content.changes, Changes),
+            "not_appraised": write_plain(content.not_appraised, tuple[LeftOut, ...]),
+            "left_out": write_plain(content.left_out, tuple[Message, ...]),
         }
     )
 
@@ -102,7 +109,7 @@ def read_content(text: str) -> SealedContent:
     said = json.loads(text)
     if said["form"] != FORM:
         raise BadInput(Message("appraisal-seal-form", form=said["form"], known=FORM))
-    scheme = parse_scheme(said["scheme"])
+    scheme = parse_scheme(said["rules"])
     result = read_plain(said["result"], AppraisalResult)
     inside: Bodies = read_plain(said["inside"], Bodies)
     return SealedContent(
@@ -114,6 +121,8 @@ def read_content(text: str) -> SealedContent:
         read_plain(said["changes"], Changes),
         said["before"],
         said["engine"],
+        read_plain(said["not_appraised"], tuple[LeftOut, ...]),
+        read_plain(said["left_out"], tuple[Message, ...]),
     )
 
 

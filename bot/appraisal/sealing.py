@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -178,7 +178,8 @@ def sealed_content(year: AppraisedYear, before: str) -> SealedContent:
         if part.release is not None
     ]
     found = (year.inputs, year.result, year.inside, year.changes)
-    return SealedContent(year.year, tuple(releases), *found, before)
+    content = SealedContent(year.year, tuple(releases), *found, before)
+    return replace(content, not_appraised=year.not_appraised, left_out=year.left_out)
 
 
 def _check_order(year: int, order: SealOrder, today: date) -> None:

@@ -19,6 +19,7 @@ from bot.records import (
     indicators,
     leaders,
     posts,
+    unit_periods,
     units,
 )
 from bot.records import grade_history as history
@@ -27,7 +28,8 @@ from bot.records.context import ImportResult, OpenProposal, YearContext
 from bot.records.dated_store import read_posts
 from bot.records.filings import FilingChange, differences, snapshot
 from bot.records.seals import refuse_sealed
-from bot.records.store import exists_in, read_inner, read_leaders, read_units
+from bot.records.store import read_inner, read_leaders, read_units
+from bot.records.unit_periods import read_units_of
 from bot.spreadsheets.columns import Field
 from bot.spreadsheets.reader import Cells, Sheet
 from survey_flows.errors import BadInput, Message, Place
@@ -61,6 +63,18 @@ TABLES = {
         units.store_table,
         units.current_table,
         dated=False,
+    ),
+    "unit-periods": TableKind(
+        Message("appraisal-table-unit-periods"),
+        unit_periods.FIELDS,
+        unit_periods.store_table,
+        unit_periods.current_table,
+    ),
+    "unit-events": TableKind(
+        Message("appraisal-table-unit-events"),
+        unit_periods.EVENTS,
+        unit_periods.store_events_table,
+        unit_periods.current_events_table,
     ),
     "leaders": TableKind(
         Message("appraisal-table-leaders"),
@@ -171,10 +185,10 @@ def table_kind(kind: str, year: int) -> TableKind:
 
 async def year_context(connection: AsyncConnection, year: int, scheme: Scheme) -> YearContext:
     """Return what a table of a year is checked against."""
-    listed = {
-        x.unit.code: x for x in await read_units(connection) if not year or exists_in(x.unit, year)
-    }
+    every = {x.unit.code: x for x in await read_units(connection)}
+    here = await read_units_of(connection, year) if year else every.values()
+    listed = {x.unit.code: x for x in here}
     known = {x.id: x for x in await read_leaders(connection, year)}
     inner_units = {x.code: x for x in await read_inner(connection, year)}
     gone = {post.person for post in await read_posts(connection)} - known.keys()
-    return YearContext(year, scheme, listed, known, inner_units, gone=gone)
+    return YearContext(year, scheme, listed, known, inner_units, gone=gone, listed=every)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -22,6 +22,7 @@ from aggregation.ranking.ranks import Covariances
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
+from bot.appraisal.units_of_year import LeftOut, merged_scores, read_year_units
 from bot.campaigns.choice_records import (
     CampaignChoice,
     campaigns_without_ballots,
@@ -53,7 +54,8 @@ class AppraisedYear:
     ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
     ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
     year was read from; None while it is computed from its material. ``amended`` are the amendments
-    that the result has in it. ``left_out`` says which closed campaigns give no scores, and why.
+    that the result has in it. ``left_out`` says which closed campaigns give no scores, and why;
+    ``not_appraised`` are units that ended or are too young, and their leaders.
     """
 
     year: int
@@ -65,6 +67,7 @@ class AppraisedYear:
     seal: Seal | None = None
     amended: tuple[Amendment, ...] = ()
     left_out: tuple[Message, ...] = ()
+    not_appraised: tuple[LeftOut, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -110,7 +113,8 @@ async def _open_sealed(
     parts = [await _sealed_scores(database, it) for it in stands.releases]
     found = (stands.inputs, content.result, content.changes, content.inside)
     amended = tuple(amendment_of(it) for it in stands.amendments)
-    return AppraisedYear(content.year, tuple(parts), *found, stands.seal, amended)
+    year = AppraisedYear(content.year, tuple(parts), *found, stands.seal, amended)
+    return replace(year, left_out=content.left_out, not_appraised=content.not_appraised)
 
 
 async def _sealed_scores(database: AsyncEngine, sealed: SealedRelease) -> ScoredCampaign:
@@ -147,9 +151,10 @@ def _appraise(
 async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """Read and appraise the year without its changes since the year before."""
     scored, left_out = await _score(database, year, campaigns)
-    material = await _gather(database, year, scored)
+    material, others = await _gather(database, year, scored)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    return AppraisedYear(year, scored, inputs, result, inside=inside, left_out=left_out)
+    found = AppraisedYear(year, scored, inputs, result, inside=inside)
+    return replace(found, left_out=left_out, not_appraised=others)
 
 
 async def _score(
@@ -225,16 +230,21 @@ def _check_compatible(campaigns: Sequence[RegisteredCampaign]) -> None:
 
 async def _gather(
     database: AsyncEngine, year: int, scored: Sequence[ScoredCampaign]
-) -> AppraisalInputs:
+) -> tuple[AppraisalInputs, tuple[LeftOut, ...]]:
     async with reading(database) as connection:
         values = await store.read_indicators(connection, year)
-        units = await store.read_all_units(connection, year)
-        leaders = await store.read_leaders(connection, year)
-        codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         scheme = scored[0].campaign.scheme
+        registered = datetime.fromtimestamp(scored[0].campaign.opens_at, UTC).date()
+        of_year = await read_year_units(connection, year, scheme, registered)
+        units, everybody = of_year.appraised, await store.read_leaders(connection, year)
+        gone = {unit.code for unit in of_year.left}
+        leaders = tuple(x for x in everybody if x.unit not in gone)
+        codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
+        graded = {code: score for part in scored for code, score in part.graded.items()}
+        graded |= merged_scores(of_year, year, graded, _covariances(scored))
         sealed = [it for it in await sealed_years(connection) if it != year]
         findings = await store.read_findings(connection)
-        return AppraisalInputs(
+        inputs = AppraisalInputs(
             year=year,
             scheme=scheme,
             units=units,
@@ -244,12 +254,7 @@ async def _gather(
                 (s, i): p for (s, i), p in values.items() if i != store.PERSONAL and s in codes
             },
             personal={s: p for (s, i), p in values.items() if i == store.PERSONAL and s in ids},
-            public={
-                code: score
-                for part in scored
-                for code, score in part.graded.items()
-                if code in codes
-            },
+            public={code: score for code, score in graded.items() if code in codes},
             adjustments=await store.read_adjustments(connection, year),
             # A verdict may come years after the act: it belongs to the year that is still open.
             facts=findings_of_year(findings, year, sealed, scheme.late),
@@ -264,13 +269,23 @@ async def _gather(
                 if part.facts.invited_by_group
             },
             history=await read_past(connection, last=year - 1),
-            posts=_posts(await read_posts(connection), leaders, year),
+            posts=_posts(await read_posts(connection), everybody, year),
             absences=await read_absences(connection),
             endings=await read_endings(connection),
             discipline=await read_discipline(connection),
             disclosed={code: it for part in scored for code, it in part.disclosed.items()},
             covariances=_covariances(scored),
         )
+        return inputs, (*of_year.left, *_without_unit(everybody, gone))
+
+
+def _without_unit(leaders: Sequence[Leader], gone: set[str]) -> list[LeftOut]:
+    """Return the leaders of units that are not appraised: nothing is there to grade them by."""
+    return [
+        LeftOut(x.id, x.zh, x.en, Message("appraisal-left-with-unit", unit=x.unit))
+        for x in leaders
+        if x.unit in gone
+    ]
 
 
 def _posts(dated: Sequence[Post], leaders: Sequence[Leader], year: int) -> tuple[Post, ...]:

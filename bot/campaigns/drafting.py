@@ -24,7 +24,7 @@ from bot.campaigns.states import DRAFT
 from bot.core.checked_input import CheckedInput, checked
 from bot.core.file_errors import unreadable
 from bot.core.shipped_files import offered_questionnaires
-from bot.records.store import exists_in, read_units
+from bot.records.unit_periods import read_units_of
 from bot.records.units import unit_search
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
@@ -75,7 +75,7 @@ async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year:
         BadInput: a code is not stored, or its unit does not exist in that year.
     """
     async with reading(database) as connection:
-        listed = [x for x in await read_units(connection) if exists_in(x.unit, year)]
+        listed = await read_units_of(connection, year)
     units = [rated_unit(x.unit, x.questionnaire) for x in listed]
     missing = set(codes or ()) - {unit.code for unit in units}
     if missing:
@@ -120,7 +120,7 @@ async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) 
 async def units_of_year(database: AsyncEngine, year: int) -> list[AppraisedUnit]:
     """Returns the city's units of a year as they are stored now."""
     async with reading(database) as connection:
-        return [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
+        return [x.unit for x in await read_units_of(connection, year)]
 
 
 def chosen_scheme(

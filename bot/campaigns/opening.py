@@ -24,7 +24,8 @@ from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.organiser import organiser_in
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import DRAFT, OPENING, require_state
-from bot.records.store import ListedUnit, exists_in, read_units
+from bot.records.store import ListedUnit
+from bot.records.unit_periods import read_units_of
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
@@ -92,7 +93,7 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     basics = (*nobody, *_unread_scales(definition))
     if definition.pilot:
         return Opening(row.id, False, basics, (), (), frozen.hexdigest())
-    listed = [x for x in await read_units(connection) if exists_in(x.unit, row.year)]
+    listed = await read_units_of(connection, row.year)
     if not {x.unit.code for x in listed} & definition.units.keys():
         nowhere = (Message("opening-counts-nowhere", year=row.year),)
         return Opening(row.id, True, basics, nowhere, (), frozen.hexdigest())

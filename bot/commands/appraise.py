@@ -88,7 +88,12 @@ async def _at_machine(settings: Settings) -> None:
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from aggregation.model.results import ProposalStatus
     from bot.appraisal.year import open_year
-    from bot.terminal.listings import print_appraisal, print_inside, print_proposals
+    from bot.terminal.listings import (
+        print_appraisal,
+        print_inside,
+        print_left_units,
+        print_proposals,
+    )
 
     year = await open_year(database, chosen.year, chosen.campaign)
     if chosen.explain:
@@ -98,6 +103,7 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     elif chosen.proposals or chosen.open:
         print_proposals(year.bodies, chosen.lang, ProposalStatus.PROPOSED if chosen.open else None)
     else:
+        print_left_units(year, chosen.lang)
         print_appraisal(year.result, year.inputs.scheme, year.seal is not None, chosen.lang)
         for note in year.left_out:
             print(render(note, chosen.lang))

@@ -49,6 +49,7 @@ class YearContext:
         proposals: those that stand, by key, for a table of decisions.
         today: the ISO day in the city.
         login: the account that brings the table.
+        listed: every unit that is stored, also those that do not exist in the year.
         gone: people who held posts and are in the year's lists no more.
     """
 
@@ -61,6 +62,7 @@ class YearContext:
     today: str = ""
     login: str = ""
     gone: Collection[str] = ()
+    listed: Mapping[str, ListedUnit] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> Mapping[str, AppraisedUnit]:

@@ -19,6 +19,8 @@ from survey_flows.errors import BadInput, Message
 
 KEYS: Mapping[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "units": ((tables.units, ("code",)), (tables.memberships, ("unit", "from_year"))),
+    "unit-periods": ((tables.unit_periods, ("code", "begins")),),
+    "unit-events": ((tables.unit_events, ("on", "kind", "before", "after")),),
     "leaders": ((tables.leaders, ("leader",)),),
     "people": ((tables.leaders, ("leader",)),),
     "inner": ((tables.inner_units, ("code",)), (tables.leaders, ("leader",))),

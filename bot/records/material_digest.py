@@ -23,7 +23,7 @@ DATED = (
 )
 """Tables that belong to a year."""
 STANDING = (
-    *(tables.units, tables.memberships),
+    *(tables.units, tables.memberships, tables.unit_periods, tables.unit_events),
     *(tables.findings, tables.posts, tables.absences, tables.discipline),
 )
 """Tables that hold in every year; a finding may belong to another year than it came for."""

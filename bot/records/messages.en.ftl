@@ -38,6 +38,9 @@ records-ends-before-it-begins = it ends before it begins ({ $day })
 records-two-main-posts = { $person } would have two main posts on one day; one of them is not the main one
 records-leaving-has-no-end = whoever retired, left or died does not come back; empty the cell
 records-level-of-sanction = a sanction needs its level, and an investigation has none
+records-periods-overlap = two periods of { $code } have a day in common
+records-no-such-unit = there is no unit «{ $code }»
+records-shares = shares are written A=0.6 B=0.4, one for each unit before, and sum to 1
 records-year-sealed = the year is sealed: only amendments change it, or two people lift the seal before the public notice
 records-seal-differs = seal { $number } is not what its digest says; somebody changed the database
 records-amendment-differs = amendment { $number } is not what its digest says; somebody changed the database

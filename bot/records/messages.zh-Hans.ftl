@@ -38,6 +38,9 @@ records-ends-before-it-begins = 截止日期早于起始日期（{ $day }）
 records-two-main-posts = { $person } 同一天有两个主要职务，请将其中一个标为非主要职务
 records-leaving-has-no-end = 退休、离职、去世没有截止日期，请清空该单元格
 records-level-of-sanction = 处分须填写种类，立案审查不填种类
+records-periods-overlap = { $code } 的两段起止日期有重叠
+records-no-such-unit = 没有单位“{ $code }”
+records-shares = 得分比例写作 A=0.6 B=0.4，每个原单位一项，合计为 1
 records-year-sealed = 该年度已封存：只能依程序更正；公示之前可由两人启封
 records-seal-differs = 第 { $number } 次封存的内容与其摘要不符，数据库被改动过
 records-amendment-differs = 第 { $number } 号更正的内容与其摘要不符，数据库被改动过

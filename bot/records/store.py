@@ -100,12 +100,6 @@ async def read_inner(connection: AsyncConnection, year: int) -> tuple[AppraisedU
     )
 
 
-async def read_all_units(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:
-    """Read the city's units and their inner units, as they stand in a year."""
-    own = (x.unit for x in await read_units(connection) if exists_in(x.unit, year))
-    return (*own, *await read_inner(connection, year))
-
-
 async def read_leaders(connection: AsyncConnection, year: int) -> tuple[Leader, ...]:
     """Read the year's leaders, by id."""
     columns = tables.leaders.c

@@ -112,6 +112,14 @@ def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang:
     print(_state(result, sealed, lang))
 
 
+def print_left_units(year: AppraisedYear, lang: str) -> None:
+    """Prints the units that are not appraised, and why."""
+    for unit in year.not_appraised:
+        reason = render(unit.reason, lang)
+        called = f"{pick((unit.zh, unit.en), lang)} {unit.code}"
+        print(render(Message("listing-left-unit", unit=called, reason=reason), lang))
+
+
 def _print_units(title: str, units: Sequence[UnitResult], lang: str) -> None:
     heads = _heads(
         lang,

@@ -173,6 +173,7 @@ head-sealed = sealed
 head-now = now
 listing-amended = amended after a review
 head-seen = seen
+listing-left-unit = not appraised: { $unit }: { $reason }
 listing-seal-agrees = { $year }: the material gives what is sealed
 listing-seal-differs = { $year }: the material gives something else now; what is sealed stands
 word-year-filing = filing after the close of the material

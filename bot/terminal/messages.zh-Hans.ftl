@@ -173,6 +173,7 @@ head-sealed = 封存结果
 head-now = 现在算出
 listing-amended = 经复核改定
 head-seen = 所见标记
+listing-left-unit = 不进行考核：{ $unit }：{ $reason }
 listing-seal-agrees = { $year } 年度：现有材料算出的与封存的一致
 listing-seal-differs = { $year } 年度：现有材料算出的与封存的不同，以封存的为准
 word-year-filing = 材料截止后的补录

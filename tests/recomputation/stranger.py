@@ -49,7 +49,7 @@ class Year:
     def __init__(self, text: str) -> None:
         said = json.loads(text)
         self.year: int = said["year"]
-        self.rules: Plain = said["scheme"]
+        self.rules: Plain = said["rules"]
         self.told: Plain = said["result"]
         given = said["inputs"]
         self.units: list[Plain] = sorted(given["units"], key=lambda u: u["code"])

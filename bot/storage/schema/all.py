@@ -75,6 +75,8 @@ from bot.storage.schema.records import posts as posts
 from bot.storage.schema.records import seal_drafts as seal_drafts
 from bot.storage.schema.records import seals as seals
 from bot.storage.schema.records import unit_decisions as unit_decisions
+from bot.storage.schema.records import unit_events as unit_events
+from bot.storage.schema.records import unit_periods as unit_periods
 from bot.storage.schema.records import units as units
 from bot.storage.schema.rectification import held_follow_ups as held_follow_ups
 from bot.storage.schema.rectification import request_messages as request_messages

@@ -270,3 +270,28 @@ discipline = Table(
     Column("begins", String(10), nullable=False, comment="ISO date"),
     Column("ended", String(10), nullable=False, comment="ISO date, or empty"),
 )
+
+unit_periods = Table(
+    "unit_periods",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("begins", String(10), primary_key=True, comment="ISO date"),
+    Column("until", String(10), nullable=False, comment="last day, ISO date; empty: still"),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("league", String(16), nullable=False, comment="or empty"),
+)
+
+unit_events = Table(
+    "unit_events",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("on", String(10), nullable=False, comment="ISO date"),
+    Column("kind", String(16), nullable=False, comment="create, merge, split, abolish …"),
+    Column("before", Text, nullable=False, comment="codes, with spaces between"),
+    Column("after", Text, nullable=False, comment="codes, with spaces between"),
+    Column("document", Text, nullable=False),
+    Column("shares", Text, nullable=False, comment="code=share of the merged score, or empty"),
+    Column("continues", Boolean, nullable=False, comment="the days of the units before count"),
+)

@@ -36,6 +36,7 @@ from bot.core.labels import name, pick
 from bot.records import store
 from bot.records.amendments import StoredAmendment, read_amendments
 from bot.records.notices import read_notices
+from bot.records.unit_periods import read_all_units
 from bot.records.working_days import read_calendar
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
@@ -90,8 +91,7 @@ def _row(visit: Visit, appeal: Appeal, names: Mapping[str, str]) -> dict[str, An
 async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
     """Returns the names of a year's units and leaders by code."""
     units = {
-        unit.code: pick((unit.zh, unit.en), lang)
-        for unit in await store.read_all_units(connection, year)
+        unit.code: pick((unit.zh, unit.en), lang) for unit in await read_all_units(connection, year)
     }
     leaders = await store.read_leaders(connection, year)
     return units | {

@@ -51,6 +51,10 @@ async def show_year(visit: Visit) -> web.Response:
         quotas=quotas,
         grades=UNIT_GRADES,
         waiting=waiting,
+        not_appraised=[
+            (pick((it.zh, it.en), visit.lang), render(it.reason, visit.lang))
+            for it in year.not_appraised
+        ],
         last_given=lambda unit: last_given(year, unit),
         amended=amended,
         left_out=[render(note, visit.lang) for note in year.left_out],
