@@ -19,7 +19,7 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import PROMISE, PROMISED, STOP
+from survey_flows.session import OTHER, PROMISE, PROMISED, STOP
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -203,6 +203,13 @@ def _opinion(turn: Turn, _argument: str) -> StepResult | None:
     return answer(lifted, words) if turn.question is not None else None
 
 
+def _go_to_other(turn: Turn, _argument: str) -> StepResult | None:
+    """Leaves an unfinished rating for the unit of another poster."""
+    if turn.session.overlay != OTHER:
+        return None
+    return begin(turn, turn.session.query, turn.say("dropped"))
+
+
 def _lift(turn: Turn, argument: str) -> StepResult | None:
     return (
         show(turn.with_session(overlay=""))
@@ -225,6 +232,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "b": _back,
     "x": _stop,
     "f": _pressured,
+    "h": _go_to_other,
     "i": _count,
     "w": _hand_over,
     "z": _hide,

@@ -15,7 +15,7 @@ from survey_flows.log_entries import find_code
 from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, idle_screen, phase
 from survey_flows.questionnaire import QuestionKind
-from survey_flows.session import NONCE_LENGTH, PROMISE, Session
+from survey_flows.session import NONCE_LENGTH, OTHER, PROMISE, Session
 from survey_flows.session_repair import fit_session
 from survey_flows.transitions import StepResult, Turn, begin, choose_unit, show
 
@@ -141,7 +141,8 @@ def _started(turn: Turn, event: Started) -> StepResult:
     if unfinished and known in ("", turn.session.unit):
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
-        notices.append(turn.say("dropped"))
+        # Another unit's poster clears nothing unasked.
+        return show(turn.with_session(overlay=OTHER, query=known), *notices)
     notices.append(_welcome(turn))
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 

@@ -23,7 +23,7 @@ from survey_flows.localized_names import in_language, show_date, show_end, unit_
 from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import PROMISE, PROMISED, STOP, Session
+from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, Session
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
@@ -300,6 +300,13 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
         ]
         title = in_language(definition.title, lang, definition)
         return Screen("delete", lang, say(lang, "delete", title=title), _column(rows))
+    if session.overlay == OTHER:
+        here, there = (unit_name(definition, u, lang) for u in (session.unit, session.query))
+        rows = [
+            Button(say(lang, "other-stay", unit=here), f"{key}:o:{OTHER}"),
+            Button(say(lang, "other-go", unit=there), f"{key}:h"),
+        ]
+        return Screen(OTHER, lang, say(lang, "other-ask", unit=here, other=there), _column(rows))
     if session.overlay == STOP:
         rows = [
             Button(say(lang, "opt-out-yes"), f"{key}:t"),

@@ -13,6 +13,8 @@ VERSION = 2
 NONCE_LENGTH = 6
 STOP = "stop"
 """The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
+OTHER = "other"
+"""The overlay that asks whether to leave an unfinished rating for the unit in `query`."""
 PROMISE, PROMISED = "promise", "promised"
 """The overlays that say what the gate's promise about the receipt proves, and that show it."""
 REDO = "d"

@@ -8,9 +8,9 @@ from survey_flows.box import GOES, box_of, undecided
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import PROMISE, PROMISED, ROUNDS, STOP, Session
+from survey_flows.session import OTHER, PROMISE, PROMISED, ROUNDS, STOP, Session
 
-_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP, PROMISE, PROMISED})
+_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP, OTHER, PROMISE, PROMISED})
 
 
 def fit_session(
@@ -41,6 +41,9 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
     if session.lang not in definition.wording.languages:
         session = replace(session, lang=definition.wording.languages[0])
     lost = session.overlay in (PROMISE, PROMISED) and not session.receipt
+    lost |= session.overlay == OTHER and not (
+        session.rating and definition.unit_code(session.query)
+    )
     if session.overlay not in _OVERLAYS or lost:
         session = replace(session, overlay="")
     if session.rating:

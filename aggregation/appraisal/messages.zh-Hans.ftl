@@ -135,8 +135,8 @@ appraisal-imagined-answers = 每个评价主体补{ $count }份预期答复
 appraisal-loose-worth = 无凭证答复最多折合{ $count }份
 appraisal-score-among = 与其他单位相比
 appraisal-score-interval = { $low }–{ $high }分，不含各单位共有的误差
-appraisal-cut-apart-more = 除非未作答者比作答者高出{ $points }分，且超出其他单位的同类差距
-appraisal-cut-apart-less = 除非未作答者比作答者低出{ $points }分，且超出其他单位的同类差距
+appraisal-cut-apart-more = 除非未作答者比作答者高{ $points }分，且超出其他单位的同类差距
+appraisal-cut-apart-less = 除非未作答者比作答者低{ $points }分，且超出其他单位的同类差距
 
 # Amendments of a sealed year
 appraisal-amended = 经复核改定

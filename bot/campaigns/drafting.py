@@ -15,9 +15,12 @@ from aggregation.appraisal.checks import unit_misfits
 from aggregation.appraisal.places import graded_families, with_family_places
 from aggregation.appraisal.quota import offered_quota, quota_misfit
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
+from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
+from bot.campaigns.registered import counting_campaigns
 from bot.campaigns.scheme_files import load_scheme_file, offered_scheme
+from bot.campaigns.states import DRAFT
 from bot.core.checked_input import CheckedInput, checked
 from bot.core.file_errors import unreadable
 from bot.core.shipped_files import offered_questionnaires
@@ -83,6 +86,12 @@ async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year:
     return [unit for unit in units if not codes or unit.code in codes]
 
 
+async def locked_places(database: AsyncEngine, year: int) -> UnitQuota | None:
+    """Returns the places that the year's first counting campaign has locked; None before it."""
+    found = [it for it in await counting_campaigns(database, year) if it.state != DRAFT]
+    return found[0].scheme.unit_quota if found else None
+
+
 def rated_unit(unit: AppraisedUnit, questionnaire: str) -> Unit:
     """Returns a unit as citizens find and rate it."""
     names = {"zh-Hans": unit.zh, "en": unit.en}
@@ -120,6 +129,7 @@ def chosen_scheme(
     grades: Sequence[int | str] | None = None,
     year: int = 0,
     units: Sequence[AppraisedUnit] | None = None,
+    locked: UnitQuota | None = None,
 ) -> str:
     """Returns the scheme in ``file``, or the offered one, as JSON.
 
@@ -132,6 +142,7 @@ def chosen_scheme(
         units: the year's units. Without ``grades`` and ``file`` the places are offered for them;
             the places of each family are fixed where the counts fit. None: the scheme's numbers
             stay, as for campaigns that are over.
+        locked: the year's places, if a counting campaign has locked them; ``grades`` go before.
 
     Raises:
         BadInput: no valid scheme, table or number, figures of a group that the scheme lacks, or a
@@ -145,7 +156,9 @@ def chosen_scheme(
         places = checked(GradePlaces, **dict(zip(names, grades, strict=True)))
         quota = scheme.unit_quota.model_copy(update={**places.model_dump(), "families": {}})
         scheme = scheme.model_copy(update={"unit_quota": quota})
-    if units is not None:
+    elif locked is not None:
+        scheme = scheme.model_copy(update={"unit_quota": locked})
+    if units is not None and (grades or locked is None):
         scheme = _with_places(scheme, units, year, offer=not grades and file is None)
     return _with_population(scheme, population) if population else scheme.model_dump_json()
 

@@ -153,6 +153,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.campaigns.drafting import (
         chosen_questionnaires,
         chosen_scheme,
+        locked_places,
         parse_moment,
         stored_units,
         units_of_year,
@@ -174,6 +175,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
                 chosen.grades,
                 chosen.year,
                 await units_of_year(database, chosen.year),
+                await locked_places(database, chosen.year),
             ),
             pilot=chosen.pilot,
             door=chosen.door or "",

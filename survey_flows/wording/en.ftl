@@ -60,6 +60,9 @@ units-all = Show all units
 page-previous = ‹ Previous
 page-next = Next ›
 
+other-ask = Your rating of { $unit } is not submitted yet, and its answers are kept. Do you want to rate { $other } now?
+other-stay = Go on with { $unit }
+other-go = Clear these answers and rate { $unit }
 continuing = You have a rating that is not submitted yet, so let us go on with it. Press “Stop” if you would rather not.
 link-unknown = This link has expired or is incomplete. You can take part all the same.
 unit-unknown = The unit in this link was not found.

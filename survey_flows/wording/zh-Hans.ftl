@@ -31,6 +31,9 @@ units-all = 显示全部单位
 page-previous = ‹ 上一页
 page-next = 下一页 ›
 
+other-ask = 您对{ $unit }的评价还没提交，回答都还在。现在要改评{ $other }吗？
+other-stay = 接着评{ $unit }
+other-go = 清除这些回答，改评{ $unit }
 continuing = 您有一份还没有提交的评价，我们接着来。如不想继续，请按“停止”。
 link-unknown = 这个链接已失效或不完整，但不影响您参加评价。
 unit-unknown = 没有找到链接中的单位。

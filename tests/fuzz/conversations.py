@@ -11,14 +11,14 @@ from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScreen, StoreBallot
 from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
-from survey_flows.session import PROMISE, PROMISED, Session
+from survey_flows.session import OTHER, PROMISE, PROMISED, Session
 from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
 MOST_TAPS = 40
 LONGEST_DATA = 64
 PLACES = ("unit", "review", "receipt", "mend", "send", "goes")
-OVERLAYS = ("", *TOPICS, PROMISE, PROMISED)
+OVERLAYS = ("", *TOPICS, OTHER, PROMISE, PROMISED)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (
     *(
@@ -61,7 +61,7 @@ JUMPS = (-24 * 40, -24, -2, 2, 24, 73, 24 * 40)
 """Hours by which a clock is wrong for one step."""
 LANGUAGES = ("", "zh-CN", "en", "fr", "zh-Hant-TW", "xx" * 50, "\ud800")
 UNITS = ("", "NOPE", "TRA", "HUD", "FIN", "MIX", "430102", "OLD")
-FORWARD = ("提交", "Submit", "跳过", "Skip")
+FORWARD = ("，改评", " and rate ", "提交", "Submit", "跳过", "Skip")
 SIDEWAYS = (
     "更改",
     "返回",

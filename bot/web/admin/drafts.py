@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
+from aggregation.scheme.parts import UnitQuota
 from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaign, discard_draft
 from bot.campaigns.scheme_files import offered_text
 from bot.core.checked_input import checked
@@ -106,7 +107,12 @@ def _titled(title: Mapping[str, str], lang: str) -> str:
 
 
 async def _draft(visit: Visit) -> CampaignDraft:
-    from bot.campaigns.drafting import parse_moment, stored_units, units_of_year
+    from bot.campaigns.drafting import (
+        locked_places,
+        parse_moment,
+        stored_units,
+        units_of_year,
+    )
 
     zone = visit.service.settings.timezone
     asked = checked(
@@ -116,7 +122,8 @@ async def _draft(visit: Visit) -> CampaignDraft:
         closes_at=parse_moment(visit.text("closes"), zone, "closes_at"),
     )
     units = await units_of_year(visit.service.database, asked.year)
-    made = await _read_files(visit, _grades(visit), asked.year, units)
+    locked = await locked_places(visit.service.database, asked.year)
+    made = await _read_files(visit, _grades(visit), asked.year, units, locked)
     return CampaignDraft(
         id=asked.id,
         year=asked.year,
@@ -138,7 +145,11 @@ def _grades(visit: Visit) -> list[str] | None:
 
 
 async def _read_files(
-    visit: Visit, grades: Sequence[str] | None, year: int, units: Sequence[AppraisedUnit]
+    visit: Visit,
+    grades: Sequence[str] | None,
+    year: int,
+    units: Sequence[AppraisedUnit],
+    locked: UnitQuota | None,
 ) -> DraftTexts:
     """Returns the uploaded scheme and questionnaires, else the shipped ones.
 
@@ -147,7 +158,7 @@ async def _read_files(
     with tempfile.TemporaryDirectory() as folder:
         try:
             files = {name: _saved(visit, name, Path(folder)) for name in FILES}
-            return await asyncio.to_thread(_texts, files, grades, year, units)
+            return await asyncio.to_thread(_texts, files, grades, year, units, locked)
         except BadInput as error:
             upload = re.compile(rf"{re.escape(folder)}/[^/]*/")
             raise with_renamed_files(error, lambda name: upload.sub("", name)) from None
@@ -179,11 +190,12 @@ def _texts(
     grades: Sequence[str] | None,
     year: int,
     units: Sequence[AppraisedUnit],
+    locked: UnitQuota | None,
 ) -> DraftTexts:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
 
     scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))
     return DraftTexts(
-        chosen_scheme(scheme, population, grades, year, units),
+        chosen_scheme(scheme, population, grades, year, units, locked),
         chosen_questionnaires(files["questionnaires"]),
     )

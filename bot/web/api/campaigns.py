@@ -139,6 +139,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
     from bot.campaigns.drafting import (
         chosen_questionnaires,
         chosen_scheme,
+        locked_places,
         stored_units,
         units_of_year,
     )
@@ -149,6 +150,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
     except BadInput as error:
         raise RequestRefused(422, error.message, Place(field="units")) from error
     listed = await units_of_year(call.service.database, wanted.year)
+    locked = await locked_places(call.service.database, wanted.year)
     grades = [getattr(wanted.grades, grade) for grade in UNIT_GRADES] if wanted.grades else None
     return CampaignDraft(
         id=call.path_param("campaign"),
@@ -158,7 +160,9 @@ async def _draft(call: ApiCall) -> CampaignDraft:
         closes_at=wanted.closes_at,
         units=units,
         questionnaires=await asyncio.to_thread(chosen_questionnaires, []),
-        scheme=await asyncio.to_thread(chosen_scheme, None, None, grades, wanted.year, listed),
+        scheme=await asyncio.to_thread(
+            chosen_scheme, None, None, grades, wanted.year, listed, locked
+        ),
         pilot=wanted.pilot,
         door=wanted.door or "",
     )

@@ -90,6 +90,26 @@ def test_an_open_link_does_not_take_an_invitation_away() -> None:
     assert rated(talk, "FIN", "poster").group == "deputy"
 
 
+def test_another_units_poster_clears_nothing_unasked() -> None:
+    for goes in (False, True):
+        talk = Talk(build_definition())
+        talk.start(unit="FIN")
+        talk.press("办过事")
+        talk.press("不满意")
+        assert talk.session is not None
+        answers = dict(talk.session.answers)
+        talk.start(unit="POL")
+        assert talk.screen is not None
+        assert talk.screen.step == "other"
+        assert talk.session.answers == answers
+        talk.press("清除这些回答，改评市公安局" if goes else "接着评市财政局")
+        assert talk.session.overlay == ""
+        assert (talk.session.unit, talk.session.answers) == (
+            ("POL", {}) if goes else ("FIN", answers)
+        )
+        assert ("之前没有提交的回答已清除。" in talk.notices) == goes
+
+
 def test_several_texts_are_told_apart_in_the_comment() -> None:
     talk = Talk(build_definition())
     talk.start(unit="MIX")

@@ -180,3 +180,20 @@ def test_row_close_an_early_close_needs_a_reason_and_shows_both_ends(
     said = capsys.readouterr().out
     assert "(planned 2027-01-31T00:00+08:00)" in said
     assert "  Closed early: 台风" in said.splitlines()
+
+
+def test_a_later_campaign_of_the_year_keeps_the_places_that_the_first_one_locked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*CREATE, *WINDOW, "--units", "FIN"]) == 0
+    assert main(command_to_open("y")) == 0
+    (tmp_path / "more.csv").write_text(UNITS + "EDU,市教育局,Education Bureau,B_econ,econ,\n")
+    assert main(["import", "units", str(tmp_path / "more.csv")]) == 0
+    second = [word if word != "y" else "z" for word in CREATE]
+    assert main([*second, *WINDOW, "--units", "TAX"]) == 0
+    assert "cannot be appraised" not in capsys.readouterr().out
+    assert main(["campaign", "open", "z"]) == 0
+    said = capsys.readouterr().out
+    assert "Economy: 3 units; 0 first, 3 second, 0 third are locked" in said
+    assert main(said.split("minping ")[-1].split()) == 0
+    assert "  open, " in capsys.readouterr().out
