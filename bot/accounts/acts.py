@@ -164,6 +164,7 @@ ACTS: Mapping[str, str] = {
     "/admin/shortcomings/{name} reopened": "act-request-reopen",
     "/admin/unit": "act-appeal-receive",
     "/admin/unit ask": "act-appeal-receive",
+    "/admin/unit again": "act-appeal-again",
     "/admin/unit seen": "act-acknowledge",
     "/admin/contacts": "act-contacts-import",
     "/admin/contacts opt-out": "act-contacts-opt-out",

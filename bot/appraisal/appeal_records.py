@@ -11,8 +11,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.procedure.appeals import (
+    FIRST,
     AppealAct,
     AppealRuling,
+    AppealState,
     AppealStatus,
     AppealStep,
     appeal_status,
@@ -24,13 +26,20 @@ from survey_flows.errors import BadInput, Message, Place
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal with its steps and its status today."""
+    """An appeal with its steps and its status today; ``overdue``: its answer is late."""
 
     number: int
     year: int
     subject: str
     steps: Sequence[AppealStep]
     standing: AppealStatus
+    overdue: bool = False
+
+    @property
+    def may_appeal(self) -> bool:
+        """Whether whoever asked may appeal, against the answer or because it is overdue."""
+        answered = self.standing.state in (AppealState.ANSWERED, AppealState.REFUSED)
+        return self.standing.round == FIRST and (answered or self.overdue)
 
 
 async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> list[Appeal]:
@@ -59,7 +68,8 @@ async def find_appeal(connection: AsyncConnection, number: int, today: date) -> 
     columns = tables.appeal_steps.c
     query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
     steps = [_step(found) for found in await connection.execute(query)]
-    return Appeal(number, row.year, row.subject, steps, appeal_status(steps, today))
+    standing = appeal_status(steps, today)
+    return Appeal(number, row.year, row.subject, steps, standing, standing.late(today))
 
 
 def _step(row: Row[Any]) -> AppealStep:

@@ -40,6 +40,7 @@ class OwnResult:
         until: the last day on which a review may be asked for.
         days: so many days a review may be asked for at least, from the delivery of a letter.
         asked: whether a review was asked for since that notice.
+        may_appeal: whether the answer to the last review, or its delay, can be appealed against.
     """
 
     year: int
@@ -53,6 +54,7 @@ class OwnResult:
     until: date
     days: int
     asked: bool
+    may_appeal: bool
 
     @property
     def person(self) -> LeaderResult | None:
@@ -114,7 +116,7 @@ def own_result(
     result = _of(body, subject)
     unit = _unit_of(stands, result)
     told = stands.inputs.disclosed.get(unit.unit)
-    same = (it for it in appeals if it.subject == subject)
+    same = [it for it in appeals if it.subject == subject]
     return OwnResult(
         stands.content.year,
         result,
@@ -127,6 +129,7 @@ def own_result(
         until,
         stands.content.inputs.scheme.procedure.person_request_days,
         any(it.steps[0].on >= notice.begins for it in same),
+        bool(same) and same[0].may_appeal,
     )
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.appeals import receive_appeal
+from bot.appraisal.own_appeals import AGAIN, ASK, contest
 from bot.appraisal.own_results import read_own_results
 from bot.appraisal.receipts import acknowledge
 from bot.core.identity import Office
@@ -18,7 +18,7 @@ from bot.web.admin.rectification import theme_table
 from bot.web.shared.own_view import own_view
 from survey_flows.errors import BadInput, Message, Place
 
-ASK, SEEN = "ask", "seen"
+SEEN = "seen"
 
 
 @staff_page
@@ -51,10 +51,10 @@ async def take_unit(visit: Visit) -> web.Response:
     if act == SEEN:
         await acknowledge(*given, office)
         return visit.redirect("/admin/unit", "acknowledged")
-    if act != ASK:
+    if act not in (ASK, AGAIN):
         raise no_such_button(act)
-    await receive_appeal(*given, visit.text("reason"), office)
-    return visit.redirect("/admin/unit", "received")
+    await contest(*given, act, visit.text("reason"), office)
+    return visit.redirect("/admin/unit", "received" if act == ASK else "appeal-again")
 
 
 async def own_unit(visit: Visit) -> str:

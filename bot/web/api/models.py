@@ -7,7 +7,7 @@ follow from it (docs/small-cells.md).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -325,6 +325,26 @@ class YearProposalList(ResponseModel):
     items: list[YearProposal]
     total: int
     next: str | None
+
+
+class YearNotice(ResponseModel):
+    """A public notice of a year, and how far those whom it tells know of it."""
+
+    number: int
+    begins: date
+    ends: date
+    until: date = Field(description="last day on which a unit may ask for a review")
+    amendment: int | None = Field(description="of which it tells; null: of the year's results")
+    subjects: list[str] = Field(description="units and people; empty: all of the year")
+    letters: int = Field(description="people who have a letter of it")
+    known: int = Field(description="who surely know, by receipt or by opening their page")
+
+
+class YearNoticeList(ResponseModel):
+    """The public notices of a year, the first one first."""
+
+    year: int
+    items: list[YearNotice]
 
 
 class Approval(ResponseModel):

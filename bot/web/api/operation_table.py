@@ -12,12 +12,13 @@ from bot.web.api.operation import Operation
 from bot.web.shared.lazy_routes import lazy_module
 
 if TYPE_CHECKING:
-    from bot.web.api import approvals, campaigns, inputs, models, organiser, results
+    from bot.web.api import approvals, campaigns, inputs, models, notices, organiser, results
 else:
     approvals = lazy_module("bot.web.api.approvals")
     campaigns = lazy_module("bot.web.api.campaigns")
     inputs = lazy_module("bot.web.api.inputs")
     models = lazy_module("bot.web.api.models")
+    notices = lazy_module("bot.web.api.notices")
     organiser = lazy_module("bot.web.api.organiser")
     results = lazy_module("bot.web.api.results")
 
@@ -243,6 +244,14 @@ OPERATIONS = (
         models.YearProposalList,
         inputs.ProposalQuery,
         refuses=(GONE, CONFLICT),
+    ),
+    Operation(
+        "GET",
+        f"{YEAR}/notices",
+        notices.list_notices,
+        INTERNAL,
+        "A year's public notices, whom they tell and how many surely know",
+        models.YearNoticeList,
     ),
     *(
         Operation(

@@ -19,7 +19,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.appeals import receive_appeal
+from bot.appraisal.own_appeals import AGAIN, ASK, contest
 from bot.appraisal.own_results import OwnResult, read_own_result
 from bot.appraisal.receipts import acknowledge
 from bot.core.identity import Office
@@ -40,7 +40,6 @@ MOST = 50
 """Wrong codes in a second, of all addresses, after which every code waits."""
 PAUSE = 2.0
 """Seconds that a code waits then."""
-ASK = "ask"
 pause = asyncio.sleep
 _wrong: deque[float] = deque(maxlen=MOST)
 """When the last wrong codes came to this process."""
@@ -79,9 +78,10 @@ async def take_code(request: web.Request) -> web.Response:
     given = (service.database, letter.year, letter.subject)
     await acknowledge(*given, office)
     problem = ""
-    if act == ASK:
+    if act in (ASK, AGAIN):
+        grounds = str(form.get("reason", "")).replace("\x00", "")
         try:
-            await receive_appeal(*given, str(form.get("reason", "")).replace("\x00", ""), office)
+            await contest(*given, act, grounds, office)
         except BadInput as error:
             problem = error.render(accepted_language(request))
     own = await read_own_result(*given, office.today)

@@ -1223,6 +1223,7 @@ own-proposals = What follows from it
 own-reasons = The reasons
 own-contest = If you do not agree
 own-until = A review can be asked for until { $day }, that day included.
+own-again-send = Appeal against the answer
 own-grounds = What is wrong, and why
 own-never-worse = A review never makes the result worse.
 own-noticed = In notice from { $begins } to { $ends }.

@@ -1218,6 +1218,7 @@ own-proposals = 有关处理
 own-reasons = 理由
 own-contest = 如有异议
 own-until = 申请复核截止 { $day }（含当日）。
+own-again-send = 不服答复，提出申诉
 own-grounds = 哪里有误，理由是什么
 own-never-worse = 复核不会使结果变差。
 own-noticed = 公示期自 { $begins } 至 { $ends }。

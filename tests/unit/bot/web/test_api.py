@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ from bot.__main__ import main
 from bot.accounts.api_tokens import SCOPES, create_token, revoke_token
 from bot.accounts.audit_log import read_records
 from bot.campaigns.registered import read_registered_campaigns
+from bot.records.tellings import Telling, TellingAct, add_tellings
 from bot.service.composition import Service
+from bot.storage.database import writing
 from bot.web.api.openapi import document, written
 from bot.web.api.operation import Operation
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.api.rate_limit import BURST, seconds_to_wait
 from bot.web.shared.lazy_routes import name_of
 from tests.openapi.stand import standing
+from tests.web_city import after_notice
 
 DRAFT = {
     "year": 2026,
@@ -117,7 +121,8 @@ async def test_what_is_answered_is_what_the_document_says(program: Program) -> N
         named = name_of(operation.answer) if status == 200 else "ProblemDetails"
         schema = {"$ref": f"#/components/schemas/{named}"}
         Draft202012Validator({**schema, "components": {"schemas": schemas}}).validate(told)
-        assert status == (409 if operation.path.startswith("/years") else 200), operation.path
+        lacks = operation.path.startswith("/years") and not operation.path.endswith("/notices")
+        assert status == (409 if lacks else 200), operation.path
         if status == 200:
             assert (
                 await program.ask(
@@ -355,6 +360,29 @@ async def test_internal_files_need_both_scopes(program: Program) -> None:
     ] == 409  # good for both; the year lacks its other indicators
     status, body, headers = await program.ask("GET", "/campaigns/closed/export.zip", None, files)
     assert (status, body[:2], headers["Content-Type"]) == (200, b"PK", "application/zip")
+
+
+async def test_notices_say_whom_they_tell_and_how_many_surely_know(program: Program) -> None:
+    assert (await program.ask("GET", "/years/2026/notices"))[1] == {"year": 2026, "items": []}
+    await after_notice(program.service, 2026)
+    day = date(2020, 1, 2)
+    acts = (("L1", TellingAct.LETTER), ("L2", TellingAct.LETTER), ("L1", TellingAct.OPENED))
+    told = [Telling(2026, 1, subject, act, day, "zhou", 0, subject) for subject, act in acts]
+    async with writing(program.service.database) as connection:
+        await add_tellings(connection, 2026, told)
+    scores = await program.token("results:read", name="scores")
+    assert (await program.ask("GET", "/years/2026/notices", None, scores))[0] == 403
+    (notice,) = (await program.ask("GET", "/years/2026/notices"))[1]["items"]
+    assert notice == {
+        "number": 1,
+        "begins": "2020-01-01",
+        "ends": "2020-01-08",
+        "until": "2020-01-13",
+        "amendment": None,
+        "subjects": [],
+        "letters": 2,
+        "known": 1,
+    }
 
 
 async def test_a_token_that_asks_too_often_waits_and_others_do_not(program: Program) -> None:

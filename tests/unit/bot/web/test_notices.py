@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import list_appeals
+from bot.appraisal.appeals import assign_appeal, reject_appeal
 from bot.appraisal.public_notices import give_public_notice
 from bot.core.identity import Office
 from bot.core.settings import Settings
@@ -134,8 +135,25 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     assert "no handler yet" in texts(asked)
     again = await typed(console, codes[0], act="ask", reason="Once more.")
     assert (console.status, "a review was asked for already" in texts(again)) == (422, True)
+    early = await typed(console, codes[0], act="again", reason="Once more.")
+    assert (console.status, "Appeal against the answer" in texts(early)) == (422, False)
+    other = await typed(console, codes[1], act="again", reason="Of somebody else.")
+    assert (console.status, "no such appeal" in texts(other)) == (422, True)
     (appeal,) = await list_appeals(console.service.database, date(2026, 11, 23), 2010)
     assert (appeal.subject, appeal.steps[0].by) == (people[0], f"person:{people[0]}")
+
+    # The person appeals against the answer on the own page, once.
+    database, chen = console.service.database, "chen"
+    office = Office(chen, console.service.clock, "Asia/Shanghai")
+    await add_staff(console.service.roster, chen, PASSWORD, "administrator")
+    await assign_appeal(database, 1, chen, office)
+    await reject_appeal(database, 1, "They were counted once.", office)
+    answered = texts(await typed(console, codes[0]))
+    assert "They were counted once." in answered
+    assert "Appeal against the answer" in answered
+    again = texts(await typed(console, codes[0], act="again", reason="They were not."))
+    assert (console.status, "second appeal" in again) == (200, True)
+    assert "Appeal against the answer" not in again
 
     monkeypatch.setattr(own_page, "pause", waiting)
     for _ in range(own_page.FREE + 2):
