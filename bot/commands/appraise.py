@@ -71,18 +71,21 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Do what was asked, or print the year."""
     async with open_store(settings) as database:
         if chosen.decide or chosen.grade:
-            await _at_machine(settings)
-            office = Office(at_machine(), SystemClock(), settings.timezone)
-            await (_decide if chosen.decide else _grade)(database, chosen, office)
+            await (_decide if chosen.decide else _grade)(database, chosen, settings)
         else:
             await _show(database, chosen)
     return 0
 
 
-async def _at_machine(settings: Settings) -> None:
-    """Refuse decisions at the machine where several people decide: an account says who it was."""
+def _office(settings: Settings) -> Office:
+    """Return who decides at the machine.
+
+    Raises:
+        BadInput: several people decide here, and an account has to say who it was.
+    """
     if read_profile(settings) != SOLO:
         raise BadInput(Message("appraisal-decide-at-console"))
+    return Office(at_machine(), SystemClock(), settings.timezone)
 
 
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
@@ -118,7 +121,9 @@ def _reasons(year: Any, subject: str, lang: str) -> list[str]:
     return explain(result, subject, lang)
 
 
-async def _decide(database: AsyncEngine, chosen: argparse.Namespace, office: Office) -> None:
+async def _decide(
+    database: AsyncEngine, chosen: argparse.Namespace, settings: Settings
+) -> None:
     from aggregation.model.facts import Verdict
     from bot.appraisal.deciding import record_decision
     from bot.core.labels import name
@@ -134,7 +139,7 @@ async def _decide(database: AsyncEngine, chosen: argparse.Namespace, office: Off
         verdict,
         chosen.by,
         chosen.reason,
-        office,
+        _office(settings),
         chosen.seen,
         chosen.heard_on,
         chosen.campaign,
@@ -143,7 +148,9 @@ async def _decide(database: AsyncEngine, chosen: argparse.Namespace, office: Off
     print(f"{made.proposal}: {verdict_name}, {made.by}, {made.at}")
 
 
-async def _grade(database: AsyncEngine, chosen: argparse.Namespace, office: Office) -> None:
+async def _grade(
+    database: AsyncEngine, chosen: argparse.Namespace, settings: Settings
+) -> None:
     from aggregation.model.facts import Grade
     from bot.appraisal.deciding import record_unit_decision
     from bot.core.labels import name
@@ -158,7 +165,7 @@ async def _grade(database: AsyncEngine, chosen: argparse.Namespace, office: Offi
         Grade(grade),
         chosen.by,
         chosen.reason,
-        office,
+        _office(settings),
         chosen.seen or "0",
         chosen.campaign,
     )

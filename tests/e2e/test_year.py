@@ -7,6 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,12 @@ def run(
 def sheets(path: Path) -> dict[str, list[dict[str, object]]]:
     """The rows of a workbook's sheets by the names in their second rows."""
     found = {}
-    for page in load_workbook(path, read_only=True).worksheets:
-        rows = list(page.iter_rows(values_only=True))
-        found[page.title.split(" ")[1]] = [
-            dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]
-        ]
+    with closing(load_workbook(path, read_only=True)) as book:
+        for page in book.worksheets:
+            rows = list(page.iter_rows(values_only=True))
+            found[page.title.split(" ")[1]] = [
+                dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]
+            ]
     return found
 
 
@@ -113,7 +115,8 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
         "export", "--year", "2010", "--out", str(tmp_path / "open"), "--format", "xlsx"
     )
     assert (code, out) == (0, f"{tmp_path / 'open' / 'minping-2010.xlsx'}\n")
-    names = load_workbook(tmp_path / "open" / "minping-2010.xlsx", read_only=True).sheetnames
+    with closing(load_workbook(tmp_path / "open" / "minping-2010.xlsx", read_only=True)) as book:
+        names = book.sheetnames
     assert [name.split(" ")[1] for name in names] == [
         *("method", "units", "leagues", "quotas", "questions", "exclusions", "groups"),
         *("reliability", "covariances", "columns"),
