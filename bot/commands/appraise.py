@@ -121,9 +121,7 @@ def _reasons(year: Any, subject: str, lang: str) -> list[str]:
     return explain(result, subject, lang)
 
 
-async def _decide(
-    database: AsyncEngine, chosen: argparse.Namespace, settings: Settings
-) -> None:
+async def _decide(database: AsyncEngine, chosen: argparse.Namespace, settings: Settings) -> None:
     from aggregation.model.facts import Verdict
     from bot.appraisal.deciding import record_decision
     from bot.core.labels import name
@@ -148,9 +146,7 @@ async def _decide(
     print(f"{made.proposal}: {verdict_name}, {made.by}, {made.at}")
 
 
-async def _grade(
-    database: AsyncEngine, chosen: argparse.Namespace, settings: Settings
-) -> None:
+async def _grade(database: AsyncEngine, chosen: argparse.Namespace, settings: Settings) -> None:
     from aggregation.model.facts import Grade
     from bot.appraisal.deciding import record_unit_decision
     from bot.core.labels import name
