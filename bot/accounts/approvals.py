@@ -124,7 +124,7 @@ class Approvals:
 
     async def profile(self) -> Profile:
         """Returns the profile that holds."""
-        book = await self.roster.book()
+        book = await self.roster.settled_book()
         return Profile(book.profile, book.since)
 
     async def is_counting(self) -> bool:

@@ -64,6 +64,8 @@ COLUMNS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
 What a tap at the console moves is left out: days of use, steps of codes, ends of sessions.
 """
 
+PROFILE = "profile"
+"""The part of what was before a change that has the profile; it is in no table."""
 Digests = dict[str, dict[str, str | None]]
 """Digests by table and row; None: there is no row."""
 
@@ -122,6 +124,19 @@ class Roster:
                         log.warning("%d accounts were taken over once", len(found["staff"]))
                     await asyncio.to_thread(self._write, Book(found))
         return await asyncio.to_thread(self._read)
+
+    async def settled_book(self) -> Book:
+        """Returns what the file says, without what a change noted that was killed."""
+        book = await self.book()
+        if not book.before:
+            return book
+        # A change under way holds the folder; nothing is left of it once it has ended well.
+        async with locked_folder(self._file.parent):
+            book = await asyncio.to_thread(self._read)
+            async with reading(self.database) as connection:
+                _settle(book, await self._digests(connection))
+            await asyncio.to_thread(self._write, book)
+        return book
 
     async def knows(self, connection: AsyncConnection, part: str, name: str) -> bool:
         """Returns whether a row is the one that the service wrote, or none where it wrote none."""
@@ -183,10 +198,15 @@ class Roster:
             book = await asyncio.to_thread(self._read)
             async with writing(self.database) as connection:
                 old = await self._digests(connection)
-                _settle(book, old)
+                if book.before:
+                    _settle(book, old)
+                    await asyncio.to_thread(self._write, book)
+                profile = {"name": book.profile, "since": str(book.since)}
                 yield connection, book
                 new = await self._digests(connection)
                 _note(book, old, new)
+                if profile["name"] != book.profile:
+                    book.before[PROFILE] = dict(profile)
                 await asyncio.to_thread(self._write, book)
             book.before = {}
             await asyncio.to_thread(self._write, book)
@@ -242,13 +262,17 @@ def _settle(book: Book, found: Digests) -> None:
 
     Nobody else changes rows meanwhile, so that what stands now is what came of it.
     """
+    profile, lost = book.before.pop(PROFILE, None), False
     for part, rows in book.before.items():
         known = book.digests.setdefault(part, {})
         for name, was in rows.items():
             if found[part].get(name) == was:
+                lost = True
                 known.pop(name, None)
                 if was is not None:
                     known[name] = was
+    if lost and profile is not None:
+        book.profile, book.since = str(profile["name"]), int(profile["since"] or 0)
     book.before = {}
 
 

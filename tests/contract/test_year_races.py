@@ -172,6 +172,15 @@ async def test_letters_that_two_print_at_once_have_one_code_each(hall: Hall) -> 
     assert codes in (["a"], ["b"])
 
 
+async def test_a_profile_whose_change_is_killed_does_not_hold(hall: Hall) -> None:
+    await add_staff(roster_of(hall.database), "he", PASSWORD, "approver")
+    approvals = approvals_of(hall.database, hall.road.clock)
+    officers = Officers(approvals, hall.road.clock)
+    raised = await killed_everywhere(hall.database, lambda: officers.set_profile("city", "zhou"))
+    assert raised >= 3
+    assert (await approvals.profile()).name == "city"
+
+
 async def test_who_is_killed_between_two_steps_leaves_nothing_half_decided(hall: Hall) -> None:
     """Of a notice, of letters, and of an upheld appeal with its answer, amendment and telling."""
     database, zhou = hall.database, hall.who("zhou")

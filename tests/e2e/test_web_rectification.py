@@ -145,7 +145,7 @@ async def test_an_appeal_is_received_charged_and_answered(town: City, browser: B
         last_year = page.locator("section", has=page.get_by_role("link", name="2025"))
         await last_year.get_by_role("button", name="从今天起公示").click()
         await sign_in(page, "fin")
-        await page.get_by_label("申请人和理由").fill("票数有误")
+        await page.get_by_label("哪里有误，理由是什么").fill("票数有误")
         await press(page, "申请复核")
         await expect(page.get_by_text("待指派")).to_be_visible()
         await look(page, "/admin/unit", "unit-appeal")

@@ -8,7 +8,9 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -121,6 +123,35 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
         *("method", "units", "leagues", "quotas", "questions", "exclusions", "groups"),
         *("reliability", "covariances", "columns"),
     ]
+
+    tell_people(run, tmp_path)
+
+
+def tell_people(run: Run, tmp_path: Path) -> None:
+    """Give public notice, and print a unit's letters and enter a receipt, by commands alone."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    known = "".join(f"{today.year + more}-01-01,off\n" for more in range(2))
+    days, letters = tmp_path / "days.csv", tmp_path / "letters.pdf"
+    days.write_text(f"day,kind\n{known}")
+    assert run("calendar", "import", str(days))[0] == 0
+    assert "no public notice" in run("notice", "order", "2010", "TAX")[2]
+    code, out, _ = run("notice", "give", "2010")
+    assert (code, f"2010 is in public notice from {today} to " in out) == (0, True)
+    assert run("notice", "order", "2010", "TAX")[0] == 0
+    printing = ("notice", "print", "2010", "TAX", "--out", str(letters), "--lang", "zh-Hans")
+    assert run(*printing)[:2] == (
+        0,
+        f"the letters are in {letters}; print them and delete the file\n",
+    )
+    assert letters.read_bytes().startswith(b"%PDF")
+    assert letters.stat().st_mode & 0o077 == 0, "whoever reads it sees every code"
+    assert run(*printing)[0] == 1, "the file is there, and the letters are printed"
+    (row,) = [it for it in run("notice", "show", "2010")[1].splitlines() if it.startswith("TAX ")]
+    people = int(row.split()[1])
+    assert row.split() == ["TAX", str(people), str(people), "0"]
+    assert run("notice", "deliver", "2010", "TAX-P01", "--on", str(today))[0] == 0
+    assert " ".join(run("notice", "show", "2010")[1].split()).count(f"TAX {people} {people} 1") == 1
+    assert run("notice", "deliver", "2010", "nobody", "--on", str(today))[0] == 1
 
 
 def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.results import Certainty, LeaderResult
+from aggregation.model.standings import AppraisalState
 from bot.appraisal.letters import ToldPerson, ordered_letters, record_letters
 from bot.appraisal.own_results import OwnResult
 from bot.campaigns.organiser import read_organiser
@@ -33,6 +34,13 @@ from survey_flows.campaign_definition import Organiser
 
 HALF = 5
 PLACES = 2
+UNGRADED = {
+    AppraisalState.APPRAISED: "letter-waits",
+    AppraisalState.WAITING: "letter-waiting",
+    AppraisalState.NO_GRADE: "letter-no_grade",
+    AppraisalState.NOT_APPRAISED: "letter-not_appraised",
+}
+"""What a letter says of a person without a grade, by why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ def _letter(letter: Letter, sender: Sender, say: ReportSpeaker) -> Iterator[Bloc
 
 def _grade(it: LeaderResult, say: ReportSpeaker) -> str:
     if it.grade is None:
-        return say("letter-waits") if it.to_grade else say(f"letter-{it.state.state}")
+        return say(UNGRADED[it.state.state])
     grade = name(it.grade, say.lang)
     if it.certainty is Certainty.PROVISIONAL:
         grade = say("provisional", grade=grade)

@@ -1090,7 +1090,6 @@ themes-fixed = Fixed
 unit-words = Words that citizens share with you
 unit-words-hint = In no order. Do not try to find out who wrote them.
 unit-words-none = None.
-unit-appeals = Review and appeal
 unit-ask = Ask for a review of the results of { $year }
 unit-ask-send = Ask for a review
 unit-no-notice = No results are open to review now.

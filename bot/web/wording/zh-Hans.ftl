@@ -1087,7 +1087,6 @@ themes-fixed = 已整改
 unit-words = 市民同意给单位看的话
 unit-words-hint = 不分先后。请不要打听是谁说的。
 unit-words-none = 没有。
-unit-appeals = 复核与申诉
 unit-ask = 申请复核 { $year } 年的结果
 unit-ask-send = 申请复核
 unit-no-notice = 目前没有可以申请复核的结果。
