@@ -38,7 +38,7 @@ async def at(road: Road, key: str, event: Event, message: int = 0) -> tuple[Inco
 async def to_the_review(road: Road, message: int) -> None:
     """Bring ann's answers to the review, in a new message of this number."""
     await road.answer_all("ann")
-    await road.press("ann", "Change 6")
+    await road.press("ann", "Edit 6")
     incoming, reply = await at(road, "comment", Typed("Shorter queues"))
     assert reply.screen is not None
     assert reply.screen.shows_answers
