@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -31,6 +31,7 @@ from bot.storage.database import reading
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput, Message, Place, Problem
 from survey_flows.load import dump_questionnaire
+from survey_flows.questionnaire import Questionnaire
 
 GRADES_MISSING = Message("campaign-bad-grades")
 MAX_PLACES = 9_999_999
@@ -98,17 +99,21 @@ def rated_unit(unit: AppraisedUnit, questionnaire: str) -> Unit:
     return Unit(unit.code, names, questionnaire, unit.category, unit_search(unit.zh, unit.code))
 
 
-def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
+def chosen_questionnaires(
+    files: Sequence[Path], shipped: Mapping[str, Questionnaire] | None = None
+) -> dict[str, str]:
     """Returns the shipped questionnaires and those in ``files``, as texts by id.
 
-    A file's questionnaire takes the place of a shipped one with its id.
+    A file's questionnaire takes the place of a shipped one with its id. Of the shipped ones those
+    that new drafts take are meant where ``shipped`` names no others.
 
     Raises:
         survey_flows.errors.BadQuestionnaire: a file holds no questionnaire.
     """
     from bot.campaigns.questionnaire_files import read_questionnaire
 
-    chosen = offered_questionnaires() | {q.id: q for q in map(read_questionnaire, files)}
+    known = offered_questionnaires() if shipped is None else shipped
+    chosen = {**known, **{q.id: q for q in map(read_questionnaire, files)}}
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 

@@ -38,8 +38,12 @@ async def at(road: Road, key: str, event: Event, message: int = 0) -> tuple[Inco
 async def to_the_review(road: Road, message: int) -> None:
     """Bring ann's answers to the review, in a new message of this number."""
     await road.answer_all("ann")
-    await road.press("ann", "Change 6")
-    incoming, reply = await at(road, "comment", Typed("Shorter queues"))
+    await road.press("ann", "Edit 6")
+    await at(road, "comment", Typed("Shorter queues"))
+    # Citizens say what should become of their words; after that the review stands again.
+    incoming, reply = await at(
+        road, "goes", road.button("ann", "Count them by theme only; nobody answers")
+    )
     assert reply.screen is not None
     assert reply.screen.shows_answers
     await road.conductor.note(incoming, Delivery(shown=message))

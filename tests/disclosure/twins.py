@@ -147,6 +147,8 @@ def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit
     place = next(at for at, q in enumerate(city.sheet.rated) if q.overall)
     told = city.disclosed[unit].distribution
     hidden = sorted({*CODES, *told} - {code for code, count in told.items() if count is not None})
+    if cell == ("code", DONT_KNOW):
+        yield from _silent_people(city, unit)
     for number in range(tries):
         answers = Counter(city.units[unit])
         if cell[0] == "answer":
@@ -166,6 +168,16 @@ def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit
             # Few people cannot make up for each other: every second time others do.
             near = "" if cell[0] == "code" or number % 2 else cell[1].partition("/")[0]
             yield _climbed(chance, city, unit, left, near, place)
+
+
+DONT_KNOW = "DK"
+
+
+def _silent_people(city: MadeCity, unit: str) -> Iterator[Unit]:
+    """Yield the answers with one person more who knows of nothing: no mean changes by it."""
+    nothing = " ".join([DONT_KNOW] * len(city.sheet.rated))
+    for group, source in sorted({(group, source) for group, source, _ in city.units[unit]}):
+        yield city.units[unit] + Counter({(group, source, nothing): 1})
 
 
 def _left(answers: Unit) -> Unit:

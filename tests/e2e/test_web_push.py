@@ -215,6 +215,7 @@ async def close_and_export(page: Page, folder: Path) -> None:
     await page.goto("/admin/campaigns/2026")
     await page.get_by_text("提前截止…").first.click()
     await page.get_by_label("活动代号").first.fill("2026")
+    await page.get_by_label("提前截止的理由").fill("答复已经足够")
     await page.get_by_role("button", name="截止", exact=True).click()
     await page.goto("/admin/campaigns/2026/scores")
     async with page.expect_download() as waiting:

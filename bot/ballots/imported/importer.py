@@ -20,6 +20,7 @@ from bot.campaigns.lifecycle import CampaignDraft, add_campaign
 from bot.campaigns.links import LINK
 from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
+from bot.core.shipped_files import shipped_questionnaires
 from bot.crypto.gate_keys import GateKeys
 from bot.spreadsheets.columnar import read_table
 from bot.storage.bulk import upsert_many
@@ -148,7 +149,10 @@ async def import_ballots(
 def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
     beside = mapping.parent
     own = new.questionnaire.endswith((".yaml", ".yml", ".xlsx"))
-    texts = chosen_questionnaires([beside / new.questionnaire] if own else [])
+    # Ballots of earlier years answered the questions of their time.
+    texts = chosen_questionnaires(
+        [beside / new.questionnaire] if own else [], shipped_questionnaires()
+    )
     if own:
         from bot.campaigns.questionnaire_files import read_questionnaire
 

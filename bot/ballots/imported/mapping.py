@@ -103,7 +103,7 @@ class NewUnit(_Data):
 class NewCampaign(_Data):
     """A campaign to make for ballots that were collected elsewhere; it is closed at once.
 
-    ``questionnaire`` is the id of a shipped one, or a file beside the mapping.
+    ``questionnaire`` is the id of a shipped one of version 1, or a file beside the mapping.
     ``scheme`` is a file beside the mapping, or empty for the shipped one.
     ``category`` holds for every unit that does not give its own.
     """

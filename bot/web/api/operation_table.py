@@ -59,7 +59,7 @@ OPERATIONS = (
         "Say who asks; without it no campaign is opened",
         models.Organiser,
         body=inputs.OrganiserInput,
-        refuses=(WRONG,),
+        refuses=(CONFLICT, WRONG),
     ),
     Operation(
         "GET",
