@@ -5,22 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
 from bot.accounts.approvals import Approval
 from bot.ballots.mixer import Mixer
-from bot.campaigns.choice_records import told
 from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignDraft,
-    CampaignSummary,
     close_campaign,
     create_campaign,
     list_campaigns,
@@ -31,7 +27,6 @@ from bot.campaigns.lifecycle import (
 from bot.campaigns.links import create_link
 from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.states import DRAFT, OVER
-from bot.campaigns.titles import printed_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
@@ -43,19 +38,24 @@ from bot.service.two_persons import open_officers
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.second_person import at_machine, say_waits
-from bot.terminal.words import rounded_count, say, source_word, word, worded
+from bot.terminal.words import say, worded
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
-
-if TYPE_CHECKING:
-    from bot.campaigns.opening import Opening
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
     parser = commands.add_parser("campaign", help=Message("help-campaign"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
+    _register_create(parts)
+    _register_link(parts)
+    _register_states(parts)
+    _register_choices(parts)
+    _register_looks(parts)
+
+
+def _register_create(parts: Any) -> None:
     create = parts.add_parser("create", help=Message("help-campaign-create"))
     create.add_argument("id", metavar="CAMPAIGN", help=Message("help-campaign-create-id"))
     create.add_argument(
@@ -92,6 +92,9 @@ def register(commands: Any) -> None:
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
     create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
+
+
+def _register_link(parts: Any) -> None:
     link = parts.add_parser("link", help=Message("help-campaign-link"))
     link.add_argument("id", metavar="CAMPAIGN")
     link.add_argument(
@@ -102,6 +105,9 @@ def register(commands: Any) -> None:
     link.add_argument("--stratum", default="", help=Message("help-campaign-link-stratum"))
     link.add_argument("--people", metavar="N", help=Message("help-campaign-link-people"))
     link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
+
+
+def _register_states(parts: Any) -> None:
     for name, help_text, action in (
         ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
         ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
@@ -120,6 +126,9 @@ def register(commands: Any) -> None:
     close.add_argument("id", metavar="CAMPAIGN")
     close.add_argument("--reason", default="", help=Message("help-campaign-close-reason"))
     close.set_defaults(run=run_close, audit=Audit("campaign close", the("id")))
+
+
+def _register_choices(parts: Any) -> None:
     counts = parts.add_parser("count", help=Message("help-campaign-count"))
     counts.add_argument("id", metavar="CAMPAIGN")
     counts.add_argument("counts", choices=("yes", "no"))
@@ -130,6 +139,9 @@ def register(commands: Any) -> None:
     void.add_argument("--name", default="", metavar="CAMPAIGN", help=Message("help-campaign-name"))
     void.add_argument("--reason", default="", help=Message("help-campaign-choice-reason"))
     void.set_defaults(run=run_void, audit=Audit("campaign void", the("id")))
+
+
+def _register_looks(parts: Any) -> None:
     check = parts.add_parser("check", help=Message("help-campaign-check"))
     check.add_argument("id")
     check.set_defaults(run=run_check, audit=Audit("campaign check", the("id")))
@@ -229,40 +241,18 @@ async def run_searches(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_open(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print what is looked at before a counting campaign is opened; open one that was confirmed."""
     from bot.campaigns.opening import show_opening
+    from bot.terminal.campaign_listing import print_opening
 
     async with open_store(settings) as database:
         opening = await show_opening(database, chosen.id)
         if opening.counts and not chosen.list:
-            _print_opening(opening)
+            print_opening(opening)
             return 0
         approvals = (await open_officers(settings, database, SystemClock())).approvals
         made = await prepare_opening(approvals, chosen.id, at_machine(), chosen.name, chosen.list)
         say_waits(made)
         keys = await open_keys(settings, database)
         return await _finish(settings, database, keys.gate, chosen.id)
-
-
-def _print_opening(opening: Opening) -> None:
-    """Print what stops an opening, what it locks, what to think of, and how to confirm it."""
-    for stop in opening.stops:
-        print("  " + worded(Message("opening-stop", problem=stop.render(read_language()))))
-    for family in opening.locks:
-        first, second, third = family.places
-        say(
-            Message(
-                "opening-locks",
-                family=family.name,
-                units=family.units,
-                first=first,
-                second=second,
-                third=third,
-            )
-        )
-    for ask in opening.asks:
-        say(Message("opening-ask", ask=ask))
-    if not opening.stops:
-        name, digest = opening.campaign, opening.digest
-        say(Message("opening-confirm", name=name, digest=digest))
 
 
 async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -319,6 +309,8 @@ async def _finish(settings: Settings, database: AsyncEngine, keys: GateKeys, cam
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print one campaign or all."""
+    from bot.terminal.campaign_listing import print_campaign
+
     async with open_store(settings) as database:
         found = (
             [await show_campaign(database, chosen.id)]
@@ -326,7 +318,7 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
             else await list_campaigns(database)
         )
     for summary in found:
-        _print(summary, settings)
+        print_campaign(summary, settings)
     if not found:
         say(Message("campaign-none"))
     return 0
@@ -344,9 +336,10 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
     from bot.campaigns.drafting import find_scheme_misfits
     from bot.campaigns.opening import show_opening
     from bot.campaigns.registered import read_registered_campaigns
+    from bot.terminal.campaign_listing import print_campaign
 
     summary = await show_campaign(database, campaign)
-    _print(summary, settings)
+    print_campaign(summary, settings)
     if summary.state not in OVER and not summary.pilot:
         scheme = next(
             one.scheme
@@ -360,45 +353,3 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
         for problem in problems:
             text = problem.render(read_language())
             print("  " + worded(Message("campaign-misfit", year=summary.year, problem=text)))
-
-
-def disclosed_ballots(summary: CampaignSummary) -> str:
-    """Returns the number of ballots as it is disclosed, in words."""
-    return worded(rounded_count(round_down(summary.ballots, summary.cell), summary.cell))
-
-
-def _print(summary: CampaignSummary, settings: Settings) -> None:
-    zone = ZoneInfo(settings.timezone)
-    opens, closes = (
-        datetime.fromtimestamp(t, zone).isoformat(timespec="minutes")
-        for t in (summary.opens_at, summary.closes_at)
-    )
-    if summary.early is not None:
-        at = datetime.fromtimestamp(summary.early.at, zone).isoformat(timespec="minutes")
-        closes = worded(Message("campaign-end-early", at=at, planned=closes))
-    void = summary.choice is not None and summary.choice.void
-    title = printed_title(summary.title, summary.pilot, void)
-    print(f"{summary.id}  {title.zh} / {title.en}")
-    state = word(summary.state)
-    figures = Message(
-        "campaign-figures",
-        state=Message("campaign-pilot", state=state) if summary.pilot else state,
-        opens=opens,
-        closes=closes,
-        units=summary.units,
-        ballots=disclosed_ballots(summary),
-    )
-    print("  " + worded(figures))
-    if summary.early is not None and summary.early.reason:
-        print("  " + worded(Message("campaign-early-why", reason=summary.early.reason)))
-    if summary.choice is not None:
-        print("  " + worded(told(summary.choice)))
-    for file in summary.missing_keys:
-        print("  " + worded(Message("campaign-key-missing", file=file)))
-    for link in summary.links:
-        limit = Message("campaign-link-limit", people=link.max_people or 0)
-        parts = (source_word(link.source), link.stratum, limit if link.max_people else "")
-        line = Message("campaign-link", group=link.group, parts=tuple(filter(None, parts)))
-        print("  " + worded(line))
-        for address in citizen_urls(settings, link):
-            print(f"    {address}")
