@@ -15,19 +15,17 @@ from bot.appraisal.sealed_content import read_content, write_content
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.standing_years import read_standing, sealed_material
 from bot.appraisal.year import open_year
-from bot.core.settings import Settings
 from bot.records.filings import read_filings
-from bot.service.composition import open_store
 from bot.storage.database import reading
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import (
     INDICATORS,
     LEADERS,
-    UNITS,
     YEAR,
     bring,
     hold_campaign,
     rows_of,
+    small_year,
 )
 from tests.deciding import decide
 from tests.sealing import seal_year
@@ -40,11 +38,7 @@ AWAY = "person,kind,begins,until\n"
 @pytest.fixture
 async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
     """Four units and their principals at the end of the year, L1 to L4."""
-    async with open_store(Settings(database_url=store_url)) as database:
-        await bring(database, "units", UNITS, 0)
-        await bring(database, "leaders", LEADERS)
-        await bring(database, "indicators", INDICATORS)
-        await hold_campaign(database)
+    async with small_year(store_url) as database:
         yield database
 
 

@@ -12,18 +12,15 @@ from aggregation.model.results import ConsequenceKind
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.year import open_year
 from bot.campaigns.drafting import stored_units
-from bot.core.settings import Settings
-from bot.service.composition import open_store
 from bot.storage.database import reading
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import (
-    INDICATORS,
     LEADERS,
     UNITS,
     YEAR,
     bring,
-    hold_campaign,
     rows_of,
+    small_year,
 )
 from tests.deciding import decide
 from tests.sealing import seal_year
@@ -36,11 +33,7 @@ POSTS = "person,unit,role,begins,until\n"
 @pytest.fixture
 async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
     """Three departments with places 1/1/1, a district, and their principals."""
-    async with open_store(Settings(database_url=store_url)) as database:
-        await bring(database, "units", UNITS, 0)
-        await bring(database, "leaders", LEADERS)
-        await bring(database, "indicators", INDICATORS)
-        await hold_campaign(database)
+    async with small_year(store_url) as database:
         yield database
 
 

@@ -20,18 +20,14 @@ from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
 from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
-from bot.core.settings import Settings
-from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import (
-    INDICATORS,
-    LEADERS,
-    UNITS,
     YEAR,
     bring,
     hold_campaign,
     rows_of,
+    small_year,
 )
 from tests.deciding import decide, give_grade
 from tests.desk import roster_of
@@ -45,11 +41,7 @@ TODAY = office_of().today.isoformat()
 @pytest.fixture
 async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
     """Four units; «tob» belongs to U3, whose principal L3 is proposed for a lower grade."""
-    async with open_store(Settings(database_url=store_url)) as database:
-        await bring(database, "units", UNITS, 0)
-        await bring(database, "leaders", LEADERS)
-        await bring(database, "indicators", INDICATORS)
-        await hold_campaign(database)
+    async with small_year(store_url) as database:
         for login, unit in (("zhou", ""), ("tob", "U3"), ("chen", "")):
             await add_staff(roster_of(database), login, PASSWORD, "administrator", unit)
         yield database

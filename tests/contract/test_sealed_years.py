@@ -34,11 +34,9 @@ from bot.appraisal.sealing import (
 )
 from bot.appraisal.year import AppraisedYear, compute_year, open_year
 from bot.core.clock import SystemClock
-from bot.core.settings import Settings
 from bot.publication.exports import Audience, year_book
 from bot.records.seals import read_seals, standing_seal
 from bot.results.releases import publish_release
-from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
@@ -49,6 +47,7 @@ from tests.contract.test_year_tables import (
     YEAR,
     bring,
     hold_campaign,
+    small_year,
 )
 from tests.deciding import decide
 from tests.desk import roster_of
@@ -68,11 +67,7 @@ Change = Callable[[AsyncEngine], Awaitable[object]]
 @pytest.fixture
 async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
     """Four units and their principals, with the one open question decided."""
-    async with open_store(Settings(database_url=store_url)) as database:
-        await bring(database, "units", UNITS, 0)
-        await bring(database, "leaders", LEADERS)
-        await bring(database, "indicators", INDICATORS)
-        await hold_campaign(database)
+    async with small_year(store_url) as database:
         await decide(database, YEAR, KEY, Verdict.DECLINED)
         yield database
 

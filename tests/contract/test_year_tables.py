@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
@@ -64,6 +65,17 @@ RATED = {"window": 4, "district": 5}
 @pytest.fixture
 async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     async with open_store(Settings(database_url=store_url)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def small_year(store_url: str) -> AsyncIterator[AsyncEngine]:
+    """A database with three departments, a district, their principals L1 to L4, and ballots."""
+    async with open_store(Settings(database_url=store_url)) as opened:
+        await bring(opened, "units", UNITS, 0)
+        await bring(opened, "leaders", LEADERS)
+        await bring(opened, "indicators", INDICATORS)
+        await hold_campaign(opened)
         yield opened
 
 
