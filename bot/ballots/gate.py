@@ -104,7 +104,8 @@ class Gate:
         key = await self.mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(connection, casts))
-        reminders = await reminders_sent(connection, {cast.ballot.campaign for _, cast in casts})
+        invited = {cast.ballot.campaign for _, cast in casts if cast.ballot.source == PERSONAL}
+        reminders = await reminders_sent(connection, invited)
         rated = RatedUnits(self._keys)
         await rated.read(connection, await self._places(connection, todo))
         numbered = [
