@@ -21,6 +21,7 @@ import aiohttp_jinja2
 import pytest
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
+from psycopg import AsyncConnection
 from redis import Redis
 from sqlalchemy import Connection, inspect
 from sqlalchemy.engine.default import DefaultDialect
@@ -29,7 +30,6 @@ from bot.accounts import staff
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.storage import database, migrate
-from bot.storage.postgres_timeouts import PatientConnection
 from tests import quicker, servers, slow, temporary
 
 # Tests read what commands print in English, whatever the developer's locale is.
@@ -176,7 +176,7 @@ def nothing_twice() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staff, "_HASHER", quicker.CHEAP)
-        patch.setattr(PatientConnection, "__init__", quicker.remembered)
+        patch.setattr(AsyncConnection, "__init__", quicker.remembered)
         patch.setattr(database, "create_async_engine", quicker.engine_of_all)
         patch.setattr(DefaultDialect, "__eq__", quicker.same_kind)
         patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(quicker.kind(dialect)))
@@ -190,7 +190,7 @@ def postgres_url(
     """A PostgreSQL database of this test alone, its tables empty."""
     with postgres_cluster.database(postgres_template) as url:
         yield url
-        quicker.end_connections(url.rsplit("/", 1)[1])
+        quicker.end_connections(url)
 
 
 @pytest.fixture
@@ -204,6 +204,7 @@ def bare_postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str
     """A PostgreSQL database without tables."""
     with postgres_cluster.database() as url:
         yield url
+        quicker.end_connections(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("bare_postgres", marks=pytest.mark.postgres)])

@@ -6,12 +6,12 @@ from typing import Any
 from weakref import WeakSet
 
 from argon2 import PasswordHasher
+from psycopg import AsyncConnection
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
 from bot.accounts import staff
-from bot.storage.postgres_timeouts import PatientConnection
 
 DEAR = staff._HASHER
 """The product's own."""
@@ -39,22 +39,23 @@ def kind(dialect: DefaultDialect) -> tuple[object, ...]:
     return (type(dialect), dialect.server_version_info)
 
 
-OPENED: WeakSet[PatientConnection] = WeakSet()
-BEGIN = PatientConnection.__init__
+OPENED: WeakSet[AsyncConnection[Any]] = WeakSet()
+BEGIN = AsyncConnection.__init__
 
 
-def remembered(connection: PatientConnection, *arguments: Any, **options: Any) -> None:
+def remembered(connection: AsyncConnection[Any], *arguments: Any, **options: Any) -> None:
     """Begins a connection that `end_connections` knows of."""
     BEGIN(connection, *arguments, **options)
     OPENED.add(connection)
 
 
-def end_connections(name: str) -> None:
-    """Ends what is still open to a database that is about to go.
+def end_connections(url: str) -> None:
+    """Ends what is still open to a database that is about to go, whoever opened it.
 
     A task that is cancelled while its pool connects may leave a connection to the garbage
     collector, which complains in whatever test runs then.
     """
+    name = url.rsplit("/", 1)[1]
     for connection in list(OPENED):
         if not connection.closed and connection.info.dbname == name:
             connection.pgconn.finish()
