@@ -66,7 +66,6 @@ appraisal-sealed-for-good = public notice of this year is given: only amendments
 appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
-appraisal-review-time-over = a review could be asked for until { $until }
 
 # Reviews and appeals
 appraisal-appeal = appeal { $number }

@@ -66,7 +66,6 @@ appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
-appraisal-review-time-over = 申请复核的期限已于 { $until } 届满
 
 # Reviews and appeals
 appraisal-appeal = 第 { $number } 号申诉

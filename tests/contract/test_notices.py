@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from aggregation.model.facts import Grade
-from aggregation.procedure.appeals import AppealRuling
+from aggregation.procedure.appeals import AppealAct, AppealRuling
 from bot.accounts.approvals import DONE, WAITING
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
@@ -98,7 +98,7 @@ async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(ha
 async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: Hall) -> None:
     await hall.noticed()
     (own,) = await read_own_results(hall.database, "U3", TODAY)
-    assert (own.result.grade, own.until.isoformat(), own.may_ask(TODAY)) == (
+    assert (own.result.grade, own.until.isoformat(), AppealAct.RECEIVED in own.acts) == (
         Grade.THIRD,
         "2026-12-03",
         True,
@@ -107,7 +107,7 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
     assert own.firsts == ()
     appeal = await hall.received()
     (asked,) = await read_own_results(hall.database, "U3", TODAY)
-    assert not asked.may_ask(TODAY)
+    assert asked.acts == (AppealAct.WITHDRAWN,)
     hall.road.clock.time += timedelta(days=2)
     await hall.answered(appeal, "chen", AppealRuling.UPHELD, "value:95:objective")
     today = hall.who("zhou").today
@@ -130,7 +130,7 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
         told = await read_own_result(hall.database, YEAR, subject, today)
         assert told is not None
         assert (told.notice.amendment, told.until.isoformat()) == (amendment, until)
-        assert told.may_ask(today)
+        assert AppealAct.RECEIVED in told.acts
     assert {
         it.result.leader: it.notice.amendment
         for unit in await list_letters(hall.database, YEAR)
