@@ -546,12 +546,15 @@ help-campaign-void = withdraw a closed campaign for good: it counts nowhere, and
 help-campaign-choice-reason = why; published in the log
 help-notice = give public notice of a year, and tell people their results by letters
 help-notice-give = give public notice from today; the year is sealed
+help-notice-list = the digest of the list that was seen; without it the list is printed
 help-notice-show = show how many people of each unit have a letter and surely know their result
 help-notice-order = order the letters of a unit's people who have none, or another one for a person
 help-notice-print = write the letters that you ordered, with their codes; this can be done once
 help-notice-deliver = enter on which day a person's letter was handed over
 help-notice-day = the day of the receipt (YYYY-MM-DD)
 notice-given = { $year } is in public notice from { $begins } to { $ends }; reviews of units until { $until }
+notice-would = a notice of { $year } from today: { $begins } to { $ends }, reviews of units until { $until }
+notice-how = to give it: `minping notice give { $year } --typed { $year } --list { $list }`
 notice-waiting = { $n ->
     [one] one person has no letter yet
    *[other] { $n } people have no letter yet

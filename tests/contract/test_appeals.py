@@ -36,7 +36,6 @@ from bot.appraisal.appeals import (
 )
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import AppraisedYear, open_year
 from bot.core.identity import Office
 from bot.publication.exports import Audience, year_book
@@ -50,7 +49,7 @@ from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
 from tests.deciding import decide
 from tests.desk import roster_of
-from tests.sealing import approvals_of, prepared_seal
+from tests.sealing import approvals_of, give_notice, prepared_seal
 
 PASSWORD = "correct horse battery"
 YEAR = 2025
@@ -86,7 +85,7 @@ class Hall:
         return Office(login, self.road.clock, "Asia/Shanghai")
 
     async def noticed(self) -> None:
-        await give_public_notice(self.database, YEAR, self.who("zhou"))
+        await give_notice(self.database, YEAR, self.who("zhou"))
 
     async def received(self, subject: str = "U3") -> Appeal:
         return await receive_appeal(
@@ -138,6 +137,7 @@ async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
             for login, unit in (("zhou", None), ("chen", None), ("dai", None), ("tan", "U3"))
         ]
         rows.append({"login": "rui", "password": "", "role": "checker", "unit": None})
+        rows.append({"login": "three", "password": "", "role": "unit", "unit": "U3"})
         async with writing(database) as connection:
             await connection.execute(tables.staff.insert(), rows)
         yield Hall(road)
@@ -148,11 +148,11 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
     with pytest.raises(BadInput, match="no public notice"):
         await hall.received()
     with pytest.raises(BadInput, match="2019: the year is not sealed"):
-        await give_public_notice(hall.database, 2019, zhou)
-    notice = await give_public_notice(hall.database, YEAR, zhou)
+        await give_notice(hall.database, 2019, zhou)
+    notice = await give_notice(hall.database, YEAR, zhou)
     assert (notice.ends.isoformat(), notice.until.isoformat()) == ("2026-11-30", "2026-12-03")
     with pytest.raises(BadInput, match="notice of this year is given until 2026-11-30"):
-        await give_public_notice(hall.database, YEAR, zhou)
+        await give_notice(hall.database, YEAR, zhou)
     with pytest.raises(BadInput, match="no such unit or leader"):
         await hall.received("NOPE")
     hall.road.clock.time = datetime(
@@ -170,7 +170,7 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
 async def test_a_city_s_own_holidays_move_the_deadlines(hall: Hall) -> None:
     days = b"day,kind\n2026-11-24,off\n2026-11-28,work\n"
     assert await import_calendar(hall.database, "own.csv", days) == {2026: 2}
-    notice = await give_public_notice(hall.database, YEAR, hall.who("zhou"))
+    notice = await give_notice(hall.database, YEAR, hall.who("zhou"))
     assert notice.ends.isoformat() == "2026-11-30"  # 25, 26, 27, Saturday 28, Monday 30
     with pytest.raises(BadInput):
         await import_calendar(hall.database, "own.csv", b"day,kind\n2026-11-23,off\nnonsense,off\n")

@@ -123,8 +123,11 @@ async def notice_and_appeal(page: Page, service: Service) -> None:
     assert gone.status == 404
     await at(page, service, "three", "/admin/unit")
     await seen(page, "目前没有可以申请复核的结果。")
-    await at(page, service, "zhou", "/admin/appeals")
+    await at(page, service, "zhou", f"/admin/years/{YEAR}/notice")
+    await pictures(page, "notice")
+    await page.locator("input[name=typed]").fill(str(YEAR))
     await press(page, "从今天起公示")
+    await seen(page, "已从今天起公示。")
     await page.context.clear_cookies()
     await page.goto(table)
     await seen(page, "市三局", "三等")

@@ -29,7 +29,6 @@ from bot.appraisal.appeals import (
     withdraw_appeal,
 )
 from bot.appraisal.deciders import eligible_deciders
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.request_times import request_until
 from bot.appraisal.standing_years import amendment_of, corrections_of
 from bot.campaigns.registered import read_registered_campaigns, year_scheme
@@ -39,13 +38,13 @@ from bot.records import store
 from bot.records.amendments import StoredAmendment, read_amendments
 from bot.records.notices import read_notices
 from bot.records.unit_periods import read_all_units
-from bot.records.working_days import read_calendar
+from bot.records.working_days import read_calendar, unknown_years
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message, Place
 
-NOTICE, RECEIVE = "notice", "receive"
+RECEIVE = "receive"
 ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
 CAUSE, WITHDRAWN = "cause", "withdrawn"
 
@@ -80,7 +79,7 @@ async def show_list(visit: Visit) -> web.Response:
         today=today,
         kinds=BEGINNINGS,
         amended=[row for year in years for row in await amendment_rows(visit, year)],
-        unknown_year=None if calendar.knows(today.year) else today.year,
+        unknown=unknown_years(calendar, today),
     )
 
 
@@ -105,14 +104,11 @@ async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
 
 @staff_page
 async def take_new(visit: Visit) -> web.Response:
-    """Gives public notice of a year's results, or registers a request for review."""
+    """Registers a request about a year's results for a unit or a leader."""
     year, act = visit.text("year"), visit.text("act")
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput(Message("admin-choose-year"), Place(field="year"))
     database, office = visit.service.database, _office(visit)
-    if act == NOTICE:
-        await give_public_notice(database, int(year), office)
-        return visit.redirect("/admin/appeals", "notice")
     if act != RECEIVE:
         raise no_such_button(act)
     if visit.text("kind") not in BEGINNINGS:

@@ -72,6 +72,7 @@ PAGES = (
     ("/admin/requests", "requests-title"),
     ("/admin/themes", "themes-title"),
     ("/admin/cases", "cases-title"),
+    ("/admin/calendar", "calendar-title"),
     ("/admin/audit", "audit-title"),
     ("/admin/tokens", "tokens-title"),
     ("/admin/people", "people-title"),

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.accounts.api_tokens import create_token
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import assign_appeal, reject_appeal
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import open_year
 from bot.core.identity import Office
 from bot.core.settings import Settings
@@ -28,7 +28,7 @@ from bot.storage.database import reading
 from bot.web.public import own_page
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data, texts
-from tests.sealing import seal_at
+from tests.sealing import give_notice, seal_at
 from tests.web_city import Clock
 
 TABLE, LETTERS = "/results/years/2010", "/admin/years/2010/letters"
@@ -55,7 +55,7 @@ async def status(console: Console, path: str) -> int:
 
 async def notice(console: Console) -> None:
     office = Office("zhou", console.service.clock, "Asia/Shanghai")
-    await give_public_notice(console.service.database, 2010, office)
+    await give_notice(console.service.database, 2010, office)
 
 
 async def typed(console: Console, code: str, **fields: str) -> str:
@@ -173,6 +173,51 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     own_page._wrong.extend([time.monotonic()] * own_page.MOST)
     assert "Result of 2010" in texts(await typed(console, codes[1]))
     own_page._wrong.clear()
+
+
+async def test_row_notice_the_page_stops_in_december_until_the_holidays_are_imported(
+    console: Console,
+) -> None:
+    page, calendar = "/admin/years/2010/notice", "/admin/calendar"
+    service = console.service
+    service.clock.time += timedelta(days=35)  # type: ignore[attr-defined]
+    await console.sign_in("zhou")
+    stopped = texts(await console.open(page))
+    assert "No notice can be given as things are" in stopped
+    assert "2027: a deadline falls in 2027, whose holidays are not known" in stopped
+    assert "disabled" in console.page
+    found = re.findall(r'name="seen" value="(\w+)"', console.page)
+    order = {"csrf": console.csrf, "act": "notice", "typed": "2010", "seen": found[0]}
+    await console.post(page, order)
+    assert (console.status, "whose holidays are not known" in texts(console.page)) == (422, True)
+
+    async def bring(name: str, data: bytes) -> str:
+        await console.open(calendar)
+        form = FormData()
+        form.add_field("csrf", console.csrf)
+        form.add_field("file", data, filename=name)
+        return texts(await console.post(calendar, form))
+
+    assert "The holidays of 2027 are not known" in texts(await console.open(calendar))
+    wrong = await bring("2027.csv", b"day,kind\n2027-02-30,off\n")
+    assert (console.status, "2027-02-30" in wrong) == (422, True)
+    assert "2027" in await bring("2027.csv", b"day,kind\n2027-01-01,off\n2027-01-04,off\n")
+    days = texts(await console.open(f"{calendar}?year=2027"))
+    assert "2027-01-04 Monday off" in days
+    assert "are not known" not in days
+
+    listed = texts(await console.open(page))
+    assert "do not count as working days: 2027-01-01, 2027-01-04." in listed
+    (told,) = re.findall(r"107 units without an account and (\d+) people are told", listed)
+    assert int(told) >= 835, "those inside units too"
+    await console.post(page, order | {"csrf": console.csrf})
+    assert (console.status, "has changed since you saw it" in texts(console.page)) == (422, True)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', console.page)
+    await console.post(page, order | {"csrf": console.csrf, "seen": seen, "typed": "2011"})
+    assert (console.status, "type the year" in texts(console.page)) == (422, True)
+    await console.post(page, order | {"csrf": console.csrf, "seen": seen})
+    assert (console.status, "The notice runs from today." in texts(console.page)) == (200, True)
+    assert "notice of this year is given until 2027-01-06" in texts(console.page)
 
 
 async def test_row_appeal_time_every_way_to_ask_has_a_form_and_programs_register_alone(
