@@ -127,7 +127,7 @@ def own_result(
         notice,
         until,
         days.late_cause_working_days,
-        days.person_request_days,
+        days.review_request_days if isinstance(result, UnitResult) else days.person_request_days,
         acts,
     )
 

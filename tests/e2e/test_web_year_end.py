@@ -154,7 +154,7 @@ async def answer(page: Page, service: Service) -> None:
     await page.locator("select[name=ruling]").select_option("upheld")
     await page.locator("select[name=value_of]").select_option("objective")
     await page.locator("input[name=value]").fill("95")
-    await page.locator("textarea[name=reason]").fill("原始记录为95分。")
+    await page.get_by_label("答复的理由").fill("原始记录为95分。")
     await press(page, "答复，不能再改")
     await sign(page, service, "wu")
     await seen(page, BARRED)

@@ -149,7 +149,8 @@ def _letter(letter: Letter, sender: Sender, say: ReportSpeaker) -> Iterator[Bloc
     yield Heading(say("letter-contest"), level=2)
     asks = _asks(sender, say)
     until = own.until.isoformat()
-    yield Paragraph(say("letter-until", until=until, days=own.days, office=asks["office"]))
+    contest = "letter-until" if isinstance(it, LeaderResult) else "letter-until-unit"
+    yield Paragraph(say(contest, until=until, days=own.days, office=asks["office"]))
     yield Heading(say("letter-page"), level=2)
     yield KeyFigures(
         (

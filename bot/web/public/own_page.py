@@ -75,8 +75,12 @@ async def take_code(request: web.Request) -> web.Response:
     if letter is None:
         await _count_wrong(request, service)
         return _entry(request, problem="own-wrong")
-    office = Office(f"person:{letter.subject}", service.clock, service.settings.timezone)
     given = (service.database, letter.year, letter.subject)
+    own = await read_own_result(*given, _today(service))
+    if own is None:
+        raise web.HTTPNotFound
+    who = f"{'unit' if own.person is None else 'person'}:{letter.subject}"
+    office = Office(who, service.clock, service.settings.timezone)
     await acknowledge(*given, office)
     problem = ""
     if act in OWN_ACTS:
@@ -85,9 +89,7 @@ async def take_code(request: web.Request) -> web.Response:
             await contest(*given, AppealAct(act), grounds, office)
         except BadInput as error:
             problem = error.render(accepted_language(request))
-    own = await read_own_result(*given, office.today)
-    if own is None:
-        raise web.HTTPNotFound
+    own = await read_own_result(*given, office.today) or own
     return await _page(request, service, own, code, problem)
 
 
