@@ -151,7 +151,9 @@ async def test_row_unit_merge_without_shares_a_person_gives_the_grade(city: Asyn
         await merge(city, "U1=0.6 U2=0.5")
 
 
-async def test_row_unit_rename_both_names_in_its_year_and_the_new_one_after(city: AsyncEngine) -> None:
+async def test_row_unit_rename_both_names_in_its_year_and_the_new_one_after(
+    city: AsyncEngine,
+) -> None:
     rows = "U1,2000-01-01,2026-05-31,乙局,Old,C_social,\nU1,2026-06-01,,甲局,New,C_social,\n"
     await bring(city, "unit-periods", PERIODS + rows)
     await bring(city, "unit-events", EVENTS + "2026-06-01,rename,U1,U1,更名文件,,\n")
