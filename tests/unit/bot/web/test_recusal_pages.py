@@ -1,4 +1,4 @@
-"""The pages of recusal: kin are shown to the officer alone, and nobody is left where all are tied."""
+"""The pages of recusal: kin are shown to the officer alone; a page says when nobody is left."""
 
 from __future__ import annotations
 
