@@ -253,15 +253,15 @@ async def read_ties(connection: AsyncConnection, year: int) -> Ties:
                 heads[unit].add(person)
     parents: dict[str, set[str]] = defaultdict(set)
     inner = tables.inner_units.c
-    query = select(inner.code, inner.parent).where(inner.year >= year)
-    for code, parent in await connection.execute(query):
+    parts = select(inner.code, inner.parent).where(inner.year >= year)
+    for code, parent in await connection.execute(parts):
         parents[code].add(parent)
     same: dict[str, set[str]] = defaultdict(set)
     events = tables.unit_events.c
-    query = select(events.before, events.after).where(events.on >= f"{year}-01-01")
-    for before, after in await connection.execute(query):
-        for one in before.split():
-            for other in after.split():
+    became = select(events.before, events.after).where(events.on >= f"{year}-01-01")
+    for event in await connection.execute(became):
+        for one in str(event.before).split():
+            for other in str(event.after).split():
                 same[one].add(other)
                 same[other].add(one)
     kept = ({key: frozenset(it) for key, it in by.items()} for by in (homes, heads, parents, same))
