@@ -57,6 +57,7 @@ DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "cl
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
 DONE |= {"appeal-withdrawn", "appeal-cause"}
 DONE |= {"sealed", "seal-lifted", "material-closed"}
+DONE |= {"recusal"}
 DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
