@@ -1021,7 +1021,6 @@ step-again = Second appeal received
 step-late = Late request received
 step-direct = Appeal at once received
 step-cause = Cause of the delay
-step-challenged = Handler challenged
 step-withdrawn = Taken back
 ruling-upheld = upheld
 ruling-rejected = rejected

@@ -1018,7 +1018,6 @@ step-again = 收到再申诉
 step-late = 收到逾期申请
 step-direct = 收到直接申诉
 step-cause = 迟延理由
-step-challenged = 经办人回避
 step-withdrawn = 撤回
 ruling-upheld = 成立
 ruling-rejected = 不成立
