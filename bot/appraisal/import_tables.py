@@ -16,6 +16,7 @@ from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.table_kinds import DECISIONS, store_sheet, table_kind, year_context
 from bot.campaigns.registered import year_scheme
 from bot.core.identity import Office
+from bot.records import store
 from bot.records.context import ImportResult, OpenProposal
 from bot.records.filings import (
     Filing,
@@ -186,6 +187,24 @@ async def table_workbook(
     fields = table.wide(known) if table.wide else table.fields
     codes = {field.name: field.choices(known) for field in fields if field.choices}
     return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
+
+
+async def take_over_leaders(
+    database: AsyncEngine, year: int, before: int, office: Office, clearance: Clearance | None
+) -> ImportResult:
+    """Bring the leaders of an earlier year into a year that has none yet, as a table of them.
+
+    Raises:
+        BadInput: the year has leaders, the earlier one has none, or as `import_table`.
+    """
+    async with reading(database) as connection:
+        if await store.read_leaders(connection, year):
+            raise BadInput(Message("appraisal-leaders-there"), Place(subject=str(year)))
+        if not await store.read_leaders(connection, before):
+            raise BadInput(Message("appraisal-leaders-none"), Place(subject=str(before)))
+    data = await table_workbook(database, "leaders", before)
+    given = ("leaders", f"leaders-{before}.xlsx", data, year)
+    return await import_table(database, *given, office=office, clearance=clearance)
 
 
 async def _proposals(database: AsyncEngine, year: int) -> dict[str, OpenProposal]:
