@@ -210,11 +210,11 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             pilot=chosen.pilot,
             door=chosen.door or "",
         )
+        if like and chosen.leaders:
+            await _take_over_leaders(settings, database, chosen.year, like.year)
         await create_campaign(database, draft, SystemClock())
         if like:
             await take_over_quotas(database, like.id, draft.id)
-        if like and chosen.leaders:
-            await _take_over_leaders(settings, database, chosen.year, like.year)
         await _show(database, chosen.id, settings)
     return 0
 

@@ -108,11 +108,11 @@ async def take_draft(visit: Visit) -> web.Response:
     service, like = visit.service, visit.text("like")
     try:
         draft = await _draft(visit)
+        if visit.text("leaders") == "yes":
+            await _take_over_leaders(visit, like, draft.year)
         await create_campaign(service.database, draft, service.clock)
         if like:
             await take_over_quotas(service.database, like, draft.id)
-        if visit.text("leaders") == "yes":
-            await _take_over_leaders(visit, like, draft.year)
     except BadInput as error:
         return await _show(visit, 422, error.render(visit.lang))
     return visit.redirect(f"/admin/campaigns/{draft.id}", "drafted")

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -341,7 +342,8 @@ async def test_row_draft_as_last_year_takes_scheme_questionnaires_quotas_and_lea
     await set_quotas(database, "spring", "q.csv", cells)
     async with writing(database) as connection:
         (chief,) = [it for it in await store.read_leaders(connection, 2010) if it.unit == "FIN"][:1]
-        await store.replace_leaders(connection, 2011, [chief])
+        gone = replace(chief, id="GONE", unit="NOWHERE")
+        await store.replace_leaders(connection, 2011, [chief, gone])
     page = await console.open("/admin/drafts?like=spring")
     boxes = ("csrf", "pilot", "leaders")
     assert {name: value for name, value in typed_in(page).items() if name not in boxes} == {
@@ -373,6 +375,7 @@ async def test_row_draft_as_last_year_takes_scheme_questionnaires_quotas_and_lea
         assert await store.read_leaders(connection, 2012) == (chief,)
     await send(console, next_year | {"id": "once-more"})
     assert (console.status, "the year has leaders already" in texts(console.page)) == (422, True)
+    assert "once-more" not in await stored(console), "whole or not at all"
 
 
 def test_places_of_last_year_are_kept_where_they_fit_and_offered_anew_where_not() -> None:
