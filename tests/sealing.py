@@ -34,7 +34,7 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
         **officer_decisions(DESK),
         **seal_decisions(DESK),
         **amendment_decision(DESK),
-        **filing_decisions(),
+        **filing_decisions(DESK),
         **letters_decision(),
     }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())

@@ -5,17 +5,23 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.procedure.notices import public_notice
+from bot.appraisal.given_notices import give_notice
 from bot.appraisal.standing_years import read_standing
 from bot.core.identity import Office
-from bot.records.notices import GivenNotice, add_notice, read_notices
+from bot.records.notices import GivenNotice, read_notices
 from bot.records.seals import lock_year
 from bot.records.working_days import stored_calendar
 from bot.storage.database import writing
+from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
 
 
-async def give_public_notice(database: AsyncEngine, year: int, office: Office) -> GivenNotice:
+async def give_public_notice(
+    database: AsyncEngine, desk: Desk, year: int, office: Office
+) -> GivenNotice:
     """Give public notice of a year's results (公示); from then on only amendments change them.
+
+    The act in the public log says its days.
 
     Raises:
         BadInput: the year is not sealed, or a notice still runs.
@@ -34,4 +40,4 @@ async def give_public_notice(database: AsyncEngine, year: int, office: Office) -
         notice = GivenNotice(
             given.begins, given.ends, given.until, by=office.login, at=office.second
         )
-        return await add_notice(connection, year, notice)
+        return await give_notice(connection, desk, year, notice, stands.content.salt)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.identity import Office
 from bot.core.settings import Settings
-from bot.service.composition import open_store
+from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, the
@@ -57,8 +57,11 @@ async def run_give(settings: Settings, chosen: argparse.Namespace) -> int:
     """Give public notice from today."""
     from bot.appraisal.public_notices import give_public_notice
 
+    clock = SystemClock()
     async with open_store(settings) as database:
-        given = await give_public_notice(database, chosen.year, _office(settings))
+        keys = await open_keys(settings, database)
+        given = await give_public_notice(database, keys.desk, chosen.year, _office(settings))
+        await finish_closing(settings, database, keys.gate, clock)
     days = {name: getattr(given, name).isoformat() for name in ("begins", "ends", "until")}
     say(Message("notice-given", year=chosen.year, **days))
     return 0

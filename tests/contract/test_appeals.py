@@ -47,7 +47,7 @@ from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
 from tests.deciding import decide
-from tests.desk import roster_of
+from tests.desk import DESK, roster_of
 from tests.sealing import approvals_of, prepared_seal
 
 PASSWORD = "correct horse battery"
@@ -84,7 +84,7 @@ class Hall:
         return Office(login, self.road.clock, "Asia/Shanghai")
 
     async def noticed(self) -> None:
-        await give_public_notice(self.database, YEAR, self.who("zhou"))
+        await give_public_notice(self.database, DESK, YEAR, self.who("zhou"))
 
     async def received(self, subject: str = "U3") -> Appeal:
         return await receive_appeal(
@@ -146,11 +146,11 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
     with pytest.raises(BadInput, match="no public notice"):
         await hall.received()
     with pytest.raises(BadInput, match="2019: the year is not sealed"):
-        await give_public_notice(hall.database, 2019, zhou)
-    notice = await give_public_notice(hall.database, YEAR, zhou)
+        await give_public_notice(hall.database, DESK, 2019, zhou)
+    notice = await give_public_notice(hall.database, DESK, YEAR, zhou)
     assert (notice.ends.isoformat(), notice.until.isoformat()) == ("2026-11-30", "2026-12-03")
     with pytest.raises(BadInput, match="notice of this year is given until 2026-11-30"):
-        await give_public_notice(hall.database, YEAR, zhou)
+        await give_public_notice(hall.database, DESK, YEAR, zhou)
     with pytest.raises(BadInput, match="no such unit or leader"):
         await hall.received("NOPE")
     hall.road.clock.time = datetime(
@@ -168,7 +168,7 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
 async def test_a_city_s_own_holidays_move_the_deadlines(hall: Hall) -> None:
     days = b"day,kind\n2026-11-24,off\n2026-11-28,work\n"
     assert await import_calendar(hall.database, "own.csv", days) == {2026: 2}
-    notice = await give_public_notice(hall.database, YEAR, hall.who("zhou"))
+    notice = await give_public_notice(hall.database, DESK, YEAR, hall.who("zhou"))
     assert notice.ends.isoformat() == "2026-11-30"  # 25, 26, 27, Saturday 28, Monday 30
     with pytest.raises(BadInput):
         await import_calendar(hall.database, "own.csv", b"day,kind\n2026-11-23,off\nnonsense,off\n")

@@ -30,7 +30,7 @@ from tests.contract.test_year_tables import (
     small_year,
 )
 from tests.deciding import decide, give_grade
-from tests.desk import roster_of
+from tests.desk import DESK, roster_of
 from tests.sealing import office_of, seal_year
 
 KEY = "2026/third_grade_unit/downgrade/L3"
@@ -151,7 +151,7 @@ async def test_own_unit_who_signed_as_a_body_answers_no_appeal_against_it(
     """The printed signature is text; what bars is the account."""
     await decide(city, YEAR, KEY, Verdict.CONFIRMED, "市委常委会", office=office_of("zhou"))
     await seal_year(city, YEAR)
-    await give_public_notice(city, YEAR, office_of())
+    await give_public_notice(city, DESK, YEAR, office_of())
     appeal = await receive_appeal(city, YEAR, "L3", "未听取申辩", office_of("chen"))
     async with reading(city) as connection:
         found = await find_appeal(connection, appeal.number, office_of().today)

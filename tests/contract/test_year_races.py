@@ -25,7 +25,7 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
-from tests.desk import roster_of
+from tests.desk import DESK, roster_of
 from tests.sealing import approvals_of
 
 __all__ = ["hall"]
@@ -118,7 +118,7 @@ async def two_waiting(hall: Hall) -> tuple[Approvals, Approval, Approval]:
 
 async def test_two_administrators_give_one_notice(hall: Hall) -> None:
     gave, failed = await at_once(
-        *(give_public_notice(hall.database, YEAR, hall.who(it)) for it in ("zhou", "chen"))
+        *(give_public_notice(hall.database, DESK, YEAR, hall.who(it)) for it in ("zhou", "chen"))
     )
     assert len(gave) == 1
     assert [type(it) for it in failed] == [BadInput]
@@ -184,7 +184,10 @@ async def test_a_profile_whose_change_is_killed_does_not_hold(hall: Hall) -> Non
 async def test_who_is_killed_between_two_steps_leaves_nothing_half_decided(hall: Hall) -> None:
     """Of a notice, of letters, and of an upheld appeal with its answer, amendment and telling."""
     database, zhou = hall.database, hall.who("zhou")
-    assert await killed_everywhere(database, lambda: give_public_notice(database, YEAR, zhou)) == 2
+    assert (
+        await killed_everywhere(database, lambda: give_public_notice(database, DESK, YEAR, zhou))
+        == 3
+    )
     approvals = approvals_of(database, hall.road.clock)
     ordered = (database, approvals, YEAR, "U1", zhou)
     assert await killed_everywhere(database, lambda: prepare_letters(*ordered)) >= 3

@@ -107,7 +107,8 @@ async def take_new(visit: Visit) -> web.Response:
         raise BadInput(Message("admin-choose-year"), Place(field="year"))
     database, office = visit.service.database, _office(visit)
     if act == NOTICE:
-        await give_public_notice(database, int(year), office)
+        await give_public_notice(database, visit.service.desk, int(year), office)
+        await visit.service.mixer.turn()
         return visit.redirect("/admin/appeals", "notice")
     if act != RECEIVE:
         raise no_such_button(act)

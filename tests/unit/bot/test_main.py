@@ -20,6 +20,7 @@ COMMANDS = (
     "archive",
     "audit",
     "bundle",
+    "bundle-year",
     "calendar",
     "campaign",
     "cases",
@@ -56,6 +57,7 @@ COMMANDS = (
     "table",
     "token",
     "verify",
+    "verify-year",
     "witness",
 )
 TABLES = (

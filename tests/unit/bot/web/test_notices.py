@@ -52,7 +52,7 @@ async def status(console: Console, path: str) -> int:
 
 async def notice(console: Console) -> None:
     office = Office("zhou", console.service.clock, "Asia/Shanghai")
-    await give_public_notice(console.service.database, 2010, office)
+    await give_public_notice(console.service.database, console.service.desk, 2010, office)
 
 
 async def typed(console: Console, code: str, **fields: str) -> str:

@@ -209,7 +209,9 @@ REQUESTS: dict[str, Wrong] = {
     "setting that is none": lambda _: read_settings({"MINPING_COLOUR": "red"}),
     "setting that is no number": lambda _: read_settings({"MINPING_PORT": "many"}),
     "time zone that is none": lambda _: read_settings({"MINPING_TIMEZONE": "Mars/North"}),
-    "notice of nothing": lambda on: give_public_notice(on.service.database, 2030, on.office),
+    "notice of nothing": lambda on: give_public_notice(
+        on.service.database, on.service.desk, 2030, on.office
+    ),
     "appeal without notice": lambda on: receive_appeal(
         on.service.database, 2026, "FIN", "x", on.office
     ),
