@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.corrections import Correction, corrected
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import appraise_inside, city_inputs
@@ -20,6 +19,7 @@ from aggregation.appraisal.standing import (
     view_year,
 )
 from aggregation.model.results import AppraisalResult
+from bot.appraisal.city_result import appraise_city
 from bot.appraisal.sealed_content import SealedContent
 
 
@@ -64,7 +64,7 @@ def sealed_material(content: SealedContent) -> AppraisalInputs:
 
 def appraised_bodies(material: AppraisalInputs) -> tuple[AppraisalResult, ...]:
     """Return the results that material gives by the present engine, the city's first."""
-    city = appraise(city_inputs(material))
+    city = appraise_city(city_inputs(material))
     inside = (body.result for body in appraise_inside(material, city))
     return (city, *(result for result in inside if result is not None))
 

@@ -110,6 +110,7 @@ appraisal-letters-made = everybody here has a letter or one that is ordered; nam
 appraisal-no-letters = no letters of this unit are ordered by you and still to be printed
 
 # What each check of a year's bundle found.
+appraisal-no-year = this is no year; type four digits
 appraisal-bundle-year = bundle.json names no year, or other files than there are; fetch the bundle again
 appraisal-bundle-form = year.json is not of form { $known }; use the version of the program that wrote it
 appraisal-difference = { $subject }, { $field }: sealed { $sealed }, recomputed { $now }

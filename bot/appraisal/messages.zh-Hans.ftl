@@ -110,6 +110,7 @@ appraisal-letters-made = 这里的人都已有通知书或者已申请印发；�
 appraisal-no-letters = 这个单位没有由您申请而尚未生成的通知书
 
 # 年度验证包各项核对的结果。
+appraisal-no-year = 这不是年度，请输入四位数字
 appraisal-bundle-year = bundle.json 没有写明年度，或者所列文件与实际不符，请重新下载
 appraisal-bundle-form = year.json 的格式不是 { $known }，请使用生成它的程序版本
 appraisal-difference = { $subject } 的 { $field }：封存为 { $sealed }，重新计算为 { $now }

@@ -18,6 +18,7 @@ A bundle for auditors has more:
 from __future__ import annotations
 
 from bot.verification.bundle_format import CHECKPOINT, LOG, MANIFEST, OWNERS, PUBLIC
+from survey_flows.errors import BadInput, Message, Place
 
 FORMAT = "minping-year-bundle/1"
 YEAR, AMENDMENTS, STANDING = "year.json", "amendments.jsonl", "standing.json"
@@ -32,6 +33,17 @@ OPTIONAL = {OWNERS, STANDING}
 def year_name(year: int) -> str:
     """Return the name under which the log has a grant for a year: no campaign can have it."""
     return f"-{year}"
+
+
+def read_year_name(text: str) -> str:
+    """Return the name under which the log has a grant for a typed year.
+
+    Raises:
+        BadInput: this is no year.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) == len("2026")):
+        raise BadInput(Message("appraisal-no-year"), Place(subject=text[:20]))
+    return year_name(int(text))
 
 
 def has_files_of_year(names: set[str]) -> bool:

@@ -6,6 +6,7 @@ help-approvals = what waits for a second person, grants to auditors, and the pro
 help-approvals-show = show the profile and what waits; it is signed at the console
 help-approvals-grant = let an auditor open a campaign's ballots for some days
 help-approvals-grant-login = an auditor's login
+help-approvals-grant-year = CAMPAIGN is a year: let the auditor read its bundle with persons
 help-approvals-grant-days = for so many days; default: 14
 help-approvals-profile = change how many people decide
 help-approvals-profile-name = solo: one administrator; office: a checker or approver signs as the second; city: an approver does

@@ -6,6 +6,7 @@ help-approvals = 等待第二人签字的事项、对审计员的授权和档位
 help-approvals-show = 显示档位和待签事项；签字在管理页面办理
 help-approvals-grant = 授权审计员在若干天内揭示一次评价活动的评价票
 help-approvals-grant-login = 审计员的登录名
+help-approvals-grant-year = CAMPAIGN 处填写年度：授权审计员查阅含个人信息的年度验证包
 help-approvals-grant-days = 天数，默认 14
 help-approvals-profile = 调整须由几人决定
 help-approvals-profile-name = solo：一名管理员；office：由核查员或批准人作第二签字人；city：由批准人作第二签字人
