@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.procedure.appeals import (
@@ -34,13 +33,13 @@ from bot.appraisal.commitments import (
     salt_of,
     text_digest,
 )
-from bot.appraisal.deciders import own_units, previous_deciders
+from bot.appraisal.deciders import previous_deciders
 from bot.appraisal.given_notices import give_notice
 from bot.records.amendments import StoredAmendment, add_amendment, next_number, read_amendments
 from bot.records.notices import GivenNotice
+from bot.records.recusals import require_others_unbarred, require_unbarred
 from bot.records.seals import Seal, lock_year, standing_seal
 from bot.records.working_days import stored_calendar
-from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import LOG_ITSELF
@@ -71,7 +70,7 @@ async def carry_out_amendment(
     await lock_year(connection, said["year"])
     today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
     appeal = await find_appeal(connection, said["appeal"], today)
-    await _require_unbarred(connection, appeal, one.approvers)
+    await _require_unbarred(connection, appeal, one)
     seal, stood = await _what_stands(connection, said["year"])
     if stood != said["before"]:
         raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
@@ -123,19 +122,13 @@ async def _what_stands(connection: AsyncConnection, year: int) -> tuple[Seal, st
     return seal, made[-1].after if made else seal.digest
 
 
-async def _require_unbarred(
-    connection: AsyncConnection, appeal: Appeal, approvers: Sequence[str]
-) -> None:
-    """Refuse a second signature of whoever decided before or belongs to the unit."""
-    columns = tables.staff.c
-    rows = await connection.execute(
-        select(columns.login, columns.unit).where(columns.login.in_(approvers))
-    )
-    own = await own_units(connection, appeal)
-    barred = {login for login, unit in rows if unit in own}
-    barred |= await previous_deciders(connection, appeal) & set(approvers)
-    if barred:
-        raise BadInput(Message("appraisal-decider-barred"), Place(subject=min(barred)))
+async def _require_unbarred(connection: AsyncConnection, appeal: Appeal, one: Approval) -> None:
+    """Refuse signatures of whoever wrote or decided what is contested, or must stand aside."""
+    contested = await previous_deciders(connection, appeal)
+    about = (appeal.year, appeal.subject)
+    for login in one.approvers:
+        await require_unbarred(connection, *about, login, contested)
+    await require_others_unbarred(connection, appeal.year, (appeal.subject,), (one.prepared_by,))
 
 
 async def _answer(
