@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.appraisal.commitments import NOTICE, head_facts
+from bot.appraisal.commitments import NOTICE, head_facts, salt_of
 from bot.records.notices import GivenNotice, add_notice
+from bot.records.seals import standing_seal
 from bot.transparency.desk import Desk
 from survey_flows.log_entries import LOG_ITSELF
 
@@ -39,6 +40,12 @@ async def give_notice(
     facts |= head_facts(salt, NOTICE, notice_row(year, made))
     await desk.order(connection, ACT, LOG_ITSELF, facts, f"{year}/{made.number}")
     return made
+
+
+async def sealed_salt(connection: AsyncConnection, year: int) -> str:
+    """Return the salt of the seal of a year that holds; empty where it has none."""
+    seal = await standing_seal(connection, year)
+    return salt_of(seal.content) if seal is not None else ""
 
 
 def notice_row(year: int, notice: GivenNotice) -> dict[str, Any]:

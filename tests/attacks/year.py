@@ -24,7 +24,6 @@ from typing import Any
 from aggregation.model.facts import Verdict
 from bot.appraisal.appeals import assign_appeal, receive_appeal, uphold_appeal
 from bot.appraisal.filing_decisions import prepare_close
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year_verifier import State, verify_year
 from bot.core.identity import Office
 from bot.publication.year_bundle import make_year_bundle
@@ -38,8 +37,7 @@ from survey_flows.signed_notes import VerifierKey
 from tests.contract.test_conductor import make_road
 from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
 from tests.deciding import decide
-from tests.desk import DESK
-from tests.sealing import approvals_of, prepared_seal
+from tests.sealing import approvals_of, give_notice, prepared_seal
 from tests.temporary import PREFIX
 
 YEAR = 2025
@@ -120,7 +118,7 @@ async def sealed_year(folder: Path) -> SealedYear:
         ]
         async with writing(database) as connection:
             await connection.execute(tables.staff.insert(), rows)
-        await give_public_notice(database, DESK, YEAR, zhou)
+        await give_notice(database, YEAR, zhou)
         appeal = await receive_appeal(database, YEAR, "U3", "The count is wrong", zhou)
         await assign_appeal(database, appeal.number, "chen", zhou)
         given = (appeal.number, ["value:95:objective"], "looked at", chen)

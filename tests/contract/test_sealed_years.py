@@ -23,7 +23,6 @@ from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.commitments import SEAL, head_text, salt_of, text_digest
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import seal_row
 from bot.appraisal.sealed_content import read_content, write_content
@@ -53,9 +52,10 @@ from tests.contract.test_year_tables import (
     small_year,
 )
 from tests.deciding import decide
-from tests.desk import DESK, roster_of
+from tests.desk import roster_of
 from tests.sealing import (
     approvals_of,
+    give_notice,
     lift_seal,
     office_of,
     order_of,
@@ -280,7 +280,7 @@ async def test_a_seal_is_lifted_before_the_notice_and_never_after(city: AsyncEng
         same | {"name": "2026/2", "seal": 2, "lifts": 1, "head": head(seals[0], seals[1])},
         same | {"name": "2026/3", "seal": 3, **bound(seals[2])},
     ]
-    await give_public_notice(city, DESK, YEAR, office_of())
+    await give_notice(city, YEAR, office_of())
     with pytest.raises(BadInput, match="public notice of this year is given"):
         await lift_seal(city, YEAR)
 
