@@ -50,7 +50,6 @@ appraisal-sealed-with-others = 该年度以 { $campaigns } 封存，只按封存
 appraisal-sealed-release-missing = 封存结果所依据的第 { $number } 次公布缺失
 appraisal-decided-before-ground = 决定日期早于依据成立之日
 appraisal-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
-appraisal-recused = 您属于 { $unit }，与 { $subject } 有回避情形，请由他人办理
 appraisal-decide-at-console = 本档位下须由登录管理页面的人作出决定
 appraisal-left-with-unit = 所在单位 { $unit } 本年度不进行考核
 appraisal-seal-form = 封存格式为 { $form }，本版本只读格式 { $known }
@@ -66,7 +65,15 @@ appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
-appraisal-review-time-over = 申请复核的期限已于 { $until } 届满
+appraisal-newer-release = 该活动第 { $last } 次发布晚于本年度现行的第 { $stands } 次发布，其页面会显示与公示不同的得分；请启封后重新封存，或经申诉更正得分
+appraisal-unreachable = 无法向 { $names }{ $more ->
+    [0] {""}
+   *[other] 等另外 { $more } 人
+}送达通知书：其单位不在本年度结果之中；请更正其任职
+appraisal-no-address = 通知书须写明本人页面的网址，而本服务没有对外网址；请设置 MINPING_PUBLIC_URL
+appraisal-holidays-inside = 公示期内有这些节假日，不计入工作日：{ $days }。
+appraisal-by-letter = 另有 { $units } 个没有账号的单位和 { $people } 人以通知书告知：请自公示首日起印发并送达。
+appraisal-list-changed = 您看过之后清单已变化，请重新查看
 
 # Reviews and appeals
 appraisal-appeal = 第 { $number } 号申诉
@@ -108,3 +115,9 @@ appraisal-delivered-already = 这份通知书的送达日期已经录入
 appraisal-delivery-day = 送达日期应在 { $first } 至 { $last } 之间
 appraisal-letters-made = 这里的人都已有通知书或者已申请印发；如需重新印发，请指明个人
 appraisal-no-letters = 这个单位没有由您申请而尚未生成的通知书
+
+# Recusal
+appraisal-no-person = 任何年度的材料中都没有此人
+appraisal-no-kin = 没有申报过此人为亲属
+appraisal-no-challenge = 没有这件回避申请，或已有决定
+appraisal-persons-alike = 有几人同名，请填写其中一人的编号：{ $ids }

@@ -9,8 +9,20 @@ help-approvals-grant-login = an auditor's login
 help-approvals-grant-days = for so many days; default: 14
 help-approvals-profile = change how many people decide
 help-approvals-profile-name = solo: one administrator; office: a checker or approver signs as the second; city: an approver does
+help-appeals-again = register an appeal against an answer, or because it is overdue
+help-appeals-answer = answer as the handler: RULING is upheld or rejected
+help-appeals-ask = register a request for review of somebody's result
+help-appeals-at-once = a leader appeals at once, without a review
+help-appeals-by = the account that decides; its password is asked for
+help-appeals-cause = decide about the cause of a late request: RULING is upheld or rejected
+help-appeals-charge = name the handler of a request
+help-appeals-late = the time for it is over; the reason names the cause of the delay too
 help-appeals-list = list reviews and appeals, the newest first; overdue ones are marked
+help-appeals-reason = the grounds, the reason of a decision, or what was written
+help-appeals-remedies = print what could be put right too, as --remedy of «answer» takes it
+help-appeals-remedy = what is put right, such as grade:second: or value:95:objective
 help-appeals-show = show one review or appeal with its steps
+help-appeals-withdraw = register a written withdrawal of a request
 help-appraise = appraise a year: leagues, grades, proposals; explain, decide
 help-appraise-by = who decides (with --decide and --grade)
 help-appraise-seen = the mark of what you saw, as `--proposals` prints it; of a grade, the number of the one before
@@ -534,14 +546,30 @@ help-campaign-void = withdraw a closed campaign for good: it counts nowhere, and
 help-campaign-choice-reason = why; published in the log
 help-notice = give public notice of a year, and tell people their results by letters
 help-notice-give = give public notice from today; the year is sealed
+help-notice-list = the digest of the list that was seen; without it the list is printed
 help-notice-show = show how many people of each unit have a letter and surely know their result
 help-notice-order = order the letters of a unit's people who have none, or another one for a person
 help-notice-print = write the letters that you ordered, with their codes; this can be done once
 help-notice-deliver = enter on which day a person's letter was handed over
 help-notice-day = the day of the receipt (YYYY-MM-DD)
 notice-given = { $year } is in public notice from { $begins } to { $ends }; reviews of units until { $until }
+notice-would = a notice of { $year } from today: { $begins } to { $ends }, reviews of units until { $until }
+notice-how = to give it: `minping notice give { $year } --typed { $year } --list { $list }`
 notice-waiting = { $n ->
     [one] one person has no letter yet
    *[other] { $n } people have no letter yet
 }
 notice-printed = the letters are in { $file }; print them and delete the file
+
+# Recusal
+help-recusal = who must stand aside: who an account is, kin, challenges
+help-recusal-show = list challenges with their decisions
+help-recusal-person = say which person of the year's lists an account is; «-» for nobody
+help-recusal-kin = declare that a person is kin of an officer
+help-recusal-no-kin = say that a person is no kin of an officer, or not any more
+help-recusal-challenge = take a challenge: a unit or person asks that an officer stand aside
+help-recusal-rule = decide about a challenge: accepted or refused
+help-recusal-by = who decides; signs in
+help-recusal-why = the grounds or the reason
+recusal-done = recorded
+recusal-taken = challenge { $n } is taken
