@@ -64,7 +64,7 @@ def ignore_stale(turn: Turn, key: str) -> StepResult:
 
 def waiting_rating(turn: Turn, data: str) -> Turn | None:
     """The turn in which the rating goes on that a button or a page belongs to, if it waits."""
-    of = [one for one in turn.session.drafts if data == one.key or data.startswith(f"{one.key}:")]
+    of = [one for one in turn.session.waiting if data == one.key or data.startswith(f"{one.key}:")]
     return resumed(turn, of[0]) if of else None
 
 
@@ -134,10 +134,10 @@ def _unit(turn: Turn, argument: str) -> StepResult | None:
     return begin(turn, argument) if known and turn.session.place == "unit" else None
 
 
-def _drafts(turn: Turn, argument: str) -> StepResult | None:
+def _waiting(turn: Turn, argument: str) -> StepResult | None:
     """Goes on with a rating that waits, or shows which do; the present one waits then, too."""
     if argument:
-        of = [one for one in turn.session.drafts if one.unit == argument]
+        of = [one for one in turn.session.waiting if one.unit == argument]
         return show(resumed(turn, of[0]), turn.say("resumed")) if of else None
     full = turn.session.rating and turn.session.answers and is_full(turn.session)
     return choose_unit(put_aside(turn)) if begun(turn.session) and not full else None
@@ -269,7 +269,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "x": _stop,
     "f": _pressured,
     "h": _go_to_other,
-    "g": _drafts,
+    "g": _waiting,
     "q": _mine,
     "i": _count,
     "w": _hand_over,

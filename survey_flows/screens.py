@@ -139,15 +139,15 @@ def _navigation(
     if not first:
         away = (Button(say(lang, "back"), f"{key}:b:{question.id}"), *away)
     rows = (forward, away) if forward else (away,)
-    return (*rows, *drafts_row(definition, session))
+    return (*rows, *waiting_row(definition, session))
 
 
-def drafts_row(definition: CampaignDefinition, session: Session) -> Rows:
+def waiting_row(definition: CampaignDefinition, session: Session) -> Rows:
     """The button to the ratings that wait, where there are any and the present one can wait too."""
     waiting = begun(session)
     if not waiting or (session.answers and is_full(session)):
         return ()
-    label = definition.wording.say(session.lang, "drafts-open", count=len(waiting))
+    label = definition.wording.say(session.lang, "waiting-open", count=len(waiting))
     return ((Button(label, f"{session.key}:g:"),),)
 
 
@@ -223,7 +223,7 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
         lang=lang,
         text=f"{say(lang, 'receipt', unit=name)}\n{_groups(session.receipt)}\n\n{note}",
         rows=(
-            *drafts_row(definition, session),
+            *waiting_row(definition, session),
             *_column(
                 [
                     Button(say(lang, "again"), f"{key}:n"),

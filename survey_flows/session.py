@@ -25,16 +25,16 @@ WHERE = "w"
 """The key of `goes`, likewise."""
 FORM = "h"
 """The key of `form`, likewise."""
-DRAFTS = "f"
-"""The key of `drafts`, likewise."""
-MOST_DRAFTS = 3
+WAITING = "f"
+"""The key of `waiting`, likewise."""
+MOST_WAITING = 3
 """Ratings that wait, at most, while another goes on."""
 ROUNDS = 10_000
 _KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c", "b", "s"}
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class WaitingRating:
     """An unfinished rating that waits while another goes on; the fields are those of `Session`.
 
     ``key`` is `Session.key` as it was, so that the buttons of a page that still shows it work.
@@ -71,7 +71,7 @@ class Session:
     of this rating, and ``stale`` the number of pressed buttons of other steps since. ``redo``: it
     would replace one that was submitted. ``goes`` says where the words of the box go, once chosen.
     ``form`` is the form in which questions are asked (`survey_flows.halves`), empty where all are
-    asked alike. ``drafts`` are other unfinished ratings, of one unit each.
+    asked alike. ``waiting`` are other unfinished ratings, of one unit each.
     """
 
     nonce: str
@@ -91,7 +91,7 @@ class Session:
     redo: bool = False
     goes: str = ""
     form: str = ""
-    drafts: tuple[Draft, ...] = ()
+    waiting: tuple[WaitingRating, ...] = ()
 
     @property
     def key(self) -> str:
@@ -126,7 +126,7 @@ class Session:
             | ({REDO: 1} if self.redo else {})
             | ({WHERE: self.goes} if self.goes else {})
             | ({FORM: self.form} if self.form else {})
-            | ({DRAFTS: [astuple(draft) for draft in self.drafts]} if self.drafts else {})
+            | ({WAITING: [astuple(one) for one in self.waiting]} if self.waiting else {})
         )
 
 
@@ -162,12 +162,12 @@ def read_session(text: str) -> Session:
         redo=data.get(REDO) == 1,
         goes=data.get(WHERE, ""),
         form=data.get(FORM, ""),
-        drafts=tuple(Draft(*draft) for draft in data.get(DRAFTS, ())),
+        waiting=tuple(WaitingRating(*one) for one in data.get(WAITING, ())),
     )
 
 
 def _check(data: object) -> None:
-    known = _KEYS | {REDO, WHERE, FORM, DRAFTS}
+    known = _KEYS | {REDO, WHERE, FORM, WAITING}
     if not isinstance(data, dict) or not _KEYS <= data.keys() <= known or data["v"] != VERSION:
         raise BadSession(Message("session-version", version=VERSION))
     numbers = all(type(data[name]) is int for name in "rtgbs")
@@ -178,8 +178,8 @@ def _check(data: object) -> None:
         and _answers(data["a"])
         and type(data.get(WHERE, "")) is str
         and type(data.get(FORM, "")) is str
-        and type(data.get(DRAFTS, [])) is list
-        and all(map(_is_draft, data.get(DRAFTS, ())))
+        and type(data.get(WAITING, [])) is list
+        and all(map(_is_waiting, data.get(WAITING, ())))
         and len(data["n"]) <= NONCE_LENGTH
         and 0 <= data["r"] < ROUNDS
     ):
@@ -192,16 +192,16 @@ def _answers(data: object) -> bool:
 
 def is_full(session: Session, unit: str = "") -> bool:
     """Whether no further rating can wait; that of ``unit`` would go on and make room."""
-    return len([one for one in begun(session) if one.unit != unit]) >= MOST_DRAFTS
+    return len([one for one in begun(session) if one.unit != unit]) >= MOST_WAITING
 
 
-def begun(session: Session) -> list[Draft]:
+def begun(session: Session) -> list[WaitingRating]:
     """The ratings that wait and have an answer; others wait for a page that may show them."""
-    return [one for one in session.drafts if one.answers]
+    return [one for one in session.waiting if one.answers]
 
 
-def _is_draft(data: object) -> bool:
-    """Whether this is a list of the fields of `Draft`, of their types and with a readable key."""
+def _is_waiting(data: object) -> bool:
+    """Whether this is a list of the fields of `WaitingRating`, with a readable key."""
     kinds = (str, str, dict, str, str, int, int, int, bool, str)
     if not isinstance(data, list) or len(data) != len(kinds):
         return False
@@ -217,9 +217,9 @@ RECEIPT_SECONDS = 3600
 
 def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
     """The session without an expired receipt and without answers older than the limit."""
-    drafts = tuple(draft for draft in session.drafts if now - draft.seen <= idle_seconds)
-    if drafts != session.drafts:
-        session = replace(session, drafts=drafts)
+    waiting = tuple(one for one in session.waiting if now - one.seen <= idle_seconds)
+    if waiting != session.waiting:
+        session = replace(session, waiting=waiting)
     left = now - session.seen
     if session.receipt and left > RECEIPT_SECONDS:
         return replace(session, place="unit", unit="", answers={}, goes="", receipt="", overlay="")

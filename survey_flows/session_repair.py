@@ -20,13 +20,13 @@ def fit_session(
 ) -> tuple[Session, tuple[str, ...]]:
     """The session that fits, and the keys of the sentences that say what was dropped."""
     kept = tuple(
-        draft
-        for draft in session.drafts
-        if definition.unit_code(draft.unit) == draft.unit
-        and now - draft.seen <= definition.idle_limit.total_seconds()
+        one
+        for one in session.waiting
+        if definition.unit_code(one.unit) == one.unit
+        and now - one.seen <= definition.idle_limit.total_seconds()
     )
-    if kept != session.drafts:
-        session = replace(session, drafts=kept)
+    if kept != session.waiting:
+        session = replace(session, waiting=kept)
     session, gone = _fitting(definition, session)
     late = timed_out or now - session.seen > definition.idle_limit.total_seconds()
     if not (late and session.rating and session.answers):

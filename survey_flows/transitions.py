@@ -32,7 +32,7 @@ from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
 from survey_flows.screens import current_screen
-from survey_flows.session import MOST_DRAFTS, ROUNDS, WHOSE, Draft, Session
+from survey_flows.session import MOST_WAITING, ROUNDS, WHOSE, Session, WaitingRating
 from survey_flows.session_repair import fit_session
 from survey_flows.unit_list import full_cells
 
@@ -102,9 +102,9 @@ def begin(turn: Turn, unit: str, *notices: str) -> StepResult:
     Who rates a unit again is told that the new rating replaces the one before. From a browser,
     which another person may hold now, they are asked first.
     """
-    draft = next((one for one in turn.session.drafts if one.unit == unit), None)
-    if draft is not None:
-        return show(resumed(turn, draft), *notices, turn.say("resumed"))
+    waits = next((one for one in turn.session.waiting if one.unit == unit), None)
+    if waits is not None:
+        return show(resumed(turn, waits), *notices, turn.say("resumed"))
     rated = turn.definition.rated
     if unit not in rated.units:
         session, effects = begin_anew(turn, unit, *notices)
@@ -141,8 +141,8 @@ def begin_anew(turn: Turn, unit: str, *notices: str, redo: bool = False) -> Step
 
 def _free_round(session: Session) -> int:
     """The next number of a rating that none of those that wait has."""
-    taken = [one.round for one in session.drafts if one.key.startswith(f"{session.nonce}.")]
-    numbers = ((session.round + step) % ROUNDS for step in range(1, MOST_DRAFTS + 2))
+    taken = [one.round for one in session.waiting if one.key.startswith(f"{session.nonce}.")]
+    numbers = ((session.round + step) % ROUNDS for step in range(1, MOST_WAITING + 2))
     return next(number for number in numbers if number not in taken)
 
 
@@ -154,7 +154,7 @@ def put_aside(turn: Turn) -> Turn:
     session = turn.session
     if not session.rating:
         return turn
-    kept = Draft(
+    kept = WaitingRating(
         key=session.key,
         unit=session.unit,
         answers=dict(session.answers),
@@ -166,13 +166,13 @@ def put_aside(turn: Turn) -> Turn:
         redo=session.redo,
         form=session.form,
     )
-    others = [one for one in session.drafts if one.unit != session.unit]
-    if len(others) >= MOST_DRAFTS:
+    others = [one for one in session.waiting if one.unit != session.unit]
+    if len(others) >= MOST_WAITING:
         empty = next((one for one in others if not one.answers), None)
         others = [one for one in others if one is not empty]
-    drafts = (*others, kept) if len(others) < MOST_DRAFTS else tuple(others)
+    waiting = (*others, kept) if len(others) < MOST_WAITING else tuple(others)
     aside = turn.with_session(
-        drafts=drafts,
+        waiting=waiting,
         unit="",
         answers={},
         place="unit",
@@ -185,23 +185,23 @@ def put_aside(turn: Turn) -> Turn:
     return aside.with_session(round=_free_round(aside.session))
 
 
-def resumed(turn: Turn, draft: Draft) -> Turn:
+def resumed(turn: Turn, rating: WaitingRating) -> Turn:
     """The turn in which this rating goes on, and the one before it waits."""
-    rest = tuple(one for one in turn.session.drafts if one is not draft)
-    turn = put_aside(turn.with_session(drafts=rest))
-    nonce, _, _ = draft.key.partition(".")
+    rest = tuple(one for one in turn.session.waiting if one is not rating)
+    turn = put_aside(turn.with_session(waiting=rest))
+    nonce, _, _ = rating.key.partition(".")
     session = replace(
         turn.session,
         nonce=nonce,
-        round=draft.round,
-        unit=draft.unit,
-        answers=draft.answers,
-        place=draft.place,
-        goes=draft.goes,
-        began=draft.began,
-        stale=draft.stale,
-        redo=draft.redo,
-        form=draft.form,
+        round=rating.round,
+        unit=rating.unit,
+        answers=rating.answers,
+        place=rating.place,
+        goes=rating.goes,
+        began=rating.began,
+        stale=rating.stale,
+        redo=rating.redo,
+        form=rating.form,
         receipt="",
         overlay="",
         query="",

@@ -93,15 +93,19 @@ def units_screen(definition: CampaignDefinition, session: Session) -> Screen:
         rows.append((Button(say(lang, "units-all"), f"{key}:all"),))
     text = _text(definition, session, len(units), page, pages)
     waiting = tuple(
-        (Button(say(lang, "draft-go", unit=unit_name(definition, code, lang)), f"{key}:g:{code}"),)
-        for code in drafted_units(definition, session)
+        (
+            Button(
+                say(lang, "waiting-go", unit=unit_name(definition, code, lang)), f"{key}:g:{code}"
+            ),
+        )
+        for code in waiting_units(definition, session)
     )
     if waiting:
-        text = f"{text}\n{say(lang, 'drafts')}"
+        text = f"{text}\n{say(lang, 'waiting')}"
     return Screen("unit", lang, text, (*waiting, *rows), Input.SEARCH, key=key)
 
 
-def drafted_units(definition: CampaignDefinition, session: Session) -> list[str]:
+def waiting_units(definition: CampaignDefinition, session: Session) -> list[str]:
     """The codes of the units with a rating that waits, without those that are gone."""
     return [one.unit for one in begun(session) if definition.unit_code(one.unit) == one.unit]
 

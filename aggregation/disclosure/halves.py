@@ -30,7 +30,7 @@ class ToldDifference:
 
 
 def told_difference(found: HalfDifference) -> ToldDifference | None:
-    """Return the difference as it may be told; None where a half is too small for that."""
+    """Return the difference, in steps by the smaller half; None where that has too few ballots."""
     step = unit_precision(min(found.ballots), alone=False).score
     if step is None:
         return None

@@ -12,7 +12,7 @@ from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScree
 from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.halves import HALVES, Split
-from survey_flows.session import MOST_DRAFTS, OTHER, PROMISE, PROMISED, WHOSE, Session
+from survey_flows.session import MOST_WAITING, OTHER, PROMISE, PROMISED, WHOSE, Session
 from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
@@ -218,12 +218,12 @@ def _check_session(session: Session, definition: CampaignDefinition) -> None:
         f"an unknown place {session.place}"
     )
     assert session.overlay in OVERLAYS, f"an unknown overlay {session.overlay}"
-    assert len(session.drafts) <= MOST_DRAFTS, "too many ratings wait"
-    waiting = [draft.unit for draft in session.drafts]
+    assert len(session.waiting) <= MOST_WAITING, "too many ratings wait"
+    waiting = [one.unit for one in session.waiting]
     assert len({*waiting, session.unit if session.rating else ""}) == len(waiting) + 1, (
         "a unit has two unfinished ratings"
     )
-    keys = {session.key, *(draft.key for draft in session.drafts)}
+    keys = {session.key, *(one.key for one in session.waiting)}
     assert len(keys) == len(waiting) + 1, "two ratings have one key"
     if session.rating:
         questions = {

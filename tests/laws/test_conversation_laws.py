@@ -22,7 +22,7 @@ from survey_flows.engine import step
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.questionnaire import QuestionKind, Questionnaire
 from survey_flows.route import answers_that_count
-from survey_flows.session import Draft, Session
+from survey_flows.session import Session, WaitingRating
 from tests.conversations import MORNING, Talk, build_definition
 
 DEFINITION = build_definition()
@@ -235,9 +235,9 @@ sessions = st.builds(
     page=st.integers(-5, 500),
     receipt=garbage,
     form=st.sampled_from(["", "A", "D", "odd"]),
-    drafts=st.lists(
+    waiting=st.lists(
         st.builds(
-            Draft,
+            WaitingRating,
             key=st.builds("{}.{}".format, st.sampled_from(["000001", "n"]), st.integers(0, 9999)),
             unit=st.sampled_from(["", "NOPE", *UNITS]),
             answers=st.dictionaries(st.sampled_from(QUESTIONS), st.sampled_from(["VS", "used"])),

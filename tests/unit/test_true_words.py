@@ -16,13 +16,29 @@ FILES = {
     "W": "survey_flows/wording/zh-Hans.ftl",
     "C": "bot/channels/wording/zh-Hans.ftl",
     "P": "bot/web/wording/zh-Hans.ftl",
+    "L": "bot/publication/reports/words/zh-Hans.ftl",
+    "O": "bot/web/wording/zh-Hans.ftl",
 }
+BEGINS = {"L": "letter-", "O": "own-"}
+"""Letters, and the page that a letter's code opens, are a part of their files."""
 OFFICIALS = "# 管理页面"
 """Below this line the pages' sentences are for officials."""
 PROMISING = re.compile(
     "不会|不问|不存|没有保存|不保存|还没有保存|不给|不影响|不计入|不显示|看不到|不使用|只公布|只说明|只作"
     "|不记名|加密|销毁|撤|清除|删除|退订|恢复|不再|以最后一次为准|单独|最迟|随时|保留|都还在|保持不变"
     "|评价不变|分开|自动|工作日|明天|次日|已收到|公开日志|没有提交|没有任何改动|谁都|没有人|永远|绝不|保证"
+    "|没有收进来|没有作任何改动|没有转交|已转交|留着|没提交|还没有提交|替换|不能证明|都可以不经过|不留存|失效|无权"
+    "|以您最后一次操作为准|不得要求"
+)
+PROMISING_IN_ENGLISH = re.compile(
+    r"not (stored|kept|used|submitted|counted|asked|sent|shown|change)|nothing (was|is|changes)"
+    r"|changed nothing|no longer|cannot (be seen|see)|apart|by itself|working day|received"
+    r"|(is|are|was|were|been) (kept|sealed|deleted|removed|cleared|destroyed|encrypted|handed)"
+    r"|public log|stays|unchanged|replaces|last (one|rating|thing)|anybody"
+    r"|does not (see|prove|affect)"
+    r"|no names?\b|do not (ask|need|store)|never|always|nobody|separately|at the close|only totals"
+    r"|counts",
+    re.IGNORECASE,
 )
 NO_PROMISES = {
     # Labels of buttons and commands, headings, and what is asked of the citizen.
@@ -30,6 +46,13 @@ NO_PROMISES = {
     | {"invitation-stop", "personal-keep"},
     "C": {"command-delete", "cleared", "text-commands"},
     "P": {"ask-delete", "receipt-title"},
+    "L": set(),
+    "O": set(),
+}
+NO_PROMISES_IN_ENGLISH = {
+    # What is asked of the citizen, and what others can do.
+    "C": {"text-seen-wechat", "text-seen-wecom"},
+    "P": {"promise-picture-text"},
 }
 NEVER_SAID = re.compile("没有人会知道|不会知道您是谁|任何改动都会被发现|绝对|已计入$", re.MULTILINE)
 IN_ENGLISH = re.compile(r"nobody learns|will not know who|unnoticed|nobody can see", re.IGNORECASE)
@@ -39,21 +62,23 @@ IN_ENGLISH = re.compile(r"nobody learns|will not know who|unnoticed|nobody can s
 def sentences(place: str, lang: str = "zh-Hans") -> dict[str, str]:
     """The sentences of a wording file that citizens see, by id."""
     text = (ROOT / FILES[place].replace("zh-Hans", lang)).read_text()
-    text = text.partition(OFFICIALS if lang == "zh-Hans" else "# The administrators' pages")[0]
+    if place not in BEGINS:
+        text = text.partition(OFFICIALS if lang == "zh-Hans" else "# The administrators' pages")[0]
     found = re.finditer(r"^([a-z][\w-]*) =([^\n]*\n(?:[ \t]+[^\n]*\n)*)", text, re.MULTILINE)
-    return {match[1]: match[2] for match in found}
+    begins = BEGINS.get(place, "")
+    return {match[1]: match[2] for match in found if match[1].startswith(begins)}
 
 
 def table() -> list[list[str]]:
     """The cells of the page's rows."""
     lines = (ROOT / PAGE).read_text().splitlines()
-    rows = [line for line in lines if re.match(r"\| [WCP] `", line)]
+    rows = [line for line in lines if re.match(r"\| [WCPLO] `", line)]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
 
 
 def named() -> set[tuple[str, str]]:
     """The sentences that the page names, as file and id."""
-    return {one for row in table() for one in re.findall(r"([WCP]) `([\w-]+)`", row[0])}
+    return {one for row in table() for one in re.findall(r"([WCPLO]) `([\w-]+)`", row[0])}
 
 
 @pytest.mark.parametrize("place", FILES)
@@ -62,6 +87,33 @@ def test_every_sentence_that_promises_is_in_the_table(place: str) -> None:
     assert NO_PROMISES[place] <= promising, "the list of labels holds what promises nothing"
     mine = {key for where, key in named() if where == place}
     assert promising - NO_PROMISES[place] - mine == set()
+
+
+@pytest.mark.parametrize("place", FILES)
+def test_every_english_sentence_that_promises_is_in_the_table(place: str) -> None:
+    """A translation can promise what the original does not."""
+    found = sentences(place, "en")
+    promising = {key for key, text in found.items() if PROMISING_IN_ENGLISH.search(text)}
+    known = NO_PROMISES[place] | NO_PROMISES_IN_ENGLISH.get(place, set())
+    mine = {key for where, key in named() if where == place}
+    assert promising - known - mine == set()
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    for place in FILES:
+        assert sentences(place).keys() == sentences(place, "en").keys()
+
+
+def test_no_question_promises_anything() -> None:
+    """Questions are files of a city's own, which no table can hold."""
+    for version in ("1", "2"):
+        for form in shipped_questionnaires(version).values():
+            texts = [question.label for question in form.questions]
+            texts += [option.label for question in form.questions for option in question.options]
+            for text in texts:
+                assert PROMISING.search(text["zh-Hans"]) is None, text
+                asked = text["en"].replace("no names, phone or ID numbers", "")
+                assert PROMISING_IN_ENGLISH.search(asked) is None, text
 
 
 def test_every_row_names_sentences_and_tests_that_exist() -> None:
@@ -93,9 +145,13 @@ def test_no_shipped_question_asks_who_somebody_is() -> None:
                 assert asked.search(before) is None, text
 
 
+EXPLAINS = {"said-who-are-you", "letter-code-how"}
+"""Sentences that say what is never asked for, and what to keep like a password."""
+
+
 def test_no_sentence_asks_for_money_or_a_password() -> None:
     asked = re.compile("付款|转账|密码|验证码|password|pay |bank|transfer")
     for place in FILES:
         for lang in ("zh-Hans", "en"):
             for key, text in sentences(place, lang).items():
-                assert key == "said-who-are-you" or asked.search(text) is None, key
+                assert key in EXPLAINS or asked.search(text) is None, key

@@ -20,7 +20,6 @@ start-cookie-refused = Your browser did not accept our random number (a cookie),
 start-later-title = One moment, please
 start-later-text = Many people share your network. Your rating begins by itself in about { $seconds } seconds; you need not do anything.
 start-later-go-on = Go on
-start-previous = Not finished with an earlier rating?
 start-resume = Back to the conversation
 
 progress = Step { $step } of { $steps }

@@ -20,7 +20,6 @@ start-cookie-refused = 您的浏览器没有接受我们的随机编号（Cookie
 start-later-title = 请稍等片刻
 start-later-text = 您所在网络的人较多，约 { $seconds } 秒后自动继续，您不用做任何操作。
 start-later-go-on = 继续
-start-previous = 您有一次评价还没完成？
 start-resume = 回到刚才的对话
 
 progress = 第 { $step } 步，共 { $steps } 步

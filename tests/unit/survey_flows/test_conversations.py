@@ -107,7 +107,7 @@ def test_another_units_poster_clears_nothing_unasked() -> None:
         assert (talk.session.unit, talk.session.answers) == (
             ("POL", {}) if goes else ("FIN", answers)
         )
-        assert [draft.unit for draft in talk.session.drafts] == (["FIN"] if goes else [])
+        assert [one.unit for one in talk.session.waiting] == (["FIN"] if goes else [])
         assert any("市财政局的评价还没提交，已留着" in one for one in talk.notices) == goes
 
 

@@ -10,7 +10,7 @@ import pytest
 from survey_flows.box import GOES
 from survey_flows.effects import RatingBegun, StoreBallot
 from survey_flows.events import Returned, Typed
-from survey_flows.session import MOST_DRAFTS, without_expired, worn
+from survey_flows.session import MOST_WAITING, without_expired, worn
 from tests.conversations import MORNING, Talk, build_definition
 
 
@@ -55,7 +55,7 @@ def test_both_ratings_go_on_and_each_has_its_own_answers() -> None:
         (("contact", "used"),),
     )
     assert talk.session is not None
-    assert talk.session.drafts == ()
+    assert talk.session.waiting == ()
 
 
 def test_the_poster_of_a_rating_that_waits_goes_on_with_it() -> None:
@@ -65,7 +65,7 @@ def test_the_poster_of_a_rating_that_waits_goes_on_with_it() -> None:
     talk.press("先评市财政局")
     assert talk.session is not None
     assert dict(talk.session.answers) == {"contact": "used", "overall": "D"}
-    assert [draft.unit for draft in talk.session.drafts] == ["POL"]
+    assert [one.unit for one in talk.session.waiting] == ["POL"]
 
 
 def test_each_page_goes_on_with_the_rating_that_it_shows() -> None:
@@ -82,7 +82,7 @@ def test_each_page_goes_on_with_the_rating_that_it_shows() -> None:
     assert (talk.session.unit, talk.session.answers["overall"]) == ("FIN", "D")
     talk.press_data(second)
     assert (talk.session.unit, dict(talk.session.answers)) == ("POL", {"contact": "used"})
-    assert [dict(draft.answers) for draft in talk.session.drafts] == [
+    assert [dict(one.answers) for one in talk.session.waiting] == [
         {"contact": "used", "overall": "D"}
     ]
 
@@ -123,7 +123,7 @@ def test_a_button_of_a_waiting_rating_that_no_longer_fits_changes_nothing() -> N
     talk = two_ratings()
     assert talk.session is not None
     before = replace(talk.session, stale=0)
-    talk.press_data(f"{talk.session.drafts[0].key}:y")
+    talk.press_data(f"{talk.session.waiting[0].key}:y")
     assert replace(talk.session, stale=0) == before
 
 
@@ -143,17 +143,17 @@ def test_with_many_unfinished_ratings_one_has_to_end_first() -> None:
             talk.press(next(one for one in labels(talk) if one.startswith("先评")))
         talk.press("办过事")
     assert talk.session is not None
-    before = talk.session.drafts
-    assert [draft.unit for draft in before] == units[:MOST_DRAFTS]
+    before = talk.session.waiting
+    assert [one.unit for one in before] == units[:MOST_WAITING]
     assert not [one for one in labels(talk) if one.startswith("未提交的评价")]
     talk.start(unit="MIX")
     assert labels(talk) == ["接着评市交通运输局"]
     talk.press_data(f"{talk.session.key}:h")
-    assert (talk.session.unit, talk.session.drafts) == ("TRA", before)
+    assert (talk.session.unit, talk.session.waiting) == ("TRA", before)
     talk.press("接着评市交通运输局")
     talk.press("停止")
     talk.start(unit="FIN")
-    assert [draft.unit for draft in talk.session.drafts] == ["POL", "HUD"]
+    assert [one.unit for one in talk.session.waiting] == ["POL", "HUD"]
 
 
 def test_a_new_rating_never_takes_the_key_of_one_that_waits() -> None:
@@ -164,7 +164,7 @@ def test_a_new_rating_never_takes_the_key_of_one_that_waits() -> None:
     talk.press("停止")
     assert talk.session is not None
     talk.press("市交通运输局")
-    assert talk.session.key not in {draft.key for draft in talk.session.drafts}
+    assert talk.session.key not in {one.key for one in talk.session.waiting}
 
 
 def test_what_waits_ends_after_the_idle_time_and_outlasts_the_wear_of_a_conversation() -> None:
@@ -173,9 +173,9 @@ def test_what_waits_ends_after_the_idle_time_and_outlasts_the_wear_of_a_conversa
     assert talk.session is not None
     later = int(MORNING.timestamp()) + 2 * 3600
     rested = worn(without_expired(talk.session, later, 72 * 3600), later, "NEWONE", "")
-    assert (rested.nonce, rested.drafts) == ("NEWONE", talk.session.drafts)
+    assert (rested.nonce, rested.waiting) == ("NEWONE", talk.session.waiting)
     gone = later + 72 * 3600
-    assert without_expired(rested, gone, 72 * 3600).drafts == ()
+    assert without_expired(rested, gone, 72 * 3600).waiting == ()
     talk.now += timedelta(hours=73)
     talk.take(Returned())
     assert not [one for one in labels(talk) if one.startswith("未提交")]
@@ -187,7 +187,7 @@ def test_a_rating_of_a_unit_that_is_gone_waits_no_longer() -> None:
     talk.definition = replace(talk.definition, units=units)
     talk.press("停止")
     assert talk.session is not None
-    assert talk.session.drafts == ()
+    assert talk.session.waiting == ()
 
 
 @pytest.mark.parametrize("state", ["closed", "closing"])
