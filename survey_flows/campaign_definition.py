@@ -132,9 +132,9 @@ class CampaignDefinition:
     search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Made by `unit_search`, for as long as the units are the same."""
 
-    def asked(self, unit: str, form: str) -> Questionnaire:
-        """The questionnaire of a unit, in the order in which this form asks it."""
-        return self.split.turned(self.questionnaires[self.units[unit].questionnaire], form)
+    def asked(self, unit: str, order: str) -> Questionnaire:
+        """The questionnaire of a unit, in the order in which this order asks it."""
+        return self.split.turned(self.questionnaires[self.units[unit].questionnaire], order)
 
     def link(self, token: str) -> Link | None:
         """The link of a token in capital or small letters: some keyboards write only one."""

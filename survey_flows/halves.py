@@ -1,8 +1,8 @@
 """Split halves: some are asked in another order, so that what the order does can be measured.
 
 A campaign registers at its opening what it splits by: the place of the overall question, the
-direction of the scale, or both. A form says what one rating is asked by; it is drawn when a sitting
-begins, from nothing that leads to a person, and is forgotten with the sitting.
+direction of the scale, or both. The order of a rating is drawn when a sitting begins, from nothing
+that leads to a person, and is forgotten with the sitting.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from survey_flows.questionnaire import Option, Question, QuestionKind, Questionn
 
 ITEMS, SCALE = HALVES = ("items", "scale")
 """The overall question comes first or last; the best level comes first or last."""
-FACT = "~form"
-"""The fact of a ballot that holds its form. No question has such an id."""
-FORMS: Mapping[str, frozenset[str]] = {
+FACT = "~order"
+"""The fact of a ballot that holds its order. No question has such an id."""
+ORDERS: Mapping[str, frozenset[str]] = {
     "A": frozenset(),
     "B": frozenset({ITEMS}),
     "C": frozenset({SCALE}),
     "D": frozenset(HALVES),
 }
-"""What each form turns round; A is as written."""
+"""What each order turns round; A is as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,22 @@ class Split:
         object.__setattr__(self, "scales", repr(known))
 
     @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms among which each rating's is drawn; empty without a split."""
-        return tuple(name for name, turned in FORMS.items() if turned <= self.by) if self.by else ()
+    def orders(self) -> tuple[str, ...]:
+        """The orders among which each rating's is drawn; empty without a split."""
+        return (
+            tuple(name for name, turned in ORDERS.items() if turned <= self.by) if self.by else ()
+        )
 
     def draw(self, token: str) -> str:
-        """The form for a random string; each is as likely as the others."""
-        forms = self.forms
-        if not forms:
+        """The order for a random string; each is as likely as the others."""
+        orders = self.orders
+        if not orders:
             return ""
-        return forms[sha256(f"form {token}".encode()).digest()[0] % len(forms)]
+        return orders[sha256(f"order {token}".encode()).digest()[0] % len(orders)]
 
-    def turned(self, questionnaire: Questionnaire, form: str) -> Questionnaire:
-        """The questionnaire as this form asks it; the same one for a form that turns nothing."""
-        changes = FORMS.get(form, frozenset()) & self.by
+    def turned(self, questionnaire: Questionnaire, order: str) -> Questionnaire:
+        """The questionnaire in this order; the same one where the order turns nothing round."""
+        changes = ORDERS.get(order, frozenset()) & self.by
         if not changes:
             return questionnaire
         key = f"{sorted(changes)} {self.scales}"

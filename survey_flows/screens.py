@@ -59,7 +59,7 @@ def _screen(definition: CampaignDefinition, session: Session) -> Screen:
         return units_screen(definition, session)
     if session.place == "receipt":
         return _receipt(definition, session)
-    questionnaire = definition.asked(session.unit, session.form)
+    questionnaire = definition.asked(session.unit, session.order)
     if session.place == GOES:
         return _goes(definition, session, questionnaire)
     if session.place == "review":
@@ -104,7 +104,7 @@ def _question_text(
     definition: CampaignDefinition, session: Session, question: Question, answer: str
 ) -> str:
     say, lang = definition.wording.say, session.lang
-    questionnaire = definition.asked(session.unit, session.form)
+    questionnaire = definition.asked(session.unit, session.order)
     limit = most_characters(questionnaire, question)
     lines = [_label(question, definition, session)]
     if question.kind is QuestionKind.TEXT:

@@ -23,8 +23,8 @@ REDO = "d"
 """The key of `redo`, which is written only where it is true: older sessions lack it."""
 WHERE = "w"
 """The key of `goes`, likewise."""
-FORM = "h"
-"""The key of `form`, likewise."""
+ORDER = "h"
+"""The key of `order`, likewise."""
 WAITING = "f"
 """The key of `waiting`, likewise."""
 MOST_WAITING = 3
@@ -49,7 +49,7 @@ class WaitingRating:
     began: int
     stale: int
     redo: bool
-    form: str
+    order: str
 
     @property
     def round(self) -> int:
@@ -70,7 +70,7 @@ class Session:
     note that was read. ``query`` and ``page`` belong to the list of units. ``began`` is the start
     of this rating, and ``stale`` the number of pressed buttons of other steps since. ``redo``: it
     would replace one that was submitted. ``goes`` says where the words of the box go, once chosen.
-    ``form`` is the form in which questions are asked (`survey_flows.halves`), empty where all are
+    ``order`` is the order in which questions are asked (`survey_flows.halves`), empty where all are
     asked alike. ``waiting`` are other unfinished ratings, of one unit each.
     """
 
@@ -90,7 +90,7 @@ class Session:
     stale: int = 0
     redo: bool = False
     goes: str = ""
-    form: str = ""
+    order: str = ""
     waiting: tuple[WaitingRating, ...] = ()
 
     @property
@@ -125,7 +125,7 @@ class Session:
             }
             | ({REDO: 1} if self.redo else {})
             | ({WHERE: self.goes} if self.goes else {})
-            | ({FORM: self.form} if self.form else {})
+            | ({ORDER: self.order} if self.order else {})
             | ({WAITING: [astuple(one) for one in self.waiting]} if self.waiting else {})
         )
 
@@ -161,13 +161,13 @@ def read_session(text: str) -> Session:
         stale=data["s"],
         redo=data.get(REDO) == 1,
         goes=data.get(WHERE, ""),
-        form=data.get(FORM, ""),
+        order=data.get(ORDER, ""),
         waiting=tuple(WaitingRating(*one) for one in data.get(WAITING, ())),
     )
 
 
 def _check(data: object) -> None:
-    known = _KEYS | {REDO, WHERE, FORM, WAITING}
+    known = _KEYS | {REDO, WHERE, ORDER, WAITING}
     if not isinstance(data, dict) or not _KEYS <= data.keys() <= known or data["v"] != VERSION:
         raise BadSession(Message("session-version", version=VERSION))
     numbers = all(type(data[name]) is int for name in "rtgbs")
@@ -177,7 +177,7 @@ def _check(data: object) -> None:
         and texts
         and _answers(data["a"])
         and type(data.get(WHERE, "")) is str
-        and type(data.get(FORM, "")) is str
+        and type(data.get(ORDER, "")) is str
         and type(data.get(WAITING, [])) is list
         and all(map(_is_waiting, data.get(WAITING, ())))
         and len(data["n"]) <= NONCE_LENGTH
@@ -236,12 +236,12 @@ def worn(session: Session, now: int, nonce: str, link: str) -> Session:
     """The session without its moment, ``round`` and list; a rating in the making stays as it is.
 
     Buttons of ended ratings are stale under the new ``nonce``. ``link`` takes the place of the
-    link by which the citizen came: one of many that vouch for the same. The form goes too: two
+    link by which the citizen came: one of many that vouch for the same. The order goes too: two
     bits that a ballot has would stay with a citizen. Ratings put aside keep theirs.
     """
     if now - session.seen <= WEAR_SECONDS or session.rating or session.answers:
         return session
-    session = replace(session, seen=0, began=0, stale=0, link=link, query="", page=0, form="")
+    session = replace(session, seen=0, began=0, stale=0, link=link, query="", page=0, order="")
     if not session.round:
         return session
     return replace(session, nonce=nonce, round=0, place="unit", unit="", receipt="", overlay="")

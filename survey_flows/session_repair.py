@@ -31,7 +31,7 @@ def fit_session(
     late = timed_out or now - session.seen > definition.idle_limit.total_seconds()
     if not (late and session.rating and session.answers):
         return session, gone
-    questionnaire = definition.asked(session.unit, session.form)
+    questionnaire = definition.asked(session.unit, session.order)
     number = (session.round + 1) % ROUNDS
     fresh = replace(
         session,
@@ -78,7 +78,7 @@ def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, 
         return replace(session, place="unit", unit="", answers={}, goes="", query="", page=0), (
             "unit-gone",
         )
-    questionnaire = definition.asked(session.unit, session.form)
+    questionnaire = definition.asked(session.unit, session.order)
     answers = answers_that_count(questionnaire, session.answers)
     if session.goes and not _box_holds_words(questionnaire, answers):
         session = replace(session, goes="")

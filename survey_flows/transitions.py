@@ -64,7 +64,7 @@ class Turn:
     @property
     def questionnaire(self) -> Questionnaire:
         """The questionnaire of the unit that is being rated."""
-        return self.definition.asked(self.session.unit, self.session.form)
+        return self.definition.asked(self.session.unit, self.session.order)
 
     @property
     def question(self) -> Question | None:
@@ -122,9 +122,9 @@ def begin_anew(turn: Turn, unit: str, *notices: str, redo: bool = False) -> Step
     ``redo``: it would replace one that was submitted.
     """
     session, number = turn.session, _free_round(turn.session)
-    form = session.form or turn.definition.split.draw(turn.token)
+    order = session.order or turn.definition.split.draw(turn.token)
     fresh = turn.with_session(
-        form=form,
+        order=order,
         unit=unit,
         answers={},
         overlay="",
@@ -164,7 +164,7 @@ def put_aside(turn: Turn) -> Turn:
         began=session.began,
         stale=session.stale,
         redo=session.redo,
-        form=session.form,
+        order=session.order,
     )
     others = [one for one in session.waiting if one.unit != session.unit]
     if len(others) >= MOST_WAITING:
@@ -201,7 +201,7 @@ def resumed(turn: Turn, rating: WaitingRating) -> Turn:
         began=rating.began,
         stale=rating.stale,
         redo=rating.redo,
-        form=rating.form,
+        order=rating.order,
         receipt="",
         overlay="",
         query="",
@@ -298,7 +298,7 @@ def _pace(turn: Turn) -> AnswerTiming:
 
 def _ballot(turn: Turn) -> Ballot:
     session, definition = turn.session, turn.definition
-    written = definition.asked(session.unit, form="")
+    written = definition.asked(session.unit, order="")
     shown = visible_questions(turn.questionnaire, session.answers)
     link = definition.links.get(session.link) or Link("")
     return Ballot(
@@ -314,7 +314,7 @@ def _ballot(turn: Turn) -> Ballot:
             for q in shown
             if q.kind in _FACTS and session.answers[q.id]
         )
-        + (((FACT, session.form),) if session.form else ()),
+        + (((FACT, session.order),) if session.order else ()),
         comment=_comment(shown, session, without=_for_an_office(turn)),
         bucket=int(turn.now.timestamp()) // QUARTER_HOUR,
         receipt=turn.token,

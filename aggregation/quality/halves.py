@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from survey_flows.halves import FORMS
+from survey_flows.halves import ORDERS
 
 ScoredForm = tuple[bytes, str, Fraction]
-"""A ballot's pseudonym, its form and its score of 0 to 100 points."""
+"""A ballot's pseudonym, its order and its score of 0 to 100 points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ def half_differences(by: Iterable[str], ballots: Iterable[ScoredForm]) -> list[H
         by: the halves.
         ballots: valid ballots, in any order, without those of a unit's own staff.
     """
-    # Sums of (ballots, points) by person and form suffice, and hold no more than the people.
+    # Sums of (ballots, points) by person and order suffice, and hold no more than the people.
     sums: dict[bytes, dict[str, list[Fraction]]] = defaultdict(dict)
-    for voter, form, score in ballots:
-        own = sums[voter].setdefault(form, [Fraction(0), Fraction(0)])
+    for voter, order, score in ballots:
+        own = sums[voter].setdefault(order, [Fraction(0), Fraction(0)])
         own[0] += 1
         own[1] += score
     found = (_difference(half, sums.values()) for half in by)
@@ -50,8 +50,8 @@ def _difference(half: str, people: Iterable[Mapping[str, list[Fraction]]]) -> Ha
     split = []
     for own in people:
         sides = [[Fraction(0), Fraction(0)], [Fraction(0), Fraction(0)]]
-        for form, (count, points) in own.items():
-            side = sides[half in FORMS.get(form, frozenset())]
+        for order, (count, points) in own.items():
+            side = sides[half in ORDERS.get(order, frozenset())]
             side[0] += count
             side[1] += points
         split.append(sides)

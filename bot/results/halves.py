@@ -44,11 +44,11 @@ async def read_halves(
 
 
 def _scored(rows: Iterable[Any], reader: PatternReader) -> Iterator[ScoredForm]:
-    """Yield the valid ballots that have a form."""
-    forms: dict[str, str] = {}
+    """Yield the valid ballots that have a order."""
+    orders: dict[str, str] = {}
     for voter, questionnaire, ratings, facts in rows:
-        if facts not in forms:
-            forms[facts] = str(json.loads(facts).get(FACT, ""))
+        if facts not in orders:
+            orders[facts] = str(json.loads(facts).get(FACT, ""))
         score = reader.read(questionnaire, ratings).score
-        if forms[facts] and score is not None:
-            yield bytes(voter), forms[facts], score
+        if orders[facts] and score is not None:
+            yield bytes(voter), orders[facts], score

@@ -35,12 +35,12 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def cast(road: Road, given: Sequence[tuple[str, str]]) -> None:
-    """Let people rate, each in this form and with these ratings."""
+    """Let people rate, each in this order and with these ratings."""
     quarter = int(road.clock.now().timestamp()) // 900
     effects: list[tuple[str, Effect]] = []
-    for number, (form, ratings) in enumerate(given):
+    for number, (order, ratings) in enumerate(given):
         one = replace(ballot(number, ratings=ratings), bucket=quarter)
-        effects.append((f"u{number}", StoreBallot(replace(one, facts=(*one.facts, (FACT, form))))))
+        effects.append((f"u{number}", StoreBallot(replace(one, facts=(*one.facts, (FACT, order))))))
     await admit(road, *effects)
     await road.mix()
 
@@ -63,16 +63,16 @@ async def test_a_ballot_tells_its_form_and_rows_beside_it_do_not(road: Road) -> 
             json.loads(row) for row in await connection.scalars(select(tables.ballots.c.facts))
         ]
         sealed = list(await connection.scalars(select(tables.sessions.c.body)))
-    assert len({one[FACT] for one in facts}) > 1, "chance gave all six one form"
+    assert len({one[FACT] for one in facts}) > 1, "chance gave all six one order"
     assert {frozenset(one) for one in facts} == {frozenset({"contact", FACT})}
-    assert {len(body) for body in sealed} == {len(sealed[0])}, "a length tells a form"
+    assert {len(body) for body in sealed} == {len(sealed[0])}, "a length tells a order"
     assert [row[2] for row in await road.ballots()] == ["VS VS VS VS"] * 6
 
 
 async def test_the_method_page_tells_the_difference_and_warns_of_a_large_one(road: Road) -> None:
-    forms = ["ABCD"[number % 4] for number in range(264)]
-    mild = [form in "CD" and number % 8 > 3 for number, form in enumerate(forms)]
-    await cast(road, [(f, TURNED if it else WRITTEN) for f, it in zip(forms, mild, strict=True)])
+    orders = ["ABCD"[number % 4] for number in range(264)]
+    mild = [order in "CD" and number % 8 > 3 for number, order in enumerate(orders)]
+    await cast(road, [(f, TURNED if it else WRITTEN) for f, it in zip(orders, mild, strict=True)])
     zh, en = (await lines(road))["halves"]
     assert "about 130 and 130" in en
     assert "differs from that of the first by -20.0 points" in en

@@ -234,7 +234,7 @@ sessions = st.builds(
     query=garbage,
     page=st.integers(-5, 500),
     receipt=garbage,
-    form=st.sampled_from(["", "A", "D", "odd"]),
+    order=st.sampled_from(["", "A", "D", "odd"]),
     waiting=st.lists(
         st.builds(
             WaitingRating,
@@ -247,7 +247,7 @@ sessions = st.builds(
             began=st.integers(0, 4_000_000_000),
             stale=st.integers(0, 99),
             redo=st.booleans(),
-            form=st.sampled_from(["", "B", "odd"]),
+            order=st.sampled_from(["", "B", "odd"]),
         ),
         max_size=3,
     ).map(tuple),

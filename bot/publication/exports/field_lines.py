@@ -183,7 +183,7 @@ def _clusters(scored: ScoredCampaign) -> Message:
 def _halves(scored: ScoredCampaign) -> Message:
     """What the order of questions and levels did, of the campaign as a whole and of nothing less.
 
-    The forms are crossed with no unit and no group: the halves of a unit would be small cells.
+    The orders are crossed with no unit and no group: the halves of a unit would be small cells.
     """
     found = {one.half: one for one in (scored.release.halves if scored.release else ())}
     said: list[Message] = []

@@ -11,7 +11,7 @@ from bot.core.shipped_files import offered_questionnaires, shipped_questionnaire
 from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput
 from survey_flows.events import Returned
-from survey_flows.halves import FACT, FORMS, HALVES, Split, check_halves
+from survey_flows.halves import FACT, HALVES, ORDERS, Split, check_halves
 from survey_flows.questionnaire import AnswerComparison, Condition, Questionnaire
 from survey_flows.session import worn
 from tests.conversations import MORNING, Talk, build_definition
@@ -29,7 +29,7 @@ def test_a_form_turns_round_what_it_says_and_nothing_else(name: str) -> None:
     written = offered_questionnaires()[name]
     overall = next(question.id for question in written.questions if question.overall)
     rated = [question.id for question in written.rated]
-    for form, turned in FORMS.items():
+    for form, turned in ORDERS.items():
         asked = BOTH.turned(written, form)
         assert sorted(order(asked)) == sorted(order(written))
         last = "items" in turned
@@ -46,10 +46,10 @@ def test_a_form_turns_round_what_it_says_and_nothing_else(name: str) -> None:
 
 
 def test_a_split_by_one_thing_draws_two_forms() -> None:
-    assert Split(frozenset({"items"})).forms == ("A", "B")
-    assert Split(frozenset({"scale"})).forms == ("A", "C")
-    assert BOTH.forms == ("A", "B", "C", "D")
-    assert Split().forms == ()
+    assert Split(frozenset({"items"})).orders == ("A", "B")
+    assert Split(frozenset({"scale"})).orders == ("A", "C")
+    assert BOTH.orders == ("A", "B", "C", "D")
+    assert Split().orders == ()
     assert Split().draw("any") == ""
 
 
@@ -80,7 +80,7 @@ def in_form(letter: str) -> Talk:
     """A conversation whose first rating is asked in this form."""
     talk = rated(BOTH)
     assert talk.session is not None
-    talk.session = replace(talk.session, form=letter)
+    talk.session = replace(talk.session, order=letter)
     talk.take(Returned())
     return talk
 
@@ -111,17 +111,17 @@ def test_the_screens_follow_the_form() -> None:
 def test_one_sitting_has_one_form_and_a_later_one_another_chance() -> None:
     talk = rated(BOTH)
     assert talk.session is not None
-    form = talk.session.form
-    assert form in FORMS
+    form = talk.session.order
+    assert form in ORDERS
     finish(talk)
     talk.press("评价其他单位")
     talk.press("市公安局")
     assert talk.session is not None
-    assert talk.session.form == form
+    assert talk.session.order == form
     finish(talk)
     assert talk.session is not None
     later = int(MORNING.timestamp()) + 3700
-    assert worn(talk.session, later, "NEWONE", "").form == ""
+    assert worn(talk.session, later, "NEWONE", "").order == ""
 
 
 def test_the_form_hangs_on_chance_and_not_on_who_somebody_is() -> None:
@@ -132,14 +132,14 @@ def test_the_form_hangs_on_chance_and_not_on_who_somebody_is() -> None:
         talk._count = number * 7
         talk.start(unit="FIN")
         assert talk.session is not None
-        seen.add(talk.session.form)
-    assert seen == set(FORMS)
+        seen.add(talk.session.order)
+    assert seen == set(ORDERS)
 
 
 def test_without_a_split_no_form_is_written_anywhere() -> None:
     talk = rated(Split())
     assert talk.session is not None
-    assert talk.session.form == ""
+    assert talk.session.order == ""
     assert '"h"' not in talk.session.to_json()
     assert FACT not in dict(finish(talk).ballot.facts)
 

@@ -19,10 +19,10 @@ def drawn(people: int, shift: int, seed: int = 1, each: int = 1) -> Rows:
     chance, rows = random.Random(seed), Rows()
     for number in range(people):
         taste = chance.choice((0, 30, 60, 80))
-        form = chance.choice("ABCD")
+        order = chance.choice("ABCD")
         for _ in range(each):
-            points = taste + chance.choice((0, 10)) + (shift if form in "CD" else 0)
-            rows.append((number.to_bytes(4), form, Fraction(points)))
+            points = taste + chance.choice((0, 10)) + (shift if order in "CD" else 0)
+            rows.append((number.to_bytes(4), order, Fraction(points)))
     return rows
 
 
@@ -30,8 +30,8 @@ def test_one_ballot_each_gives_the_difference_and_error_of_two_samples() -> None
     rows = drawn(400, 7)
     [items, scale] = half_differences(("items", "scale"), rows)
     for found, turned in ((items, "BD"), (scale, "CD")):
-        second = [float(score) for _, form, score in rows if form in turned]
-        first = [float(score) for _, form, score in rows if form not in turned]
+        second = [float(score) for _, order, score in rows if order in turned]
+        first = [float(score) for _, order, score in rows if order not in turned]
         assert found.ballots == (len(first), len(second))
         assert found.difference == pytest.approx(mean(second) - mean(first))
         error = sqrt(stdev(first) ** 2 / len(first) + stdev(second) ** 2 / len(second))
