@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind, corrected
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import appraise_inside, city_inputs
@@ -28,6 +27,7 @@ from aggregation.appraisal.standing import (
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ProposalStatus
 from bot.appraisal.appeal_records import Appeal
+from bot.appraisal.city_result import appraise_city
 from bot.appraisal.plain_form import write_plain
 from bot.appraisal.standing_years import StandingYear, read_standing, sealed_material
 from bot.core.identity import Office
@@ -189,6 +189,6 @@ def _changes(
 
 
 def _appraised(material: AppraisalInputs) -> YearView:
-    city = appraise(city_inputs(material))
+    city = appraise_city(city_inputs(material))
     inside = (body.result for body in appraise_inside(material, city))
     return view_year([city, *(result for result in inside if result is not None)])

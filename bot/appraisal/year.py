@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.finding_years import findings_of_year
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
@@ -19,6 +18,7 @@ from aggregation.model.facts import Leader
 from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
+from bot.appraisal.city_result import appraise_city
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
@@ -144,7 +144,7 @@ def _appraise(
     material: AppraisalInputs,
 ) -> tuple[AppraisalInputs, AppraisalResult, tuple[InnerBody, ...]]:
     inputs = city_inputs(material)
-    result = appraise(inputs)
+    result = appraise_city(inputs)
     return inputs, result, appraise_inside(material, result)
 
 
