@@ -38,7 +38,8 @@ class StepRatings:
             (one, (effect.campaign, effect.unit, one.citizen))
             for one in steps
             for effect in one.effects
-            if isinstance(effect, RatingBegun)
+            # A process that has not heard of a close takes steps without the campaign's key.
+            if isinstance(effect, RatingBegun) and self._keys.knows_voters(effect.campaign)
         ]
         if not begun:
             return
