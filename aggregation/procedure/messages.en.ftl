@@ -34,3 +34,10 @@ procedure-theme-openness = openness
 procedure-theme-fees = fees
 procedure-theme-quality = quality
 procedure-theme-other = other
+
+# Why somebody stands aside
+procedure-bar-self = it is about you
+procedure-bar-unit = you belong to the unit, or to one above or below it, or did in the year
+procedure-bar-kin = kin
+procedure-bar-contested = you wrote, released or decided what is contested
+procedure-bar-challenge = you were challenged, and that was accepted

@@ -34,3 +34,10 @@ procedure-theme-openness = 信息公开
 procedure-theme-fees = 收费
 procedure-theme-quality = 办理质量
 procedure-theme-other = 其他
+
+# Why somebody stands aside
+procedure-bar-self = 本人
+procedure-bar-unit = 现在或当年在该单位、其上级或下级单位任职
+procedure-bar-kin = 亲属
+procedure-bar-contested = 填报、放行或决定过有争议的事项
+procedure-bar-challenge = 回避申请已获准

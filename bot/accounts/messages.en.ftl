@@ -162,3 +162,7 @@ act-acknowledge = Result acknowledged: { $subject }
 act-letters-order = Letters with codes ordered: { $subject }
 act-letters-print = Letters with codes printed: { $subject }
 act-letters-deliver = Receipt of a letter entered: { $subject }
+act-recusal-person = says who an account is in the year's lists
+act-recusal-kin = declares kin, or ends it
+act-challenge = takes a challenge of an officer
+act-challenge-decide = decides about a challenge

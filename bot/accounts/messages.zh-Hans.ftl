@@ -162,3 +162,7 @@ act-acknowledge = 知悉结果：{ $subject }
 act-letters-order = 申请印发通知书：{ $subject }
 act-letters-print = 生成通知书：{ $subject }
 act-letters-deliver = 录入通知书送达：{ $subject }
+act-recusal-person = 登记账号对应名册中的何人
+act-recusal-kin = 申报或终止亲属关系
+act-challenge = 登记回避申请
+act-challenge-decide = 决定回避申请

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.procedure.appeals import (
@@ -26,12 +25,12 @@ from bot.accounts.approvals import COMMAND, Approval, Decision
 from bot.accounts.roster import Book
 from bot.appraisal.appeal_records import Appeal, find_appeal
 from bot.appraisal.appeal_steps import append_step, dated_step
-from bot.appraisal.deciders import own_units, previous_deciders
+from bot.appraisal.deciders import previous_deciders
 from bot.records.amendments import StoredAmendment, add_amendment, next_number, read_amendments
 from bot.records.notices import GivenNotice, add_notice
+from bot.records.recusals import require_others_unbarred, require_unbarred
 from bot.records.seals import lock_year, standing_seal
 from bot.records.working_days import stored_calendar
-from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import LOG_ITSELF
@@ -62,7 +61,7 @@ async def carry_out_amendment(
     await lock_year(connection, said["year"])
     today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
     appeal = await find_appeal(connection, said["appeal"], today)
-    await _require_unbarred(connection, appeal, one.approvers)
+    await _require_unbarred(connection, appeal, one)
     stood = await _standing_digest(connection, said["year"])
     if stood != said["before"]:
         raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
@@ -97,19 +96,13 @@ async def _standing_digest(connection: AsyncConnection, year: int) -> str:
     return made[-1].after if made else seal.digest
 
 
-async def _require_unbarred(
-    connection: AsyncConnection, appeal: Appeal, approvers: Sequence[str]
-) -> None:
-    """Refuse a second signature of whoever decided before or belongs to the unit."""
-    columns = tables.staff.c
-    rows = await connection.execute(
-        select(columns.login, columns.unit).where(columns.login.in_(approvers))
-    )
-    own = await own_units(connection, appeal)
-    barred = {login for login, unit in rows if unit in own}
-    barred |= await previous_deciders(connection, appeal) & set(approvers)
-    if barred:
-        raise BadInput(Message("appraisal-decider-barred"), Place(subject=min(barred)))
+async def _require_unbarred(connection: AsyncConnection, appeal: Appeal, one: Approval) -> None:
+    """Refuse signatures of whoever wrote or decided what is contested, or must stand aside."""
+    contested = await previous_deciders(connection, appeal)
+    about = (appeal.year, appeal.subject)
+    for login in one.approvers:
+        await require_unbarred(connection, *about, login, contested)
+    await require_others_unbarred(connection, appeal.year, (appeal.subject,), (one.prepared_by,))
 
 
 async def _answer(

@@ -27,6 +27,7 @@ from bot.appraisal.standing_years import StandingYear, corrections_of
 from bot.campaigns.registered import find_registered_campaign
 from bot.core.identity import Office
 from bot.records.notices import notice_for, read_notices
+from bot.records.recusals import require_unbarred
 from bot.results.releases import publish_correction
 from bot.results.scoring import score_registered
 from bot.storage.database import reading, writing
@@ -93,6 +94,7 @@ async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Off
     """
     async with reading(database) as connection:
         found = await find_appeal(connection, number, office.today)
+        await require_unbarred(connection, found.year, found.subject, office.login)
         if to not in await eligible_deciders(connection, found):
             await _require_administrator(connection, to)
             raise BadInput(Message("appraisal-decider-barred"), Place(subject=to))
@@ -160,6 +162,7 @@ async def uphold_appeal(
     )
     async with reading(database) as connection:
         found = await find_appeal(connection, number, office.today)
+        await require_unbarred(connection, found.year, found.subject, office.login)
         check_appeal_step(found.steps, step, await previous_deciders(connection, found))
     corrections = await chosen_corrections(database, found, chosen, text, office)
     details = await draw_up(database, found, corrections, text)
@@ -193,6 +196,8 @@ async def _go_on(database: AsyncEngine, number: int, new: AppealStep, office: Of
     days: Procedure = stands.content.inputs.scheme.procedure
     async with writing(database) as connection:
         found = await find_appeal(connection, number, office.today)
+        if new.act in (AppealAct.ANSWERED, AppealAct.CAUSE):
+            await require_unbarred(connection, year, found.subject, new.by)
         check_appeal_step(found.steps, new, await previous_deciders(connection, found))
         person = is_person(stands, found.subject)
         step = await dated_step(connection, new, found.standing.round, days, person)
@@ -211,6 +216,7 @@ async def publish_amended_score(
     """
     async with reading(database) as connection:
         appeal = await find_appeal(connection, number, office.today)
+        await require_unbarred(connection, appeal.year, appeal.subject, office.login)
         able = await eligible_deciders(connection, appeal)
     stands = await require_standing(database, appeal.year)
     ordered = _ordered_score(stands, number)

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.approvals import Approval, Approvals, Decision
 from bot.accounts.roster import Book
-from bot.appraisal.recusal import require_unbarred
 from bot.core.identity import Office
 from bot.records.filings import Filing, append_filing, close_material, dump_changes
+from bot.records.recusals import require_unbarred
 from bot.records.seals import lock_year, refuse_sealed
 from survey_flows.errors import BadInput, Message, Place
 

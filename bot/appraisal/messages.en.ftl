@@ -50,7 +50,6 @@ appraisal-sealed-with-others = the year is sealed with { $campaigns }; it is rea
 appraisal-sealed-release-missing = release { $number }, which the sealed year rests on, is missing
 appraisal-decided-before-ground = the decision would be of a day before the finding that it rests on
 appraisal-not-heard = say on which day the person was heard; without a hearing this is not confirmed
-appraisal-recused = you belong to { $unit } and must stand aside from { $subject }; let somebody else do this
 appraisal-decide-at-console = in this profile decisions are made by somebody who is signed in at the console
 appraisal-left-with-unit = the unit { $unit } is not appraised this year
 appraisal-seal-form = the seal has form { $form }, and this version reads form { $known }
@@ -72,7 +71,7 @@ appraisal-review-time-over = a review could be asked for until { $until }
 appraisal-appeal = appeal { $number }
 appraisal-review-asked = a review was asked for already; its answer can be appealed against once
 appraisal-no-such-appeal = there is no such appeal; see `minping appeals list`
-appraisal-decider-barred = a person who decided before, or belongs to the unit, may not decide; charge somebody else
+appraisal-decider-barred = a person who decided before or must stand aside may not decide; charge somebody else
 appraisal-no-amended-score = this appeal has amended no score
 appraisal-score-published = what is published is what the ballots say already; nothing was released
 appraisal-would-worsen = this would worsen the result of whoever asked; an appeal never does
@@ -108,3 +107,9 @@ appraisal-delivered-already = the receipt of this letter is entered already
 appraisal-delivery-day = the day of the receipt lies between { $first } and { $last }
 appraisal-letters-made = everybody here has a letter or one that is ordered; name a person for another one
 appraisal-no-letters = no letters of this unit are ordered by you and still to be printed
+
+# Recusal
+appraisal-no-person = no table of any year names this person
+appraisal-no-kin = this person is not declared as kin
+appraisal-no-challenge = there is no such challenge, or it is decided already
+appraisal-persons-alike = several people have this name; give the number of one: { $ids }

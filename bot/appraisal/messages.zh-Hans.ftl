@@ -50,7 +50,6 @@ appraisal-sealed-with-others = 该年度以 { $campaigns } 封存，只按封存
 appraisal-sealed-release-missing = 封存结果所依据的第 { $number } 次公布缺失
 appraisal-decided-before-ground = 决定日期早于依据成立之日
 appraisal-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
-appraisal-recused = 您属于 { $unit }，与 { $subject } 有回避情形，请由他人办理
 appraisal-decide-at-console = 本档位下须由登录管理页面的人作出决定
 appraisal-left-with-unit = 所在单位 { $unit } 本年度不进行考核
 appraisal-seal-form = 封存格式为 { $form }，本版本只读格式 { $known }
@@ -108,3 +107,9 @@ appraisal-delivered-already = 这份通知书的送达日期已经录入
 appraisal-delivery-day = 送达日期应在 { $first } 至 { $last } 之间
 appraisal-letters-made = 这里的人都已有通知书或者已申请印发；如需重新印发，请指明个人
 appraisal-no-letters = 这个单位没有由您申请而尚未生成的通知书
+
+# Recusal
+appraisal-no-person = 任何年度的材料中都没有此人
+appraisal-no-kin = 没有申报过此人为亲属
+appraisal-no-challenge = 没有这件回避申请，或已有决定
+appraisal-persons-alike = 有几人同名，请填写其中一人的编号：{ $ids }

@@ -546,3 +546,16 @@ notice-waiting = { $n ->
    *[other] { $n } people have no letter yet
 }
 notice-printed = the letters are in { $file }; print them and delete the file
+
+# Recusal
+help-recusal = who must stand aside: who an account is, kin, challenges
+help-recusal-show = list challenges with their decisions
+help-recusal-person = say which person of the year's lists an account is; «-» for nobody
+help-recusal-kin = declare that a person is kin of an officer
+help-recusal-no-kin = say that a person is no kin of an officer, or not any more
+help-recusal-challenge = take a challenge: a unit or person asks that an officer stand aside
+help-recusal-rule = decide about a challenge: accepted or refused
+help-recusal-by = who decides; signs in
+help-recusal-why = the grounds or the reason
+recusal-done = recorded
+recusal-taken = challenge { $n } is taken

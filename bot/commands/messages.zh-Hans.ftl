@@ -543,3 +543,16 @@ help-notice-day = 送达日期（YYYY-MM-DD）
 notice-given = { $year } 年度结果自 { $begins } 至 { $ends } 公示；单位可在 { $until } 前申请复核
 notice-waiting = 还有 { $n } 人没有通知书
 notice-printed = 通知书已写入 { $file }；请打印后删除该文件
+
+# Recusal
+help-recusal = 回避：账号本人、亲属、回避申请
+help-recusal-show = 列出回避申请及其决定
+help-recusal-person = 登记账号对应名册中的何人，“-”表示没有
+help-recusal-kin = 申报某人是办理人员的亲属
+help-recusal-no-kin = 说明某人不是或不再是办理人员的亲属
+help-recusal-challenge = 登记回避申请：单位或个人申请办理人员回避
+help-recusal-rule = 决定回避申请：accepted 准予，refused 不予
+help-recusal-by = 由谁决定，须登录确认
+help-recusal-why = 理由
+recusal-done = 已登记
+recusal-taken = 已登记第 { $n } 件回避申请

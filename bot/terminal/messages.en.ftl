@@ -43,6 +43,7 @@ word-office = office
 word-unit = unit
 word-done = done
 word-refused = refused
+word-accepted = accepted
 word-failed = failed
 word-received = received
 word-assigned = assigned

@@ -43,6 +43,7 @@ word-office = 承办单位
 word-unit = 单位
 word-done = 完成
 word-refused = 未接受
+word-accepted = 准予
 word-failed = 失败
 word-received = 受理
 word-assigned = 指定经办人

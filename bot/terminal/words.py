@@ -22,6 +22,7 @@ CODES: Mapping[str, Message] = {
     # Outcomes of acts.
     "done": Message("word-done"),
     "refused": Message("word-refused"),
+    "accepted": Message("word-accepted"),
     "failed": Message("word-failed"),
     # What two people decide.
     "appoint": Message("word-appoint"),

@@ -130,11 +130,11 @@ async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> 
     assert (made.login, made.verdict, made.number) == ("chen", Verdict.DECLINED, 2)
 
 
-async def test_own_unit_nobody_decides_on_their_own_unit_or_its_principal(
+async def test_row_own_unit_nobody_decides_on_their_own_unit_or_its_principal(
     city: AsyncEngine,
 ) -> None:
     tob = office_of("tob")
-    with pytest.raises(BadInput, match="tob: you belong to U3 and must stand aside from L3"):
+    with pytest.raises(BadInput, match="tob: you must stand aside from L3"):
         await decide(city, YEAR, KEY, Verdict.DECLINED, "市委常委会", office=tob)
     with pytest.raises(BadInput, match="must stand aside from L3"):
         await table(city, f"{KEY},declined,市委常委会,由,{TODAY},", "tob")
@@ -145,7 +145,7 @@ async def test_own_unit_nobody_decides_on_their_own_unit_or_its_principal(
     assert (rows["decisions"], rows["unit_decisions"]) == (0, 0)
 
 
-async def test_own_unit_who_signed_as_a_body_answers_no_appeal_against_it(
+async def test_row_own_unit_who_signed_as_a_body_answers_no_appeal_against_it(
     city: AsyncEngine,
 ) -> None:
     """The printed signature is text; what bars is the account."""

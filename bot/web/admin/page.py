@@ -56,6 +56,7 @@ DONE |= {"paused", "resumed"} | {
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
 DONE |= {"sealed", "seal-lifted", "material-closed"}
+DONE |= {"recusal"}
 DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         people,
         push,
         rectification,
+        recusal,
         reports,
         responses,
         result_letters,
@@ -53,6 +54,7 @@ else:
     people = lazy_module("bot.web.admin.people")
     push = lazy_module("bot.web.admin.push")
     rectification = lazy_module("bot.web.admin.rectification")
+    recusal = lazy_module("bot.web.admin.recusal")
     reports = lazy_module("bot.web.admin.reports")
     responses = lazy_module("bot.web.admin.responses")
     result_letters = lazy_module("bot.web.admin.result_letters")
@@ -77,6 +79,10 @@ PAGES = (
     ("POST", "/admin/second-factor", own_account.take_factor),
     ("GET", "/admin/sessions", own_account.show_sessions),
     ("POST", "/admin/sessions", own_account.take_sessions),
+    ("GET", "/admin/recusal", recusal.show_own),
+    ("POST", "/admin/recusal", recusal.take_own),
+    ("GET", "/admin/challenges", recusal.show_challenges),
+    ("POST", "/admin/challenges", recusal.take_challenge),
     ("GET", "/admin/people", people.show_people),
     ("POST", "/admin/people", people.take_person),
     ("GET", "/admin/people/{login}", people.show_person),

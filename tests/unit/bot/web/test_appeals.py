@@ -89,7 +89,7 @@ async def test_the_corrected_score_is_published_from_the_appeal(console: Console
     before = await score_campaign(console.service.database, "city-2010")
     await leave_out(console, 3)
     await press(console, "tan")  # of the unit itself
-    assert (console.status, "may not decide" in texts(console.page)) == (422, True)
+    assert (console.status, "must stand aside" in texts(console.page)) == (422, True)
     await console.open(APPEAL)
     assert 'value="correct"' not in console.page
     await press(console, "chen")

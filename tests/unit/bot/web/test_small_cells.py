@@ -49,6 +49,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     own = (
         "/admin/people",
         "/admin/people/{login}",
+        "/admin/recusal",
+        "/admin/challenges",
         "/admin/second-factor",
         "/admin/sessions",
         "/admin/settings",
