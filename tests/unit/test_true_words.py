@@ -16,11 +16,7 @@ FILES = {
     "W": "survey_flows/wording/zh-Hans.ftl",
     "C": "bot/channels/wording/zh-Hans.ftl",
     "P": "bot/web/wording/zh-Hans.ftl",
-    "L": "bot/publication/reports/words/zh-Hans.ftl",
-    "O": "bot/web/wording/zh-Hans.ftl",
 }
-BEGINS = {"L": "letter-", "O": "own-"}
-"""Letters, and the page that a letter's code opens, are a part of their files."""
 OFFICIALS = "# 管理页面"
 """Below this line the pages' sentences are for officials."""
 PROMISING = re.compile(
@@ -46,8 +42,6 @@ NO_PROMISES = {
     | {"invitation-stop", "personal-keep"},
     "C": {"command-delete", "cleared", "text-commands"},
     "P": {"ask-delete", "receipt-title"},
-    "L": set(),
-    "O": set(),
 }
 NO_PROMISES_IN_ENGLISH = {
     # What is asked of the citizen, and what others can do.
@@ -62,23 +56,21 @@ IN_ENGLISH = re.compile(r"nobody learns|will not know who|unnoticed|nobody can s
 def sentences(place: str, lang: str = "zh-Hans") -> dict[str, str]:
     """The sentences of a wording file that citizens see, by id."""
     text = (ROOT / FILES[place].replace("zh-Hans", lang)).read_text()
-    if place not in BEGINS:
-        text = text.partition(OFFICIALS if lang == "zh-Hans" else "# The administrators' pages")[0]
+    text = text.partition(OFFICIALS if lang == "zh-Hans" else "# The administrators' pages")[0]
     found = re.finditer(r"^([a-z][\w-]*) =([^\n]*\n(?:[ \t]+[^\n]*\n)*)", text, re.MULTILINE)
-    begins = BEGINS.get(place, "")
-    return {match[1]: match[2] for match in found if match[1].startswith(begins)}
+    return {match[1]: match[2] for match in found}
 
 
 def table() -> list[list[str]]:
     """The cells of the page's rows."""
     lines = (ROOT / PAGE).read_text().splitlines()
-    rows = [line for line in lines if re.match(r"\| [WCPLO] `", line)]
+    rows = [line for line in lines if re.match(r"\| [WCP] `", line)]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
 
 
 def named() -> set[tuple[str, str]]:
     """The sentences that the page names, as file and id."""
-    return {one for row in table() for one in re.findall(r"([WCPLO]) `([\w-]+)`", row[0])}
+    return {one for row in table() for one in re.findall(r"([WCP]) `([\w-]+)`", row[0])}
 
 
 @pytest.mark.parametrize("place", FILES)
@@ -145,13 +137,9 @@ def test_no_shipped_question_asks_who_somebody_is() -> None:
                 assert asked.search(before) is None, text
 
 
-EXPLAINS = {"said-who-are-you", "letter-code-how"}
-"""Sentences that say what is never asked for, and what to keep like a password."""
-
-
 def test_no_sentence_asks_for_money_or_a_password() -> None:
     asked = re.compile("付款|转账|密码|验证码|password|pay |bank|transfer")
     for place in FILES:
         for lang in ("zh-Hans", "en"):
             for key, text in sentences(place, lang).items():
-                assert key in EXPLAINS or asked.search(text) is None, key
+                assert key == "said-who-are-you" or asked.search(text) is None, key
