@@ -86,6 +86,7 @@ help-campaign-create-population = population figures by stratum or margin (CSV o
 help-campaign-create-grades = the grade quota, locked when the campaign opens; default: 18 of 99 first and 6 of 99 third of the units, rounded down, or the numbers of --scheme
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
+help-campaign-create-halves = a random half is asked in another order: items puts the overall question last, scale lists the levels from dissatisfied to satisfied
 help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
 help-campaign-link = make a link that vouches for an evaluator group
 help-campaign-link-group = service_user, resident, enterprise, deputy, grassroots or supervisor

@@ -86,6 +86,7 @@ help-campaign-create-population = 各层或各边际的总体数据（CSV 或 XL
 help-campaign-create-grades = 各等次名额，开启时锁定；默认按单位数套用 99 个中一等 18、三等 6 的比例并向下取整，或按 --scheme 中的数目
 help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
 help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
+help-campaign-create-halves = 随机一半的人换一种次序作答：items 总体评价放最后；scale 选项由不满意到满意
 help-campaign-create-pilot = 试评，不计入考核，并告知市民
 help-campaign-link = 新建为一类评价主体作凭证的链接
 help-campaign-link-group = service_user、resident、enterprise、deputy、grassroots 或 supervisor
