@@ -422,3 +422,7 @@ publication-field-one-reminder = after one
 publication-field-more-reminders = after two or more
 publication-field-level = { $reminders } { $points }
 publication-field-slope = points against the mean of their units; each reminder { $slope } (standard error { $error }), and those never reached may be further the same way
+
+# The bundle of a year
+publication-bundle-before-notice = everybody may check this year from the first day of its notice; auditors before that
+publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database

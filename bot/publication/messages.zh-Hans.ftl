@@ -419,3 +419,7 @@ publication-field-one-reminder = 提醒一次后
 publication-field-more-reminders = 提醒两次及以上
 publication-field-level = { $reminders } { $points }
 publication-field-slope = 以上为与所评单位均值的差（分）；每提醒一次{ $slope }（标准误{ $error }），始终未答的人可能在同一方向上差得更多
+
+# 年度验证包
+publication-bundle-before-notice = 自公示第一天起任何人都可以核对本年度；此前仅限审计员
+publication-bundle-not-logged = 公开日志中没有 { $act } { $number }：请在日志写入后重试；如果一直没有，说明有人改动了数据库
