@@ -104,7 +104,7 @@ async def fill_pages(service: Service) -> str:
     office = Office("zhou", service.clock, "Asia/Shanghai")
     await score_campaign(database, "city-2010")  # the first look makes the first release
     await seal_at(service, 2010)
-    await give_notice(database, 2010, office)
+    await give_notice(database, 2010, office, service.desk)
     await receive_appeal(database, 2010, "CME", "票数似有误。", office)
     await append_record(
         database,

@@ -47,6 +47,7 @@ from bot.terminal.words import say, worded
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
+from survey_flows.halves import HALVES
 
 
 def register(commands: Any) -> None:
@@ -99,6 +100,13 @@ def _register_create(parts: Any) -> None:
     create.add_argument("--leaders", action="store_true", help=words)
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
     create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
+    create.add_argument(
+        "--halves",
+        nargs="+",
+        choices=HALVES,
+        default=(),
+        help=Message("help-campaign-create-halves"),
+    )
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
     change = parts.add_parser("change", help=Message("help-campaign-change"))
     change.add_argument("id", metavar="CAMPAIGN")
@@ -209,6 +217,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             ),
             pilot=chosen.pilot,
             door=chosen.door or "",
+            halves=chosen.halves,
         )
         if like and chosen.leaders:
             await _take_over_leaders(settings, database, chosen.year, like.year)
@@ -252,6 +261,7 @@ async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
             scheme=row.scheme,
             pilot=said.pilot,
             door=said.said_door,
+            halves=list(said.halves),
         )
         await change_draft(database, draft, seen)
         await _show(database, chosen.id, settings)

@@ -41,6 +41,7 @@ from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import download
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import BadInput, Message, Place, with_renamed_files
+from survey_flows.halves import HALVES
 
 FIELDS = (
     "id",
@@ -169,7 +170,8 @@ async def _show(
     now: Mapping[str, str] | None = None,
 ) -> web.Response:
     """Returns the form; ``now`` is what a draft says meanwhile, where it says something else."""
-    filled = dict(typed) if typed else {name: visit.text(name) for name in FIELDS}
+    posted = {name: visit.text(name) for name in FIELDS} | {"halves": " ".join(_halves(visit))}
+    filled = dict(typed) if typed else posted
     filled["year"] = filled["year"] or str(visit.today.year)
     models = [
         (name, _titled(form.title, visit.lang)) for name, form in offered_questionnaires().items()
@@ -181,6 +183,8 @@ async def _show(
         "draft",
         models=models,
         doors=DOORS,
+        halves=HALVES,
+        ticked=filled["halves"].split(),
         status=status,
         problem=problem,
         typed=filled,
@@ -192,7 +196,7 @@ async def _show(
         differs=[
             (name, value, filled[name])
             for name, value in (now or {}).items()
-            if value != filled[name]
+            if value != filled[name] and name != "id"
         ],
     )
 
@@ -234,6 +238,7 @@ async def _fields(visit: Visit, row: Row[Any]) -> dict[str, str]:
         "units": "" if whole else " ".join(found.units),
         "pilot": "yes" if found.pilot else "",
         "door": found.said_door,
+        "halves": " ".join(found.halves),
         "like": "",
         **{grade: str(getattr(quota, grade)) for grade in UNIT_GRADES},
     }
@@ -281,7 +286,14 @@ async def _draft(visit: Visit, changed: str = "") -> CampaignDraft:
         scheme=made.scheme,
         pilot=visit.text("pilot") == "yes",
         door=visit.text("door"),
+        halves=_halves(visit),
     )
+
+
+def _halves(visit: Visit) -> list[str]:
+    """Returns the halves that were ticked."""
+    given = visit.form.getall("halves", []) if visit.form is not None else []
+    return [str(half) for half in given]
 
 
 def _grades(visit: Visit) -> list[str] | None:

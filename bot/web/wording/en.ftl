@@ -20,7 +20,6 @@ start-cookie-refused = Your browser did not accept our random number (a cookie),
 start-later-title = One moment, please
 start-later-text = Many people share your network. Your rating begins by itself in about { $seconds } seconds; you need not do anything.
 start-later-go-on = Go on
-start-previous = Not finished with an earlier rating?
 start-resume = Back to the conversation
 
 progress = Step { $step } of { $steps }
@@ -1207,6 +1206,9 @@ draft-door-open = Left to the campaign (a drawn sample gives way to a campaign f
 draft-door-everyone = Everybody may rate
 draft-door-link = Only with a link
 draft-door-invited = Only who was invited
+draft-halves = Split halves (a random half is asked in another order; the method page tells the difference)
+draft-half-items = Half of the people answer the overall question last
+draft-half-scale = Half of the people see the levels from dissatisfied to satisfied
 draft-pilot = A pilot: it counts in no appraisal, and citizens are told so
 draft-frozen-pilot = A pilot: it counts in no appraisal
 pilot = pilot

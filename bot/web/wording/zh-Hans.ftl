@@ -20,7 +20,6 @@ start-cookie-refused = 您的浏览器没有接受我们的随机编号（Cookie
 start-later-title = 请稍等片刻
 start-later-text = 您所在网络的人较多，约 { $seconds } 秒后自动继续，您不用做任何操作。
 start-later-go-on = 继续
-start-previous = 您有一次评价还没完成？
 start-resume = 回到刚才的对话
 
 progress = 第 { $step } 步，共 { $steps } 步
@@ -1204,6 +1203,9 @@ draft-door-open = 由活动自身决定（抽样的活动让位给面向所有�
 draft-door-everyone = 都可以来评
 draft-door-link = 凭链接才能评
 draft-door-invited = 受邀的人才能评
+draft-halves = 分半对照（随机一半的人换一种次序作答，方法页公布差别）
+draft-half-items = 一半的人最后才答总体评价
+draft-half-scale = 一半的人由不满意到满意列出选项
 draft-pilot = 试评：不计入任何考核，并告知参与者
 draft-frozen-pilot = 试评：不计入任何考核
 pilot = 试评

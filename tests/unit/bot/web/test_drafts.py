@@ -177,6 +177,22 @@ async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(console:
     assert console.status == 404
 
 
+async def test_split_halves_are_ticked_and_told_before_the_opening(console: Console) -> None:
+    await console.sign_in()
+    page = await console.open("/admin/drafts")
+    assert "Half of the people answer the overall question last" in texts(page)
+    await send(console, TYPED | {"halves": "sex"})
+    assert console.status == 422
+    assert "halves differ in one of items, scale" in texts(console.page)
+    page = await send(console, TYPED | {"id": "Spring!", "halves": "items"})
+    assert 'value="items" checked' in page
+    assert 'value="scale" checked' not in page
+    await send(console, TYPED | {"halves": "items"})
+    said = texts(await console.open("/admin/campaigns/spring"))
+    assert "a random half of the people answers the overall question last" in said
+    assert "from dissatisfied to satisfied" not in said
+
+
 async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
     await console.sign_in()
     await send(
@@ -292,7 +308,9 @@ async def test_row_draft_is_edited_until_it_is_opened_and_a_stale_form_overwrite
     ]
     seen = {"seen": fields["seen"]}
     changed = TYPED | seen | {"title_en": "Evaluation in spring", "closes": "2027-01-31T20:00"}
-    await change(console, changed)
+    await change(console, changed | {"halves": "items"})
+    assert re.search(r'value="items" checked', await console.open(path))
+    await console.open("/admin/campaigns/spring")
     assert "Evaluation in spring" in texts(console.page)
     assert "2027-01-31 20:00" in texts(console.page)
     assert [it.capacity for it in await show_quotas(database, "spring")] == [50]
@@ -345,7 +363,7 @@ async def test_row_draft_as_last_year_takes_scheme_questionnaires_quotas_and_lea
         gone = replace(chief, id="GONE", unit="NOWHERE")
         await store.replace_leaders(connection, 2011, [chief, gone])
     page = await console.open("/admin/drafts?like=spring")
-    boxes = ("csrf", "pilot", "leaders")
+    boxes = ("csrf", "pilot", "leaders", "halves")
     assert {name: value for name, value in typed_in(page).items() if name not in boxes} == {
         "like": "spring",
         "title_zh": "春季评价",
