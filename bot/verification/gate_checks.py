@@ -15,7 +15,7 @@ from bot.verification.bundle_format import INTAKE
 from bot.verification.bundle_reader import GROWN, NEW, OLD, UNSIGNED, Bundle, CheckFailed
 from bot.verification.campaign_checks import number
 from bot.verification.opened_entries import BALLOT, COMMENT, WITHDRAWAL, Opening
-from bot.verification.strict_files import read_strict_json
+from bot.verification.strict_files import read_salt, read_strict_json
 from survey_flows.gate_texts import (
     ballot_gate_text,
     comment_gate_text,
@@ -153,7 +153,7 @@ def _read_units(bundle: Bundle) -> Rows:
     place = Place(file=INTAKE)
     value = read_strict_json(bundle.files.get(INTAKE, b""), place, ascii_keys=False)
     units: Mapping[str, Any] = value["units"]
-    salt = bytes.fromhex(value["salt"])
+    salt = read_salt(value["salt"])
     if set(value) != {"salt", "units"} or units_digest(salt, units) != bundle.intake.body["units"]:
         raise CheckFailed(Message("verification-intake-file-differs"))
     rows = {unit: [int(count) for count in row] for unit, row in units.items()}

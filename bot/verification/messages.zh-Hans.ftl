@@ -15,6 +15,7 @@ verification-entry-wrong = 不是日志条目，或位置不连续
 verification-public-entry-wrong = 不是公开条目
 verification-public-entry-twice = 公开条目重复，或不属于该日志
 verification-no-campaign = bundle.json 没有写明活动，请重新获取验证包
+verification-manifest-wrong = bundle.json 的内容不是 format、campaign、origin 和 openings，或其中一项类型不对；请重新获取验证包
 verification-owner-wrong = 这不是活动的编号，也不是公开条目的“-”
 verification-owners-differ = older.txt 列出 { $named } 个旧条目，而日志开头有 { $entries } 个；请重新获取验证包
 verification-keys-wrong = 条目 { $position } 的“keys”不是下一号，或所列公钥不属于该日志

@@ -46,7 +46,7 @@ OPTIONAL_FILES = {"cases.jsonl", "intake.json", "sums.json"}
 
 DESK_KINDS = (
     "registration link pause early-close decision result audit profile officer grant opened page "
-    "succession escrow extension export void choice year-rules year-table year-decision year-seal "
+    "succession escrow export void choice year-rules year-table year-decision year-seal "
     "year-amendment"
 )
 SIGNERS = dict.fromkeys(DESK_KINDS.split(), "/desk") | {
@@ -625,7 +625,9 @@ class Bundle:
         for name in keys & DIGITS.keys():
             digits(body[name], DIGITS[name])
         aside = row.get("aside")
-        if set(row) - {"aside"} != {"position", "salt", "body"} or (aside and kind != "ballot"):
+        if set(row) - {"aside"} != {"position", "salt", "body"} or (
+            "aside" in row and (kind != "ballot" or not isinstance(aside, dict))
+        ):
             raise Failed(f"the opening of entry {at} has other parts")
         return Opening(at, kind, body, signed, aside)
 
@@ -1353,7 +1355,7 @@ def run(name: str, check: Check, bundle: Bundle) -> Outcome:
         return Outcome(name, True, check(bundle))
     except Failed as error:
         finding = str(error)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         finding = f"what it needs is missing or wrong ({error!r:.80})"
     first = bundle.failures.setdefault(finding, name)
     return Outcome(name, False, finding if first == name else f"{RESTS}{first}»")
