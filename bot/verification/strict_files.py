@@ -12,7 +12,6 @@ import orjson
 from survey_flows.canonical_json import MOST, read_canonical_object, read_strict
 from survey_flows.errors import BadInput, Message, Place
 
-
 SALT = re.compile("[0-9a-f]{32}")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDictProxy
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -154,7 +155,8 @@ async def read_form(request: web.Request, max_bytes: int, *, unsaid: bool = Fals
         raise web.HTTPForbidden
     try:
         return await request.clone(client_max_size=max_bytes).post()
-    except (ValueError, LookupError) as error:  # not a form, or in no known encoding
+    # Not a form, in no known encoding, or with parts that are encoded or headed as none can be.
+    except (ValueError, LookupError, RuntimeError, HttpProcessingError) as error:
         raise web.HTTPBadRequest from error
 
 
