@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.accounts.audit_anchors import order_anew
 from bot.accounts.profiles import PROFILE, SOLO
 from bot.accounts.roster import Roster
+from bot.campaigns.link_marks import mark_links_anew
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.gate_signatures import GateSigner
@@ -89,6 +90,7 @@ async def replace_desk(
     async with writing(database) as connection:
         await order_anew(connection, desk, now)
         await _vote_anew(connection)
+        await mark_links_anew(connection, desk)
     await _know_accounts(Roster(database, desk, ring.folder), log)
     ring.path(NEXT).replace(ring.path(DESK))
     return desk
