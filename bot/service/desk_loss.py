@@ -36,8 +36,8 @@ NEXT = "desk-next"
 
 
 @dataclass(frozen=True, slots=True)
-class DeskLoss:
-    """Why the key is replaced, which the log says, and by how many people."""
+class Loss:
+    """Why a key is replaced, which the log says, and by how many people."""
 
     reason: str
     people: int
@@ -64,7 +64,7 @@ async def replace_desk(
     log: GuardedLog,
     ring: Keyring,
     gate: GateSigner,
-    loss: DeskLoss,
+    loss: Loss,
     clock: Clock,
 ) -> Desk:
     """Makes another key of the desk and lets it count; after a kill it goes on where it was.

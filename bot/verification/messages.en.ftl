@@ -269,6 +269,11 @@ verification-keys-desk-lost = { $signed }; the desk's key was LOST and replaced 
         [one] once
        *[other] { $count } times
     }
+verification-keys-gate-lost = { $signed }; the gate's key was LOST and replaced without its signature, by the log and the desk, { $count ->
+        [one] once
+       *[other] { $count } times
+    }
+verification-gate-lost-more = { $found } ballots are signed by a key of the gate that was lost, and it had accepted { $accepted } when it was replaced; somebody used it later
 verification-acts-late = { $signed }; { $count ->
         [one] one act was
        *[other] { $count } acts were

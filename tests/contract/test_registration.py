@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.ballots.gate import Gate
@@ -20,8 +20,10 @@ from bot.campaigns.link_marks import mark_links_anew, unmarked_links
 from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.conversations.conductor import Conductor
+from bot.core.settings import Settings
 from bot.crypto.note_signatures import sign_note
 from bot.results.scoring import score_campaign
+from bot.service.installation_keys import open_keys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
@@ -264,3 +266,21 @@ async def test_another_desk_marks_the_links_as_they_stand(road: Road) -> None:
     async with reading(road.database) as connection:
         assert await unmarked_links(connection, other) == {}
         assert await unmarked_links(connection, DESK) == {road.link.token: "year"}
+
+
+async def test_links_of_an_older_version_are_marked_once(
+    road: Road, store_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(database_url=store_url, data=tmp_path, log_origin="minping")
+    later = {"token": "LATERLINKS", "campaign": "year", "group_code": "deputy"}
+    later |= {"source": "invited", "stratum": ""}
+    async with writing(road.database) as connection:
+        await connection.execute(delete(tables.link_marks))
+    for count, new in ((0, []), (1, [later])):
+        async with writing(road.database) as connection:
+            if new:
+                await connection.execute(tables.links.insert(), new)
+        assert (await open_keys(settings, road.database, road.clock)).desk.key == DESK.key
+        async with reading(road.database) as connection:
+            assert len(await unmarked_links(connection, DESK)) == count
+    assert (tmp_path / "keys" / "desk" / "links").stat().st_mode & 0o777 == 0o600
