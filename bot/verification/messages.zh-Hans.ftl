@@ -267,5 +267,5 @@ verification-totals-follow = 汇总数据和得分可由揭示的评价票算出
 verification-stored-differs = 保存的第 { $position } 个条目的内容与日志的承诺值不符
 verification-keys-desk-lost = { $signed }；签发处的密钥曾丢失，未经原密钥签名，由日志和入口共同更换（{ $count } 次）
 verification-keys-gate-lost = { $signed }；入口的密钥曾丢失，未经原密钥签名，由日志和签发处共同更换（{ $count } 次）
-verification-gate-lost-more = 有 { $found } 张选票由入口丢失的密钥签名，而更换时它只接收过 { $accepted } 张；有人在此之后用过它
+verification-gate-lost-more = 有 { $found } 张评价票由入口丢失的密钥签名，而更换时它只接收过 { $accepted } 张；有人在此之后用过它
 verification-acts-late = { $signed }；其中 { $count } 项被扣下后才记入（下达早于它前面的条目），首项为条目 { $position }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import gzip
 import resource
 import socket
@@ -329,9 +330,7 @@ async def test_a_request_that_is_none_is_answered_and_leaves_nothing_in_the_log(
     assert not [word for word in ("SECRET", "127.0.0.1", "Cookie", "Traceback") if word in said]
 
 
-@pytest.mark.parametrize(
-    "head", ["Content-Transfer-Encoding: x", "Content-Type: text/plain; charset=base64", "\x01: x"]
-)
+@pytest.mark.parametrize("head", ["Content-Transfer-Encoding: x", "\x01: x"])
 async def test_a_form_with_a_part_that_cannot_be_read_is_refused(port: int, head: str) -> None:
     disposition = "Content-Disposition: form-data; name=l"
     body = f"--b\r\n{disposition}\r\n{head}\r\n\r\nx\r\n--b--".encode()
@@ -341,3 +340,44 @@ async def test_a_form_with_a_part_that_cannot_be_read_is_refused(port: int, head
         session.post("/start", data=body) as answer,
     ):
         assert answer.status == 400
+
+
+SLOW = b"l=-" + b"a" * 15_000
+"""Text that takes long to decode as punycode: two megabytes of it, minutes."""
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "hex", "undefined"])
+async def test_a_form_in_another_encoding_is_refused_undecoded(port: int, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    headers = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
+        for path in ("/start", "/result", "/log/receipt", "/admin/sign-in"):
+            async with session.post(path, data=SLOW[:4000]) as answer:
+                assert answer.status == 400
+
+
+@pytest.mark.parametrize(("said", "status"), [("part", 303), ("field", 400)])
+async def test_a_part_of_a_form_is_read_as_utf_8_whatever_it_says(
+    port: int, said: str, status: int
+) -> None:
+    seen: list[str] = []
+
+    def decode(data: bytes, _errors: str = "strict") -> tuple[str, int]:
+        seen.append("decoded")
+        return "", len(data)
+
+    info = codecs.CodecInfo(lambda text, _errors="strict": (text.encode(), len(text)), decode)
+    codecs.register(lambda name: info if name == "slowcode" else None)
+    disposition = "Content-Disposition: form-data; name="
+    kind = "Content-Type: text/plain; charset=slowcode\r\n" if said == "part" else ""
+    parts = [f"{disposition}l\r\n{kind}\r\n" + "评"]
+    if said == "field":
+        parts.insert(0, f"{disposition}_charset_\r\n\r\nslowcode")
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts) + "--b--"
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Sec-Fetch-Site": "same-origin"}
+    async with (
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session,
+        session.post("/start", data=body.encode(), allow_redirects=False) as answer,
+    ):
+        assert answer.status == status
+    assert seen == []
