@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -28,11 +28,15 @@ from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
+from bot.core.remembered import remembered, remembered_of_same
 from bot.results.blocks import ballots_by_weight
 from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts, read_field_facts
 from bot.results.releases import Release, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
+
+KEPT = 4
+"""So many releases are kept scored in memory: one takes megabytes."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +70,7 @@ class ScoredCampaign:
     @cached_property
     def disclosed(self) -> Mapping[str, DisclosedScore]:
         """The disclosed score of each unit."""
-        staff = sum(row.count for row in self.counts if row.grp == STAFF)
-        disclosed = disclose(
-            self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self.alone(), staff
-        )
-        corrected = self.release.corrections if self.release else {}
-        return {
-            code: replace(it, corrected=True, low=None, high=None, unweighted=None, bounds=None)
-            if code in corrected
-            else it
-            for code, it in disclosed.items()
-        }
+        return _disclosed(self.campaign, self.counts, self.scores, self.release)
 
     @property
     def graded(self) -> dict[str, UnitScore]:
@@ -145,14 +139,34 @@ class ScoredCampaign:
         found = consistency(rows, self.campaign.questionnaires, self.campaign.scheme)
         return {name: it for name, it in found.items() if it.n >= least}
 
-    def alone(self) -> set[str]:
-        """Return the units whose score is one more sum over their overall answers."""
-        campaign = self.campaign
-        sheets = {code: unit.questionnaire for code, unit in campaign.units.items()}
-        reader = PatternReader(campaign.questionnaires, campaign.scheme)
-        # Method 1 asks nothing of the ballots, and counting them takes time.
-        counted = tally(self.counts, reader) if campaign.scheme.evidence else Tally([])
-        return units_alone(counted, sheets, campaign.questionnaires, campaign.scheme)
+
+@remembered_of_same(KEPT)
+def _disclosed(
+    campaign: RegisteredCampaign,
+    counts: Sequence[PatternCount],
+    scores: Mapping[str, UnitScore],
+    release: Release | None,
+) -> Mapping[str, DisclosedScore]:
+    """Return what is disclosed of each unit: of a corrected score no uncertainty is known."""
+    staff = sum(row.count for row in counts if row.grp == STAFF)
+    alone = _alone(campaign, counts)
+    disclosed = disclose(scores, ballots_by_weight(counts), campaign.scheme, alone, staff)
+    corrected = release.corrections if release else {}
+    return {
+        code: replace(it, corrected=True, low=None, high=None, unweighted=None, bounds=None)
+        if code in corrected
+        else it
+        for code, it in disclosed.items()
+    }
+
+
+def _alone(campaign: RegisteredCampaign, counts: Sequence[PatternCount]) -> set[str]:
+    """Return the units whose score is one more sum over their overall answers."""
+    sheets = {code: unit.questionnaire for code, unit in campaign.units.items()}
+    reader = PatternReader(campaign.questionnaires, campaign.scheme)
+    # Method 1 asks nothing of the ballots, and counting them takes time.
+    counted = tally(counts, reader) if campaign.scheme.evidence else Tally([])
+    return units_alone(counted, sheets, campaign.questionnaires, campaign.scheme)
 
 
 def is_ranked(score: UnitScore) -> bool:
@@ -202,6 +216,7 @@ async def score_registered(database: AsyncEngine, campaign: RegisteredCampaign) 
     return replace(await asyncio.to_thread(score_release, campaign, release), facts=facts)
 
 
+@remembered(KEPT)
 def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampaign:
     """Score a release; corrected scores replace those that its counts give."""
     categories = {code: unit.category for code, unit in campaign.units.items()}

@@ -22,6 +22,7 @@ from bot.crypto.gate_keys import make_gate_keys
 from bot.demo.fill import fill
 from bot.publication.exports import Audience, year_book
 from bot.records import store
+from bot.results.scoring import score_campaign
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
@@ -52,6 +53,7 @@ Q3,,,95
 async def store_city(url: str) -> None:
     async with open_store(Settings(database_url=url)) as database:
         await fill(database, KEYS, DESK, SystemClock(), "Asia/Shanghai", ballots=17_600)
+        await score_campaign(database, f"city-{YEAR}")  # the first look makes the first release
 
 
 @pytest.fixture(scope="module")

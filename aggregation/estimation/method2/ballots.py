@@ -13,7 +13,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.estimation.method2.evidence import UnitEvidence
-from aggregation.estimation.method2.own_score import ENDS, OwnScore, own_score
+from aggregation.estimation.method2.own_score import (
+    ENDS,
+    GroupContrast,
+    GroupTerms,
+    OwnScore,
+    group_terms,
+    score_of_terms,
+)
 from aggregation.estimation.method2.trial import (
     MOST,
     Cell,
@@ -79,6 +86,7 @@ class _Search:
     ) -> None:
         self._unit, self._own, self._rules = unit, own, rules
         self._target, self._up = target, up
+        self._known: dict[tuple[str, tuple[tuple[Cell, int], ...]], GroupTerms] = {}
 
     def fewest(self, cells: Sequence[Cell]) -> int | None:
         """The fewest ballots in these cells, or None."""
@@ -110,12 +118,22 @@ class _Search:
         return sum(placed.values()) - block + high
 
     def _reached(self, placed: dict[Cell, int]) -> bool:
-        unit = dict(self._unit)
-        end = ENDS[self._up]
+        by_group: dict[str, list[tuple[Cell, int]]] = {}
         for cell, count in placed.items():
-            unit[cell[0]] = with_ballots(unit[cell[0]], cell, end, Fraction(count))
-        found = own_score(unit, self._own.contrasts, self._rules)
+            by_group.setdefault(cell[0], []).append((cell, count))
+        changed = {name: self._terms(name, tuple(more)) for name, more in by_group.items()}
+        found = score_of_terms({**self._own.terms, **changed}, self._own.contrasts)
         if found is None:
             return False
         score = Fraction(public_score(found.score))
         return score >= self._target if self._up else score <= self._target
+
+    def _terms(self, name: str, more: tuple[tuple[Cell, int], ...]) -> GroupTerms:
+        """A group's terms with more ballots; a search asks for the same ones many times."""
+        if (name, more) not in self._known:
+            group, end = self._unit[name], ENDS[self._up]
+            for cell, count in more:
+                group = with_ballots(group, cell, end, Fraction(count))
+            contrast = self._own.contrasts.get(name, GroupContrast())
+            self._known[name, more] = group_terms(group, contrast, self._rules)
+        return self._known[name, more]

@@ -184,6 +184,11 @@ def own_score(unit: UnitEvidence, contrasts: Contrasts, rules: EvidenceRules) ->
         name: group_terms(group, contrasts.get(name, GroupContrast()), rules)
         for name, group in sorted(unit.items())
     }
+    return score_of_terms(terms, contrasts)
+
+
+def score_of_terms(terms: Mapping[str, GroupTerms], contrasts: Contrasts) -> OwnScore | None:
+    """As `own_score`, of terms that are known already."""
     found = _joined(terms, contrasts)
     return OwnScore(*found, terms, contrasts) if found else None
 

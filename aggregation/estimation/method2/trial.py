@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from aggregation.estimation.method2.evidence import GroupEvidence, UnitEvidence
@@ -73,6 +73,10 @@ def worst_move(
     return most
 
 
+_Terms = tuple[float, float, float, float]
+"""A group's a·b, a·b·T, and a·m as a part without and a multiple of f."""
+
+
 class _QuickGroup:
     """A group's terms in floating point, to which ballots of one end are added."""
 
@@ -97,8 +101,8 @@ class _QuickGroup:
             for channel, sums in group.loose
         }
 
-    def terms(self, end: float, cell: Cell | None, more: int) -> tuple[float, float, float, float]:
-        """a·b, a·b·T, and a·m as a part without and a multiple of f, with ``more`` ballots."""
+    def terms(self, end: float, cell: Cell | None, more: int) -> _Terms:
+        """Its terms with ``more`` ballots in a cell."""
         if cell is not None:
             kept = self.cells, self.unplaced, self.channels
             self.added(cell, end, more)
@@ -161,24 +165,28 @@ class QuickScore:
     def path(self, cells: Sequence[Cell], goal: float) -> Iterator[tuple[Cell, int]]:
         """Blocks of ballots until the score has passed the goal; at least one."""
         placed = 0
+        terms = {name: group.terms(self._end, None, 0) for name, group in self._groups.items()}
+        tried: dict[Cell, tuple[int, _Terms]] = {}
         while True:
             block = 1 + placed // STEPS
-            terms = {name: group.terms(self._end, None, 0) for name, group in self._groups.items()}
-            scores = [
-                self._joined(
-                    {**terms, cell[0]: self._groups[cell[0]].terms(self._end, cell, block)}
-                )
-                for cell in cells
-            ]
+            for cell in cells:
+                if cell not in tried or tried[cell][0] != block:
+                    more = self._groups[cell[0]].terms(self._end, cell, block)
+                    tried[cell] = (block, more)
+            scores = [self._joined({**terms, cell[0]: tried[cell][1]}) for cell in cells]
             best = max(range(len(cells)), key=lambda at: scores[at] if self._up else -scores[at])
-            self._groups[cells[best][0]].added(cells[best], self._end, block)
+            name = cells[best][0]
+            self._groups[name].added(cells[best], self._end, block)
+            terms[name] = self._groups[name].terms(self._end, None, 0)
+            # What was tried in other groups holds until the blocks grow.
+            tried = {cell: found for cell, found in tried.items() if cell[0] != name}
             placed += block
             yield cells[best], block
             passed = scores[best] >= goal if self._up else scores[best] <= goal
             if passed or placed > MOST:
                 return
 
-    def _joined(self, terms: dict[str, tuple[float, float, float, float]]) -> float:
+    def _joined(self, terms: Mapping[str, _Terms]) -> float:
         pull = sum(t[0] for t in terms.values())
         level = sum(t[1] for t in terms.values()) / pull
         return sum(
