@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -22,11 +21,11 @@ from bot.crypto.note_signatures import open_note
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk, facts_of
 from bot.transparency.entry_bodies import registration_body
-from bot.transparency.log_entry import entry_of_row
+from bot.transparency.log_entry import entry_of_row, is_committed
 from bot.transparency.log_reader import LogDamaged, latest_checkpoint, prove_inclusion
 from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput
-from survey_flows.log_entries import OLDER_FORM, act_commitment, older_act_label
+from survey_flows.log_entries import OLDER_FORM, older_act_label
 from survey_flows.merkle import leaf_hash, verify_inclusion
 from survey_flows.signed_notes import Checkpoint, VerifierKey
 
@@ -115,13 +114,14 @@ async def _is_proven(connection: AsyncConnection, row: Row[Any], signed: Checkpo
     if entry.form == OLDER_FORM:
         # A line of form 1 says neither kind nor campaign; its label does.
         known = entry.label == older_act_label(REGISTRATION, row.id)
-        committed = sha256(found.body.encode()).digest()
     else:
         known = (entry.kind, entry.campaign) == (REGISTRATION, row.id)
-        committed = act_commitment(found.body, entry.signatures)
     leaf = leaf_hash(entry.line)
-    same = known and entry.commitment == committed
-    return same and verify_inclusion(leaf, position, signed.size, proof, signed.root)
+    return (
+        known
+        and is_committed(entry)
+        and verify_inclusion(leaf, position, signed.size, proof, signed.root)
+    )
 
 
 async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:
