@@ -141,7 +141,8 @@ ROWS = (
         "the definition is proven by a signed checkpoint",
         ("contract/test_registration.py::test_other_words_on_the_same_buttons_take_no_ballots",
          "contract/test_registration.py"
-         "::test_a_checkpoint_that_the_log_did_not_sign_proves_nothing")),
+         "::test_a_checkpoint_that_the_log_did_not_sign_proves_nothing",
+         "contract/test_close_check.py::test_a_change_after_the_close_publishes_nothing")),
     Row(24, "a link that vouches for deputies is written into the table",
         "the desk has not marked it",
         ("contract/test_registration.py"
