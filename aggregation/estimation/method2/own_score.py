@@ -137,8 +137,9 @@ class _CellSums:
             vouched = cell.points + apart.points
             bends = cell.bend + apart.bend
             on_level = vouched - contrast.level * bends + level
-            found = (vouched + plain, on_level, bends + bend)
-            return _CellSums(*(it / whole for it in found), 1 / whole)
+            return _CellSums(
+                (vouched + plain) / whole, on_level / whole, (bends + bend) / whole, 1 / whole
+            )
         points = cell.points + people * (apart.points + plain)
         vouched = cell.points - contrast.level * cell.bend
         vouched += people * (apart.points - contrast.level * apart.bend)
