@@ -13,13 +13,16 @@ from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.letter_decisions import letters_decision
 from bot.appraisal.past_grades import final_lines
+from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal, preview_seal
 from bot.appraisal.year import open_year
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock, SystemClock
 from bot.core.identity import Office
+from bot.records.notices import GivenNotice
 from bot.service.composition import Service
+from bot.transparency.desk import Desk
 from tests.desk import DESK, roster_of
 
 ORGAN = ("市委常委会", "常委会纪要第12号")
@@ -34,7 +37,7 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
         **officer_decisions(DESK),
         **seal_decisions(DESK),
         **amendment_decision(DESK),
-        **filing_decisions(),
+        **filing_decisions(DESK),
         **letters_decision(),
     }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
@@ -76,3 +79,15 @@ async def seal_at(service: Service, year: int, login: str = "zhou") -> None:
     office = office_of(login, service.clock)
     order = await order_of(service.database, year, office)
     await prepare_seal(service.database, service.approvals, year, order, office)
+
+
+SITE = "https://mp.example"
+
+
+async def give_notice(
+    database: AsyncEngine, year: int, office: Office, desk: Desk = DESK
+) -> GivenNotice:
+    """Give public notice as somebody does who has just looked at the list."""
+    seen = (await show_notice(database, year, office, SITE)).digest
+    order = NoticeOrder(str(year), seen)
+    return await give_public_notice(database, desk, year, order, office, SITE)

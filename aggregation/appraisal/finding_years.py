@@ -37,13 +37,31 @@ def findings_of_year(
     sealed: Collection[int],
     late: Late = "established",
     on: date = date.max,
+    counted: Collection[Finding] = (),
 ) -> tuple[Finding, ...]:
-    """Returns the findings that count in a year, without those that are overturned by a day."""
+    """Returns the findings that count in a year, without those that are overturned by a day.
+
+    Args:
+        findings: all that are known.
+        year: the year.
+        sealed: the other years that are sealed.
+        late: what becomes of a finding about a sealed year.
+        on: the day by which a finding may be overturned.
+        counted: those that sealed years hold; one that has counted in a year counts in no other.
+    """
+    before = {_identity(finding) for finding in counted}
     return tuple(
         finding
         for finding in findings
-        if finding_year(finding, sealed, late) == year and not is_revoked(finding, on)
+        if finding_year(finding, sealed, late) == year
+        and not is_revoked(finding, on)
+        and _identity(finding) not in before
     )
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    """What makes a finding the same one: the numbers of documents repeat from year to year."""
+    return finding.id, finding.kind, finding.subject, finding.date
 
 
 def is_revoked(finding: Finding, on: date = date.max) -> bool:

@@ -9,10 +9,11 @@ procedure-appeal-late = late and waits for a decision about its cause
 procedure-appeal-refused = refused as late
 procedure-appeal-withdrawn = taken back
 procedure-appeal-no-beginning = an appeal begins with a request; a person alone may appeal at once
-procedure-appeal-asked = a review was asked for already; who has taken one back may ask once more
-procedure-appeal-time = the time for a request runs to { $until }; a later one names its cause, and an earlier one needs none
+procedure-appeal-asked = a review was asked for already; whoever has taken one back may ask once more while the time runs
+procedure-appeal-over = the time for a request ran until { $until }; a later one names the cause of its delay
+procedure-appeal-early = the time for a request runs until { $until }; ask without naming a cause
 procedure-challenge-other = the handler who is charged is challenged, and somebody else decides about it
-procedure-calendar-unknown = a deadline falls in { $year }, whose holidays are not known; import them (`minping calendar import`)
+procedure-calendar-unknown = a deadline falls in { $year }, whose holidays are not known; import the table of holidays that the State Council has published for { $year } at /admin/calendar or by `minping calendar import`
 procedure-reason-missing = say why
 procedure-decided-before = whoever decided before may not decide on the appeal; charge somebody else
 procedure-handler-answers = { $handler } is charged with this appeal and answers it
@@ -34,3 +35,10 @@ procedure-theme-openness = openness
 procedure-theme-fees = fees
 procedure-theme-quality = quality
 procedure-theme-other = other
+
+# Why somebody stands aside
+procedure-bar-self = it is about you
+procedure-bar-unit = you belong to the unit, or to one above or below it, or did in the year
+procedure-bar-kin = kin
+procedure-bar-contested = you wrote, released or decided what is contested
+procedure-bar-challenge = you were challenged, and that was accepted

@@ -9,10 +9,11 @@ procedure-appeal-late = 已逾期，待审查逾期理由
 procedure-appeal-refused = 因逾期未予受理
 procedure-appeal-withdrawn = 已撤回
 procedure-appeal-no-beginning = 须先提出申请；只有个人可以直接申诉
-procedure-appeal-asked = 已就此申请过复核；撤回的可以再申请一次
-procedure-appeal-time = 申请期限至 { $until }；逾期申请须说明理由，期限内申请无须说明
+procedure-appeal-asked = 已经申请过；撤回的，在期限内可以再申请一次
+procedure-appeal-over = 申请期限已于 { $until } 届满；逾期申请须写明迟延理由
+procedure-appeal-early = 申请期限至 { $until }，尚未届满；无须写迟延理由，请按期申请
 procedure-challenge-other = 只能申请正在办理的经办人回避，并由他人决定
-procedure-calendar-unknown = 有期限落在 { $year } 年，而该年放假安排尚不掌握，请先导入（`minping calendar import`）
+procedure-calendar-unknown = 有期限落在 { $year } 年，而该年的放假安排尚未导入；请在“放假安排”页面（/admin/calendar）或用 `minping calendar import` 导入国务院办公厅公布的 { $year } 年放假安排
 procedure-reason-missing = 请写明理由
 procedure-decided-before = 先前作出决定的人不得办理此申请，请交他人办理
 procedure-handler-answers = 此申请由 { $handler } 负责答复
@@ -34,3 +35,10 @@ procedure-theme-openness = 信息公开
 procedure-theme-fees = 收费
 procedure-theme-quality = 办理质量
 procedure-theme-other = 其他
+
+# Why somebody stands aside
+procedure-bar-self = 本人
+procedure-bar-unit = 现在或当年在该单位、其上级或下级单位任职
+procedure-bar-kin = 亲属
+procedure-bar-contested = 填报、放行或决定过有争议的事项
+procedure-bar-challenge = 回避申请已获准

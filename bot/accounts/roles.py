@@ -22,7 +22,7 @@ ROLE_CHOICES = (
     Message("account-role-unit"),
 )
 """The roles as a command takes them, with their names."""
-OWN = r"/admin/(sign-out|password|sessions|second-factor)"
+OWN = r"/admin/(sign-out|password|sessions|second-factor|recusal)"
 """Pages of a person's own account."""
 APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
 """The page of what waits for a second person, and the form by which one signs."""
@@ -48,7 +48,9 @@ RIGHTS = {
     # Administrators see cases and do not vote on them, and open no ballots. Observers see scores,
     # so they see no cases. Citizens' words are for their office alone; others see counts by theme.
     ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/cases|{WORDS}).*"),
-    OBSERVER: Rights(rf"/admin(?!/(approvals|cases|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
+    OBSERVER: Rights(
+        rf"/admin(?!/(approvals|cases|challenges|people|settings)|{WORDS}|{OPENINGS}).*", OWN
+    ),
     # Auditors check acts and counts. They see no names: no leaders, contacts or staff.
     AUDITOR: Rights(
         rf"/admin/?|{OWN}|/admin/audit"

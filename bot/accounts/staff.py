@@ -6,13 +6,14 @@ import asyncio
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from pydantic import Field, model_validator
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR, ROLE_CHOICES, ROLES, UNIT
@@ -20,7 +21,7 @@ from bot.accounts.roster import Roster
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
-from bot.storage.schema.all import second_factors, staff, units
+from bot.storage.schema.all import recusals, second_factors, staff, units
 from survey_flows.errors import BadInput, Message, Place
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -258,11 +259,26 @@ async def change_account(
             them).
     """
     await _require_unit(connection, unit)
+    if "unit" in values:
+        await _keep_left_unit(connection, login, values["unit"])
     done = await connection.execute(update(staff).where(staff.c.login == login).values(**values))
     if not done.rowcount:
         raise BadInput(Message("account-unknown"), Place(subject=login))
     if not keeps:
         await _require_administrator(connection, login)
+
+
+async def _keep_left_unit(connection: AsyncConnection, login: str, unit: str | None) -> None:
+    """Keeps which unit an account leaves: its owner stands aside from it for the year."""
+    query = select(staff.c.unit).where(staff.c.login == login)
+    left = (await connection.execute(query)).scalar()
+    if not left or left == unit:
+        return
+    now = datetime.now(UTC)
+    last = (await connection.execute(select(func.max(recusals.c.number)))).scalar()
+    row = {"number": (last or 0) + 1, "kind": "left", "login": login, "subject": left}
+    row |= {"year": 0, "refers": 0, "text": "", "by": "", "on": now.date().isoformat()}
+    await connection.execute(recusals.insert(), [row | {"at": int(now.timestamp())}])
 
 
 async def _require_administrator(connection: AsyncConnection, login: str) -> None:

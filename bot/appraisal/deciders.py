@@ -1,8 +1,9 @@
-"""The officials who may decide on an appeal: not those who decided before, nor of the unit."""
+"""The officials who may decide on an appeal: nobody who decided before or must stand aside."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,8 @@ from aggregation.procedure.appeals import barred_deciders
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.appeal_records import Appeal
 from bot.records import store
+from bot.records.filings import read_filings
+from bot.records.recusals import find_unbarred
 from bot.storage.schema import all as tables
 
 MIN_SLASHES = 3
@@ -20,18 +23,17 @@ LOGIN = re.compile(r"\(([^()]+)\)\s*$")
 
 
 async def eligible_deciders(connection: AsyncConnection, appeal: Appeal) -> list[str]:
-    """Return the logins that could be charged with an appeal."""
+    """Return the logins that could be charged with an appeal; empty if nobody is left."""
     out = barred_deciders(appeal.steps, await previous_deciders(connection, appeal))
-    columns = tables.staff.c
-    rows = await connection.execute(
-        select(columns.login, columns.unit).where(columns.role == ADMINISTRATOR)
-    )
-    own = await own_units(connection, appeal)
-    return sorted(login for login, unit in rows if login not in out and unit not in own)
+    about = (appeal.year, appeal.subject)
+    return await find_unbarred(connection, *about, (ADMINISTRATOR,), out)
 
 
 async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[str]:
-    """Return the logins that decided on the subject or a leader's unit before the appeal."""
+    """Return the logins that wrote, released or decided what an appeal contests.
+
+    They decided on the subject or on a leader's unit, or handed in or cleared rows about it.
+    """
     about = await own_units(connection, appeal) | {appeal.subject}
     decisions, given = tables.decisions.c, tables.unit_decisions.c
     made = await connection.execute(
@@ -44,7 +46,17 @@ async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[
         select(given.by, given.login).where(given.year == appeal.year, given.unit.in_(about))
     )
     # What is printed as a signature may be a body's name: the account is who decided.
-    return {login or login_of(by) for by, login in [*signed, *rows]}
+    decided = {login or login_of(by) for by, login in [*signed, *rows]}
+    return decided | await _writers(connection, appeal.year, about)
+
+
+async def _writers(connection: AsyncConnection, year: int, about: Collection[str]) -> set[str]:
+    """Return who handed in or cleared a table with rows about one of these subjects."""
+    found: set[str] = set()
+    for filing in await read_filings(connection, year):
+        if any(change.subject in about for change in filing.changes):
+            found |= {filing.by, *filing.approved_by.split(", ")} - {""}
+    return found
 
 
 def _subject(proposal: str) -> str:

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.appraisal.appraise import unit_standings
 from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
 from aggregation.model.results import ConsequenceKind, Proposal
-from bot.appraisal.recusal import require_unbarred
 from bot.appraisal.year import AppraisedYear, run_year
 from bot.core.identity import Office
 from bot.records import store
+from bot.records.recusals import require_unbarred
 from bot.records.seals import refuse_sealed
 from bot.storage.database import writing
 from survey_flows.errors import BadInput, Message, Place

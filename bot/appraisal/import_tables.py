@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.scheme.scheme import Scheme
 from bot.accounts.approvals import DONE, Approvals
 from bot.appraisal.filing_decisions import FILING
-from bot.appraisal.recusal import require_unbarred
 from bot.appraisal.table_kinds import DECISIONS, store_sheet, table_kind, year_context
 from bot.campaigns.registered import year_scheme
 from bot.core.identity import Office
@@ -26,6 +25,7 @@ from bot.records.filings import (
     dump_changes,
     is_material_closed,
 )
+from bot.records.recusals import require_unbarred
 from bot.records.seals import sealed_years
 from bot.spreadsheets.reader import read_sheet
 from bot.spreadsheets.template_workbook import workbook

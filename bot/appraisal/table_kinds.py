@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.scheme.scheme import Scheme
-from bot.appraisal.recusal import require_unbarred
 from bot.core.identity import Office
 from bot.records import (
     absences,
@@ -27,6 +26,7 @@ from bot.records import inner_units as inner
 from bot.records.context import ImportResult, OpenProposal, YearContext
 from bot.records.dated_store import read_posts
 from bot.records.filings import FilingChange, differences, snapshot
+from bot.records.recusals import require_unbarred
 from bot.records.seals import refuse_sealed
 from bot.records.store import read_inner, read_leaders, read_units
 from bot.records.unit_periods import read_units_of

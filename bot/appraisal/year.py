@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.finding_years import findings_of_year
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.appraisal.standing import Amendment
@@ -19,10 +18,12 @@ from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.appraisal.city_result import appraise_city
+from bot.appraisal.left_out import LeftOut
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
-from bot.appraisal.units_of_year import LeftOut, merged_scores, read_year_units
+from bot.appraisal.units_of_year import merged_scores, read_year_units
+from bot.appraisal.year_findings import read_year_findings
 from bot.campaigns.choice_records import (
     CampaignChoice,
     campaigns_without_ballots,
@@ -36,7 +37,7 @@ from bot.campaigns.registered import (
 )
 from bot.records import store
 from bot.records.dated_store import read_absences, read_discipline, read_endings, read_posts
-from bot.records.seals import Seal, sealed_years
+from bot.records.seals import Seal
 from bot.results.releases import read_releases
 from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
@@ -242,8 +243,6 @@ async def _gather(
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         graded = {code: score for part in scored for code, score in part.graded.items()}
         graded |= merged_scores(of_year, year, graded, _covariances(scored))
-        sealed = [it for it in await sealed_years(connection) if it != year]
-        findings = await store.read_findings(connection)
         inputs = AppraisalInputs(
             year=year,
             scheme=scheme,
@@ -256,8 +255,7 @@ async def _gather(
             personal={s: p for (s, i), p in values.items() if i == store.PERSONAL and s in ids},
             public={code: score for code, score in graded.items() if code in codes},
             adjustments=await store.read_adjustments(connection, year),
-            # A verdict may come years after the act: it belongs to the year that is still open.
-            facts=findings_of_year(findings, year, sealed, scheme.late),
+            facts=await read_year_findings(connection, year, scheme.late),
             decisions=await store.read_decisions(connection, year),
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes

@@ -42,6 +42,7 @@ from bot.terminal.words import say, worded
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message, Place, Problem, gathered
+from survey_flows.halves import HALVES
 
 
 def register(commands: Any) -> None:
@@ -91,6 +92,13 @@ def _register_create(parts: Any) -> None:
     )
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
     create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
+    create.add_argument(
+        "--halves",
+        nargs="+",
+        choices=HALVES,
+        default=(),
+        help=Message("help-campaign-create-halves"),
+    )
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
 
 
@@ -191,6 +199,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             ),
             pilot=chosen.pilot,
             door=chosen.door or "",
+            halves=chosen.halves,
         )
         await create_campaign(database, draft, SystemClock())
         await _show(database, chosen.id, settings)

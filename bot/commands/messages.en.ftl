@@ -6,11 +6,24 @@ help-approvals = what waits for a second person, grants to auditors, and the pro
 help-approvals-show = show the profile and what waits; it is signed at the console
 help-approvals-grant = let an auditor open a campaign's ballots for some days
 help-approvals-grant-login = an auditor's login
+help-approvals-grant-year = CAMPAIGN is a year: let the auditor read its bundle with persons
 help-approvals-grant-days = for so many days; default: 14
 help-approvals-profile = change how many people decide
 help-approvals-profile-name = solo: one administrator; office: a checker or approver signs as the second; city: an approver does
+help-appeals-again = register an appeal against an answer, or because it is overdue
+help-appeals-answer = answer as the handler: RULING is upheld or rejected
+help-appeals-ask = register a request for review of somebody's result
+help-appeals-at-once = a leader appeals at once, without a review
+help-appeals-by = the account that decides; its password is asked for
+help-appeals-cause = decide about the cause of a late request: RULING is upheld or rejected
+help-appeals-charge = name the handler of a request
+help-appeals-late = the time for it is over; the reason names the cause of the delay too
 help-appeals-list = list reviews and appeals, the newest first; overdue ones are marked
+help-appeals-reason = the grounds, the reason of a decision, or what was written
+help-appeals-remedies = print what could be put right too, as --remedy of «answer» takes it
+help-appeals-remedy = what is put right, such as grade:second: or value:95:objective
 help-appeals-show = show one review or appeal with its steps
+help-appeals-withdraw = register a written withdrawal of a request
 help-appraise = appraise a year: leagues, grades, proposals; explain, decide
 help-appraise-by = who decides (with --decide and --grade)
 help-appraise-seen = the mark of what you saw, as `--proposals` prints it; of a grade, the number of the one before
@@ -52,6 +65,8 @@ help-audit-show-last = the newest acts, so many; default: 100
 help-audit-verify = check that no row was changed or removed
 help-bundle = write the bundle by which anybody can check a closed campaign with `minping verify`, and beside it minping_verify.py, which checks it without minping
 help-bundle-openings = open every ballot and comment too, for auditors (never publish this bundle)
+help-bundle-year = write the bundle by which anybody can check a sealed year with `minping verify-year`
+help-bundle-year-people = with persons and the whole material too, for auditors (never publish this bundle)
 help-calendar = holidays, and weekend days that are worked
 help-calendar-import = replace the holidays of the years in a table
 help-calendar-import-columns = replace the holidays of the years in a table; columns: { $columns }
@@ -71,6 +86,7 @@ help-campaign-create-population = population figures by stratum or margin (CSV o
 help-campaign-create-grades = the grade quota, locked when the campaign opens; default: 18 of 99 first and 6 of 99 third of the units, rounded down, or the numbers of --scheme
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
+help-campaign-create-halves = a random half is asked in another order: items puts the overall question last, scale lists the levels from dissatisfied to satisfied
 help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
 help-campaign-link = make a link that vouches for an evaluator group
 help-campaign-link-group = service_user, resident, enterprise, deputy, grassroots or supervisor
@@ -244,6 +260,7 @@ help-verify-receipt = a receipt: is it included?
 help-verify-since = an older checkpoint: did the log only grow since?
 help-verify-inclusion = an inclusion proof that the service gave
 help-verify-promise = a promise of the gate: is it kept?
+help-verify-year = check the bundle of a sealed year: log, seal, amendments, ranks and grades; one line for each check, then what this bundle cannot show
 help-witness = watch a log and cosign its checkpoints for as long as it only grows (run it elsewhere than the service)
 help-witness-key = the witness's secret key
 help-witness-name = make a key of this name, e.g. witness.example/1, and print its public key
@@ -288,6 +305,7 @@ audit-not-anchored = the public log commits to no row yet
 
 # bundle
 bundle-mixer-waits = the mixer has not put the result into the log; check that it runs, and try again
+bundle-year-written = The public log vouches for it. Anybody checks it with: { $command }
 bundle-written =
     check it: { $command }
     check it without minping: { $alone }
@@ -534,14 +552,30 @@ help-campaign-void = withdraw a closed campaign for good: it counts nowhere, and
 help-campaign-choice-reason = why; published in the log
 help-notice = give public notice of a year, and tell people their results by letters
 help-notice-give = give public notice from today; the year is sealed
+help-notice-list = the digest of the list that was seen; without it the list is printed
 help-notice-show = show how many people of each unit have a letter and surely know their result
 help-notice-order = order the letters of a unit's people who have none, or another one for a person
 help-notice-print = write the letters that you ordered, with their codes; this can be done once
 help-notice-deliver = enter on which day a person's letter was handed over
 help-notice-day = the day of the receipt (YYYY-MM-DD)
 notice-given = { $year } is in public notice from { $begins } to { $ends }; reviews of units until { $until }
+notice-would = a notice of { $year } from today: { $begins } to { $ends }, reviews of units until { $until }
+notice-how = to give it: `minping notice give { $year } --typed { $year } --list { $list }`
 notice-waiting = { $n ->
     [one] one person has no letter yet
    *[other] { $n } people have no letter yet
 }
 notice-printed = the letters are in { $file }; print them and delete the file
+
+# Recusal
+help-recusal = who must stand aside: who an account is, kin, challenges
+help-recusal-show = list challenges with their decisions
+help-recusal-person = say which person of the year's lists an account is; «-» for nobody
+help-recusal-kin = declare that a person is kin of an officer
+help-recusal-no-kin = say that a person is no kin of an officer, or not any more
+help-recusal-challenge = take a challenge: a unit or person asks that an officer stand aside
+help-recusal-rule = decide about a challenge: accepted or refused
+help-recusal-by = who decides; signs in
+help-recusal-why = the grounds or the reason
+recusal-done = recorded
+recusal-taken = challenge { $n } is taken

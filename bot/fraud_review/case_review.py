@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from aggregation.procedure.recusal import bar_of
 from bot.accounts.roles import ADMINISTRATOR, CHECKER
 from bot.campaigns.vote_marks import is_marked, vote_mark
 from bot.core.clock import Clock
@@ -26,6 +27,7 @@ from bot.fraud_review.verdicts import (
     WAITING,
     weights_digest,
 )
+from bot.records.recusals import read_officers, read_ties
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
@@ -90,11 +92,10 @@ async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "")
         .order_by(columns.state.desc(), columns.id)
     )
     async with reading(database) as connection:
-        own = await _own_unit(connection, login)
         rows = await connection.execute(
             query.where(columns.campaign == campaign) if campaign else query
         )
-        kept = [row for row in rows if own is None or row.unit != own]
+        kept = await _unbarred(connection, rows.all(), login)
         query = select(tables.case_votes).where(
             tables.case_votes.c.checker == login, tables.case_votes.c.act == "vote"
         )
@@ -277,15 +278,33 @@ async def _find(connection: AsyncConnection, name: str, login: str, hold: bool =
     """
     query = select(tables.cases).where(tables.cases.c.id == name, tables.cases.c.state != DROPPED)
     row = (await connection.execute(query.with_for_update() if hold else query)).first()
-    own = await _own_unit(connection, login)
-    if row is None or (own is not None and row.unit == own):
+    if row is None or not await _unbarred(connection, [row], login):
         raise BadInput(NO_CASE, Place(subject=name))
     return row
 
 
-async def _own_unit(connection: AsyncConnection, login: str) -> str | None:
-    query = select(tables.staff.c.unit).where(tables.staff.c.login == login)
-    return (await connection.execute(query)).scalar()
+async def _unbarred(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], login: str
+) -> list[Row[Any]]:
+    """Return the cases from which a person need not stand aside (`bot.records.recusals`)."""
+    if not login:
+        return list(rows)
+    columns = tables.campaigns.c
+    known = await connection.execute(select(columns.id, columns.year))
+    years = {row.id: int(row.year) for row in known}
+    bars = {
+        year: (
+            (await read_officers(connection, year, login))[0],
+            await read_ties(connection, year),
+        )
+        for year in {years[row.campaign] for row in rows}
+    }
+    return [
+        row
+        for row in rows
+        for officer, ties in [bars[years[row.campaign]]]
+        if bar_of(officer, row.unit, ties) is None
+    ]
 
 
 async def _require_staff(connection: AsyncConnection, login: str) -> str:

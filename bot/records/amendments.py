@@ -25,7 +25,7 @@ class StoredAmendment:
         year: the year.
         number: from 1 within the year.
         seal: the number of the seal that it amends; 0: it was made before there were seals.
-        appeal: the number of the review or appeal.
+        appeal: the number of the review or appeal; 0: it follows from something else.
         round: the round of the procedure, in which a review comes before an appeal.
         subject: the unit or leader whose result was contested.
         corrections: JSON of what is put right.
@@ -35,6 +35,7 @@ class StoredAmendment:
         approved_by: who signed it as the second person.
         reason: the reason that the handler gave.
         at: epoch seconds.
+        cause: JSON of what else it follows from; empty: an appeal.
     """
 
     year: int
@@ -50,15 +51,23 @@ class StoredAmendment:
     approved_by: str
     reason: str
     at: int
+    cause: str = ""
 
     @property
-    def after(self) -> str:
-        """The digest of the result from then on; empty for one from before seals."""
+    def body(self) -> str:
+        """The canonical text whose SHA-256 stands for the result from then on."""
         names = ("year", "number", "seal", "appeal", "round", "subject", "before", "reason", "at")
         body: dict[str, object] = {name: getattr(self, name) for name in names}
         body |= {"corrections": json.loads(self.corrections)}
         body |= {"changes": json.loads(self.changes or "[]"), "by": self.by}
-        return sha256(canonical(body).encode()).hexdigest() if self.seal else ""
+        # Amendments from before other causes keep their digests.
+        body |= {"cause": json.loads(self.cause)} if self.cause else {}
+        return canonical(body)
+
+    @property
+    def after(self) -> str:
+        """The digest of the result from then on; empty for one from before seals."""
+        return sha256(self.body.encode()).hexdigest() if self.seal else ""
 
 
 async def read_amendments(connection: AsyncConnection, year: int) -> tuple[StoredAmendment, ...]:
@@ -97,6 +106,7 @@ async def add_amendment(connection: AsyncConnection, made: StoredAmendment) -> N
     names = ("year", "number", "seal", "appeal", "round", "subject", "corrections", "before")
     row: dict[str, object] = {name: getattr(made, name) for name in names}
     row |= {name: getattr(made, name) for name in ("after", "by", "approved_by", "reason", "at")}
+    row["cause"] = made.cause
     packed = gzip.compress(made.changes.encode(), mtime=0) if made.changes else b""
     try:
         await connection.execute(tables.amendments.insert(), [row | {"changes": packed}])

@@ -59,3 +59,7 @@ records-lines-added = { $count } { $count ->
 records-points-lacking = still missing in { $count } places: { $places }
 records-units-without-principal = units without a principal: { $units }
 records-people-dropped = { $count } people stood in parts that are gone and are out of the year: { $people }; import people again
+
+# Who must stand aside
+records-recused = you must stand aside from { $subject } ({ $why }); let somebody else do this
+records-other-recused = somebody who prepared or signed this must stand aside from { $subject }; let somebody else do it

@@ -56,3 +56,7 @@ records-lines-added = 新增 { $count } 条
 records-points-lacking = 尚缺 { $count } 处分值：{ $places }
 records-units-without-principal = 没有正职的单位：{ $units }
 records-people-dropped = { $count } 人所在的内设机构已撤销，不再列入本年度：{ $people }；请重新导入人员
+
+# Who must stand aside
+records-recused = 您与{ $subject }有回避情形（{ $why }），请由他人办理
+records-other-recused = 经办或签署的人与{ $subject }有回避情形，请由他人办理

@@ -22,6 +22,7 @@ CODES: Mapping[str, Message] = {
     # Outcomes of acts.
     "done": Message("word-done"),
     "refused": Message("word-refused"),
+    "accepted": Message("word-accepted"),
     "failed": Message("word-failed"),
     # What two people decide.
     "appoint": Message("word-appoint"),
@@ -47,6 +48,11 @@ CODES: Mapping[str, Message] = {
     "assigned": Message("word-assigned"),
     "answered": Message("word-answered"),
     "again": Message("word-again"),
+    "late": Message("word-late"),
+    "direct": Message("word-direct"),
+    "cause": Message("word-cause"),
+    "challenged": Message("word-challenged"),
+    "withdrawn": Message("word-withdrawn"),
     "waiting": Message("word-waiting"),
     "charged": Message("word-charged"),
     "final": Message("word-final"),

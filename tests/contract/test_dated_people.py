@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.model.standings import AppraisalState
+from bot.appraisal.amended_content import sealed_material
 from bot.appraisal.sealed_content import read_content, write_content
 from bot.appraisal.sealing import preview_seal
-from bot.appraisal.standing_years import read_standing, sealed_material
-from bot.appraisal.year import open_year
+from bot.appraisal.standing_years import read_standing
+from bot.appraisal.year import BINDING, open_year
 from bot.records.filings import read_filings
 from bot.storage.database import reading
 from survey_flows.errors import BadInput
@@ -54,7 +55,7 @@ async def accident(database: AsyncEngine, unit: str, day: str) -> None:
     await bring(database, "findings", FOUND + f"F1,safety_accident,{unit},{day},事故调查报告,,\n")
 
 
-async def test_transfer_who_headed_the_unit_on_the_day_answers_and_not_the_successor(
+async def test_row_transfer_who_headed_the_unit_on_the_day_answers_and_not_the_successor(
     city: AsyncEngine,
 ) -> None:
     """L2 headed U1 until May and heads U2 now; L1 came in December."""
@@ -80,7 +81,7 @@ async def test_transfer_who_headed_the_unit_on_the_day_answers_and_not_the_succe
     assert (await preview_seal(city, YEAR)).obstacles == ()
 
 
-async def test_posts_two_principals_an_acting_one_and_nobody(city: AsyncEngine) -> None:
+async def test_row_posts_two_principals_an_acting_one_and_nobody(city: AsyncEngine) -> None:
     rows = "L1,U1,principal,局长,2020-01-01,,,\nX1,U1,principal,书记,2020-01-01,2026-10-01,,\n"
     await bring(city, "posts", POSTS + rows)
     await accident(city, "U1", "2026-03-01")
@@ -100,7 +101,7 @@ async def test_posts_two_principals_an_acting_one_and_nobody(city: AsyncEngine) 
     assert "U3" in str((await preview_seal(city, YEAR)).obstacles)
 
 
-async def test_absent_the_sick_and_the_dead_are_not_appraised_and_the_rest_is(
+async def test_row_absent_the_sick_and_the_dead_are_not_appraised_and_the_rest_is(
     city: AsyncEngine,
 ) -> None:
     rows = "L1,sick,2026-01-01,2026-07-20\nL2,died,2026-09-01,\n"
@@ -118,7 +119,7 @@ async def test_absent_the_sick_and_the_dead_are_not_appraised_and_the_rest_is(
     assert [u.grade for u in year.units] == [None, Grade.FIRST, Grade.SECOND, Grade.THIRD]
 
 
-async def test_late_verdict_binds_the_act_s_day_and_leaves_a_sealed_year_as_it_was(
+async def test_row_late_verdict_binds_the_act_s_day_and_leaves_a_sealed_year_as_it_was(
     city: AsyncEngine,
 ) -> None:
     await decide(city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED)
@@ -145,6 +146,34 @@ async def test_late_verdict_binds_the_act_s_day_and_leaves_a_sealed_year_as_it_w
     revoked = verdict.replace("2027-06-01,", "2027-06-01,2027-09-01")
     await bring(city, "findings", FOUND + revoked, later)
     assert "L1" not in {p.subject for p in (await open_year(city, later)).result.proposals}
+
+
+async def test_row_late_verdict_that_has_counted_in_a_sealed_year_counts_in_no_later_one(
+    city: AsyncEngine,
+) -> None:
+    """The act of 2026 is judged and counted in 2027, which is sealed: 2028 begins without it."""
+    await decide(city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED)
+    await seal_year(city, YEAR)
+    verdict = "F7,criminal_offence,L1,2026-05-01,判决书,2027-06-01,\n"
+    for year, name in ((YEAR + 1, "next"), (YEAR + 2, "last")):
+        await bring(city, "leaders", LEADERS, year)
+        await bring(city, "indicators", INDICATORS, year)
+        await hold_campaign(city, name, year=year)
+    await bring(city, "findings", FOUND + verdict, YEAR + 1)
+    # While 2027 is open it counts there alone.
+    assert [len((await open_year(city, YEAR + n)).inputs.facts) for n in range(3)] == [0, 1, 0]
+    for proposal in (await open_year(city, YEAR + 1)).result.proposals:
+        if proposal.kind in BINDING:
+            verdict_of = Verdict.CONFIRMED if proposal.subject == "L1" else Verdict.DECLINED
+            await decide(city, YEAR + 1, proposal.key, verdict_of)
+    await seal_year(city, YEAR + 1)
+    assert (await open_year(city, YEAR + 1)).result.leader("L1").grade is Grade.FOURTH
+    assert [len((await open_year(city, YEAR + n)).inputs.facts) for n in range(3)] == [0, 1, 0]
+    assert (await open_year(city, YEAR + 2)).result.leader("L1").grade is not Grade.FOURTH
+    # Another finding that bears the same number is another one.
+    other = "F7,criminal_offence,L2,2028-02-01,判决书,,\n"
+    await bring(city, "findings", FOUND + other, YEAR + 2)
+    assert [it.subject for it in (await open_year(city, YEAR + 2)).inputs.facts] == ["L2"]
 
 
 async def test_a_seal_holds_posts_absences_and_discipline(city: AsyncEngine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -34,6 +34,7 @@ from bot.fraud_review.case_review import (
 )
 from bot.fraud_review.rule_effects import measure_effects, read_effects
 from bot.fraud_review.verdicts import weights_digest
+from bot.records.recusals import Recusal, RecusalKind, add_recusal
 from bot.results.scan import read_counts
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
@@ -311,6 +312,16 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
             await cast_vote(attacked, case.id, "liu", verdict, reason, note, DESK, Clock())
     with pytest.raises(BadInput, match="open already"):
         await reopen_case(attacked, case.id, "wang", "why not", DESK, Clock())
+    # Kin of the unit's principal has no such case either.
+    post = {"person": "P1", "unit": unit, "role": "principal", "title": "局长", "until": ""}
+    post |= {"begins": "2009-01-01", "held": "held", "main": True, "elected": False}
+    kin = (RecusalKind.KIN, "liu", 0, "P1", 0, "", date(2010, 1, 1), "liu", 0)
+    async with writing(attacked) as connection:
+        await connection.execute(tables.posts.insert(), [post])
+        await add_recusal(connection, Recusal(0, *kin))
+    with pytest.raises(BadInput, match="there is no such case"):
+        await cast(attacked, case, "liu", "uphold")
+    assert case.id not in {c.id for c in await list_cases(attacked, "liu")}
 
 
 async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: AsyncEngine) -> None:

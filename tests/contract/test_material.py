@@ -124,7 +124,7 @@ async def test_overwrite_after_the_close_waits_for_somebody_else(city: AsyncEngi
     await close(city)
     with pytest.raises(BadInput, match="say why this comes late"):
         await entered(city, LAC)
-    with pytest.raises(BadInput, match="lac: you belong to U2 and must stand aside from U2"):
+    with pytest.raises(BadInput, match="lac: you must stand aside from U2"):
         await entered(city, LAC, "lac", "复核数据")
     outcome = await entered(city, LAC, reason="统计口径有误")
     assert "waits for a second person's clearance" in str(outcome.notes[0])

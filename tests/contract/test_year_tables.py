@@ -101,7 +101,10 @@ async def hold_campaign(
     answers: Mapping[str, str] = ANSWERS,
     pilot: bool = False,
 ) -> None:
-    """Hold a campaign of the year in which all citizens answer alike on a unit."""
+    """Hold a campaign of the year in which all citizens answer alike on a unit.
+
+    Several ratings of a unit, with spaces between, take turns over its citizens.
+    """
     sheets = shipped_questionnaires()
     async with reading(database) as connection:
         listed = await store.read_units(connection)
@@ -126,13 +129,14 @@ async def hold_campaign(
             },
             **{"grp": "resident", "stratum": "", "source": "invite", "weight": 4, "facts": "{}"},
             **{
-                "ratings": " ".join([answers[u.code]] * RATED[u.questionnaire]),
+                "ratings": " ".join([said[at % len(said)]] * RATED[u.questionnaire]),
                 "bucket": 1,
                 "risk": 0,
             },
         }
         for u in units
-        for _ in range(each)
+        for said in [answers[u.code].split()]
+        for at in range(each)
     ]
     async with writing(database) as connection:
         await add_campaign(connection, draft, Link(f"T{name}"))

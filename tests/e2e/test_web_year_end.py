@@ -44,7 +44,7 @@ PEOPLE = (
     ("three", "unit", "U3"),
     ("two", "unit", "U2"),
 )
-BARRED = "该单位的人应当回避"
+BARRED = "您与U3有回避情形"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -123,8 +123,11 @@ async def notice_and_appeal(page: Page, service: Service) -> None:
     assert gone.status == 404
     await at(page, service, "three", "/admin/unit")
     await seen(page, "目前没有可以申请复核的结果。")
-    await at(page, service, "zhou", "/admin/appeals")
+    await at(page, service, "zhou", f"/admin/years/{YEAR}/notice")
+    await pictures(page, "notice")
+    await page.locator("input[name=typed]").fill(str(YEAR))
     await press(page, "从今天起公示")
+    await seen(page, "已从今天起公示。")
     await page.context.clear_cookies()
     await page.goto(table)
     await seen(page, "市三局", "三等")
@@ -142,7 +145,7 @@ async def answer(page: Page, service: Service) -> None:
     """The unit's own people can be neither its handler nor the second person."""
     await at(page, service, "zhou", "/admin/appeals/1")
     names = await page.locator("select[name=to] option").all_text_contents()
-    assert names == ["chen", "zhou"], "tan belongs to the unit"
+    assert names == ["chen"], "tan belongs to the unit, and zhou handed in its points"
     await page.locator("select[name=to]").select_option("chen")
     await press(page, "指派")
     await at(page, service, "tan", "/admin/appeals/1")
@@ -151,7 +154,7 @@ async def answer(page: Page, service: Service) -> None:
     await page.locator("select[name=ruling]").select_option("upheld")
     await page.locator("select[name=value_of]").select_option("objective")
     await page.locator("input[name=value]").fill("95")
-    await page.locator("textarea[name=reason]").fill("原始记录为95分。")
+    await page.get_by_label("答复的理由").fill("原始记录为95分。")
     await press(page, "答复，不能再改")
     await sign(page, service, "wu")
     await seen(page, BARRED)

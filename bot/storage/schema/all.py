@@ -28,7 +28,9 @@ from bot.storage.schema.appeals import amendments as amendments
 from bot.storage.schema.appeals import appeal_steps as appeal_steps
 from bot.storage.schema.appeals import appeals as appeals
 from bot.storage.schema.appeals import calendar_days as calendar_days
+from bot.storage.schema.appeals import executions as executions
 from bot.storage.schema.appeals import public_notices as public_notices
+from bot.storage.schema.appeals import recusals as recusals
 from bot.storage.schema.appeals import tellings as tellings
 from bot.storage.schema.audience import contacts as contacts
 from bot.storage.schema.audience import frames as frames

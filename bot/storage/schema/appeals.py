@@ -94,6 +94,35 @@ amendments = Table(
     Column("approved_by", String(80), nullable=False, comment="who signed it, or empty"),
     Column("reason", Text, nullable=False),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("cause", Text, nullable=False, comment="JSON of what it follows from; empty: an appeal"),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1"),
+    Column("proposal", String(200), nullable=False, comment="whose decision was carried out"),
+    Column("act", String(12), nullable=False, comment="executed, restored"),
+    Column("on", String(10), nullable=False, comment="ISO date in the city"),
+    Column("document", String(120), nullable=False),
+    Column("by", String(80), nullable=False, comment="who entered it"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+recusals = Table(
+    "recusals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1"),
+    Column("kind", String(12), nullable=False, comment="person, left, kin, no-kin, challenge …"),
+    Column("login", String(64), nullable=False, comment="the account that it is about"),
+    Column("year", Integer, nullable=False, comment="of a challenge; 0: of every year"),
+    Column("subject", String(32), nullable=False, comment="a person or unit; empty: none any more"),
+    Column("refers", Integer, nullable=False, comment="the challenge that is decided, or 0"),
+    Column("text", Text, nullable=False, comment="grounds or reason, or empty"),
+    Column("on", String(10), nullable=False, comment="ISO date in the city"),
+    Column("by", String(80), nullable=False, comment="who entered it"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
 )
 
 tellings = Table(

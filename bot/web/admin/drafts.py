@@ -22,6 +22,7 @@ from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import BadInput, Message, Place, with_renamed_files
+from survey_flows.halves import HALVES
 
 FIELDS = (
     "id",
@@ -95,6 +96,8 @@ def _show(visit: Visit, status: int = 200, problem: str | None = None) -> web.Re
         "draft",
         models=models,
         doors=DOORS,
+        halves=HALVES,
+        ticked=_halves(visit),
         status=status,
         problem=problem,
         typed=typed,
@@ -135,7 +138,14 @@ async def _draft(visit: Visit) -> CampaignDraft:
         scheme=made.scheme,
         pilot=visit.text("pilot") == "yes",
         door=visit.text("door"),
+        halves=_halves(visit),
     )
+
+
+def _halves(visit: Visit) -> list[str]:
+    """Returns the halves that were ticked."""
+    given = visit.form.getall("halves", []) if visit.form is not None else []
+    return [str(half) for half in given]
 
 
 def _grades(visit: Visit) -> list[str] | None:

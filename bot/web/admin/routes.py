@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         approvals,
         audit,
         bundles,
+        calendars,
         campaigns,
         contacts,
         drafts,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         people,
         push,
         rectification,
+        recusal,
         reports,
         responses,
         result_letters,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         settings,
         sign_in,
         tokens,
+        year_notices,
         years,
     )
 else:
@@ -41,6 +44,7 @@ else:
     appeals = lazy_module("bot.web.admin.appeals")
     audit = lazy_module("bot.web.admin.audit")
     bundles = lazy_module("bot.web.admin.bundles")
+    calendars = lazy_module("bot.web.admin.calendars")
     campaigns = lazy_module("bot.web.admin.campaigns")
     contacts = lazy_module("bot.web.admin.contacts")
     drafts = lazy_module("bot.web.admin.drafts")
@@ -53,6 +57,7 @@ else:
     people = lazy_module("bot.web.admin.people")
     push = lazy_module("bot.web.admin.push")
     rectification = lazy_module("bot.web.admin.rectification")
+    recusal = lazy_module("bot.web.admin.recusal")
     reports = lazy_module("bot.web.admin.reports")
     responses = lazy_module("bot.web.admin.responses")
     result_letters = lazy_module("bot.web.admin.result_letters")
@@ -61,6 +66,7 @@ else:
     settings = lazy_module("bot.web.admin.settings")
     sign_in = lazy_module("bot.web.admin.sign_in")
     tokens = lazy_module("bot.web.admin.tokens")
+    year_notices = lazy_module("bot.web.admin.year_notices")
     years = lazy_module("bot.web.admin.years")
 
 PAGES = (
@@ -77,6 +83,10 @@ PAGES = (
     ("POST", "/admin/second-factor", own_account.take_factor),
     ("GET", "/admin/sessions", own_account.show_sessions),
     ("POST", "/admin/sessions", own_account.take_sessions),
+    ("GET", "/admin/recusal", recusal.show_own),
+    ("POST", "/admin/recusal", recusal.take_own),
+    ("GET", "/admin/challenges", recusal.show_challenges),
+    ("POST", "/admin/challenges", recusal.take_challenge),
     ("GET", "/admin/people", people.show_people),
     ("POST", "/admin/people", people.take_person),
     ("GET", "/admin/people/{login}", people.show_person),
@@ -114,6 +124,8 @@ PAGES = (
     ("POST", "/admin/appeals", appeals.take_new),
     ("GET", r"/admin/appeals/{appeal:\d{1,9}}", appeals.show_one),
     ("POST", r"/admin/appeals/{appeal:\d{1,9}}", appeals.take_step),
+    ("GET", "/admin/calendar", calendars.show_calendar),
+    ("POST", "/admin/calendar", calendars.take_calendar),
     ("GET", "/admin/tokens", tokens.show_tokens),
     ("POST", "/admin/tokens", tokens.take_token),
     ("POST", "/admin/tokens/{token}", tokens.take_revoke),
@@ -163,6 +175,8 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/grades", years.take_grade),
     ("GET", r"/admin/years/{year:\d{4}}/seal", seals.show_seal),
     ("POST", r"/admin/years/{year:\d{4}}/seal", seals.take_seal),
+    ("GET", r"/admin/years/{year:\d{4}}/notice", year_notices.show_year_notice),
+    ("POST", r"/admin/years/{year:\d{4}}/notice", year_notices.take_year_notice),
     ("GET", r"/admin/years/{year:\d{4}}/letters", result_letters.show_letters),
     ("POST", r"/admin/years/{year:\d{4}}/letters", result_letters.take_letters),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),

@@ -14,6 +14,7 @@ from aggregation.appraisal.outlook_lines import odds_text
 from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
+from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.deciding import (
     HEARD,
     last_given,
@@ -25,6 +26,8 @@ from bot.appraisal.year import BINDING, AppraisedYear
 from bot.core.identity import Office
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
+from bot.records.recusals import read_standings
+from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file, picture_file
@@ -180,10 +183,20 @@ async def show_proposals(visit: Visit) -> web.Response:
     ]
     found = [p for p in matching if kind in ("", p.kind)]
     shown, pages = _page(visit, sorted(found, key=_binding_first))
+    async with reading(visit.service.database) as connection:
+        subjects = {p.subject for p in shown}
+        given = (year.year, subjects, visit.visitor.login, (ADMINISTRATOR,))
+        standings = await read_standings(connection, *given)
     return _show(
         visit,
         year,
         "proposals",
+        nobody={subject for subject, it in standings.items() if it.nobody},
+        recused={
+            subject: render(it.message, visit.lang)
+            for subject, it in standings.items()
+            if it.message is not None
+        },
         proposals=shown,
         pages=pages,
         names=names,

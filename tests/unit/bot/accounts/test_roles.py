@@ -36,8 +36,10 @@ PARTS |= {"token": "none"}
 PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
 OPEN = {"/admin/first", "/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
+EVERYBODY |= {"/admin/recusal"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
 ADMINISTRATION = {"/admin/approvals", "/admin/people", "/admin/people/{login}", "/admin/settings"}
+ADMINISTRATION |= {"/admin/challenges"}
 AUDIENCE = {
     "/admin/drafts",
     "/admin/drafts/{model}.yaml",

@@ -169,6 +169,22 @@ async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(console:
     assert console.status == 404
 
 
+async def test_split_halves_are_ticked_and_told_before_the_opening(console: Console) -> None:
+    await console.sign_in()
+    page = await console.open("/admin/drafts")
+    assert "Half of the people answer the overall question last" in texts(page)
+    await send(console, TYPED | {"halves": "sex"})
+    assert console.status == 422
+    assert "halves differ in one of items, scale" in texts(console.page)
+    page = await send(console, TYPED | {"id": "Spring!", "halves": "items"})
+    assert 'value="items" checked' in page
+    assert 'value="scale" checked' not in page
+    await send(console, TYPED | {"halves": "items"})
+    said = texts(await console.open("/admin/campaigns/spring"))
+    assert "a random half of the people answers the overall question last" in said
+    assert "from dissatisfied to satisfied" not in said
+
+
 async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
     await console.sign_in()
     await send(

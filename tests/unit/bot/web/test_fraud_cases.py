@@ -152,6 +152,7 @@ async def test_checkers_see_nothing_else_and_observers_no_case(console: Console)
         "/admin/password",
         "/admin/second-factor",
         "/admin/sessions",
+        "/admin/recusal",
         "/admin/approvals",
         "/admin/cases",
         CASE,
