@@ -65,6 +65,8 @@ appraisal-sealed-for-good = public notice of this year is given: only amendments
 appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
+appraisal-leaders-there = the year has leaders already; change their table instead
+appraisal-leaders-none = no leader of this year has a unit in the other one
 appraisal-newer-release = its release { $last } is newer than release { $stands }, which stands in the year, so that its pages would show other scores than the notice; lift the seal and seal anew, or amend the score by an appeal
 appraisal-unreachable = no letter reaches { $names }{ $more ->
     [0] {""}

@@ -65,6 +65,8 @@ appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
+appraisal-leaders-there = 该年度已有干部名单，请修改名单后导入
+appraisal-leaders-none = 该年度没有可以沿用的干部
 appraisal-newer-release = 该活动第 { $last } 次发布晚于本年度现行的第 { $stands } 次发布，其页面会显示与公示不同的得分；请启封后重新封存，或经申诉更正得分
 appraisal-unreachable = 无法向 { $names }{ $more ->
     [0] {""}
