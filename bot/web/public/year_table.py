@@ -20,6 +20,7 @@ from bot.publication.year_bundle import save_year_bundle, year_bundle_path
 from bot.storage.database import reading
 from bot.web.public.results import MAX_REQUESTS, open_file
 from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.downloads import StoredFile
 from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
@@ -66,8 +67,7 @@ async def send_bundle(request: web.Request) -> web.StreamResponse:
         )
     except BadInput as error:
         raise web.HTTPServiceUnavailable from error
-    name = f'attachment; filename="minping-{table.year}-bundle.zip"'
-    return web.FileResponse(path, headers={"Content-Disposition": name})
+    return StoredFile(path, f"minping-{table.year}-bundle.zip")
 
 
 async def _table(request: web.Request) -> PublicTable:
