@@ -219,7 +219,7 @@ async def test_the_record_only_grows(city: AsyncEngine, table: Table) -> None:
     if city.dialect.name == "postgresql":
         statements.append(f"TRUNCATE {table.name}")
     for statement in statements:
-        with pytest.raises(DBAPIError, match="only grows|only added"):
+        with pytest.raises(DBAPIError, match=r"only grows|only added"):
             async with writing(city) as connection:
                 await connection.execute(text(statement))
 
