@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from aggregation.appraisal.standing import (
     changes_of,
     has_lower_figure,
     is_worse,
+    moves_only_in_rank,
     view_year,
 )
 from aggregation.model.facts import Verdict
@@ -157,7 +158,7 @@ async def draw_up(
         BadInput: the year is not sealed, or whoever asked would fare worse.
     """
     stands = await require_standing(database, appeal.year)
-    changes = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
+    found, moved = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
     return {
         "year": appeal.year,
         "seal": stands.seal.number,
@@ -165,7 +166,8 @@ async def draw_up(
         "round": appeal.standing.round,
         "subject": appeal.subject,
         "corrections": write_plain(tuple(corrections), tuple[Correction, ...]),
-        "changes": write_plain(changes, tuple[Change, ...]),
+        "changes": write_plain(found, tuple[Change, ...]),
+        "moved": sorted(moved),
         "before": stands.digest,
         "reason": reason,
     }
@@ -173,19 +175,57 @@ async def draw_up(
 
 def _changes(
     stands: StandingYear, corrections: Sequence[Correction], subject: str, lenient: bool
-) -> tuple[Change, ...]:
-    so_far = corrected(sealed_material(stands.content), stands.corrections)
-    standing = view_year(stands.content.bodies)
-    before, after = _appraised(so_far), _appraised(corrected(so_far, corrections))
+) -> tuple[tuple[Change, ...], frozenset[str]]:
+    worked = work_out(stands, corrections)
+    standing, after = worked.standing, worked.after
     worse = is_worse(standing, after, subject) or has_lower_figure(standing, after, subject)
     if worse and not lenient:
         raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
-    found = changes_of(standing, before, after)
     if worse:
         grade = standing.results[subject].grade
         own = Change(subject, grade, grade, True)
-        return tuple(own if it.subject == subject else it for it in found)
-    return found
+        found = tuple(own if it.subject == subject else it for it in worked.changes)
+        return found, worked.moved - {subject}
+    return worked.changes, worked.moved
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What a correction gives: what stands, what the material gives with it, and who changes.
+
+    ``moved`` are the subjects that only stand at another rank, ``free`` those who get a worse
+    result too.
+    """
+
+    standing: YearView
+    after: YearView
+    changes: tuple[Change, ...]
+    moved: frozenset[str]
+    free: frozenset[str] = frozenset()
+
+
+def work_out(
+    stands: StandingYear,
+    corrections: Sequence[Correction],
+    may_worsen: Collection[str] = (),
+    fact: str = "",
+) -> WorkedOut:
+    """Return what corrections give: the sealed material with all so far, without and with them.
+
+    Args:
+        stands: the sealed year as it stands.
+        corrections: what is put right.
+        may_worsen: who gets a worse result too.
+        fact: a finding; so do those about whom something is proposed because of it.
+    """
+    so_far = corrected(sealed_material(stands.content), stands.corrections)
+    standing = view_year(stands.content.bodies)
+    before, after = _appraised(so_far), _appraised(corrected(so_far, corrections))
+    about = [p.subject for found in after.proposals.values() for p in found if p.fact == fact]
+    free = frozenset((*may_worsen, *(about if fact else ())))
+    changes = changes_of(standing, before, after, free)
+    moved = frozenset(it.subject for it in changes if moves_only_in_rank(standing, it))
+    return WorkedOut(standing, after, changes, moved, free)
 
 
 def _appraised(material: AppraisalInputs) -> YearView:
