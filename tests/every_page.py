@@ -17,7 +17,6 @@ from bot.accounts.audit_log import DONE, AuditRecord, append_record
 from bot.accounts.second_factor import begin_factor
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeals import receive_appeal
-from bot.appraisal.public_notices import give_public_notice
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address, Office
@@ -33,7 +32,7 @@ from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
 from tests.console import PASSWORD
 from tests.openings import open_campaign
-from tests.sealing import seal_at
+from tests.sealing import give_notice, seal_at
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import fill, make_draft
 
@@ -100,7 +99,7 @@ async def fill_pages(service: Service) -> str:
     office = Office("zhou", service.clock, "Asia/Shanghai")
     await score_campaign(database, "city-2010")  # the first look makes the first release
     await seal_at(service, 2010)
-    await give_public_notice(database, 2010, office)
+    await give_notice(database, 2010, office)
     await receive_appeal(database, 2010, "CME", "票数似有误。", office)
     await append_record(
         database,

@@ -106,7 +106,7 @@ def naive_contrasts(
                 both = w / (w + k) * e / (e + k)
                 omega, apart = omega + both, apart + both * (y_o / e - float(v.mean))
                 bend_o += both * h_o / e
-    rho_o = apart / (omega + 2) / (bend_o / omega) if omega else 0.0
+    rho_o = apart / (omega + 2) / (bend_o / omega) if omega and bend_o else 0.0
     rho_o = max(-0.0099, min(0.0099, round(rho_o, 6)))
     near = {code for code in others if families[code] == families[own]}
     wide = _fit(rows, groups, rho_o, 2.0, np.zeros(len(groups)))

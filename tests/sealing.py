@@ -13,12 +13,14 @@ from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.letter_decisions import letters_decision
 from bot.appraisal.past_grades import final_lines
+from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 from bot.appraisal.seal_decisions import seal_decisions
 from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal, preview_seal
 from bot.appraisal.year import open_year
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock, SystemClock
 from bot.core.identity import Office
+from bot.records.notices import GivenNotice
 from bot.service.composition import Service
 from tests.desk import DESK, roster_of
 
@@ -76,3 +78,12 @@ async def seal_at(service: Service, year: int, login: str = "zhou") -> None:
     office = office_of(login, service.clock)
     order = await order_of(service.database, year, office)
     await prepare_seal(service.database, service.approvals, year, order, office)
+
+
+SITE = "https://mp.example"
+
+
+async def give_notice(database: AsyncEngine, year: int, office: Office) -> GivenNotice:
+    """Give public notice as somebody does who has just looked at the list."""
+    seen = (await show_notice(database, year, office, SITE)).digest
+    return await give_public_notice(database, year, NoticeOrder(str(year), seen), office, SITE)

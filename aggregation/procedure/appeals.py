@@ -206,22 +206,24 @@ def check_appeal_request(
         new: the request.
         until: the last day for it (`aggregation.procedure.notices.request_deadline`).
         person: whether a person asks.
-        withdrawn: how many requests of the same subject were taken back.
+        withdrawn: how many requests of the same subject were taken back since the notice.
         open_: whether another one of the same subject was not taken back.
 
     Raises:
         BadInput: it is late and names no cause, is no beginning, a unit appeals at once, or the
-            same was asked for already; who took one back may ask once more.
+            same was asked for already; who took one back may ask once more while the time runs.
     """
     if new.act not in BEGINNINGS or (new.act is AppealAct.DIRECT and not person):
         raise BadInput(Message("procedure-appeal-no-beginning"))
-    if open_ or withdrawn > 1:
+    late = new.act is AppealAct.LATE
+    if open_ or withdrawn > (0 if late else 1):
         raise BadInput(Message("procedure-appeal-asked"))
     if not new.text.strip():
         raise BadInput(Message("procedure-reason-missing"), Place(field="reason"))
-    if (new.on > until) != (new.act is AppealAct.LATE):
-        message = Message("procedure-appeal-time", until=until.isoformat())
-        raise BadInput(message, Place(subject=until.isoformat()))
+    if new.on > until and not late:
+        raise BadInput(Message("procedure-appeal-over", until=until.isoformat()))
+    if late and new.on <= until:
+        raise BadInput(Message("procedure-appeal-early", until=until.isoformat()))
 
 
 def check_appeal_step(steps: Sequence[AppealStep], new: AppealStep, first: Collection[str]) -> None:

@@ -33,6 +33,7 @@ SCOPES = {
     "campaigns:write": "make drafts and links, open, pause, resume and close",
     "results:read": "read the scores and releases of closed campaigns",
     "results:internal": "read a year's appraisal with its leaders and proposals",
+    "appeals:write": "register requests, appeals and withdrawals of units and leaders",
     "exports:read": "download the files of campaigns and years",
 }
 """The scopes of tokens, and what each allows."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.procedure.appeals import (
     FIRST,
+    OPEN,
     AppealAct,
     AppealRuling,
     AppealState,
@@ -26,7 +27,10 @@ from survey_flows.errors import BadInput, Message, Place
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal with its steps and its status today; ``overdue``: its answer is late."""
+    """An appeal with its steps and its status today.
+
+    ``received`` is the moment of its first step, in epoch seconds; ``overdue``: its answer is late.
+    """
 
     number: int
     year: int
@@ -34,6 +38,12 @@ class Appeal:
     steps: Sequence[AppealStep]
     standing: AppealStatus
     overdue: bool = False
+    received: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether something is owed to whoever asked."""
+        return self.standing.state in OPEN
 
     @property
     def may_appeal(self) -> bool:
@@ -41,15 +51,24 @@ class Appeal:
         answered = self.standing.state in (AppealState.ANSWERED, AppealState.REFUSED)
         return self.standing.round == FIRST and (answered or self.overdue)
 
+    @property
+    def taken_back(self) -> bool:
+        """Whether it was taken back before anything was decided about it."""
+        withdrawn = self.standing.state is AppealState.WITHDRAWN
+        return withdrawn and all(step.act is not AppealAct.AGAIN for step in self.steps)
+
 
 async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> list[Appeal]:
     """Return the appeals of a year, or all, the newest first."""
-    query = select(tables.appeals.c.number).order_by(tables.appeals.c.number.desc())
     async with reading(database) as connection:
-        rows = await connection.execute(
-            query.where(tables.appeals.c.year == year) if year else query
-        )
-        return [await find_appeal(connection, number, today) for number in rows.scalars().all()]
+        return await read_appeals(connection, today, year)
+
+
+async def read_appeals(connection: AsyncConnection, today: date, year: int = 0) -> list[Appeal]:
+    """Return the appeals of a year, or all, the newest first."""
+    query = select(tables.appeals.c.number).order_by(tables.appeals.c.number.desc())
+    rows = await connection.execute(query.where(tables.appeals.c.year == year) if year else query)
+    return [await find_appeal(connection, number, today) for number in rows.scalars().all()]
 
 
 async def show_appeal(database: AsyncEngine, number: int, today: date) -> Appeal:
@@ -67,9 +86,11 @@ async def find_appeal(connection: AsyncConnection, number: int, today: date) -> 
         raise BadInput(Message("appraisal-no-such-appeal"), Place(subject=str(number)))
     columns = tables.appeal_steps.c
     query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
-    steps = [_step(found) for found in await connection.execute(query)]
+    rows = (await connection.execute(query)).all()
+    steps = [_step(found) for found in rows]
     standing = appeal_status(steps, today)
-    return Appeal(number, row.year, row.subject, steps, standing, standing.late(today))
+    late, received = standing.late(today), rows[0].at
+    return Appeal(number, row.year, row.subject, steps, standing, late, received)
 
 
 def _step(row: Row[Any]) -> AppealStep:

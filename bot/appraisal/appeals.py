@@ -19,7 +19,8 @@ from bot.accounts.approvals import Approval, Approvals
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.amending import chosen_corrections, draw_up, require_standing
 from bot.appraisal.amendment_decisions import AMEND
-from bot.appraisal.appeal_records import Appeal, find_appeal, show_appeal
+from bot.appraisal.appeal_records import Appeal, find_appeal, read_appeals, show_appeal
+from bot.appraisal.appeal_requests import check_request, requests_since
 from bot.appraisal.appeal_steps import append_row, append_step, dated_step
 from bot.appraisal.deciders import eligible_deciders, previous_deciders
 from bot.appraisal.request_times import is_person, own_until
@@ -39,13 +40,26 @@ MAX_TEXT = 4000
 
 
 async def receive_appeal(
-    database: AsyncEngine, year: int, subject: str, grounds: str, office: Office
+    database: AsyncEngine,
+    year: int,
+    subject: str,
+    grounds: str,
+    office: Office,
+    act: AppealAct = AppealAct.RECEIVED,
 ) -> Appeal:
-    """Receive a request for review of the result of a unit or a leader.
+    """Receive a request about the result of a unit or a leader, from them or for them.
+
+    Args:
+        database: where the year is.
+        year: the year of the result.
+        subject: the unit or person that it is about.
+        grounds: what is wrong, and why; of a late request also the cause of its delay.
+        office: who asks, or takes the request.
+        act: a review, a late request with a cause, or a person's appeal at once.
 
     Raises:
-        BadInput: there is no such unit or leader, no notice is given or its time is over,
-            a review was asked for since the last notice, or there are no grounds.
+        BadInput: there is no such unit or leader, no notice is given, its time is over and no cause
+            is named, it was asked for since the last notice, or there are no grounds.
     """
     _check_text(grounds)
     stands = await require_standing(database, year)
@@ -53,36 +67,62 @@ async def receive_appeal(
         raise BadInput(Message("appraisal-no-such-subject"), Place(subject=subject))
     days = stands.content.inputs.scheme.procedure
     async with writing(database) as connection:
-        await _require_time(connection, stands, subject, office)
+        step = AppealStep(act, office.login, office.today, grounds.strip())
+        await _require_time(connection, stands, subject, step)
         last = (await connection.execute(select(func.max(tables.appeals.c.number)))).scalar()
         number = (last or 0) + 1
         row = {"number": number, "year": year, "subject": subject}
         await append_row(connection, tables.appeals, row)
-        step = AppealStep(AppealAct.RECEIVED, office.login, office.today, grounds.strip())
         dated = await dated_step(connection, step, 1, days, is_person(stands, subject))
         await append_step(connection, number, 0, dated, office.second)
     return await show_appeal(database, number, office.today)
 
 
 async def _require_time(
-    connection: AsyncConnection, stands: StandingYear, subject: str, office: Office
+    connection: AsyncConnection, stands: StandingYear, subject: str, new: AppealStep
 ) -> None:
     year = stands.content.year
     notice = notice_for(await read_notices(connection, year), subject)
     if notice is None:
         raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
     until = await own_until(connection, stands, notice, subject)
-    if office.today > until:
-        message = Message("appraisal-review-time-over", until=until.isoformat())
-        raise BadInput(message, Place(subject=str(year)))
-    columns, steps = tables.appeals.c, tables.appeal_steps.c
-    first = select(steps.at).where(steps.appeal == columns.number, steps.step == 0)
-    same = select(columns.number).where(
-        columns.year == year, columns.subject == subject, first.scalar_subquery() >= notice.at
-    )
-    if known := (await connection.execute(same)).scalar():
-        appeal = Message("appraisal-appeal", number=known)
-        raise BadInput(Message("appraisal-review-asked"), Place(subject=appeal))
+    appeals = await read_appeals(connection, new.on, year)
+    before = requests_since(appeals, subject, notice)
+    check_request(new, until, is_person(stands, subject), before)
+
+
+async def decide_cause(
+    database: AsyncEngine, number: int, ruling: AppealRuling, reason: str, office: Office
+) -> Appeal:
+    """Decide whether the cause of a late request holds; if so it is admitted.
+
+    Raises:
+        BadInput: the request is not late, the person is barred, or the reason is missing.
+    """
+    _check_text(reason)
+    async with reading(database) as connection:
+        found = await find_appeal(connection, number, office.today)
+        if office.login not in await eligible_deciders(connection, found):
+            raise BadInput(Message("appraisal-decider-barred"), Place(subject=office.login))
+    step = AppealStep(AppealAct.CAUSE, office.login, office.today, reason.strip(), ruling=ruling)
+    return await _go_on(database, number, step, office)
+
+
+async def withdraw_appeal(database: AsyncEngine, number: int, text: str, office: Office) -> Appeal:
+    """Take back a request for whoever made it; they may ask once more while the time runs.
+
+    Args:
+        database: where the appeal is.
+        number: the appeal's number.
+        text: what they wrote, since a withdrawal is made in writing.
+        office: who takes it back, or registers that.
+
+    Raises:
+        BadInput: there is no such appeal, nothing is open in it, or nothing was written.
+    """
+    _check_text(text)
+    step = AppealStep(AppealAct.WITHDRAWN, office.login, office.today, text.strip())
+    return await _go_on(database, number, step, office)
 
 
 async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
@@ -103,10 +143,10 @@ async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Off
 
 
 async def appeal_again(database: AsyncEngine, number: int, grounds: str, office: Office) -> Appeal:
-    """Receive an appeal against the answer to a review.
+    """Receive an appeal against the answer to a review, or because that is overdue.
 
     Raises:
-        BadInput: as `receive_appeal`, or the review was not answered or its time is over.
+        BadInput: there is no such appeal, nothing to appeal against, or the time for it is over.
     """
     _check_text(grounds)
     step = AppealStep(AppealAct.AGAIN, office.login, office.today, grounds.strip())

@@ -65,7 +65,15 @@ appraisal-sealed-for-good = public notice of this year is given: only amendments
 appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
-appraisal-review-time-over = a review could be asked for until { $until }
+appraisal-newer-release = its release { $last } is newer than release { $stands }, which stands in the year, so that its pages would show other scores than the notice; lift the seal and seal anew, or amend the score by an appeal
+appraisal-unreachable = no letter reaches { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+}, because their unit has no place in the year; correct their posts
+appraisal-no-address = letters have to say where the own page is, and the service has no public address; set MINPING_PUBLIC_URL
+appraisal-holidays-inside = These holidays lie inside the notice and do not count as working days: { $days }.
+appraisal-by-letter = { $units } units without an account and { $people } people are told by letter: order and hand over the letters from the first day on.
+appraisal-list-changed = the list has changed since you saw it; look at it again
 
 # Reviews and appeals
 appraisal-appeal = appeal { $number }

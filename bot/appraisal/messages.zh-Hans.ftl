@@ -65,7 +65,15 @@ appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
-appraisal-review-time-over = 申请复核的期限已于 { $until } 届满
+appraisal-newer-release = 该活动第 { $last } 次发布晚于本年度现行的第 { $stands } 次发布，其页面会显示与公示不同的得分；请启封后重新封存，或经申诉更正得分
+appraisal-unreachable = 无法向 { $names }{ $more ->
+    [0] {""}
+   *[other] 等另外 { $more } 人
+}送达通知书：其单位不在本年度结果之中；请更正其任职
+appraisal-no-address = 通知书须写明本人页面的网址，而本服务没有对外网址；请设置 MINPING_PUBLIC_URL
+appraisal-holidays-inside = 公示期内有这些节假日，不计入工作日：{ $days }。
+appraisal-by-letter = 另有 { $units } 个没有账号的单位和 { $people } 人以通知书告知：请自公示首日起印发并送达。
+appraisal-list-changed = 您看过之后清单已变化，请重新查看
 
 # Reviews and appeals
 appraisal-appeal = 第 { $number } 号申诉

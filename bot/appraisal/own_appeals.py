@@ -1,37 +1,42 @@
-"""What a unit or person does about their own result: they ask for a review, and appeal."""
+"""What a unit or person does about their own result: a request, an appeal, a withdrawal."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.procedure.appeals import BEGINNINGS, AppealAct
 from bot.appraisal.appeal_records import Appeal, list_appeals
-from bot.appraisal.appeals import appeal_again, receive_appeal
+from bot.appraisal.appeal_requests import STEPS
+from bot.appraisal.appeals import appeal_again, receive_appeal, withdraw_appeal
 from bot.core.identity import Office
 from survey_flows.errors import BadInput, Message, Place
 
-ASK, AGAIN = "ask", "again"
+OWN_ACTS = (*BEGINNINGS, *STEPS)
+"""What a unit or person may do themselves; the names are those of the buttons."""
 
 
 async def contest(
-    database: AsyncEngine, year: int, subject: str, act: str, grounds: str, office: Office
+    database: AsyncEngine, year: int, subject: str, act: AppealAct, grounds: str, office: Office
 ) -> Appeal:
-    """Receive a request for review of one's own result, or an appeal against its answer.
+    """Take what a unit or person does about their own result.
 
     Args:
         database: where the year is.
         year: the year of the result.
         subject: the unit or person themselves.
-        act: `ASK` or `AGAIN`.
-        grounds: what is wrong, and why.
+        act: one of `OWN_ACTS`.
+        grounds: what is wrong, and why; or the written withdrawal.
         office: who asks.
 
     Raises:
-        BadInput: as `receive_appeal` and `appeal_again`, or there is no review to appeal against.
+        BadInput: as `receive_appeal`, `appeal_again` and `withdraw_appeal`, or there is no request
+            to appeal about or to take back.
     """
-    if act != AGAIN:
-        return await receive_appeal(database, year, subject, grounds, office)
+    if act in BEGINNINGS:
+        return await receive_appeal(database, year, subject, grounds, office, act)
     appeals = await list_appeals(database, office.today, year)
     own = [it for it in appeals if it.subject == subject]
     if not own:
         raise BadInput(Message("appraisal-no-such-appeal"), Place(subject=subject))
-    return await appeal_again(database, own[0].number, grounds, office)
+    follow = withdraw_appeal if act is AppealAct.WITHDRAWN else appeal_again
+    return await follow(database, own[0].number, grounds, office)

@@ -5,7 +5,6 @@ The page of a unit, the page of a person and a person's letter all show what thi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +15,10 @@ from aggregation.appraisal.standing import Standing
 from aggregation.model.facts import Grade
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import AppraisalResult, LeaderResult, Proposal, UnitResult
-from bot.appraisal.appeal_records import Appeal, list_appeals
-from bot.appraisal.request_times import own_until
+from aggregation.procedure.appeals import AppealAct
+from bot.appraisal.appeal_records import list_appeals
+from bot.appraisal.appeal_requests import possible_acts
+from bot.appraisal.request_times import is_person, own_until
 from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.storage.database import reading
@@ -38,9 +39,9 @@ class OwnResult:
         score: the public score of the unit as it was released; None where it may not be told.
         notice: the last notice that tells of it.
         until: the last day on which a review may be asked for.
+        cause_days: working days in which the cause of a late request is decided.
         days: so many days a review may be asked for at least, from the delivery of a letter.
-        asked: whether a review was asked for since that notice.
-        may_appeal: whether the answer to the last review, or its delay, can be appealed against.
+        acts: what the unit or person may do about it today.
     """
 
     year: int
@@ -52,9 +53,9 @@ class OwnResult:
     score: float | None
     notice: GivenNotice
     until: date
+    cause_days: int
     days: int
-    asked: bool
-    may_appeal: bool
+    acts: tuple[AppealAct, ...] = ()
 
     @property
     def person(self) -> LeaderResult | None:
@@ -65,10 +66,6 @@ class OwnResult:
     def subject(self) -> str:
         """The code of the unit, or the id of the person."""
         return self.person.leader if self.person is not None else self.unit.unit
-
-    def may_ask(self, today: date) -> bool:
-        """Return whether a review may be asked for on a day."""
-        return not self.asked and today <= self.until
 
 
 async def noticed_years(connection: AsyncConnection) -> list[int]:
@@ -99,7 +96,9 @@ async def read_own_result(
         if stands is None:
             return None
         until = await own_until(connection, stands, notice, subject)
-    return own_result(stands, subject, notice, until, appeals)
+    own = [it for it in appeals if it.subject == subject]
+    acts = possible_acts(own, notice, until, is_person(stands, subject), today)
+    return own_result(stands, subject, notice, until, acts)
 
 
 def own_result(
@@ -107,7 +106,7 @@ def own_result(
     subject: str,
     notice: GivenNotice,
     until: date,
-    appeals: Sequence[Appeal] = (),
+    acts: tuple[AppealAct, ...] = (),
 ) -> OwnResult | None:
     """Return what a standing year says of a subject; None where it says nothing."""
     body = next((it for it in stands.content.bodies if subject in it.trail), None)
@@ -115,8 +114,8 @@ def own_result(
         return None
     result = _of(body, subject)
     unit = _unit_of(stands, result)
+    days = stands.content.inputs.scheme.procedure
     told = stands.inputs.disclosed.get(unit.unit)
-    same = [it for it in appeals if it.subject == subject]
     return OwnResult(
         stands.content.year,
         result,
@@ -127,9 +126,9 @@ def own_result(
         float(told.score) if told is not None and told.score is not None else None,
         notice,
         until,
-        stands.content.inputs.scheme.procedure.person_request_days,
-        any(it.steps[0].on >= notice.begins for it in same),
-        bool(same) and same[0].may_appeal,
+        days.late_cause_working_days,
+        days.review_request_days if isinstance(result, UnitResult) else days.person_request_days,
+        acts,
     )
 
 

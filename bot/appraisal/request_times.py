@@ -11,7 +11,7 @@ from aggregation.procedure.workdays import WorkingDays
 from aggregation.scheme.parts import Procedure
 from bot.appraisal.standing_years import StandingYear
 from bot.records.notices import GivenNotice
-from bot.records.tellings import delivered_on, read_tellings
+from bot.records.tellings import RECEIPTS, SURE, delivered_on, read_tellings
 from bot.records.working_days import stored_calendar
 
 
@@ -36,10 +36,9 @@ def request_until(
 async def own_until(
     connection: AsyncConnection, stands: StandingYear, notice: GivenNotice, subject: str
 ) -> date:
-    """Returns a subject's last day for a request; a person's letter counts from its delivery."""
+    """Returns a subject's last day for a request; an own letter counts from its delivery."""
     person, days = is_person(stands, subject), stands.content.inputs.scheme.procedure
-    delivered = None
-    if person:
-        tellings = await read_tellings(connection, stands.content.year, subject)
-        delivered = delivered_on(tellings, notice.number)
+    tellings = await read_tellings(connection, stands.content.year, subject)
+    # A unit's own acknowledgement moves no deadline: it could put it off itself.
+    delivered = delivered_on(tellings, notice.number, SURE if person else RECEIPTS)
     return request_until(notice, await stored_calendar(connection), days, person, delivered)

@@ -5,20 +5,27 @@ from __future__ import annotations
 import argparse
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core.clock import SystemClock
 from bot.core.identity import Office
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.service.composition import open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
-from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
 from bot.terminal.files import write_file, write_new_file
 from bot.terminal.parsing import add_language
 from bot.terminal.second_person import at_machine, say_waits
-from bot.terminal.words import say
+from bot.terminal.words import say, worded
 from survey_flows.errors import Message
+
+if TYPE_CHECKING:
+    from bot.appraisal.public_notices import NoticeList
+
+
+GIVE = AuditByOption({"list": Audit("notice give", the("year"))})
+"""Without the digest of the list the command only reads."""
 
 
 def register(commands: Any) -> None:
@@ -26,7 +33,9 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("notice", help=Message("help-notice"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     give = _part(parts, "give", "help-notice-give")
-    give.set_defaults(run=run_give, audit=Audit("notice give", the("year")))
+    give.add_argument("--list", default="", metavar="DIGEST", help=Message("help-notice-list"))
+    give.add_argument("--typed", default="", metavar="YEAR", help=Message("help-seal-typed"))
+    give.set_defaults(run=run_give, audit=GIVE)
     show = _part(parts, "show", "help-notice-show")
     show.set_defaults(run=run_show, audit=READS_ONLY)
     order = _part(parts, "order", "help-notice-order")
@@ -54,13 +63,31 @@ def _office(settings: Settings) -> Office:
 
 
 async def run_give(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Give public notice from today."""
-    from bot.appraisal.public_notices import give_public_notice
+    """Print the list before a notice; with its digest, give the notice from today."""
+    from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 
+    given = (chosen.year, _office(settings), settings.public_url)
     async with open_store(settings) as database:
-        given = await give_public_notice(database, chosen.year, _office(settings))
-    days = {name: getattr(given, name).isoformat() for name in ("begins", "ends", "until")}
+        if not chosen.list:
+            return _say_list(await show_notice(database, *given))
+        order = NoticeOrder(chosen.typed, chosen.list)
+        made = await give_public_notice(database, chosen.year, order, *given[1:])
+    days = {name: getattr(made, name).isoformat() for name in ("begins", "ends", "until")}
     say(Message("notice-given", year=chosen.year, **days))
+    return 0
+
+
+def _say_list(found: NoticeList) -> int:
+    if found.days is not None:
+        days = {name: getattr(found.days, name).isoformat() for name in ("begins", "ends", "until")}
+        say(Message("notice-would", year=found.year, **days))
+    for ask in found.asks:
+        print(worded(ask))
+    for stop in found.stops:
+        print(stop.render(read_language()))
+    if found.stops:
+        return 1
+    say(Message("notice-how", year=found.year, list=found.digest))
     return 0
 
 

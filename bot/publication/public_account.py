@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
-from aggregation.procedure.appeals import AppealRuling
+from aggregation.procedure.appeals import AppealAct, AppealRuling, AppealStep
 from aggregation.procedure.rectification import RectificationAct, RectificationState
 from bot.appraisal.appeal_records import list_appeals
 from bot.campaigns.registered import read_registered_campaigns
@@ -60,9 +60,7 @@ async def read_public_account(database: AsyncEngine, year: int, today: date) -> 
         notices = await read_notices(connection, year)
     appeals = await list_appeals(database, today, year)
     requests = [one for one in await list_requests(database) if one.campaign in campaigns]
-    upheld = sum(
-        any(step.ruling is AppealRuling.UPHELD for step in appeal.steps) for appeal in appeals
-    )
+    upheld = sum(any(map(_upholds, appeal.steps)) for appeal in appeals)
     return PublicAccount(
         year,
         today,
@@ -71,6 +69,10 @@ async def read_public_account(database: AsyncEngine, year: int, today: date) -> 
         upheld,
         _totals(requests, floor, today),
     )
+
+
+def _upholds(step: AppealStep) -> bool:
+    return step.act is AppealAct.ANSWERED and step.ruling is AppealRuling.UPHELD
 
 
 def _totals(

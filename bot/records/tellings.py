@@ -102,9 +102,15 @@ async def find_letter(connection: AsyncConnection, code: str) -> Telling | None:
     return found if last == found else None
 
 
-def delivered_on(tellings: Iterable[Telling], notice: int) -> date | None:
-    """Return the first day on which a subject surely knew of a notice, by receipt or own page."""
-    known = (TellingAct.DELIVERED, TellingAct.OPENED)
+RECEIPTS = (TellingAct.DELIVERED,)
+SURE = (TellingAct.DELIVERED, TellingAct.OPENED)
+"""The acts that show that somebody knows: the receipt of a letter, and the own page too."""
+
+
+def delivered_on(
+    tellings: Iterable[Telling], notice: int, known: Sequence[TellingAct] = SURE
+) -> date | None:
+    """Return the first day on which a subject surely knew of a notice, by one of some acts."""
     days = [it.on for it in tellings if it.notice == notice and it.act in known]
     return min(days, default=None)
 

@@ -63,6 +63,16 @@ async def stored_calendar(connection: AsyncConnection) -> WorkingDays:
     )
 
 
+def known_years(calendar: WorkingDays) -> list[int]:
+    """Return the years whose holidays are known."""
+    return sorted({day.year for day in calendar.off})
+
+
+def unknown_years(calendar: WorkingDays, today: date) -> list[int]:
+    """Return this year and the next one, where their holidays are not known."""
+    return [year for year in (today.year, today.year + 1) if not calendar.knows(year)]
+
+
 def make_calendar(days: Days) -> WorkingDays:
     """Make a calendar of its days."""
     return WorkingDays(frozenset(_of(days, OFF)), frozenset(_of(days, WORK)))

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from aggregation.procedure.appeals import AppealRuling
-from bot.appraisal.public_notices import give_public_notice
 from bot.publication.public_account import PublicAccount, RectificationTotals, read_public_account
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.contract.test_appeals import Hall, hall
 from tests.contract.test_conductor import Road, make_road
+from tests.sealing import give_notice
 
 __all__ = ["hall"]
 LEFT = "2026-11-02"
@@ -89,7 +89,7 @@ async def test_of_few_nothing_is_told(road: Road, few: int, told: int | None) ->
 
 async def test_reviews_are_counted_as_they_were_answered(hall: Hall) -> None:
     database, zhou = hall.road.database, hall.who("zhou")
-    notice = await give_public_notice(database, hall.year, zhou)
+    notice = await give_notice(database, hall.year, zhou)
     first = await hall.received()
     await hall.received("U2")
     account = await read_public_account(database, hall.year, zhou.today)

@@ -24,7 +24,6 @@ from bot.appraisal.causes import CauseRequest, prepare_cause, preview_cause
 from bot.appraisal.challenges import declare_kin
 from bot.appraisal.executions import ExecutionAct, record_execution
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import BINDING, open_year
 from bot.appraisal.year_tasks import list_year_tasks
 from bot.core.clock import Clock
@@ -45,7 +44,7 @@ from tests.contract.test_year_tables import (
 )
 from tests.deciding import decide
 from tests.desk import roster_of
-from tests.sealing import approvals_of, office_of, seal_year
+from tests.sealing import approvals_of, give_notice, office_of, seal_year
 from tests.web_city import Clock as FixedClock
 
 PASSWORD = "correct horse battery"
@@ -79,7 +78,7 @@ async def decided(database: AsyncEngine, year: int, *confirmed: str) -> None:
 
 async def noticed(database: AsyncEngine, year: int = YEAR) -> None:
     await seal_year(database, year)
-    await give_public_notice(database, year, office_of(clock=clock()))
+    await give_notice(database, year, office_of(clock=clock()))
 
 
 async def amended(database: AsyncEngine, request: CauseRequest, year: int = YEAR) -> Approval:
@@ -162,7 +161,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
     )
     assert await tasks(city) == []
     # The next year is amended for that: no dismissal, and the task is settled.
-    await give_public_notice(city, NEXT, office)
+    await give_notice(city, NEXT, office)
     line_of = CauseRequest(Cause.LINE, str(YEAR), "再审判决书", "依据已失", subject="L1")
     await amended(city, line_of, NEXT)
     kinds = {p.key for p in (await open_year(city, NEXT)).result.proposals}
@@ -375,7 +374,7 @@ async def test_what_is_carried_out_stands_confirmed_and_was_heard(city: AsyncEng
     await seal_year(city, YEAR)
     with pytest.raises(BadInput, match="no public notice"):
         await record_execution(city, YEAR, FOUR, act, "2026-11-20", "文件1号", office)
-    await give_public_notice(city, YEAR, office)
+    await give_notice(city, YEAR, office)
     await add_staff(roster_of(city), "kin", PASSWORD, "administrator")
     await declare_kin(city, "kin", "L1", office_of("kin"))
     for given, complaint in (

@@ -17,7 +17,6 @@ from bot.appraisal.appeal_records import find_appeal
 from bot.appraisal.appeals import assign_appeal, receive_appeal
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
 from bot.storage.database import reading, writing
@@ -31,7 +30,7 @@ from tests.contract.test_year_tables import (
 )
 from tests.deciding import decide, give_grade
 from tests.desk import roster_of
-from tests.sealing import office_of, seal_year
+from tests.sealing import give_notice, office_of, seal_year
 
 KEY = "2026/third_grade_unit/downgrade/L3"
 PASSWORD = "correct horse battery"
@@ -151,7 +150,7 @@ async def test_row_own_unit_who_signed_as_a_body_answers_no_appeal_against_it(
     """The printed signature is text; what bars is the account."""
     await decide(city, YEAR, KEY, Verdict.CONFIRMED, "市委常委会", office=office_of("zhou"))
     await seal_year(city, YEAR)
-    await give_public_notice(city, YEAR, office_of())
+    await give_notice(city, YEAR, office_of())
     appeal = await receive_appeal(city, YEAR, "L3", "未听取申辩", office_of("chen"))
     async with reading(city) as connection:
         found = await find_appeal(connection, appeal.number, office_of().today)

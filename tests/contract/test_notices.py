@@ -5,6 +5,7 @@ Persons are told by letters with codes; rows that say who was told are only adde
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,22 +13,35 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from aggregation.model.facts import Grade
-from aggregation.procedure.appeals import AppealRuling
+from aggregation.model.standings import AppraisalState, SubjectState
+from aggregation.procedure.appeals import AppealAct, AppealRuling
+from aggregation.procedure.notices import PublicNotice
 from bot.accounts.approvals import DONE, WAITING
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
-from bot.appraisal.letters import UnitLetters, list_letters, prepare_letters
+from bot.appraisal.amending import require_standing
+from bot.appraisal.letters import (
+    DIED,
+    UnitLetters,
+    count_letters,
+    list_letters,
+    prepare_letters,
+    unreachable,
+)
 from bot.appraisal.own_results import read_own_result, read_own_results
+from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 from bot.appraisal.receipts import acknowledge, record_delivery
 from bot.publication.public_table import public_data, public_years, read_public_table
 from bot.publication.reports.letters import print_letters
+from bot.records.notices import GivenNotice, read_notices
 from bot.records.tellings import SIGNS, find_letter, fold_code, make_code, read_tellings
+from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
 from tests.desk import roster_of
-from tests.sealing import approvals_of
+from tests.sealing import SITE, approvals_of, give_notice
 
 __all__ = ["hall"]
 TODAY = date(2026, 11, 23)
@@ -57,7 +71,7 @@ async def printed(hall: Hall, monkeypatch: pytest.MonkeyPatch, unit: str) -> dic
     given = (YEAR, unit, hall.who("zhou"), "https://mp.example", "zh-Hans")
     body = await print_letters(hall.database, digest, *given)
     assert body.startswith(b"%PDF")
-    return dict(zip((it.result.leader for it in ordered), made, strict=True))
+    return dict(zip((it.subject for it in ordered), made, strict=True))
 
 
 async def test_nothing_is_told_before_the_first_day_of_the_notice(hall: Hall) -> None:
@@ -71,6 +85,98 @@ async def test_nothing_is_told_before_the_first_day_of_the_notice(hall: Hall) ->
     assert await public_years(hall.database, TODAY - timedelta(days=1)) == []
     assert await read_public_table(hall.database, YEAR, TODAY - timedelta(days=1)) is None
     assert await public_years(hall.database, TODAY) == [YEAR]
+
+
+async def test_row_notice_the_list_is_looked_at_and_its_digest_comes_back(hall: Hall) -> None:
+    database, zhou = hall.database, hall.who("zhou")
+    seen = await show_notice(database, YEAR, zhou, SITE)
+    assert seen.days == PublicNotice(TODAY, date(2026, 11, 30), date(2026, 12, 3))
+    assert (seen.letters, seen.stops) == ((3, 5), ())
+    assert list(map(str, seen.asks)) == [
+        "3 units without an account and 5 people are told by letter: "
+        "order and hand over the letters from the first day on."
+    ]
+
+    async def give(typed: str, digest: str, address: str = SITE) -> GivenNotice:
+        return await give_public_notice(database, YEAR, NoticeOrder(typed, digest), zhou, address)
+
+    for typed, digest, sentence in (
+        ("", seen.digest, "type the year"),
+        ("2024", seen.digest, "type the year"),
+        (str(YEAR), "", "the list has changed since you saw it"),
+        (str(YEAR), "0" * 16, "the list has changed since you saw it"),
+    ):
+        with pytest.raises(BadInput, match=sentence):
+            await give(typed, digest)
+    # Whatever changes meanwhile is looked at again: here U2 has an account now.
+    await add_staff(roster_of(database), "two", PASSWORD, "unit", "U2")
+    with pytest.raises(BadInput, match="the list has changed since you saw it"):
+        await give(str(YEAR), seen.digest)
+    # Without an address a letter cannot say where the own page is.
+    nowhere = await show_notice(database, YEAR, zhou, "")
+    assert [stop.render("en") for stop in nowhere.stops] == [
+        "letters have to say where the own page is, and the service has no public address; "
+        "set MINPING_PUBLIC_URL"
+    ]
+    with pytest.raises(BadInput, match="set MINPING_PUBLIC_URL"):
+        await give(str(YEAR), nowhere.digest, "")
+    # A release after the seal would show other scores than the notice.
+    async with writing(database) as connection:
+        row = dict((await connection.execute(select(tables.releases))).mappings().one())
+        await connection.execute(tables.releases.insert(), [row | {"number": 2}])
+    other = await show_notice(database, YEAR, zhou, SITE)
+    assert ["release 2 is newer than release 1" in stop.render("en") for stop in other.stops] == [
+        True
+    ]
+    with pytest.raises(BadInput, match="release 2 is newer than release 1"):
+        await give(str(YEAR), other.digest)
+    async with reading(database) as connection:
+        assert await read_notices(connection, YEAR) == []
+
+
+async def test_row_notice_of_2026_12_28_is_stopped_until_the_holidays_of_2027_are_imported(
+    hall: Hall,
+) -> None:
+    database, zhou = hall.database, hall.who("zhou")
+    hall.road.clock.time += timedelta(days=35)
+    assert zhou.today == date(2026, 12, 28)
+    stopped = await show_notice(database, YEAR, zhou, SITE)
+    sentence = (
+        "2027: a deadline falls in 2027, whose holidays are not known; import the table of "
+        "holidays that the State Council has published for 2027 at /admin/calendar "
+        "or by `minping calendar import`"
+    )
+    assert (stopped.days, [stop.render("en") for stop in stopped.stops]) == (None, [sentence])
+    order = NoticeOrder(str(YEAR), stopped.digest)
+    with pytest.raises(BadInput, match="whose holidays are not known"):
+        await give_public_notice(database, YEAR, order, zhou, SITE)
+    table = "日期,类型\n2027-01-01,休\n2027-01-04,放假\n2027-01-09,班\n"
+    assert await import_calendar(database, "2027.csv", table.encode()) == {2027: 3}
+    seen = await show_notice(database, YEAR, zhou, SITE)
+    # 29, 30, 31 December, 5 and 6 January: 1 January is off in every year, the fourth by the table.
+    assert seen.days == PublicNotice(date(2026, 12, 28), date(2027, 1, 6), date(2027, 1, 7))
+    assert "2027-01-01, 2027-01-04" in str(seen.asks[0])
+    with pytest.raises(BadInput, match="the list has changed since you saw it"):
+        await give_public_notice(database, YEAR, order, zhou, SITE)
+    assert (await give_notice(database, YEAR, zhou)).ends == date(2027, 1, 6)
+
+
+async def test_row_notice_nobody_is_left_without_a_way_and_the_dead_get_no_letter(
+    hall: Hall,
+) -> None:
+    stands = await require_standing(hall.database, YEAR)
+    result = stands.content.result
+    gone = replace(result, units=tuple(it for it in result.units if it.unit != "U1"))
+    died = SubjectState(AppraisalState.NOT_APPRAISED, DIED)
+    leaders = tuple(replace(it, state=died) if it.leader == "L2" else it for it in result.leaders)
+    assert unreachable(stands) == ()
+    lost = replace(stands, content=replace(stands.content, result=gone))
+    assert unreachable(lost) == ("L1",)
+    without = replace(result, leaders=leaders)
+    dead = replace(stands, content=replace(stands.content, result=without))
+    async with reading(hall.database) as connection:
+        assert await count_letters(connection, stands) == (3, 5)
+        assert await count_letters(connection, dead) == (3, 4)
 
 
 async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(hall: Hall) -> None:
@@ -98,7 +204,7 @@ async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(ha
 async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: Hall) -> None:
     await hall.noticed()
     (own,) = await read_own_results(hall.database, "U3", TODAY)
-    assert (own.result.grade, own.until.isoformat(), own.may_ask(TODAY)) == (
+    assert (own.result.grade, own.until.isoformat(), AppealAct.RECEIVED in own.acts) == (
         Grade.THIRD,
         "2026-12-03",
         True,
@@ -107,7 +213,7 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
     assert own.firsts == ()
     appeal = await hall.received()
     (asked,) = await read_own_results(hall.database, "U3", TODAY)
-    assert not asked.may_ask(TODAY)
+    assert asked.acts == (AppealAct.WITHDRAWN,)
     hall.road.clock.time += timedelta(days=2)
     await hall.answered(appeal, "chen", AppealRuling.UPHELD, "value:95:objective")
     today = hall.who("zhou").today
@@ -130,12 +236,12 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
         told = await read_own_result(hall.database, YEAR, subject, today)
         assert told is not None
         assert (told.notice.amendment, told.until.isoformat()) == (amendment, until)
-        assert told.may_ask(today)
+        assert AppealAct.RECEIVED in told.acts
     assert {
-        it.result.leader: it.notice.amendment
+        it.subject: it.notice.amendment
         for unit in await list_letters(hall.database, YEAR)
         for it in unit.people
-    } == {"L1": 0, "L2": 1, "L3": 1, "L4": 0, "Q1": 1}
+    } == {"D1": 0, "U1": 0, "U2": 1, "L1": 0, "L2": 1, "L3": 1, "L4": 0, "Q1": 1}
     # A unit is told the names of its own people with the first grade, and of no others.
     best = await hall.received("L1")
     await hall.answered(best, "chen", AppealRuling.UPHELD, "grade:first:")
@@ -247,7 +353,7 @@ async def test_where_two_decide_letters_wait_for_the_second_person_and_the_prese
     with pytest.raises(BadInput):
         await approvals.approve(one.id, "zhou", one.seen)
     assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
-    given = (YEAR, "U3", hall.who("he"), "", "en")
+    given = (YEAR, "U3", hall.who("he"), SITE, "en")
     with pytest.raises(BadInput, match="no letters of this unit"):
         await print_letters(hall.database, hall.road.keys.result_code, *given)
     assert set(await printed(hall, monkeypatch, "U3")) == {"L3", "Q1"}

@@ -22,7 +22,6 @@ from bot.accounts.approvals import DONE, WAITING
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.sealed_content import read_content, write_content
 from bot.appraisal.sealing import (
     Difference,
@@ -53,6 +52,7 @@ from tests.deciding import decide
 from tests.desk import roster_of
 from tests.sealing import (
     approvals_of,
+    give_notice,
     lift_seal,
     office_of,
     order_of,
@@ -267,7 +267,7 @@ async def test_a_seal_is_lifted_before_the_notice_and_never_after(city: AsyncEng
         same | {"name": "2026/2", "seal": 2, "lifts": 1},
         same | {"name": "2026/3", "seal": 3, "sha256": seals[2].digest},
     ]
-    await give_public_notice(city, YEAR, office_of())
+    await give_notice(city, YEAR, office_of())
     with pytest.raises(BadInput, match="public notice of this year is given"):
         await lift_seal(city, YEAR)
 

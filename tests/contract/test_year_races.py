@@ -17,7 +17,6 @@ from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import uphold_appeal
 from bot.appraisal.letters import ordered_letters, prepare_letters, record_letters
-from bot.appraisal.public_notices import give_public_notice
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
 from bot.records.tellings import read_tellings
@@ -26,7 +25,7 @@ from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
 from tests.desk import roster_of
-from tests.sealing import approvals_of
+from tests.sealing import approvals_of, give_notice
 
 __all__ = ["hall"]
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -118,7 +117,7 @@ async def two_waiting(hall: Hall) -> tuple[Approvals, Approval, Approval]:
 
 async def test_two_administrators_give_one_notice(hall: Hall) -> None:
     gave, failed = await at_once(
-        *(give_public_notice(hall.database, YEAR, hall.who(it)) for it in ("zhou", "chen"))
+        *(give_notice(hall.database, YEAR, hall.who(it)) for it in ("zhou", "chen"))
     )
     assert len(gave) == 1
     assert [type(it) for it in failed] == [BadInput]
@@ -184,7 +183,7 @@ async def test_a_profile_whose_change_is_killed_does_not_hold(hall: Hall) -> Non
 async def test_who_is_killed_between_two_steps_leaves_nothing_half_decided(hall: Hall) -> None:
     """Of a notice, of letters, and of an upheld appeal with its answer, amendment and telling."""
     database, zhou = hall.database, hall.who("zhou")
-    assert await killed_everywhere(database, lambda: give_public_notice(database, YEAR, zhou)) == 2
+    assert await killed_everywhere(database, lambda: give_notice(database, YEAR, zhou)) == 2
     approvals = approvals_of(database, hall.road.clock)
     ordered = (database, approvals, YEAR, "U1", zhou)
     assert await killed_everywhere(database, lambda: prepare_letters(*ordered)) >= 3

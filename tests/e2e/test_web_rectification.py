@@ -141,9 +141,9 @@ async def test_an_appeal_is_received_charged_and_answered(town: City, browser: B
     await add_staff(town.service.roster, "chen", PASSWORD, "administrator")
     async with browsing(town.service, browser, viewport=DESKTOP) as page:
         await sign_in(page, "zhou")
-        await page.goto("/admin/appeals")
-        last_year = page.locator("section", has=page.get_by_role("link", name="2025"))
-        await last_year.get_by_role("button", name="从今天起公示").click()
+        await page.goto("/admin/years/2025/notice")
+        await page.locator("input[name=typed]").fill("2025")
+        await press(page, "从今天起公示")
         await sign_in(page, "fin")
         await page.get_by_label("哪里有误，理由是什么").fill("票数有误")
         await press(page, "申请复核")

@@ -32,6 +32,7 @@ def run(
     """Runs a command against the database; gives exit code, output and errors."""
     monkeypatch.setenv("DATABASE_URL", store_url)
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("MINPING_PUBLIC_URL", "https://mp.example")
 
     def running(*words: str) -> tuple[int, str, str]:
         code = main(words)
@@ -136,6 +137,12 @@ def tell_people(run: Run, tmp_path: Path) -> None:
     assert run("calendar", "import", str(days))[0] == 0
     assert "no public notice" in run("notice", "order", "2010", "TAX")[2]
     code, out, _ = run("notice", "give", "2010")
+    assert (code, f"a notice of 2010 from today: {today} to " in out) == (0, True)
+    order = out.splitlines()[-1].split("`")[1].split()[1:]
+    assert run(*order[:-1], "0123456789abcdef")[2] == (
+        "minping: 2010: the list has changed since you saw it; look at it again\n"
+    )
+    code, out, _ = run(*order)
     assert (code, f"2010 is in public notice from {today} to " in out) == (0, True)
     assert run("notice", "order", "2010", "TAX")[0] == 0
     printing = ("notice", "print", "2010", "TAX", "--out", str(letters), "--lang", "zh-Hans")

@@ -26,9 +26,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """Names with their values, side by side, the most important first."""
+    """Names with their values, side by side, the most important first.
+
+    ``code`` is a QR code in SVG that stands beside them, or empty; ``alt`` says where it leads.
+    """
 
     pairs: tuple[tuple[str, str], ...]
+    code: str = field(default="", repr=False)
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

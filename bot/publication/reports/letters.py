@@ -1,7 +1,7 @@
-"""Letters to a unit's people about their results, as one PDF: a receipt list, then a page for each.
+"""Letters of a unit about results, as one PDF: a receipt list, then a page for each.
 
-A letter has the code of the person's own page. The code is made here, goes into the letter alone,
-and is kept as a keyed digest.
+A letter has the code of the own page, and beside it the page's address as a QR code, which does not
+hold the code. The code is made here, goes into the letter alone, and is kept as a keyed digest.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.appraisal.standing import Standing
 from aggregation.model.results import Certainty, LeaderResult
 from aggregation.model.standings import AppraisalState
-from bot.appraisal.letters import ToldPerson, ordered_letters, record_letters
+from bot.appraisal.letters import Addressee, ordered_letters, record_letters
 from bot.appraisal.own_results import OwnResult
 from bot.campaigns.organiser import read_organiser
 from bot.core.identity import Office
@@ -28,9 +29,11 @@ from bot.publication.reports.document_model import (
     ReportTable,
 )
 from bot.publication.reports.pdf import to_pdf
+from bot.publication.reports.qr_codes import qr_code
 from bot.publication.reports.wording import DASH, ReportSpeaker
 from bot.records.tellings import make_code
 from survey_flows.campaign_definition import Organiser
+from survey_flows.errors import BadInput, Message
 
 HALF = 5
 PLACES = 2
@@ -48,7 +51,7 @@ class Letter:
     """What a letter says: the result, its notice, and the code; ``code`` is in no message."""
 
     own: OwnResult
-    told: ToldPerson
+    told: Addressee
     code: str
 
 
@@ -75,14 +78,17 @@ async def print_letters(
         database: where the year is.
         digest: makes the keyed digest of a code.
         year: the year.
-        unit: whose people get letters.
+        unit: where the letters are handed over.
         office: who ordered them and prints them.
-        site: the public address of the service, or empty.
+        site: the public address of the service.
         lang: the language of the letters.
 
     Raises:
-        BadInput: none are ordered by this office, or they are printed already.
+        BadInput: none are ordered by this office, they are printed already, or the service has no
+            public address.
     """
+    if not site:
+        raise BadInput(Message("appraisal-no-address"))
     sender = Sender(await read_organiser(database), f"{site.rstrip('/')}/result")
     found = await ordered_letters(database, year, unit, office)
     letters = [Letter(own, told, make_code()) for own, told in found]
@@ -120,24 +126,21 @@ def _receipts(letters: Sequence[Letter], say: ReportSpeaker) -> Iterator[Block]:
     yield ReportTable(title, tuple(map(say, heads)), rows, wide=(0, 1, 4), note=note)
 
 
-def _who(it: LeaderResult, own: OwnResult, say: ReportSpeaker) -> tuple[str, str, str]:
+def _who(it: Standing, own: OwnResult, say: ReportSpeaker) -> tuple[str, str, str]:
     unit = say.pick(own.unit.zh, own.unit.en)
-    return say.pick(it.zh, it.en), unit, it.post or name(it.role, say.lang)
+    post = it.post or name(it.role, say.lang) if isinstance(it, LeaderResult) else DASH
+    return say.pick(it.zh, it.en), unit, post
 
 
 def _letter(letter: Letter, sender: Sender, say: ReportSpeaker) -> Iterator[Block]:
     own, it = letter.own, letter.told.result
     called, unit, post = _who(it, own, say)
     yield Heading(say("letter-head", year=own.year, name=called), page=True)
-    yield Paragraph(say("letter-to", name=called, unit=unit, post=post, year=own.year))
-    yield KeyFigures(
-        (
-            (say("letter-grade"), _grade(it, say)),
-            (say("letter-score"), say.number(it.score)),
-            (say("letter-unit-grade"), name(own.unit.grade, say.lang) or DASH),
-            (say("letter-unit-total"), say.number(own.unit.total)),
-        )
-    )
+    if isinstance(it, LeaderResult):
+        yield Paragraph(say("letter-to", name=called, unit=unit, post=post, year=own.year))
+    else:
+        yield Paragraph(say("letter-to-unit", name=called, year=own.year))
+    yield KeyFigures(_figures(it, own, say))
     yield from _decisions(own, say)
     lines = tuple(line.pair(say.lang) for line in own.lines)
     yield ReportTable(
@@ -146,22 +149,42 @@ def _letter(letter: Letter, sender: Sender, say: ReportSpeaker) -> Iterator[Bloc
     yield Heading(say("letter-contest"), level=2)
     asks = _asks(sender, say)
     until = own.until.isoformat()
-    yield Paragraph(say("letter-until", until=until, days=own.days, office=asks["office"]))
+    contest = "letter-until" if isinstance(it, LeaderResult) else "letter-until-unit"
+    yield Paragraph(say(contest, until=until, days=own.days, office=asks["office"]))
     yield Heading(say("letter-page"), level=2)
     yield KeyFigures(
         (
             (say("letter-address"), sender.address),
             (say("letter-code"), f"{letter.code[:HALF]}-{letter.code[HALF:]}"),
-        )
+        ),
+        code=qr_code(sender.address),
+        alt=sender.address,
     )
     yield Paragraph(say("letter-code-how"), quiet=True)
     if asks["phone"]:
         yield Paragraph(say("letter-ask", **asks), quiet=True)
 
 
-def _grade(it: LeaderResult, say: ReportSpeaker) -> str:
+def _figures(it: Standing, own: OwnResult, say: ReportSpeaker) -> tuple[tuple[str, str], ...]:
+    if isinstance(it, LeaderResult):
+        return (
+            (say("letter-grade"), _grade(it, say)),
+            (say("letter-score"), say.number(it.score)),
+            (say("letter-unit-grade"), name(own.unit.grade, say.lang) or DASH),
+            (say("letter-unit-total"), say.number(own.unit.total)),
+        )
+    rank = f"{it.rank} / {it.of}" if it.rank else DASH
+    return (
+        (say("letter-grade-of-unit"), _grade(it, say)),
+        (say("letter-rank"), rank),
+        (say("letter-total"), say.number(it.total)),
+        (say("letter-public"), DASH if own.score is None else say.number(own.score)),
+    )
+
+
+def _grade(it: Standing, say: ReportSpeaker) -> str:
     if it.grade is None:
-        return say(UNGRADED[it.state.state])
+        return say(UNGRADED[it.state.state]) if isinstance(it, LeaderResult) else DASH
     grade = name(it.grade, say.lang)
     if it.certainty is Certainty.PROVISIONAL:
         grade = say("provisional", grade=grade)

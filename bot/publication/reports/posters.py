@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 from bot.core.shipped_files import shipped_words
 from bot.publication.reports.pdf import bundled_fonts
+from bot.publication.reports.qr_codes import qr_code
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.localized_names import in_language, show_end
 from survey_flows.organiser import organiser_line
@@ -93,7 +93,7 @@ def _texts(
                 "counter": _names(definition, counter.name),
                 "address": addresses[counter.unit],
                 "typed": addresses[counter.unit].removeprefix("https://"),
-                "code": _code(addresses[counter.unit]),
+                "code": qr_code(addresses[counter.unit]),
             }
             for counter in counters
         ],
@@ -116,15 +116,3 @@ def _names(definition: CampaignDefinition, text: Text) -> list[str]:
     return list(
         dict.fromkeys(in_language(text, lang, definition) for lang in definition.wording.languages)
     )
-
-
-def _code(address: str) -> str:
-    """Return the address as a QR code (ISO/IEC 18004) in SVG.
-
-    At level Q it can still be read when a quarter of it is soiled.
-    """
-    import segno
-
-    out = io.BytesIO()
-    segno.make(address, error="q", micro=False).save(out, kind="svg", border=4, light="white")
-    return out.getvalue().decode()

@@ -12,7 +12,7 @@ from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKi
 from aggregation.appraisal.standing import CAUSES, Change
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
-from aggregation.procedure.appeals import AppealRuling, AppealState
+from aggregation.procedure.appeals import BEGINNINGS, AppealAct, AppealRuling, AppealState
 from aggregation.scheme.scheme import scheme_levels
 from bot.accounts.approvals import DONE, WAITING
 from bot.appraisal.amending import Remedies, remedies, require_standing
@@ -21,13 +21,14 @@ from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
     appeal_again,
     assign_appeal,
+    decide_cause,
     publish_amended_score,
     receive_appeal,
     reject_appeal,
     uphold_appeal,
+    withdraw_appeal,
 )
 from bot.appraisal.deciders import eligible_deciders
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.request_times import request_until
 from bot.appraisal.standing_years import amendment_of, corrections_of
 from bot.campaigns.registered import read_registered_campaigns, year_scheme
@@ -37,15 +38,16 @@ from bot.records import store
 from bot.records.amendments import StoredAmendment, read_amendments
 from bot.records.notices import read_notices
 from bot.records.unit_periods import read_all_units
-from bot.records.working_days import read_calendar
+from bot.records.working_days import read_calendar, unknown_years
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
-NOTICE, RECEIVE = "notice", "receive"
+RECEIVE = "receive"
 ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
+CAUSE, WITHDRAWN = "cause", "withdrawn"
 
 
 @staff_page
@@ -76,8 +78,9 @@ async def show_list(visit: Visit) -> web.Response:
         years=years,
         names=names,
         today=today,
+        kinds=BEGINNINGS,
         amended=[row for year in years for row in await amendment_rows(visit, year)],
-        unknown_year=None if calendar.knows(today.year) else today.year,
+        unknown=unknown_years(calendar, today),
     )
 
 
@@ -102,19 +105,17 @@ async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
 
 @staff_page
 async def take_new(visit: Visit) -> web.Response:
-    """Gives public notice of a year's results, or registers a request for review."""
+    """Registers a request about a year's results for a unit or a leader."""
     year, act = visit.text("year"), visit.text("act")
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput(Message("admin-choose-year"), Place(field="year"))
     database, office = visit.service.database, _office(visit)
-    if act == NOTICE:
-        await give_public_notice(database, int(year), office)
-        return visit.redirect("/admin/appeals", "notice")
     if act != RECEIVE:
         raise no_such_button(act)
-    appeal = await receive_appeal(
-        database, int(year), visit.text("subject"), visit.text("reason"), office
-    )
+    if visit.text("kind") not in BEGINNINGS:
+        raise BadInput(Message("admin-choose-request"), Place(field="kind"))
+    given = (database, int(year), visit.text("subject"), visit.text("reason"), office)
+    appeal = await receive_appeal(*given, AppealAct(visit.text("kind")))
     return visit.redirect(f"/admin/appeals/{appeal.number}", "received")
 
 
@@ -175,7 +176,7 @@ async def _waiting(visit: Visit, appeal: Appeal) -> bool:
 
 @staff_page
 async def take_step(visit: Visit) -> web.Response:
-    """Assigns an appeal to a handler, answers it, or registers a second appeal."""
+    """Takes the next step of an appeal."""
     database, number, office = visit.service.database, (await _appeal(visit)).number, _office(visit)
     act, reason = visit.text("act"), visit.text("reason")
     if act == ASSIGN:
@@ -190,6 +191,10 @@ async def take_step(visit: Visit) -> web.Response:
             return visit.redirect("/admin/approvals", "prepared")
     elif act == AGAIN:
         await appeal_again(database, number, reason, office)
+    elif act == CAUSE:
+        await decide_cause(database, number, _ruling(visit), reason, office)
+    elif act == WITHDRAWN:
+        await withdraw_appeal(database, number, reason, office)
     else:
         raise no_such_button(act)
     return visit.redirect(f"/admin/appeals/{number}", f"appeal-{act}")
@@ -197,10 +202,8 @@ async def take_step(visit: Visit) -> web.Response:
 
 async def _answered(visit: Visit, number: int, reason: str, office: Office) -> bool:
     """Answers an appeal; returns whether the answer waits for a second person."""
-    service, ruling = visit.service, visit.text("ruling")
-    if ruling not in tuple(AppealRuling):
-        raise BadInput(Message("admin-choose-ruling"), Place(field="ruling"))
-    if ruling == AppealRuling.REJECTED:
+    service = visit.service
+    if _ruling(visit) is AppealRuling.REJECTED:
         await reject_appeal(service.database, number, reason, office)
         return False
     form = visit.form
@@ -212,6 +215,12 @@ async def _answered(visit: Visit, number: int, reason: str, office: Office) -> b
     if made.state == DONE:
         await service.mixer.turn()
     return made.state != DONE
+
+
+def _ruling(visit: Visit) -> AppealRuling:
+    if visit.text("ruling") not in tuple(AppealRuling):
+        raise BadInput(Message("admin-choose-ruling"), Place(field="ruling"))
+    return AppealRuling(visit.text("ruling"))
 
 
 async def _appeal(visit: Visit) -> Appeal:

@@ -2,6 +2,7 @@
 
 admin-choose-year = choose a year
 admin-choose-ruling = choose to uphold or to reject
+admin-choose-request = choose what is asked for
 admin-choose-verdict = choose to confirm or to decline
 admin-choose-grade = a unit's grade is first, second or third
 admin-no-such-button = there is no such button on this page; go back and try again

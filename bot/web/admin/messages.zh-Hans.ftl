@@ -2,6 +2,7 @@
 
 admin-choose-year = 请选择年度
 admin-choose-ruling = 请选择成立或不成立
+admin-choose-request = 请选择申请事项
 admin-choose-verdict = 请选择确认或不采纳
 admin-choose-grade = 单位的等次为一等、二等或三等
 admin-no-such-button = 这一页没有这个按钮，请返回重试

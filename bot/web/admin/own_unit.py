@@ -5,15 +5,16 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy import select
 
+from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.own_appeals import AGAIN, ASK, contest
+from bot.appraisal.own_appeals import OWN_ACTS, contest
 from bot.appraisal.own_results import read_own_results
 from bot.appraisal.receipts import acknowledge
 from bot.core.identity import Office
 from bot.rectification.requests import list_requests
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.web.admin.page import Visit, no_such_button, staff_page
+from bot.web.admin.page import APPEAL_DONE, Visit, no_such_button, staff_page
 from bot.web.admin.rectification import theme_table
 from bot.web.shared.own_view import own_view
 from survey_flows.errors import BadInput, Message, Place
@@ -35,14 +36,14 @@ async def show_unit(visit: Visit) -> web.Response:
         "unit",
         words=sorted(words),
         appeals=appeals,
-        results=[own_view(it, visit.lang, visit.today) for it in own],
+        results=[own_view(it, visit.lang) for it in own],
         **await theme_table(visit, unit),
     )
 
 
 @staff_page
 async def take_unit(visit: Visit) -> web.Response:
-    """Registers a unit's own request for review, or that it has read its result."""
+    """Registers what a unit does about its own result, or that it has read it."""
     service, year, act = visit.service, visit.text("year"), visit.text("act")
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput(Message("admin-choose-year"), Place(field="year"))
@@ -51,10 +52,10 @@ async def take_unit(visit: Visit) -> web.Response:
     if act == SEEN:
         await acknowledge(*given, office)
         return visit.redirect("/admin/unit", "acknowledged")
-    if act not in (ASK, AGAIN):
+    if act not in OWN_ACTS:
         raise no_such_button(act)
-    await contest(*given, act, visit.text("reason"), office)
-    return visit.redirect("/admin/unit", "received" if act == ASK else "appeal-again")
+    await contest(*given, AppealAct(act), visit.text("reason"), office)
+    return visit.redirect("/admin/unit", APPEAL_DONE.get(act, "received"))
 
 
 async def own_unit(visit: Visit) -> str:

@@ -56,12 +56,15 @@ DONE |= {"paused", "resumed"} | {
 }
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
+DONE |= {"appeal-withdrawn", "appeal-cause"}
 DONE |= {"sealed", "seal-lifted", "material-closed"}
 DONE |= {"recusal", "amended", "executed"}
 DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded", "chosen"}
+APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn"}
+"""What is said once a request is appealed about or taken back."""
 PAGES = (
     ("/admin", "admin-overview"),
     ("/admin/approvals", "approvals-title"),
@@ -71,6 +74,7 @@ PAGES = (
     ("/admin/requests", "requests-title"),
     ("/admin/themes", "themes-title"),
     ("/admin/cases", "cases-title"),
+    ("/admin/calendar", "calendar-title"),
     ("/admin/audit", "audit-title"),
     ("/admin/tokens", "tokens-title"),
     ("/admin/people", "people-title"),

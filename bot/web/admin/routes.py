@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         approvals,
         audit,
         bundles,
+        calendars,
         campaigns,
         contacts,
         drafts,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         settings,
         sign_in,
         tokens,
+        year_notices,
         years,
     )
 else:
@@ -44,6 +46,7 @@ else:
     appeals = lazy_module("bot.web.admin.appeals")
     audit = lazy_module("bot.web.admin.audit")
     bundles = lazy_module("bot.web.admin.bundles")
+    calendars = lazy_module("bot.web.admin.calendars")
     campaigns = lazy_module("bot.web.admin.campaigns")
     contacts = lazy_module("bot.web.admin.contacts")
     drafts = lazy_module("bot.web.admin.drafts")
@@ -65,6 +68,7 @@ else:
     settings = lazy_module("bot.web.admin.settings")
     sign_in = lazy_module("bot.web.admin.sign_in")
     tokens = lazy_module("bot.web.admin.tokens")
+    year_notices = lazy_module("bot.web.admin.year_notices")
     years = lazy_module("bot.web.admin.years")
 
 PAGES = (
@@ -122,6 +126,8 @@ PAGES = (
     ("POST", "/admin/appeals", appeals.take_new),
     ("GET", r"/admin/appeals/{appeal:\d{1,9}}", appeals.show_one),
     ("POST", r"/admin/appeals/{appeal:\d{1,9}}", appeals.take_step),
+    ("GET", "/admin/calendar", calendars.show_calendar),
+    ("POST", "/admin/calendar", calendars.take_calendar),
     ("GET", "/admin/tokens", tokens.show_tokens),
     ("POST", "/admin/tokens", tokens.take_token),
     ("POST", "/admin/tokens/{token}", tokens.take_revoke),
@@ -173,6 +179,8 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/seal", seals.take_seal),
     ("GET", r"/admin/years/{year:\d{4}}/amendments", amendments.show_amendments),
     ("POST", r"/admin/years/{year:\d{4}}/amendments", amendments.take_amendment),
+    ("GET", r"/admin/years/{year:\d{4}}/notice", year_notices.show_year_notice),
+    ("POST", r"/admin/years/{year:\d{4}}/notice", year_notices.take_year_notice),
     ("GET", r"/admin/years/{year:\d{4}}/letters", result_letters.show_letters),
     ("POST", r"/admin/years/{year:\d{4}}/letters", result_letters.take_letters),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),

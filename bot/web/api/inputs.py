@@ -17,6 +17,9 @@ LINE = r"^[^\u0000-\u001f\u007f]+$"
 CAMPAIGN = r"^[a-z0-9][a-z0-9-]{0,31}$"
 CODE = r"^[A-Za-z0-9._-]{1,32}$"
 STRATUM = r"^[^\u0000-\u001f\u007f]*$"
+SUBJECT = r"^[^\u0000-\u001f\u007f]{1,64}$"
+GROUNDS = r"^[^\u0000]*[^\u0000\s][^\u0000]*$"
+MAX_TEXT = 4000
 MAX_PAGE_SIZE = 200
 
 
@@ -158,6 +161,24 @@ class QuotaListInput(RequestModel):
     """All quotas of a draft; they replace those that it had."""
 
     items: list[QuotaInput] = Field(min_length=1, max_length=2000)
+
+
+class AppealRequest(RequestModel):
+    """A request about the result of a unit or a leader, taken for them."""
+
+    subject: str = Field(pattern=SUBJECT, examples=["FIN"])
+    act: Literal["received", "late", "direct"] = Field(
+        "received",
+        description="a review; a late one, whose text names the cause; a leader's appeal at once",
+    )
+    text: str = Field(min_length=1, max_length=MAX_TEXT, pattern=GROUNDS)
+
+
+class AppealFollow(RequestModel):
+    """What whoever asked does next: appeal, or take the request back."""
+
+    act: Literal["again", "withdrawn"]
+    text: str = Field(min_length=1, max_length=MAX_TEXT, pattern=GROUNDS)
 
 
 class CloseConfirmation(RequestModel):

@@ -34,5 +34,6 @@ api-person-opens = this campaign counts in a year: a person looks at what is loc
 api-quotas-registered = quotas are registered in the log at the opening and cannot be changed any more
 api-not-closed = scores can be read once the campaign is closed
 api-no-signature = a program does not sign; a person signs it at /admin/approvals
+api-appeal-form = the number of an appeal has one to nine digits
 api-approval-form = the number of what waits, from `minping approvals show`
 api-no-organiser = nobody has said yet who asks; send it by PUT

@@ -34,5 +34,6 @@ api-person-opens = 此活动计入年度考核，须由人在管理页面核对�
 api-quotas-registered = 配额在开启时已登记入日志，不能再更改
 api-not-closed = 活动截止后才能读取得分
 api-no-signature = 程序不能签字；请由人员在 /admin/approvals 签字
+api-appeal-form = 申诉编号为一至九位数字
 api-approval-form = 待签事项的编号，见 `minping approvals show`
 api-no-organiser = 还没有登记由谁主办；请用 PUT 提交

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aggregation.procedure.appeals import AppealAct, AppealState
 from bot.accounts.api_tokens import SCOPES
 
 Exact = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["83.4167"])]
@@ -345,6 +346,38 @@ class YearNoticeList(ResponseModel):
 
     year: int
     items: list[YearNotice]
+
+
+class AppealActModel(ResponseModel):
+    """One act of a review or an appeal."""
+
+    act: Literal[tuple(map(str, AppealAct))]  # type: ignore[valid-type]
+    on: date
+    by: str = Field(description="a login, or person: and who it is")
+    to: str = Field(description="the handler who is charged or challenged; may be empty")
+    ruling: Literal["upheld", "rejected"] | None
+    due: date | None = Field(description="ends the time that the act opens")
+    text: str
+
+
+class YearAppeal(ResponseModel):
+    """A review or an appeal, with its steps."""
+
+    number: int
+    year: int
+    subject: str
+    state: Literal[tuple(map(str, AppealState))]  # type: ignore[valid-type]
+    round: int
+    due: date
+    overdue: bool
+    steps: list[AppealActModel]
+
+
+class YearAppealList(ResponseModel):
+    """The reviews and appeals of a year, the newest first."""
+
+    year: int
+    items: list[YearAppeal]
 
 
 class Approval(ResponseModel):

@@ -12,8 +12,18 @@ from bot.web.api.operation import Operation
 from bot.web.shared.lazy_routes import lazy_module
 
 if TYPE_CHECKING:
-    from bot.web.api import approvals, campaigns, inputs, models, notices, organiser, results
+    from bot.web.api import (
+        appeals,
+        approvals,
+        campaigns,
+        inputs,
+        models,
+        notices,
+        organiser,
+        results,
+    )
 else:
+    appeals = lazy_module("bot.web.api.appeals")
     approvals = lazy_module("bot.web.api.approvals")
     campaigns = lazy_module("bot.web.api.campaigns")
     inputs = lazy_module("bot.web.api.inputs")
@@ -23,12 +33,13 @@ else:
     results = lazy_module("bot.web.api.results")
 
 CAMPAIGN, YEAR = "/campaigns/{campaign}", "/years/{year}"
-READ, WRITE, SCORES, INTERNAL, EXPORTS = (
+READ, WRITE, SCORES, INTERNAL, EXPORTS, APPEALS = (
     "campaigns:read",
     "campaigns:write",
     "results:read",
     "results:internal",
     "exports:read",
+    "appeals:write",
 )
 GONE, CONFLICT, WRONG = 404, 409, 422
 CAMPAIGN_FILES = {"xlsx": results.send_campaign_xlsx, "zip": results.send_campaign_zip}
@@ -252,6 +263,35 @@ OPERATIONS = (
         INTERNAL,
         "A year's public notices, whom they tell and how many surely know",
         models.YearNoticeList,
+    ),
+    Operation(
+        "GET",
+        f"{YEAR}/appeals",
+        appeals.list_year_appeals,
+        INTERNAL,
+        "A year's reviews and appeals with their steps and deadlines",
+        models.YearAppealList,
+    ),
+    Operation(
+        "POST",
+        f"{YEAR}/appeals",
+        appeals.ask_for_review,
+        APPEALS,
+        "Register a request for review, a late one with its cause, or a leader's appeal at once",
+        models.YearAppeal,
+        body=inputs.AppealRequest,
+        status=201,
+        refuses=(CONFLICT,),
+    ),
+    Operation(
+        "POST",
+        "/appeals/{appeal}/steps",
+        appeals.register_step,
+        APPEALS,
+        "Register an appeal against an answer or its delay, or a withdrawal; nobody decides here",
+        models.YearAppeal,
+        body=inputs.AppealFollow,
+        refuses=(GONE, CONFLICT),
     ),
     *(
         Operation(

@@ -43,6 +43,7 @@ MAX_REFUSED_TOKENS = 60
 ROLE = "token"
 PATH_PARAMETERS = {
     "campaign": (re.compile(r"[a-z0-9][a-z0-9-]{0,31}"), Message("api-campaign-name-form")),
+    "appeal": (re.compile(r"[1-9][0-9]{0,8}"), Message("api-appeal-form")),
     "approval": (re.compile(r"[1-9][0-9]{0,8}"), Message("api-approval-form")),
     "year": (re.compile(r"(19[9][0-9]|2[0-9]{3})"), Message("api-year-form")),
 }

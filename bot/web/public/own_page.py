@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from redis.exceptions import RedisError
 
+from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.own_appeals import AGAIN, ASK, contest
+from bot.appraisal.own_appeals import OWN_ACTS, contest
 from bot.appraisal.own_results import OwnResult, read_own_result
 from bot.appraisal.receipts import acknowledge
 from bot.core.identity import Office
@@ -65,7 +66,7 @@ def _entry(request: web.Request, code: str = "", problem: str = "") -> web.Respo
 
 
 async def take_code(request: web.Request) -> web.Response:
-    """Shows the result that a code opens, and takes a request for review."""
+    """Shows the result that a code opens, and takes what the person does about it."""
     service, form = request.app[SERVICE], await read_form(request, MAX_BYTES)
     code, act = fold_code(str(form.get("code", ""))), str(form.get("act", ""))
     await _wait(request, service)
@@ -74,19 +75,21 @@ async def take_code(request: web.Request) -> web.Response:
     if letter is None:
         await _count_wrong(request, service)
         return _entry(request, problem="own-wrong")
-    office = Office(f"person:{letter.subject}", service.clock, service.settings.timezone)
     given = (service.database, letter.year, letter.subject)
-    await acknowledge(*given, office)
-    problem = ""
-    if act in (ASK, AGAIN):
-        grounds = str(form.get("reason", "")).replace("\x00", "")
-        try:
-            await contest(*given, act, grounds, office)
-        except BadInput as error:
-            problem = error.render(accepted_language(request))
-    own = await read_own_result(*given, office.today)
+    own = await read_own_result(*given, _today(service))
     if own is None:
         raise web.HTTPNotFound
+    who = f"{'unit' if own.person is None else 'person'}:{letter.subject}"
+    office = Office(who, service.clock, service.settings.timezone)
+    await acknowledge(*given, office)
+    problem = ""
+    if act in OWN_ACTS:
+        grounds = str(form.get("reason", "")).replace("\x00", "")
+        try:
+            await contest(*given, AppealAct(act), grounds, office)
+        except BadInput as error:
+            problem = error.render(accepted_language(request))
+    own = await read_own_result(*given, office.today) or own
     return await _page(request, service, own, code, problem)
 
 
@@ -100,7 +103,7 @@ async def _page(
         "own_result.html",
         lang,
         status=422 if problem else 200,
-        it=own_view(own, lang, today),
+        it=own_view(own, lang),
         code=code,
         problem=problem,
         appeals=[appeal for appeal in appeals if appeal.subject == own.subject],

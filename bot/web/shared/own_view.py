@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import Proposal
@@ -29,12 +28,11 @@ class OwnView:
     firsts: tuple[str, ...]
     lines: Sequence[tuple[str, str, ReasonLine]]
     about: Sequence[tuple[str, str, Proposal]]
-    may_ask: bool
     state: str
     reason: str
 
 
-def own_view(own: OwnResult, lang: str, today: date) -> OwnView:
+def own_view(own: OwnResult, lang: str) -> OwnView:
     """Returns what a page shows of an own result."""
     person = own.person
     return OwnView(
@@ -47,7 +45,6 @@ def own_view(own: OwnResult, lang: str, today: date) -> OwnView:
         tuple(pick((it.zh, it.en), lang) for it in own.firsts),
         [(*line.pair(lang), line) for line in own.lines],
         [(name(it.kind, lang), name(it.status, lang), it) for it in own.proposals],
-        own.may_ask(today),
         person.state.state if person is not None else "",
         label(person.state.reason, lang) if person is not None and person.state.reason else "",
     )

@@ -253,12 +253,13 @@ UNTIL = date(2026, 12, 3)
 @pytest.mark.parametrize(
     ("new", "person", "withdrawn", "open_", "sentence"),
     [
-        (step(AppealAct.RECEIVED, day=date(2026, 12, 4)), False, 0, False, "runs to 2026-12-03"),
-        (late(date(2026, 12, 3)), False, 0, False, "an earlier one needs none"),
+        (step(AppealAct.RECEIVED, day=date(2026, 12, 4)), False, 0, False, "ran until 2026-12-03"),
+        (late(date(2026, 12, 3)), False, 0, False, "runs until 2026-12-03; ask without"),
         (step(AppealAct.DIRECT), False, 0, False, "a person alone may appeal at once"),
         (step(AppealAct.ASSIGNED), True, 0, False, "begins with a request"),
         (RECEIVED, False, 0, True, "asked for already"),
         (RECEIVED, False, 2, False, "may ask once more"),
+        (late(date(2026, 12, 4)), False, 1, False, "once more while the time runs"),
         (replace(late(date(2026, 12, 4)), text=" "), False, 0, False, "say why"),
     ],
 )

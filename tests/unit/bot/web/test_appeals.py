@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from aggregation.procedure.appeals import AppealRuling
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeals import assign_appeal, receive_appeal, reject_appeal, uphold_appeal
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import open_year
 from bot.core.identity import Office
 from bot.core.settings import Settings
@@ -24,7 +23,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data, texts
-from tests.sealing import seal_at
+from tests.sealing import give_notice, seal_at
 from tests.web_city import Clock
 
 APPEAL = "/admin/appeals/1"
@@ -52,7 +51,7 @@ async def decide(console: Console, ruling: AppealRuling) -> None:
         await add_staff(console.service.roster, login, PASSWORD, "administrator", unit)
     await score_campaign(database, "city-2010")
     await seal_at(console.service, 2010)
-    await give_public_notice(database, 2010, office(console, "zhou"))
+    await give_notice(database, 2010, office(console, "zhou"))
     await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(console, "zhou"))
     await assign_appeal(database, 1, "chen", office(console, "zhou"))
     chen = office(console, "chen")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import time
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.accounts.api_tokens import create_token
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import assign_appeal, reject_appeal
-from bot.appraisal.public_notices import give_public_notice
+from bot.appraisal.year import open_year
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.records.tellings import make_code, read_tellings
@@ -25,7 +28,7 @@ from bot.storage.database import reading
 from bot.web.public import own_page
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data, texts
-from tests.sealing import seal_at
+from tests.sealing import give_notice, seal_at
 from tests.web_city import Clock
 
 TABLE, LETTERS = "/results/years/2010", "/admin/years/2010/letters"
@@ -52,7 +55,7 @@ async def status(console: Console, path: str) -> int:
 
 async def notice(console: Console) -> None:
     office = Office("zhou", console.service.clock, "Asia/Shanghai")
-    await give_public_notice(console.service.database, 2010, office)
+    await give_notice(console.service.database, 2010, office)
 
 
 async def typed(console: Console, code: str, **fields: str) -> str:
@@ -82,7 +85,12 @@ async def test_the_table_is_there_from_the_first_day_and_the_unit_reads_its_reas
     assert "A review can be asked for until 2026-12-03," in own
     await console.post("/admin/unit", {"csrf": console.csrf, "year": "2010", "act": "seen"})
     assert "Noted with the day" in texts(console.page)
-    form = {"csrf": console.csrf, "year": "2010", "act": "ask", "reason": "The count is wrong."}
+    form = {
+        "csrf": console.csrf,
+        "year": "2010",
+        "act": "received",
+        "reason": "The count is wrong.",
+    }
     await console.post("/admin/unit", form)
     assert "no handler yet" in texts(console.page)
     assert "Ask for a review" not in texts(console.page)
@@ -131,12 +139,12 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     assert console.status == 200
     assert "Result of 2010" in own
     assert not [code for code in codes[1:] if code in console.page]
-    asked = await typed(console, codes[0], act="ask", reason="Two days were counted twice.")
+    asked = await typed(console, codes[0], act="received", reason="Two days were counted twice.")
     assert "no handler yet" in texts(asked)
-    again = await typed(console, codes[0], act="ask", reason="Once more.")
+    again = await typed(console, codes[0], act="received", reason="Once more.")
     assert (console.status, "a review was asked for already" in texts(again)) == (422, True)
     early = await typed(console, codes[0], act="again", reason="Once more.")
-    assert (console.status, "Appeal against the answer" in texts(early)) == (422, False)
+    assert (console.status, "Make an appeal" in texts(early)) == (422, False)
     other = await typed(console, codes[1], act="again", reason="Of somebody else.")
     assert (console.status, "no such appeal" in texts(other)) == (422, True)
     (appeal,) = await list_appeals(console.service.database, date(2026, 11, 23), 2010)
@@ -150,10 +158,10 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     await reject_appeal(database, 1, "They were counted once.", office)
     answered = texts(await typed(console, codes[0]))
     assert "They were counted once." in answered
-    assert "Appeal against the answer" in answered
+    assert "Make an appeal" in answered
     again = texts(await typed(console, codes[0], act="again", reason="They were not."))
     assert (console.status, "second appeal" in again) == (200, True)
-    assert "Appeal against the answer" not in again
+    assert "Make an appeal" not in again
 
     monkeypatch.setattr(own_page, "pause", waiting)
     for _ in range(own_page.FREE + 2):
@@ -165,3 +173,134 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     own_page._wrong.extend([time.monotonic()] * own_page.MOST)
     assert "Result of 2010" in texts(await typed(console, codes[1]))
     own_page._wrong.clear()
+
+
+async def test_row_notice_the_page_stops_in_december_until_the_holidays_are_imported(
+    console: Console,
+) -> None:
+    page, calendar = "/admin/years/2010/notice", "/admin/calendar"
+    service = console.service
+    service.clock.time += timedelta(days=35)  # type: ignore[attr-defined]
+    await console.sign_in("zhou")
+    stopped = texts(await console.open(page))
+    assert "No notice can be given as things are" in stopped
+    assert "2027: a deadline falls in 2027, whose holidays are not known" in stopped
+    assert "disabled" in console.page
+    found = re.findall(r'name="seen" value="(\w+)"', console.page)
+    order = {"csrf": console.csrf, "act": "notice", "typed": "2010", "seen": found[0]}
+    await console.post(page, order)
+    assert (console.status, "whose holidays are not known" in texts(console.page)) == (422, True)
+
+    async def bring(name: str, data: bytes) -> str:
+        await console.open(calendar)
+        form = FormData()
+        form.add_field("csrf", console.csrf)
+        form.add_field("file", data, filename=name)
+        return texts(await console.post(calendar, form))
+
+    assert "The holidays of 2027 are not known" in texts(await console.open(calendar))
+    wrong = await bring("2027.csv", b"day,kind\n2027-02-30,off\n")
+    assert (console.status, "2027-02-30" in wrong) == (422, True)
+    assert "2027" in await bring("2027.csv", b"day,kind\n2027-01-01,off\n2027-01-04,off\n")
+    days = texts(await console.open(f"{calendar}?year=2027"))
+    assert "2027-01-04 Monday off" in days
+    assert "are not known" not in days
+
+    listed = texts(await console.open(page))
+    assert "do not count as working days: 2027-01-01, 2027-01-04." in listed
+    (told,) = re.findall(r"107 units without an account and (\d+) people are told", listed)
+    assert int(told) >= 835, "those inside units too"
+    await console.post(page, order | {"csrf": console.csrf})
+    assert (console.status, "has changed since you saw it" in texts(console.page)) == (422, True)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', console.page)
+    await console.post(page, order | {"csrf": console.csrf, "seen": seen, "typed": "2011"})
+    assert (console.status, "type the year" in texts(console.page)) == (422, True)
+    await console.post(page, order | {"csrf": console.csrf, "seen": seen})
+    assert (console.status, "The notice runs from today." in texts(console.page)) == (200, True)
+    assert "notice of this year is given until 2027-01-06" in texts(console.page)
+
+
+async def test_row_appeal_time_every_way_to_ask_has_a_form_and_programs_register_alone(
+    console: Console,
+) -> None:
+    """The unit takes back and asks late; the office asks at once for a person; nobody decides."""
+    service, csrf = console.service, "csrf"
+    await add_staff(service.roster, "chen", PASSWORD, "administrator")
+    await notice(console)
+    await console.sign_in("tan")
+    own = {"year": "2010", "reason": "The count is wrong."}
+    page = await console.open("/admin/unit")
+    assert re.findall(r'name="act" value="(\w+)"', page) == ["seen", "received"]
+    for act, buttons, said in (
+        ("received", ["seen", "withdrawn"], "The request is registered"),
+        ("withdrawn", ["seen", "received"], "The request is taken back"),
+        ("received", ["seen", "withdrawn"], "The request is registered"),
+        ("withdrawn", ["seen"], "The request is taken back"),
+        ("late", None, "once more while the time runs"),
+        ("direct", None, "a person alone may appeal at once"),
+        ("answered", None, "no such button"),
+    ):
+        await console.open("/admin/unit")
+        await console.post("/admin/unit", own | {csrf: console.csrf, "act": act})
+        assert said in texts(console.page), act
+        if buttons is not None:
+            assert re.findall(r'name="act" value="(\w+)"', console.page) == buttons
+
+    # The office takes the requests of others: a leader appeals at once, a unit asks late.
+    leader = (await open_year(service.database, 2010)).result.leaders[0].leader
+    await console.sign_in("zhou")
+    taken = {"year": "2010", "act": "receive", "reason": "They wrote to us."}
+    await console.open("/admin/appeals")
+    for kind, subject, said in (
+        ("direct", leader, "Appeal at once received"),
+        ("late", "FIN", "ask without naming a cause"),
+        ("again", "FIN", "choose what is asked for"),
+        ("direct", "FIN", "a person alone may appeal at once"),
+    ):
+        await console.open("/admin/appeals")
+        form = taken | {csrf: console.csrf, "kind": kind, "subject": subject}
+        await console.post("/admin/appeals", form)
+        assert said in texts(console.page), kind
+    service.clock.time += timedelta(days=11)  # type: ignore[attr-defined]
+    await console.sign_in("zhou")
+    await console.open("/admin/appeals")
+    await console.post(
+        "/admin/appeals", taken | {csrf: console.csrf, "kind": "late", "subject": "FIN"}
+    )
+    late = "/admin/appeals/4"
+    decision = {"act": "cause", "ruling": "upheld", "reason": "The flood is known."}
+    await console.post(late, {csrf: console.csrf, "act": "assign", "to": "chen"})
+    assert "late and waits for a decision" in texts(console.page)
+    await console.open(late)
+    await console.post(late, {csrf: console.csrf} | decision)
+    assert "The cause is decided." in texts(console.page)
+    assert re.findall(r'<option value="(\w+)"', console.page) == ["chen"], "zhou decided already"
+    await console.post(late, {csrf: console.csrf, "act": "withdrawn", "reason": "They wrote."})
+    assert "taken back" in texts(console.page)
+
+    # A program registers and reads, and decides nothing.
+    scopes = ("appeals:write", "results:internal")
+    token = await create_token(service.roster, "oa", scopes, 30, "zhou", service.clock)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+
+    async def ask(method: str, path: str, body: dict[str, str] | None = None) -> tuple[int, str]:
+        made = console.client.request(method, f"/api/v1{path}", json=body, headers=headers)
+        async with made as response:
+            told = await response.json()
+            return response.status, told.get("detail") or told.get("state") or str(told)
+
+    year, first = "/years/2010/appeals", "/appeals/5/steps"
+    asked = {"subject": "AUD", "act": "late", "text": "The post was slow."}
+    assert await ask("POST", year, asked) == (201, "late")
+    status_, said = await ask("POST", year, asked)
+    assert (status_, "asked for already" in said) == (409, True)
+    assert await ask("POST", "/appeals/99/steps", {"act": "again", "text": "x"}) == (
+        404,
+        "there is no such appeal; see `minping appeals list`",
+    )
+    status_, said = await ask("POST", first, {"act": "answered", "text": "x"})
+    assert (status_, "again" in said) == (400, True)
+    service.clock.time += timedelta(days=8)  # type: ignore[attr-defined]
+    assert await ask("POST", first, {"act": "again", "text": "Nobody decided."}) == (200, "waiting")
+    status_, said = await ask("GET", year)
+    assert (status_, said.count("'number'"), "'by': 'api:oa'" in said) == (200, 5, True)

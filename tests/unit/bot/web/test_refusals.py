@@ -24,7 +24,6 @@ from bot.accounts.staff import add_staff, change_staff, set_password
 from bot.appraisal.appeals import receive_appeal, reject_appeal, uphold_appeal
 from bot.appraisal.deciding import record_decision, record_unit_decision
 from bot.appraisal.import_tables import import_table
-from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.sealing import compare_with_seal, preview_seal
 from bot.ballots.imported.importer import import_ballots
 from bot.campaigns.drafting import chosen_scheme, parse_moment, stored_units
@@ -49,6 +48,7 @@ from survey_flows.messages import Place, render_place
 from tests.console import PASSWORD, Console
 from tests.openapi.stand import standing
 from tests.openings import open_campaign
+from tests.sealing import give_notice
 from tests.web_city import NOW, make_draft
 
 LANGUAGES = ("en", "zh-Hans")
@@ -209,7 +209,7 @@ REQUESTS: dict[str, Wrong] = {
     "setting that is none": lambda _: read_settings({"MINPING_COLOUR": "red"}),
     "setting that is no number": lambda _: read_settings({"MINPING_PORT": "many"}),
     "time zone that is none": lambda _: read_settings({"MINPING_TIMEZONE": "Mars/North"}),
-    "notice of nothing": lambda on: give_public_notice(on.service.database, 2030, on.office),
+    "notice of nothing": lambda on: give_notice(on.service.database, 2030, on.office),
     "appeal without notice": lambda on: receive_appeal(
         on.service.database, 2026, "FIN", "x", on.office
     ),

@@ -73,6 +73,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     ] = []  # the office's alone, who reads what was left
     found["/admin/themes"] = ["/admin/themes"]
     found["/admin/unit"] = []  # the same counts as above, of one unit
+    found["/admin/calendar"] = ["/admin/calendar"]
     found["/admin/appeals"] = ["/admin/appeals"]
     found[
         r"/admin/appeals/{appeal:\d{1,9}}"
@@ -104,6 +105,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/seal"] = []  # tells grades, and digests that differ with any answer
     found[f"{prefix}/amendments"] = []  # tells of decisions, and of no answer
+    found[f"{prefix}/notice"] = []  # tells a digest that differs with any answer
     found[f"{prefix}/letters"] = []  # tells who has a letter, and of no answer
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
     found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.zip"]
