@@ -93,6 +93,12 @@ CAUSES: Mapping[str, Message] = {
 """What reasons say of an amendment, by its cause."""
 
 
+def is_after_review(numbers: Iterable[int], amendments: Iterable[Amendment]) -> bool:
+    """Whether one of these amendments follows from a review or an appeal (经复核改定)."""
+    appealed = {it.number for it in amendments if not it.cause}
+    return any(number in appealed for number in numbers)
+
+
 Bodies = Sequence[AppraisalResult]
 Standing = UnitResult | LeaderResult
 

@@ -180,6 +180,7 @@ ACTS: Mapping[str, str] = {
     "/admin/unit": "act-appeal-receive",
     "/admin/unit ask": "act-appeal-receive",
     "/admin/unit again": "act-appeal-again",
+    "/admin/unit challenged": "act-challenge",
     "/admin/unit seen": "act-acknowledge",
     "/admin/contacts": "act-contacts-import",
     "/admin/contacts opt-out": "act-contacts-opt-out",

@@ -144,3 +144,4 @@ appraisal-task-deferred = investigation { $case } ended on { $on }: give the gra
 appraisal-task-line = the grade of { $year } that this year read stands otherwise now ({ $before } → { $after }): record it
 appraisal-task-line-lost = the grade of { $year } that this year read stands otherwise now ({ $before } → { $after }); ground lost: { $keys }; decide about an amendment
 appraisal-task-restore = { $key } was carried out ({ $document }) and has lost its ground: take it back by { $due }
+appraisal-no-handler = nobody is charged with it, so that nobody can be challenged

@@ -144,3 +144,4 @@ appraisal-task-deferred = 立案 { $case } 已于 { $on } 了结：请补定等�
 appraisal-task-line = 本年度所依据的 { $year } 年等次已有变动（{ $before } → { $after }）：请登记
 appraisal-task-line-lost = 本年度所依据的 { $year } 年等次已有变动（{ $before } → { $after }），依据已失：{ $keys }；请决定是否更正
 appraisal-task-restore = { $key } 已执行（{ $document }），依据已失：请于 { $due } 前恢复
+appraisal-no-handler = 尚未指派办理人，无从申请回避

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from aggregation.appraisal.standing import CAUSES, Cause, Change
 from aggregation.model.facts import Verdict
+from aggregation.model.results import ConsequenceKind
 from bot.accounts.approvals import DONE
 from bot.appraisal.causes import CausePreview, CauseRequest, prepare_cause, preview_cause
 from bot.appraisal.executions import (
@@ -101,7 +102,8 @@ async def _page(visit: Visit, preview: CausePreview | None = None) -> web.Respon
         executions=executions,
         to_execute=sorted(set(confirmed) - set(open_)),
         to_restore=sorted(set(open_) - set(confirmed)),
-        confirmed_kind=lambda key: name(key.split("/")[2], visit.lang),
+        kind_of=lambda key: name(ConsequenceKind(key.split("/")[2]), visit.lang),
+        verdicts=tuple(Verdict),
         today=visit.today,
     )
 

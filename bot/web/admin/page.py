@@ -63,7 +63,7 @@ DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded", "chosen"}
-APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn"}
+APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn", "challenged": "recusal"}
 """What is said once a request is appealed about or taken back."""
 PAGES = (
     ("/admin", "admin-overview"),
