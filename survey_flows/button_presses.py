@@ -13,21 +13,26 @@ from survey_flows.effects import (
     EndConversation,
     ErasePerson,
     OptOut,
+    RatingBegun,
     ShowScreen,
 )
+from survey_flows.localized_names import unit_name
 from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import OTHER, PROMISE, PROMISED, STOP
+from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
 from survey_flows.transitions import (
     StepResult,
     Turn,
     answer,
     begin,
+    begin_anew,
     choose_destination,
     choose_unit,
     hide_personal_data,
+    put_aside,
+    resumed,
     show,
     submit,
 )
@@ -37,12 +42,16 @@ MOST_STALE = 99
 
 
 def apply_press(turn: Turn, data: str) -> StepResult:
-    """Applies a button that belongs to the present screen; otherwise says that it does not."""
-    lead = turn.session.key + ":"
+    """Applies a button that belongs to the present screen; otherwise says that it does not.
+
+    A button of a rating that waits, such as one in another tab, lets that rating go on.
+    """
+    present = waiting_rating(turn, data) or turn
+    lead = present.session.key + ":"
     if data.startswith(lead):
         verb, _, argument = data[len(lead) :].partition(":")
         move = _MOVES.get(verb)
-        result = move(turn, argument) if move else None
+        result = move(present, argument) if move else None
         if result is not None:
             return result
     return ignore_stale(turn, "stale")
@@ -51,6 +60,12 @@ def apply_press(turn: Turn, data: str) -> StepResult:
 def ignore_stale(turn: Turn, key: str) -> StepResult:
     """Says by the sentence ``key`` that this was meant for another step; shows the present one."""
     return show(turn.with_session(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say(key))
+
+
+def waiting_rating(turn: Turn, data: str) -> Turn | None:
+    """The turn in which the rating goes on that a button or a page belongs to, if it waits."""
+    of = [one for one in turn.session.waiting if data == one.key or data.startswith(f"{one.key}:")]
+    return resumed(turn, of[0]) if of else None
 
 
 def _answer(turn: Turn, argument: str) -> StepResult | None:
@@ -119,6 +134,15 @@ def _unit(turn: Turn, argument: str) -> StepResult | None:
     return begin(turn, argument) if known and turn.session.place == "unit" else None
 
 
+def _waiting(turn: Turn, argument: str) -> StepResult | None:
+    """Goes on with a rating that waits, or shows which do; the present one waits then, too."""
+    if argument:
+        of = [one for one in turn.session.waiting if one.unit == argument]
+        return show(resumed(turn, of[0]), turn.say("resumed")) if of else None
+    full = turn.session.rating and turn.session.answers and is_full(turn.session)
+    return choose_unit(put_aside(turn)) if begun(turn.session) and not full else None
+
+
 def _page(turn: Turn, argument: str) -> StepResult | None:
     if turn.session.place != "unit" or not (
         argument.isascii() and argument.isdigit() and len(argument) < 6
@@ -144,7 +168,18 @@ def _redo(turn: Turn, _argument: str) -> StepResult | None:
         return None
     if turn.session.unit not in turn.definition.units:
         return choose_unit(turn, turn.say("unit-gone"))
-    return begin(turn, turn.session.unit, turn.say("redo-note"), redo=True)
+    if turn.definition.rated.browser:
+        return begin(turn, turn.session.unit)
+    session, effects = begin_anew(turn, turn.session.unit, turn.say("redo-note"), redo=True)
+    return session, (RatingBegun(turn.definition.campaign, turn.session.unit), *effects)
+
+
+def _mine(turn: Turn, _argument: str) -> StepResult | None:
+    """Begins a rating in place of the one that was submitted from this browser."""
+    unit = turn.session.query
+    if turn.session.overlay != WHOSE or not turn.definition.unit_code(unit):
+        return None
+    return begin_anew(turn, unit, turn.say("redo-note"), redo=True)
 
 
 def _count(turn: Turn, _argument: str) -> StepResult | None:
@@ -204,10 +239,11 @@ def _opinion(turn: Turn, _argument: str) -> StepResult | None:
 
 
 def _go_to_other(turn: Turn, _argument: str) -> StepResult | None:
-    """Leaves an unfinished rating for the unit of another poster."""
-    if turn.session.overlay != OTHER:
+    """Puts an unfinished rating aside for the unit of another poster."""
+    if turn.session.overlay != OTHER or is_full(turn.session, turn.session.query):
         return None
-    return begin(turn, turn.session.query, turn.say("dropped"))
+    left = unit_name(turn.definition, turn.session.unit, turn.session.lang)
+    return begin(put_aside(turn), turn.session.query, turn.say("put-aside", unit=left))
 
 
 def _lift(turn: Turn, argument: str) -> StepResult | None:
@@ -233,6 +269,8 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "x": _stop,
     "f": _pressured,
     "h": _go_to_other,
+    "g": _waiting,
+    "q": _mine,
     "i": _count,
     "w": _hand_over,
     "z": _hide,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.halves import Split
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import Quotas
 from survey_flows.thesaurus import Thesaurus
@@ -89,12 +90,25 @@ class Organiser:
 
 
 @dataclass(frozen=True, slots=True)
+class RatedBefore:
+    """Units that have been rated from where an update came; ``browser``: others may use it too."""
+
+    units: frozenset[str] = frozenset()
+    browser: bool = False
+
+
+NOT_RATED = RatedBefore()
+"""Of whom nothing was asked, or who has rated nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignDefinition:
     """A campaign as the engine sees it. ``units`` keeps their listed order.
 
     ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A
     ``pilot`` counts in no appraisal. ``door`` is one of `DOORS`; ``sampled`` says that a sample
     is planned and no door was registered. ``organiser`` is None for older registrations.
+    ``rated`` is what the one whom a step is about has rated before.
     """
 
     campaign: str
@@ -112,9 +126,15 @@ class CampaignDefinition:
     door: str = EVERYONE
     sampled: bool = False
     organiser: Organiser | None = None
+    split: Split = field(default_factory=Split)
+    rated: RatedBefore = NOT_RATED
     thesaurus: Thesaurus = field(default_factory=Thesaurus, repr=False)
     search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Made by `unit_search`, for as long as the units are the same."""
+
+    def asked(self, unit: str, order: str) -> Questionnaire:
+        """The questionnaire of a unit, in the order in which this order asks it."""
+        return self.split.turned(self.questionnaires[self.units[unit].questionnaire], order)
 
     def link(self, token: str) -> Link | None:
         """The link of a token in capital or small letters: some keyboards write only one."""

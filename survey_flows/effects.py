@@ -37,6 +37,15 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPerson:
+    """The way in which another person begins at the same browser: a label, a link and a unit."""
+
+    label: str
+    link: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """One screen in the citizen's language: words, then rows of buttons.
 
@@ -45,7 +54,8 @@ class Screen:
     holds the present answer. ``unit`` is the name of the rated unit where the text of a question
     does not say it. ``review`` has what the text and the rows of a review say, line by line.
     ``keep`` is the text of a file that the citizen may keep, and ``address`` a page for it, from
-    the host or from its root on.
+    the host or from its root on. ``other`` is how another person begins at the same browser,
+    and ``key`` that of the rating which typed words are meant for.
     """
 
     step: str
@@ -59,6 +69,8 @@ class Screen:
     address: str = ""
     unit: str = ""
     review: tuple[ReviewLine, ...] = ()
+    other: OtherPerson | None = None
+    key: str = ""
 
     @property
     def in_words(self) -> str:
@@ -168,6 +180,14 @@ class QuotaFull:
 
 
 @dataclass(frozen=True, slots=True)
+class RatingBegun:
+    """A rating of this unit began; one who has rated it before is to be told or asked."""
+
+    campaign: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchMissed:
     """Counts searched words that surely mean no unit of this campaign."""
 
@@ -202,6 +222,7 @@ Effect = (
     | LookUpReceipt
     | EndConversation
     | QuotaFull
+    | RatingBegun
     | SearchMissed
     | OptOut
     | OptIn

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from survey_flows import typed_text
-from survey_flows.button_presses import apply_press, ignore_stale
+from survey_flows.button_presses import apply_press, ignore_stale, waiting_rating
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import LookUpReceipt, ShowNotice, ShowScreen
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
@@ -17,7 +17,7 @@ from survey_flows.outside_window import Phase, answer_outside_window, idle_scree
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.session import NONCE_LENGTH, OTHER, PROMISE, Session
 from survey_flows.session_repair import fit_session
-from survey_flows.transitions import StepResult, Turn, begin, choose_unit, show
+from survey_flows.transitions import StepResult, Turn, begin, choose_unit, put_aside, show
 
 TOPICS = frozenset({"language", "help", "privacy", "delete"})
 RECEIPT = "receipt"
@@ -77,6 +77,12 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
         return apply_press(turn, event.data)
     if 0 < event.sent <= shown:
         return ignore_stale(turn, "early")
+    if event.key and event.key != turn.session.key:
+        # Words of a page that shows another rating must not land in this one.
+        waiting = waiting_rating(turn, event.key)
+        if waiting is None and turn.session.place != "unit":
+            return ignore_stale(turn, "stale")
+        turn = waiting or turn
     return typed_text.apply_text(
         turn, event.text, without_buttons=event.sent > 0, media=event.media
     )
@@ -129,19 +135,22 @@ def _started(turn: Turn, event: Started) -> StepResult:
     link = turn.definition.link(event.link)
     if event.link and link is None:
         notices.append(turn.say("link-unknown"))
+    known = turn.definition.unit_code(event.unit)
+    unfinished = turn.session.rating and bool(turn.session.answers)
+    if not unfinished and known not in ("", turn.session.unit):
+        turn = put_aside(turn)
     turn = turn.with_session(
-        nonce=event.token[:NONCE_LENGTH] or turn.session.nonce,
+        # The buttons of an unfinished rating go on working in the page that shows it.
+        nonce=(not unfinished and event.token[:NONCE_LENGTH]) or turn.session.nonce,
         link=_stronger(turn.definition, turn.session.link, link),
         overlay="",
     )
-    known = turn.definition.unit_code(event.unit)
     if event.unit and not known:
         notices.append(turn.say("unit-unknown"))
-    unfinished = turn.session.rating and bool(turn.session.answers)
     if unfinished and known in ("", turn.session.unit):
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
-        # Another unit's poster clears nothing unasked.
+        # Another unit's poster puts nothing aside unasked.
         return show(turn.with_session(overlay=OTHER, query=known), *notices)
     notices.append(_welcome(turn))
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)

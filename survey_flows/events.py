@@ -26,13 +26,15 @@ class Typed:
     ``sent`` is the time of writing, in seconds since 1970, on a channel that shows choices as
     numbers instead of buttons (`survey_flows.choice_numbers`): such words can only refer to an
     earlier screen. It is 0 on other channels. ``media`` is the kind of what came instead of words,
-    or with them: ``voice``, ``photo``, ``location``, ``contact`` or ``other``.
+    or with them: ``voice``, ``photo``, ``location``, ``contact`` or ``other``. ``key`` is that of
+    the rating whose page has the words, empty on channels that cannot tell.
     """
 
     text: str
     token: str = ""
     sent: int = 0
     media: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

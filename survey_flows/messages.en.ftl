@@ -120,3 +120,8 @@ log-line-parts = the line has more or fewer hashes than its kind
 log-line-older-late = an entry of form 1 stands after one of form 2
 log-signature-form = a signature is no key's name with 68 bytes of base64
 log-signatures-order = the signatures are not ascending by the key's name, one a key
+
+# Split halves.
+
+halves-unknown = halves differ in one of { $known }, each at most once
+halves-condition = in the questionnaire { $questionnaire } a question depends on the overall one, which can then not come last

@@ -120,3 +120,8 @@ log-line-parts = 该行的哈希值个数与其种类不符
 log-line-older-late = 格式 1 的条目出现在格式 2 的条目之后
 log-signature-form = 签名须为公钥名称和 68 个字节的 base64
 log-signatures-order = 签名须按公钥名称升序，每把公钥一个
+
+# 分半对照
+
+halves-unknown = 分半的方式须为以下之一，每种至多一次：{ $known }
+halves-condition = 问卷 { $questionnaire } 有题目取决于总体评价，总体评价不能放到最后

@@ -10,7 +10,7 @@ from survey_flows.effects import Button, Effect, EndConversation, Screen, ShowNo
 from survey_flows.events import Event, Pressed, Started, TopicRequested
 from survey_flows.localized_names import in_language, known_language, show_date, show_end
 from survey_flows.screens import explain
-from survey_flows.session import PROMISE, Session
+from survey_flows.session import PROMISE, Session, begun
 
 DELETED = "deleted"
 OVER = ("closing", "held", "closed")
@@ -51,7 +51,7 @@ def answer_outside_window(
     notices = [*_topic(definition, event, where, lang)]
     effects: tuple[Effect, ...] = ()
     closed = definition.state in OVER
-    if where is Phase.AFTER and session is not None and session.answers:
+    if where is Phase.AFTER and session is not None and (session.answers or begun(session)):
         notices.insert(
             0, definition.wording.say(lang, "closed-unfinished" if closed else "closed-uncounted")
         )

@@ -96,6 +96,10 @@ class Questionnaire:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """The cached results of `survey_flows.route.visible_questions`, by the `deciding` answers."""
+    turned: dict[str, Questionnaire] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The same questions in other orders (`survey_flows.halves`), by what is turned round."""
 
     def __post_init__(self) -> None:
         conditions = [question.show_if for question in self.questions if question.show_if]

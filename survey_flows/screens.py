@@ -17,13 +17,13 @@ from survey_flows.box import (
     personal_data,
 )
 from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.effects import Button, Input, ReviewLine, Screen
+from survey_flows.effects import Button, Input, OtherPerson, ReviewLine, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
 from survey_flows.localized_names import in_language, show_date, show_end, unit_name
 from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, Session
+from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, WHOSE, Session, begun, is_full
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
@@ -59,7 +59,7 @@ def _screen(definition: CampaignDefinition, session: Session) -> Screen:
         return units_screen(definition, session)
     if session.place == "receipt":
         return _receipt(definition, session)
-    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
+    questionnaire = definition.asked(session.unit, session.order)
     if session.place == GOES:
         return _goes(definition, session, questionnaire)
     if session.place == "review":
@@ -81,13 +81,14 @@ def _question(
     steps = visible_questions(questionnaire, session.answers)
     answer = session.answers.get(question.id, "")
     place = steps.index(question)
+    words = _INPUT.get(question.kind, Input.NONE)
     return Screen(
         step=session.place,
         lang=session.lang,
         text=_question_text(definition, session, question, answer),
         rows=_options(definition, session, question)
         + _navigation(definition, session, question, first=place == 0),
-        input=_INPUT.get(question.kind, Input.NONE),
+        input=words,
         progress=(place + 1, len(steps) + 1),
         selected=f"{session.key}:a:{question.id}:{answer}"
         if answer and question.kind in CLOSED
@@ -95,6 +96,7 @@ def _question(
         unit=""
         if "{unit}" in in_language(question.label, session.lang, definition)
         else unit_name(definition, session.unit, session.lang),
+        key=session.key if words is not Input.NONE else "",
     )
 
 
@@ -102,7 +104,7 @@ def _question_text(
     definition: CampaignDefinition, session: Session, question: Question, answer: str
 ) -> str:
     say, lang = definition.wording.say, session.lang
-    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
+    questionnaire = definition.asked(session.unit, session.order)
     limit = most_characters(questionnaire, question)
     lines = [_label(question, definition, session)]
     if question.kind is QuestionKind.TEXT:
@@ -136,7 +138,17 @@ def _navigation(
     away: tuple[Button, ...] = (Button(say(lang, "stop"), f"{key}:x:{question.id}"),)
     if not first:
         away = (Button(say(lang, "back"), f"{key}:b:{question.id}"), *away)
-    return (forward, away) if forward else (away,)
+    rows = (forward, away) if forward else (away,)
+    return (*rows, *waiting_row(definition, session))
+
+
+def waiting_row(definition: CampaignDefinition, session: Session) -> Rows:
+    """The button to the ratings that wait, where there are any and the present one can wait too."""
+    waiting = begun(session)
+    if not waiting or (session.answers and is_full(session)):
+        return ()
+    label = definition.wording.say(session.lang, "waiting-open", count=len(waiting))
+    return ((Button(label, f"{session.key}:g:"),),)
 
 
 def _excerpt(text: str, most: int) -> str:
@@ -210,13 +222,16 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
         step="receipt",
         lang=lang,
         text=f"{say(lang, 'receipt', unit=name)}\n{_groups(session.receipt)}\n\n{note}",
-        rows=_column(
-            [
-                Button(say(lang, "again"), f"{key}:n"),
-                Button(say(lang, "redo"), f"{key}:r"),
-                Button(say(lang, "promise-ask"), f"{key}:v"),
-                Button(say(lang, "pressured"), f"{key}:f"),
-            ]
+        rows=(
+            *waiting_row(definition, session),
+            *_column(
+                [
+                    Button(say(lang, "again"), f"{key}:n"),
+                    Button(say(lang, "redo"), f"{key}:r"),
+                    Button(say(lang, "promise-ask"), f"{key}:v"),
+                    Button(say(lang, "pressured"), f"{key}:f"),
+                ]
+            ),
         ),
     )
 
@@ -301,12 +316,9 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
         title = in_language(definition.title, lang, definition)
         return Screen("delete", lang, say(lang, "delete", title=title), _column(rows))
     if session.overlay == OTHER:
-        here, there = (unit_name(definition, u, lang) for u in (session.unit, session.query))
-        rows = [
-            Button(say(lang, "other-stay", unit=here), f"{key}:o:{OTHER}"),
-            Button(say(lang, "other-go", unit=there), f"{key}:h"),
-        ]
-        return Screen(OTHER, lang, say(lang, "other-ask", unit=here, other=there), _column(rows))
+        return _other(definition, session)
+    if session.overlay == WHOSE:
+        return _whose(definition, session)
     if session.overlay == STOP:
         rows = [
             Button(say(lang, "opt-out-yes"), f"{key}:t"),
@@ -318,6 +330,45 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
         buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
     return Screen(
         session.overlay, lang, explain(definition, lang, session.overlay), _column(buttons)
+    )
+
+
+def _other(definition: CampaignDefinition, session: Session) -> Screen:
+    """Asks which of two units to rate first; with many unfinished ratings one has to end."""
+    say, lang, key = definition.wording.say, session.lang, session.key
+    here, there = (unit_name(definition, u, lang) for u in (session.unit, session.query))
+    rows = [Button(say(lang, "other-stay", unit=here), f"{key}:o:{OTHER}")]
+    if is_full(session, session.query):
+        count = len(begun(session))
+        text = say(lang, "other-full", unit=here, other=there, count=count)
+        return Screen(OTHER, lang, text, _column(rows))
+    rows.append(Button(say(lang, "other-go", unit=there), f"{key}:h"))
+    return Screen(OTHER, lang, say(lang, "other-ask", unit=here, other=there), _column(rows))
+
+
+def _whose(definition: CampaignDefinition, session: Session) -> Screen:
+    """Asks whether the one who rated from this browser changes that, or another person rates.
+
+    It says that the unit was rated from here, and nothing of how. Another person begins without
+    what an invitation vouches for.
+    """
+    say, lang, key = definition.wording.say, session.lang, session.key
+    unit = unit_name(definition, session.query, lang)
+    link = definition.links.get(session.link)
+    rows = [
+        Button(say(lang, "whose-mine"), f"{key}:q"),
+        Button(say(lang, "whose-back"), f"{key}:o:{WHOSE}"),
+    ]
+    return Screen(
+        WHOSE,
+        lang,
+        f"{say(lang, 'whose-ask', unit=unit)}\n{say(lang, 'whose-note')}",
+        _column(rows),
+        other=OtherPerson(
+            say(lang, "whose-other"),
+            link.token if link and link.source == "open" else "",
+            session.query,
+        ),
     )
 
 

@@ -8,20 +8,30 @@ from survey_flows.box import GOES, box_of, undecided
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import OTHER, PROMISE, PROMISED, ROUNDS, STOP, Session
+from survey_flows.session import OTHER, PROMISE, PROMISED, ROUNDS, STOP, WHOSE, Session
 
-_OVERLAYS = frozenset({"", "language", "help", "privacy", "delete", STOP, OTHER, PROMISE, PROMISED})
+_OVERLAYS = frozenset(
+    {"", "language", "help", "privacy", "delete", STOP, OTHER, WHOSE, PROMISE, PROMISED}
+)
 
 
 def fit_session(
     definition: CampaignDefinition, session: Session, now: int, *, timed_out: bool
 ) -> tuple[Session, tuple[str, ...]]:
     """The session that fits, and the keys of the sentences that say what was dropped."""
+    kept = tuple(
+        one
+        for one in session.waiting
+        if definition.unit_code(one.unit) == one.unit
+        and now - one.seen <= definition.idle_limit.total_seconds()
+    )
+    if kept != session.waiting:
+        session = replace(session, waiting=kept)
     session, gone = _fitting(definition, session)
     late = timed_out or now - session.seen > definition.idle_limit.total_seconds()
     if not (late and session.rating and session.answers):
         return session, gone
-    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
+    questionnaire = definition.asked(session.unit, session.order)
     number = (session.round + 1) % ROUNDS
     fresh = replace(
         session,
@@ -44,6 +54,7 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
     lost |= session.overlay == OTHER and not (
         session.rating and definition.unit_code(session.query)
     )
+    lost |= session.overlay == WHOSE and not definition.unit_code(session.query)
     if session.overlay not in _OVERLAYS or lost:
         session = replace(session, overlay="")
     if session.rating:
@@ -63,12 +74,11 @@ def _resting(session: Session) -> tuple[Session, tuple[str, ...]]:
 
 
 def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
-    unit = definition.units.get(session.unit)
-    questionnaire = definition.questionnaires.get(unit.questionnaire) if unit else None
-    if questionnaire is None:
+    if not session.unit or definition.unit_code(session.unit) != session.unit:
         return replace(session, place="unit", unit="", answers={}, goes="", query="", page=0), (
             "unit-gone",
         )
+    questionnaire = definition.asked(session.unit, session.order)
     answers = answers_that_count(questionnaire, session.answers)
     if session.goes and not _box_holds_words(questionnaire, answers):
         session = replace(session, goes="")

@@ -21,16 +21,19 @@ from survey_flows.effects import (
     Effect,
     HoldRequest,
     QuotaFull,
+    RatingBegun,
     Screen,
     ShowNotice,
     ShowScreen,
     StoreBallot,
 )
+from survey_flows.halves import FACT
 from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
 from survey_flows.screens import current_screen
-from survey_flows.session import ROUNDS, Session
+from survey_flows.session import MOST_WAITING, ROUNDS, WHOSE, Session, WaitingRating
+from survey_flows.session_repair import fit_session
 from survey_flows.unit_list import full_cells
 
 StepResult = tuple[Session | None, tuple[Effect, ...]]
@@ -61,9 +64,7 @@ class Turn:
     @property
     def questionnaire(self) -> Questionnaire:
         """The questionnaire of the unit that is being rated."""
-        return self.definition.questionnaires[
-            self.definition.units[self.session.unit].questionnaire
-        ]
+        return self.definition.asked(self.session.unit, self.session.order)
 
     @property
     def question(self) -> Question | None:
@@ -95,13 +96,35 @@ def choose_unit(turn: Turn, *notices: str) -> StepResult:
     )
 
 
-def begin(turn: Turn, unit: str, *notices: str, redo: bool = False) -> StepResult:
-    """Begins a rating of a ratable unit. A new round makes the buttons of the last one stale.
+def begin(turn: Turn, unit: str, *notices: str) -> StepResult:
+    """Begins a rating of a ratable unit, or goes on with the one of this unit that waits.
 
-    ``redo``: one of the same unit has just been submitted.
+    Who rates a unit again is told that the new rating replaces the one before. From a browser,
+    which another person may hold now, they are asked first.
     """
-    number = (turn.session.round + 1) % ROUNDS
+    waits = next((one for one in turn.session.waiting if one.unit == unit), None)
+    if waits is not None:
+        return show(resumed(turn, waits), *notices, turn.say("resumed"))
+    rated = turn.definition.rated
+    if unit not in rated.units:
+        session, effects = begin_anew(turn, unit, *notices)
+        return session, (RatingBegun(turn.definition.campaign, unit), *effects)
+    if rated.browser:
+        session, _ = choose_unit(turn)
+        asked = Turn(turn.definition, session, turn.now, turn.token) if session else turn
+        return show(asked.with_session(overlay=WHOSE, query=unit), *notices)
+    return begin_anew(turn, unit, *notices, turn.say("redo-note"), redo=True)
+
+
+def begin_anew(turn: Turn, unit: str, *notices: str, redo: bool = False) -> StepResult:
+    """Begins a rating. A new round makes the buttons of the last one stale.
+
+    ``redo``: it would replace one that was submitted.
+    """
+    session, number = turn.session, _free_round(turn.session)
+    order = session.order or turn.definition.split.draw(turn.token)
     fresh = turn.with_session(
+        order=order,
         unit=unit,
         answers={},
         overlay="",
@@ -114,6 +137,78 @@ def begin(turn: Turn, unit: str, *notices: str, redo: bool = False) -> StepResul
     )
     fresh = fresh.with_session(began=int(turn.now.timestamp()), redo=redo)
     return go_to_next_question(fresh, *notices)
+
+
+def _free_round(session: Session) -> int:
+    """The next number of a rating that none of those that wait has."""
+    taken = [one.round for one in session.waiting if one.key.startswith(f"{session.nonce}.")]
+    numbers = ((session.round + step) % ROUNDS for step in range(1, MOST_WAITING + 2))
+    return next(number for number in numbers if number not in taken)
+
+
+def put_aside(turn: Turn) -> Turn:
+    """The turn with the unfinished rating among those that wait.
+
+    One without answers waits too, for a page that may still show it, unless there is no room.
+    """
+    session = turn.session
+    if not session.rating:
+        return turn
+    kept = WaitingRating(
+        key=session.key,
+        unit=session.unit,
+        answers=dict(session.answers),
+        place=session.place,
+        goes=session.goes,
+        seen=session.seen,
+        began=session.began,
+        stale=session.stale,
+        redo=session.redo,
+        order=session.order,
+    )
+    others = [one for one in session.waiting if one.unit != session.unit]
+    if len(others) >= MOST_WAITING:
+        empty = next((one for one in others if not one.answers), None)
+        others = [one for one in others if one is not empty]
+    waiting = (*others, kept) if len(others) < MOST_WAITING else tuple(others)
+    aside = turn.with_session(
+        waiting=waiting,
+        unit="",
+        answers={},
+        place="unit",
+        overlay="",
+        query="",
+        page=0,
+        redo=False,
+        goes="",
+    )
+    return aside.with_session(round=_free_round(aside.session))
+
+
+def resumed(turn: Turn, rating: WaitingRating) -> Turn:
+    """The turn in which this rating goes on, and the one before it waits."""
+    rest = tuple(one for one in turn.session.waiting if one is not rating)
+    turn = put_aside(turn.with_session(waiting=rest))
+    nonce, _, _ = rating.key.partition(".")
+    session = replace(
+        turn.session,
+        nonce=nonce,
+        round=rating.round,
+        unit=rating.unit,
+        answers=rating.answers,
+        place=rating.place,
+        goes=rating.goes,
+        began=rating.began,
+        stale=rating.stale,
+        redo=rating.redo,
+        order=rating.order,
+        receipt="",
+        overlay="",
+        query="",
+        page=0,
+    )
+    fitting, _ = fit_session(turn.definition, session, session.seen, timed_out=False)
+    return Turn(turn.definition, fitting, turn.now, turn.token)
 
 
 def go_to_next_question(turn: Turn, *notices: str) -> StepResult:
@@ -203,6 +298,7 @@ def _pace(turn: Turn) -> AnswerTiming:
 
 def _ballot(turn: Turn) -> Ballot:
     session, definition = turn.session, turn.definition
+    written = definition.asked(session.unit, order="")
     shown = visible_questions(turn.questionnaire, session.answers)
     link = definition.links.get(session.link) or Link("")
     return Ballot(
@@ -212,12 +308,13 @@ def _ballot(turn: Turn) -> Ballot:
         group=_group(link, shown, session),
         stratum=link.stratum,
         source=link.source,
-        ratings=" ".join(session.answers.get(q.id) or NO_ANSWER for q in turn.questionnaire.rated),
+        ratings=" ".join(session.answers.get(q.id) or NO_ANSWER for q in written.rated),
         facts=tuple(
             (q.id, session.answers[q.id])
             for q in shown
             if q.kind in _FACTS and session.answers[q.id]
-        ),
+        )
+        + (((FACT, session.order),) if session.order else ()),
         comment=_comment(shown, session, without=_for_an_office(turn)),
         bucket=int(turn.now.timestamp()) // QUARTER_HOUR,
         receipt=turn.token,

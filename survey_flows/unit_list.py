@@ -10,7 +10,7 @@ from survey_flows.campaign_definition import CampaignDefinition, Link, Unit
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.localized_names import in_language, unit_name
 from survey_flows.quota import QuotaCell, possible_groups
-from survey_flows.session import Session
+from survey_flows.session import Session, begun
 from survey_flows.unit_search import find_units
 
 PAGE = 8
@@ -91,9 +91,23 @@ def units_screen(definition: CampaignDefinition, session: Session) -> Screen:
         rows.append(tuple(turn))
     if session.query:
         rows.append((Button(say(lang, "units-all"), f"{key}:all"),))
-    return Screen(
-        "unit", lang, _text(definition, session, len(units), page, pages), tuple(rows), Input.SEARCH
+    text = _text(definition, session, len(units), page, pages)
+    waiting = tuple(
+        (
+            Button(
+                say(lang, "waiting-go", unit=unit_name(definition, code, lang)), f"{key}:g:{code}"
+            ),
+        )
+        for code in waiting_units(definition, session)
     )
+    if waiting:
+        text = f"{text}\n{say(lang, 'waiting')}"
+    return Screen("unit", lang, text, (*waiting, *rows), Input.SEARCH, key=key)
+
+
+def waiting_units(definition: CampaignDefinition, session: Session) -> list[str]:
+    """The codes of the units with a rating that waits, without those that are gone."""
+    return [one.unit for one in begun(session) if definition.unit_code(one.unit) == one.unit]
 
 
 def _text(

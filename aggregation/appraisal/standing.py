@@ -78,6 +78,8 @@ class Cause(StrEnum):
     """A finding about the year was established later, and the scheme says `late: amend`."""
     CORRECTION = "correction"
     """The material was wrong."""
+    FALSE = "false"
+    """The material was wrong, and whom it is about gained by having falsified it."""
     LINE = "line"
     """The grade of an earlier year that the year read stands otherwise now."""
 
@@ -88,6 +90,7 @@ CAUSES: Mapping[str, Message] = {
     Cause.DEFERRED: Message("appraisal-amended-deferred"),
     Cause.LATE: Message("appraisal-amended-late"),
     Cause.CORRECTION: Message("appraisal-amended-correction"),
+    Cause.FALSE: Message("appraisal-amended-false"),
     Cause.LINE: Message("appraisal-amended-line"),
 }
 """What reasons say of an amendment, by its cause."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,24 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind, corrected
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.nesting import appraise_inside, city_inputs
 from aggregation.appraisal.standing import (
     GOOD,
     ORDER,
+    Amendment,
     Change,
     YearView,
-    changes_of,
-    has_lower_figure,
-    is_worse,
-    moves_only_in_rank,
+    standing_bodies,
     view_year,
 )
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ProposalStatus
+from bot.appraisal.amended_content import WorkedOut, sealed_material, work_out
 from bot.appraisal.appeal_records import Appeal
-from bot.appraisal.city_result import appraise_city
 from bot.appraisal.plain_form import write_plain
-from bot.appraisal.standing_years import StandingYear, read_standing, sealed_material
+from bot.appraisal.public_part import public_changes
+from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.core.identity import Office
 from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
@@ -158,7 +156,7 @@ async def draw_up(
         BadInput: the year is not sealed, or whoever asked would fare worse.
     """
     stands = await require_standing(database, appeal.year)
-    found, moved = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
+    worked = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
     return {
         "year": appeal.year,
         "seal": stands.seal.number,
@@ -166,69 +164,40 @@ async def draw_up(
         "round": appeal.standing.round,
         "subject": appeal.subject,
         "corrections": write_plain(tuple(corrections), tuple[Correction, ...]),
-        "changes": write_plain(found, tuple[Change, ...]),
-        "moved": sorted(moved),
+        "changes": write_plain(worked.changes, tuple[Change, ...]),
+        "moved": sorted(worked.moved),
+        "public": told_changes(stands, corrections, worked.changes),
         "before": stands.digest,
         "reason": reason,
     }
 
 
-def _changes(
-    stands: StandingYear, corrections: Sequence[Correction], subject: str, lenient: bool
-) -> tuple[tuple[Change, ...], frozenset[str]]:
-    worked = work_out(stands, corrections)
-    standing, after = worked.standing, worked.after
-    worse = is_worse(standing, after, subject) or has_lower_figure(standing, after, subject)
-    if worse and not lenient:
-        raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
-    if worse:
-        grade = standing.results[subject].grade
-        own = Change(subject, grade, grade, True)
-        found = tuple(own if it.subject == subject else it for it in worked.changes)
-        return found, worked.moved - {subject}
-    return worked.changes, worked.moved
-
-
-@dataclass(frozen=True, slots=True)
-class WorkedOut:
-    """What a correction gives: what stands, what the material gives with it, and who changes.
-
-    ``moved`` are the subjects that only stand at another rank, ``free`` those who get a worse
-    result too.
-    """
-
-    standing: YearView
-    after: YearView
-    changes: tuple[Change, ...]
-    moved: frozenset[str]
-    free: frozenset[str] = frozenset()
-
-
-def work_out(
+def told_changes(
     stands: StandingYear,
     corrections: Sequence[Correction],
-    may_worsen: Collection[str] = (),
-    fact: str = "",
-) -> WorkedOut:
-    """Return what corrections give: the sealed material with all so far, without and with them.
+    changes: Sequence[Change],
+    cause: str = "",
+) -> dict[str, Any]:
+    """Return what everybody may read of an amendment that follows what stands."""
+    made = Amendment(0, 0, "", "", tuple(changes), cause)
+    city, *_ = standing_bodies(stands.content.bodies, [made])
+    inputs = corrected(stands.inputs, corrections)
+    return public_changes(city, inputs, corrections, changes, cause)
 
-    Args:
-        stands: the sealed year as it stands.
-        corrections: what is put right.
-        may_worsen: who gets a worse result too.
-        fact: a finding; so do those about whom something is proposed because of it.
-    """
+
+def _changes(
+    stands: StandingYear, corrections: Sequence[Correction], subject: str, lenient: bool
+) -> WorkedOut:
+    worked = worked_out(stands, corrections, subject)
+    if worked.worse and not lenient:
+        raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
+    return worked
+
+
+def worked_out(
+    stands: StandingYear, corrections: Sequence[Correction], subject: str, cause: str = ""
+) -> WorkedOut:
+    """Return what corrections give of a sealed year as it stands."""
     so_far = corrected(sealed_material(stands.content), stands.corrections)
     standing = view_year(stands.content.bodies)
-    before, after = _appraised(so_far), _appraised(corrected(so_far, corrections))
-    about = [p.subject for found in after.proposals.values() for p in found if p.fact == fact]
-    free = frozenset((*may_worsen, *(about if fact else ())))
-    changes = changes_of(standing, before, after, free)
-    moved = frozenset(it.subject for it in changes if moves_only_in_rank(standing, it))
-    return WorkedOut(standing, after, changes, moved, free)
-
-
-def _appraised(material: AppraisalInputs) -> YearView:
-    city = appraise_city(city_inputs(material))
-    inside = (body.result for body in appraise_inside(material, city))
-    return view_year([city, *(result for result in inside if result is not None)])
+    return work_out(standing, so_far, corrections, subject, cause)

@@ -7,7 +7,7 @@ after the seal, the material was wrong, or an earlier year that the year read st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,19 +27,19 @@ from aggregation.appraisal.corrections import (
 from aggregation.appraisal.finding_years import amends_sealed_year, finding_year
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.later_years import changed_lines
-from aggregation.appraisal.nesting import ancestors
-from aggregation.appraisal.standing import Cause, Change, has_lower_figure, is_worse
+from aggregation.appraisal.standing import Cause, Change
 from aggregation.model.dated import DisciplineKind
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import LeaderResult, Proposal, ProposalStatus
 from bot.accounts.approvals import Approval, Approvals
-from bot.appraisal.amending import NUMBER, WorkedOut, require_standing, work_out
+from bot.appraisal.amended_content import WorkedOut, sealed_material
+from bot.appraisal.amending import NUMBER, require_standing, told_changes, worked_out
 from bot.appraisal.amendment_decisions import AMEND
 from bot.appraisal.deciding import HEARD, check_hearing
 from bot.appraisal.past_grades import final_lines
 from bot.appraisal.plain_form import write_plain
 from bot.appraisal.request_times import is_person
-from bot.appraisal.standing_years import StandingYear, read_standing, sealed_material
+from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.appraisal.year import BINDING
 from bot.core.identity import Office
 from bot.records.notices import read_notices
@@ -81,6 +81,12 @@ class CauseRequest:
     false_material: bool = False
     heard_on: str = ""
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Cause:
+        """The cause as it is recorded."""
+        false = self.cause is Cause.CORRECTION and self.false_material
+        return Cause.FALSE if false else self.cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +160,11 @@ def _sign(grade: Grade | None) -> str:
 def _cause(request: CauseRequest) -> dict[str, object]:
     """Return what the record keeps of a request beside its corrections."""
     return {
-        "kind": str(request.cause),
+        "kind": str(request.kind),
         "what": request.what,
         "document": request.document.strip(),
         "on": request.on,
         "heard_on": request.heard_on,
-        "false_material": request.false_material,
     }
 
 
@@ -197,24 +202,10 @@ def _work_out(
     stands: StandingYear, corrections: Sequence[Correction], request: CauseRequest
 ) -> WorkedOut:
     subject = corrections[0].subject
-    fact = request.what if request.cause is Cause.LATE else ""
-    free: Collection[str] = (subject,) if request.cause in (Cause.DEFERRED, Cause.LATE) else ()
-    if request.cause is Cause.CORRECTION and request.false_material:
-        free = _with_its_people(stands, subject)
-    found = work_out(stands, corrections, free, fact)
-    if request.cause is Cause.CORRECTION and not request.false_material:
-        worse = is_worse(found.standing, found.after, subject)
-        if worse or has_lower_figure(found.standing, found.after, subject):
-            raise BadInput(Message("appraisal-correction-worsens"), Place(subject=subject))
+    found = worked_out(stands, corrections, subject, request.kind)
+    if found.worse and request.kind is Cause.CORRECTION:
+        raise BadInput(Message("appraisal-correction-worsens"), Place(subject=subject))
     return found
-
-
-def _with_its_people(stands: StandingYear, subject: str) -> frozenset[str]:
-    """Return a unit with its leaders, parts and their people; a person alone."""
-    material = sealed_material(stands.content)
-    parents = {unit.code: unit.parent for unit in material.units if unit.parent}
-    units = {it.code for it in material.units if subject in ancestors(it.code, parents)}
-    return frozenset({subject} | units | {x.id for x in material.leaders if x.unit in units})
 
 
 def _open(found: WorkedOut) -> tuple[Proposal, ...]:
@@ -392,7 +383,7 @@ async def prepare_cause(
     if request.false_material and not _is_day(request.heard_on, office.today):
         raise BadInput(Message("appraisal-not-heard"), Place(subject=preview.subject))
     details = _details(preview, office)
-    name = f"{year}/{preview.subject}/{request.cause}"
+    name = f"{year}/{preview.subject}/{request.kind}"
     return await approvals.prepare(AMEND, name, details, office.login)
 
 
@@ -407,6 +398,9 @@ def _details(preview: CausePreview, office: Office) -> dict[str, Any]:
         "corrections": write_plain(preview.corrections, tuple[Correction, ...]),
         "changes": write_plain(preview.worked.changes, tuple[Change, ...]),
         "moved": sorted(preview.worked.moved),
+        "public": told_changes(
+            stands, preview.corrections, preview.worked.changes, str(request.kind)
+        ),
         "before": stands.digest,
         "reason": request.reason.strip(),
         "cause": _cause(request),

@@ -13,9 +13,10 @@ from aggregation.appraisal.later_years import changed_lines, rests_on
 from aggregation.appraisal.standing import Cause
 from aggregation.model.dated import Discipline, DisciplineKind, add_months
 from aggregation.model.facts import Finding
+from bot.appraisal.amended_content import sealed_material
 from bot.appraisal.executions import carried_out, confirmed_proposals, read_executions
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing, sealed_material
+from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
 from bot.records.dated_store import read_discipline
 from bot.records.seals import sealed_years
 from bot.records.store import read_findings

@@ -54,6 +54,10 @@ class RatedUnits:
                 self._before[bytes(mark)] = count
         self._counts = dict(self._before)
 
+    def was_rated(self, campaign: str, unit: str, citizen: Citizen) -> bool:
+        """Returns whether this citizen has rated the unit and not erased that since."""
+        return bool(self._counts.get(self._places[campaign, unit, citizen]))
+
     def rate(self, campaign: str, unit: str, citizen: Citizen) -> bool:
         """Counts a ballot; returns whether this citizen has rated the unit before."""
         mark = self._places[campaign, unit, citizen]

@@ -2,9 +2,9 @@
 
 A campaign stores two JSON texts. Its definition holds the title, units, questionnaires and fraud
 rules, and, where it has them, quotas, a sampling plan, the limits of its links, the mark of a
-pilot, the door, the organiser and the seed. Its scheme holds the year's rules. The registration in
-the public log commits to both texts byte for byte, so the keys never change, and a part that a
-campaign does not have is absent.
+pilot, the door, what split halves differ in, the organiser and the seed. Its scheme holds the
+year's rules. The registration in the public log commits to both texts byte for byte, so the keys
+never change, and a part that a campaign does not have is absent.
 
 This module touches no database, so that a verifier reads registered definitions by it too.
 """
@@ -12,7 +12,7 @@ This module touches no database, so that a verifier reads registered definitions
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -21,10 +21,12 @@ from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.quota_terms import read_capacities
 from survey_flows.campaign_definition import EVERYONE, Organiser, Unit
+from survey_flows.halves import Split
 from survey_flows.load import load_frozen
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import QuotaCell
 
+HALVES_KEY = "halves"
 PILOT = "trial"
 """The logged key that marks a pilot; it is older than the word."""
 
@@ -79,6 +81,11 @@ class FrozenDefinition:
         }
 
     @property
+    def questionnaire_texts(self) -> dict[str, str]:
+        """The texts of the questionnaires by id, as they are stored."""
+        return dict(self._parts["questionnaires"])
+
+    @property
     def fraud_rules(self) -> FraudRules:
         """The registered rules; the shipped ones for an imported campaign, which has none."""
         return read_rules(self._parts.get("fraud"))
@@ -107,6 +114,32 @@ class FrozenDefinition:
     def door(self) -> str:
         """Who comes in without a link (`DOORS`); everybody where no door was registered."""
         return str(self._parts.get("door", EVERYONE))
+
+    @property
+    def said_door(self) -> str:
+        """The door that was chosen; empty where that was left open."""
+        return str(self._parts.get("door", ""))
+
+    @property
+    def halves(self) -> tuple[str, ...]:
+        """What the campaign's halves differ in (`survey_flows.halves`); empty without a split."""
+        return tuple(self._parts.get(HALVES_KEY, ()))
+
+    @property
+    def split(self) -> Split:
+        """How questions are asked in other orders, as the conversation takes it.
+
+        The service does not load the scheme for it, which takes memory.
+        """
+        if not self.halves:
+            return Split()
+        scales: Mapping[str, Any] = _plain(self._scheme).get("scales", {})
+        missing = {
+            name: frozenset(one["code"] for one in scale["options"] if one.get("points") is None)
+            for name, scale in scales.items()
+        }
+        default = missing.get(_plain(self._scheme).get("default_scale", ""), frozenset())
+        return Split(frozenset(self.halves), {"": default, **missing})
 
     @property
     def organiser(self) -> Organiser | None:
@@ -153,6 +186,7 @@ def write_definition(
     questionnaires: Mapping[str, str],
     pilot: bool = False,
     door: str = "",
+    halves: Sequence[str] = (),
 ) -> str:
     """Returns the JSON text that a draft stores.
 
@@ -162,6 +196,7 @@ def write_definition(
         questionnaires: the texts that they were loaded from, by id.
         pilot: whether the campaign counts in no appraisal.
         door: one of `DOORS`; empty leaves it unsaid.
+        halves: what halves differ in (`survey_flows.halves`); empty for no split.
     """
     listed = [
         {
@@ -179,7 +214,8 @@ def write_definition(
         "questionnaires": dict(questionnaires),
         "fraud": DEFAULT_RULES.dump(),
     }
-    marks = ({PILOT: True} if pilot else {}) | ({"door": door} if door else {})
+    marks: dict[str, Any] = ({PILOT: True} if pilot else {}) | ({"door": door} if door else {})
+    marks |= {HALVES_KEY: list(halves)} if halves else {}
     return json.dumps(parts | marks, ensure_ascii=False)
 
 

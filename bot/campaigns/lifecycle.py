@@ -36,6 +36,8 @@ from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS, Link, Unit
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.halves import check_halves
+from survey_flows.load import load_frozen
 
 FIRST_YEAR, LAST_YEAR = 1990, 2999
 
@@ -92,6 +94,8 @@ class CampaignDraft:
     pilot: bool = False
     door: str = ""
     """One of `DOORS`; empty leaves it to what the campaign is."""
+    halves: Sequence[str] = ()
+    """What split halves differ in, of `survey_flows.halves.HALVES`; empty for no split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Cl
 
 async def add_campaign(connection: AsyncConnection, draft: CampaignDraft, link: Link) -> None:
     """Does what `create_campaign` does, in the caller's transaction."""
-    _check(draft)
+    check_draft(draft)
     if await _exists(connection, draft.id):
         raise BadInput(Message("campaign-id-taken"), Place(subject=draft.id))
     await connection.execute(tables.campaigns.insert(), [draft_row(draft)])
@@ -314,13 +318,18 @@ def draft_row(draft: CampaignDraft) -> dict[str, object]:
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
         "definition": write_definition(
-            draft.title, draft.units, draft.questionnaires, draft.pilot, draft.door
+            draft.title, draft.units, draft.questionnaires, draft.pilot, draft.door, draft.halves
         ),
         "scheme": draft.scheme,
     }
 
 
-def _check(draft: CampaignDraft) -> None:
+def check_draft(draft: CampaignDraft) -> None:
+    """Check what a draft says, before it is stored.
+
+    Raises:
+        BadInput: a field is wrong (`CampaignInput`), or a unit has no questionnaire.
+    """
     checked(
         CampaignInput,
         id=draft.id,
@@ -332,6 +341,8 @@ def _check(draft: CampaignDraft) -> None:
     )
     if draft.door not in ("", *DOORS):
         raise BadInput(Message("campaign-door-unknown", doors=DOORS), Place(field="door"))
+    forms = {name: load_frozen(text, name) for name, text in draft.questionnaires.items()}
+    check_halves(draft.halves, forms if draft.halves else {})
     if not draft.units:
         raise BadInput(Message("campaign-without-units"), Place(subject=draft.id))
     for unit in draft.units:

@@ -58,6 +58,7 @@ def load_definition(
         door=definition.door,
         sampled=definition.sampled_without_door,
         organiser=definition.organiser,
+        split=definition.split,
         thesaurus=shipped_thesaurus(),
     )
 

@@ -30,8 +30,15 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
+from survey_flows.halves import ITEMS, SCALE
 from survey_flows.messages import Named, render
 from survey_flows.wording import DEFAULT
+
+OPENING_HALVES = {
+    ITEMS: Message("opening-halves-items"),
+    SCALE: Message("opening-halves-scale"),
+}
+"""What somebody confirms of split halves, by half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +204,8 @@ def _rated_twice(
 
 
 def _asks(definition: FrozenDefinition) -> Iterator[Message]:
+    for half in definition.halves:
+        yield OPENING_HALVES[half]
     if definition.sampling is None:
         yield Message("opening-ask-sample")
     yield Message("opening-ask-channel")

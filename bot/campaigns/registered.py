@@ -30,7 +30,8 @@ class RegisteredCampaign:
     """A campaign as it is scored.
 
     ``opens_at`` and ``closes_at`` are in epoch seconds; ``units`` are by code, ``questionnaires``
-    by id. A pilot is scored like any other campaign and counts in no year's appraisal.
+    by id; ``halves`` is what split halves differ in. A pilot is scored like any other campaign and
+    counts in no year's appraisal.
     """
 
     id: str
@@ -43,6 +44,7 @@ class RegisteredCampaign:
     questionnaires: Mapping[str, Questionnaire]
     scheme: Scheme
     pilot: bool = False
+    halves: tuple[str, ...] = ()
 
 
 def no_such_campaign(campaign: str) -> BadInput:
@@ -126,6 +128,7 @@ def registered_campaign(row: CampaignRow) -> RegisteredCampaign:
         questionnaires=definition.questionnaires,
         scheme=definition.scheme,
         pilot=definition.pilot,
+        halves=definition.halves,
     )
 
 

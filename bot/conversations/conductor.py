@@ -27,6 +27,7 @@ from bot.conversations.lookups import Lookups
 from bot.conversations.promises import Promises
 from bot.conversations.sealed_conversations import Change, SealedConversations, changed_rows
 from bot.conversations.step_places import StepPlaces
+from bot.conversations.step_ratings import StepRatings
 from bot.conversations.steps import CitizenStep, Stepper, again
 from bot.conversations.store import (
     keep_dead_letter,
@@ -92,6 +93,7 @@ class Conductor:
         self._conversations = SealedConversations(keys, live_campaigns)
         self._stepper = Stepper(live_campaigns, clock)
         self._places = StepPlaces(keys, live_campaigns, self._stepper)
+        self._ratings = StepRatings(keys, self._stepper)
         self._wishes = Wishes(live_campaigns, contact_keys)
         self._lookups = Lookups(keys, live_campaigns, clock)
         self._promises = Promises(gate, live_campaigns, site)
@@ -240,6 +242,7 @@ class Conductor:
             typed = waiting.incoming.typed
             steps.append(CitizenStep(citizen, came, event, replayed, admitted, stored, typed))
             self._stepper.take(steps[-1], now)
+        await self._ratings.find(connection, steps, now)
         await self._places.find(connection, steps, now)
         changed: list[Change] = []
         todo: list[tuple[Citizen, Effect]] = []

@@ -1,6 +1,7 @@
 """Steps a citizen's conversation: which campaign an update means, and what the engine makes of it.
 
-A step reads no store. It is repeated when a quota turns out to be full, or a place in it held.
+A step reads no store. It is repeated when a quota turns out to be full, or a place in it held,
+and when a unit turns out to have been rated before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bot.conversations.stored_conversation import NOTHING_TYPED, Conversation
 from bot.core.clock import Clock
 from bot.core.identity import Citizen
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, progress_after
-from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.campaign_definition import NOT_RATED, CampaignDefinition, RatedBefore
 from survey_flows.effects import (
     Effect,
     EndConversation,
@@ -44,7 +45,7 @@ from survey_flows.localized_names import known_language
 from survey_flows.log_entries import find_code
 from survey_flows.quota import QuotaCell
 from survey_flows.screens import explain
-from survey_flows.session import PROMISE, Session
+from survey_flows.session import PROMISE, Session, begun
 from survey_flows.unit_list import QUERY_LENGTH
 
 
@@ -56,7 +57,7 @@ class CitizenStep:
     ``stored`` are the pseudonyms under which the conversation stands before.
     ``typed`` is the message of the chat with the citizen's words, 0 where it cannot be removed.
     ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
-    found none.
+    found none. ``rated`` is what they have rated before, as far as this step asks.
     """
 
     citizen: Citizen
@@ -70,6 +71,7 @@ class CitizenStep:
     effects: tuple[Effect, ...] = ()
     held: frozenset[QuotaCell] = frozenset()
     full: frozenset[QuotaCell] = frozenset()
+    rated: RatedBefore = NOT_RATED
 
     @property
     def took_words(self) -> bool:
@@ -157,6 +159,8 @@ class Stepper:
                 EndConversation(),
             )
         definition = where.campaign
+        if one.rated.units:
+            definition = replace(definition, rated=one.rated)
         if one.held or one.full:
             full = (definition.quotas.full | one.full) - one.held
             definition = replace(definition, quotas=replace(definition.quotas, full=full))
@@ -249,7 +253,9 @@ class Stepper:
         if after is None:
             return before, effects
         dropped = (
-            (ShowNotice(definition.wording.say(after.lang, "dropped")),) if session.answers else ()
+            (ShowNotice(definition.wording.say(after.lang, "dropped")),)
+            if session.answers or begun(session)
+            else ()
         )
         return Conversation(definition.campaign, after), (*dropped, *effects)
 

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.clock import Clock
 
+WEB = "web"
+"""The channel of browsers, where a citizen is whoever holds the device."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citizen:

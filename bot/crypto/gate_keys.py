@@ -261,6 +261,10 @@ class GateKeys:
         """Returns the mark of a citizen's quota place, another one in each cell."""
         return pseudonym(self.voters.demand(campaign), "place", *cell, channel, user)
 
+    def knows_voters(self, campaign: str) -> bool:
+        """Returns whether the campaign has its gate's key, which a close takes away."""
+        return self.voters.find(campaign) is not None
+
     def rated(self, campaign: str, unit: str, channel: str, user: str) -> bytes:
         """Returns the mark of a citizen who has rated a unit; no ballot or place has it."""
         return pseudonym(self.voters.demand(campaign), "rated", unit, channel, user)

@@ -349,6 +349,7 @@ publication-no-such-unit = there is no such unit in that year; `minping appraise
 publication-campaign-not-closed = this campaign's results can be made public once it is closed; close it first
 publication-release-public = release { $number } is public already; there is no newer one
 publication-no-notice = no public notice of this year's results was given; give it first
+publication-release-changed = release { $now } was made since you saw release { $seen }; look at it before you publish it
 publication-notice-runs = the public notice runs until { $ends }; make the results public after it
 publication-not-public = the results of this campaign are not public
 
@@ -399,6 +400,12 @@ publication-field-effect = design effect and effective answers
 publication-field-effect-text = median over { $units } units with 100 valid ballots or more: design effect { $effect }, at least { $effective } effective answers
 publication-field-effect-unknown = not told: fewer than five units have 100 valid ballots
 publication-field-left-out = left out, and why
+publication-field-halves = Comparison of halves
+publication-field-halves-items = Registered: a random half answers the overall question first, the others last
+publication-field-halves-scale = Registered: a random half sees the levels from satisfied to dissatisfied, the others the other way round
+publication-field-halves-text = Valid ballots as received (not weighted, without own staff): about { $written } and { $turned }; the mean score of the second half differs from that of the first by { $points } points (95 % interval { $low } to { $high }); scores pool the halves
+publication-field-halves-few = one half has fewer than { $floor } valid ballots, so that no difference is told
+publication-field-halves-notable = More than { $points } points: the order matters, which has to be kept in mind when scores are compared
 publication-field-clusters = answers that came the same way
 publication-field-clusters-unknown = no ballot has the key of a link: answers were taken as independent, so that intervals are too narrow where people of one place agree
 publication-field-clusters-none = no ballot came by a registered link for a number of people: answers were taken as independent
@@ -416,3 +423,7 @@ publication-field-one-reminder = after one
 publication-field-more-reminders = after two or more
 publication-field-level = { $reminders } { $points }
 publication-field-slope = points against the mean of their units; each reminder { $slope } (standard error { $error }), and those never reached may be further the same way
+
+# The bundle of a year
+publication-bundle-before-notice = everybody may check this year from the first day of its notice; auditors before that
+publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database

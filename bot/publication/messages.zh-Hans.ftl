@@ -346,6 +346,7 @@ publication-no-such-unit = 该年度没有这个单位，`minping appraise` 可�
 publication-campaign-not-closed = 活动截止后才能公布结果，请先截止
 publication-release-public = 第 { $number } 个发布版的结果已经公布，没有更新的发布版
 publication-no-notice = 该年度的结果还没有公示，请先公示
+publication-release-changed = 您查看第 { $seen } 次发布之后，又有第 { $now } 次发布；请查看后再公布
 publication-notice-runs = 公示期至 { $ends } 止，请在公示结束后公布
 publication-not-public = 该活动的结果没有公布
 
@@ -396,6 +397,12 @@ publication-field-effect = 设计效应与有效样本量
 publication-field-effect-text = 有效票满100张的 { $units } 个单位的中位数：设计效应 { $effect }，有效样本量不少于 { $effective }
 publication-field-effect-unknown = 有效票满100张的单位不足五个，不予列明
 publication-field-left-out = 未计入的评价票及原因
+publication-field-halves = 题目次序的对照
+publication-field-halves-items = 活动登记：随机一半的人先答总体评价，另一半最后答
+publication-field-halves-scale = 活动登记：随机一半的人由满意到不满意列出选项，另一半相反
+publication-field-halves-text = 收到的有效票（未加权，不含本单位人员）两半各约{ $written }张、{ $turned }张；后一半的平均得分比前一半相差{ $points }分（95%区间{ $low }至{ $high }）；得分取各半合计
+publication-field-halves-few = 其中一半有效票不足{ $floor }张，差值不予列明
+publication-field-halves-notable = 相差超过{ $points }分：次序对得分有影响，比较得分时应予考虑
 publication-field-clusters = 同一来路的答复
 publication-field-clusters-unknown = 评价票均无链接编号：答复按相互独立计算，同一处的人意见相近时区间偏窄
 publication-field-clusters-none = 没有评价票来自限定人数的登记链接：答复按相互独立计算
@@ -413,3 +420,7 @@ publication-field-one-reminder = 提醒一次后
 publication-field-more-reminders = 提醒两次及以上
 publication-field-level = { $reminders } { $points }
 publication-field-slope = 以上为与所评单位均值的差（分）；每提醒一次{ $slope }（标准误{ $error }），始终未答的人可能在同一方向上差得更多
+
+# 年度验证包
+publication-bundle-before-notice = 自公示第一天起任何人都可以核对本年度；此前仅限审计员
+publication-bundle-not-logged = 公开日志中没有 { $act } { $number }：请在日志写入后重试；如果一直没有，说明有人改动了数据库

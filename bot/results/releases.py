@@ -28,6 +28,7 @@ from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import score_contrasts
 from aggregation.numbers import half_up
+from aggregation.quality.halves import HalfDifference
 from bot.core.clock import Clock, SystemClock
 from bot.results.blocks import (
     Block,
@@ -36,6 +37,7 @@ from bot.results.blocks import (
     load_block,
     unit_blocks,
 )
+from bot.results.halves import read_halves
 from bot.results.kept_sums import read_kept
 from bot.results.release_differences import ReleaseDisclosure
 from bot.results.scan import read_counts, read_shared
@@ -84,6 +86,7 @@ class Release:
             unit's sums; empty in releases from before.
         kept: by method 2, the sums by key of link and by reminders of each unit whose ballots had
             them. They belong to the unit's shown ballots and outlive the keys, which are erased.
+        halves: how far split halves lie apart; later releases keep what the first says, too.
     """
 
     campaign: str
@@ -95,6 +98,7 @@ class Release:
     contrasts: Mapping[str, Contrasts] | None = None
     secret: str = field(default="", repr=False)
     kept: Mapping[str, KeptSums] = field(default_factory=dict)
+    halves: tuple[HalfDifference, ...] = ()
 
     @property
     def counts(self) -> tuple[PatternCount, ...]:
@@ -126,6 +130,11 @@ class Release:
             found["secret"] = self.secret
         if self.kept:
             found["kept"] = {unit: dump_kept(sums) for unit, sums in sorted(self.kept.items())}
+        if self.halves:
+            found["halves"] = [
+                [one.half, *one.ballots, repr(one.difference), repr(one.error)]
+                for one in self.halves
+            ]
         return canonical(found)
 
 
@@ -176,6 +185,7 @@ async def _first(
         contrasts=contrasts,
         secret=_secret(campaign, clock),
         kept=kept,
+        halves=await read_halves(database, campaign),
     )
 
 
@@ -299,7 +309,8 @@ def next_release(
     first = (last.covariances, last.contrasts, last.secret)
     fresh = {unit: own for unit, own in (sums or {}).items() if shown.get(unit) == now.get(unit)}
     still = {**last.kept, **fresh}
-    return Release(last.campaign, number, at, shown, corrections, *first, still), kept
+    made = Release(last.campaign, number, at, shown, corrections, *first, still, last.halves)
+    return made, kept
 
 
 def _reader(campaign: RegisteredCampaign) -> PatternReader:
@@ -366,5 +377,9 @@ def read_release(row: Row[Any]) -> Release:
     contrasts = load_contrasts(found["contrasts"]) if "contrasts" in found else None
     secret = str(found.get("secret", ""))
     kept = {unit: load_kept(sums) for unit, sums in found.get("kept", {}).items()}
-    first = (covariances, contrasts, secret, kept)
+    halves = tuple(
+        HalfDifference(half, (written, turned), float(difference), float(error))
+        for half, written, turned, difference, error in found.get("halves", ())
+    )
+    first = (covariances, contrasts, secret, kept, halves)
     return Release(row.campaign, row.number, row.at, units, corrections, *first)

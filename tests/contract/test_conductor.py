@@ -158,11 +158,13 @@ def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Campaig
 
 
 @asynccontextmanager
-async def make_road(url: str, folder: Path, scheme: str = SCHEME) -> AsyncIterator[Road]:
+async def make_road(
+    url: str, folder: Path, scheme: str = SCHEME, halves: tuple[str, ...] = ()
+) -> AsyncIterator[Road]:
     database = open_database(url)
     await migrate(database)
     clock = Frozen()
-    link = await create_campaign(database, replace(draft(), scheme=scheme), clock)
+    link = await create_campaign(database, replace(draft(), scheme=scheme, halves=halves), clock)
     keys = make_gate_keys(folder / "keys")
     keep_desk(folder)
     await open_campaign(database, "year", keys, DESK)

@@ -136,6 +136,20 @@ async def test_a_late_answer_is_shown_to_the_citizen(road: Road) -> None:
     assert "The answer is late." not in reply.screen.text
 
 
+async def test_words_that_are_too_long_reach_nobody_and_are_said_not_to(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    code = (await only(road)).id
+    reply = await does(road, "ann", "say", code, "x" * 1001)
+    assert reply.notices == (
+        "That is too long: please write at most 1,000 characters. Nothing was handed on.",
+    )
+    assert [word.text for word in (await read_request(road.database, code)).messages] == [WORDS]
+    assert (await does(road, "ann", "say", code, "x" * 1000)).notices == (
+        "It is handed to the office.",
+    )
+
+
 async def test_messages_go_both_ways_and_nobody_else_sees_them(road: Road) -> None:
     await leave(road, "ann")
     await next_day(road)

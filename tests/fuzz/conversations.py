@@ -7,18 +7,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.campaign_definition import CampaignDefinition, RatedBefore
 from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScreen, StoreBallot
 from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
-from survey_flows.session import OTHER, PROMISE, PROMISED, Session
+from survey_flows.halves import HALVES, Split
+from survey_flows.session import MOST_WAITING, OTHER, PROMISE, PROMISED, WHOSE, Session
 from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
 MOST_TAPS = 40
 LONGEST_DATA = 64
 PLACES = ("unit", "review", "receipt", "mend", "send", "goes")
-OVERLAYS = ("", *TOPICS, OTHER, PROMISE, PROMISED)
+OVERLAYS = ("", *TOPICS, OTHER, WHOSE, PROMISE, PROMISED)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (
     *(
@@ -61,9 +62,22 @@ JUMPS = (-24 * 40, -24, -2, 2, 24, 73, 24 * 40)
 """Hours by which a clock is wrong for one step."""
 LANGUAGES = ("", "zh-CN", "en", "fr", "zh-Hant-TW", "xx" * 50, "\ud800")
 UNITS = ("", "NOPE", "TRA", "HUD", "FIN", "MIX", "430102", "OLD")
-FORWARD = ("，改评", " and rate ", "提交", "Submit", "跳过", "Skip")
+FORWARD = (
+    "先评市财政局",
+    "Rate Finance",
+    "改我的评价",
+    "Change my",
+    "提交",
+    "Submit",
+    "跳过",
+    "Skip",
+)
 SIDEWAYS = (
     "更改",
+    "未提交",
+    "Not submitted",
+    "先不评",
+    "Not now",
     "返回",
     "上一",
     "语言",
@@ -91,7 +105,13 @@ class Walked:
 def walk_often(conversations: int, seed: int = 0) -> Walked:
     """Walk that many conversations, each with a seed of its own."""
     result, definition = Walked(), build_definition()
-    definitions = {state: build_definition(state=state) for state in STATES} | {"open": definition}
+    # Units that were rated from this browser, or by this account, ask and tell something more.
+    rated = RatedBefore(frozenset({"FIN", "HUD"}), browser=True)
+    definitions = {state: build_definition(state=state) for state in STATES} | {
+        "open": definition,
+        "rated": build_definition(rated=rated),
+        "halves": build_definition(split=Split(frozenset(HALVES))),
+    }
     for number in range(seed, seed + conversations):
         result.walks += 1
         try:
@@ -108,7 +128,9 @@ def _walk(
     talk.take(_start(chance, talk))
     for _ in range(chance.randint(1, MOST_ACTS)):
         talk.definition = (
-            definitions[chance.choice(STATES)] if chance.random() < 0.05 else definitions["open"]
+            definitions[chance.choice((*STATES, "rated", "halves"))]
+            if chance.random() < 0.1
+            else definitions["open"]
         )
         right = talk.now = talk.now + timedelta(hours=chance.choice(HOURS))
         if chance.random() < 0.04:
@@ -196,6 +218,13 @@ def _check_session(session: Session, definition: CampaignDefinition) -> None:
         f"an unknown place {session.place}"
     )
     assert session.overlay in OVERLAYS, f"an unknown overlay {session.overlay}"
+    assert len(session.waiting) <= MOST_WAITING, "too many ratings wait"
+    waiting = [one.unit for one in session.waiting]
+    assert len({*waiting, session.unit if session.rating else ""}) == len(waiting) + 1, (
+        "a unit has two unfinished ratings"
+    )
+    keys = {session.key, *(one.key for one in session.waiting)}
+    assert len(keys) == len(waiting) + 1, "two ratings have one key"
     if session.rating:
         questions = {
             q.id
@@ -222,6 +251,7 @@ def _reach_a_receipt(talk: Talk, definition: CampaignDefinition) -> None:
 
 def _straight_on(screen: Screen) -> str:
     buttons = [button for row in screen.rows for button in row]
-    forward = [b for b in buttons if any(word in b.label for word in FORWARD)]
     answers = [b for b in buttons if not any(word in b.label for word in SIDEWAYS)]
+    ahead = [b for b in buttons if b in answers or b.label.startswith(FORWARD)]
+    forward = [b for b in ahead if any(word in b.label for word in FORWARD)]
     return (forward or answers or buttons)[0].data

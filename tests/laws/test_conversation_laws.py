@@ -22,7 +22,7 @@ from survey_flows.engine import step
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.questionnaire import QuestionKind, Questionnaire
 from survey_flows.route import answers_that_count
-from survey_flows.session import Session
+from survey_flows.session import Session, WaitingRating
 from tests.conversations import MORNING, Talk, build_definition
 
 DEFINITION = build_definition()
@@ -51,7 +51,7 @@ data = st.builds(
     "{}.{}:{}:{}:{}".format,
     st.sampled_from(["000001", "000002"]),
     st.integers(0, 3),
-    st.sampled_from([*"aksbxfghwcyupnrloeizjv", "all", "zz"]),
+    st.sampled_from([*"aksbxfghwcyupnrloeizjvgq", "all", "zz"]),
     st.sampled_from([*QUESTIONS, *UNITS, "delete", "help", "office", "unit", "9", ""]),
     st.sampled_from(["VS", "DK", "yes", "dk", "used", ""]),
 )
@@ -234,6 +234,23 @@ sessions = st.builds(
     query=garbage,
     page=st.integers(-5, 500),
     receipt=garbage,
+    order=st.sampled_from(["", "A", "D", "odd"]),
+    waiting=st.lists(
+        st.builds(
+            WaitingRating,
+            key=st.builds("{}.{}".format, st.sampled_from(["000001", "n"]), st.integers(0, 9999)),
+            unit=st.sampled_from(["", "NOPE", *UNITS]),
+            answers=st.dictionaries(st.sampled_from(QUESTIONS), st.sampled_from(["VS", "used"])),
+            place=st.sampled_from(["review", "goes", "nowhere", "q:overall"]),
+            goes=st.sampled_from(["", "office", "odd"]),
+            seen=st.integers(0, 4_000_000_000),
+            began=st.integers(0, 4_000_000_000),
+            stale=st.integers(0, 99),
+            redo=st.booleans(),
+            order=st.sampled_from(["", "B", "odd"]),
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 

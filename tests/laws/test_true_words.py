@@ -36,6 +36,10 @@ def cleared(_before: Session, after: Session) -> bool:
     return after.answers == {}
 
 
+def resumed(before: Session, after: Session) -> bool:
+    return any((one.unit, one.answers) == (after.unit, after.answers) for one in before.waiting)
+
+
 def no_words(before: Session, after: Session) -> bool:
     return before.answers == after.answers and WORDS not in after.query
 
@@ -53,6 +57,7 @@ SAID: Mapping[str, Held] = {
     "continuing": kept,
     "hidden": lambda before, after: len(after.answers) <= len(before.answers),
     "redo-note": cleared,
+    "resumed": resumed,
     "press-submit": same,
     "text-empty": kept,
     **{f"media-{kind}": no_words for kind in ("voice", "photo", "location", "contact", "other")},

@@ -102,6 +102,8 @@ def progress_after(
         return replace(progress, broke_off_at="") if progress.broke_off_at else progress
     if before is None or not (before.rating and before.answers) or QuotaFull in kinds:
         return progress
+    if after is not None and any(one.key == before.key for one in after.waiting):
+        return progress  # put aside, not given up
     return replace(progress, broke_off_at=question_position(definition, before))
 
 

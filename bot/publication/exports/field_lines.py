@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from aggregation.counts.ratings import LOOSE_CHANNELS, OPEN
+from aggregation.disclosure.halves import NOTABLE, told_difference
+from aggregation.disclosure.precision import SCORE_FROM
 from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from aggregation.fieldwork.dispositions import CountRange
 from aggregation.quality.stayed_away import (
@@ -21,6 +23,7 @@ from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
 from bot.results.field_facts import typical_unit
 from bot.results.scoring import ScoredCampaign
 from survey_flows.ballot import STAFF
+from survey_flows.halves import ITEMS, SCALE
 from survey_flows.messages import Message, Named
 
 EXAMPLE = 80
@@ -30,6 +33,11 @@ LEVELS = {
     1: Message("publication-field-one-reminder"),
     2: Message("publication-field-more-reminders"),
 }
+SPLIT_BY = {
+    ITEMS: Message("publication-field-halves-items"),
+    SCALE: Message("publication-field-halves-scale"),
+}
+"""What was asked of one half and of the other, by half."""
 FieldLine = tuple[str, Message, Message]
 """Key, label and text."""
 EARLY = 3600
@@ -69,6 +77,8 @@ def field_lines(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterato
     yield "weighting", Message("publication-field-weighting"), _weighting(scored)
     yield "design_effect", Message("publication-field-effect"), _typical(scored)
     yield "left_out", Message("publication-field-left-out"), _left_out(scored)
+    if campaign.halves:
+        yield "halves", Message("publication-field-halves"), _halves(scored)
     if scheme.evidence is not None:
         yield "clusters", Message("publication-field-clusters"), _clusters(scored)
         yield "stayed_away", Message("publication-field-stayed-away"), _stayed_away(scored)
@@ -168,6 +178,34 @@ def _clusters(scored: ScoredCampaign) -> Message:
     if not known:
         return Message("publication-field-clusters-none")
     return Message("publication-field-clusters-text", keys=known)
+
+
+def _halves(scored: ScoredCampaign) -> Message:
+    """What the order of questions and levels did, of the campaign as a whole and of nothing less.
+
+    The orders are crossed with no unit and no group: the halves of a unit would be small cells.
+    """
+    found = {one.half: one for one in (scored.release.halves if scored.release else ())}
+    said: list[Message] = []
+    for half in scored.campaign.halves:
+        said.append(SPLIT_BY[half])
+        told = told_difference(found[half]) if half in found else None
+        if told is None:
+            said.append(Message("publication-field-halves-few", floor=SCORE_FROM))
+            continue
+        said.append(
+            Message(
+                "publication-field-halves-text",
+                written=told.ballots[0],
+                turned=told.ballots[1],
+                points=f"{told.difference:+.1f}",
+                low=f"{told.low:+.1f}",
+                high=f"{told.high:+.1f}",
+            )
+        )
+        if told.notable:
+            said.append(Message("publication-field-halves-notable", points=NOTABLE))
+    return Message("publication-field-sentences", listed=tuple(said))
 
 
 def _stayed_away(scored: ScoredCampaign) -> Message:

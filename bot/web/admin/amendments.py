@@ -93,7 +93,11 @@ async def _page(visit: Visit, preview: CausePreview | None = None) -> web.Respon
         sealed=stands is not None,
         tasks=[(it, render(it.message, visit.lang)) for it in tasks],
         amended=await amendment_rows(visit, year),
-        causes=[(str(cause), cause_name(cause, visit.lang)) for cause in Cause],
+        causes=[
+            (str(cause), cause_name(cause, visit.lang))
+            for cause in Cause
+            if cause is not Cause.FALSE
+        ],
         preview=preview,
         groups=_groups(visit, preview) if preview else (),
         asked=_asked(visit),

@@ -165,6 +165,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
         ),
         pilot=wanted.pilot,
         door=wanted.door or "",
+        halves=wanted.halves,
     )
 
 

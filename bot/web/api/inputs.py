@@ -106,6 +106,12 @@ class CampaignCreate(RequestModel):
     door: Literal["everyone", "link", "invited"] | None = Field(
         None, description="who comes in without a link; null: left to what the campaign is"
     )
+    halves: list[Literal["items", "scale"]] = Field(
+        [],
+        max_length=2,
+        examples=[["items"]],
+        description="a random half is asked in another order; the method page tells the difference",
+    )
     grades: GradePlaces | None = Field(
         None,
         description="how many units get each grade, locked at the opening; null: as in the scheme",

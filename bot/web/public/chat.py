@@ -18,10 +18,18 @@ from redis.exceptions import RedisError
 
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming, Reply
+from bot.core.identity import WEB
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
 from bot.web.public.chat_screen import chat_view, on_the_web
-from bot.web.public.citizen_cookie import form_id, is_own_id, new_id, read_cookie, set_cookie
+from bot.web.public.citizen_cookie import (
+    drop_cookie,
+    form_id,
+    is_own_id,
+    new_id,
+    read_cookie,
+    set_cookie,
+)
 from bot.web.public.promise_page import promise_address, promise_file
 from bot.web.public.waiting_room import (
     CARRIED,
@@ -59,11 +67,13 @@ from survey_flows.screens import explain
 from survey_flows.session import PROMISE
 from survey_flows.typed_text import clean
 
-CHANNEL = "web"
+CHANNEL = WEB
 MAX_BYTES = 16_384
 NOTICE_SECONDS = 120
 """Seconds for which the notices of an answer are kept for the next page."""
-FIELDS = ("press", "text", "thread", "topic", "l", "u", "lang")
+OTHER_PERSON = "other"
+"""The field of a start by another person at the same browser."""
+FIELDS = ("press", "text", "at", "thread", "topic", "l", "u", "lang", OTHER_PERSON)
 UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
 TOPICS = ("language", "help", "privacy", "delete", PROMISE)
 
@@ -141,13 +151,19 @@ async def show_text(request: web.Request) -> web.Response:
 
 @routes.post("/start")
 async def start(request: web.Request) -> web.StreamResponse:
-    """Begins a conversation, or continues it by another link."""
+    """Begins a conversation, or continues it by another link.
+
+    Another person at the same browser gets a number of their own, and the one before is gone from
+    the browser: nobody sees there what the other answered.
+    """
     fields = await _fields(request)
-    user = read_cookie(request)
+    user = None if OTHER_PERSON in fields else read_cookie(request)
     if user is None:
         user = new_id()
         if await is_over_limit(request, "new", request.app[SERVICE].settings.web_rate):
-            return waiting_page(request, fields, user)
+            waiting = waiting_page(request, fields, user)
+            drop_cookie(waiting, request.app[SERVICE])
+            return waiting
     return await _begin(request, fields, user)
 
 
@@ -205,7 +221,7 @@ def _answered(fields: Mapping[str, str]) -> Update:
     return (
         TopicRequested(command)
         if words.strip().startswith("/") and command in TOPICS
-        else Typed(words)
+        else Typed(words, key=fields.get("at", ""))
     )
 
 

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from bot.core.shipped_files import shipped_words
 from bot.web.shared.templates import page_words
-from survey_flows.effects import Button, Screen
+from survey_flows.effects import Button, OtherPerson, Screen
 from survey_flows.screens import COMMANDS, WHERE
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {
     **dict.fromkeys(("a", "u", "l", "d", "i", "w", "j"), "option"),
-    **dict.fromkeys(("y", "k", "n", "o", "z"), "main"),
+    **dict.fromkeys(("y", "k", "n", "o", "z", "q"), "main"),
     "e": "danger",
     "v:show": "main",
     "o:promise": "plain",
     "o:promised": "plain",
     "open": "option",
     "all:": "danger",
+    "o:whose": "plain",
 }
 """The look of a button by its verb or its whole payload; others are plain."""
 
@@ -61,6 +62,8 @@ class ChatView:
         unit: the rated unit, where the heading does not name it.
         receipt: the receipt's characters, if the screen shows one.
         review: the items of a review; its lines and rows are the rest.
+        at: the rating that typed words are meant for.
+        other: how another person begins at this browser, or None.
     """
 
     step: str
@@ -73,6 +76,8 @@ class ChatView:
     unit: str = ""
     receipt: str = ""
     review: tuple[ChatItem, ...] = ()
+    at: str = ""
+    other: OtherPerson | None = None
 
 
 def chat_view(screen: Screen) -> ChatView:
@@ -97,6 +102,8 @@ def chat_view(screen: Screen) -> ChatView:
         input=screen.input.value,
         share=screen.progress,
         unit=screen.unit,
+        at=screen.key,
+        other=screen.other,
         receipt=next(filter(RECEIPT.fullmatch, rest), ""),
         review=tuple(
             ChatItem(line.item, line.answer, _button(line.change, "")) for line in screen.review

@@ -46,6 +46,12 @@ def set_cookie(response: web.StreamResponse, service: Service, user: str) -> Non
     )
 
 
+def drop_cookie(response: web.StreamResponse, service: Service) -> None:
+    """Takes the citizen's id out of the browser."""
+    secure = is_secure(service.settings)
+    response.del_cookie(_cookie_name(service), secure=secure, httponly=True, samesite="Lax")
+
+
 def _cookie_name(service: Service) -> str:
     return "__Host-m" if is_secure(service.settings) else "m"
 

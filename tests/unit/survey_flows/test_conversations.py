@@ -102,12 +102,13 @@ def test_another_units_poster_clears_nothing_unasked() -> None:
         assert talk.screen is not None
         assert talk.screen.step == "other"
         assert talk.session.answers == answers
-        talk.press("清除这些回答，改评市公安局" if goes else "接着评市财政局")
+        talk.press("先评市公安局" if goes else "接着评市财政局")
         assert talk.session.overlay == ""
         assert (talk.session.unit, talk.session.answers) == (
             ("POL", {}) if goes else ("FIN", answers)
         )
-        assert ("之前没有提交的回答已清除。" in talk.notices) == goes
+        assert [one.unit for one in talk.session.waiting] == (["FIN"] if goes else [])
+        assert any("市财政局的评价还没提交，已留着" in one for one in talk.notices) == goes
 
 
 def test_several_texts_are_told_apart_in_the_comment() -> None:

@@ -56,6 +56,22 @@ def test_counts_that_do_not_fit_the_city_stop_the_opening(
     assert "  draft, " in capsys.readouterr().out
 
 
+def test_split_halves_are_drafted_and_confirmed_at_the_opening(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*CREATE, *WINDOW, "--halves", "sex"])
+    assert main([*CREATE, *WINDOW, "--halves", "items", "items"]) == 1
+    assert "each at most once" in capsys.readouterr().err
+    assert main([*CREATE, *WINDOW, "--halves", "items", "scale"]) == 0
+    assert main([*OPEN]) == 0
+    said = capsys.readouterr().out
+    assert "a random half of the people answers the overall question last" in said
+    assert "a random half of the people sees the levels from dissatisfied to satisfied" in said
+    digest = said.split("--list ")[1].strip()
+    assert main([*OPEN, "--name", "y", "--list", digest]) == 0
+
+
 def test_row_open_without_counts_the_draft_offers_those_that_fit(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -17,7 +17,7 @@ from openapi_spec_validator import validate
 from bot.__main__ import main
 from bot.accounts.api_tokens import SCOPES, create_token, revoke_token
 from bot.accounts.audit_log import read_records
-from bot.campaigns.registered import read_registered_campaigns
+from bot.campaigns.registered import find_registered_campaign, read_registered_campaigns
 from bot.records.tellings import Telling, TellingAct, add_tellings
 from bot.service.composition import Service
 from bot.storage.database import writing
@@ -162,8 +162,11 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     )
     quota = registered.scheme.unit_quota
     assert (told["pilot"], registered.pilot) == (False, False)
-    status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "pilot": True})
+    halves = {**DRAFT, "pilot": True, "halves": ["scale", "items"]}
+    status, made, _ = await program.ask("PUT", "/campaigns/pilot", halves)
     assert (status, made["pilot"]) == (201, True)
+    pilot = await find_registered_campaign(program.service.database, "pilot")
+    assert (pilot.halves, registered.halves) == (("scale", "items"), ())
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
 
 
@@ -179,6 +182,8 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
         ({"grades": {"first": -1, "second": 1, "third": 0}}, 400, "grades.first"),
         ({"year": "2026"}, 400, "year"),
         ({"colour": "red"}, 400, "colour"),
+        ({"halves": ["sex"]}, 400, "halves.0"),
+        ({"halves": ["items", "items"]}, 422, "halves"),
         ({"title": {"zh-Hans": "试评"}}, 400, "title.en"),
     ],
 )
