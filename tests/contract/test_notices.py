@@ -20,6 +20,7 @@ from bot.accounts.approvals import DONE, WAITING
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.amending import require_standing
+from bot.appraisal.appeals import reject_appeal
 from bot.appraisal.letters import (
     DIED,
     UnitLetters,
@@ -31,6 +32,9 @@ from bot.appraisal.letters import (
 from bot.appraisal.own_results import read_own_result, read_own_results
 from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 from bot.appraisal.receipts import acknowledge, record_delivery
+from bot.appraisal.settling import unsettled_units
+from bot.campaigns.registered import find_registered_campaign
+from bot.publication.public_release import make_public
 from bot.publication.public_table import public_data, public_years, read_public_table
 from bot.publication.reports.letters import print_letters
 from bot.records.notices import GivenNotice, read_notices
@@ -179,6 +183,38 @@ async def test_row_notice_nobody_is_left_without_a_way_and_the_dead_get_no_lette
     async with reading(hall.database) as connection:
         assert await count_letters(connection, stands) == (3, 5)
         assert await count_letters(connection, dead) == (3, 4)
+
+
+async def test_row_publish_waits_until_every_unit_is_settled(hall: Hall) -> None:
+    await hall.noticed()
+    database = hall.database
+    campaign = await find_registered_campaign(database, "poll")
+
+    async def waiting() -> tuple[str, ...]:
+        async with reading(database) as connection:
+            return await unsettled_units(connection, YEAR, hall.who("zhou").today)
+
+    async def refused() -> str:
+        with pytest.raises(BadInput) as error:
+            await make_public(database, campaign, "zhou", hall.road.clock, "Asia/Shanghai")
+        return str(error.value)
+
+    assert "public notice" in await refused()
+    hall.road.clock.time += timedelta(days=10)  # 3 December, the last day for a request
+    appeal = await hall.charged("U3", "chen")
+    assert await waiting() == ("D1", "U1", "U2", "U3")
+    assert "4 units may still ask for a review, or wait" in await refused()
+    hall.road.clock.time += timedelta(days=1)
+    assert await waiting() == ("U3",)
+    assert "1 units may still ask" in await refused()
+    # An answer that is overdue, or given, holds nobody up.
+    hall.road.clock.time += timedelta(days=9)
+    assert await waiting() == ("U3",)
+    hall.road.clock.time += timedelta(days=2)
+    assert await waiting() == ()
+    hall.road.clock.time -= timedelta(days=3)
+    await reject_appeal(database, appeal.number, "looked at", hall.who("chen"))
+    assert await waiting() == ()
 
 
 async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(hall: Hall) -> None:
