@@ -167,6 +167,7 @@ act-staff-sign-out = ends all sessions of the account { $subject }
 act-token-add = adds the token { $subject }
 act-token-revoke = revokes the token { $subject }
 act-log-replace-desk = replaces the desk's lost key; both people: { $subject }
+act-log-replace-gate = replaces the gate's lost signing key; both people: { $subject }
 act-acknowledge = Result acknowledged: { $subject }
 act-letters-order = Letters with codes ordered: { $subject }
 act-letters-print = Letters with codes printed: { $subject }

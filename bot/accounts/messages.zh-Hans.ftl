@@ -167,6 +167,7 @@ act-staff-sign-out = 退出账号 { $subject } 的全部登录
 act-token-add = 新增令牌 { $subject }
 act-token-revoke = 吊销令牌 { $subject }
 act-log-replace-desk = 更换签发处丢失的密钥；两人：{ $subject }
+act-log-replace-gate = 更换入口丢失的签名密钥；两人：{ $subject }
 act-acknowledge = 知悉结果：{ $subject }
 act-letters-order = 申请印发通知书：{ $subject }
 act-letters-print = 生成通知书：{ $subject }

@@ -13,7 +13,7 @@ from bot.campaigns.titles import file_mark
 from bot.results.releases import read_releases
 from bot.verification.bundle import bundle_path, make_bundle, pack
 from bot.web.admin.page import Visit, audit_form, staff_page
-from bot.web.shared.downloads import download
+from bot.web.shared.downloads import StoredFile, download
 from survey_flows.errors import BadInput, Message, Place
 
 
@@ -25,8 +25,7 @@ async def send_bundle(visit: Visit) -> web.StreamResponse:
     path = bundle_path(service.settings.data, campaign, releases[-1].number if releases else 0)
     if not await asyncio.to_thread(path.exists):
         return await _make(visit, openings=False)
-    name = f'attachment; filename="minping-{await _marked(visit, campaign)}-bundle.zip"'
-    return web.FileResponse(path, headers={"Content-Disposition": name})
+    return StoredFile(path, f"minping-{await _marked(visit, campaign)}-bundle.zip")
 
 
 @staff_page

@@ -34,6 +34,7 @@ from bot.verification.bundle import bundle_path
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.disclosed_release import DisclosedRelease
+from bot.web.shared.downloads import StoredFile
 from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
@@ -313,8 +314,7 @@ async def send_bundle(request: web.Request) -> web.StreamResponse:
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound
     marked = f"{public.campaign}{file_mark(shown.scored.campaign.pilot)}"
-    name = f'attachment; filename="minping-{marked}-bundle.zip"'
-    return web.FileResponse(path, headers={"Content-Disposition": name})
+    return StoredFile(path, f"minping-{marked}-bundle.zip")
 
 
 async def send_verifier(request: web.Request) -> web.StreamResponse:
