@@ -37,7 +37,7 @@ def make_parser(wanted: str = "") -> argparse.ArgumentParser:
     title: Any = Message("help-commands")
     commands = parser.add_subparsers(title=title, required=True, metavar="COMMAND")
     names = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
-    for name in [name for name in names if name.strip("_") == wanted] or names:
+    for name in [name for name in names if name.strip("_").replace("_", "-") == wanted] or names:
         importlib.import_module(f"bot.commands.{name}").register(commands)
     return parser
 

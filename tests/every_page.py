@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from aiohttp import web
@@ -58,6 +59,9 @@ MORE = (
     "/?l=LINK",
     "/admin/campaigns/2026",
     "/admin/campaigns/2026/push",
+    "/admin/campaigns/plan",
+    "/admin/campaigns/plan/draft",
+    "/admin/drafts?like=city-2010",
     "/admin/years/2010/proposals?status=all",
     "/admin/years/2010/leaders?grade=third",
     "/admin/years/2010/inner-units?unit=TAX",
@@ -88,6 +92,7 @@ async def fill_pages(service: Service) -> str:
     await plan_sample(
         database, service.contact_keys, "2026", SampleRequest(size=30, fatigue_days=180), TODAY
     )
+    await create_campaign(database, replace(make_draft(), id="plan"), service.clock)
     await open_campaign(database, "2026", service.keys, service.desk)
     assert isinstance(service.mixer, Mixer)
     await service.mixer.turn()
@@ -99,7 +104,7 @@ async def fill_pages(service: Service) -> str:
     office = Office("zhou", service.clock, "Asia/Shanghai")
     await score_campaign(database, "city-2010")  # the first look makes the first release
     await seal_at(service, 2010)
-    await give_notice(database, 2010, office)
+    await give_notice(database, 2010, office, service.desk)
     await receive_appeal(database, 2010, "CME", "票数似有误。", office)
     await append_record(
         database,

@@ -22,6 +22,7 @@ from bot.core.clock import Clock, SystemClock
 from bot.core.identity import Office
 from bot.records.notices import GivenNotice
 from bot.service.composition import Service
+from bot.transparency.desk import Desk
 from tests.desk import DESK, roster_of
 
 ORGAN = ("市委常委会", "常委会纪要第12号")
@@ -36,7 +37,7 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
         **officer_decisions(DESK),
         **seal_decisions(DESK),
         **amendment_decision(DESK),
-        **filing_decisions(),
+        **filing_decisions(DESK),
         **letters_decision(),
     }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
@@ -83,7 +84,10 @@ async def seal_at(service: Service, year: int, login: str = "zhou") -> None:
 SITE = "https://mp.example"
 
 
-async def give_notice(database: AsyncEngine, year: int, office: Office) -> GivenNotice:
+async def give_notice(
+    database: AsyncEngine, year: int, office: Office, desk: Desk = DESK
+) -> GivenNotice:
     """Give public notice as somebody does who has just looked at the list."""
     seen = (await show_notice(database, year, office, SITE)).digest
-    return await give_public_notice(database, year, NoticeOrder(str(year), seen), office, SITE)
+    order = NoticeOrder(str(year), seen)
+    return await give_public_notice(database, desk, year, order, office, SITE)

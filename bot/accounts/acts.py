@@ -27,6 +27,7 @@ ACTS: Mapping[str, str] = {
     "approvals profile": "act-profile",
     "archive write": "act-archive-write",
     "bundle": "act-bundle-write",
+    "bundle-year": "act-bundle-year",
     "calendar import": "act-calendar-import",
     "campaign create": "act-campaign-create",
     "campaign link": "act-campaign-link",

@@ -68,9 +68,9 @@ RIGHTS = {
     # no scores and no year.
     STAFF: Rights(
         rf"/admin/?|{OWN}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
-        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
+        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft)?",
         rf"{OWN}|/admin/(contacts|drafts)"
-        r"|/admin/campaigns/[^/]+/(links|discard|push/.*|responses/quotas)",
+        r"|/admin/campaigns/[^/]+/(links|draft|discard|push/.*|responses/quotas)",
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(

@@ -13,23 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind, corrected
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.nesting import appraise_inside, city_inputs
 from aggregation.appraisal.standing import (
     GOOD,
     ORDER,
+    Amendment,
     Change,
     YearView,
-    changes_of,
-    has_lower_figure,
-    is_worse,
+    standing_bodies,
     view_year,
 )
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ProposalStatus
+from bot.appraisal.amended_content import following_changes, sealed_material
 from bot.appraisal.appeal_records import Appeal
-from bot.appraisal.city_result import appraise_city
 from bot.appraisal.plain_form import write_plain
-from bot.appraisal.standing_years import StandingYear, read_standing, sealed_material
+from bot.appraisal.public_part import public_changes
+from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.core.identity import Office
 from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
@@ -166,9 +165,19 @@ async def draw_up(
         "subject": appeal.subject,
         "corrections": write_plain(tuple(corrections), tuple[Correction, ...]),
         "changes": write_plain(changes, tuple[Change, ...]),
+        "public": told_changes(stands, corrections, changes),
         "before": stands.digest,
         "reason": reason,
     }
+
+
+def told_changes(
+    stands: StandingYear, corrections: Sequence[Correction], changes: Sequence[Change]
+) -> dict[str, Any]:
+    """Return what everybody may read of an amendment that follows what stands."""
+    made = Amendment(0, 0, "", "", tuple(changes))
+    city, *_ = standing_bodies(stands.content.bodies, [made])
+    return public_changes(city, corrected(stands.inputs, corrections), corrections, changes)
 
 
 def _changes(
@@ -176,19 +185,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     so_far = corrected(sealed_material(stands.content), stands.corrections)
     standing = view_year(stands.content.bodies)
-    before, after = _appraised(so_far), _appraised(corrected(so_far, corrections))
-    worse = is_worse(standing, after, subject) or has_lower_figure(standing, after, subject)
+    found, worse = following_changes(standing, so_far, corrections, subject)
     if worse and not lenient:
         raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
-    found = changes_of(standing, before, after)
-    if worse:
-        grade = standing.results[subject].grade
-        own = Change(subject, grade, grade, True)
-        return tuple(own if it.subject == subject else it for it in found)
     return found
-
-
-def _appraised(material: AppraisalInputs) -> YearView:
-    city = appraise_city(city_inputs(material))
-    inside = (body.result for body in appraise_inside(material, city))
-    return view_year([city, *(result for result in inside if result is not None)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,11 +26,19 @@ from bot.accounts.approvals import COMMAND, Approval, Decision
 from bot.accounts.roster import Book
 from bot.appraisal.appeal_records import Appeal, find_appeal
 from bot.appraisal.appeal_steps import append_step, dated_step
+from bot.appraisal.commitments import (
+    AMENDMENT,
+    head_facts,
+    public_text,
+    salt_of,
+    text_digest,
+)
 from bot.appraisal.deciders import previous_deciders
+from bot.appraisal.given_notices import give_notice
 from bot.records.amendments import StoredAmendment, add_amendment, next_number, read_amendments
-from bot.records.notices import GivenNotice, add_notice
+from bot.records.notices import GivenNotice
 from bot.records.recusals import require_others_unbarred, require_unbarred
-from bot.records.seals import lock_year, standing_seal
+from bot.records.seals import Seal, lock_year, standing_seal
 from bot.records.working_days import stored_calendar
 from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
@@ -62,7 +71,7 @@ async def carry_out_amendment(
     today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
     appeal = await find_appeal(connection, said["appeal"], today)
     await _require_unbarred(connection, appeal, one)
-    stood = await _standing_digest(connection, said["year"])
+    seal, stood = await _what_stands(connection, said["year"])
     if stood != said["before"]:
         raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
     if said["answer"]:
@@ -79,21 +88,38 @@ async def carry_out_amendment(
         at=now,
     )
     await add_amendment(connection, made)
+    salt = salt_of(seal.content)
     facts: dict[str, object] = {"year": made.year, "amendment": number}
     facts |= {"before": made.before, "after": made.after}
+    facts |= _told(made, said) | head_facts(salt, AMENDMENT, amendment_row(made))
     await desk.order(connection, ACT, LOG_ITSELF, facts, f"{made.year}/{number}")
     subjects = sorted(it["subject"] for it in said["changes"])
     if subjects:
-        await _tell(connection, made, subjects, Procedure(**said["procedure"]), today)
+        notice = await _notice(connection, made, subjects, Procedure(**said["procedure"]), today)
+        await give_notice(connection, desk, made.year, notice, salt)
     return made
 
 
-async def _standing_digest(connection: AsyncConnection, year: int) -> str:
+def _told(made: StoredAmendment, said: Mapping[str, Any]) -> dict[str, object]:
+    """Return the digest of what everybody may read of it."""
+    if "public" not in said:
+        return {}
+    digests = {"before": made.before, "after": made.after}
+    text = public_text(made.year, made.number, digests, said["public"])
+    return {"public": text_digest(text)}
+
+
+def amendment_row(made: StoredAmendment) -> dict[str, Any]:
+    """Return what an amendment's row says beside what its digest binds."""
+    return {"year": made.year, "number": made.number, "approved_by": made.approved_by}
+
+
+async def _what_stands(connection: AsyncConnection, year: int) -> tuple[Seal, str]:
     seal = await standing_seal(connection, year)
     if seal is None:
         raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
     made = [it for it in await read_amendments(connection, year) if it.seal == seal.number]
-    return made[-1].after if made else seal.digest
+    return seal, made[-1].after if made else seal.digest
 
 
 async def _require_unbarred(connection: AsyncConnection, appeal: Appeal, one: Approval) -> None:
@@ -118,17 +144,15 @@ async def _answer(
     await append_step(connection, appeal.number, len(appeal.steps), dated, now)
 
 
-async def _tell(
+async def _notice(
     connection: AsyncConnection,
     made: StoredAmendment,
     subjects: Sequence[str],
     days: Procedure,
     today: date,
-) -> None:
-    """Give a notice to exactly those whom the amendment changes, with a review time of its own."""
+) -> GivenNotice:
+    """Return a notice to exactly those whom it changes, with a review time of its own."""
     given = public_notice(today, await stored_calendar(connection), days)
     by = made.by.removeprefix(COMMAND)
-    notice = GivenNotice(
-        given.begins, given.ends, given.until, made.number, frozenset(subjects), by, made.at
-    )
-    await add_notice(connection, made.year, notice)
+    told = (made.number, frozenset(subjects), by, made.at)
+    return GivenNotice(given.begins, given.ends, given.until, *told)

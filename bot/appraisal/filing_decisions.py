@@ -14,16 +14,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.accounts.approvals import Approval, Approvals, Decision
 from bot.accounts.roster import Book
 from bot.core.identity import Office
-from bot.records.filings import Filing, append_filing, close_material, dump_changes
+from bot.records.filings import (
+    Filing,
+    append_filing,
+    close_material,
+    count_filings,
+    dump_changes,
+)
 from bot.records.recusals import require_unbarred
 from bot.records.seals import lock_year, refuse_sealed
+from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.log_entries import LOG_ITSELF
 
-FILING, CLOSE = "year-filing", "year-close"
-"""The kinds of what is decided."""
+FILING, CLOSE, ACT = "year-filing", "year-close", "material-closed"
+"""The kinds of what is decided, and that of the act by which the log tells of the close."""
 
 
-def filing_decisions() -> Mapping[str, Decision]:
+def filing_decisions(desk: Desk) -> Mapping[str, Decision]:
     """Return what two people decide of a year's material."""
 
     async def enter(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
@@ -34,6 +42,8 @@ def filing_decisions() -> Mapping[str, Decision]:
         await refuse_sealed(connection, year)
         people = (one.prepared_by, ", ".join(one.approvers))
         await close_material(connection, year, *people, now)
+        facts: dict[str, object] = {"year": year, "filings": await count_filings(connection, year)}
+        await desk.order(connection, ACT, LOG_ITSELF, facts, str(year))
 
     return {FILING: Decision(enter), CLOSE: Decision(close)}
 

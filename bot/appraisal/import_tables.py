@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.table_kinds import DECISIONS, store_sheet, table_kind, year_context
 from bot.campaigns.registered import year_scheme
 from bot.core.identity import Office
+from bot.records import store
 from bot.records.context import ImportResult, OpenProposal
 from bot.records.filings import (
     Filing,
@@ -27,6 +30,7 @@ from bot.records.filings import (
 )
 from bot.records.recusals import require_unbarred
 from bot.records.seals import sealed_years
+from bot.records.unit_periods import read_units_of
 from bot.spreadsheets.reader import read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import reading, writing
@@ -186,6 +190,33 @@ async def table_workbook(
     fields = table.wide(known) if table.wide else table.fields
     codes = {field.name: field.choices(known) for field in fields if field.choices}
     return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
+
+
+async def take_over_leaders(
+    database: AsyncEngine, year: int, before: int, office: Office, clearance: Clearance | None
+) -> ImportResult:
+    """Bring the leaders of an earlier year into a year that has none yet, as a table of them.
+
+    Leaders of units that the year does not have are left out.
+
+    Raises:
+        BadInput: the year has leaders, none of the earlier one has a unit in it, or as
+            `import_table`.
+    """
+    async with reading(database) as connection:
+        if await store.read_leaders(connection, year):
+            raise BadInput(Message("appraisal-leaders-there"), Place(subject=str(year)))
+        units = {it.unit.code for it in await read_units_of(connection, year)}
+        known = await store.read_leaders(connection, before)
+    leaders = [it for it in known if it.unit in units]
+    if not leaders:
+        raise BadInput(Message("appraisal-leaders-none"), Place(subject=str(before)))
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(("id", "name_zh", "name_en", "unit", "role", "post"))
+    table.writerows((it.id, it.zh, it.en, it.unit, it.role, it.post) for it in leaders)
+    given = ("leaders", f"leaders-{before}.csv", text.getvalue().encode(), year)
+    return await import_table(database, *given, office=office, clearance=clearance)
 
 
 async def _proposals(database: AsyncEngine, year: int) -> dict[str, OpenProposal]:

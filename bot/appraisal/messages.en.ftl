@@ -65,6 +65,8 @@ appraisal-sealed-for-good = public notice of this year is given: only amendments
 appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
+appraisal-leaders-there = the year has leaders already; change their table instead
+appraisal-leaders-none = no leader of this year has a unit in the other one
 appraisal-newer-release = its release { $last } is newer than release { $stands }, which stands in the year, so that its pages would show other scores than the notice; lift the seal and seal anew, or amend the score by an appeal
 appraisal-unreachable = no letter reaches { $names }{ $more ->
     [0] {""}
@@ -121,3 +123,133 @@ appraisal-no-person = no table of any year names this person
 appraisal-no-kin = this person is not declared as kin
 appraisal-no-challenge = there is no such challenge, or it is decided already
 appraisal-persons-alike = several people have this name; give the number of one: { $ids }
+# What each check of a year's bundle found.
+appraisal-no-year = this is no year; type four digits
+appraisal-bundle-year = bundle.json names no year, or other files than there are; fetch the bundle again
+appraisal-bundle-form = year.json is not of form { $known }; use the version of the program that wrote it
+appraisal-difference = { $subject }, { $field }: sealed { $sealed }, recomputed { $now }
+appraisal-more-differences = and { $count } more
+appraisal-check-name-log = the year's acts in the log
+appraisal-check-name-seal = the seal in the log
+appraisal-check-name-rules = the rules
+appraisal-check-name-totals = the totals
+appraisal-check-name-grades = ranks and grades
+appraisal-check-name-amendments = the amendments in the log
+appraisal-check-name-kinder = nobody fares worse by an amendment
+appraisal-check-name-standing = the standing result
+appraisal-check-name-whole-seal = the whole seal
+appraisal-check-name-whole-amendments = the whole amendments
+appraisal-check-name-heads = who sealed, amended and gave notice
+appraisal-check-name-material = the material
+appraisal-check-name-whole-result = the whole result
+appraisal-check-name-whole-standing = what amendments change
+appraisal-check-not-sealed = the log has no seal of this year that holds
+appraisal-check-numbers = the acts { $kind } of this year are not numbered 1, 2, 3 …: one is missing, or stands twice
+appraisal-check-log = seals, amendments and { $count } notices of the year are numbered without a gap
+appraisal-check-seal = the seal that holds has the SHA-256 { $digest } (entry { $position }, number { $count } of the year)
+appraisal-check-public-differs = year.json is not what the seal at entry { $position } commits to
+appraisal-check-other-year = year.json is of another year than bundle.json
+appraisal-check-rules-differ = the year was appraised by other rules than { $campaign } registered
+appraisal-check-rules = { $count ->
+    [0] there is no registration to compare the rules with
+    [one] the rules are those that 1 campaign registered before its first ballot
+   *[other] the rules are those that { $count } campaigns registered before their first ballots
+  }
+appraisal-check-amendment-count = the log has { $logged } amendments and the bundle { $told }
+appraisal-check-amendment-differs = amendment { $number } is not the one that entry { $position } commits to
+appraisal-check-amendment-chain = amendment { $number } does not follow from the result before it
+appraisal-check-amendments = { $count ->
+    [0] nothing was amended, and the log has no amendment
+    [one] 1 amendment follows from the result before it and is the log's
+   *[other] { $count } amendments each follow from the result before and are the log's
+  }
+appraisal-check-worse = a unit has a lower grade by an amendment
+appraisal-check-kinder = { $kept ->
+    [0] no unit has a lower grade by an amendment
+   *[other] no unit has a lower grade by an amendment; { $kept } times one kept what it had
+  }
+appraisal-check-no-notice = there is no public table yet
+appraisal-check-standing-differs = the public table is not the seal with its amendments
+appraisal-check-standing = { $count ->
+    [one] the public table of 1 unit is the seal with its amendments, and its notice the log's
+   *[other] the public table of { $count } units is the seal with its amendments, and its notice the log's
+  }
+appraisal-check-totals-differ = { $count ->
+    [one] 1 total does not follow from its points and weights
+   *[other] { $count } totals do not follow from their points and weights
+  }
+appraisal-check-totals = { $count ->
+    [one] 1 total follows from points, weights and the told score, within its rounding
+   *[other] { $count } totals follow from points, weights and told scores, within their rounding
+  }
+appraisal-check-grades-differ = { $count ->
+    [one] 1 family, rank or grade does not follow from the totals and the rules
+   *[other] { $count } families, ranks or grades do not follow from the totals and the rules
+  }
+appraisal-check-grades = { $count ->
+    [one] family, rank and grade of 1 unit follow from the totals and the rules
+   *[other] families, ranks and grades of { $count } units follow from the totals and the rules
+  }
+appraisal-check-other-engine = the year was sealed by engine { $sealed }; this engine { $now } differs in { $count } figures, and what is sealed stands
+appraisal-check-seal-differs = seal.json is not the seal that the log has
+appraisal-check-public-other = year.json is not what seal.json says of units
+appraisal-check-whole-seal = seal.json is the seal that the log has, and year.json what it says of units; it holds { $units } units and { $people } people
+appraisal-check-amendment-missing = the bundle and the log have another number of amendments
+appraisal-check-amendment-other = amendment { $number } is not the one that the log has
+appraisal-check-amendment-public = what everybody reads of amendment { $number } is not what it says
+appraisal-check-whole-amendments = { $count ->
+    [0] there is no amendment
+    [one] 1 amendment is the one that the log has, and what everybody reads follows from it
+   *[other] { $count } amendments are those that the log has, and what everybody reads follows from them
+  }
+appraisal-check-row = { $row }: its row is not the one that the log commits to
+appraisal-check-heads-differ = { $count ->
+    [one] 1 row of a seal, amendment or notice differs from the log
+   *[other] { $count } rows of seals, amendments and notices differ from the log
+  }
+appraisal-check-heads = { $count ->
+    [one] 1 row of a seal is the one that the log commits to
+   *[other] { $count } rows of seals, amendments and notices are those that the log commits to
+  }
+appraisal-check-whole-result-differs = { $count ->
+    [one] 1 figure does not follow from the sealed material
+   *[other] { $count } figures do not follow from the sealed material
+  }
+appraisal-check-whole-result = the results of { $units } units and { $people } people follow from the sealed material
+appraisal-check-whole-standing-differs = { $count ->
+    [one] 1 figure of an amendment does not follow from what it puts right
+   *[other] { $count } figures of amendments do not follow from what they put right
+  }
+appraisal-check-whole-standing = { $count ->
+    [0] nothing was amended
+    [one] what 1 amendment changes follows from what it puts right
+   *[other] what { $count } amendments change follows from what they put right
+  }
+appraisal-check-no-record = the seal holds no record of the tables
+appraisal-check-table = table { $table }: { $sealed } rows when the year was sealed, { $now } now, and not the same ones
+appraisal-check-material-differs = { $count ->
+    [one] 1 table is not what was sealed, and no filing says why
+   *[other] { $count } tables are not what was sealed, and no filing says why
+  }
+appraisal-check-points-differ = { $count ->
+    [one] 1 sealed figure is not the one in the material
+   *[other] { $count } sealed figures are not those in the material
+  }
+appraisal-check-material = { $rows } rows of { $tables } tables are those that were sealed, or changed by filings since
+
+# What a year's bundle cannot show, and why.
+appraisal-open-registration = not checked: that the rules are older than the ballots of { $campaigns }, as this log has no registration of it
+appraisal-open-older-seal = not checked: what the log commits to beside the seal, as the year was sealed by an older version
+appraisal-open-no-table = not checked: the public table, as the notice has not begun
+appraisal-open-scores = not checked: the totals of { $units }, as their public scores are not told by themselves
+appraisal-open-tentative = not checked: whether the grade of { $units } is settled, as that needs exact scores
+appraisal-open-material = not checked: when the material was closed, as the log has no act of it
+appraisal-open-heads = { $count ->
+    [one] not checked: who gave 1 seal, amendment or notice, and when, as an older version gave it
+   *[other] not checked: who gave { $count } seals, amendments and notices, and when, as an older version gave them
+  }
+appraisal-open-ballots = not checked: that the public scores follow from the ballots; `minping verify` checks that by the campaign's bundle
+appraisal-open-people = not checked: grades of people, as a public bundle has nobody's data; the auditors' bundle has
+appraisal-open-certainty = not checked: how sure grades are, as exact scores are for auditors
+appraisal-open-moved = not checked: whom else an amendment moves, as that needs exact scores; the auditors' bundle shows it
+appraisal-open-tables = not checked: that the material is still what was sealed; the auditors' bundle has its rows

@@ -65,6 +65,8 @@ appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
+appraisal-leaders-there = 该年度已有干部名单，请修改名单后导入
+appraisal-leaders-none = 该年度没有可以沿用的干部
 appraisal-newer-release = 该活动第 { $last } 次发布晚于本年度现行的第 { $stands } 次发布，其页面会显示与公示不同的得分；请启封后重新封存，或经申诉更正得分
 appraisal-unreachable = 无法向 { $names }{ $more ->
     [0] {""}
@@ -121,3 +123,93 @@ appraisal-no-person = 任何年度的材料中都没有此人
 appraisal-no-kin = 没有申报过此人为亲属
 appraisal-no-challenge = 没有这件回避申请，或已有决定
 appraisal-persons-alike = 有几人同名，请填写其中一人的编号：{ $ids }
+# 年度验证包各项核对的结果。
+appraisal-no-year = 这不是年度，请输入四位数字
+appraisal-bundle-year = bundle.json 没有写明年度，或者所列文件与实际不符，请重新下载
+appraisal-bundle-form = year.json 的格式不是 { $known }，请使用生成它的程序版本
+appraisal-difference = { $subject } 的 { $field }：封存为 { $sealed }，重新计算为 { $now }
+appraisal-more-differences = 另有 { $count } 处
+appraisal-check-name-log = 日志中本年度的行为
+appraisal-check-name-seal = 日志中的封存
+appraisal-check-name-rules = 考核办法
+appraisal-check-name-totals = 总分
+appraisal-check-name-grades = 名次和等次
+appraisal-check-name-amendments = 日志中的更正
+appraisal-check-name-kinder = 更正不使任何单位变差
+appraisal-check-name-standing = 现行结果
+appraisal-check-name-whole-seal = 封存全文
+appraisal-check-name-whole-amendments = 更正全文
+appraisal-check-name-heads = 何人封存、更正、公示
+appraisal-check-name-material = 材料
+appraisal-check-name-whole-result = 全部结果
+appraisal-check-name-whole-standing = 更正的内容
+appraisal-check-not-sealed = 日志中没有本年度现行有效的封存
+appraisal-check-numbers = 本年度的 { $kind } 没有按 1、2、3……编号：有缺漏或者重复
+appraisal-check-log = 本年度的封存、更正和 { $count } 次公示编号连续
+appraisal-check-seal = 现行封存的 SHA-256 为 { $digest }（第 { $position } 条，本年度第 { $count } 号）
+appraisal-check-public-differs = year.json 不是第 { $position } 条封存所承诺的内容
+appraisal-check-other-year = year.json 与 bundle.json 不是同一年度
+appraisal-check-rules-differ = 本年度所用的考核办法与 { $campaign } 登记的不同
+appraisal-check-rules = { $count ->
+    [0] 没有可供比对考核办法的登记
+   *[other] 考核办法与 { $count } 个评价活动在第一张评价票之前登记的一致
+  }
+appraisal-check-amendment-count = 日志中有 { $logged } 次更正，验证包中有 { $told } 次
+appraisal-check-amendment-differs = 第 { $number } 次更正不是第 { $position } 条所承诺的内容
+appraisal-check-amendment-chain = 第 { $number } 次更正不是从此前的结果得出的
+appraisal-check-amendments = { $count ->
+    [0] 没有更正，日志中也没有
+   *[other] { $count } 次更正逐次从此前的结果得出，与日志一致
+  }
+appraisal-check-worse = 有单位因更正而等次降低
+appraisal-check-kinder = { $kept ->
+    [0] 没有单位因更正而等次降低
+   *[other] 没有单位因更正而等次降低，其中 { $kept } 次维持原结果
+  }
+appraisal-check-no-notice = 公示还没有开始
+appraisal-check-standing-differs = 公示表与封存加更正的结果不一致
+appraisal-check-standing = { $count } 个单位的公示表就是封存加更正的结果，公示时间与日志一致
+appraisal-check-totals-differ = 有 { $count } 个总分不能由得分和权重得出
+appraisal-check-totals = { $count } 个总分可由得分、权重和公布的民评得分在舍入误差内得出
+appraisal-check-grades-differ = 有 { $count } 处分类、名次或者等次不能由总分和办法得出
+appraisal-check-grades = { $count } 个单位的分类、名次和等次可由总分和办法得出
+appraisal-check-other-engine = 本年度由计算程序 { $sealed } 封存；计算程序 { $now } 有 { $count } 处不同，以封存为准
+appraisal-check-seal-differs = seal.json 不是日志中的封存
+appraisal-check-public-other = year.json 与 seal.json 中关于单位的内容不同
+appraisal-check-whole-seal = seal.json 就是日志中的封存，year.json 是其中关于单位的内容；共 { $units } 个单位、{ $people } 人
+appraisal-check-amendment-missing = 验证包和日志中的更正次数不同
+appraisal-check-amendment-other = 第 { $number } 次更正不是日志中的更正
+appraisal-check-amendment-public = 第 { $number } 次更正的公开内容与其全文不同
+appraisal-check-whole-amendments = { $count ->
+    [0] 没有更正
+   *[other] { $count } 次更正与日志一致，公开内容由其得出
+  }
+appraisal-check-row = { $row }：所存的行不是日志所承诺的内容
+appraisal-check-heads-differ = 封存、更正和公示中有 { $count } 行与日志不同
+appraisal-check-heads = 封存、更正和公示的 { $count } 行与日志所承诺的一致
+appraisal-check-whole-result-differs = 有 { $count } 个数不能由封存的材料得出
+appraisal-check-whole-result = { $units } 个单位和 { $people } 人的结果可由封存的材料得出
+appraisal-check-whole-standing-differs = 更正中有 { $count } 个数不能由所更正的内容得出
+appraisal-check-whole-standing = { $count ->
+    [0] 没有更正
+   *[other] { $count } 次更正的结果可由所更正的内容得出
+  }
+appraisal-check-no-record = 封存中没有各表的记录
+appraisal-check-table = 表 { $table }：封存时 { $sealed } 行，现在 { $now } 行，内容不同
+appraisal-check-material-differs = 有 { $count } 张表与封存时不同，而且没有报送记录说明原因
+appraisal-check-points-differ = 有 { $count } 个封存的数与材料不同
+appraisal-check-material = { $tables } 张表的 { $rows } 行与封存时一致，或者此后有报送记录
+
+# 年度验证包不能说明的内容及其原因。
+appraisal-open-registration = 未核对：{ $campaigns } 的办法是否早于评价票，因为本日志中没有它的登记
+appraisal-open-older-seal = 未核对：日志对封存以外内容的承诺，因为本年度由旧版本封存
+appraisal-open-no-table = 未核对：公示表，因为公示还没有开始
+appraisal-open-scores = 未核对：{ $units } 的总分，因为其民评得分没有单独公布
+appraisal-open-tentative = 未核对：{ $units } 的等次是否确定，因为需要精确得分
+appraisal-open-material = 未核对：材料何时截止，因为日志中没有这一行为
+appraisal-open-heads = 未核对：{ $count } 次封存、更正或者公示由何人何时作出，因为由旧版本作出
+appraisal-open-ballots = 未核对：民评得分是否由评价票得出；请用 `minping verify` 核对评价活动的验证包
+appraisal-open-people = 未核对：个人的等次，因为公开的验证包不含个人信息；审计员的验证包含有
+appraisal-open-certainty = 未核对：等次是否确定，因为精确得分只供审计员核对
+appraisal-open-moved = 未核对：更正还影响哪些单位，因为需要精确得分；请看审计员的验证包
+appraisal-open-tables = 未核对：材料是否仍与封存时一致；审计员的验证包含有各行

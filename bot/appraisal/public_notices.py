@@ -17,14 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.procedure.notices import PublicNotice, public_notice
 from aggregation.procedure.workdays import SATURDAY, WorkingDays
+from bot.appraisal.given_notices import give_notice, sealed_salt
 from bot.appraisal.letters import count_letters, unreachable
 from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.core.identity import Office
-from bot.records.notices import GivenNotice, add_notice, read_notices
+from bot.records.notices import GivenNotice, read_notices
 from bot.records.seals import lock_year
 from bot.records.working_days import stored_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 from survey_flows.messages import render
 from survey_flows.wording import DEFAULT
@@ -94,9 +96,11 @@ async def show_notice(database: AsyncEngine, year: int, office: Office, address:
 
 
 async def give_public_notice(
-    database: AsyncEngine, year: int, order: NoticeOrder, office: Office, address: str
+    database: AsyncEngine, desk: Desk, year: int, order: NoticeOrder, office: Office, address: str
 ) -> GivenNotice:
     """Give public notice of a year's results (公示); from then on only amendments change them.
+
+    The act in the public log says its days.
 
     Raises:
         BadInput: the year is not sealed, a notice still runs, something stops it, the year was not
@@ -113,7 +117,8 @@ async def give_public_notice(
             raise BadInput(Message("appraisal-list-changed"), Place(subject=str(year)))
         days = (found.days.begins, found.days.ends, found.days.until)
         notice = GivenNotice(*days, by=office.login, at=office.second)
-        return await add_notice(connection, year, notice)
+        salt = await sealed_salt(connection, year)
+        return await give_notice(connection, desk, year, notice, salt)
 
 
 async def _list(connection: AsyncConnection, year: int, today: date, address: str) -> NoticeList:

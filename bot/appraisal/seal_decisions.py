@@ -6,12 +6,15 @@ The service loads this at its start, so that it knows nothing of scores (`bot.ap
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.approvals import Approval, Decision
 from bot.accounts.roster import Book
+from bot.appraisal.commitments import SEAL as HEAD
+from bot.appraisal.commitments import head_facts, salt_of
 from bot.records.material_digest import material_digest
 from bot.records.notices import read_notices
 from bot.records.seals import (
@@ -86,8 +89,15 @@ async def carry_out_seal(
     await add_seal(connection, seal)
     await forget_draft(connection, year)
     facts: dict[str, object] = {"year": year, "seal": number, "sha256": seal.digest}
+    facts |= {name: details[name] for name in ("public",) if name in details}
+    facts |= head_facts(salt_of(content), HEAD, seal_row(seal))
     await desk.order(connection, SEAL, LOG_ITSELF, facts, f"{year}/{number}")
     return seal
+
+
+def seal_row(seal: Seal) -> dict[str, Any]:
+    """Returns what a seal's row says beside its content."""
+    return {it.name: getattr(seal, it.name) for it in fields(seal) if it.name != "content"}
 
 
 async def carry_out_lifting(
@@ -113,4 +123,5 @@ async def carry_out_lifting(
     lifting = Seal(year, number, "", reason=reason, by=by, approved_by=approved_by, at=now)
     await add_seal(connection, lifting)
     facts: dict[str, object] = {"year": year, "seal": number, "lifts": seal.number}
+    facts |= head_facts(salt_of(seal.content), HEAD, seal_row(lifting))
     await desk.order(connection, SEAL, LOG_ITSELF, facts, f"{year}/{number}")

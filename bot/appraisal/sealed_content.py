@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aggregation.appraisal.inputs import AppraisalInputs
@@ -12,8 +12,9 @@ from aggregation.appraisal.nesting import InnerBody
 from aggregation.model.results import AppraisalResult
 from aggregation.quality.changes import ScoreChange
 from aggregation.scheme.scheme import Scheme, inner_scheme, parse_scheme, scheme_levels
+from bot.appraisal.left_out import LeftOut
 from bot.appraisal.plain_form import read_plain, write_plain
-from bot.appraisal.units_of_year import LeftOut
+from bot.records.record_rows import Record
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput, Message
 
@@ -48,6 +49,8 @@ class SealedContent:
         engine: the `ENGINE` that appraised the year.
         not_appraised: units that were not appraised, and their leaders, with the reason.
         left_out: which closed campaigns gave no scores, and why.
+        record: how many rows each table had when the year was sealed, and their digests.
+        salt: 32 hexadecimal digits, drawn for this seal; empty: it was sealed before there were.
     """
 
     year: int
@@ -60,6 +63,8 @@ class SealedContent:
     engine: int = ENGINE
     not_appraised: tuple[LeftOut, ...] = ()
     left_out: tuple[Message, ...] = ()
+    record: Record = field(default_factory=Record)
+    salt: str = ""
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -76,13 +81,15 @@ def write_content(content: SealedContent) -> str:
             "engine": content.engine,
             "before": content.before,
             "releases": write_plain(content.releases, tuple[SealedRelease, ...]),
-            "rules": _scheme(content.inputs.scheme),
+            "rules": write_rules(content.inputs.scheme),
             "inputs": write_plain(content.inputs, AppraisalInputs),
             "result": write_plain(content.result, AppraisalResult),
             "inside": write_plain(_lean(content.inside), Bodies),
             "changes": write_plain(content.changes, Changes),
             "not_appraised": write_plain(content.not_appraised, tuple[LeftOut, ...]),
             "left_out": write_plain(content.left_out, tuple[Message, ...]),
+            "record": write_plain(content.record, Record),
+            "salt": content.salt,
         }
     )
 
@@ -123,11 +130,14 @@ def read_content(text: str) -> SealedContent:
         said["engine"],
         read_plain(said["not_appraised"], tuple[LeftOut, ...]),
         read_plain(said["left_out"], tuple[Message, ...]),
+        # Seals of older versions have neither.
+        read_plain(said["record"], Record) if "record" in said else Record(),
+        said.get("salt", ""),
     )
 
 
-def _scheme(scheme: Scheme) -> Any:
-    """The scheme in JSON, whose digest stays the same when it is read again."""
+def write_rules(scheme: Scheme) -> Any:
+    """Returns the scheme in JSON, whose digest stays the same when it is read again."""
     return _plain(scheme.model_dump(mode="json"))
 
 

@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from secrets import token_hex
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.results import ProposalStatus
 from bot.accounts.approvals import WAITING, Approval, Approvals
+from bot.appraisal.commitments import text_digest
 from bot.appraisal.filing_decisions import FILING
+from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
 from bot.appraisal.standing_years import read_standing
@@ -21,13 +24,17 @@ from bot.campaigns.registered import counting_campaigns
 from bot.campaigns.states import CLOSED
 from bot.core.identity import Office
 from bot.records.material_digest import material_digest
+from bot.records.record_rows import Record
 from bot.records.seals import is_sealed, keep_draft, refuse_sealed
+from bot.records.year_record import read_record
 from bot.storage.database import reading, writing
 from bot.storage.schema.accounts import approvals
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
 FEW = 5
 """So many obstacles of a kind are named; the others are counted."""
+SALT = 16
+"""Bytes of a seal's salt."""
 LONGEST_ORGAN, LONGEST_DOCUMENT, LONGEST_REASON = 80, 120, 4000
 
 
@@ -148,20 +155,33 @@ async def prepare_seal(
         raise gathered([Problem(it, Place(subject=str(year))) for it in preview.obstacles])
     if order.seen != preview.seen:
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(year)))
-    before = await _digest_before(database, year)
-    content = await asyncio.to_thread(write_content, sealed_content(preview.appraised, before))
+    made = sealed_content(preview.appraised, await _digest_before(database, year))
+    record = await _record(database, made, preview.seen)
+    made = replace(made, record=record, salt=token_hex(SALT))
+    content = await asyncio.to_thread(write_content, made)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
         digest = await keep_draft(connection, year, content)
     details = {
         "year": year,
         "digest": digest,
+        "public": text_digest(await asyncio.to_thread(public_part, made)),
         "seen": preview.seen,
         "organ": order.organ.strip(),
         "document": order.document.strip(),
         "decided_on": order.decided_on,
     }
     return await people.prepare(SEAL, str(year), details, office.login)
+
+
+async def _record(database: AsyncEngine, made: SealedContent, seen: str) -> Record:
+    """Returns the record of the material; it is still what the person has seen."""
+    releases = [(it.campaign, it.release) for it in made.releases]
+    async with reading(database) as connection:
+        record = await read_record(connection, made.year, releases)
+        if await material_digest(connection, made.year) != seen:
+            raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(made.year)))
+    return record
 
 
 async def _digest_before(database: AsyncEngine, year: int) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.appraisal.corrections import Correction, CorrectionKind, corrected
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.standing import Amendment, Change, standing_bodies
-from aggregation.model.results import AppraisalResult
+from aggregation.appraisal.standing import Amendment, Change
+from bot.appraisal.amended_content import amended
 from bot.appraisal.plain_form import read_plain
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, read_content
 from bot.records.amendments import StoredAmendment, read_amendments
@@ -89,21 +89,7 @@ def _standing(seal: Seal, made: tuple[StoredAmendment, ...]) -> StandingYear:
     content = read_content(seal.content)
     read = [amendment_of(it) for it in made]
     corrections = tuple(one for it in made for one in corrections_of(it))
-    return StandingYear(seal, _amended(content, read), made, corrections)
-
-
-def _amended(content: SealedContent, made: Sequence[Amendment]) -> SealedContent:
-    if not made:
-        return content
-    city, *inside = standing_bodies(content.bodies, made)
-    found: Mapping[str, AppraisalResult] = {
-        body.unit: result
-        for body, result in zip(
-            [body for body in content.inside if body.result is not None], inside, strict=True
-        )
-    }
-    bodies = (replace(body, result=found.get(body.unit)) for body in content.inside)
-    return replace(content, result=city, inside=tuple(bodies))
+    return StandingYear(seal, amended(content, read), made, corrections)
 
 
 def amendment_of(stored: StoredAmendment) -> Amendment:
@@ -118,27 +104,3 @@ def corrections_of(stored: StoredAmendment) -> tuple[Correction, ...]:
         json.loads(stored.corrections), tuple[Correction, ...]
     )
     return found
-
-
-def sealed_material(content: SealedContent) -> AppraisalInputs:
-    """Return all the material of a sealed year, of the city and inside its units, as it was read.
-
-    The order of what the bodies hold never matters to the appraisal.
-    """
-    whole = content.inputs
-    for body in content.inside:
-        part = body.inputs
-        whole = replace(
-            whole,
-            units=(*whole.units, *part.units),
-            leaders=(*whole.leaders, *part.leaders),
-            indicators={**whole.indicators, **part.indicators},
-            personal={**whole.personal, **part.personal},
-            adjustments=(*whole.adjustments, *part.adjustments),
-            facts=(*whole.facts, *part.facts),
-            decisions=(*whole.decisions, *part.decisions),
-            unit_decisions=(*whole.unit_decisions, *part.unit_decisions),
-            history=(*whole.history, *part.history),
-            discipline=(*whole.discipline, *part.discipline),
-        )
-    return whole

@@ -16,18 +16,8 @@ from aggregation.model.facts import AppraisedUnit
 from aggregation.model.standings import APPRAISED
 from aggregation.ranking.ranks import Covariances
 from aggregation.scheme.scheme import Scheme
+from bot.appraisal.left_out import LeftOut
 from bot.records.unit_periods import read_all_units, read_unit_events, read_unit_periods
-from survey_flows.messages import Message
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A unit that is not appraised in a year, since it ended or is too young; or its leader."""
-
-    code: str
-    zh: str
-    en: str
-    reason: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from aggregation.model.results import AppraisalResult, ConsequenceKind
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.appraisal.city_result import appraise_city
+from bot.appraisal.left_out import LeftOut
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
-from bot.appraisal.units_of_year import LeftOut, merged_scores, read_year_units
+from bot.appraisal.units_of_year import merged_scores, read_year_units
 from bot.appraisal.year_findings import read_year_findings
 from bot.campaigns.choice_records import (
     CampaignChoice,

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.appraisal.finding_years import finding_year, findings_of_year
 from aggregation.model.facts import Finding
 from aggregation.scheme.parts import Late
-from bot.appraisal.standing_years import read_standing, sealed_material
+from bot.appraisal.amended_content import sealed_material
+from bot.appraisal.standing_years import read_standing
 from bot.records import store
 from bot.records.seals import sealed_years
 

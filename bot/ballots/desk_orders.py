@@ -41,7 +41,7 @@ DESK_ACTS = frozenset(
     {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
     | {"profile", "officer", "grant"}
     | {"choice", "void"}
-    | {"year-seal", "year-amendment"}
+    | {"year-seal", "year-amendment", "year-notice", "material-closed"}
 )
 """The kinds of acts that the desk signs."""
 

@@ -56,6 +56,11 @@ def _choice(kind: str, said: Mapping[str, object]) -> CampaignChoice:
     return CampaignChoice(counts, str(said["reason"]), at, bool(said["scores"]), kind == VOID)
 
 
+def choice_mark(choice: CampaignChoice | None) -> str:
+    """Returns what differs as soon as a campaign is decided about anew; "" before that."""
+    return f"{choice.at}-{choice.counts:d}" if choice else ""
+
+
 async def campaigns_without_ballots(connection: AsyncConnection, names: set[str]) -> set[str]:
     """Returns those of ``names`` in which nobody rated."""
     ballots = tables.ballots.c

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.approvals import Approval, Approvals, Decision
 from bot.accounts.roster import Book
-from bot.campaigns.choice_records import CHOICE, VOID, read_choices
+from bot.campaigns.choice_records import CHOICE, VOID, choice_mark, read_choices, told
 from bot.campaigns.definition import read_definition
 from bot.campaigns.early_closes import LONGEST_REASON
 from bot.campaigns.registered import read_campaign_row
@@ -28,7 +28,7 @@ def choice_decisions(desk: Desk) -> dict[str, Decision]:
     """Returns what two people decide of a closed campaign."""
 
     async def order(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
-        await _require_open_choice(connection, one.subject)
+        await _require_open_choice(connection, one.subject, str(one.details.get("seen", "")))
         facts: dict[str, object] = {"reason": str(one.details["reason"]), "at": now}
         facts["scores"] = await _scores_were_seen(connection, one.subject)
         if one.kind == CHOICE:
@@ -39,20 +39,29 @@ def choice_decisions(desk: Desk) -> dict[str, Decision]:
 
 
 async def prepare_choice(
-    approvals: Approvals, campaign: str, counts: bool, reason: str, by: str
+    approvals: Approvals, campaign: str, counts: bool, reason: str, by: str, seen: str | None = None
 ) -> Approval:
     """Decides that a closed campaign counts in its year or not, or prepares that.
 
+    Args:
+        approvals: what two people decide.
+        campaign: the campaign.
+        counts: whether it counts.
+        reason: why; the log shows it.
+        by: who decides.
+        seen: the mark of the decision that was seen (`choice_mark`); None: the present one.
+
     Raises:
-        BadInput: there is no such closed counting campaign, it is withdrawn, or there is no reason.
+        BadInput: there is no such closed counting campaign, it is withdrawn, there is no reason, or
+            somebody decided meanwhile.
     """
-    await _check(approvals, campaign, reason)
-    details = {"counts": counts, "reason": reason.strip()}
+    mark = await _check(approvals, campaign, reason, seen)
+    details = {"counts": counts, "reason": reason.strip(), "seen": mark}
     return await approvals.prepare(CHOICE, campaign, details, by)
 
 
 async def prepare_void(
-    approvals: Approvals, campaign: str, name: str, reason: str, by: str
+    approvals: Approvals, campaign: str, name: str, reason: str, by: str, seen: str | None = None
 ) -> Approval:
     """Withdraws a closed campaign for good, or prepares that.
 
@@ -61,21 +70,22 @@ async def prepare_void(
     """
     if name != campaign:
         raise BadInput(Message("choice-name-missing"), Place(subject=campaign))
-    await _check(approvals, campaign, reason)
-    return await approvals.prepare(VOID, campaign, {"reason": reason.strip()}, by)
+    mark = await _check(approvals, campaign, reason, seen)
+    return await approvals.prepare(VOID, campaign, {"reason": reason.strip(), "seen": mark}, by)
 
 
-async def _check(approvals: Approvals, campaign: str, reason: str) -> None:
+async def _check(approvals: Approvals, campaign: str, reason: str, seen: str | None) -> str:
     if not reason.strip():
         raise BadInput(Message("choice-reason-missing"), Place(field="reason"))
     if len(reason.strip()) > LONGEST_REASON:
         message = Message("campaign-reason-too-long", most=LONGEST_REASON)
         raise BadInput(message, Place(field="reason"))
     async with reading(approvals.roster.database) as connection:
-        await _require_open_choice(connection, campaign)
+        return await _require_open_choice(connection, campaign, seen)
 
 
-async def _require_open_choice(connection: AsyncConnection, campaign: str) -> None:
+async def _require_open_choice(connection: AsyncConnection, campaign: str, seen: str | None) -> str:
+    """Refuse what cannot be decided now; return the mark of the decision that stands."""
     row = await read_campaign_row(connection, campaign)
     require_state(campaign, row.state, (CLOSED,))
     if read_definition(row).pilot:
@@ -83,6 +93,11 @@ async def _require_open_choice(connection: AsyncConnection, campaign: str) -> No
     made = (await read_choices(connection)).get(campaign)
     if made is not None and made.void:
         raise BadInput(Message("choice-void"), Place(subject=campaign))
+    mark = choice_mark(made)
+    if seen is not None and seen != mark:
+        now = told(made) if made is not None else Message("choice-told-none")
+        raise BadInput(Message("choice-changed", now=now), Place(subject=campaign))
+    return mark
 
 
 async def _scores_were_seen(connection: AsyncConnection, campaign: str) -> bool:

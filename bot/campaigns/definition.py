@@ -81,6 +81,11 @@ class FrozenDefinition:
         }
 
     @property
+    def questionnaire_texts(self) -> dict[str, str]:
+        """The texts of the questionnaires by id, as they are stored."""
+        return dict(self._parts["questionnaires"])
+
+    @property
     def fraud_rules(self) -> FraudRules:
         """The registered rules; the shipped ones for an imported campaign, which has none."""
         return read_rules(self._parts.get("fraud"))
@@ -109,6 +114,11 @@ class FrozenDefinition:
     def door(self) -> str:
         """Who comes in without a link (`DOORS`); everybody where no door was registered."""
         return str(self._parts.get("door", EVERYONE))
+
+    @property
+    def said_door(self) -> str:
+        """The door that was chosen; empty where that was left open."""
+        return str(self._parts.get("door", ""))
 
     @property
     def halves(self) -> tuple[str, ...]:

@@ -135,8 +135,9 @@ def chosen_scheme(
     year: int = 0,
     units: Sequence[AppraisedUnit] | None = None,
     locked: UnitQuota | None = None,
+    like: Scheme | None = None,
 ) -> str:
-    """Returns the scheme in ``file``, or the offered one, as JSON.
+    """Returns the scheme in ``file``, that of another campaign, or the offered one, as JSON.
 
     Args:
         file: a scheme.
@@ -148,12 +149,14 @@ def chosen_scheme(
             the places of each family are fixed where the counts fit. None: the scheme's numbers
             stay, as for campaigns that are over.
         locked: the year's places, if a counting campaign has locked them; ``grades`` go before.
+        like: the scheme of another campaign, in place of the offered one; its places are kept where
+            they fit the units.
 
     Raises:
         BadInput: no valid scheme, table or number, figures of a group that the scheme lacks, or a
             scheme with method 1, which is kept for years that are over.
     """
-    scheme = load_scheme_file(file) if file else offered_scheme()
+    scheme = load_scheme_file(file) if file else like or offered_scheme()
     if scheme.evidence is None:
         raise BadInput(Message("campaign-scheme-old-method"), Place(file=str(file), field="method"))
     if grades:
@@ -164,8 +167,23 @@ def chosen_scheme(
     elif locked is not None:
         scheme = scheme.model_copy(update={"unit_quota": locked})
     if units is not None and (grades or locked is None):
-        scheme = _with_places(scheme, units, year, offer=not grades and file is None)
+        offer = not grades and file is None
+        if offer and like is not None:
+            scheme, offer = _without_families(like), not _fits(like, units, year)
+        scheme = _with_places(scheme, units, year, offer)
     return _with_population(scheme, population) if population else scheme.model_dump_json()
+
+
+def _without_families(scheme: Scheme) -> Scheme:
+    """Returns a scheme with its counts of places alone: families are those of the year's units."""
+    quota = scheme.unit_quota.model_copy(update={"families": {}})
+    return scheme.model_copy(update={"unit_quota": quota})
+
+
+def _fits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> bool:
+    bare = _without_families(scheme)
+    graded = sum(family.size for family in graded_families(bare, units, year))
+    return quota_misfit(bare.unit_quota, graded) is None
 
 
 def _with_places(scheme: Scheme, units: Sequence[AppraisedUnit], year: int, offer: bool) -> Scheme:

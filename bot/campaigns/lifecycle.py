@@ -139,7 +139,7 @@ async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Cl
 
 async def add_campaign(connection: AsyncConnection, draft: CampaignDraft, link: Link) -> None:
     """Does what `create_campaign` does, in the caller's transaction."""
-    _check(draft)
+    check_draft(draft)
     if await _exists(connection, draft.id):
         raise BadInput(Message("campaign-id-taken"), Place(subject=draft.id))
     await connection.execute(tables.campaigns.insert(), [draft_row(draft)])
@@ -324,7 +324,12 @@ def draft_row(draft: CampaignDraft) -> dict[str, object]:
     }
 
 
-def _check(draft: CampaignDraft) -> None:
+def check_draft(draft: CampaignDraft) -> None:
+    """Check what a draft says, before it is stored.
+
+    Raises:
+        BadInput: a field is wrong (`CampaignInput`), or a unit has no questionnaire.
+    """
     checked(
         CampaignInput,
         id=draft.id,

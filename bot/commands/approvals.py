@@ -26,6 +26,7 @@ def register(commands: Any) -> None:
     grant = parts.add_parser("grant", help=Message("help-approvals-grant"))
     grant.add_argument("login", metavar="LOGIN", help=Message("help-approvals-grant-login"))
     grant.add_argument("campaign", metavar="CAMPAIGN")
+    grant.add_argument("--year", action="store_true", help=Message("help-approvals-grant-year"))
     grant.add_argument(
         "--days", type=int, default=14, metavar="N", help=Message("help-approvals-grant-days")
     )
@@ -56,11 +57,16 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 async def run_grant(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Let an auditor open a campaign's ballots for some days, or prepare it."""
+    """Let an auditor read ballots, or a year's bundle, for some days, or prepare it."""
+    from bot.appraisal.year_bundle_format import read_year_name
     from bot.campaigns.lifecycle import show_campaign
 
     async with open_store(settings) as database:
-        campaign = (await show_campaign(database, chosen.campaign)).id
+        campaign = (
+            read_year_name(chosen.campaign)
+            if chosen.year
+            else (await show_campaign(database, chosen.campaign)).id
+        )
         officers = (await open_officers(settings, database, SystemClock())).officers
         made = await officers.grant(chosen.login, campaign, chosen.days, at_machine())
     if made.state == "done":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from aggregation.disclosure.rounding import round_down
 from bot.accounts.approvals import Approval
 from bot.ballots.mixer import Mixer
 from bot.campaigns.choices import prepare_choice, prepare_void
+from bot.campaigns.definition import read_definition
+from bot.campaigns.draft_changes import change_draft, read_draft, take_over_quotas
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
     CampaignDraft,
@@ -26,8 +29,10 @@ from bot.campaigns.lifecycle import (
 )
 from bot.campaigns.links import create_link
 from bot.campaigns.opening_decision import prepare_opening
+from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.states import DRAFT, OVER
 from bot.core.clock import Clock, SystemClock
+from bot.core.identity import Office
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
@@ -90,6 +95,9 @@ def _register_create(parts: Any) -> None:
         metavar=("FIRST", "SECOND", "THIRD"),
         help=Message("help-campaign-create-grades"),
     )
+    create.add_argument("--like", metavar="CAMPAIGN", help=Message("help-campaign-create-like"))
+    words = Message("help-campaign-create-leaders")
+    create.add_argument("--leaders", action="store_true", help=words)
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
     create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
     create.add_argument(
@@ -100,6 +108,11 @@ def _register_create(parts: Any) -> None:
         help=Message("help-campaign-create-halves"),
     )
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
+    change = parts.add_parser("change", help=Message("help-campaign-change"))
+    change.add_argument("id", metavar="CAMPAIGN")
+    for name in ("title-zh", "title-en", "opens", "closes"):
+        change.add_argument(f"--{name}", help=Message(f"help-campaign-create-{name}"))
+    change.set_defaults(run=run_change, audit=Audit("campaign change", the("id")))
 
 
 def _register_link(parts: Any) -> None:
@@ -180,6 +193,8 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
     )
 
     async with open_store(settings) as database:
+        like = await find_registered_campaign(database, chosen.like) if chosen.like else None
+        shipped = like.questionnaires if like else None
         draft = CampaignDraft(
             id=chosen.id,
             year=chosen.year,
@@ -187,7 +202,9 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             opens_at=parse_moment(chosen.opens, settings.timezone),
             closes_at=parse_moment(chosen.closes, settings.timezone),
             units=await stored_units(database, chosen.units, chosen.year),
-            questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
+            questionnaires=await asyncio.to_thread(
+                chosen_questionnaires, chosen.questionnaire, shipped
+            ),
             scheme=await asyncio.to_thread(
                 chosen_scheme,
                 chosen.scheme,
@@ -196,12 +213,57 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
                 chosen.year,
                 await units_of_year(database, chosen.year),
                 await locked_places(database, chosen.year),
+                like.scheme if like else None,
             ),
             pilot=chosen.pilot,
             door=chosen.door or "",
             halves=chosen.halves,
         )
+        if like and chosen.leaders:
+            await _take_over_leaders(settings, database, chosen.year, like.year)
         await create_campaign(database, draft, SystemClock())
+        if like:
+            await take_over_quotas(database, like.id, draft.id)
+        await _show(database, chosen.id, settings)
+    return 0
+
+
+async def _take_over_leaders(
+    settings: Settings, database: AsyncEngine, year: int, before: int
+) -> None:
+    from bot.appraisal.import_tables import Clearance, take_over_leaders
+
+    clock = SystemClock()
+    approvals = (await open_officers(settings, database, clock)).approvals
+    office = Office(at_machine(), clock, settings.timezone)
+    await take_over_leaders(database, year, before, office, Clearance(approvals, ""))
+
+
+async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Change titles and times of a draft; the console changes the rest."""
+    from bot.campaigns.drafting import parse_moment
+
+    async with open_store(settings) as database:
+        row, seen = await read_draft(database, chosen.id)
+        said = read_definition(row)
+        title = dict(said.title)
+        title |= {"zh-Hans": chosen.title_zh} if chosen.title_zh else {}
+        title |= {"en": chosen.title_en} if chosen.title_en else {}
+        opens, closes = (datetime.fromtimestamp(at, UTC) for at in (row.opens_at, row.closes_at))
+        draft = CampaignDraft(
+            id=row.id,
+            year=row.year,
+            title=title,
+            opens_at=parse_moment(chosen.opens, settings.timezone) if chosen.opens else opens,
+            closes_at=parse_moment(chosen.closes, settings.timezone) if chosen.closes else closes,
+            units=list(said.units.values()),
+            questionnaires=said.questionnaire_texts,
+            scheme=row.scheme,
+            pilot=said.pilot,
+            door=said.said_door,
+            halves=list(said.halves),
+        )
+        await change_draft(database, draft, seen)
         await _show(database, chosen.id, settings)
     return 0
 

@@ -6,6 +6,7 @@ help-approvals = what waits for a second person, grants to auditors, and the pro
 help-approvals-show = show the profile and what waits; it is signed at the console
 help-approvals-grant = let an auditor open a campaign's ballots for some days
 help-approvals-grant-login = an auditor's login
+help-approvals-grant-year = CAMPAIGN is a year: let the auditor read its bundle with persons
 help-approvals-grant-days = for so many days; default: 14
 help-approvals-profile = change how many people decide
 help-approvals-profile-name = solo: one administrator; office: a checker or approver signs as the second; city: an approver does
@@ -64,6 +65,8 @@ help-audit-show-last = the newest acts, so many; default: 100
 help-audit-verify = check that no row was changed or removed
 help-bundle = write the bundle by which anybody can check a closed campaign with `minping verify`, and beside it minping_verify.py, which checks it without minping
 help-bundle-openings = open every ballot and comment too, for auditors (never publish this bundle)
+help-bundle-year = write the bundle by which anybody can check a sealed year with `minping verify-year`
+help-bundle-year-people = with persons and the whole material too, for auditors (never publish this bundle)
 help-calendar = holidays, and weekend days that are worked
 help-calendar-import = replace the holidays of the years in a table
 help-calendar-import-columns = replace the holidays of the years in a table; columns: { $columns }
@@ -71,6 +74,9 @@ help-calendar-show = list a year's holidays and the weekend days that are worked
 help-campaign = create, open, close and show campaigns
 help-campaign-create = make a draft from the stored units (see `minping import units`)
 help-campaign-create-id = a short name: a–z, 0–9 and -, e.g. 2026
+help-campaign-change = change titles and times of a draft
+help-campaign-create-leaders = with --like: take over the leaders of that campaign's year too
+help-campaign-create-like = take scheme, questionnaires and response quotas of another campaign
 help-campaign-create-year = the year that is appraised
 help-campaign-create-title-zh = its title in Chinese
 help-campaign-create-title-en = its title in English
@@ -257,6 +263,7 @@ help-verify-receipt = a receipt: is it included?
 help-verify-since = an older checkpoint: did the log only grow since?
 help-verify-inclusion = an inclusion proof that the service gave
 help-verify-promise = a promise of the gate: is it kept?
+help-verify-year = check the bundle of a sealed year: log, seal, amendments, ranks and grades; one line for each check, then what this bundle cannot show
 help-witness = watch a log and cosign its checkpoints for as long as it only grows (run it elsewhere than the service)
 help-witness-key = the witness's secret key
 help-witness-name = make a key of this name, e.g. witness.example/1, and print its public key
@@ -301,6 +308,7 @@ audit-not-anchored = the public log commits to no row yet
 
 # bundle
 bundle-mixer-waits = the mixer has not put the result into the log; check that it runs, and try again
+bundle-year-written = The public log vouches for it. Anybody checks it with: { $command }
 bundle-written =
     check it: { $command }
     check it without minping: { $alone }

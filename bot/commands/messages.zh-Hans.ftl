@@ -6,6 +6,7 @@ help-approvals = 等待第二人签字的事项、对审计员的授权和档位
 help-approvals-show = 显示档位和待签事项；签字在管理页面办理
 help-approvals-grant = 授权审计员在若干天内揭示一次评价活动的评价票
 help-approvals-grant-login = 审计员的登录名
+help-approvals-grant-year = CAMPAIGN 处填写年度：授权审计员查阅含个人信息的年度验证包
 help-approvals-grant-days = 天数，默认 14
 help-approvals-profile = 调整须由几人决定
 help-approvals-profile-name = solo：一名管理员；office：由核查员或批准人作第二签字人；city：由批准人作第二签字人
@@ -64,6 +65,8 @@ help-audit-show-last = 列出最近的条数，默认 100
 help-audit-verify = 检查有没有改动或删除过的行
 help-bundle = 写出已截止评价活动的验证包，任何人都可以用 `minping verify` 检查；旁边附上独立验证程序 minping_verify.py
 help-bundle-openings = 另含全部评价票和留言的揭示，供审计员使用（不得公开）
+help-bundle-year = 写出已封存年度的验证包，任何人都可以用 `minping verify-year` 检查
+help-bundle-year-people = 另含个人和全部材料，供审计员使用（不得公开）
 help-calendar = 节假日和调休上班日
 help-calendar-import = 用表格替换所含年份的节假日
 help-calendar-import-columns = 用表格替换所含年份的节假日；列：{ $columns }
@@ -71,6 +74,9 @@ help-calendar-show = 列出一年的节假日和调休上班日
 help-campaign = 起草、开启、截止、查看评价活动
 help-campaign-create = 用已存储的单位起草评价活动（见 `minping import units`）
 help-campaign-create-id = 简短的名称：a–z、0–9 和 -，如 2026
+help-campaign-change = 修改草稿的标题和时间
+help-campaign-create-leaders = 与 --like 并用：同时沿用该活动年度的干部名单
+help-campaign-create-like = 沿用另一活动的办法、问卷和配额
 help-campaign-create-year = 考核年度
 help-campaign-create-title-zh = 中文标题
 help-campaign-create-title-en = 英文标题
@@ -257,6 +263,7 @@ help-verify-receipt = 检查这张回执是否在日志中
 help-verify-since = 较早的检查点：检查此后日志是否只增不改
 help-verify-inclusion = 服务给出的包含证明
 help-verify-promise = 入口的承诺：检查是否已兑现
+help-verify-year = 检查已封存年度的验证包：日志、封存、更正、名次和等次；每项一行，最后列出本包不能说明的内容
 help-witness = 见证一个日志：只要它只增不改，就联署其检查点（应在服务以外运行）
 help-witness-key = 见证方的私钥文件
 help-witness-name = 用这个名称新建密钥并显示公钥，如 witness.example/1
@@ -301,6 +308,7 @@ audit-not-anchored = 公开日志尚未确认任何一行
 
 # bundle
 bundle-mixer-waits = 混洗器还没有把结果写入日志，请确认它在运行，然后重试
+bundle-year-written = 以公开日志为据。任何人都可以这样检查：{ $command }
 bundle-written =
     检查命令：{ $command }
     不安装 minping 也可检查：{ $alone }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.clock import SystemClock
 from bot.core.identity import Office
 from bot.core.settings import Settings, read_language
-from bot.service.composition import open_store
+from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
@@ -71,7 +71,10 @@ async def run_give(settings: Settings, chosen: argparse.Namespace) -> int:
         if not chosen.list:
             return _say_list(await show_notice(database, *given))
         order = NoticeOrder(chosen.typed, chosen.list)
-        made = await give_public_notice(database, chosen.year, order, *given[1:])
+        keys = await open_keys(settings, database)
+        given_at = (chosen.year, order, *given[1:])
+        made = await give_public_notice(database, keys.desk, *given_at)
+        await finish_closing(settings, database, keys.gate, SystemClock())
     days = {name: getattr(made, name).isoformat() for name in ("begins", "ends", "until")}
     say(Message("notice-given", year=chosen.year, **days))
     return 0

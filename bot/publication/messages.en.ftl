@@ -349,6 +349,7 @@ publication-no-such-unit = there is no such unit in that year; `minping appraise
 publication-campaign-not-closed = this campaign's results can be made public once it is closed; close it first
 publication-release-public = release { $number } is public already; there is no newer one
 publication-no-notice = no public notice of this year's results was given; give it first
+publication-release-changed = release { $now } was made since you saw release { $seen }; look at it before you publish it
 publication-notice-runs = the public notice runs until { $ends }; make the results public after it
 publication-not-public = the results of this campaign are not public
 
@@ -422,3 +423,7 @@ publication-field-one-reminder = after one
 publication-field-more-reminders = after two or more
 publication-field-level = { $reminders } { $points }
 publication-field-slope = points against the mean of their units; each reminder { $slope } (standard error { $error }), and those never reached may be further the same way
+
+# The bundle of a year
+publication-bundle-before-notice = everybody may check this year from the first day of its notice; auditors before that
+publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database

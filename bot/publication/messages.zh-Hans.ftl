@@ -346,6 +346,7 @@ publication-no-such-unit = 该年度没有这个单位，`minping appraise` 可�
 publication-campaign-not-closed = 活动截止后才能公布结果，请先截止
 publication-release-public = 第 { $number } 个发布版的结果已经公布，没有更新的发布版
 publication-no-notice = 该年度的结果还没有公示，请先公示
+publication-release-changed = 您查看第 { $seen } 次发布之后，又有第 { $now } 次发布；请查看后再公布
 publication-notice-runs = 公示期至 { $ends } 止，请在公示结束后公布
 publication-not-public = 该活动的结果没有公布
 
@@ -419,3 +420,7 @@ publication-field-one-reminder = 提醒一次后
 publication-field-more-reminders = 提醒两次及以上
 publication-field-level = { $reminders } { $points }
 publication-field-slope = 以上为与所评单位均值的差（分）；每提醒一次{ $slope }（标准误{ $error }），始终未答的人可能在同一方向上差得更多
+
+# 年度验证包
+publication-bundle-before-notice = 自公示第一天起任何人都可以核对本年度；此前仅限审计员
+publication-bundle-not-logged = 公开日志中没有 { $act } { $number }：请在日志写入后重试；如果一直没有，说明有人改动了数据库

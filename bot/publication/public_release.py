@@ -41,9 +41,22 @@ async def read_publications(database: AsyncEngine) -> Mapping[str, Publication]:
 
 
 async def make_public(
-    database: AsyncEngine, campaign: RegisteredCampaign, by: str, clock: Clock, timezone: str
+    database: AsyncEngine,
+    campaign: RegisteredCampaign,
+    by: str,
+    clock: Clock,
+    timezone: str,
+    seen: int = 0,
 ) -> Publication:
     """Let anybody read the campaign's last release.
+
+    Args:
+        database: where the campaign is.
+        campaign: the campaign.
+        by: who publishes it.
+        clock: the present time.
+        timezone: the city's.
+        seen: the number of the release that was seen; 0: whatever is the last one.
 
     Raises:
         BadInput: the campaign is not closed, the public notice of its year was not given or still
@@ -57,6 +70,9 @@ async def make_public(
     await _require_notice(database, campaign.year, today)
     await require_unchanged(database, campaign.id)
     release = await last_release(database, campaign, clock)
+    if seen and seen != release.number:
+        message = Message("publication-release-changed", now=release.number, seen=seen)
+        raise BadInput(message, Place(subject=campaign.id))
     standing = (await read_publications(database)).get(campaign.id)
     if standing and standing.number == release.number:
         message = Message("publication-release-public", number=release.number)

@@ -94,7 +94,8 @@ async def read_public_table(database: AsyncEngine, year: int, today: date) -> Pu
     """Return the public table of a year; None before the first day of its notice."""
     async with reading(database) as connection:
         notices = [it for it in await read_notices(connection, year) if it.begins <= today]
-        stands = await read_standing(connection, year) if notices else None
+        noticed = any(not it.amendment for it in notices)
+        stands = await read_standing(connection, year) if noticed else None
     return _table(stands, notices) if stands is not None else None
 
 

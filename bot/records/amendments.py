@@ -54,15 +54,20 @@ class StoredAmendment:
     cause: str = ""
 
     @property
-    def after(self) -> str:
-        """The digest of the result from then on; empty for one from before seals."""
+    def body(self) -> str:
+        """The canonical text whose SHA-256 stands for the result from then on."""
         names = ("year", "number", "seal", "appeal", "round", "subject", "before", "reason", "at")
         body: dict[str, object] = {name: getattr(self, name) for name in names}
         body |= {"corrections": json.loads(self.corrections)}
         body |= {"changes": json.loads(self.changes or "[]"), "by": self.by}
         # Amendments from before other causes keep their digests.
         body |= {"cause": json.loads(self.cause)} if self.cause else {}
-        return sha256(canonical(body).encode()).hexdigest() if self.seal else ""
+        return canonical(body)
+
+    @property
+    def after(self) -> str:
+        """The digest of the result from then on; empty for one from before seals."""
+        return sha256(self.body.encode()).hexdigest() if self.seal else ""
 
 
 async def read_amendments(connection: AsyncConnection, year: int) -> tuple[StoredAmendment, ...]:

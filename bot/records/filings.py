@@ -141,6 +141,12 @@ def dump_changes(changes: Sequence[FilingChange]) -> str:
     return json.dumps(rows, ensure_ascii=False, sort_keys=True)
 
 
+async def count_filings(connection: AsyncConnection, year: int) -> int:
+    """Return how many filings a year has."""
+    query = select(func.count()).where(tables.filings.c.year == year)
+    return int((await connection.execute(query)).scalar_one())
+
+
 async def read_filings(connection: AsyncConnection, year: int) -> list[Filing]:
     """Return the filings of a year, the newest first."""
     columns = tables.filings.c

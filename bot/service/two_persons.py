@@ -48,7 +48,7 @@ def make_officers(
         RESULT: result_decision(desk),
         **seal_decisions(desk),
         **amendment_decision(desk),
-        **filing_decisions(),
+        **filing_decisions(desk),
         **letters_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),

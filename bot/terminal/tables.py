@@ -48,4 +48,9 @@ def percent(share: Fraction | None) -> str:
 
 def print_check(ok: bool, finding: Message | str) -> None:
     """Prints one check: ``ok`` or ``FAIL``, and what it found."""
-    print(f"{'ok' if ok else 'FAIL':4}  {worded(finding)}")
+    print_line("ok" if ok else "FAIL", finding)
+
+
+def print_line(state: str, finding: Message | str) -> None:
+    """Prints a state of at most four letters, and what was found."""
+    print(f"{state:4}  {worded(finding)}")

@@ -44,6 +44,8 @@ SIGNERS: Mapping[str, str] = {
     "year-decision": DESK,
     "year-seal": DESK,
     "year-amendment": DESK,
+    "year-notice": DESK,
+    "material-closed": DESK,
 }
 
 ONCE = frozenset(("registration", "early-close", "intake", "closing"))

@@ -91,7 +91,7 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
     async with reading(database) as connection:
         await _refuse_unlogged(connection, campaign)
         newest = await latest_checkpoint(connection)
-        rows = await _read_entries(connection, newest)
+        rows = await read_whole_log(connection, newest)
         _require_result(rows, campaign, file)
         sealed = await read_openings(connection, campaign) if openings else []
         weights = await _read_weights(connection, campaign) if openings else []
@@ -229,9 +229,14 @@ async def _refuse_unlogged(connection: AsyncConnection, campaign: str) -> None:
         )
 
 
-async def _read_entries(
+async def read_whole_log(
     connection: AsyncConnection, newest: StoredCheckpoint | None
 ) -> list[LogEntry]:
+    """Read every entry up to a checkpoint.
+
+    Raises:
+        LogDamaged: some are missing.
+    """
     size = newest.size if newest else 0
     found = [entry async for entries in read_entries(connection, size) for entry in entries]
     if len(found) != size:

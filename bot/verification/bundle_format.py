@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.core.file_errors import unreadable
@@ -49,8 +50,21 @@ FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
 
 
-def unpack(path: Path) -> dict[str, bytes]:
+def has_files_of_campaign(names: set[str]) -> bool:
+    """Return whether these are the files of a campaign's bundle, of either format."""
+    if OLDER_LOG in names:
+        return names >= OLDER_NEEDED and not names - OLDER_NEEDED - (FOR_AUDITORS - {INTAKE, SUMS})
+    return names >= NEEDED and not names - NEEDED - FOR_AUDITORS - {OWNERS}
+
+
+def unpack(
+    path: Path, has_files: Callable[[set[str]], bool] = has_files_of_campaign
+) -> dict[str, bytes]:
     """Return the files of a bundle by name.
+
+    Args:
+        path: the ZIP file.
+        has_files: whether these are the names of a bundle's files.
 
     Raises:
         BadInput: the file is no bundle, is damaged, or is unreasonably large.
@@ -61,17 +75,10 @@ def unpack(path: Path) -> dict[str, bytes]:
             if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                 raise BadInput(Message("verification-bundle-too-large"), place)
             names = archive.namelist()
-            if len(set(names)) < len(names) or not _fits(set(names)):
+            if len(set(names)) < len(names) or not has_files(set(names)):
                 raise BadInput(Message("verification-bundle-files-wrong"), place)
             return {name: archive.read(name) for name in names}
     except OSError as error:
         raise unreadable(error, path) from error
     except DAMAGED as error:
         raise BadInput(Message("verification-zip-damaged"), place) from error
-
-
-def _fits(names: set[str]) -> bool:
-    """Return whether these are the files of either format."""
-    if OLDER_LOG in names:
-        return names >= OLDER_NEEDED and not names - OLDER_NEEDED - (FOR_AUDITORS - {INTAKE, SUMS})
-    return names >= NEEDED and not names - NEEDED - FOR_AUDITORS - {OWNERS}

@@ -47,7 +47,7 @@ OPTIONAL_FILES = {"cases.jsonl", "intake.json", "sums.json"}
 DESK_KINDS = (
     "registration link pause early-close decision result audit profile officer grant opened page "
     "succession escrow extension export void choice year-rules year-table year-decision year-seal "
-    "year-amendment"
+    "year-amendment year-notice material-closed"
 )
 SIGNERS = dict.fromkeys(DESK_KINDS.split(), "/desk") | {
     "intake": "/gate", "format": "", "keys": "", "closing": "", "loss": "",

@@ -1,4 +1,6 @@
-"""The attacks: python -m tests.attacks prints the table, «linking» plays the joins."""
+"""The attacks: python -m tests.attacks prints the table, «linking» plays the joins, «year» changes
+the database after a year is sealed.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from tests import servers
 from tests.attacks.honest_campaign import Habits
 from tests.attacks.linking import attacks
 from tests.attacks.table import row_lines, tampering_lines
+from tests.attacks.year import NOTHING, year_lines
 
 TRIES, BOTH = 200, 5
 
@@ -33,7 +36,11 @@ def main() -> int:
     linking.add_argument("--seed", type=int, default=0)
     linking.add_argument("--busy", type=float, default=0.6, help="share of people in busy hours")
     linking.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own")
+    year = inner.add_parser("year", help="changes in the database after a year is sealed")
+    year.add_argument("--changes", type=int, default=50, help="so many changes of each table")
     given = parser.parse_args()
+    if given.what == "year":
+        return asyncio.run(play_year(given.changes))
     if given.what == "linking":
         habits = Habits(given.voters, given.units, given.seed, given.busy)
         if not given.postgres:
@@ -45,6 +52,15 @@ def main() -> int:
         print(line, flush=True)
         bad = bad or line.endswith("NO |") or "NOT FOUND" in line
     return 1 if bad else 0
+
+
+async def play_year(changes: int) -> int:
+    """Print the table of a sealed year; 1 when a change was not found."""
+    bad = False
+    async for line in year_lines(changes):
+        print(line, flush=True)
+        bad = bad or NOTHING in line
+    return int(bad)
 
 
 def lines(tries: int, both: int, only: str | None) -> Iterator[str]:

@@ -113,6 +113,12 @@ async def test_row_campaigns_what_was_seen_before_the_choice_is_told_with_it(
     assert render(told(summary.choice), "zh-Hans") == ("决定不计入：取后一次（得分可见之后选择）")
     assert "after its scores could be seen" in render(told(summary.choice), "en")
     # A later choice replaces the earlier one, and both stand in the log.
+    # Whoever saw nothing decided, or an older decision, overwrites nothing.
+    for stale in ("", "1-1"):
+        with pytest.raises(BadInput, match="and that stands: Chosen not to count: 取后一次"):
+            await prepare_choice(approvals(city), "spring", True, "改回", "zhou", stale)
+        with pytest.raises(BadInput, match="and that stands: Chosen not to count: 取后一次"):
+            await prepare_void(approvals(city), "spring", "spring", "误开", "zhou", stale)
     await prepare_choice(approvals(city), "spring", True, "改回", "zhou")
     await prepare_choice(approvals(city), "autumn", False, "改回", "zhou")
     assert await used(city) == ["spring"]

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.model.standings import AppraisalState
+from bot.appraisal.amended_content import sealed_material
 from bot.appraisal.sealed_content import read_content, write_content
 from bot.appraisal.sealing import preview_seal
-from bot.appraisal.standing_years import read_standing, sealed_material
+from bot.appraisal.standing_years import read_standing
 from bot.appraisal.year import BINDING, open_year
 from bot.records.filings import read_filings
 from bot.storage.database import reading

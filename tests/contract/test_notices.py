@@ -40,7 +40,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
-from tests.desk import roster_of
+from tests.desk import DESK, roster_of
 from tests.sealing import SITE, approvals_of, give_notice
 
 __all__ = ["hall"]
@@ -98,7 +98,9 @@ async def test_row_notice_the_list_is_looked_at_and_its_digest_comes_back(hall: 
     ]
 
     async def give(typed: str, digest: str, address: str = SITE) -> GivenNotice:
-        return await give_public_notice(database, YEAR, NoticeOrder(typed, digest), zhou, address)
+        return await give_public_notice(
+            database, DESK, YEAR, NoticeOrder(typed, digest), zhou, address
+        )
 
     for typed, digest, sentence in (
         ("", seen.digest, "type the year"),
@@ -149,7 +151,7 @@ async def test_row_notice_of_2026_12_28_is_stopped_until_the_holidays_of_2027_ar
     assert (stopped.days, [stop.render("en") for stop in stopped.stops]) == (None, [sentence])
     order = NoticeOrder(str(YEAR), stopped.digest)
     with pytest.raises(BadInput, match="whose holidays are not known"):
-        await give_public_notice(database, YEAR, order, zhou, SITE)
+        await give_public_notice(database, DESK, YEAR, order, zhou, SITE)
     table = "日期,类型\n2027-01-01,休\n2027-01-04,放假\n2027-01-09,班\n"
     assert await import_calendar(database, "2027.csv", table.encode()) == {2027: 3}
     seen = await show_notice(database, YEAR, zhou, SITE)
@@ -157,7 +159,7 @@ async def test_row_notice_of_2026_12_28_is_stopped_until_the_holidays_of_2027_ar
     assert seen.days == PublicNotice(date(2026, 12, 28), date(2027, 1, 6), date(2027, 1, 7))
     assert "2027-01-01, 2027-01-04" in str(seen.asks[0])
     with pytest.raises(BadInput, match="the list has changed since you saw it"):
-        await give_public_notice(database, YEAR, order, zhou, SITE)
+        await give_public_notice(database, DESK, YEAR, order, zhou, SITE)
     assert (await give_notice(database, YEAR, zhou)).ends == date(2027, 1, 6)
 
 

@@ -21,7 +21,10 @@ from aggregation.model.results import explain
 from bot.accounts.approvals import DONE, WAITING
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
+from bot.appraisal.commitments import SEAL, head_text, salt_of, text_digest
 from bot.appraisal.past_grades import read_past
+from bot.appraisal.public_part import public_part
+from bot.appraisal.seal_decisions import seal_row
 from bot.appraisal.sealed_content import read_content, write_content
 from bot.appraisal.sealing import (
     Difference,
@@ -34,7 +37,7 @@ from bot.appraisal.sealing import (
 from bot.appraisal.year import AppraisedYear, compute_year, open_year
 from bot.core.clock import SystemClock
 from bot.publication.exports import Audience, year_book
-from bot.records.seals import read_seals, standing_seal
+from bot.records.seals import Seal, read_seals, standing_seal
 from bot.results.releases import publish_release
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -77,6 +80,16 @@ def shown(year: AppraisedYear) -> object:
     book = year_book(year, Audience.INTERNAL, "Asia/Shanghai")
     reasons = {subject: explain(year.result, subject) for subject in year.result.trail}
     return (year.result, year.inputs, year.inside, year.changes, reasons, book)
+
+
+def bound(seal: Seal) -> dict[str, str]:
+    """The digests by which the log binds a seal: the whole, what is public, and its row."""
+    public = text_digest(public_part(read_content(seal.content)))
+    return {"sha256": seal.digest, "public": public, "head": head(seal, seal)}
+
+
+def head(salted: Seal, seal: Seal) -> str:
+    return text_digest(head_text(salt_of(salted.content), SEAL, seal_row(seal)))
 
 
 async def units_from(database: AsyncEngine, row: str) -> None:
@@ -263,9 +276,9 @@ async def test_a_seal_is_lifted_before_the_notice_and_never_after(city: AsyncEng
         acts = [json.loads(body) for body in (await connection.execute(query)).scalars()]
     same = {"kind": "year-seal", "campaign": "-", "year": 2026, "seen": 0}
     assert acts == [
-        same | {"name": "2026/1", "seal": 1, "sha256": seals[0].digest},
-        same | {"name": "2026/2", "seal": 2, "lifts": 1},
-        same | {"name": "2026/3", "seal": 3, "sha256": seals[2].digest},
+        same | {"name": "2026/1", "seal": 1, **bound(seals[0])},
+        same | {"name": "2026/2", "seal": 2, "lifts": 1, "head": head(seals[0], seals[1])},
+        same | {"name": "2026/3", "seal": 3, **bound(seals[2])},
     ]
     await give_notice(city, YEAR, office_of())
     with pytest.raises(BadInput, match="public notice of this year is given"):

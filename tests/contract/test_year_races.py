@@ -183,7 +183,7 @@ async def test_a_profile_whose_change_is_killed_does_not_hold(hall: Hall) -> Non
 async def test_who_is_killed_between_two_steps_leaves_nothing_half_decided(hall: Hall) -> None:
     """Of a notice, of letters, and of an upheld appeal with its answer, amendment and telling."""
     database, zhou = hall.database, hall.who("zhou")
-    assert await killed_everywhere(database, lambda: give_notice(database, YEAR, zhou)) == 2
+    assert await killed_everywhere(database, lambda: give_notice(database, YEAR, zhou)) == 3
     approvals = approvals_of(database, hall.road.clock)
     ordered = (database, approvals, YEAR, "U1", zhou)
     assert await killed_everywhere(database, lambda: prepare_letters(*ordered)) >= 3

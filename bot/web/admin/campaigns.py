@@ -14,7 +14,7 @@ from aggregation.disclosure.rounding import round_down
 from bot.accounts.approvals import DONE
 from bot.accounts.roles import ADMINISTRATOR
 from bot.ballots.desk_orders import count_refused_acts
-from bot.campaigns.choice_records import told
+from bot.campaigns.choice_records import choice_mark, told
 from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import (
@@ -109,6 +109,7 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
         "opens": opens,
         "closes": closes,
         "choice": render(told(summary.choice), visit.lang) if summary.choice else "",
+        "choice_mark": choice_mark(summary.choice),
     }
 
 
@@ -270,11 +271,11 @@ async def take_close(visit: Visit) -> web.Response:
 async def take_choice(visit: Visit) -> web.Response:
     """Decides whether a closed campaign counts, or withdraws it; or prepares that."""
     campaign, act, reason = visit.path_param("campaign"), visit.text("act"), visit.text("reason")
-    approvals, by = visit.service.approvals, visit.visitor.login
+    approvals, by, seen = visit.service.approvals, visit.visitor.login, visit.text("seen")
     if act == "void":
-        made = await prepare_void(approvals, campaign, visit.text("name"), reason, by)
+        made = await prepare_void(approvals, campaign, visit.text("name"), reason, by, seen)
     elif act in ("in", "out"):
-        made = await prepare_choice(approvals, campaign, act == "in", reason, by)
+        made = await prepare_choice(approvals, campaign, act == "in", reason, by, seen)
     else:
         raise no_such_button(act)
     await visit.service.mixer.turn()

@@ -159,9 +159,10 @@ async def take_publish(visit: Visit) -> web.Response:
         )
         if waits is not None:
             return visit.redirect("/admin/exports", "prepared")
-    await make_public(
-        service.database, campaign, visit.visitor.login, service.clock, service.settings.timezone
-    )
+    release = visit.text("release")
+    seen = int(release) if release.isdecimal() else 0
+    by, zone = visit.visitor.login, service.settings.timezone
+    await make_public(service.database, campaign, by, service.clock, zone, seen)
     _begin_bundle(visit, campaign)
     return visit.redirect("/admin/exports", "published")
 

@@ -105,6 +105,8 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}", campaigns.show_one),
     ("POST", "/admin/campaigns/{campaign}/open", campaigns.take_open),
     ("POST", "/admin/campaigns/{campaign}/choice", campaigns.take_choice),
+    ("GET", "/admin/campaigns/{campaign}/draft", drafts.show_change),
+    ("POST", "/admin/campaigns/{campaign}/draft", drafts.take_change),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),

@@ -25,7 +25,9 @@ async def take_year_notice(visit: Visit) -> web.Response:
     year, database = year_of(visit), visit.service.database
     order = NoticeOrder(visit.text("typed"), visit.text("seen"))
     try:
-        await give_public_notice(database, year, order, _office(visit), _address(visit))
+        given = (year, order, _office(visit), _address(visit))
+        await give_public_notice(database, visit.service.desk, *given)
+        await visit.service.mixer.turn()
     except BadInput as error:
         return await _show(visit, 422, error.render(visit.lang))
     return visit.redirect(visit.request.path, "notice")

@@ -20,6 +20,7 @@ COMMANDS = (
     "archive",
     "audit",
     "bundle",
+    "bundle-year",
     "calendar",
     "campaign",
     "cases",
@@ -56,6 +57,7 @@ COMMANDS = (
     "table",
     "token",
     "verify",
+    "verify-year",
     "witness",
 )
 TABLES = (
@@ -270,7 +272,7 @@ def test_a_command_that_a_message_names_exists(command: str) -> None:
 
 
 def test_the_parser_knows_the_commands_and_no_other() -> None:
-    listed = re.findall(r"^ {4}(\w+)", make_parser().format_help(), re.MULTILINE)
+    listed = re.findall(r"^ {4}([\w-]+)", make_parser().format_help(), re.MULTILINE)
     assert tuple(listed) == COMMANDS
 
 

@@ -43,6 +43,7 @@ ADMINISTRATION |= {"/admin/challenges"}
 AUDIENCE = {
     "/admin/drafts",
     "/admin/drafts/{model}.yaml",
+    "/admin/campaigns/{campaign}/draft",
     "/admin/campaigns/{campaign}/discard",
     "/admin/contacts",
     "/admin/contacts/{list}.xlsx",

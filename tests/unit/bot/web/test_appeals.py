@@ -51,7 +51,7 @@ async def decide(console: Console, ruling: AppealRuling) -> None:
         await add_staff(console.service.roster, login, PASSWORD, "administrator", unit)
     await score_campaign(database, "city-2010")
     await seal_at(console.service, 2010)
-    await give_notice(database, 2010, office(console, "zhou"))
+    await give_notice(database, 2010, office(console, "zhou"), console.service.desk)
     await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(console, "zhou"))
     await assign_appeal(database, 1, "chen", office(console, "zhou"))
     chen = office(console, "chen")

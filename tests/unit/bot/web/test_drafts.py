@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,15 +16,22 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
+from aggregation.model.facts import AppraisedUnit
 from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.staff import add_staff
+from bot.campaigns.drafting import chosen_scheme
+from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.organiser import save_organiser
+from bot.campaigns.quotas import set_quotas, show_quotas
+from bot.campaigns.registered import find_registered_campaign
+from bot.campaigns.scheme_files import load_scheme_file
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.core.shipped_files import offered_questionnaires
 from bot.fieldwork.audience.contacts import Contact, store_contacts
 from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
+from bot.records import store
 from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -271,6 +279,135 @@ async def test_a_file_that_cannot_be_read_is_named(
     assert said in texts(console.page)
     assert "/tmp" not in texts(console.page)
     assert await stored(console) == before
+
+
+async def change(console: Console, fields: dict[str, str]) -> str:
+    form = FormData(quote_fields=False)
+    for name, value in {"csrf": console.csrf, **fields}.items():
+        form.add_field(name, value)
+    return await console.post("/admin/campaigns/spring/draft", form)
+
+
+def typed_in(page: str) -> dict[str, str]:
+    """What the fields of the form say."""
+    return dict(re.findall(r'<input[^>]* name="(\w+)" value="([^"]*)"', page))
+
+
+async def test_row_draft_is_edited_until_it_is_opened_and_a_stale_form_overwrites_nothing(
+    console: Console,
+) -> None:
+    await console.sign_in("wang")
+    await send(console, TYPED)
+    database, path = console.service.database, "/admin/campaigns/spring/draft"
+    cells = b"unit,group,stratum,source,most\nTAX,,,,50\n"
+    assert await set_quotas(database, "spring", "q.csv", cells) == 1
+    page = await console.open(path)
+    fields = typed_in(page)
+    assert [fields[name] for name in ("title_zh", "year", "opens", "closes")] == [
+        *("春季评价", "2011", "2026-12-01T08:00", "2026-12-31T20:00"),
+    ]
+    seen = {"seen": fields["seen"]}
+    changed = TYPED | seen | {"title_en": "Evaluation in spring", "closes": "2027-01-31T20:00"}
+    await change(console, changed | {"halves": "items"})
+    assert re.search(r'value="items" checked', await console.open(path))
+    await console.open("/admin/campaigns/spring")
+    assert "Evaluation in spring" in texts(console.page)
+    assert "2027-01-31 20:00" in texts(console.page)
+    assert [it.capacity for it in await show_quotas(database, "spring")] == [50]
+    # Another form, opened before, shows both values and its own digest; nothing is lost.
+    await console.open(path)
+    await change(console, TYPED | seen | {"title_zh": "春评"})
+    stale = texts(console.page)
+    assert (console.status, "somebody has changed this draft since you saw it" in stale) == (
+        422,
+        True,
+    )
+    assert "Stands now: Evaluation in spring You typed: Spring evaluation" in stale
+    assert "Stands now: 春季评价 You typed: 春评" in stale
+    assert (await show_campaign(database, "spring")).title["en"] == "Evaluation in spring"
+    again = {"seen": typed_in(console.page)["seen"]}
+    assert again != seen
+    await change(console, TYPED | again | {"title_zh": "春评"})
+    assert (await show_campaign(database, "spring")).title["zh-Hans"] == "春评"
+    for wrong, said in (
+        ({"units": "FIN"}, "a response quota names TAX"),
+        ({"opens": "soon"}, "write a date like"),
+        ({"units": "NONE"}, "there is no unit NONE"),
+    ):
+        fields = typed_in(await console.open(path))
+        await change(console, TYPED | {"seen": fields["seen"]} | wrong)
+        assert (console.status, said in texts(console.page)) == (422, True), said
+    # Once it is opened, nothing of it changes.
+    console.client.session.cookie_jar.clear()
+    await console.sign_in()
+    seen_now = typed_in(await console.open(path))["seen"]
+    await console.open("/admin/campaigns/spring")
+    order = {"csrf": console.csrf, "name": "spring", "seen": seen_list(console.page)}
+    await console.post("/admin/campaigns/spring/open", order)
+    await change(console, TYPED | {"seen": seen_now, "title_zh": "晚了"})
+    assert "only in the state draft" in texts(console.page)
+    assert (await show_campaign(database, "spring")).title["zh-Hans"] == "春评"
+
+
+async def test_row_draft_as_last_year_takes_scheme_questionnaires_quotas_and_leaders(
+    console: Console,
+) -> None:
+    database = console.service.database
+    await console.sign_in()
+    scheme = SHIPPED.replace(b"version: default-2", b"version: city-7")
+    await send(console, TYPED, scheme=("own.yaml", scheme))
+    cells = b"unit,group,stratum,source,most\nTAX,,,,50\nFIN,resident,,,60\n"
+    await set_quotas(database, "spring", "q.csv", cells)
+    async with writing(database) as connection:
+        (chief,) = [it for it in await store.read_leaders(connection, 2010) if it.unit == "FIN"][:1]
+        gone = replace(chief, id="GONE", unit="NOWHERE")
+        await store.replace_leaders(connection, 2011, [chief, gone])
+    page = await console.open("/admin/drafts?like=spring")
+    boxes = ("csrf", "pilot", "leaders", "halves")
+    assert {name: value for name, value in typed_in(page).items() if name not in boxes} == {
+        "like": "spring",
+        "title_zh": "春季评价",
+        "title_en": "Spring evaluation",
+        "id": "spring",
+        "year": "2012",
+        "opens": "",
+        "closes": "",
+        "first": "",
+        "second": "",
+        "third": "",
+    }
+    assert "Take over the leaders of 2011 too" in texts(page)
+    next_year = TYPED | {"id": "next", "year": "2012", "like": "spring", "leaders": "yes"}
+    await send(console, next_year | {"units": "FIN"})
+    assert "The draft is stored" in texts(console.page)
+    made = await find_registered_campaign(database, "next")
+    assert (made.scheme.version, made.year, list(made.units)) == ("city-7", 2012, ["FIN"])
+    assert (
+        made.questionnaires == (await find_registered_campaign(database, "spring")).questionnaires
+    )
+    quotas = await show_quotas(database, "next")
+    assert [(it.cell.unit, it.cell.group, it.capacity) for it in quotas] == [
+        ("FIN", "resident", 60)
+    ]
+    async with reading(database) as connection:
+        assert await store.read_leaders(connection, 2012) == (chief,)
+    await send(console, next_year | {"id": "once-more"})
+    assert (console.status, "the year has leaders already" in texts(console.page)) == (422, True)
+    assert "once-more" not in await stored(console), "whole or not at all"
+
+
+def test_places_of_last_year_are_kept_where_they_fit_and_offered_anew_where_not() -> None:
+    units = [AppraisedUnit(f"U{n}", "", "", "B_econ") for n in range(46)]
+    base = load_scheme_file(Path("aggregation/schemes/default-2.yaml"))
+    counts = {"first": 9, "second": 35, "third": 2}
+    quota = base.unit_quota.model_copy(update=counts)
+    kept = base.model_copy(update={"unit_quota": quota})
+    places = []
+    for count in (46, 40):
+        text = chosen_scheme(None, year=2012, units=units[:count], like=kept)
+        quota = parse_scheme(json.loads(text)).unit_quota
+        places.append((quota.first, quota.second, quota.third))
+    assert places == [(9, 35, 2), (7, 32, 1)]
 
 
 async def test_a_draft_is_discarded_with_all_that_belongs_to_it(console: Console) -> None:

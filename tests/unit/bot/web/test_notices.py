@@ -55,7 +55,7 @@ async def status(console: Console, path: str) -> int:
 
 async def notice(console: Console) -> None:
     office = Office("zhou", console.service.clock, "Asia/Shanghai")
-    await give_notice(console.service.database, 2010, office)
+    await give_notice(console.service.database, 2010, office, console.service.desk)
 
 
 async def typed(console: Console, code: str, **fields: str) -> str:

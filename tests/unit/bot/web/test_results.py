@@ -209,7 +209,12 @@ async def test_a_later_release_is_public_only_when_it_is_made_so(console: Consol
     assert "66.11" in texts(await console.open("/results/closed"))
     await console.sign_in()
     assert "Release 2 is newer than what is public" in texts(await console.open("/admin/exports"))
-    await press(console, "publish", sure="yes")
+    # A form that shows release 1 publishes no other.
+    stale = texts(await press(console, "publish", sure="yes", release="1"))
+    assert "release 2 was made since you saw release 1" in stale
+    assert (await read_publications(console.service.database))["closed"].number == 1
+    await console.open("/admin/exports")
+    await press(console, "publish", sure="yes", release="2")
     assert "66.11" not in texts(await console.open("/results/closed"))
     assert (await read_publications(console.service.database))["closed"].number == 2
 

@@ -1,0 +1,103 @@
+"""Changes of a draft until it is opened: by whoever has seen what it says now.
+
+A form that is older than the draft overwrites nothing: it comes back with what stands now.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.lifecycle import CampaignDraft, check_draft, draft_row
+from bot.campaigns.quota_terms import dump_capacities
+from bot.campaigns.registered import read_campaign_row
+from bot.campaigns.states import DRAFT, require_state
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.entry_bodies import registration_body
+from survey_flows.errors import BadInput, Message, Place
+
+
+def draft_mark(row: Row[Any]) -> str:
+    """Return what differs as soon as a draft says anything else."""
+    return sha256(registration_body(row._mapping).encode()).hexdigest()[:16]
+
+
+async def read_draft(database: AsyncEngine, campaign: str) -> tuple[Row[Any], str]:
+    """Return the row of a draft and its mark.
+
+    Raises:
+        BadInput: there is no such campaign, or it is no draft any more.
+    """
+    async with reading(database) as connection:
+        row = await read_campaign_row(connection, campaign)
+    require_state(campaign, row.state, (DRAFT,))
+    return row, draft_mark(row)
+
+
+async def change_draft(database: AsyncEngine, draft: CampaignDraft, seen: str) -> None:
+    """Replace what a draft says; its links, response quotas and sampling plan stay.
+
+    Args:
+        database: where the draft is.
+        draft: what it says from now on, under the same name.
+        seen: the mark of what was seen (`draft_mark`).
+
+    Raises:
+        BadInput: there is no such draft, somebody changed or opened it meanwhile, a field is wrong,
+            or a response quota names a unit that the draft does not have any more.
+    """
+    check_draft(draft)
+    async with writing(database) as connection:
+        row = await read_campaign_row(connection, draft.id, "update")
+        require_state(draft.id, row.state, (DRAFT,))
+        if draft_mark(row) != seen:
+            raise BadInput(Message("campaign-draft-changed"), Place(subject=draft.id))
+        await _store(connection, draft, row)
+
+
+async def _store(connection: AsyncConnection, draft: CampaignDraft, row: Row[Any]) -> None:
+    before, said = read_definition(row), draft_row(draft)
+    units = {unit.code for unit in draft.units}
+    if gone := sorted({cell.unit for cell in before.capacities} - units):
+        message = Message("campaign-quota-unit-gone", unit=gone[0])
+        raise BadInput(message, Place(field="units"))
+    parts: dict[str, Any] = {}
+    if before.capacities:
+        parts["quotas"] = dump_capacities(before.capacities)
+    if before.sampling is not None:
+        parts["sampling"] = before.sampling
+    said["definition"] = FrozenDefinition(str(said["definition"])).text_with(**parts)
+    changed = update(tables.campaigns).where(tables.campaigns.c.id == draft.id)
+    await connection.execute(changed.values(said))
+
+
+async def take_over_quotas(database: AsyncEngine, source: str, campaign: str) -> int:
+    """Give a draft the response quotas of another campaign, for the units and groups that it has.
+
+    Returns:
+        How many quotas it has.
+
+    Raises:
+        BadInput: one of the campaigns is missing, or the second is no draft.
+    """
+    async with writing(database) as connection:
+        before = read_definition(await read_campaign_row(connection, source))
+        row = await read_campaign_row(connection, campaign, "update")
+        require_state(campaign, row.state, (DRAFT,))
+        now = read_definition(row)
+        known = {"", *now.scheme.groups}
+        kept = {
+            cell: count
+            for cell, count in before.capacities.items()
+            if cell.unit in now.units and cell.group in known
+        }
+        if kept:
+            text = now.text_with(quotas=dump_capacities(kept))
+            changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+            await connection.execute(changed.values(definition=text))
+    return len(kept)

@@ -1,0 +1,301 @@
+"""The bundle of a sealed year: everybody and auditors check it, and what differs is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.__main__ import main
+from bot.appraisal import year_checks
+from bot.appraisal.commitments import text_digest
+from bot.appraisal.year_bundle_format import (
+    AMENDED,
+    AMENDMENTS,
+    FILINGS,
+    HEADS,
+    ROWS,
+    SEAL,
+    STANDING,
+    YEAR,
+)
+from bot.appraisal.year_bundle_reader import YearBundle
+from bot.appraisal.year_verifier import State, verify_year
+from bot.publication.year_bundle import make_year_bundle
+from bot.storage.database import open_database
+from bot.verification.bundle import pack
+from bot.verification.bundle_format import MANIFEST
+from bot.verification.bundle_reader import VerificationRequest
+from survey_flows.canonical_json import canonical
+from survey_flows.errors import BadInput
+from survey_flows.messages import ENGLISH
+from tests.attacks.year import YEAR as SEALED
+from tests.attacks.year import SealedYear, sealed_year
+from tests.contract.test_appeals import YEAR as HELD
+from tests.contract.test_appeals import AppealRuling, Hall, hall
+
+__all__ = ["hall"]
+Files = dict[str, bytes]
+FOR_EVERYBODY = [
+    "appraisal-open-registration",
+    "appraisal-open-ballots",
+    "appraisal-open-people",
+    "appraisal-open-certainty",
+    "appraisal-open-moved",
+    "appraisal-open-tables",
+]
+FOR_AUDITORS = FOR_EVERYBODY[:2]
+"""What is open of the small year, whose campaign was put into the database without the log."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def year(tmp_path_factory: pytest.TempPathFactory) -> SealedYear:
+    return await sealed_year(tmp_path_factory.mktemp("sealed"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bundles(year: SealedYear) -> tuple[Files, Files]:
+    """The public bundle of the year, and the auditors'."""
+    database = open_database(f"sqlite+aiosqlite:///{year.file}")
+    public, whole = [
+        await make_year_bundle(database, SEALED, year.today, auditors) for auditors in (False, True)
+    ]
+    await database.dispose()
+    return public, whole
+
+
+def read(files: Mapping[str, bytes], key: Any) -> dict[State, list[str]]:
+    """The messages of a bundle's lines by what they say."""
+    found: dict[State, list[str]] = {state: [] for state in State}
+    for line in verify_year(files, VerificationRequest(keys=[key])):
+        found[line.state].append(line.finding.message.id)
+    return found
+
+
+def test_a_bundle_agrees_and_says_what_it_cannot_show(
+    year: SealedYear, bundles: tuple[Files, Files]
+) -> None:
+    public, whole = (read(files, year.key) for files in bundles)
+    assert (public[State.FAIL], public[State.DIFFERS], public[State.OPEN]) == (
+        [],
+        [],
+        FOR_EVERYBODY,
+    )
+    assert (whole[State.FAIL], whole[State.DIFFERS], whole[State.OPEN]) == ([], [], FOR_AUDITORS)
+    assert (len(public[State.OK]), len(whole[State.OK])) == (16, 22)
+
+
+def test_a_public_bundle_names_nobody(bundles: tuple[Files, Files]) -> None:
+    public, whole = bundles
+    files = {SEAL, AMENDED, HEADS, ROWS, FILINGS}
+    assert (set(whole) - set(public), {STANDING, YEAR, AMENDMENTS} - set(public)) == (files, set())
+    beside = b"".join(data for name, data in public.items() if name != "public.jsonl").decode()
+    secret = ("领导", '"L1"', "zhou", "chen", "so it is", "looked at", "市委常委会", "市政府文件")
+    assert [word for word in secret if word in beside] == []
+    assert [word for word in secret if word not in b"".join(whole.values()).decode()] == []
+    acts = public["public.jsonl"].decode()
+    assert [word for word in secret if word in acts] == []
+
+
+def test_a_public_bundle_counts_no_answers(bundles: tuple[Files, Files]) -> None:
+    said = json.loads(bundles[0][YEAR])
+    names = {name for unit in said["units"] for name in unit}
+    assert names == {
+        *("unit", "name", "category", "memberships", "indicators", "adjustments", "given"),
+        *("family", "rank", "of", "total", "public_score", "grade", "certainty"),
+        *("tentative", "barred"),
+    }
+    assert set(said) == {
+        *("form", "year", "engine", "salt", "before", "releases", "rules", "units", "leaders")
+    }
+
+
+def edited(files: Files, name: str, change: Callable[[Any], object]) -> Files:
+    """A bundle in which one JSON text says something else."""
+    said = json.loads(files[name])
+    change(said)
+    return files | {name: canonical(said).encode() + b"\n"}
+
+
+def unit(code: str, **new: Any) -> Callable[[Any], object]:
+    return lambda said: next(it for it in said["units"] if it["unit"] == code).update(new)
+
+
+FORGED: dict[str, tuple[str, Callable[[Any], object], str]] = {
+    "a grade": (YEAR, unit("U2", grade="first"), "appraisal-check-public-differs"),
+    "a point": (YEAR, unit("U2", indicators={}), "appraisal-check-public-differs"),
+    "an amendment": (
+        AMENDMENTS,
+        lambda it: it.update(leaders={"first": 4}),
+        "appraisal-check-amendment-differs",
+    ),
+    "the result before": (
+        AMENDMENTS,
+        lambda it: it.update(before="0" * 64),
+        "appraisal-check-amendment-differs",
+    ),
+    "a unit of the table": (STANDING, unit("U3", total="1.00"), "appraisal-check-standing-differs"),
+    "the end of the notice": (
+        STANDING,
+        lambda it: it["notice"].update(until="2026-12-31"),
+        "appraisal-check-standing-differs",
+    ),
+    "counts of leaders": (
+        STANDING,
+        lambda it: it["leaders"].update(first=4),
+        "appraisal-check-standing-differs",
+    ),
+    "the year": (MANIFEST, lambda it: it.update(year=2024), "appraisal-check-not-sealed"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_forged_file_is_named(year: SealedYear, bundles: tuple[Files, Files], what: str) -> None:
+    name, change, message = FORGED[what]
+    for files in bundles:
+        assert message in read(edited(files, name, change), year.key)[State.FAIL]
+
+
+def test_an_amendment_that_is_left_out_is_missed(
+    year: SealedYear, bundles: tuple[Files, Files]
+) -> None:
+    found = read(bundles[0] | {AMENDMENTS: b""}, year.key)
+    assert "appraisal-check-amendment-count" in found[State.FAIL]
+    whole = read(bundles[1] | {AMENDED: b""}, year.key)
+    assert "appraisal-check-amendment-missing" in whole[State.FAIL]
+
+
+def forged_year(year: SealedYear, files: Files, change: Callable[[Any], object]) -> YearBundle:
+    """The bundle of whoever has the desk's key too: the log commits to what is forged."""
+    new = edited(files, YEAR, change)
+    bundle = YearBundle(new, VerificationRequest(keys=[year.key]))
+    act = bundle.seal_act
+    assert isinstance(act.body, dict)
+    act.body["public"] = text_digest(new[YEAR].decode().rstrip("\n"))
+    year_checks.check_seal(bundle)
+    return bundle
+
+
+def differences(check: Callable[[YearBundle], object], bundle: YearBundle) -> list[str]:
+    with pytest.raises(year_checks.Differs) as error:
+        check(bundle)
+    return [str(it) for it in error.value.differences]
+
+
+def test_a_city_that_seals_other_grades_than_follow_is_named_unit_by_unit(
+    year: SealedYear, bundles: tuple[Files, Files]
+) -> None:
+    def swapped(said: Any) -> None:
+        unit("U1", grade="second")(said)
+        unit("U2", grade="first", rank=1)(said)
+
+    bundle = forged_year(year, bundles[0], swapped)
+    assert differences(year_checks.check_grades, bundle) == [
+        "U1, grade: sealed second, recomputed first",
+        "U2, rank: sealed 1, recomputed 2",
+        "U2, grade: sealed first, recomputed second",
+    ]
+    bundle = forged_year(year, bundles[0], unit("U3", total="70.00"))
+    assert differences(year_checks.check_totals, bundle)[0] == (
+        "U3, total: sealed 70.00, recomputed 54.75"
+    )
+    # One step of the last decimal is more than the rounding of a told score leaves open.
+    bundle = forged_year(year, bundles[0], unit("U3", total="54.76"))
+    assert differences(year_checks.check_totals, bundle) == [
+        "U3, total: sealed 54.76, recomputed 54.75"
+    ]
+
+
+def test_a_newer_engine_that_differs_is_told_and_the_seal_stands(
+    year: SealedYear, bundles: tuple[Files, Files], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = forged_year(year, bundles[0], unit("U1", grade="second"))
+    monkeypatch.setattr(year_checks, "ENGINE", 2)
+    found = year_checks.check_grades(bundle)
+    assert str(found.message) == (
+        "the year was sealed by engine 1; this engine 2 differs in 1 figures, "
+        "and what is sealed stands"
+    )
+    assert [str(it) for it in found.differences] == ["U1, grade: sealed second, recomputed first"]
+
+
+def test_nobody_fares_worse_by_an_amendment(year: SealedYear, bundles: tuple[Files, Files]) -> None:
+    bundle = YearBundle(bundles[0], VerificationRequest(keys=[year.key]))
+    bundle.amendments[0]["units"].append({"unit": "U2", "before": "second", "after": "third"})
+    assert differences(year_checks.check_kinder, bundle) == [
+        "U2, grade: sealed second, recomputed third"
+    ]
+
+
+def test_auditors_see_a_person_whose_grade_does_not_follow(
+    year: SealedYear, bundles: tuple[Files, Files]
+) -> None:
+    def raised(said: Any) -> None:
+        next(it for it in said["result"]["leaders"] if it["leader"] == "L4")["grade"] = "first"
+
+    text = canonical(json.loads(bundles[1][SEAL]))
+    assert text.encode() == bundles[1][SEAL]
+    files = edited(bundles[1], SEAL, raised)
+    files[SEAL] = files[SEAL].rstrip(b"\n")
+    lines = verify_year(files, VerificationRequest(keys=[year.key]))
+    said = [line.render(ENGLISH) for line in lines if line.state in (State.FAIL, State.DIFFERS)]
+    assert said[0] == "seal.json is not the seal that the log has"
+    assert "L4, grade: sealed first, recomputed second" in said
+
+
+async def test_both_databases_make_a_bundle_that_agrees(hall: Hall) -> None:
+    zhou = hall.who("zhou")
+    await hall.road.mixer.turn()
+    with pytest.raises(BadInput, match="from the first day of its notice"):
+        await make_year_bundle(hall.database, HELD, zhou.today)
+    with pytest.raises(BadInput, match="2019: this year is not sealed"):
+        await make_year_bundle(hall.database, 2019, zhou.today, auditors=True)
+    key = hall.road.mixer.key
+    before = read(await make_year_bundle(hall.database, HELD, zhou.today, auditors=True), key)
+    assert (before[State.FAIL], before[State.OPEN]) == (
+        [],
+        ["appraisal-open-material", FOR_AUDITORS[0], "appraisal-open-no-table", FOR_AUDITORS[1]],
+    )
+    await hall.noticed()
+    with pytest.raises(BadInput, match="the act year-notice 1 is not in the public log"):
+        await make_year_bundle(hall.database, HELD, zhou.today)
+    appeal = await hall.received("U3")
+    await hall.answered(appeal, "chen", AppealRuling.UPHELD, "value:95:objective")
+    await hall.road.mixer.turn()
+    for auditors in (False, True):
+        files = await make_year_bundle(hall.database, HELD, zhou.today, auditors)
+        assert pack(files) == pack(
+            await make_year_bundle(hall.database, HELD, zhou.today, auditors)
+        )
+        assert read(files, key)[State.FAIL] == []
+
+
+def test_the_command_reads_a_bundle_and_ends_with_what_it_found(
+    year: SealedYear,
+    bundles: tuple[Files, Files],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    good.write_bytes(pack(bundles[0]))
+    bad.write_bytes(pack(edited(bundles[0], STANDING, unit("U3", grade="first"))))
+    key = ("--key", year.key.write())
+    assert main(["verify-year", str(good), *key]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("ok    ") for line in said) == 16
+    assert said[-1].startswith("--    not checked: that the material is still what was sealed")
+    assert main(["verify-year", str(bad), *key]) == 1
+    said = capsys.readouterr().out.splitlines()
+    at = said.index("FAIL  the public table is not the seal with its amendments")
+    assert said[at + 1] == "      U3, grade: sealed second, recomputed first"
+    assert main(["verify-year", str(good)]) == 1, "without the log's key nothing is proven"
+    assert "with --key" in capsys.readouterr().out
+    assert main(["verify", str(good), *key]) == 1
+    assert "does not hold the files" in capsys.readouterr().err
+    assert not (tmp_path / "nothing").exists()
