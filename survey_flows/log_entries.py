@@ -251,7 +251,8 @@ def _read_signature(value: Mapping[str, str]) -> Signature:
     raw = b64decode(value["raw"], validate=True)
     # Stray bits at the end of base64 would give one signature several spellings.
     whole = len(raw) == ID + SIGNATURE and b64encode(raw).decode("ascii") == value["raw"]
-    if len(value) != 2 or not whole or not good_name(value["key"]):
+    name = value["key"]
+    if len(value) != 2 or not whole or not (isinstance(name, str) and good_name(name)):
         raise ValueError(value)
     return Signature(value["key"], raw[:ID], raw[ID:])
 

@@ -97,7 +97,7 @@ async def fill_pages(service: Service) -> str:
     assert isinstance(service.mixer, Mixer)
     await service.mixer.turn()
     await draw_campaign_sample(database, "2026")
-    await make_invitations(database, service.keys, "2026", TODAY, service.clock)
+    await make_invitations(database, service.keys, service.desk, "2026", TODAY, service.clock)
     await begin_push(database, "2026", await plain_texts(database, "2026", "Asia/Shanghai"))
     async with writing(database) as connection:
         await connection.execute(pushes.update().values(state=CANCELLED))

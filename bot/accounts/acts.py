@@ -64,6 +64,7 @@ ACTS: Mapping[str, str] = {
     "letters replay": "act-letters-replay",
     "log refill": "act-log-refill",
     "log replace-desk": "act-log-replace-desk",
+    "log replace-gate": "act-log-replace-gate",
     "letters drop": "act-letters-drop",
     "publish": "act-publish",
     "push begin": "act-push-begin",

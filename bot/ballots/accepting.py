@@ -48,13 +48,14 @@ class Acceptance:
     """Accepts or refuses opened envelopes of one batch.
 
     Args:
-        gate: the gate's public key, by which it signs for the log.
+        gates: the gate's public keys, by which it signs for the log: the present one first, then
+            those that were lost, whose messages were staged before.
         origin: the log's name.
         numbers: the account of running numbers.
     """
 
-    def __init__(self, gate: VerifierKey, origin: str, numbers: MixedNumbers) -> None:
-        self._gate = gate
+    def __init__(self, gates: Sequence[VerifierKey], origin: str, numbers: MixedNumbers) -> None:
+        self._gates = gates
         self._origin = origin
         self._numbers = numbers
         self._seen: set[tuple[str, str]] = set()
@@ -107,12 +108,14 @@ class Acceptance:
         """
 
         def signed(signature: str, text: str) -> bool:
-            return is_signed(self._gate, signature, text)
+            return any(is_signed(gate, signature, text) for gate in self._gates)
 
         try:
             if message["kind"] == END and "intake" in message:
                 intake = message["intake"]
-                return signed(intake["signature"], signed_act_text(self._origin, intake["body"]))
+                # The key that holds when it is logged signs what is accepted.
+                text = signed_act_text(self._origin, intake["body"])
+                return is_signed(self._gates[0], intake["signature"], text)
             if message["kind"] == ERASE and "erasure" in message:
                 text = erasure_gate_text(self._origin, message["campaign"], message["erasure"])
                 return is_id(message["erasure"]) and signed(message["gate"], text)

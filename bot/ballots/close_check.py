@@ -31,10 +31,10 @@ from bot.core.operator_needed import OperatorNeeded
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.guard import Guard, leaf_line, read_leaf_line
-from bot.transparency.log_entry import LogEntry, entry_of_row
+from bot.transparency.log_entry import LogEntry, entry_of_row, is_committed
 from bot.transparency.log_reader import find_act
 from survey_flows.errors import BadInput, Message, Place, Problem
-from survey_flows.log_entries import commit
+from survey_flows.log_entries import LOG_ITSELF, commit
 from survey_flows.merkle import EMPTY, Frontier, leaf_hash
 from survey_flows.signed_notes import read_checkpoint, read_note
 
@@ -223,8 +223,10 @@ class _Check:
                 if line != leaf_line(entry):
                     leaf = self._note_other(position, entry, line).line
             self._frontier.append(leaf_hash(leaf))
-            if entry.campaign != self._campaign:
+            if entry.campaign not in (self._campaign, LOG_ITSELF):
                 continue
+            if entry.body is not None and not is_committed(entry):
+                self._log.add(position)
             if entry.is_sealed and not self._opened[position]:
                 self._missing.append(position)
             elif entry.body is not None and entry.kind == LOSS:

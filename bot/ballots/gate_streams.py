@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballots.intake import IntakeCounts, read_counts, sign_intake, total_counts
+from bot.ballots.intake import ACCEPTED, IntakeCounts, read_counts, sign_intake, total_counts
 from bot.ballots.stored_forms import BALLOT, END, Submission
 from bot.crypto.gate_keys import GateKeys
 from bot.crypto.gate_signatures import GateSigner
@@ -195,6 +195,23 @@ class GateStreams:
 
     def _sealed(self, campaign: str, count: StreamCount) -> bytes:
         return self._keys.seal_count(campaign, self._stream, count.to_json())
+
+
+async def accepted_ballots(connection: AsyncConnection, keys: GateKeys, campaign: str) -> int:
+    """Returns how many ballots of a campaign the gate has accepted until now.
+
+    A row that nobody can read any more counts nothing; the close says so as `unended`.
+
+    Raises:
+        KeyMissing: the campaign's key at the gate is lost.
+    """
+    keys.voters.demand(campaign)
+    columns = tables.gate_streams.c
+    query = select(tables.gate_streams).where(columns.campaign == campaign)
+    rows = (await connection.execute(query)).all()
+    texts = (keys.open_count(campaign, row.stream, bytes(row.sealed)) for row in rows)
+    counts = (read_counts(json.loads(text).get("intake")) for text in texts if text is not None)
+    return total_counts(counts).total(ACCEPTED)
 
 
 async def _lock(connection: AsyncConnection, *which: Any) -> list[Any]:

@@ -50,12 +50,14 @@ from bot.crypto.note_signatures import public_key as log_key
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.acts import announce_keys
+from bot.transparency.acts import announce_keys, demand_gate, lost_gates
 from bot.transparency.desk import desk_name
+from bot.transparency.entry_bodies import KEYS
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.known_desk import demand_desk
 from bot.transparency.logged_acts import LoggedActs
+from survey_flows.log_entries import LOG_ITSELF
 from survey_flows.signed_notes import ED25519, VerifierKey
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
@@ -66,6 +68,9 @@ READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
 LOG_KEY, GUARD = "log", "guard"
+
+REGISTERED = frozenset((OPEN, PAUSED, CLOSING, HELD))
+"""States of a campaign that was registered and is not closed."""
 
 
 class Mixer:
@@ -105,6 +110,8 @@ class Mixer:
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
+        self._logged = LoggedActs(guard)
+        self._lost_gates: Sequence[VerifierKey] = ()
         self._orders = DeskOrders(LoggedActs(guard), desk, origin)
         self.desk_key = VerifierKey(desk_name(origin), ED25519, desk) if desk else None
         """The key that signs what somebody ordered; none in a command that logs nothing."""
@@ -126,7 +133,12 @@ class Mixer:
 
     @cached_property
     def _envelopes(self) -> MixerEnvelopes:
-        return MixerEnvelopes(self._ring, self._gate, self._signing, lambda: self._keys.current)
+        return MixerEnvelopes(
+            self._ring,
+            lambda: [self._gate, *(gate.public for gate in self._lost_gates)],
+            self._signing,
+            lambda: self._keys.current,
+        )
 
     @cached_property
     def _pool(self) -> Pool:
@@ -161,19 +173,28 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
+        await self._logged.refresh()
+        bodies = self._logged.bodies(KEYS, LOG_ITSELF)
+        self._lost_gates = lost_gates(bodies, self._origin)
         if self._desk:
             await asyncio.to_thread(demand_desk, self._log.guard.folder, self._desk, self._origin)
         self._started = True
 
     async def _announce_keys(self) -> None:
-        """Log which keys sign from here on, once a process, as soon as anything needs them."""
+        """Log which keys sign from here on, once a process, as soon as anything needs them.
+
+        Raises:
+            GateChanged: the gate's key is another one, and a campaign is open.
+        """
         if self._announced or not (self.desk_key or self.gate_key):
             return
         columns = tables.campaigns.c
-        live = select(columns.id).where(columns.state.in_((OPENING, OPEN, PAUSED, CLOSING, HELD)))
+        live = select(columns.state).where(columns.state.in_((OPENING, *REGISTERED))).distinct()
         async with reading(self._database) as connection:
-            needed = (await connection.execute(live.limit(1))).first() is not None
-        if needed or await self._acts.waits():
+            states = set((await connection.execute(live)).scalars())
+        if self.gate_key and states & REGISTERED:
+            demand_gate(self._logged.bodies(KEYS, LOG_ITSELF), self.gate_key)
+        if states or await self._acts.waits():
             async with self._log.open() as opened:
                 await announce_keys(opened, self.desk_key, self.gate_key, self._now())
             self._announced = True
@@ -242,7 +263,7 @@ class Mixer:
         if not ballots:
             return False
         numbers = MixedNumbers(self._campaign_secret)
-        acceptance = Acceptance(self._signer, self._origin, numbers)
+        acceptance = Acceptance([self._signer, *self._lost_gates], self._origin, numbers)
         async with reading(self._database) as connection:
             ballots = await acceptance.sort(connection, ballots)
         submitted = [one for one in submissions_of(ballots) if one["kind"] != END]

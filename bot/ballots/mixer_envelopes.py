@@ -31,7 +31,7 @@ class MixerEnvelopes:
 
     Args:
         ring: the mixer's secrets.
-        gate: the gate's public key.
+        gates: returns the gate's public keys, the present one and those that were lost.
         signing: the log's key, which signs what the mixer seals for itself.
         current: returns the mixer key of today.
     """
@@ -39,12 +39,12 @@ class MixerEnvelopes:
     def __init__(
         self,
         ring: Keyring,
-        gate: bytes,
+        gates: Callable[[], Sequence[bytes]],
         signing: Ed25519PrivateKey,
         current: Callable[[], MixerKey],
     ) -> None:
         self._ring = ring
-        self._gate = gate
+        self._gates = gates
         self._signing = signing
         self._current = current
 
@@ -62,7 +62,7 @@ class MixerEnvelopes:
         own = self._signing.public_key().public_bytes_raw()
         opener = EnvelopeOpener(
             {name: secret for name, secret in found.items() if secret},
-            self._gate if source == "staging" else own,
+            self._gates() if source == "staging" else [own],
         )
         return [open_row(opener, row, source) for row in rows]
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.cluster_keys import next_key, with_enough_people
 from bot.campaigns.definition import read_definition
+from bot.campaigns.link_marks import mark_links
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import DRAFT, OPEN, PAUSED, require_state
 from bot.core.checked_input import CheckedInput, checked
@@ -88,6 +89,8 @@ async def add_vouching_link(
     _require_cell(read_definition(row).scheme, asked.group, asked.stratum)
     link = Link(clock.token()[:LINK], asked.group, "invited", asked.stratum, asked.max_people)
     await add_link(connection, campaign, link)
+    if row.state != DRAFT:
+        await mark_links(connection, desk, campaign, link.token)
     if link.max_people is not None and row.state != DRAFT:
         limit = {"group": link.group, "stratum": link.stratum, "most": link.max_people}
         await desk.order(connection, "link", campaign, limit)

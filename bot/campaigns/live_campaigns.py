@@ -16,17 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.campaigns.campaign_keys import read_missing_keys
 from bot.campaigns.definition import read_definition
 from bot.campaigns.fraud_rules import FraudRules
+from bot.campaigns.link_marks import unmarked_links
 from bot.campaigns.links import read_links
 from bot.campaigns.quota_counts import read_taken_places
-from bot.campaigns.registration import differing_from_log
+from bot.campaigns.registration import differing_from_log, unproven_in_log
 from bot.campaigns.states import OPEN, PAUSED
 from bot.core.shipped_files import shipped_thesaurus, shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link
 from survey_flows.events import Event
 from survey_flows.front_door import Choice, Way, default_campaign, elsewhere, find_way
 from survey_flows.quota import Quotas
+from survey_flows.signed_notes import VerifierKey
 from survey_flows.unit_search import index_of
 
 log = logging.getLogger(__name__)
@@ -63,6 +66,17 @@ def load_definition(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a process knows beside the database, so that its owner changes nothing unseen.
+
+    ``log_key`` signs the log's checkpoints; ``desk`` has marked the links.
+    """
+
+    log_key: VerifierKey
+    desk: Desk
+
+
 @dataclass(slots=True)
 class _Known:
     state: State
@@ -74,14 +88,22 @@ class LiveCampaigns:
     """Every campaign that is open or was, by id.
 
     Other processes change campaigns too; `refresh` reads what they changed.
+
+    Args:
+        database: has the campaigns.
+        timezone: the city's.
+        trust: what campaigns and links have to agree with; None takes rows as they stand, for
+            parts that no citizen's ballot comes from.
     """
 
-    def __init__(self, database: AsyncEngine, timezone: str) -> None:
+    def __init__(self, database: AsyncEngine, timezone: str, trust: Trust | None = None) -> None:
         self._database = database
+        self._trust = trust
         self._zone = ZoneInfo(timezone)
         self._words = shipped_words()
         self._known = _Known((), {}, {})
         self._turn = asyncio.Lock()
+        self._told: set[str] = set()
 
     async def refresh(self) -> None:
         """Reads the campaigns again if any of them changed."""
@@ -89,7 +111,9 @@ class LiveCampaigns:
         async with self._turn, reading(self._database) as connection:
             state = await _read_state(connection)
             if state != self._known.state:
-                self._known = _Known(state, *await self._read_definitions(connection))
+                definitions, rules, proven = await self._read_definitions(connection)
+                # What is not proven yet is looked at again: a checkpoint comes after its entries.
+                self._known = _Known(state if proven else (), definitions, rules)
             await self._note_full(connection)
 
     async def _note_full(self, connection: AsyncConnection) -> None:
@@ -113,8 +137,8 @@ class LiveCampaigns:
 
     async def _read_definitions(
         self, connection: AsyncConnection
-    ) -> tuple[dict[str, CampaignDefinition], dict[str, FraudRules]]:
-        links = await read_links(connection)
+    ) -> tuple[dict[str, CampaignDefinition], dict[str, FraudRules], bool]:
+        links = await self._read_links(connection)
         query = select(tables.campaigns).where(
             tables.campaigns.c.state.not_in(("draft", "opening"))
         )
@@ -125,7 +149,8 @@ class LiveCampaigns:
                 "campaign %s differs from its registration and takes no ballots: minping verify",
                 campaign,
             )
-        rows = [row for row in rows if row.id not in changed]
+        unproven = await self._unproven(connection, rows)
+        rows = [row for row in rows if row.id not in changed | unproven]
         missing = await read_missing_keys(connection)
         definitions = {
             row.id: _without_key(
@@ -136,7 +161,36 @@ class LiveCampaigns:
         for definition in definitions.values():
             # So that no citizen's first search waits for it.
             await asyncio.to_thread(index_of, definition)
-        return definitions, {row.id: read_definition(row).fraud_rules for row in rows}
+        rules = {row.id: read_definition(row).fraud_rules for row in rows}
+        return definitions, rules, not unproven
+
+    async def _unproven(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:
+        """The campaigns that take ballots and whose registration no signed log has."""
+        if self._trust is None:
+            return set()
+        live = [row for row in rows if row.state in (OPEN, PAUSED)]
+        unproven = await unproven_in_log(connection, live, self._trust.log_key)
+        for campaign in sorted(unproven - self._told):
+            log.warning("campaign %s waits: no signed log has its registration", campaign)
+        self._told = unproven
+        return unproven
+
+    async def _read_links(self, connection: AsyncConnection) -> dict[str, tuple[Link, ...]]:
+        """The links by campaign, without those that the desk has not marked."""
+        links = await read_links(connection)
+        if self._trust is None:
+            return links
+        strange = await unmarked_links(connection, self._trust.desk)
+        if strange:
+            log.error(
+                "links that nobody made lead nowhere: %d in %s",
+                len(strange),
+                ", ".join(sorted(set(strange.values()))),
+            )
+        return {
+            campaign: tuple(link for link in found if link.token not in strange)
+            for campaign, found in links.items()
+        }
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,12 +14,20 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.definition import read_definition
+from bot.campaigns.link_marks import mark_links
 from bot.campaigns.organiser import organiser_in, organiser_part
 from bot.campaigns.states import CLOSED
+from bot.crypto.note_signatures import open_note
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk, facts_of
 from bot.transparency.entry_bodies import registration_body
+from bot.transparency.log_entry import entry_of_row, is_committed
+from bot.transparency.log_reader import LogDamaged, latest_checkpoint, prove_inclusion
 from survey_flows.campaign_definition import Organiser
+from survey_flows.errors import BadInput
+from survey_flows.log_entries import OLDER_FORM, older_act_label
+from survey_flows.merkle import leaf_hash, verify_inclusion
+from survey_flows.signed_notes import Checkpoint, VerifierKey
 
 REGISTRATION = "registration"
 
@@ -47,6 +55,7 @@ async def order_registration(
     frozen = {"definition": definition_with_seed(row, limits, organiser)}
     body = registration_body({**row._mapping, **frozen})
     await desk.order(connection, REGISTRATION, row.id, facts_of(body), name=row.id)
+    await mark_links(connection, desk, row.id)
     return frozen
 
 
@@ -70,6 +79,49 @@ async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[s
     return [
         {"group": row.group_code, "stratum": row.stratum, "most": row.max_people} for row in rows
     ]
+
+
+async def unproven_in_log(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], key: VerifierKey
+) -> set[str]:
+    """Returns the ids of the campaigns whose registration is in no log that ``key`` has signed.
+
+    `differing_from_log` compares two rows, which whoever owns the database can both change, so
+    that citizens read other words on the same buttons. The signed checkpoint is nobody's to change.
+    A registration that is newer than the newest checkpoint is not proven yet.
+    """
+    newest = await latest_checkpoint(connection)
+    try:
+        signed = open_note(newest.note, [key]).checkpoint if newest else None
+    except BadInput:
+        signed = None
+    return {row.id for row in rows if not await _is_proven(connection, row, signed)}
+
+
+async def _is_proven(connection: AsyncConnection, row: Row[Any], signed: Checkpoint | None) -> bool:
+    position = row.registered
+    if signed is None or position is None or not 0 <= position < signed.size:
+        return False
+    query = select(tables.log_entries).where(tables.log_entries.c.position == position)
+    found = (await connection.execute(query)).first()
+    if found is None or found.body is None:
+        return False
+    try:
+        entry = entry_of_row(found._mapping)
+        proof = await prove_inclusion(connection, position, signed.size)
+    except (BadInput, LogDamaged, ValueError):
+        return False
+    if entry.form == OLDER_FORM:
+        # A line of form 1 says neither kind nor campaign; its label does.
+        known = entry.label == older_act_label(REGISTRATION, row.id)
+    else:
+        known = (entry.kind, entry.campaign) == (REGISTRATION, row.id)
+    leaf = leaf_hash(entry.line)
+    return (
+        known
+        and is_committed(entry)
+        and verify_inclusion(leaf, position, signed.size, proof, signed.root)
+    )
 
 
 async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:

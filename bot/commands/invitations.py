@@ -34,9 +34,9 @@ async def run_make(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.audience.invitations import make_invitations
 
     async with open_store(settings) as database:
-        keys = (await open_keys(settings, database)).gate
+        keys = await open_keys(settings, database)
         made = await make_invitations(
-            database, keys, chosen.campaign, today(settings), SystemClock()
+            database, keys.gate, keys.desk, chosen.campaign, today(settings), SystemClock()
         )
     say(
         Message(

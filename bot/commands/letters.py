@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.ballots.gate import Gate
-from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.channels.telegram.json import read_json
 from bot.channels.telegram.parsing import read_update
 from bot.channels.wechat.account import WECHAT, WECOM
@@ -73,17 +73,16 @@ async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
         raise BadInput(Message("letters-name-some"))
     clock = SystemClock()
     async with open_store(settings) as database:
-        keys = (await open_keys(settings, database)).gate
-        letters, live_campaigns = (
-            DeadLetterStore(database, keys, clock),
-            LiveCampaigns(database, settings.timezone),
-        )
+        opened = await open_keys(settings, database)
+        keys, log_key = opened.gate, make_mixer(settings, database, opened.gate, clock).key
+        letters = DeadLetterStore(database, keys, clock)
+        live_campaigns = LiveCampaigns(database, settings.timezone, Trust(log_key, opened.desk))
         await live_campaigns.refresh()
-        gate = Gate(keys, make_mixer(settings, database, keys, clock).key)
+        gate = Gate(keys, log_key)
         conductor = Conductor(database, keys, live_campaigns, clock, gate)
-        opened = await letters.open(chosen.keys or None, update_readers(keys))
-        failed = [letter for letter in opened if not await replay_one(letters, conductor, letter)]
-    say(Message("letters-replayed", taken=len(opened) - len(failed), failed=len(failed)))
+        found = await letters.open(chosen.keys or None, update_readers(keys))
+        failed = [letter for letter in found if not await replay_one(letters, conductor, letter)]
+    say(Message("letters-replayed", taken=len(found) - len(failed), failed=len(failed)))
     return 1 if failed else 0
 
 

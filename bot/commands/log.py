@@ -1,4 +1,4 @@
-"""``minping log``: compare the log with its guard, refill it, replace the desk's lost key."""
+"""``minping log``: compare the log with its guard, refill it, replace lost keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.core.settings import Settings
 from bot.crypto.gate_keys import Keyring, load_gate_keys
 from bot.crypto.gate_signatures import GateSigner
 from bot.service.composition import open_store
-from bot.service.installation_keys import desk_ring
+from bot.service.installation_keys import desk_ring, load_desk
 from bot.service.two_persons import read_profile
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, all_of
@@ -40,7 +40,13 @@ def register(commands: Any) -> None:
     )
     desk.add_argument("--reason", required=True, help=Message("help-log-refill-reason"))
     desk.set_defaults(run=run_replace_desk, audit=Audit("log replace-desk", all_of("by")))
-    for part in (show, refill, desk):
+    gate = parts.add_parser("replace-gate", help=Message("help-log-replace-gate"))
+    gate.add_argument(
+        "--by", action="append", required=True, metavar="LOGIN", help=Message("help-log-refill-by")
+    )
+    gate.add_argument("--reason", required=True, help=Message("help-log-refill-reason"))
+    gate.set_defaults(run=run_replace_gate, audit=Audit("log replace-gate", all_of("by")))
+    for part in (show, refill, desk, gate):
         part.add_argument("--keys", type=Path, metavar="FOLDER", help=Message("help-log-keys"))
 
 
@@ -80,7 +86,7 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make another key of the desk, and print it for a mixer of its own."""
     from bot.campaigns.log_loss import require_deciders
-    from bot.service.desk_loss import DeskLoss, logged_profile, replace_desk, require_lost
+    from bot.service.desk_loss import Loss, logged_profile, replace_desk, require_lost
 
     require_lost(desk_ring(settings), chosen.reason)
     async with open_store(settings) as database:
@@ -90,9 +96,27 @@ async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> in
         # The profile's file lay beside the key that is lost.
         await require_deciders(database, chosen.by, await logged_profile(mixer.log))
         await confirm_people(database, chosen.by, settings.data / "keys", clock)
-        loss = DeskLoss(chosen.reason, len(chosen.by))
+        loss = Loss(chosen.reason, len(chosen.by))
         desk = await replace_desk(database, mixer.log, desk_ring(settings), signer, loss, clock)
     say(Message("log-desk-replaced", key=desk.key.public.hex()))
+    return 0
+
+
+async def run_replace_gate(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make another signing key of the gate, and print it for a mixer of its own."""
+    from bot.campaigns.log_loss import require_deciders
+    from bot.service.desk_loss import Loss
+    from bot.service.gate_loss import replace_gate, require_lost_gate
+
+    folder, desk = settings.data / "keys", load_desk(settings)
+    require_lost_gate(Keyring(folder), chosen.reason)
+    async with open_store(settings) as database:
+        clock, log = SystemClock(), _mixer(settings, chosen, database).log
+        await require_deciders(database, chosen.by, read_profile(settings))
+        await confirm_people(database, chosen.by, folder, clock)
+        loss = Loss(chosen.reason, len(chosen.by))
+        keys = await replace_gate(database, log, folder, desk, loss, clock)
+    say(Message("log-gate-replaced", key=keys.public().hex()))
     return 0
 
 

@@ -526,8 +526,11 @@ log-agrees = The database is what was signed.
 log-refilled = Put back { $entries } entries. The log goes on; a public entry says what was lost.
 log-lost = { $campaign }: the texts of { $count } entries are lost, at the positions { $positions }
 help-log-replace-desk = make another key of the desk when its file and every backup of it are lost; the log tells of it
+help-log-replace-gate = make another signing key of the gate when its file and every backup of it are lost; the log tells of it
 log-desk-replaced = The desk has another key: { $key }
     Give it to a mixer of its own as `--desk`. Accounts were taken over as they stand: compare them with `minping staff show`.
+log-gate-replaced = The gate has another key: { $key }
+    Give it to a mixer of its own as `--gate`. Ballots that were staged under the lost key are mixed as they are.
 
 # campaign open
 help-campaign-name = the campaign's name once more, to rule out a slip

@@ -526,8 +526,11 @@ log-agrees = 数据库与已签名的内容一致。
 log-refilled = 已补回 { $entries } 个条目。日志继续写入，公开条目写明了损失。
 log-lost = { $campaign }：{ $count } 个条目的内容已丢失，位置为 { $positions }
 help-log-replace-desk = 签发处密钥的文件和所有备份都丢失时，另立一个；日志会写明
+help-log-replace-gate = 入口签名密钥的文件和所有备份都丢失时，另立一个；日志会写明
 log-desk-replaced = 签发处的密钥已更换：{ $key }
     单独运行的混合器请用 `--desk` 指定它。账号按现状接收，请用 `minping staff show` 核对。
+log-gate-replaced = 入口的签名密钥已更换：{ $key }
+    若混合器单独运行，请用 `--gate` 告诉它。用丢失的密钥签过、尚未混合的评价票照常混合。
 
 # campaign open
 help-campaign-name = 再写一遍活动代号，以免误操作

@@ -45,7 +45,8 @@ ROUND, FILLING = 512, b"\0"
 SUFFIX = ".key"
 ID_LABEL = b"minping/key-id"
 ID_BYTES = 8
-GATE_KEYS = ("gate", "sign", "follow")
+SIGN = "sign"
+GATE_KEYS = ("gate", SIGN, "follow")
 """The names of the gate's own keys; those of campaigns and hours have folders of their own."""
 
 
@@ -365,14 +366,14 @@ def pseudonym(key: bytes, *parts: str) -> bytes:
     return hmac.digest(key, message, "sha256")
 
 
-def load_gate_keys(folder: Path) -> GateKeys:
-    """Returns the gate's keys in ``folder``.
+def load_gate_keys(folder: Path, signing: str = SIGN) -> GateKeys:
+    """Returns the gate's keys in ``folder``; ``signing`` names the key that signs.
 
     Raises:
         KeyMissing: one of `GATE_KEYS` is not there.
     """
     ring = Keyring(folder)
-    gate, sign, follow = (ring.demand(name) for name in GATE_KEYS)
+    gate, sign, follow = (ring.demand(name) for name in ("gate", signing, "follow"))
     voters, hours = Keyring(folder / "voters"), HourlyKeys(Keyring(folder / "hours"))
     return GateKeys(
         gate,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,12 +79,12 @@ class EnvelopeOpener:
 
     Args:
         secrets: the mixer's secrets by the names of their keys.
-        signer: the gate's public key.
+        signers: public keys, of which one must have signed: the gate's.
     """
 
-    def __init__(self, secrets: Mapping[str, bytes], signer: bytes) -> None:
+    def __init__(self, secrets: Mapping[str, bytes], signers: Sequence[bytes]) -> None:
         self._boxes = {name: SealedBox(PrivateKey(secret)) for name, secret in secrets.items()}
-        self._signer = Ed25519PublicKey.from_public_bytes(signer)
+        self._signers = [Ed25519PublicKey.from_public_bytes(signer) for signer in signers]
 
     def open(self, key: str, sealed: bytes) -> str:
         """Returns the signed text of one envelope, sealed to the mixer key of this name.
@@ -94,24 +95,24 @@ class EnvelopeOpener:
         if key not in self._boxes:
             raise UnknownMixerKey("there is no mixer key of this name")
         try:
-            return _unpack(self._boxes[key].decrypt(sealed), self._signer)
+            return _unpack(self._boxes[key].decrypt(sealed), self._signers)
         except (CryptoError, ValueError) as error:
             raise BrokenEnvelope("an envelope was not sealed to this key") from error
 
 
-def _unpack(content: bytes, signer: Ed25519PublicKey) -> str:
+def _unpack(content: bytes, signers: Sequence[Ed25519PublicKey]) -> str:
     """Returns the signed text of an opened envelope.
 
     Raises:
-        BadSignature: the holder of ``signer`` did not sign them.
+        BadSignature: no holder of ``signers`` signed it.
     """
     signature, rest = content[:SIGNATURE], content[SIGNATURE:]
     raw = rest[LENGTH : LENGTH + int.from_bytes(rest[:LENGTH], "big")]
-    try:
-        signer.verify(signature, raw)
-    except InvalidSignature as error:
-        raise BadSignature("an envelope was not signed by this key") from error
-    return raw.decode()
+    for signer in signers:
+        with suppress(InvalidSignature):
+            signer.verify(signature, raw)
+            return raw.decode()
+    raise BadSignature("an envelope was not signed by this key")
 
 
 def mixer_key_text(name: str, public: bytes) -> bytes:

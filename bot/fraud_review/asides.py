@@ -17,6 +17,7 @@ from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.states import CLOSED
 from bot.fraud_review.verdicts import WAITING
 from bot.storage.database import reading, writing
+from bot.storage.erased import write_anew
 from bot.storage.schema import all as tables
 from bot.transparency.logged_times import logged_at
 from survey_flows.errors import BadInput
@@ -49,6 +50,7 @@ async def erase_asides(database: AsyncEngine, now: datetime) -> None:
                 own = (table.c.campaign == campaign, table.c.aside_salt.is_not(None))
                 erased = update(table).where(*own).values(dict.fromkeys(ASIDE))
                 await connection.execute(erased)
+        await write_anew(database, (tables.ballots, tables.superseded))
 
 
 async def _keep_sums(database: AsyncEngine, campaign: str) -> None:

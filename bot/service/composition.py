@@ -26,7 +26,7 @@ from bot.ballots.mixer import GUARD, Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.campaign_keys import GATE, check_keys
-from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.conversations.conductor import Conductor
 from bot.conversations.homes import destroy_old_secrets, forget_closed_conversations
 from bot.conversations.key_rotation import KeyRotation
@@ -123,9 +123,10 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         opened = await open_keys(settings, database, clock)
         keys = opened.gate
         people = make_officers(settings, database, keys, opened.desk, clock)
-        live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer, tasks = make_mixer(settings, database, keys, clock), TaskStates()
         await _first_turn(mixer, tasks)
+        trust = Trust(mixer.key, opened.desk)
+        live_campaigns = LiveCampaigns(database, settings.timezone, trust)
         await check_keys(database, GATE, keys.voters)
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)

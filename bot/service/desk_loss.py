@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.accounts.audit_anchors import order_anew
 from bot.accounts.profiles import PROFILE, SOLO
 from bot.accounts.roster import Roster
+from bot.campaigns.link_marks import mark_links_anew
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.gate_signatures import GateSigner
@@ -35,8 +36,8 @@ NEXT = "desk-next"
 
 
 @dataclass(frozen=True, slots=True)
-class DeskLoss:
-    """Why the key is replaced, which the log says, and by how many people."""
+class Loss:
+    """Why a key is replaced, which the log says, and by how many people."""
 
     reason: str
     people: int
@@ -63,7 +64,7 @@ async def replace_desk(
     log: GuardedLog,
     ring: Keyring,
     gate: GateSigner,
-    loss: DeskLoss,
+    loss: Loss,
     clock: Clock,
 ) -> Desk:
     """Makes another key of the desk and lets it count; after a kill it goes on where it was.
@@ -89,6 +90,7 @@ async def replace_desk(
     async with writing(database) as connection:
         await order_anew(connection, desk, now)
         await _vote_anew(connection)
+        await mark_links_anew(connection, desk)
     await _know_accounts(Roster(database, desk, ring.folder), log)
     ring.path(NEXT).replace(ring.path(DESK))
     return desk

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.second_factor import FACTOR_KEY, FactorKeys, load_factor_keys
 from bot.campaigns.desk_takeover import take_over
+from bot.campaigns.link_marks import mark_links_anew
 from bot.campaigns.states import CLOSING, DRAFT, HELD, OPENING
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings
@@ -53,6 +54,9 @@ RESTS_ON: dict[str, Sequence[Rows]] = {
     FACTOR_KEY: (_rows(tables.second_factors.c.login.is_not(None)),),
 }
 """The rows that nobody can read or continue without a key; with none of them it may be made."""
+
+LINKS = "links"
+"""The file that says that the links of an older version have their marks: later ones need them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ async def open_desk(settings: Settings, database: AsyncEngine, clock: Clock) -> 
     """
     ring = desk_ring(settings)
     if ring.path(DESK).exists():
-        return load_desk(settings)
+        desk = load_desk(settings)
+        await _mark_older_links(ring, database, desk)
+        return desk
     if known_desk_file(settings.data / "keys" / "mixer" / "guard").exists():
         raise KeyMissing(ring.path(DESK))
     async with writing(database) as connection:
@@ -120,7 +126,19 @@ async def open_desk(settings: Settings, database: AsyncEngine, clock: Clock) -> 
     if ring.path(DESK_DRAFT).exists():
         ring.path(DESK_DRAFT).replace(ring.path(DESK))
     ring.find_or_create(DESK)
-    return load_desk(settings)
+    desk = load_desk(settings)
+    await _mark_older_links(ring, database, desk)
+    return desk
+
+
+async def _mark_older_links(ring: Keyring, database: AsyncEngine, desk: Desk) -> None:
+    """Marks once the links of an installation that is older than their marks, as they stand."""
+    done = ring.folder / LINKS
+    if done.exists():
+        return
+    async with writing(database) as connection:
+        await mark_links_anew(connection, desk)
+    done.touch(mode=0o600)
 
 
 async def _any(connection: AsyncConnection, queries: Sequence[Rows]) -> bool:

@@ -7,12 +7,15 @@ signs what it knows itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from sqlalchemy import select
 
-from bot.crypto.gate_signatures import GateSigner
+from bot.core.operator_needed import OperatorNeeded
+from bot.crypto.gate_signatures import GATE, GateSigner
 from bot.storage.schema.all import log_entries
+from bot.transparency.desk import Desk
 from bot.transparency.entry_bodies import KEYS, keys_body
 from bot.transparency.guarded_log import OpenLog
 from survey_flows.errors import BadInput, Message
@@ -73,6 +76,69 @@ async def announce_lost_desk(
     body = keys_body(number + 1, desk, gate.key, loss)
     signed = gate.signature(signed_act_text(gate.origin, body))
     await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body, [signed])], at)
+
+
+async def announce_lost_gate(
+    log: OpenLog, gate: VerifierKey, desk: Desk, loss: Mapping[str, object], at: int
+) -> None:
+    """Appends the act ``keys`` that replaces a gate's key which cannot sign that any more.
+
+    The desk's key signs in its place: else whoever has the log's key made itself a gate.
+    A process that was killed after it appends nothing twice.
+
+    Args:
+        log: the open log.
+        gate: the new key.
+        desk: signs with the key that the log names as the desk's.
+        loss: says what was lost and why, and what the gate had accepted until then.
+        at: epoch seconds.
+
+    Raises:
+        BadInput: the log names no gate's key, or another key of the desk.
+    """
+    number, named = await _newest(log)
+    if named.get("gate") == gate:
+        return
+    if "gate" not in named or named.get("desk") != desk.key:
+        raise BadInput(Message("transparency-other-desk"))
+    body = keys_body(number + 1, desk.key, gate, loss)
+    await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body, [desk.sign(body)])], at)
+
+
+class GateChanged(OperatorNeeded):
+    """The gate's key is not the one that the log names, while a campaign is open."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("transparency-gate-changed"))
+
+
+def demand_gate(bodies: Sequence[str], gate: VerifierKey) -> None:
+    """Refuses another gate's key than the newest act ``keys`` names.
+
+    Nobody handed over to it, so that every campaign that is open would fail its verification.
+
+    Args:
+        bodies: of the acts ``keys``, in their order.
+        gate: the key that the gate has.
+
+    Raises:
+        GateChanged: the log names another one.
+    """
+    named = json.loads(bodies[-1]).get("gate") if bodies else None
+    if named is not None and read_key(named) != gate:
+        raise GateChanged
+
+
+def lost_gates(bodies: Sequence[str], origin: str) -> list[VerifierKey]:
+    """Returns the gate's keys that were lost and replaced; what they signed may still be mixed.
+
+    Args:
+        bodies: of the acts ``keys``, in their order.
+        origin: the log's name.
+    """
+    acts = [json.loads(body) for body in bodies]
+    found = [read_key(old["gate"]) for old, new in pairwise(acts) if new.get("lost") == "gate"]
+    return [key for key in found if key.name == f"{origin}{GATE}"]
 
 
 async def _newest(log: OpenLog) -> tuple[int, dict[str, VerifierKey]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -88,6 +89,15 @@ def entry_line(
     if kind == SEALED:
         return sealed_line(campaign, second)
     return act_line(campaign, kind, first, second)
+
+
+def is_committed(entry: LogEntry) -> bool:
+    """Returns whether an act's commitment is that of its text and of who signed it."""
+    if entry.body is None:
+        return True
+    if entry.form == OLDER_FORM:
+        return entry.commitment == sha256(entry.body.encode()).digest()
+    return entry.commitment == act_commitment(entry.body, entry.signatures)
 
 
 def entry_of_row(row: RowMapping) -> LogEntry:

@@ -14,3 +14,5 @@ transparency-nothing-to-refill = the database and the guard have the same log; t
 transparency-entries-missing = entries of the log are missing in the database; see «The log's guard» in docs/operations.md
 transparency-tiles-missing = tiles of the log are missing in the database; see «The log's guard» in docs/operations.md
 transparency-other-gate = the log names no desk's key that could be replaced, or another key of the gate than the one in `keys/sign.key`; nothing was done
+transparency-other-desk = the log names no gate's key that could be replaced, or another key of the desk than the one in `keys/desk/desk.key`; nothing was done
+transparency-gate-changed = the gate's signing key is not the one that the log names, and a campaign is open; nothing more is mixed: put `keys/sign.key` back from its backup and give `mixer run --gate` its public key, or see `minping log replace-gate --help`

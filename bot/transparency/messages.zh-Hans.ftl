@@ -14,3 +14,5 @@ transparency-nothing-to-refill = 数据库和守护记录里的日志一致，�
 transparency-entries-missing = 数据库里缺少日志条目；请参阅 docs/operations.md 的 “The log's guard”
 transparency-tiles-missing = 数据库里缺少日志的分块；请参阅 docs/operations.md 的 “The log's guard”
 transparency-other-gate = 日志没有可以更换的签发处密钥，或日志中的入口密钥与 `keys/sign.key` 不符；没有任何变动
+transparency-other-desk = 日志没有可以更换的入口密钥，或日志中的签发处密钥与 `keys/desk/desk.key` 不符；没有任何变动
+transparency-gate-changed = 入口的签名密钥与日志所写的不同，而有活动正在进行，因此不再混合：请从备份恢复 `keys/sign.key` 并以 `mixer run --gate` 给出它的公钥，或见 `minping log replace-gate --help`

@@ -130,8 +130,8 @@ def check_signatures(bundle: Bundle) -> Message:
     if late := _late(bundle):
         found = Message("verification-acts-late", signed=found, count=len(late), position=late[0])
     broken, lost = _handed_over(bundle)
-    if lost:
-        found = Message("verification-keys-desk-lost", signed=found, count=lost)
+    for role, count in sorted(lost.items()):
+        found = Message(f"verification-keys-{role}-lost", signed=found, count=count)
     return Message("verification-keys-broken", signed=found, count=broken) if broken else found
 
 
@@ -174,21 +174,31 @@ def _require_signed(bundle: Bundle, position: int, act: Act) -> bool:
     return by_log
 
 
-def _handed_over(bundle: Bundle) -> tuple[int, int]:
+STANDS_IN = {"desk": GATE, "gate": DESK}
+"""Whose signature stands, with the log's, in the place of a lost key's."""
+
+
+def _handed_over(bundle: Bundle) -> tuple[int, Counter[str]]:
     """Return how many acts ``keys`` lack the signature of a key that they replace.
 
-    After the registration that would let whoever has the log's key make itself a gate. A desk's
-    key that was lost cannot sign: then the gate does, and these are counted apart.
+    After the registration that would let whoever has the log's key make itself a gate. A key
+    that was lost cannot sign: then the other one of desk and gate does, and these are counted
+    apart by the role of the lost one.
     """
-    broken = lost = 0
+    broken, lost = 0, Counter[str]()
     for before, after in pairwise(bundle.key_acts):
         act = bundle.public[after.position]
         signers, replaced = {one.name for one in act.signatures or ()}, _replaced(before, after)
         if replaced <= signers:
             continue
-        desk_alone = before.desk is not None and replaced == {before.desk.name}
-        if act.body.get("lost") == "desk" and desk_alone and bundle.origin + GATE in signers:
-            lost += 1
+        role = act.body.get("lost")
+        stands_in = STANDS_IN.get(role) if isinstance(role, str) else None
+        if (
+            stands_in
+            and replaced == {f"{bundle.origin}/{role}"}
+            and (bundle.origin + stands_in in signers)
+        ):
+            lost[str(role)] += 1
             continue
         if after.position > bundle.registration.position:
             raise CheckFailed(Message("verification-keys-not-handed-over", position=after.position))

@@ -37,7 +37,6 @@ SIGNERS: Mapping[str, str] = {
     "page": DESK,
     "succession": DESK,
     "escrow": DESK,
-    "extension": DESK,
     "export": DESK,
     "year-rules": DESK,
     "year-table": DESK,

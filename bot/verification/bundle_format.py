@@ -25,6 +25,8 @@ MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS = (
 )
 NEEDED = {MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS}
 
+MANIFEST_PARTS = frozenset(("format", "campaign", "origin", "openings"))
+
 OWNERS = "older.txt"
 """Whose each older entry is, where the log has such entries."""
 

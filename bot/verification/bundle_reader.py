@@ -19,6 +19,7 @@ from bot.verification.bundle_format import (
     FORMAT,
     LOG,
     MANIFEST,
+    MANIFEST_PARTS,
     OLDER_FORMAT,
     OLDER_LOG,
     OPENINGS,
@@ -31,13 +32,19 @@ from bot.verification.log_file import OLDER, read_log, read_older_log
 from bot.verification.opened_entries import BALLOT, WITHDRAWAL, BallotAnswer, Opening, read_openings
 from bot.verification.public_acts import read_acts, read_key_acts
 from bot.verification.public_totals import read_totals
-from bot.verification.strict_files import read_json, read_strict_json, read_text, table_rows
+from bot.verification.strict_files import (
+    is_whole,
+    read_json,
+    read_strict_json,
+    read_text,
+    table_rows,
+)
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import RECEIPT, SEALED, is_campaign
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.quota import QuotaCell
-from survey_flows.signed_notes import VerifierKey
+from survey_flows.signed_notes import VerifierKey, good_name
 
 OLD, GROWN, UNSIGNED, NEW = "old", "grown", "unsigned", "new"
 """Of a campaign: closed in form 1; registered in form 1 and closed after; in a log that names no
@@ -134,8 +141,8 @@ class Bundle:
         if not isinstance(manifest, dict) or manifest.get("format") != expected:
             raise BadInput(Message("verification-unknown-format", format=expected), place)
         self.campaign, self.origin = str(manifest.get("campaign")), str(manifest.get("origin"))
-        if not self.is_older and not is_campaign(self.campaign):
-            raise BadInput(Message("verification-no-campaign"), place)
+        if not self.is_older:
+            _require_parts(manifest, place)
         self.note = read_text(files[CHECKPOINT], Place(file=CHECKPOINT))
         self.log = read_older_log(files[OLDER_LOG]) if self.is_older else read_log(files)
         self.public = read_acts(files[PUBLIC], self.log, self.is_older)
@@ -302,11 +309,22 @@ class Bundle:
         rows = table_rows(self.files.get(WEIGHTS, b""), WEIGHTS, WEIGHTS_HEAD)
         for number, line in enumerate(rows, 2):
             position, _, weight = line.partition(b",")
-            if not (position.isdigit() and weight.isdigit()) or int(position) in found:
+            whole = is_whole(position) and weight.isdigit() and len(weight) == 1
+            if not whole or int(position) in found:
                 place = Place(file=WEIGHTS, line=number)
                 raise BadInput(Message("verification-weight-wrong"), place)
             found[int(position)] = int(weight)
         return found
+
+
+def _require_parts(manifest: Mapping[str, Any], place: Place) -> None:
+    """Refuse a manifest that another reader could take for another bundle."""
+    campaign, origin = manifest.get("campaign"), manifest.get("origin")
+    if not (isinstance(campaign, str) and is_campaign(campaign)):
+        raise BadInput(Message("verification-no-campaign"), place)
+    whole = manifest.keys() == MANIFEST_PARTS and type(manifest["openings"]) is bool
+    if not (whole and isinstance(origin, str) and good_name(origin)):
+        raise BadInput(Message("verification-manifest-wrong"), place)
 
 
 def _read_registration(act: Act) -> RegisteredTerms:

@@ -6,8 +6,10 @@ it likes by inventing re-votes and withdrawals.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from bot.crypto.note_signatures import verify_signature
@@ -15,7 +17,7 @@ from bot.verification.bundle_format import INTAKE
 from bot.verification.bundle_reader import GROWN, NEW, OLD, UNSIGNED, Bundle, CheckFailed
 from bot.verification.campaign_checks import number
 from bot.verification.opened_entries import BALLOT, COMMENT, WITHDRAWAL, Opening
-from bot.verification.strict_files import read_strict_json
+from bot.verification.strict_files import read_salt, read_strict_json
 from survey_flows.gate_texts import (
     ballot_gate_text,
     comment_gate_text,
@@ -24,6 +26,7 @@ from survey_flows.gate_texts import (
 )
 from survey_flows.log_entries import read_signatures
 from survey_flows.messages import Message, Place
+from survey_flows.signed_notes import ID
 
 Rows = dict[str, list[int]]
 """By unit: ballots accepted, those that said again, erased ones, and erased ones of these."""
@@ -34,6 +37,7 @@ def check_gate(bundle: Bundle) -> Message:
     if bundle.state == OLD:
         return Message("verification-gate-form-1")
     signed = unsigned = 0
+    by_key = Counter[str]()
     erasures: dict[tuple[str, str], bool] = {}
     for position, opening in bundle.opened.items():
         if not opening.is_signed:
@@ -42,15 +46,42 @@ def check_gate(bundle: Bundle) -> Message:
             raise CheckFailed(Message("verification-gate-not-signed", position=position))
         else:
             signed += 1
+            by_key[_signing_key(opening)] += opening.kind == BALLOT
     if bundle.state == UNSIGNED:
         return Message("verification-gate-not-in-log")
     accepted, found = number(bundle.intake, "erasures"), len({one for one, _ in erasures})
     if found > accepted and not number(bundle.closing, "unended", 0):
         raise CheckFailed(Message("verification-erasures-more", found=found, accepted=accepted))
+    _require_lost_keys_rest(bundle, by_key)
     agrees = Message("verification-gate-signed", count=signed)
     return (
         Message("verification-gate-unsigned", signed=agrees, count=unsigned) if unsigned else agrees
     )
+
+
+def _signing_key(opening: Opening) -> str:
+    """Return the id of the gate's key that signed a body, in hexadecimal digits."""
+    return b64decode(str(opening.body().get("gate")))[:ID].hex()
+
+
+def _require_lost_keys_rest(bundle: Bundle, by_key: Mapping[str, int]) -> None:
+    """Check that a key that was lost signed no more than the gate had accepted by then.
+
+    Raises:
+        CheckFailed: it signed more; whoever found it used it.
+    """
+    start = bundle.registration.position
+    for before, after in pairwise(bundle.key_acts):
+        act = bundle.public[after.position]
+        if act.body.get("lost") != "gate" or before.gate is None or after.position < start:
+            continue
+        accepted = act.body.get("accepted")
+        named = accepted.get(bundle.campaign, 0) if isinstance(accepted, dict) else 0
+        found = by_key.get(before.gate.id.hex(), 0)
+        if type(named) is not int or (found > named and not number(bundle.closing, "unended", 0)):
+            raise CheckFailed(
+                Message("verification-gate-lost-more", found=found, accepted=str(named))
+            )
 
 
 def _is_signed(
@@ -153,7 +184,7 @@ def _read_units(bundle: Bundle) -> Rows:
     place = Place(file=INTAKE)
     value = read_strict_json(bundle.files.get(INTAKE, b""), place, ascii_keys=False)
     units: Mapping[str, Any] = value["units"]
-    salt = bytes.fromhex(value["salt"])
+    salt = read_salt(value["salt"])
     if set(value) != {"salt", "units"} or units_digest(salt, units) != bundle.intake.body["units"]:
         raise CheckFailed(Message("verification-intake-file-differs"))
     rows = {unit: [int(count) for count in row] for unit, row in units.items()}

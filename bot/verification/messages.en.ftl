@@ -15,6 +15,7 @@ verification-entry-wrong = this is no entry, or its position is not the next
 verification-public-entry-wrong = this is no public entry
 verification-public-entry-twice = a public entry stands twice, or is none of the log
 verification-no-campaign = bundle.json names no campaign; fetch the bundle again
+verification-manifest-wrong = bundle.json has other parts than format, campaign, origin and openings, or one of another kind; fetch the bundle again
 verification-owner-wrong = this is no campaign's id, and no «-» of a public entry
 verification-owners-differ = older.txt names { $named } older entries, and the log begins with { $entries }; fetch the bundle again
 verification-keys-wrong = the act «keys» at entry { $position } is not the next one, or names other keys than this log's
@@ -268,6 +269,11 @@ verification-keys-desk-lost = { $signed }; the desk's key was LOST and replaced 
         [one] once
        *[other] { $count } times
     }
+verification-keys-gate-lost = { $signed }; the gate's key was LOST and replaced without its signature, by the log and the desk, { $count ->
+        [one] once
+       *[other] { $count } times
+    }
+verification-gate-lost-more = { $found } ballots are signed by a key of the gate that was lost, and it had accepted { $accepted } when it was replaced; somebody used it later
 verification-acts-late = { $signed }; { $count ->
         [one] one act was
        *[other] { $count } acts were

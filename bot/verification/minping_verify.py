@@ -46,7 +46,7 @@ OPTIONAL_FILES = {"cases.jsonl", "intake.json", "sums.json"}
 
 DESK_KINDS = (
     "registration link pause early-close decision result audit profile officer grant opened page "
-    "succession escrow extension export void choice year-rules year-table year-decision year-seal "
+    "succession escrow export void choice year-rules year-table year-decision year-seal "
     "year-amendment year-notice material-closed"
 )
 SIGNERS = dict.fromkeys(DESK_KINDS.split(), "/desk") | {
@@ -625,7 +625,9 @@ class Bundle:
         for name in keys & DIGITS.keys():
             digits(body[name], DIGITS[name])
         aside = row.get("aside")
-        if set(row) - {"aside"} != {"position", "salt", "body"} or (aside and kind != "ballot"):
+        if set(row) - {"aside"} != {"position", "salt", "body"} or (
+            "aside" in row and (kind != "ballot" or not isinstance(aside, dict))
+        ):
             raise Failed(f"the opening of entry {at} has other parts")
         return Opening(at, kind, body, signed, aside)
 
@@ -797,20 +799,24 @@ def _late(bundle: Bundle) -> str:
 
 
 def _handed_over(bundle: Bundle) -> str:
-    broken = lost = 0
+    broken, lost = 0, Counter[str]()
     for (_, *before), (at, *after) in pairwise(bundle.key_acts):
         act = bundle.acts[at]
         signed = {name for name, _ in act.signatures or ()}
         replaced = {old.name for old, new in zip(before, after, strict=True) if old != new}
         rest = replaced - signed
-        desk, gate = bundle.origin + "/desk", bundle.origin + "/gate"
-        if rest and act.body.get("lost") == "desk" and replaced == {desk} and gate in signed:
-            lost += 1
-            continue
+        for role, other in (("desk", "gate"), ("gate", "desk")):
+            alone = replaced == {f"{bundle.origin}/{role}"} and f"{bundle.origin}/{other}" in signed
+            if rest and act.body.get("lost") == role and alone:
+                lost[role] += 1
+                rest = set()
         if rest and at > bundle.one("registration").position:
             raise Failed(f"the keys of entry {at} are not signed by those that they replace")
         broken += bool(rest)
-    told = f"; the desk's key was LOST and replaced by log and gate: {lost}" if lost else ""
+    told = ""
+    for role, other in (("desk", "gate"), ("gate", "desk")):
+        if lost[role]:
+            told += f"; the {role}'s key was LOST and replaced by log and {other}: {lost[role]}"
     return told + (f"; keys replaced without the old ones' signature: {broken}" if broken else "")
 
 
@@ -1116,9 +1122,25 @@ def _check_aside(bundle: Bundle, ballot: Opening) -> bool:
     return ballot.signed
 
 
+def _check_lost_gates(bundle: Bundle, by_key: Mapping[bytes, int]) -> None:
+    """A lost key of the gate signed no more ballots than were accepted until it was replaced."""
+    start = bundle.one("registration").position
+    for (_, _, old), (at, _, _) in pairwise(bundle.key_acts):
+        body = bundle.acts[at].body
+        if body.get("lost") != "gate" or at < start:
+            continue
+        most = number(body.get("accepted", {}).get(bundle.campaign, 0))
+        found = by_key.get(old.id, 0)
+        if found > most and not bundle.sums.unended:
+            raise Failed(
+                f"{found} ballots are signed by a lost key of the gate, which accepted {most}"
+            )
+
+
 def check_gate(bundle: Bundle) -> str:
     """The gate signed every ballot, comment and erasure."""
     checked = unsigned = 0
+    by_key = Counter[bytes]()
     erasures: dict[tuple[str, str], bool] = {}
     for at, opening in bundle.openings.items():
         body = opening.body
@@ -1138,7 +1160,10 @@ def check_gate(bundle: Bundle) -> str:
         if not good:
             raise Failed(f"the gate did not sign the {opening.kind} of entry {at}")
         checked += 1
+        if opening.kind == "ballot":
+            by_key[unbase64(body["gate"])[:4]] += 1
     if bundle.state != OLD:
+        _check_lost_gates(bundle, by_key)
         most, found = number(bundle.intake.body["erasures"]), len({one for one, _ in erasures})
         if found > most and not bundle.sums.unended:
             raise Failed(f"there are {found} erasures, the gate accepted {most}")
@@ -1353,7 +1378,7 @@ def run(name: str, check: Check, bundle: Bundle) -> Outcome:
         return Outcome(name, True, check(bundle))
     except Failed as error:
         finding = str(error)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         finding = f"what it needs is missing or wrong ({error!r:.80})"
     first = bundle.failures.setdefault(finding, name)
     return Outcome(name, False, finding if first == name else f"{RESTS}{first}»")

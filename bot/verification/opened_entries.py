@@ -12,7 +12,7 @@ import orjson
 
 from bot.verification.bundle_format import OPENINGS
 from bot.verification.log_file import OLDER, LoggedEntries
-from bot.verification.strict_files import read_body, read_json, read_lines, read_strict_json
+from bot.verification.strict_files import SALT, read_body, read_json, read_lines, read_strict_json
 from survey_flows.errors import BadInput, Message, Place
 
 ANSWER_FIELDS = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
@@ -47,7 +47,6 @@ _DIGITS = {
     name: re.compile(f"[0-9a-f]{{{length}}}")
     for name, length in (("id", 32), ("aside", 64), ("voter", 64), ("erasure", 32))
 }
-_SALT = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def read_openings(
         value = read(line, place)
         try:
             position = value["position"]
-            inside = type(position) is int and 0 <= position < len(entries)
+            inside = 0 <= _whole(position) < len(entries)
             is_older = older_bundle or (inside and entries.kinds[position] == OLDER)
             if is_older or (may_be_older and '"gate":' not in value["body"]):
                 opening = _read_older(value, known, strict=not older_bundle)
@@ -122,7 +121,7 @@ def read_openings(
                 opening = _read_signed(value, known, place)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(Message("verification-opening-wrong"), place) from error
-        if position in found or type(position) is not int:
+        if position in found:
             raise BadInput(Message("verification-opening-twice"), place)
         found[position] = opening
     return found
@@ -152,7 +151,7 @@ def _read_signed(
     value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer], place: Place
 ) -> Opening:
     text, salt, parts = value["body"], value["salt"], set(value) - {"aside"}
-    if parts != {"position", "salt", "body"} or not _SALT.fullmatch(salt):
+    if parts != {"position", "salt", "body"} or not SALT.fullmatch(salt):
         raise ValueError(parts)
     body = read_body(text, place)
     kind = body["kind"]
@@ -198,7 +197,7 @@ def _read_aside(value: Mapping[str, Any], committed: object, place: Place) -> As
     said = read_body(text, place)
     whole = set(value) == {"salt", "text"} and set(said) in _ASIDES
     digest = sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
-    agrees = whole and bool(_SALT.fullmatch(salt)) and digest == committed
+    agrees = whole and bool(SALT.fullmatch(salt)) and digest == committed
     way = [_whole(said[name]) for name in ("cluster", "reminders") if name in said]
     return Aside(_whole(said["bucket"]), agrees, *way)
 

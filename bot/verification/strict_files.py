@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ import orjson
 
 from survey_flows.canonical_json import MOST, read_canonical_object, read_strict
 from survey_flows.errors import BadInput, Message, Place
+
+SALT = re.compile("[0-9a-f]{32}")
 
 
 def table_rows(raw: bytes, name: str, head: str) -> Iterator[bytes]:
@@ -22,6 +25,22 @@ def table_rows(raw: bytes, name: str, head: str) -> Iterator[bytes]:
     if next(lines, b"") != head.encode():
         raise BadInput(Message("verification-first-line-wrong", head=head), Place(file=name))
     return lines
+
+
+def is_whole(text: bytes) -> bool:
+    """Return whether a text is a position: decimal, without leading zeros, below 10^15."""
+    return text.isdigit() and len(text) < 16 and (text == b"0" or text[:1] != b"0")
+
+
+def read_salt(value: object) -> bytes:
+    """Return a salt: sixteen bytes, as 32 lower-case hexadecimal digits.
+
+    Raises:
+        ValueError: it is written in another way.
+    """
+    if not isinstance(value, str) or not SALT.fullmatch(value):
+        raise ValueError(value)
+    return bytes.fromhex(value)
 
 
 def read_lines(raw: bytes, name: str) -> Iterator[bytes]:

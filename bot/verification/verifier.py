@@ -102,7 +102,7 @@ def _run(name: str, check: Check, bundle: Bundle) -> CheckResult:
         return CheckResult(False, Problem(error.message))
     except BadInput as error:
         return CheckResult(False, error.problems[0])
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
         lacking = Message("verification-check-lacks-data", check=Message(name))
         return CheckResult(False, Problem(lacking))
 

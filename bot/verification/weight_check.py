@@ -9,9 +9,10 @@ from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights
 from bot.verification.act_checks import require_next_decisions
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
 from bot.verification.bundle_reader import Bundle, CheckFailed
-from bot.verification.strict_files import read_json, read_lines, read_strict_json
+from bot.verification.strict_files import read_json, read_lines, read_salt, read_strict_json
 from survey_flows.errors import BadInput, Message, Place
 
+CASE_PARTS = frozenset(("case", "salt", "weights"))
 Weights = list[list[int]]
 """Pairs of a position in the log and a weight in quarters."""
 
@@ -72,11 +73,20 @@ def _read_cases(bundle: Bundle) -> dict[str, tuple[bytes, Weights]]:
         place = Place(file=CASES, line=number)
         value = (read_json if bundle.is_older else read_strict_json)(line, place)
         try:
-            name, salt = str(value["case"]), bytes.fromhex(value["salt"])
-            weights = [[int(at), int(weight)] for at, weight in value["weights"]]
+            name, salt = str(value["case"]), read_salt(value["salt"])
+            weights = [[_number(part) for part in pair] for pair in value["weights"]]
+            if value.keys() != CASE_PARTS or any(len(pair) != 2 for pair in weights):
+                raise ValueError(value)
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(Message("verification-case-wrong"), place) from error
         if name in found:
             raise BadInput(Message("verification-case-twice"), place)
         found[name] = (salt, weights)
     return found
+
+
+def _number(value: object) -> int:
+    # `true` is equal to 1 and written in another way: two readers would tell two digests.
+    if type(value) is not int:
+        raise TypeError(value)
+    return value

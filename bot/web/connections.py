@@ -1,6 +1,7 @@
 """Limits on connections, so that whoever opens many and finishes no request keeps nobody out.
 
 A request's head has ten seconds, its body thirty and a second more for every 32 kB that came.
+Of an answer some has to be taken every thirty seconds, however slow the line is.
 When too many connections wait, the one that waits longest is closed, never the newest:
 an honest browser sends its head at once and is served, also beside an attacker at its own address.
 """
@@ -8,19 +9,26 @@ an honest browser sends its head at once and is served, also beside an attacker 
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from aiohttp import StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.shared.middleware import address_network
+
+log = logging.getLogger(__name__)
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
 BODY_RATE = 32_768
 """Bytes of a body that earn one more second: a staff member's file may come by a slow line."""
+UNREAD_SECONDS = 30.0
+"""Seconds in which some of an answer has to be taken."""
 IDLE_SECONDS = 75.0
 """Seconds that a connection may rest between two requests; nginx lets its own rest for 60."""
 MOST_HEADS = 64
@@ -45,7 +53,7 @@ class Connection(web.RequestHandler):
     Bodies stay as they were sent: what is compressed is refused (`refuse_encodings`), unopened.
     """
 
-    __slots__ = ("_limits", "address", "body", "until")
+    __slots__ = ("_limits", "address", "body", "taken_until", "until")
 
     def __init__(self, limits: ConnectionLimits, server: web.Server) -> None:
         super().__init__(
@@ -59,6 +67,7 @@ class Connection(web.RequestHandler):
         self.address = ""
         self.body: StreamReader | None = None
         self.until = 0.0
+        self.taken_until = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins to wait for a head."""
@@ -80,6 +89,44 @@ class Connection(web.RequestHandler):
             self._limits.head_came(self, self._messages[-1][1], data.endswith(b"\r\n\r\n"))
         elif data:
             self._limits.more_came(self, len(data))
+
+    def pause_writing(self) -> None:
+        """Notes that an answer waits for its reader."""
+        super().pause_writing()
+        self._limits.unread(self)
+
+    def resume_writing(self) -> None:
+        """Notes that the reader has taken some of it."""
+        super().resume_writing()
+        self._limits.taken(self)
+
+    def log_exception(self, *_args: Any, **kw: Any) -> None:
+        """Says which kind of error it was, and nothing of who sent it or what.
+
+        What aiohttp writes has the client's address and a piece of the head, such as its cookies.
+        """
+        error = kw.get("exc_info")
+        if isinstance(error, HttpProcessingError):
+            log.info("a request could not be read: %s", type(error).__name__)
+        else:
+            log.error("a connection failed: %s", type(error).__name__)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it is closed but for what its reader has not taken."""
+        return self.transport is not None and self.transport.is_closing()
+
+    @property
+    def untaken(self) -> int:
+        """The bytes of answers that the system has not taken from us, as their reader is slow."""
+        return self.transport.get_write_buffer_size() if self.transport is not None else 0
+
+    def drop(self) -> None:
+        """Ends it at once; what was not taken is lost."""
+        transport = self.transport
+        self.force_close()
+        if transport is not None:
+            transport.abort()
 
     @property
     def is_busy(self) -> bool:
@@ -106,6 +153,7 @@ class ConnectionLimits:
         self._bodies: dict[Connection, None] = {}
         # After a body nobody can tell whether a further head has begun, so these rest briefly.
         self._resting: dict[Connection, None] = {}
+        self._unread: dict[Connection, int] = {}
 
     def factory(self, runner: web.AppRunner) -> Callable[[], Connection]:
         """Returns what makes the protocol of each new connection to a runner that is set up."""
@@ -127,23 +175,43 @@ class ConnectionLimits:
                     connection.until = now + HEAD_SECONDS
                 else:
                     self._close(connection)
+        for connection in self._all:
+            # A connection that was closed lasts until its reader has taken the rest.
+            if connection.is_leaving and connection not in self._unread:
+                self.unread(connection)
+        for connection, left in list(self._unread.items()):
+            if connection.untaken < left:
+                self.unread(connection)
+            elif connection.taken_until <= now:
+                self._drop(connection)
 
     def add(self, connection: Connection) -> None:
         """Takes a new connection; closes the one that can best be spared when there are too many.
 
-        First goes who has waited longest for a head, then who rests, then the new one.
+        First goes who has waited longest for a head, then who rests, then who takes no answer, then
+        the oldest: an honest request is answered soon, so that the oldest is hardly one.
         """
         self._all[connection] = None
         self._wait_for_head(connection)
         if len(self._all) > self._most:
-            others = (it for it in self._all if it is not connection and not it.is_busy)
-            waiting = next((it for it in self._heads if it is not connection), None)
-            self._close(waiting or next(others, connection))
+            resting = (it for it in self._all if not it.is_busy)
+            spare = chain(self._heads, resting, self._unread, self._all)
+            self._drop(next(it for it in spare if it is not connection))
 
     def forget(self, connection: Connection) -> None:
         """Forgets a connection that has ended."""
         self._all.pop(connection, None)
+        self._unread.pop(connection, None)
         self._settle(connection)
+
+    def unread(self, connection: Connection) -> None:
+        """Notes how much of what was answered is not taken yet."""
+        self._unread[connection] = connection.untaken
+        connection.taken_until = self._loop.time() + UNREAD_SECONDS
+
+    def taken(self, connection: Connection) -> None:
+        """Notes that nearly all that was answered is taken."""
+        self._unread.pop(connection, None)
 
     def head_came(self, connection: Connection, body: StreamReader, ends_clean: bool) -> None:
         """Notes that a head has come, with its body or a part of that."""
@@ -189,5 +257,9 @@ class ConnectionLimits:
                 del self._by_address[connection.address]
 
     def _close(self, connection: Connection) -> None:
-        self.forget(connection)
+        self._settle(connection)
         connection.force_close()
+
+    def _drop(self, connection: Connection) -> None:
+        self.forget(connection)
+        connection.drop()

@@ -123,6 +123,48 @@ ROWS = (
         ("unit/bot/web/test_api.py::test_a_body_nested_too_deep_is_a_sentence",
          "unit/bot/test_main.py"
          "::test_a_questionnaire_nested_too_deep_leaves_with_1_and_one_sentence")),
+    Row(20, "answers are asked for and not taken",
+        "thirty seconds; the oldest goes, others are served",
+        ("contract/test_connections.py::test_while_answers_are_not_taken_others_are_served",
+         "contract/test_connections.py"
+         "::test_a_file_that_is_not_taken_is_given_up_and_one_that_is_taken_slowly_is_not")),
+    Row(21, "a form in an encoding that takes minutes",
+        "400, undecoded; parts are read as UTF-8",
+        ("contract/test_connections.py::test_a_form_in_another_encoding_is_refused_undecoded",
+         "contract/test_connections.py"
+         "::test_a_part_of_a_form_is_read_as_utf_8_whatever_it_says")),
+    Row(22, "the log of the service keeps a malformed request's address and cookies",
+        "it says the kind of the error alone",
+        ("contract/test_connections.py"
+         "::test_a_request_that_is_none_is_answered_and_leaves_nothing_in_the_log",)),
+    Row(23, "a campaign's row and the log's row are changed alike: other words on the buttons",
+        "the definition is proven by a signed checkpoint",
+        ("contract/test_registration.py::test_other_words_on_the_same_buttons_take_no_ballots",
+         "contract/test_registration.py"
+         "::test_a_checkpoint_that_the_log_did_not_sign_proves_nothing",
+         "contract/test_close_check.py::test_a_change_after_the_close_publishes_nothing")),
+    Row(24, "a link that vouches for deputies is written into the table",
+        "the desk has not marked it",
+        ("contract/test_registration.py"
+         "::test_a_link_that_somebody_wrote_or_changed_leads_nowhere",
+         "contract/test_registration.py::test_links_of_an_older_version_are_marked_once")),
+    Row(25, "moments that were erased are read from the disk",
+        "the tables are written anew",
+        ("contract/test_asides.py::test_what_is_erased_is_in_no_file_of_the_database",)),
+    Row(26, "a crafted bundle is read in two ways, or ends a verifier",
+        "both say the same, in a sentence",
+        ("verifying/test_both_verifiers.py"
+         "::test_both_say_the_same_of_files_that_somebody_crafted",
+         "verifying/test_both_verifiers.py::test_a_crafted_file_fails_both_and_ends_neither",
+         "verifying/test_both_verifiers.py"
+         "::test_totals_that_cannot_be_computed_with_are_a_failure")),
+    Row(27, "another key takes the gate's place in silence",
+        "refused while a campaign is open",
+        ("contract/test_gate_loss.py::test_another_key_of_the_gate_is_not_taken_in_silence",)),
+    Row(28, "a key of the gate that was lost is found, and signs on",
+        "log and desk said how many ballots it had accepted",
+        ("contract/test_gate_loss.py::test_a_lost_key_that_somebody_finds_signs_no_more_ballots",
+         "verifying/test_vectors.py::test_a_bad_bundle_fails_at_its_check")),
 )  # fmt: skip
 
 

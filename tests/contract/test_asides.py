@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from bot.ballots.close_check import ROWS, check_ballots
 from bot.ballots.stored_bodies import ASIDE
@@ -24,6 +24,7 @@ from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_gate_signs import cast, checked
 from tests.contract.test_mixer import rows
 from tests.desk import DESK
+from tests.servers import PostgresCluster
 
 
 @pytest.fixture
@@ -115,3 +116,30 @@ async def test_a_moment_that_is_erased_in_part_is_found(closed: Road) -> None:
         await connection.execute(update(tables.ballots).values(bucket=None))
     found = await check_ballots(closed.database, "year")
     assert [(one.id, dict(one.values)["count"]) for one in found] == [(ROWS, 15)]
+
+
+async def files_of(road: Road, request: pytest.FixtureRequest) -> bytes:
+    """What the files of the database have of ballots, as whoever copies the disk reads them."""
+    if road.database.dialect.name == "sqlite":
+        file = Path(str(road.database.url.database))
+        return b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+    cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
+    async with road.database.connect() as connection:
+        await connection.execute(text("CHECKPOINT"))
+        query = text("SELECT pg_relation_filepath('ballots'), pg_relation_filepath('superseded')")
+        paths = (await connection.execute(query)).one()
+    return b"".join((cluster.data / path).read_bytes() for path in paths)
+
+
+async def test_what_is_erased_is_in_no_file_of_the_database(
+    closed: Road, request: pytest.FixtureRequest
+) -> None:
+    ballots = [*await rows(closed, tables.ballots), *await rows(closed, tables.superseded)]
+    salts = [bytes(row.aside_salt) for row in ballots]
+    assert len(salts) == 15
+    before = await files_of(closed, request)
+    assert all(salt in before for salt in salts)
+    await erase_asides(closed.database, later(closed, 61))
+    after = await files_of(closed, request)
+    assert not any(salt in after for salt in salts)
+    assert any(bytes(row.number) in after for row in ballots)

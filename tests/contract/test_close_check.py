@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from bot.verification.bundle import make_bundle, request_result_entry
 from survey_flows.effects import ErasePerson, StoreBallot
 from survey_flows.errors import BadInput, Message
 from survey_flows.events import Started
+from survey_flows.log_entries import canonical
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.contract.test_mixer import admit, ballot, rows
 from tests.desk import DESK
@@ -121,6 +123,27 @@ async def relabel(road: Road) -> None:
     )
 
 
+async def reword(road: Road) -> None:
+    """Change the scheme, and the text of the registration with it, which no leaf holds."""
+    async with reading(road.database) as connection:
+        query = select(tables.campaigns.c.scheme).where(tables.campaigns.c.id == "year")
+        scheme = (await connection.execute(query)).scalar_one()
+        entry = tables.log_entries.c
+        query = select(entry.body).where(entry.kind == "registration", entry.campaign == "year")
+        body = (await connection.execute(query)).scalar_one()
+    new = scheme.replace("30", "31", 1)
+    said = canonical(json.loads(body) | {"scheme": new})
+    on = " ON log_entries" if road.database.dialect.name == "postgresql" else ""
+    off = " ON campaigns" if road.database.dialect.name == "postgresql" else ""
+    await execute(
+        road,
+        text(f"DROP TRIGGER log_entries_frozen{on}"),
+        text(f"DROP TRIGGER campaigns_frozen{off}"),
+        update(tables.campaigns).where(tables.campaigns.c.id == "year").values(scheme=new),
+        update(tables.log_entries).where(entry.body == body).values(body=said),
+    )
+
+
 ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "answers": (change_answers, {ROWS}),
     "comments": (change_comment, {ROWS}),
@@ -129,6 +152,7 @@ ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "counted twice": (count_twice, {ROWS, ACCEPTED}),
     "replaced one": (take_the_replaced_one, {MISSING, ORDER, ACCEPTED}),
     "relabelled": (relabel, {LOG, ACCEPTED}),
+    "reworded": (reword, {LOG}),
 }
 
 

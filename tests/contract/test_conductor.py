@@ -23,7 +23,7 @@ from bot.ballots.mixer import Mixer
 from bot.ballots.settlement import SETTLE, settle_decision
 from bot.campaigns.lifecycle import CampaignDraft, close_campaign, create_campaign
 from bot.campaigns.links import create_link
-from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.campaigns.scheme_files import shipped_scheme
@@ -175,7 +175,7 @@ async def make_road(
     gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)
     await mixer.turn()
-    live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
+    live_campaigns = LiveCampaigns(database, "Asia/Shanghai", Trust(mixer.key, DESK))
     await live_campaigns.refresh()
     conductor = Conductor(database, keys, live_campaigns, clock, gate)
     running = asyncio.create_task(conductor.run())

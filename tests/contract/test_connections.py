@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import gzip
 import resource
 import socket
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
+from bot import serving as serving_parts
 from bot.core.settings import Settings
 from bot.service.composition import build
-from bot.serving import listening
+from bot.serving import listening, serve_web
 from bot.web import connections
+from bot.web.shared.downloads import StoredFile
 from tests.running import RunningService, serving
 from tests.waiting import PATIENCE, until
 
@@ -236,3 +240,144 @@ async def test_whoever_leaves_amid_a_body_is_no_fault_of_ours(
             async with session.get("/help") as answer:
                 assert answer.status == 200
     assert [record.message for record in caplog.records if "failed" in record.message] == []
+
+
+BUNDLE = 400_000
+"""Bytes of a file: more than a socket keeps for its reader, as these tests set it."""
+
+
+@asynccontextmanager
+async def downloads(folder: Path) -> AsyncIterator[int]:
+    """A listener that sends a file at /file and keeps little for whoever does not take it."""
+    file = folder / "bundle.zip"
+    file.write_bytes(bytes(BUNDLE))
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        own = request.transport.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        return StoredFile(file, "bundle.zip")
+
+    app = web.Application()
+    app.router.add_get("/file", send)
+    async with serve_web(app, Settings(data=folder, port=0)) as port:
+        yield port
+
+
+async def asked_for_file(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    made.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(made, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=made, limit=1024)
+    writer.write(b"GET /file HTTP/1.1\r\nHost: x\r\n\r\n")
+    return reader, writer
+
+
+async def taken(reader: asyncio.StreamReader, rest: float = 0) -> int:
+    count = 0
+    with suppress(ConnectionResetError):
+        async with asyncio.timeout(PATIENCE):
+            while count < BUNDLE and (part := await reader.read(4096)):
+                count += len(part)
+                await asyncio.sleep(rest)
+    return count
+
+
+async def test_while_answers_are_not_taken_others_are_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The listener holds twenty connections, and thirty ask for a file and take nothing."""
+    monkeypatch.setattr(serving_parts, "raise_descriptor_limit", lambda: 40)
+    async with downloads(tmp_path) as port:
+        made = [await asked_for_file(port) for _ in range(30)]
+        await asyncio.sleep(0.2)
+        for _ in range(5):
+            honest, writer = await asked_for_file(port)
+            assert (await honest.readline()).startswith(b"HTTP/1.1 200")
+            assert await taken(honest) >= BUNDLE
+            writer.close()
+        for _, writer in made:
+            writer.close()
+
+
+async def test_a_file_that_is_not_taken_is_given_up_and_one_that_is_taken_slowly_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "SWEEP_SECONDS", 0.05)
+    async with downloads(tmp_path) as port:
+        (slow, slow_writer), (deaf, deaf_writer) = [await asked_for_file(port) for _ in range(2)]
+        began = time.monotonic()
+        assert await taken(slow, rest=0.02) >= BUNDLE
+        assert time.monotonic() - began > 2 * connections.UNREAD_SECONDS
+        assert await taken(deaf) < BUNDLE
+        slow_writer.close()
+        deaf_writer.close()
+
+
+async def test_a_request_that_is_none_is_answered_and_leaves_nothing_in_the_log(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    cookie = b"Cookie: m=SECRETSECRET"
+    for part in (cookie + b"\x01", cookie + b"x" * 9000, b"Content-Length: 4\r\n" * 2 + cookie):
+        reader, writer = await opened(port, b"GET / HTTP/1.1\r\nHost: x\r\n" + part + b"\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"400"
+        writer.close()
+    said = "\n".join(caplog.text.splitlines())
+    assert said.count("a request could not be read: ") == 3
+    assert not [word for word in ("SECRET", "127.0.0.1", "Cookie", "Traceback") if word in said]
+
+
+@pytest.mark.parametrize("head", ["Content-Transfer-Encoding: x", "\x01: x"])
+async def test_a_form_with_a_part_that_cannot_be_read_is_refused(port: int, head: str) -> None:
+    disposition = "Content-Disposition: form-data; name=l"
+    body = f"--b\r\n{disposition}\r\n{head}\r\n\r\nx\r\n--b--".encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Sec-Fetch-Site": "same-origin"}
+    async with (
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session,
+        session.post("/start", data=body) as answer,
+    ):
+        assert answer.status == 400
+
+
+SLOW = b"l=-" + b"a" * 15_000
+"""Text that takes long to decode as punycode: two megabytes of it, minutes."""
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "hex", "undefined"])
+async def test_a_form_in_another_encoding_is_refused_undecoded(port: int, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    headers = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
+        for path in ("/start", "/result", "/log/receipt", "/admin/sign-in"):
+            async with session.post(path, data=SLOW[:4000]) as answer:
+                assert answer.status == 400
+
+
+@pytest.mark.parametrize(("said", "status"), [("part", 303), ("field", 400)])
+async def test_a_part_of_a_form_is_read_as_utf_8_whatever_it_says(
+    port: int, said: str, status: int
+) -> None:
+    seen: list[str] = []
+
+    def decode(data: bytes, _errors: str = "strict") -> tuple[str, int]:
+        seen.append("decoded")
+        return "", len(data)
+
+    info = codecs.CodecInfo(lambda text, _errors="strict": (text.encode(), len(text)), decode)
+    codecs.register(lambda name: info if name == "slowcode" else None)
+    disposition = "Content-Disposition: form-data; name="
+    kind = "Content-Type: text/plain; charset=slowcode\r\n" if said == "part" else ""
+    parts = [f"{disposition}l\r\n{kind}\r\n" + "评"]
+    if said == "field":
+        parts.insert(0, f"{disposition}_charset_\r\n\r\nslowcode")
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts) + "--b--"
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Sec-Fetch-Site": "same-origin"}
+    async with (
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session,
+        session.post("/start", data=body.encode(), allow_redirects=False) as answer,
+    ):
+        assert answer.status == status
+    assert seen == []

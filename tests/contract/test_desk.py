@@ -342,7 +342,7 @@ async def test_the_desks_key_is_made_once_and_demanded_ever_after(
     async with writing(road.database) as connection:
         await connection.exec_driver_sql("UPDATE log_entries SET kind = 'keys' WHERE kind = 'x'")
     assert key.stat().st_mode & 0o777 == 0o600
-    assert sorted(path.name for path in key.parent.iterdir()) == ["desk.key"]
+    assert sorted(path.name for path in key.parent.iterdir()) == ["desk.key", "links"]
     ring = Keyring(tmp_path / "mixer")
     mixer = Mixer(road.database, ring, road.keys.public(), desk.key.public, "minping", road.clock)
     mixer.gate_work = road.mixer.gate_work

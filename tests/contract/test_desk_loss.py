@@ -22,7 +22,7 @@ from bot.core.settings import Settings
 from bot.crypto.gate_keys import Keyring, load_gate_keys
 from bot.crypto.gate_signatures import GateSigner
 from bot.service import desk_loss
-from bot.service.desk_loss import DeskLoss, replace_desk
+from bot.service.desk_loss import Loss, replace_desk
 from bot.service.installation_keys import desk_ring, load_desk
 from bot.service.two_persons import make_officers
 from bot.storage.database import reading, writing
@@ -164,7 +164,7 @@ async def test_accounts_audit_log_and_waiting_cases_go_on_under_the_new_key(
         "minping",
     )
     signer = GateSigner(load_gate_keys(tmp_path / "keys"), "minping")
-    given = (road.database, log, desk_ring(settings), signer, DeskLoss("fire", 2), road.clock)
+    given = (road.database, log, desk_ring(settings), signer, Loss("fire", 2), road.clock)
     # Killed after the act: what is done is not done twice.
     with monkeypatch.context() as patch:
         patch.setattr(desk_loss, "know_desk", lambda *_: 1 / 0)

@@ -39,6 +39,7 @@ from survey_flows.events import Started
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.contract.test_contacts import read_all
 from tests.contract.test_sampling import KEYS, TODAY, bring, people, plan
+from tests.desk import DESK
 
 CELLS = {"resident/430102/large": 15, "deputy": 12}
 UNKNOWN = "This link has expired or is incomplete. You can take part all the same."
@@ -98,7 +99,7 @@ async def sampled(road: Road, fatigue_days: int = 0) -> None:
 
 
 async def make(road: Road) -> InvitationBatch:
-    return await make_invitations(road.database, road.keys, "next", TODAY, road.clock)
+    return await make_invitations(road.database, road.keys, DESK, "next", TODAY, road.clock)
 
 
 async def invited(road: Road) -> list[Invited]:

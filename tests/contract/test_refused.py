@@ -77,7 +77,8 @@ async def test_envelopes_of_before_are_taken_over_with_the_campaign_open(
 async def take_over(road: Road, ring: Keyring, form: str) -> None:
     public = replace(road.keys, sign=bytes.fromhex(OLD["secrets"]["gate"])).public()
     mixer = Mixer(road.database, ring, public, DESK.key.public, "minping", road.clock)
-    await mixer.turn()
+    await mixer.start()
+    await mixer._keys.renew()
     for name, more in (("staging", {}), ("held_comments", {}), ("held_follow_ups", {"due": 1})):
         sealed = [bytes.fromhex(one) for one in OLD[name][form]]
         await put(road, getattr(tables, name), *sealed, box=OLD["box"], **more)

@@ -28,6 +28,7 @@ from survey_flows.events import Started, TopicRequested
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_contacts import KEYS
 from tests.contract.test_sampling import TODAY, bring, people, plan
+from tests.desk import DESK
 
 CELLS = {"resident/430102/large": 40, "deputy": 30}
 ZONE = "Asia/Shanghai"
@@ -82,7 +83,7 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         await plan(road, size=70)
         await road.open("next")
         await draw_campaign_sample(road.database, "next")
-        await make_invitations(road.database, road.keys, "next", TODAY, road.clock)
+        await make_invitations(road.database, road.keys, DESK, "next", TODAY, road.clock)
         await road.live_campaigns.refresh()
         await begin_push(road.database, "next", await plain_texts(road.database, "next", ZONE))
         tokens: dict[str, list[str]] = {}

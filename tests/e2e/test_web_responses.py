@@ -111,7 +111,7 @@ async def run_campaign(service: Service) -> None:
     await open_campaign(database, "2026", service.keys, service.desk)
     await service.mixer.turn()
     await draw_campaign_sample(database, "2026")
-    await make_invitations(database, service.keys, "2026", day, service.clock)
+    await make_invitations(database, service.keys, service.desk, "2026", day, service.clock)
     await service.live_campaigns.refresh()
     await begin_push(database, "2026", await plain_texts(database, "2026", "Asia/Shanghai"))
     async with writing(database) as connection:

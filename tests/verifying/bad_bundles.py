@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.verifying.synthetic_campaign import (
@@ -312,6 +313,37 @@ def lost_desk_by_log() -> Made:
         log.keys = type(log.keys)(log.keys.log, own, log.keys.gate)
 
     return lied(lying)
+
+
+def lost_gate(
+    campaign: SyntheticCampaign, accepted: dict[str, int], *stands_in: SigningKey
+) -> None:
+    """Replace the gate's key as lost."""
+    log, old = campaign.log, campaign.keys.gate
+    new = signing_key("next", old.name)
+    content = {"desk": campaign.keys.desk.written(), "gate": new.written()}
+    said = {"lost": "gate", "reason": "none", "people": 2, "at": 1, "accepted": accepted}
+    log.act("keys", "-", content | said, log.keys.log, *stands_in, name="2")
+    log.keys = type(log.keys)(log.keys.log, log.keys.desk, new)
+
+
+def lost_gate_by_both(campaign: SyntheticCampaign, accepted: dict[str, int]) -> None:
+    lost_gate(campaign, accepted, campaign.keys.desk)
+
+
+@bad("a lost gate's key that the log replaces alone", "signatures")
+def lost_gate_by_log() -> Made:
+    return lied(partial(lost_gate, accepted={"city-2026": 12}))
+
+
+@bad("a lost gate's key that signs on", "gate")
+def lost_gate_signs_on() -> Made:
+    return lied(partial(lost_gate_by_both, accepted={"city-2026": 9}))
+
+
+@bad("a lost gate's key that is said to have signed nothing", "gate")
+def lost_gate_unsaid() -> Made:
+    return lied(partial(lost_gate_by_both, accepted={}))
 
 
 @bad("keys without a gate", "signatures")

@@ -5,8 +5,13 @@ They share no line: the one is the product's, the other was written from the pag
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -95,3 +100,85 @@ def test_both_say_the_same_of_a_log_that_was_changed_by_chance(seed: int) -> Non
         return  # no honest hand could write that
     alone, products = failures(files, campaign.keys.log.written())
     assert alone == products, done
+
+
+STRANGE: tuple[object, ...] = (
+    *(None, "", "x", "1", 0, -1, 1, True, False, 1.0, 1e300, 2**53, 10**30),
+    *("0" * 32, "A" * 32, [], {}, [[1]], [[1, 2, 3]]),
+)
+"""Values in place of others, of which a reader may take one for another."""
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_both_say_the_same_of_files_that_somebody_crafted(seed: int) -> None:
+    """Parts beside the signed texts: without any key, whoever hands a bundle on can change them."""
+    chance, campaign = Random(seed), drawn_campaign(seed, real_terms())
+    key, files = campaign.keys.log.written(), campaign.bundle(openings=True)
+    for _ in range(12):
+        crafted, done = craft(files, chance)
+        alone, products = failures(crafted, key)
+        assert alone == products, done
+
+
+def craft(files: Files, chance: Random) -> tuple[Files, str]:
+    """Put one strange part into a file of a bundle; return in a word what."""
+    name = chance.choice(sorted(files.keys() - {"log.txt", "sums.json"}))
+    if name in ("checkpoint.txt", "weights.csv"):
+        data, at = bytearray(files[name]), chance.randrange(len(files[name]))
+        data[at:at] = chance.choice((b"0", b"\r", b" ", b"+", b"-", b"\x00"))
+        return {**files, name: bytes(data)}, f"{name} {at}"
+    lines = files[name].split(b"\n") if name.endswith("l") else [files[name]]
+    at = chance.randrange(max(1, len(lines) - 1))
+    value, odd = json.loads(lines[at]), chance.choice(STRANGE)
+    place = chance.choice(list(places(value)))
+    if chance.random() < 0.15:
+        value, place = {**value, "more": odd}, ("more",)
+    elif place:
+        inner = reduce(getitem, place[:-1], value)
+        inner[place[-1]] = odd
+    else:
+        value = odd
+    lines[at] = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return {**files, name: b"\n".join(lines)}, f"{name} {place} {odd!r}"
+
+
+def places(value: Any) -> Iterator[tuple[Any, ...]]:
+    """The ways to every part of a JSON value."""
+    yield ()
+    parts = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, part in parts:
+        for way in places(part) if isinstance(part, dict | list) else ((),):
+            yield (name, *way)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("bundle.json", b'"openings":true', b'"openings":1'),
+        ("bundle.json", b"{", b'{"more":1,'),
+        ("openings.jsonl", b'"position":', b'"position":[1],"x":'),
+        ("openings.jsonl", b'"aside":{', b'"aside":null,"x":{'),
+        ("public.jsonl", b'[{"key":"', b'[{"key":["x"],"x":"'),
+        ("cases.jsonl", b'"case":', b'"more":1,"case":'),
+        ("cases.jsonl", b",1]", b",true]"),
+        ("weights.csv", b"weight\n", b"weight\n0"),
+    ],
+)
+def test_a_crafted_file_fails_both_and_ends_neither(name: str, old: bytes, new: bytes) -> None:
+    campaign = drawn_campaign(0, real_terms())
+    key, files = campaign.keys.log.written(), campaign.bundle(openings=True)
+    assert old in files[name]
+    assert failures({**files, name: files[name].replace(old, new, 1)}, key) == (True, True)
+
+
+@pytest.mark.parametrize("part", [{"all_n": 0}, {"wy": 1e300}, {"cells": None}])
+def test_totals_that_cannot_be_computed_with_are_a_failure(part: dict[str, Any]) -> None:
+    """The log's owner can commit to any totals; whoever checks them must be told, not stopped."""
+    campaign = drawn_campaign(0, real_terms())
+    key, files = campaign.keys.log.written(), campaign.bundle(openings=True)
+    totals = json.loads(files["totals.json"])
+    cell = next(
+        cell for unit in totals["units"] for group in unit["groups"] for cell in group["cells"]
+    )
+    cell |= part
+    assert product_failures({**files, "totals.json": json.dumps(totals).encode()}, key)

@@ -10,7 +10,7 @@ from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.minping_verify import Asked, Outcome, in_print, read_key, verify
 from bot.verification.verifier import verify as product_verify
 from survey_flows.signed_notes import read_key as product_key
-from tests.verifying.bad_bundles import by_people
+from tests.verifying.bad_bundles import by_people, lost_gate
 from tests.verifying.older_logs import OlderCampaign, older_log
 from tests.verifying.synthetic_campaign import SyntheticCampaign, small_campaign
 from tests.verifying.synthetic_log import Act, Receipt, SigningKey, digest, signing_key
@@ -204,6 +204,17 @@ def test_the_old_gate_signs_no_intake_after_it_handed_over() -> None:
         campaign.log.keys = type(campaign.keys)(campaign.keys.log, campaign.keys.desk, old)
 
     assert failures(small_campaign(lying)) == ["signatures"]
+
+
+def test_a_lost_gates_key_is_replaced_aloud_by_log_and_desk() -> None:
+    def lying(campaign: SyntheticCampaign) -> None:
+        lost_gate(campaign, {"city-2026": 12}, campaign.keys.desk)
+
+    campaign = small_campaign(lying)
+    found = outcomes(campaign)
+    assert failures(campaign) == []
+    lost = "; the gate's key was LOST and replaced by log and desk: 1"
+    assert found["signatures"].finding.endswith(lost)
 
 
 # Logs that began in form 1

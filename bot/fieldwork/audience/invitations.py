@@ -15,6 +15,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.link_marks import mark_links
 from bot.campaigns.links import LINK, PERSONAL
 from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
@@ -23,6 +24,7 @@ from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
 from bot.fieldwork.audience.sampling import cell_of
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
 
 SOURCE = "personal"
@@ -52,7 +54,7 @@ class CellInvitations:
 
 
 async def make_invitations(
-    database: AsyncEngine, keys: GateKeys, campaign: str, day: date, clock: Clock
+    database: AsyncEngine, keys: GateKeys, desk: Desk, campaign: str, day: date, clock: Clock
 ) -> InvitationBatch:
     """Make an invitation for everybody who was drawn, and mark the contacts who get one.
 
@@ -69,7 +71,7 @@ async def make_invitations(
         if not members:
             raise BadInput(Message("fieldwork-nobody-drawn"), Place(subject=campaign))
         cells = {(member.group_code, member.stratum) for member in members}
-        links = await _keep_links(connection, campaign, sorted(cells), clock)
+        links = await _keep_links(connection, desk, campaign, sorted(cells), clock)
         await _add(connection, [_row(keys, campaign, member, links) for member in members])
         # Another campaign may have invited somebody since the plan.
         # An earlier invitation of this campaign is no reason against its own messages.
@@ -151,7 +153,11 @@ async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
 
 
 async def _keep_links(
-    connection: AsyncConnection, campaign: str, cells: list[tuple[str, str]], clock: Clock
+    connection: AsyncConnection,
+    desk: Desk,
+    campaign: str,
+    cells: list[tuple[str, str]],
+    clock: Clock,
 ) -> dict[tuple[str, str], str]:
     """Return the link of each cell; a cell without a link gets one."""
     columns = tables.links.c
@@ -172,6 +178,7 @@ async def _keep_links(
                 "stratum": stratum,
             }
             await connection.execute(tables.links.insert(), [row])
+            await mark_links(connection, desk, campaign, token)
     return links
 
 

@@ -38,6 +38,7 @@ from bot.storage.schema.audience import invitations as invitations
 from bot.storage.schema.audit_log import audit as audit
 from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns
+from bot.storage.schema.campaigns import link_marks as link_marks
 from bot.storage.schema.campaigns import links as links
 from bot.storage.schema.fraud_review import case_ballots as case_ballots
 from bot.storage.schema.fraud_review import case_votes as case_votes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from bot.storage.schema.metadata import metadata
 
@@ -59,4 +59,11 @@ links = Table(
         comment="1 to 31: ballots by links of one key may be alike; 0: none",
     ),
     Index("ix_links_campaign", "campaign"),
+)
+
+link_marks = Table(
+    "link_marks",
+    metadata,
+    Column("token", String(16), primary_key=True),
+    Column("mark", LargeBinary, nullable=False, comment="the desk's, of all that the link says"),
 )

@@ -174,7 +174,9 @@ async def take_invite(visit: Visit) -> web.Response:
     """Draws the sample and makes its invitations; nothing is sent."""
     service, campaign = visit.service, visit.path_param("campaign")
     await draw_campaign_sample(service.database, campaign)
-    await make_invitations(service.database, service.keys, campaign, visit.today, service.clock)
+    await make_invitations(
+        service.database, service.keys, service.desk, campaign, visit.today, service.clock
+    )
     await service.live_campaigns.refresh()
     return visit.redirect(_path(visit), "invited")
 

@@ -17,7 +17,7 @@ from aggregation.disclosure.rounding import round_down
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
-from bot.campaigns.titles import file_mark, printed_title
+from bot.campaigns.titles import file_mark, marked_title, printed_title
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
@@ -34,6 +34,7 @@ from bot.verification.bundle import bundle_path
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.disclosed_release import DisclosedRelease
+from bot.web.shared.downloads import StoredFile
 from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
@@ -269,7 +270,7 @@ def _about(
         "campaign": campaign.id,
         "year": campaign.year,
         "pilot": campaign.pilot,
-        "title": dict(campaign.title),
+        "title": marked_title(campaign.title, campaign.pilot),
         "opens_at": _iso(shown.scored.in_field[0]),
         "closes_at": _iso(shown.scored.in_field[1]),
         "planned_until": _iso(campaign.closes_at),
@@ -308,12 +309,12 @@ def _charset(kind: str) -> str | None:
 
 async def send_bundle(request: web.Request) -> web.StreamResponse:
     """Sends the bundle with which anybody can check the result without us."""
-    public, _ = await _public(request)
+    public, shown = await _public(request)
     path = bundle_path(request.app[SERVICE].settings.data, public.campaign, public.number)
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound
-    name = f'attachment; filename="minping-{public.campaign}-bundle.zip"'
-    return web.FileResponse(path, headers={"Content-Disposition": name})
+    marked = f"{public.campaign}{file_mark(shown.scored.campaign.pilot)}"
+    return StoredFile(path, f"minping-{marked}-bundle.zip")
 
 
 async def send_verifier(request: web.Request) -> web.StreamResponse:

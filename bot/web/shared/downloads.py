@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.web_request import BaseRequest
 
 from bot.publication.charts.ranking import Ranking
 
@@ -46,6 +49,27 @@ def report_file(body: bytes, form: str, name: str) -> web.Response:
     It is a download: its style stands inside it, which the policy of our pages forbids.
     """
     return download(body, {"pdf": "application/pdf", "html": "text/html"}[form], f"{name}.{form}")
+
+
+class StoredFile(web.FileResponse):
+    """A file of ours, written piece by piece.
+
+    The system's own way of sending a file (sendfile) tells nobody that its reader takes nothing
+    (`bot.web.connections`).
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(path, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    async def _sendfile(
+        self, request: BaseRequest, fobj: IO[Any], offset: int, count: int
+    ) -> AbstractStreamWriter:
+        writer = await web.StreamResponse.prepare(self, request)
+        if writer is None:
+            raise ConnectionResetError  # only an answer that was given already has none
+        await self._sendfile_fallback(writer, fobj, offset, count)
+        await web.StreamResponse.write_eof(self)
+        return writer
 
 
 def download(body: bytes, kind: str, name: str) -> web.Response:
