@@ -176,3 +176,6 @@ act-recusal-person = says who an account is in the year's lists
 act-recusal-kin = declares kin, or ends it
 act-challenge = takes a challenge of an officer
 act-challenge-decide = decides about a challenge
+act-amend = amends a sealed year without an appeal: { $subject }
+act-amend-look = looks at an amendment of a sealed year: { $subject }
+act-execute = enters that a decision was carried out or taken back: { $subject }

@@ -176,3 +176,6 @@ act-recusal-person = 登记账号对应名册中的何人
 act-recusal-kin = 申报或终止亲属关系
 act-challenge = 登记回避申请
 act-challenge-decide = 决定回避申请
+act-amend = 不经申诉更正已封存年度：{ $subject }
+act-amend-look = 预览对已封存年度的更正：{ $subject }
+act-execute = 登记决定的执行或恢复：{ $subject }
