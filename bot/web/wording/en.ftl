@@ -727,6 +727,7 @@ api-token = The token itself
 api-campaigns = Campaigns
 api-organiser = Who asks
 api-approvals = What two people decide
+api-appeals = Requests, appeals and withdrawals
 api-years = Years
 api-parameters = Parameters
 api-body = Body

@@ -724,6 +724,7 @@ api-token = 令牌本身
 api-campaigns = 活动
 api-organiser = 由谁主办
 api-approvals = 由两人决定的事项
+api-appeals = 复核、申诉和撤回
 api-years = 年度
 api-parameters = 参数
 api-body = 请求体
