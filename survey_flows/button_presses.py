@@ -247,11 +247,11 @@ def _go_to_other(turn: Turn, _argument: str) -> StepResult | None:
 
 
 def _lift(turn: Turn, argument: str) -> StepResult | None:
-    return (
-        show(turn.with_session(overlay=""))
-        if argument and turn.session.overlay == argument
-        else None
-    )
+    if not argument or turn.session.overlay != argument:
+        return None
+    # The unit that a question was about is no search.
+    changes = {"query": ""} if argument in (OTHER, WHOSE) else {}
+    return show(turn.with_session(overlay="", **changes))
 
 
 def _erase(turn: Turn, _argument: str) -> StepResult | None:
