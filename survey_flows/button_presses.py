@@ -21,7 +21,7 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
+from survey_flows.session import LEAVE, OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -250,7 +250,7 @@ def _lift(turn: Turn, argument: str) -> StepResult | None:
     if not argument or turn.session.overlay != argument:
         return None
     # The unit that a question was about is no search.
-    changes = {"query": ""} if argument in (OTHER, WHOSE) else {}
+    changes = {"query": ""} if argument in (OTHER, LEAVE, WHOSE) else {}
     return show(turn.with_session(overlay="", **changes))
 
 

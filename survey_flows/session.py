@@ -15,6 +15,10 @@ STOP = "stop"
 """The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
 OTHER = "other"
 """The overlay that asks whether to put an unfinished rating aside for the unit in `query`."""
+LEAVE = "leave"
+"""The overlay that asks whether to leave unfinished ratings for the campaign in `query`."""
+LEAD = "door:d:"
+"""The beginning of the data of a button that chooses a campaign; the campaign's id follows."""
 WHOSE = "whose"
 """The overlay that asks who rates the unit in `query`, which this browser has rated before."""
 PROMISE, PROMISED = "promise", "promised"
@@ -65,7 +69,7 @@ class Session:
     is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
     ``goes`` (`survey_flows.box`), ``review`` or ``receipt``. ``overlay`` is the screen over it
     (``language``, ``help``, ``privacy``, ``delete``, ``promise``, ``promised``, `STOP`, `OTHER`,
-    `WHOSE`) or empty.
+    `LEAVE`, `WHOSE`) or empty.
     ``answers`` has option codes and typed text by question id, empty for a skipped question or a
     note that was read. ``query`` and ``page`` belong to the list of units. ``began`` is the start
     of this rating, and ``stale`` the number of pressed buttons of other steps since. ``redo``: it
@@ -193,6 +197,11 @@ def _answers(data: object) -> bool:
 def is_full(session: Session, unit: str = "") -> bool:
     """Whether no further rating can wait; that of ``unit`` would go on and make room."""
     return len([one for one in begun(session) if one.unit != unit]) >= MOST_WAITING
+
+
+def is_unfinished(session: Session) -> bool:
+    """Whether answers would be lost if the conversation ended now."""
+    return bool(session.answers) or bool(begun(session))
 
 
 def begun(session: Session) -> list[WaitingRating]:
