@@ -349,6 +349,7 @@ publication-no-such-unit = there is no such unit in that year; `minping appraise
 publication-campaign-not-closed = this campaign's results can be made public once it is closed; close it first
 publication-release-public = release { $number } is public already; there is no newer one
 publication-no-notice = no public notice of this year's results was given; give it first
+publication-unsettled = { $n } units may still ask for a review, or wait for their first answer: { $names }; results are made public once that is over
 publication-release-changed = release { $now } was made since you saw release { $seen }; look at it before you publish it
 publication-notice-runs = the public notice runs until { $ends }; make the results public after it
 publication-not-public = the results of this campaign are not public
@@ -426,4 +427,5 @@ publication-field-slope = points against the mean of their units; each reminder 
 
 # The bundle of a year
 publication-bundle-before-notice = everybody may check this year from the first day of its notice; auditors before that
+publication-bundle-no-grant = nobody has granted the bundle of this year with persons, or the grant is over or does not hold yet
 publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database

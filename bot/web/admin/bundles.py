@@ -1,16 +1,20 @@
-"""Downloads that check a closed campaign: its bundle, and for auditors every ballot opened."""
+"""Downloads that check a closed campaign or a sealed year, and what auditors alone may open."""
 
 from __future__ import annotations
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from bot.accounts.audit_log import DONE
 from bot.accounts.officers import may_open
+from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.titles import file_mark
+from bot.publication.year_bundle import make_year_bundle, require_year_grant
 from bot.results.releases import read_releases
 from bot.verification.bundle import bundle_path, make_bundle, pack
-from bot.web.admin.page import Visit, audit_form, staff_page
+from bot.web.admin.page import Visit, audit_form, staff_page, year_of
 from bot.web.shared.downloads import StoredFile, download
 from survey_flows.errors import BadInput, Message, Place
 
@@ -23,7 +27,7 @@ async def send_bundle(visit: Visit) -> web.StreamResponse:
     path = bundle_path(service.settings.data, campaign, releases[-1].number if releases else 0)
     if not await asyncio.to_thread(path.exists):
         return await _make(visit, openings=False)
-    return StoredFile(path, f"minping-{campaign}-bundle.zip")
+    return StoredFile(path, f"minping-{await _marked(visit, campaign)}-bundle.zip")
 
 
 @staff_page
@@ -41,8 +45,32 @@ async def send_openings(visit: Visit) -> web.Response:
     return response
 
 
+@staff_page
+async def send_year(visit: Visit) -> web.Response:
+    """Sends a year's bundle with persons and material, to an auditor with a grant for it.
+
+    The audit log records who took it.
+    """
+    service, year = visit.service, year_of(visit)
+    now = service.clock.now().astimezone(ZoneInfo(service.settings.timezone))
+    login = visit.visitor.login
+    await require_year_grant(service.roster, year, int(now.timestamp()), login)
+    files = await make_year_bundle(service.database, year, now.date(), auditors=True)
+    packed = await asyncio.to_thread(pack, files)
+    response = download(packed, "application/zip", f"minping-{year}-auditors.zip")
+    await audit_form(visit.request, visit.visitor, None, DONE)
+    return response
+
+
 async def _make(visit: Visit, openings: bool) -> web.Response:
     campaign = visit.path_param("campaign")
     files = await make_bundle(visit.service.database, campaign, openings)
-    name = f"minping-{campaign}-{'openings' if openings else 'bundle'}.zip"
+    kind = "openings" if openings else "bundle"
+    name = f"minping-{await _marked(visit, campaign)}-{kind}.zip"
     return download(await asyncio.to_thread(pack, files), "application/zip", name)
+
+
+async def _marked(visit: Visit, campaign: str) -> str:
+    """Returns the campaign's name as the names of its files have it."""
+    summary = await show_campaign(visit.service.database, campaign)
+    return f"{campaign}{file_mark(summary.pilot)}"

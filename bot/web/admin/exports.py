@@ -15,9 +15,11 @@ from bot.campaigns.registered import RegisteredCampaign, find_registered_campaig
 from bot.publication.public_release import (
     Publication,
     make_public,
+    publication_stop,
     read_publications,
     withdraw_publication,
 )
+from bot.publication.public_table import public_years
 from bot.results.releases import read_releases
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -55,6 +57,7 @@ OPEN_DATA = tuple(
     ExportFile("open-data", f"/results/{{}}/data.{form}", ANYBODY)
     for form in ("json", "csv", "zip", "xlsx")
 )
+YEAR_BUNDLE = ExportFile("year-bundle", "/results/years/{}/bundle.zip", ANYBODY)
 YEAR = (
     ExportFile("year-public", "/admin/years/{}/export.xlsx?audience=public", ANYBODY),
     ExportFile("year-public", "/admin/years/{}/export.zip?audience=public", ANYBODY),
@@ -80,7 +83,13 @@ async def show_exports(visit: Visit) -> web.Response:
     closed = [summary for summary in found if summary.state == "closed"]
     campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
     appraised = {summary.year for summary in closed if not summary.pilot}
-    years = {year: _addressed(YEAR, str(year)) for year in sorted(appraised, reverse=True)}
+    zone = ZoneInfo(visit.service.settings.timezone)
+    today = visit.service.clock.now().astimezone(zone).date()
+    noticed = await public_years(visit.service.database, today)
+    years = {
+        year: _addressed((*YEAR, *([YEAR_BUNDLE] if year in noticed else [])), str(year))
+        for year in sorted(appraised, reverse=True)
+    }
     return visit.render("exports", campaigns=campaigns, years=years)
 
 
@@ -90,6 +99,8 @@ async def _campaign(
     releases = await read_releases(visit.service.database, summary.id)
     newest, making = releases[-1].number if releases else 0, visit.request.app[BUNDLE_JOBS]
     bundled = await _bundled(visit, summary.id, newest)
+    registered = await find_registered_campaign(visit.service.database, summary.id)
+    stop = await publication_stop(visit.service.database, registered, visit.today)
     files = [
         *CLOSED,
         *([BUNDLE] if bundled else []),
@@ -101,6 +112,7 @@ async def _campaign(
         "public": public,
         "day": _day(visit, public.at) if public else "",
         "newest": newest,
+        "stop": stop.render(visit.lang) if stop else "",
         "bundled": bundled,
         "making": summary.id in making.tasks,
         "failed": failed.render(visit.lang) if (failed := making.failed.get(summary.id)) else None,
