@@ -11,6 +11,7 @@ from survey_flows.conditions import parse_condition, write_condition
 from survey_flows.consistency import Flaw, find_flaws
 from survey_flows.errors import BadInput, BadQuestionnaire, Message, gathered
 from survey_flows.questionnaire import Condition, Option, Question, QuestionKind, Questionnaire
+from survey_flows.same_objects import remembered_of_same
 from survey_flows.yaml_tree import Branch, parse_yaml
 
 Scales = Mapping[str, tuple[Option, ...]]
@@ -148,6 +149,7 @@ def _condition(branch: Branch) -> Condition | None:
         return None
 
 
+@remembered_of_same(32)
 def dump_questionnaire(questionnaire: Questionnaire) -> str:
     """JSON with every option written out, which `load_questionnaire` reads as an equal value."""
     data = {

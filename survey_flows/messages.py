@@ -156,6 +156,7 @@ class Catalogue:
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._texts = {lang: _split(lang, sources[lang]) for lang in sources}
         self._bundles = {lang: FluentBundle([lang], use_isolating=False) for lang in sources}
+        self._plain: dict[tuple[str, str], str] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts[DEFAULT]
@@ -171,6 +172,14 @@ class Catalogue:
         Raises:
             Misuse: there is no such message, or a placeholder has no value.
         """
+        if values:
+            return self._formatted(lang, key, values)
+        # Without values the text is always the same; tables have thousands of such labels.
+        if (lang, key) not in self._plain:
+            self._plain[lang, key] = self._formatted(lang, key, values)
+        return self._plain[lang, key]
+
+    def _formatted(self, lang: str, key: str, values: Mapping[str, object]) -> str:
         lang = lang if key in self._texts.get(lang, ()) else DEFAULT
         if key not in self._texts[lang]:
             raise Misuse(f"there is no sentence «{key}»")

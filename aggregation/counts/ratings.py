@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
+from survey_flows.same_objects import remembered_of_same
 
 if TYPE_CHECKING:
     from aggregation.scheme.scheme import Scheme
@@ -22,6 +23,12 @@ LOOSE_CHANNELS = (OPEN, "invited")
 """Channels that nobody vouches for by method 2: the open link, and codes of groups.
 
 A code that many people use hangs in public or goes from hand to hand.
+"""
+
+SHEETS, MOST_PATTERNS = 64, 20_000
+"""So many questionnaires keep the meaning of so many patterns each in memory.
+
+Scores, files and listings of a campaign all read the same patterns.
 """
 
 Points = Mapping[str, Fraction | None]
@@ -76,8 +83,17 @@ class _Sheet:
         lead = self.rated[self.overall or 0].scale if self.rated else None
         self.scale = lead or scheme.default_scale
         self.share = Fraction(scheme.overall_share) / 100
+        self._read: dict[str, PatternOutcome] = {}
 
     def read(self, ratings: str) -> PatternOutcome:
+        known = self._read.get(ratings)
+        if known is None:
+            known = self._outcome(ratings)
+            if len(self._read) < MOST_PATTERNS:
+                self._read[ratings] = known
+        return known
+
+    def _outcome(self, ratings: str) -> PatternOutcome:
         values = self.values(ratings)
         codes = ratings.split()
         overall = NO_ANSWER if self.overall is None else codes[self.overall]
@@ -125,6 +141,12 @@ class _Sheet:
         return self.share * overall + (1 - self.share) * dimensions
 
 
+@remembered_of_same(SHEETS)
+def _sheet(questionnaire: Questionnaire, scheme: Scheme) -> _Sheet:
+    """Its sheet, with the patterns that it has read for earlier readers."""
+    return _Sheet(questionnaire, scheme)
+
+
 def _overall(rated: Sequence[Question]) -> int | None:
     # The only rated item speaks for the whole.
     return (
@@ -154,7 +176,7 @@ class PatternReader:
 
     def __init__(self, questionnaires: Mapping[str, Questionnaire], scheme: Scheme) -> None:
         self._sheets = {
-            name: _Sheet(questionnaire, scheme) for name, questionnaire in questionnaires.items()
+            name: _sheet(questionnaire, scheme) for name, questionnaire in questionnaires.items()
         }
         self._targets = scheme.population.targets() if scheme.population else {}
         self._vouched = {VOUCHED, *scheme.evidence.vouched} if scheme.evidence else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from aggregation.scheme.parts import Floors
@@ -155,7 +155,9 @@ class FrozenDefinition:
     @cached_property
     def scheme(self) -> Scheme:
         """The scheme. Raises `BadInput` when the stored text is none."""
-        return parse_scheme(_plain(self._scheme), self._name)
+        if isinstance(self._scheme, str):
+            return _read_scheme(self._scheme, self._name)
+        return parse_scheme(self._scheme, self._name)
 
     @property
     def disclosure_floor(self) -> int:
@@ -217,6 +219,12 @@ def write_definition(
     marks: dict[str, Any] = ({PILOT: True} if pilot else {}) | ({"door": door} if door else {})
     marks |= {HALVES_KEY: list(halves)} if halves else {}
     return json.dumps(parts | marks, ensure_ascii=False)
+
+
+@lru_cache(maxsize=64)
+def _read_scheme(text: str, name: str) -> Scheme:
+    """Return the same object for the same text, so that it is known again."""
+    return parse_scheme(_plain(text), name)
 
 
 def _plain(text: str | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,38 +8,15 @@ something changes, since other material has another key.
 from __future__ import annotations
 
 import pickle
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from operator import is_
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def remembered_of_same(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """As `remembered`, where the very same objects are given again; keys then cost nothing."""
-
-    def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        # The arguments are kept too, so that no other object comes to stand at their address.
-        found: deque[tuple[tuple[object, ...], T]] = deque(maxlen=most)
-
-        @wraps(function)
-        def look_up(*args: P.args, **kwargs: P.kwargs) -> T:
-            given = (*args, *kwargs, *kwargs.values())
-            for known, made in tuple(found):
-                if len(known) == len(given) and all(map(is_, known, given)):
-                    return made
-            made = function(*args, **kwargs)
-            found.append((given, made))
-            return made
-
-        return look_up
-
-    return decorate
 
 
 def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -32,7 +32,7 @@ from bot.demo.city_unit import CityUnit
 from bot.records import store
 from bot.records.store import PERSONAL, ListedUnit
 from bot.storage.bulk import upsert_many
-from bot.storage.database import writing
+from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import Link
@@ -125,6 +125,8 @@ async def fill(
     least = LEAST_BALLOTS * len(listed)
     if ballots < least:
         raise BadInput(Message("demo-ballots", least=least), Place(subject=str(ballots)))
+    async with reading(database) as connection:
+        await _check_empty(connection)  # before a city is drawn, which takes seconds
     city = await asyncio.to_thread(
         make_city, seed, shipped_questionnaires(), year=year, ballots=ballots
     )

@@ -28,12 +28,13 @@ from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
-from bot.core.remembered import remembered, remembered_of_same
+from bot.core.remembered import remembered
 from bot.results.blocks import ballots_by_weight
 from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts, read_field_facts
 from bot.results.releases import Release, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.same_objects import remembered_of_same
 
 KEPT = 4
 """So many releases are kept scored in memory: one takes megabytes."""

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.faults import NotNow
+from bot.storage.sqlite_trips import DRIVER
 from survey_flows.errors import Message, Place
 
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
@@ -52,7 +53,9 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
     file = address.database
     if file and file != ":memory:":
         _make_file(Path(file))
-    engine = create_async_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = create_async_engine(
+        address, module=DRIVER, connect_args={"timeout": 30}, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

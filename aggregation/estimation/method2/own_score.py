@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from aggregation.estimation.method2.evidence import TOP, AnswerSums, GroupEvidence, UnitEvidence
 from aggregation.scheme.evidence import EvidenceRules
@@ -89,12 +90,11 @@ def group_terms(group: GroupEvidence, contrast: GroupContrast, rules: EvidenceRu
         for people, cell in group.cells
     )
     loose_level = plain - contrast.both * bend
+    loose = (moved, loose_level, bend)
     found = _CellSums()
     for (people, cell), whole in zip(group.cells, below, strict=True):
         if whole:
-            found = found.plus(
-                people, cell, group.unplaced, (moved, loose_level, bend), contrast, whole
-            )
+            found = found.plus(people, cell, group.unplaced, loose, contrast, whole)
     weight = 1 - found.common * imagined
     return GroupTerms(
         share=group.share,
@@ -133,6 +133,13 @@ class _CellSums:
         whole: Fraction,
     ) -> _CellSums:
         plain, level, bend = loose
+        if people == 1:  # without figures of the population there is one cell
+            vouched = cell.points + apart.points
+            bends = cell.bend + apart.bend
+            on_level = vouched - contrast.level * bends + level
+            return _CellSums(
+                (vouched + plain) / whole, on_level / whole, (bends + bend) / whole, 1 / whole
+            )
         points = cell.points + people * (apart.points + plain)
         vouched = cell.points - contrast.level * cell.bend
         vouched += people * (apart.points - contrast.level * apart.bend)
@@ -145,7 +152,7 @@ class _CellSums:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OwnScore:
     """A unit's exact score with its parts; ``level`` is û."""
 
@@ -154,7 +161,12 @@ class OwnScore:
     terms: Mapping[str, GroupTerms]
     contrasts: Contrasts
 
-    @property
+    @cached_property
+    def pull(self) -> Fraction:
+        """Σab, the weight of all groups in the general level."""
+        return sum((t.pull for t in self.terms.values()), Fraction())
+
+    @cached_property
     def imagined(self) -> Fraction:
         """The share F of the score that imagined answers fill."""
         return sum((t.share * t.phantom for t in self.terms.values()), Fraction())
@@ -187,6 +199,19 @@ def own_score(unit: UnitEvidence, contrasts: Contrasts, rules: EvidenceRules) ->
     return score_of_terms(terms, contrasts)
 
 
+def changed_score(
+    unit: UnitEvidence, before: UnitEvidence, own: OwnScore, rules: EvidenceRules
+) -> OwnScore | None:
+    """As `own_score` of ``unit``; groups that are as in ``before`` keep the terms of ``own``."""
+    terms = {
+        name: own.terms[name]
+        if group == before.get(name)
+        else group_terms(group, own.contrasts.get(name, GroupContrast()), rules)
+        for name, group in sorted(unit.items())
+    }
+    return score_of_terms(terms, own.contrasts)
+
+
 def score_of_terms(terms: Mapping[str, GroupTerms], contrasts: Contrasts) -> OwnScore | None:
     """As `own_score`, of terms that are known already."""
     found = _joined(terms, contrasts)
@@ -196,10 +221,11 @@ def score_of_terms(terms: Mapping[str, GroupTerms], contrasts: Contrasts) -> Own
 def _joined(
     terms: Mapping[str, GroupTerms], contrasts: Contrasts
 ) -> tuple[Fraction, Fraction] | None:
-    pull = sum((t.pull for t in terms.values()), Fraction())
+    pulls = [(t.pull, t.common) for t in terms.values()]
+    pull = sum((weight for weight, _ in pulls), Fraction())
     if not pull:
         return None
-    level = sum((t.pull * t.common for t in terms.values() if t.common is not None), Fraction())
+    level = sum((weight * mean for weight, mean in pulls if mean is not None), Fraction())
     level /= pull
     score = sum(
         (

@@ -22,7 +22,11 @@ from aggregation.estimation.method2.clusters import Clusters, ClusterSums
 from aggregation.estimation.method2.evidence import QUARTERS, UnitEvidence
 from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.estimation.method2.measure import MeasuredCampaign, UnitParts, measure, own_scores
-from aggregation.estimation.method2.own_score import Contrasts, OwnScore, own_score
+from aggregation.estimation.method2.own_score import (
+    Contrasts,
+    OwnScore,
+    changed_score,
+)
 from aggregation.estimation.method2.parts import (
     CELL,
     LOOSE,
@@ -237,7 +241,7 @@ class BoundedScorer:
             high=high,
             groups=views,
             flags=(*(flag for flag, holds in tests.items() if holds), *own_flags),
-            unweighted=self._unweighted(groups, own.contrasts),
+            unweighted=self._unweighted(groups, own),
             effective=_effective(measured, code),
             squares=sum((it.n * (it.square - it.mean**2) for it in parts), Fraction()),
             degrees=sum(it.n - 1 for it in parts),
@@ -252,11 +256,8 @@ class BoundedScorer:
         evidence: UnitEvidence = {name: group.evidence for name, group in unit.parts.items()}
         move = worst_move(evidence, unit.own, LOOSE_CHANNELS, self._rules)
         enough = n_valid >= self._scheme.min_n.unit
-        alone = own_score(
-            {name: replace(group, loose=()) for name, group in evidence.items()},
-            unit.own.contrasts,
-            self._rules,
-        )
+        vouched = {name: replace(group, loose=()) for name, group in evidence.items()}
+        alone = changed_score(vouched, evidence, unit.own, self._rules)
         low, high = interval(float(unit.own.score), known.own, known)
         return BoundedFigures(
             own=unit.own,
@@ -272,13 +273,12 @@ class BoundedScorer:
             missing=tuple(name for name, it in groups.items() if it.weight and not it.n_valid),
         )
 
-    def _unweighted(self, groups: Mapping[str, _Group], contrasts: Contrasts) -> Fraction | None:
+    def _unweighted(self, groups: Mapping[str, _Group], own: OwnScore) -> Fraction | None:
         """The score as if every valid answer had its full fraud weight."""
-        evidence = {
-            name: group.plain.evidence for name, group in groups.items() if group.plain is not None
-        }
-        own = own_score(evidence, contrasts, self._rules)
-        return Fraction(public_score(own.score)) if own else None
+        full = {name: it.plain.evidence for name, it in groups.items() if it.plain is not None}
+        now = {name: it.parts.evidence for name, it in groups.items() if it.parts is not None}
+        found = changed_score(full, now, own, self._rules)
+        return Fraction(public_score(found.score)) if found else None
 
 
 def _fit(target: WeightingTarget, parts: GroupParts) -> RakingFit:
@@ -310,7 +310,7 @@ def _key(cell: ScoreCell, group: GroupParts) -> PartKey:
 def _influences(
     name: str, group: _Group, parts: GroupParts, own: OwnScore
 ) -> dict[ScoreCell, Influence]:
-    pull = sum((t.pull for t in own.terms.values()), Fraction())
+    pull = own.pull
     shares = part_shares(parts, own.terms[name], own.imagined, pull)
     found: dict[ScoreCell, Influence] = {}
     for cell, sums in group.summed.items():
@@ -344,7 +344,7 @@ def _view(name: str, group: _Group, own: OwnScore) -> GroupScore:
     terms = own.terms.get(name)
     share = Fraction()
     if terms is not None:
-        pull = sum((t.pull for t in own.terms.values()), Fraction())
+        pull = own.pull
         share = terms.share * (1 - terms.phantom) + own.imagined * terms.pull / pull
         share = share if whole else Fraction()
     score = terms.mean if terms is not None else whole.mean if whole else None
@@ -369,7 +369,7 @@ def _view(name: str, group: _Group, own: OwnScore) -> GroupScore:
 def _effective(measured: MeasuredCampaign, code: str) -> Fraction | None:
     """Kish's number of equal answers: 1/Σ α²/n over the parts."""
     unit = measured.units[code]
-    pull = sum((t.pull for t in unit.own.terms.values()), Fraction())
+    pull = unit.own.pull
     below = Fraction()
     for name, terms in unit.own.terms.items():
         group = unit.parts[name]

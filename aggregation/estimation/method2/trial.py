@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from aggregation.estimation.method2.evidence import GroupEvidence, UnitEvidence
-from aggregation.estimation.method2.own_score import ENDS, GroupContrast, OwnScore, own_score
+from aggregation.estimation.method2.own_score import (
+    ENDS,
+    GroupContrast,
+    OwnScore,
+    group_terms,
+    score_of_terms,
+)
 from aggregation.scheme.evidence import EvidenceRules
 
 MOST = 10_000_000
@@ -68,7 +74,9 @@ def worst_move(
     for move, up, cell in tried:
         if move >= least:
             changed = with_ballots(unit[cell[0]], cell, ENDS[up], Fraction(1))
-            after = own_score({**unit, cell[0]: changed}, own.contrasts, rules)
+            contrast = own.contrasts.get(cell[0], GroupContrast())
+            terms = {**own.terms, cell[0]: group_terms(changed, contrast, rules)}
+            after = score_of_terms(terms, own.contrasts)
             most = max(most, abs(after.score - own.score)) if after else most
     return most
 

@@ -74,7 +74,7 @@ def score_variance(
         freedom: degrees of freedom by group and loose channel whose answers came in clusters.
     """
     own = unit.own
-    pull = sum((t.pull for t in own.terms.values()), Fraction())
+    pull = own.pull
     filled = own.imagined
     lean = 1 + _mean_slope(unit)
     sampling: list[tuple[float, float]] = []

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.remembered import remembered, remembered_of_same
+from bot.core.remembered import remembered
+from survey_flows.same_objects import remembered_of_same
 
 
 class Counter:
