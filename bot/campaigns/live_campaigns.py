@@ -103,6 +103,8 @@ class LiveCampaigns:
         self._words = shipped_words()
         self._known = _Known((), {}, {})
         self._turn = asyncio.Lock()
+        self.taken_invitations: dict[bytes, bytes] = {}
+        """Holders by marks, as this process has seen them (`bot.fieldwork.audience.admission`)."""
         # What the log was told of, once: campaigns without proof, links without a mark.
         self._told: set[str] = set()
         self._strange: set[str] = set()
