@@ -41,6 +41,8 @@ from aggregation.model.results import (
 )
 from aggregation.model.situation import Situation, Stage
 from aggregation.model.standings import APPRAISED
+from aggregation.scheme.scheme import POOLED, Scheme
+from survey_flows.messages import Named
 
 if TYPE_CHECKING:
     from aggregation.ranking.draws import Matrix
@@ -122,7 +124,14 @@ def _situation(given: AppraisalInputs) -> Situation:
         answers=answers_by_finding(given),
         year_answers=answers_by_unit(given),
         gone=gone_people(given),
+        families=_family_names(given.scheme),
     )
+
+
+def _family_names(scheme: Scheme) -> dict[str, Named]:
+    codes = (*scheme.leagues, *scheme.categories, POOLED)
+    names = {code: scheme.family_name(code) for code in codes}
+    return {code: Named(name.zh, name.en) for code, name in names.items()}
 
 
 def _bars(facts: Iterable[Finding], barring: Iterable[Proposal]) -> dict[str, tuple[str, ...]]:

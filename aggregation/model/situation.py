@@ -15,7 +15,7 @@ from aggregation.model.names import FINDINGS
 from aggregation.model.reason_lines import Label, ReasonLine
 from aggregation.model.results import ConsequenceKind, LeaderResult, UnitResult
 from aggregation.model.standings import Answerable
-from survey_flows.messages import Message
+from survey_flows.messages import Message, Named
 
 
 class Stage(StrEnum):
@@ -52,7 +52,8 @@ class Situation:
     (subject, year) to the history. ``disciplined`` has why a unit or leader gets no reward; it is
     empty until the rewarding rules run. ``floor`` is the scheme's least personal score.
     ``answers`` are the principals who answer, by finding, ``year_answers`` those by unit. People in
-    ``gone`` have left the service: nothing is proposed about them.
+    ``gone`` have left the service: nothing is proposed about them. ``families`` has the names of
+    the leagues and categories in which units are ranked.
     """
 
     year: int
@@ -67,6 +68,7 @@ class Situation:
     year_answers: Mapping[str, tuple[Answerable, ...]] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     floor: Decimal = Decimal(0)
+    families: Mapping[str, Named] = field(default_factory=dict)
 
     def of_kind(self, kind: FindingKind) -> Iterable[Finding]:
         """The year's facts of one kind."""

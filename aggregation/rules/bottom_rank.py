@@ -9,7 +9,7 @@ from pydantic import Field
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import ConsequenceKind, UnitResult
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
-from survey_flows.messages import Message
+from survey_flows.messages import Message, Named
 
 
 class Params(RuleParams):
@@ -26,7 +26,9 @@ def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
         if unit.tentative:
             continue
         if unit.rank is not None and unit.rank > 1 and _behind(now, unit) < last:
-            yield ProposalDraft(ConsequenceKind.VERIFICATION_REVIEW, unit.unit, (_ground(unit),))
+            yield ProposalDraft(
+                ConsequenceKind.VERIFICATION_REVIEW, unit.unit, (_ground(now, unit),)
+            )
 
 
 def _behind(now: Situation, unit: UnitResult) -> int:
@@ -34,9 +36,11 @@ def _behind(now: Situation, unit: UnitResult) -> int:
     return sum(other.rank is not None and other.rank > (unit.rank or 0) for other in family)
 
 
-def _ground(unit: UnitResult) -> ReasonLine:
-    value = f"{unit.rank}/{unit.of} {unit.family}"
-    return ReasonLine(Message("rules-low-rank"), value, (f"units.{unit.unit}.rank",))
+def _ground(now: Situation, unit: UnitResult) -> ReasonLine:
+    family = now.families.get(unit.family, unit.family)
+    value = Message("rules-rank-in-family", rank=unit.rank or 0, of=unit.of, family=family)
+    source = Message("rules-rank-of-unit", unit=Named(unit.zh, unit.en))
+    return ReasonLine(Message("rules-low-rank"), value, (source,))
 
 
 RULE = Rule("bottom_rank", Stage.SETTLED, Params, propose)

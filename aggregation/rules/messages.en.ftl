@@ -1,6 +1,8 @@
 # Grounds of the rules' proposals, as lines of the reason trail.
 
 rules-low-rank = low rank
+rules-rank-in-family = { $rank } of { $of } in { $family }
+rules-rank-of-unit = the rank of { $unit }
 rules-grade = grade
 rules-third-unit = unit of the third grade
 rules-unit-with-certainty = { $unit } ({ $certainty })

@@ -1,6 +1,8 @@
 # 各规则所提建议的事由，即理由链中的各行。
 
 rules-low-rank = 名次靠后
+rules-rank-in-family = { $family }第 { $rank } 名（共 { $of } 个）
+rules-rank-of-unit = { $unit }的名次
 rules-grade = 考核等次
 rules-third-unit = 单位被评为三等
 rules-unit-with-certainty = { $unit }（{ $certainty }）

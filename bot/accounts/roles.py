@@ -22,6 +22,17 @@ ROLE_CHOICES = (
     Message("account-role-unit"),
 )
 """The roles as a command takes them, with their names."""
+ROLE_NAMES = (
+    Message("account-name-administrator"),
+    Message("account-name-approver"),
+    Message("account-name-observer"),
+    Message("account-name-staff"),
+    Message("account-name-checker"),
+    Message("account-name-auditor"),
+    Message("account-name-office"),
+    Message("account-name-unit"),
+)
+"""The names of the roles alone, as pages say them."""
 OWN = r"/admin/(sign-out|password|sessions|second-factor|recusal)"
 """Pages of a person's own account."""
 APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
@@ -90,8 +101,8 @@ RIGHTS = {
 
 def roles_that_may(method: str, path: str) -> tuple[Message, ...]:
     """Returns the names of the roles that may make a request."""
-    choices = zip(ROLES, ROLE_CHOICES, strict=True)
-    return tuple(name for role, name in choices if may(role, method, path))
+    names = zip(ROLES, ROLE_NAMES, strict=True)
+    return tuple(name for role, name in names if may(role, method, path))
 
 
 def may(role: str, method: str, path: str) -> bool:

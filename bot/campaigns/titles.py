@@ -19,6 +19,12 @@ def printed_title(title: Text, pilot: bool = False, void: bool = False) -> Named
     return _marked(Message("campaign-title-pilot", title=plain)) if pilot else plain
 
 
+def marked_title(title: Text, pilot: bool) -> dict[str, str]:
+    """Returns a title by language, marked for a pilot."""
+    found = printed_title(title, pilot)
+    return {"zh-Hans": found.zh, "en": found.en}
+
+
 def file_mark(pilot: bool) -> str:
     """Returns what the names of a pilot's files end with."""
     return "-pilot" if pilot else ""

@@ -349,6 +349,7 @@ publication-no-such-unit = there is no such unit in that year; `minping appraise
 publication-campaign-not-closed = this campaign's results can be made public once it is closed; close it first
 publication-release-public = release { $number } is public already; there is no newer one
 publication-no-notice = no public notice of this year's results was given; give it first
+publication-unsettled = { $n } units may still ask for a review, or wait for their first answer: { $names }; results are made public once that is over
 publication-release-changed = release { $now } was made since you saw release { $seen }; look at it before you publish it
 publication-notice-runs = the public notice runs until { $ends }; make the results public after it
 publication-not-public = the results of this campaign are not public

@@ -346,6 +346,7 @@ publication-no-such-unit = 该年度没有这个单位，`minping appraise` 可�
 publication-campaign-not-closed = 活动截止后才能公布结果，请先截止
 publication-release-public = 第 { $number } 个发布版的结果已经公布，没有更新的发布版
 publication-no-notice = 该年度的结果还没有公示，请先公示
+publication-unsettled = 有 { $n } 个单位仍在申请复核的期限内或等待首次答复：{ $names }；此后方可公布结果
 publication-release-changed = 您查看第 { $seen } 次发布之后，又有第 { $now } 次发布；请查看后再公布
 publication-notice-runs = 公示期至 { $ends } 止，请在公示结束后公布
 publication-not-public = 该活动的结果没有公布

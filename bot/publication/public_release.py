@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.appraisal.settling import unsettled_units
 from bot.ballots.close_check import require_unchanged
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
@@ -21,6 +22,9 @@ from bot.results.releases import last_release
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.api import publications
 from survey_flows.errors import BadInput, Message, Place
+
+FEW = 10
+"""So many names are told of a longer list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ async def make_public(
 
     Raises:
         BadInput: the campaign is not closed, the public notice of its year was not given or still
-            runs, or this release is public already.
+            runs, a unit of it is not settled, another release was seen, or this one is public.
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
     if campaign.state != "closed":
@@ -68,6 +72,7 @@ async def make_public(
         raise BadInput(message, Place(subject=campaign.id))
     today = clock.now().astimezone(ZoneInfo(timezone)).date()
     await _require_notice(database, campaign.year, today)
+    await _require_settled(database, campaign, today)
     await require_unchanged(database, campaign.id)
     release = await last_release(database, campaign, clock)
     if seen and seen != release.number:
@@ -92,6 +97,31 @@ async def _require_notice(database: AsyncEngine, year: int, today: date) -> None
     if today <= notices[-1].ends:
         message = Message("publication-notice-runs", ends=notices[-1].ends.isoformat())
         raise BadInput(message, Place(subject=str(year)))
+
+
+async def publication_stop(
+    database: AsyncEngine, campaign: RegisteredCampaign, today: date
+) -> BadInput | None:
+    """Return why results cannot be made public today: the notice, or units that are not settled."""
+    try:
+        await _require_notice(database, campaign.year, today)
+        await _require_settled(database, campaign, today)
+    except BadInput as error:
+        return error
+    return None
+
+
+async def _require_settled(
+    database: AsyncEngine, campaign: RegisteredCampaign, today: date
+) -> None:
+    """Refuse while a unit may still ask for a review, or waits for its first answer in time."""
+    if campaign.pilot:
+        return
+    async with reading(database) as connection:
+        waiting = await unsettled_units(connection, campaign.year, today)
+    if names := tuple(unit for unit in waiting if unit in campaign.units):
+        message = Message("publication-unsettled", names=names[:FEW], n=len(names))
+        raise BadInput(message, Place(subject=campaign.id))
 
 
 async def withdraw_publication(database: AsyncEngine, campaign: str) -> None:

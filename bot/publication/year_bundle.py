@@ -139,7 +139,7 @@ def _public_files(content: SealedContent, stored: Sequence[StoredAmendment]) -> 
         inputs = corrected(inputs, corrections)
         made.append(one)
         city = amended(content, made).result
-        said = public_changes(city, inputs, corrections, one.changes)
+        said = public_changes(city, inputs, corrections, one.changes, one.cause)
         digests = {"before": it.before, "after": it.after}
         lines.append(public_text(it.year, it.number, digests, said).encode() + b"\n")
     return {YEAR: public_part(content).encode() + b"\n", AMENDMENTS: b"".join(lines)}

@@ -5,10 +5,16 @@ Persons are told by letters with codes; rows that say who was told are only adde
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, timedelta
+from unittest.mock import AsyncMock
 
+import numpy as np
 import pytest
+import zxingcpp
+from matplotlib.image import imread
+from numpy.typing import NDArray
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -20,6 +26,7 @@ from bot.accounts.approvals import DONE, WAITING
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.amending import require_standing
+from bot.appraisal.appeals import reject_appeal
 from bot.appraisal.letters import (
     DIED,
     UnitLetters,
@@ -31,8 +38,13 @@ from bot.appraisal.letters import (
 from bot.appraisal.own_results import read_own_result, read_own_results
 from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 from bot.appraisal.receipts import acknowledge, record_delivery
+from bot.appraisal.settling import unsettled_units
+from bot.campaigns.registered import find_registered_campaign
+from bot.publication.public_release import make_public
 from bot.publication.public_table import public_data, public_years, read_public_table
+from bot.publication.reports.document_model import Document, Heading, KeyFigures
 from bot.publication.reports.letters import print_letters
+from bot.publication.reports.pdf import to_png
 from bot.records.notices import GivenNotice, read_notices
 from bot.records.tellings import SIGNS, find_letter, fold_code, make_code, read_tellings
 from bot.records.working_days import import_calendar
@@ -181,6 +193,38 @@ async def test_row_notice_nobody_is_left_without_a_way_and_the_dead_get_no_lette
         assert await count_letters(connection, dead) == (3, 4)
 
 
+async def test_row_publish_waits_until_every_unit_is_settled(hall: Hall) -> None:
+    await hall.noticed()
+    database = hall.database
+    campaign = await find_registered_campaign(database, "poll")
+
+    async def waiting() -> tuple[str, ...]:
+        async with reading(database) as connection:
+            return await unsettled_units(connection, YEAR, hall.who("zhou").today)
+
+    async def refused() -> str:
+        with pytest.raises(BadInput) as error:
+            await make_public(database, campaign, "zhou", hall.road.clock, "Asia/Shanghai")
+        return str(error.value)
+
+    assert "public notice" in await refused()
+    hall.road.clock.time += timedelta(days=10)  # 3 December, the last day for a request
+    appeal = await hall.charged("U3", "chen")
+    assert await waiting() == ("D1", "U1", "U2", "U3")
+    assert "4 units may still ask for a review, or wait" in await refused()
+    hall.road.clock.time += timedelta(days=1)
+    assert await waiting() == ("U3",)
+    assert "1 units may still ask" in await refused()
+    # An answer that is overdue, or given, holds nobody up.
+    hall.road.clock.time += timedelta(days=9)
+    assert await waiting() == ("U3",)
+    hall.road.clock.time += timedelta(days=2)
+    assert await waiting() == ()
+    hall.road.clock.time -= timedelta(days=3)
+    await reject_appeal(database, appeal.number, "looked at", hall.who("chen"))
+    assert await waiting() == ()
+
+
 async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(hall: Hall) -> None:
     await hall.noticed()
     table = await read_public_table(hall.database, YEAR, TODAY)
@@ -286,6 +330,38 @@ async def test_a_letter_is_ordered_printed_once_and_its_code_opens_the_own_resul
     assert again is not None
     assert other is not None
     assert (again.subject, other.subject) == ("Q1", "L3")
+
+
+def pixels(picture: bytes) -> NDArray[np.uint8]:
+    return (imread(io.BytesIO(picture), "png")[:, :, :3] * 255).astype(np.uint8)
+
+
+async def test_a_letter_has_the_address_as_a_code_that_a_telephone_reads(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The unit without an account gets one too; the code of the page itself is in no picture."""
+    drawn: list[Document] = []
+    monkeypatch.setattr("bot.publication.reports.letters.to_pdf", drawn.append)
+    monkeypatch.setattr("bot.publication.reports.letters.record_letters", AsyncMock())
+    await hall.noticed()
+    await order(hall, "U1")
+    given = (YEAR, "U1", hall.who("zhou"), f"{SITE}/", "zh-Hans")
+    await print_letters(hall.database, hall.road.keys.result_code, *given)
+    (document,) = drawn
+    (letter, page) = (it for it in document.blocks if isinstance(it, KeyFigures) and it.code)
+    assert (letter.pairs[0][1], page.pairs[0][1]) == (f"{SITE}/result",) * 2
+    codes = [it.pairs[1][1] for it in (letter, page)]
+    assert all(fold_code(code) for code in codes)
+    assert len(set(codes)) == 2
+    names = [it.text for it in document.blocks if isinstance(it, Heading) and it.page]
+    assert [name.rpartition(" ")[2] for name in names] == ["市一局", "领导1"]
+    read = [
+        [found.text for found in zxingcpp.read_barcodes(pixels(picture))]
+        for picture in to_png(document, 110)
+    ]
+    assert read == [[], [f"{SITE}/result"], [f"{SITE}/result"]]
+    with pytest.raises(BadInput, match="set MINPING_PUBLIC_URL"):
+        await print_letters(hall.database, hall.road.keys.result_code, *given[:3], "", "en")
 
 
 async def test_the_time_of_a_person_runs_from_the_receipt_of_the_letter(

@@ -15,6 +15,7 @@ from bot.accounts.preferences import HOURS, check_times
 from bot.campaigns.definition import read_definition
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
+from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.outreach.outbox import (
@@ -139,13 +140,14 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
+    title = marked_title(definition.title, definition.pilot)
     return _with_organiser(
         definition.organiser,
         {
             lang: words.say(
                 lang,
                 key,
-                title=in_language(definition.title, lang, definition),
+                title=in_language(title, lang, definition),
                 date=show_end(definition, lang),
             )
             for lang in words.languages

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Literal
 
+from bot.campaigns.titles import marked_title
 from bot.core.shipped_files import shipped_words
 from bot.publication.reports.pdf import bundled_fonts
 from bot.publication.reports.qr_codes import qr_code
@@ -78,7 +79,7 @@ def _texts(
         words.say(lang, "poster-until", date=show_end(definition, lang)) for lang in words.languages
     ]
     return {
-        "title": " · ".join(_names(definition, definition.title)),
+        "title": " · ".join(_names(definition, marked_title(definition.title, definition.pilot))),
         "once": say("poster-once"),
         "ask": say("poster-ask"),
         "type": say("poster-type"),

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from bot.accounts.audit_log import DONE
 from bot.accounts.officers import may_open
+from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.titles import file_mark
 from bot.results.releases import read_releases
 from bot.verification.bundle import bundle_path, make_bundle, pack
 from bot.web.admin.page import Visit, audit_form, staff_page
@@ -23,7 +25,7 @@ async def send_bundle(visit: Visit) -> web.StreamResponse:
     path = bundle_path(service.settings.data, campaign, releases[-1].number if releases else 0)
     if not await asyncio.to_thread(path.exists):
         return await _make(visit, openings=False)
-    return StoredFile(path, f"minping-{campaign}-bundle.zip")
+    return StoredFile(path, f"minping-{await _marked(visit, campaign)}-bundle.zip")
 
 
 @staff_page
@@ -44,5 +46,12 @@ async def send_openings(visit: Visit) -> web.Response:
 async def _make(visit: Visit, openings: bool) -> web.Response:
     campaign = visit.path_param("campaign")
     files = await make_bundle(visit.service.database, campaign, openings)
-    name = f"minping-{campaign}-{'openings' if openings else 'bundle'}.zip"
+    kind = "openings" if openings else "bundle"
+    name = f"minping-{await _marked(visit, campaign)}-{kind}.zip"
     return download(await asyncio.to_thread(pack, files), "application/zip", name)
+
+
+async def _marked(visit: Visit, campaign: str) -> str:
+    """Returns the campaign's name as the names of its files have it."""
+    summary = await show_campaign(visit.service.database, campaign)
+    return f"{campaign}{file_mark(summary.pilot)}"

@@ -32,6 +32,7 @@ from bot.campaigns.registered import (
     read_campaign_row,
 )
 from bot.campaigns.scheme_files import offered_text
+from bot.campaigns.titles import printed_title
 from bot.core.checked_input import checked
 from bot.core.identity import Office
 from bot.core.labels import pick
@@ -190,7 +191,10 @@ async def _show(
         typed=filled,
         this_year=visit.today.year,
         seen=seen,
-        patterns=[(it.id, it.year, _titled(it.title, visit.lang)) for it in reversed(known)],
+        patterns=[
+            (it.id, it.year, printed_title(it.title, it.pilot).text(visit.lang))
+            for it in reversed(known)
+        ],
         like=like,
         offers_leaders=like is not None and visit.visitor.may("POST", imports),
         differs=[

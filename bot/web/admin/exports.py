@@ -15,6 +15,7 @@ from bot.campaigns.registered import RegisteredCampaign, find_registered_campaig
 from bot.publication.public_release import (
     Publication,
     make_public,
+    publication_stop,
     read_publications,
     withdraw_publication,
 )
@@ -90,6 +91,8 @@ async def _campaign(
     releases = await read_releases(visit.service.database, summary.id)
     newest, making = releases[-1].number if releases else 0, visit.request.app[BUNDLE_JOBS]
     bundled = await _bundled(visit, summary.id, newest)
+    registered = await find_registered_campaign(visit.service.database, summary.id)
+    stop = await publication_stop(visit.service.database, registered, visit.today)
     files = [
         *CLOSED,
         *([BUNDLE] if bundled else []),
@@ -101,6 +104,7 @@ async def _campaign(
         "public": public,
         "day": _day(visit, public.at) if public else "",
         "newest": newest,
+        "stop": stop.render(visit.lang) if stop else "",
         "bundled": bundled,
         "making": summary.id in making.tasks,
         "failed": failed.render(visit.lang) if (failed := making.failed.get(summary.id)) else None,

@@ -17,7 +17,7 @@ from aggregation.disclosure.rounding import round_down
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
-from bot.campaigns.titles import file_mark, printed_title
+from bot.campaigns.titles import file_mark, marked_title, printed_title
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
@@ -270,7 +270,7 @@ def _about(
         "campaign": campaign.id,
         "year": campaign.year,
         "pilot": campaign.pilot,
-        "title": dict(campaign.title),
+        "title": marked_title(campaign.title, campaign.pilot),
         "opens_at": _iso(shown.scored.in_field[0]),
         "closes_at": _iso(shown.scored.in_field[1]),
         "planned_until": _iso(campaign.closes_at),
@@ -309,11 +309,12 @@ def _charset(kind: str) -> str | None:
 
 async def send_bundle(request: web.Request) -> web.StreamResponse:
     """Sends the bundle with which anybody can check the result without us."""
-    public, _ = await _public(request)
+    public, shown = await _public(request)
     path = bundle_path(request.app[SERVICE].settings.data, public.campaign, public.number)
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound
-    return StoredFile(path, f"minping-{public.campaign}-bundle.zip")
+    marked = f"{public.campaign}{file_mark(shown.scored.campaign.pilot)}"
+    return StoredFile(path, f"minping-{marked}-bundle.zip")
 
 
 async def send_verifier(request: web.Request) -> web.StreamResponse:

@@ -211,7 +211,7 @@ async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(
     ("lang", "said"),
     [
         ("en", "your role does not see this page; it is for: office"),
-        ("zh-Hans", "您的角色不能查看此页；可查看的角色有：office（承办单位）"),
+        ("zh-Hans", "您的角色不能查看此页；可查看的角色有：承办单位"),
     ],
 )
 @pytest.mark.asyncio(loop_scope="module")

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
-from bot.campaigns.titles import file_mark, printed_title
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.titles import file_mark, marked_title, printed_title
+from bot.fieldwork.outreach.push_service import plain_texts
 from bot.publication.exports import campaign_book
+from bot.publication.reports.posters import Counter, _texts
+from tests.contract.test_conductor import Road, make_road
+from tests.conversations import build_definition
+from tests.openings import ORGANISER
 from tests.unit.bot.publication.test_statistical_files import GIVEN
+from tests.web_city import make_draft
 
 TITLE = {"zh-Hans": "春季民评", "en": "Spring ratings"}
 
@@ -54,3 +62,31 @@ def test_the_command_prints_the_mark_with_the_title(
     window = ["--opens", "2026-11-01", "--closes", "2027-01-31"]
     assert main(["campaign", "create", "y", *words, *window]) == 0
     assert "y  试用（试评） / Test (pilot)" in capsys.readouterr().out
+
+
+def test_row_pilot_posters_and_invitations_carry_the_mark() -> None:
+    definition = build_definition(organiser=ORGANISER)
+    one = Counter("HUD", {"zh-Hans": "1号窗口", "en": "Counter 1"})
+    address = {"HUD": "https://rate.example.gov/r/ABCDEFGHIJ/HUD"}
+    told = [
+        _texts(replace(definition, pilot=pilot), [one], address)["title"] for pilot in (False, True)
+    ]
+    assert ["试评" in str(title) and "(pilot)" in str(title) for title in told] == [False, True]
+
+
+@pytest.fixture
+async def road(tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(f"sqlite+aiosqlite:///{tmp_path}/pilot.sqlite3", tmp_path) as made:
+        yield made
+
+
+async def test_row_pilot_an_invitation_names_it_and_so_does_the_open_data(road: Road) -> None:
+    for name, pilot in (("trial", True), ("count", False)):
+        draft = replace(make_draft(), id=name, pilot=pilot)
+        await create_campaign(road.database, draft, road.clock)
+        texts = await plain_texts(road.database, name, "Asia/Shanghai")
+        assert ("（试评）" in texts["zh-Hans"], "(pilot)" in texts["en"]) == (pilot, pilot)
+    assert marked_title(TITLE, True) == {
+        "zh-Hans": "春季民评（试评）",
+        "en": "Spring ratings (pilot)",
+    }

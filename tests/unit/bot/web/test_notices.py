@@ -155,6 +155,12 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     office = Office(chen, console.service.clock, "Asia/Shanghai")
     await add_staff(console.service.roster, chen, PASSWORD, "administrator")
     await assign_appeal(database, 1, chen, office)
+    assert "Ask for recusal" in texts(await typed(console, codes[0]))
+    asked = texts(await typed(console, codes[0], act="challenged", reason="We quarrelled."))
+    assert "Recusal of the handler asked for" in asked
+    assert "waits for a decision" in asked
+    twice = await typed(console, codes[0], act="challenged", reason="Once more.")
+    assert (console.status, "waits" in texts(twice)) == (422, True)
     await reject_appeal(database, 1, "They were counted once.", office)
     answered = texts(await typed(console, codes[0]))
     assert "They were counted once." in answered

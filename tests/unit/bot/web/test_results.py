@@ -71,7 +71,11 @@ async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(
 ) -> None:
     assert "Nothing has been published yet" in await console.open("/results")
     assert "no public notice" in texts(await press(console, "publish", sure="yes"))
+    stopped = await console.open("/admin/exports")
+    assert "no public notice" in texts(stopped)
+    assert 'value="publish" disabled' in stopped
     await after_notice(console.service, 2026)
+    assert 'value="publish" disabled' not in await console.open("/admin/exports")
     assert await statuses(console) == [404] * 7
     assert "tick that anybody may read" in await press(console, "publish")
     assert await statuses(console) == [404] * 7

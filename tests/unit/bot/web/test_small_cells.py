@@ -105,6 +105,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/seal"] = []  # tells grades, and digests that differ with any answer
+    found[f"{prefix}/amendments"] = []  # tells of decisions, and of no answer
     found[f"{prefix}/notice"] = []  # tells a digest that differs with any answer
     found[f"{prefix}/letters"] = []  # tells who has a letter, and of no answer
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
