@@ -123,6 +123,7 @@ ACTS: Mapping[str, str] = {
     "/admin/people/{login} enable": "act-staff-enable",
     "/admin/people/{login} factor": "act-staff-reset-factor",
     "/admin/people/{login} sessions": "act-staff-sign-out",
+    "/admin/years/{year}/auditors.zip": "act-bundle-year-people",
     "/admin/approvals": "act-grant",
     "/admin/approvals grant": "act-grant",
     "/admin/approvals profile": "act-profile",

@@ -73,6 +73,7 @@ act-material-close = closes the material of the year { $subject }
 act-seal-lift = lifts the seal of the year { $subject }
 act-archive-write = writes the archive of campaign { $subject }
 act-bundle-year = makes the bundle of the year { $subject }
+act-bundle-year-people = takes the bundle of the year { $subject } with persons
 act-bundle-write = makes the bundle of campaign { $subject }
 act-calendar-import = imports holidays: { $subject }
 act-campaign-check = compares the ballots of campaign { $subject } with the log

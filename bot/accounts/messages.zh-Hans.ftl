@@ -73,6 +73,7 @@ act-material-close = 截止 { $subject } 年度材料
 act-seal-lift = 启封 { $subject } 年度
 act-archive-write = 写入评价活动 { $subject } 的归档
 act-bundle-year = 制作 { $subject } 年度的验证包
+act-bundle-year-people = 下载 { $subject } 年度含个人的验证包
 act-bundle-write = 制作评价活动 { $subject } 的验证包
 act-calendar-import = 导入节假日：{ $subject }
 act-campaign-check = 核对评价活动 { $subject } 的评价票与日志
