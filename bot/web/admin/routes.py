@@ -183,6 +183,7 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/amendments", amendments.take_amendment),
     ("GET", r"/admin/years/{year:\d{4}}/notice", year_notices.show_year_notice),
     ("POST", r"/admin/years/{year:\d{4}}/notice", year_notices.take_year_notice),
+    ("GET", r"/admin/years/{year:\d{4}}/auditors.zip", bundles.send_year),
     ("GET", r"/admin/years/{year:\d{4}}/letters", result_letters.show_letters),
     ("POST", r"/admin/years/{year:\d{4}}/letters", result_letters.take_letters),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),

@@ -520,6 +520,7 @@ done-granted = Granted.
 done-profile = The profile is changed.
 grant-title = Let an auditor open ballots
 grant-hint = The auditor gets single ballots without names. The public log tells of it under an alias.
+grant-year = the bundle of { $year } with persons
 grant-days-field = For how many days (at most { $most })
 grant-send = Grant
 profile-title = Profile
@@ -603,6 +604,8 @@ bundle-download = Public bundle
 openings-download = Bundle with openings
 bundle-hint = Anybody can check it with minping verify.
 openings-hint = Every ballot, without names: keep it safe, never publish it. The download is recorded in the audit log.
+year-openings-download = Bundle of the year with persons
+year-openings-hint = Names, grades of people and the whole material: keep it safe, never publish it. The download is recorded in the audit log.
 
 # The checkers' pages
 
@@ -743,6 +746,7 @@ file-labelled = Scores and counts of answers for statistical programs, labelled 
 file-year-labelled = The year for statistical programs, for the public (SPSS, Parquet)
 file-scores = Scores with method, groups and exclusions
 file-ranking = Ranking as a picture
+file-year-bundle = Bundle of the year: checks ranks and grades without this site (minping verify-year)
 file-bundle = Bundle: checks the result without this site (minping verify)
 file-sample = Sample with its seed: anybody can draw it again
 file-open-data = Open data, as on the public page
@@ -1268,6 +1272,8 @@ table-amended = { $n ->
    *[other] { $n } amendments:
 }
 table-seal-how = The public log holds both digests, so that neither the sealed year nor an amendment can be changed unseen.
+table-bundle = the bundle that proves it
+table-bundle-how = With the bundle anybody works out ranks and grades anew and compares them with the log: minping verify-year. It holds units alone and no person.
 table-json = the table for programs
 
 # The page of one's own result

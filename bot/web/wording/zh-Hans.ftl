@@ -517,6 +517,7 @@ done-granted = 已授权。
 done-profile = 档位已调整。
 grant-title = 授权审计员揭示评价票
 grant-hint = 审计员可看到单张评价票，没有姓名。公开日志以代号写明此事。
+grant-year = { $year } 年度含个人的验证包
 grant-days-field = 天数（最多 { $most } 天）
 grant-send = 授权
 profile-title = 档位
@@ -600,6 +601,8 @@ bundle-download = 公开验证包
 openings-download = 含全部评价票的验证包
 bundle-hint = 任何人都可以用 minping verify 验证。
 openings-hint = 含每一张评价票，不含姓名：请妥善保管，不得公开。下载会记入操作日志。
+year-openings-download = 含个人的年度验证包
+year-openings-hint = 含姓名、个人等次和全部材料：请妥善保管，不得公开。下载会记入操作日志。
 
 # 核查员页面
 
@@ -740,6 +743,7 @@ file-labelled = 供统计软件使用的得分和作答计数，带标签（SPSS
 file-year-labelled = 供统计软件使用的年度数据（公开版，SPSS、Parquet）
 file-scores = 得分，附方法、评价主体和剔除情况
 file-ranking = 排名图
+file-year-bundle = 年度验证包：不依赖本站即可核对名次和等次（minping verify-year）
 file-bundle = 验证包：不依赖本站即可核对结果（minping verify）
 file-sample = 样本及其随机种子：任何人都可以重新抽取
 file-open-data = 开放数据，与公开页面一致
@@ -1263,6 +1267,8 @@ table-amended = { $n ->
    *[other] 更正 { $n } 次：
 }
 table-seal-how = 两个摘要都已写入公开日志，封存的年度和历次更正都无法暗中改动。
+table-bundle = 年度验证包
+table-bundle-how = 任何人都可以用验证包重新计算名次和等次，并与公开日志核对：minping verify-year。验证包只含单位，不含个人。
 table-json = 供程序读取的公示表
 
 # 本人结果页面
