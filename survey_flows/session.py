@@ -58,7 +58,7 @@ class WaitingRating:
     @property
     def round(self) -> int:
         """The number of the rating."""
-        return int(self.key.partition(".")[2])
+        return int(self.key.rpartition(".")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _is_waiting(data: object) -> bool:
         return False
     if not all(type(value) is kind for value, kind in zip(data, kinds, strict=True)):
         return False
-    number = str(data[0]).partition(".")[2]
+    number = str(data[0]).rpartition(".")[2]
     return _answers(data[2]) and number.isascii() and number.isdigit() and int(number) < ROUNDS
 
 
