@@ -57,10 +57,16 @@ preferences-bad-days = write days like 2026-10-01, at most { $most }; take out t
 preferences-bad-fatigue-days = this is no number of days from 0 to { $most }
 
 # Acts in the audit log: a verb and its object.
-act-appeal-again = receives the second appeal in case { $subject }
+act-appeal-again = receives the appeal in case { $subject }
 act-appeal-answer = answers appeal { $subject }
 act-appeal-assign = assigns appeal { $subject } to a handler
 act-appeal-correct = corrects a result after appeal { $subject }
+act-appeal-cause = decides about the cause of the late request { $subject }
+act-appeal-go-on = registers what whoever asked does next in appeal { $subject }
+act-appeal-receive-for = receives a request to review a result: { $subject }
+act-appeal-withdraw = registers the withdrawal of appeal { $subject }
+act-appeal-withdraw-own = takes back a request to review a result
+act-campaign-change = changes the draft of campaign { $subject }
 act-appeal-receive = receives a request to review a result
 act-appraise = appraises the year { $subject }
 act-appraise-decide = decides proposal { $subject }
