@@ -105,11 +105,11 @@ async def city(
         yield City(service, clock, link.token)
 
 
-async def after_notice(service: Service, year: int) -> None:
+async def after_notice(service: Service, year: int, number: int = 1) -> None:
     """Give the public notice of a year, and let its time pass."""
     row = {
         "year": year,
-        "number": 1,
+        "number": number,
         "begins": "2020-01-01",
         "ends": "2020-01-08",
         "until": "2020-01-13",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import UnitScore
-from aggregation.model.facts import Decision, Grade, Verdict
+from aggregation.model.facts import Decision, Finding, FindingKind, Grade, PastGrade, Verdict
 
 
 class CorrectionKind(StrEnum):
@@ -20,7 +21,14 @@ class CorrectionKind(StrEnum):
     DECISION = "decision"
     VALUE = "value"
     FINDING = "finding"
+    """A finding was overturned."""
     SCORE = "score"
+    ADDED = "added"
+    """A finding about the year was established after its seal."""
+    CLEARED = "cleared"
+    """An investigation that left a grade open has ended."""
+    LINE = "line"
+    """The grade of an earlier year, which this year read, stands otherwise now."""
 
 
 PERSONAL = "personal"
@@ -34,9 +42,12 @@ class Correction:
     Args:
         kind: what is put right.
         subject: the unit or person whom it is about.
-        what: the proposal, the indicator, the finding, or the release of a score.
+        what: the proposal, the indicator, the finding, the investigation, the earlier year, or the
+            release of a score.
         before: what stood; text.
-        after: what stands from now on; text, empty where a finding is revoked.
+        after: what stands from now on; text, empty where a finding is revoked. A finding and a line
+            of an earlier year are JSON (`finding_text`, `line_text`), an ended investigation has
+            its day.
         by: who answered.
         reason: why.
         at: ISO time.
@@ -74,6 +85,15 @@ def _corrected(given: AppraisalInputs, it: Correction) -> AppraisalInputs:
         return replace(given, facts=tuple(f for f in given.facts if f.id != it.what))
     if it.kind is CorrectionKind.VALUE:
         return _with_value(given, it)
+    if it.kind is CorrectionKind.ADDED:
+        return replace(given, facts=(*given.facts, read_finding(it.after)))
+    if it.kind is CorrectionKind.CLEARED:
+        rest = tuple(case for case in given.discipline if case.id != it.what)
+        return replace(given, discipline=rest)
+    if it.kind is CorrectionKind.LINE:
+        line = read_line(it.after)
+        other = (x for x in given.history if (x.subject, x.year) != (line.subject, line.year))
+        return replace(given, history=(*other, line))
     public: Mapping[str, UnitScore] = given.public
     disclosed: Mapping[str, DisclosedScore] = given.disclosed
     if it.score is not None:
@@ -88,3 +108,26 @@ def _with_value(given: AppraisalInputs, it: Correction) -> AppraisalInputs:
     if it.what == PERSONAL:
         return replace(given, personal={**given.personal, it.subject: value})
     return replace(given, indicators={**given.indicators, (it.subject, it.what): value})
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding as the text of a correction."""
+    return json.dumps(asdict(finding), ensure_ascii=False, sort_keys=True)
+
+
+def read_finding(text: str) -> Finding:
+    """The finding of a correction."""
+    said = json.loads(text)
+    return Finding(**(said | {"kind": FindingKind(said["kind"])}))
+
+
+def line_text(line: PastGrade) -> str:
+    """A line of an earlier year as the text of a correction."""
+    return json.dumps(asdict(line), ensure_ascii=False, sort_keys=True)
+
+
+def read_line(text: str) -> PastGrade:
+    """The line of a correction."""
+    said = json.loads(text)
+    grade = None if said["grade"] is None else Grade(said["grade"])
+    return PastGrade(**(said | {"grade": grade}))

@@ -140,6 +140,12 @@ appraisal-cut-apart-less = unless people who did not answer are { $points } poin
 
 # Amendments of a sealed year
 appraisal-amended = amended after a review
+appraisal-amended-overturned = amended after a finding was revoked
+appraisal-amended-deferred = a grade that was left open is given
+appraisal-amended-late = amended after a later finding
+appraisal-amended-correction = amended after the material was corrected
+appraisal-amended-false = amended after own false material
+appraisal-amended-line = amended after the grade of an earlier year
 appraisal-amended-grade = { $before } → { $after }
 appraisal-amended-figures = the figures above; the grade stays
 appraisal-amended-why = amendment { $number }: { $reason }

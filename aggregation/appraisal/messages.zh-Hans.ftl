@@ -140,6 +140,12 @@ appraisal-cut-apart-less = 除非未作答者比作答者低{ $points }分，且
 
 # Amendments of a sealed year
 appraisal-amended = 经复核改定
+appraisal-amended-overturned = 依据撤销后改定
+appraisal-amended-deferred = 补定等次
+appraisal-amended-late = 依后来的认定改定
+appraisal-amended-correction = 材料更正后改定
+appraisal-amended-false = 查实材料虚假后改定
+appraisal-amended-line = 依往年等次的变动改定
 appraisal-amended-grade = { $before } → { $after }
 appraisal-amended-figures = 按以上数字改定，等次不变
 appraisal-amended-why = 第 { $number } 号更正：{ $reason }

@@ -8,9 +8,10 @@ Others whom it would worsen keep what they have, which is noted; others whom it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 from aggregation.model.facts import Grade
 from aggregation.model.names import GRADES
@@ -53,13 +54,52 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """An amendment of a year: its number, the appeal that it follows from, why, and its changes."""
+    """An amendment of a year: its number, what it follows from, why, and its changes.
+
+    ``appeal`` is the number of the appeal, or 0 where ``cause`` says what else it follows from.
+    """
 
     number: int
     appeal: int
     subject: str
     reason: str
     changes: tuple[Change, ...]
+    cause: str = ""
+
+
+class Cause(StrEnum):
+    """What an amendment follows from, beside appeals."""
+
+    OVERTURNED = "overturned"
+    """A finding of the year was revoked."""
+    DEFERRED = "deferred"
+    """A grade that an investigation left open is given (补定)."""
+    LATE = "late"
+    """A finding about the year was established later, and the scheme says `late: amend`."""
+    CORRECTION = "correction"
+    """The material was wrong."""
+    FALSE = "false"
+    """The material was wrong, and whom it is about gained by having falsified it."""
+    LINE = "line"
+    """The grade of an earlier year that the year read stands otherwise now."""
+
+
+CAUSES: Mapping[str, Message] = {
+    "": Message("appraisal-amended"),
+    Cause.OVERTURNED: Message("appraisal-amended-overturned"),
+    Cause.DEFERRED: Message("appraisal-amended-deferred"),
+    Cause.LATE: Message("appraisal-amended-late"),
+    Cause.CORRECTION: Message("appraisal-amended-correction"),
+    Cause.FALSE: Message("appraisal-amended-false"),
+    Cause.LINE: Message("appraisal-amended-line"),
+}
+"""What reasons say of an amendment, by its cause."""
+
+
+def is_after_review(numbers: Iterable[int], amendments: Iterable[Amendment]) -> bool:
+    """Whether one of these amendments follows from a review or an appeal (经复核改定)."""
+    appealed = {it.number for it in amendments if not it.cause}
+    return any(number in appealed for number in numbers)
 
 
 Bodies = Sequence[AppraisalResult]
@@ -118,7 +158,7 @@ def _line(it: Change, amendment: Amendment) -> ReasonLine:
     value: Label = Message("appraisal-amended-figures")
     if it.before is not it.after:
         value = Message("appraisal-amended-grade", before=_name(it.before), after=_name(it.after))
-    return ReasonLine(Message("appraisal-amended"), value, (why,))
+    return ReasonLine(CAUSES[amendment.cause], value, (why,))
 
 
 def _name(grade: Grade | None) -> Message:
@@ -173,30 +213,38 @@ def view_year(bodies: Bodies) -> YearView:
     return YearView(results, proposals, trail)
 
 
-def changes_of(standing: YearView, before: YearView, after: YearView) -> tuple[Change, ...]:
+def changes_of(
+    standing: YearView,
+    before: YearView,
+    after: YearView,
+    may_worsen: Collection[str] = (),
+) -> tuple[Change, ...]:
     """What a correction does to each subject of a year, by subject.
 
     Args:
         standing: what stands.
         before: what the material gives without the correction, by the present engine.
         after: what it gives with the correction.
+        may_worsen: who gets the result also if it is worse: whom a late finding is about, whose
+            grade was deferred, who gained by false material.
     """
     found: dict[str, Change] = {}
     # The units of a body come before its leaders, and outer bodies before inner ones.
     for subject, it in after.results.items():
         known = subject in standing.results and subject in before.results
         if known and _facts(before, subject) != _facts(after, subject):
-            found[subject] = _change(standing, after, it, found)
+            found[subject] = _change(standing, after, it, found, subject in may_worsen)
     return tuple(found[subject] for subject in sorted(found))
 
 
 def _change(
-    standing: YearView, after: YearView, it: Standing, found: Mapping[str, Change]
+    standing: YearView, after: YearView, it: Standing, found: Mapping[str, Change], free: bool
 ) -> Change:
     leader = isinstance(it, LeaderResult)
     subject, old = _subject(it), standing.results[_subject(it)]
     unit = found.get(it.unit) if leader else None
-    if (unit is not None and unit.kept) or is_worse(standing, after, subject):
+    kept = (unit is not None and unit.kept) or is_worse(standing, after, subject)
+    if kept and not free:
         return Change(subject, old.grade, old.grade, True)
     return Change(
         subject,
@@ -208,6 +256,18 @@ def _change(
         after.about(subject),
         after.trail[subject],
     )
+
+
+def moves_only_in_rank(standing: YearView, change: Change) -> bool:
+    """Whether a unit keeps grade, figures and proposals, and stands at another rank alone."""
+    old, new = standing.results[change.subject], change.unit
+    if change.kept or new is None or not isinstance(old, UnitResult):
+        return False
+    proposals = {(p.key, p.status) for p in change.proposals}
+    was = {(p.key, p.status) for p in standing.about(change.subject)}
+    same = (old.grade, old.standing, old.certainty, old.total, old.barred, was)
+    now = (new.grade, new.standing, new.certainty, new.total, new.barred, proposals)
+    return same == now and old.rank != new.rank
 
 
 def is_worse(standing: YearView, after: YearView, subject: str) -> bool:

@@ -37,8 +37,8 @@ OWN = r"/admin/(sign-out|password|sessions|second-factor|recusal)"
 """Pages of a person's own account."""
 APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
 """The page of what waits for a second person, and the form by which one signs."""
-OPENINGS = r"/campaigns/[^/]+/openings"
-"""The file of single ballots, without names."""
+OPENINGS = r"/campaigns/[^/]+/openings|/years/[^/]+/auditors"
+"""The files of single ballots, without names, and of a year with its persons."""
 WORDS = r"/requests(/|$)|/unit$"
 """Pages with citizens' words to an office, and the page of a unit's own result."""
 
@@ -62,10 +62,12 @@ RIGHTS = {
     OBSERVER: Rights(
         rf"/admin(?!/(approvals|cases|challenges|people|settings)|{WORDS}|{OPENINGS}).*", OWN
     ),
-    # Auditors check acts and counts. They see no names: no leaders, contacts or staff.
+    # Auditors check acts and counts. They see no names: no leaders, contacts or staff. Only a grant
+    # for a year opens its bundle with persons.
     AUDITOR: Rights(
         rf"/admin/?|{OWN}|/admin/audit"
-        r"|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?",
+        r"|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?"
+        r"|/admin/years/\d{4}/auditors\.zip",
         OWN,
     ),
     # Approvers sign what others prepared; they see what that is about, and change nothing else.

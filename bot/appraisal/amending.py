@@ -24,7 +24,7 @@ from aggregation.appraisal.standing import (
 )
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ProposalStatus
-from bot.appraisal.amended_content import following_changes, sealed_material
+from bot.appraisal.amended_content import WorkedOut, sealed_material, work_out
 from bot.appraisal.appeal_records import Appeal
 from bot.appraisal.plain_form import write_plain
 from bot.appraisal.public_part import public_changes
@@ -156,7 +156,7 @@ async def draw_up(
         BadInput: the year is not sealed, or whoever asked would fare worse.
     """
     stands = await require_standing(database, appeal.year)
-    changes = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
+    worked = await asyncio.to_thread(_changes, stands, corrections, appeal.subject, lenient)
     return {
         "year": appeal.year,
         "seal": stands.seal.number,
@@ -164,28 +164,40 @@ async def draw_up(
         "round": appeal.standing.round,
         "subject": appeal.subject,
         "corrections": write_plain(tuple(corrections), tuple[Correction, ...]),
-        "changes": write_plain(changes, tuple[Change, ...]),
-        "public": told_changes(stands, corrections, changes),
+        "changes": write_plain(worked.changes, tuple[Change, ...]),
+        "moved": sorted(worked.moved),
+        "public": told_changes(stands, corrections, worked.changes),
         "before": stands.digest,
         "reason": reason,
     }
 
 
 def told_changes(
-    stands: StandingYear, corrections: Sequence[Correction], changes: Sequence[Change]
+    stands: StandingYear,
+    corrections: Sequence[Correction],
+    changes: Sequence[Change],
+    cause: str = "",
 ) -> dict[str, Any]:
     """Return what everybody may read of an amendment that follows what stands."""
-    made = Amendment(0, 0, "", "", tuple(changes))
+    made = Amendment(0, 0, "", "", tuple(changes), cause)
     city, *_ = standing_bodies(stands.content.bodies, [made])
-    return public_changes(city, corrected(stands.inputs, corrections), corrections, changes)
+    inputs = corrected(stands.inputs, corrections)
+    return public_changes(city, inputs, corrections, changes, cause)
 
 
 def _changes(
     stands: StandingYear, corrections: Sequence[Correction], subject: str, lenient: bool
-) -> tuple[Change, ...]:
+) -> WorkedOut:
+    worked = worked_out(stands, corrections, subject)
+    if worked.worse and not lenient:
+        raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
+    return worked
+
+
+def worked_out(
+    stands: StandingYear, corrections: Sequence[Correction], subject: str, cause: str = ""
+) -> WorkedOut:
+    """Return what corrections give of a sealed year as it stands."""
     so_far = corrected(sealed_material(stands.content), stands.corrections)
     standing = view_year(stands.content.bodies)
-    found, worse = following_changes(standing, so_far, corrections, subject)
-    if worse and not lenient:
-        raise BadInput(Message("appraisal-would-worsen"), Place(subject=subject))
-    return found
+    return work_out(standing, so_far, corrections, subject, cause)

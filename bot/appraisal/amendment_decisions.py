@@ -1,4 +1,4 @@
-"""What two people decide of an upheld appeal: its answer, with the amendment that follows.
+"""What two people decide of an amendment: an upheld appeal with its answer, or another cause.
 
 All of it was worked out when it was prepared (`bot.appraisal.amending`), so that the service, which
 loads this at its start, knows nothing of scores.
@@ -33,12 +33,13 @@ from bot.appraisal.commitments import (
     salt_of,
     text_digest,
 )
-from bot.appraisal.deciders import previous_deciders
+from bot.appraisal.deciders import contested_logins, previous_deciders
 from bot.appraisal.given_notices import give_notice
 from bot.records.amendments import StoredAmendment, add_amendment, next_number, read_amendments
-from bot.records.notices import GivenNotice
+from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.records.recusals import require_others_unbarred, require_unbarred
 from bot.records.seals import Seal, lock_year, standing_seal
+from bot.records.tellings import Telling, TellingAct, add_tellings
 from bot.records.working_days import stored_calendar
 from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
@@ -69,12 +70,12 @@ async def carry_out_amendment(
     said = one.details
     await lock_year(connection, said["year"])
     today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
-    appeal = await find_appeal(connection, said["appeal"], today)
-    await _require_unbarred(connection, appeal, one)
+    appeal = await find_appeal(connection, said["appeal"], today) if said["appeal"] else None
+    await _require_unbarred(connection, one)
     seal, stood = await _what_stands(connection, said["year"])
     if stood != said["before"]:
         raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
-    if said["answer"]:
+    if appeal is not None and said["answer"]:
         await _answer(connection, appeal, one, today, now)
     number = await next_number(connection, said["year"])
     names = ("year", "seal", "appeal", "round", "subject", "before", "reason")
@@ -86,6 +87,7 @@ async def carry_out_amendment(
         by=one.prepared_by,
         approved_by=", ".join(one.approvers),
         at=now,
+        cause=json.dumps(said["cause"], ensure_ascii=False) if said.get("cause") else "",
     )
     await add_amendment(connection, made)
     salt = salt_of(seal.content)
@@ -93,10 +95,13 @@ async def carry_out_amendment(
     facts |= {"before": made.before, "after": made.after}
     facts |= _told(made, said) | head_facts(salt, AMENDMENT, amendment_row(made))
     await desk.order(connection, ACT, LOG_ITSELF, facts, f"{made.year}/{number}")
-    subjects = sorted(it["subject"] for it in said["changes"])
+    moved = set(said.get("moved", ()))
+    subjects = sorted({it["subject"] for it in said["changes"]} - moved)
     if subjects:
         notice = await _notice(connection, made, subjects, Procedure(**said["procedure"]), today)
         await give_notice(connection, desk, made.year, notice, salt)
+    if moved:
+        await _tell_moved(connection, made, sorted(moved), today)
     return made
 
 
@@ -122,13 +127,13 @@ async def _what_stands(connection: AsyncConnection, year: int) -> tuple[Seal, st
     return seal, made[-1].after if made else seal.digest
 
 
-async def _require_unbarred(connection: AsyncConnection, appeal: Appeal, one: Approval) -> None:
+async def _require_unbarred(connection: AsyncConnection, one: Approval) -> None:
     """Refuse signatures of whoever wrote or decided what is contested, or must stand aside."""
-    contested = await previous_deciders(connection, appeal)
-    about = (appeal.year, appeal.subject)
+    year, subject = one.details["year"], one.details["subject"]
+    contested = await contested_logins(connection, year, subject)
     for login in one.approvers:
-        await require_unbarred(connection, *about, login, contested)
-    await require_others_unbarred(connection, appeal.year, (appeal.subject,), (one.prepared_by,))
+        await require_unbarred(connection, year, subject, login, contested)
+    await require_others_unbarred(connection, year, (subject,), (one.prepared_by,))
 
 
 async def _answer(
@@ -142,6 +147,22 @@ async def _answer(
     person = bool(said["person"])
     dated = await dated_step(connection, step, appeal.standing.round, days, person)
     await append_step(connection, appeal.number, len(appeal.steps), dated, now)
+
+
+async def _tell_moved(
+    connection: AsyncConnection, made: StoredAmendment, subjects: Sequence[str], today: date
+) -> None:
+    """Record that units which only move in rank are told: on their page, by the last notice."""
+    notices = await read_notices(connection, made.year)
+    by = made.by.removeprefix(COMMAND)
+    told = [
+        Telling(made.year, notice.number, subject, TellingAct.MOVED, today, by, made.at)
+        for subject in subjects
+        for notice in [notice_for(notices, subject)]
+        if notice is not None
+    ]
+    if told:
+        await add_tellings(connection, made.year, told)
 
 
 async def _notice(

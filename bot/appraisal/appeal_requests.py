@@ -8,6 +8,7 @@ from datetime import date
 from aggregation.procedure.appeals import (
     BEGINNINGS,
     AppealAct,
+    AppealState,
     AppealStep,
     check_appeal_request,
     check_appeal_step,
@@ -63,7 +64,9 @@ def possible_acts(
     before = tuple(it for it in appeals if it.received >= notice.at)
     found = [act for act in BEGINNINGS if _may_begin(act, until, person, before, today)]
     found += [act for act in STEPS if appeals and _may_follow(act, appeals[0], today)]
-    return tuple(found)
+    # A handler is challenged while charged; somebody else decides about it.
+    charged = bool(appeals) and appeals[0].standing.state is AppealState.CHARGED
+    return (*found, AppealAct.CHALLENGED) if charged else tuple(found)
 
 
 def _may_begin(

@@ -34,20 +34,23 @@ async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[
 
     They decided on the subject or on a leader's unit, or handed in or cleared rows about it.
     """
-    about = await own_units(connection, appeal) | {appeal.subject}
+    return await contested_logins(connection, appeal.year, appeal.subject)
+
+
+async def contested_logins(connection: AsyncConnection, year: int, subject: str) -> set[str]:
+    """Return the logins that wrote, released or decided what a subject's result rests on."""
+    about = await own_units(connection, year, subject) | {subject}
     decisions, given = tables.decisions.c, tables.unit_decisions.c
     made = await connection.execute(
-        select(decisions.by, decisions.login, decisions.proposal).where(
-            decisions.year == appeal.year
-        )
+        select(decisions.by, decisions.login, decisions.proposal).where(decisions.year == year)
     )
     signed = [(by, login) for by, login, proposal in made if _subject(proposal) in about]
     rows = await connection.execute(
-        select(given.by, given.login).where(given.year == appeal.year, given.unit.in_(about))
+        select(given.by, given.login).where(given.year == year, given.unit.in_(about))
     )
     # What is printed as a signature may be a body's name: the account is who decided.
     decided = {login or login_of(by) for by, login in [*signed, *rows]}
-    return decided | await _writers(connection, appeal.year, about)
+    return decided | await _writers(connection, year, about)
 
 
 async def _writers(connection: AsyncConnection, year: int, about: Collection[str]) -> set[str]:
@@ -69,13 +72,11 @@ def login_of(signature: str) -> str:
     return (found[1] if found else signature).strip().lower()
 
 
-async def own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
+async def own_units(connection: AsyncConnection, year: int, subject: str) -> set[str]:
     """Return the unit, or the leader's unit, and the units that it is part of."""
     from aggregation.appraisal.nesting import ancestors
 
     columns = tables.leaders.c
-    query = select(columns.unit).where(
-        columns.year == appeal.year, columns.leader == appeal.subject
-    )
-    parents = {part.code: part.parent for part in await store.read_inner(connection, appeal.year)}
-    return set(ancestors((await connection.execute(query)).scalar() or appeal.subject, parents))
+    query = select(columns.unit).where(columns.year == year, columns.leader == subject)
+    parents = {part.code: part.parent for part in await store.read_inner(connection, year)}
+    return set(ancestors((await connection.execute(query)).scalar() or subject, parents))

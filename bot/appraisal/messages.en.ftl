@@ -123,6 +123,31 @@ appraisal-no-person = no table of any year names this person
 appraisal-no-kin = this person is not declared as kin
 appraisal-no-challenge = there is no such challenge, or it is decided already
 appraisal-persons-alike = several people have this name; give the number of one: { $ids }
+
+# Amendments without an appeal
+appraisal-lift-instead = no public notice of this year is given yet: lift its seal, put it right and seal it anew
+appraisal-no-finding = no such finding counts in this year, or it is known already
+appraisal-not-deferred = no such investigation has left a grade of this year open
+appraisal-late-counts-later = by the scheme this finding counts in { $year }; it amends no sealed year
+appraisal-no-value = no points of this kind stand for this unit or person in that year
+appraisal-same-value = these points stand already
+appraisal-same-line = the year has read this grade as it stands
+appraisal-correction-worsens = this would worsen the result; it may, after a hearing, if it was gained by own false material
+appraisal-cause-unsigned = name the document and the reason
+appraisal-cause-day = the day lies between { $first } and { $last }
+appraisal-decide-with-it = decide with it what touches a grade: { $keys }
+appraisal-not-to-execute = this decision does not stand confirmed, or it is carried out already
+appraisal-not-to-restore = this was not carried out, is taken back already, or its ground still stands
+
+# Tasks of a sealed year
+appraisal-task-overturned = finding { $finding } was revoked on { $on }: decide about an amendment of the year
+appraisal-task-late = finding { $finding } was established on { $on }: decide about an amendment of the year
+appraisal-task-deferred = investigation { $case } ended on { $on }: give the grade that was left open
+appraisal-task-line = the grade of { $year } that this year read stands otherwise now ({ $before } → { $after }): record it
+appraisal-task-line-lost = the grade of { $year } that this year read stands otherwise now ({ $before } → { $after }); ground lost: { $keys }; decide about an amendment
+appraisal-task-restore = { $key } was carried out ({ $document }) and has lost its ground: take it back by { $due }
+appraisal-no-handler = nobody is charged with it, so that nobody can be challenged
+
 # What each check of a year's bundle found.
 appraisal-no-year = this is no year; type four digits
 appraisal-bundle-year = bundle.json names no year, or other files than there are; fetch the bundle again

@@ -123,6 +123,31 @@ appraisal-no-person = 任何年度的材料中都没有此人
 appraisal-no-kin = 没有申报过此人为亲属
 appraisal-no-challenge = 没有这件回避申请，或已有决定
 appraisal-persons-alike = 有几人同名，请填写其中一人的编号：{ $ids }
+
+# Amendments without an appeal
+appraisal-lift-instead = 该年度尚未公示：请启封、改正后重新封存
+appraisal-no-finding = 该年度没有依据此项认定，或已经计入
+appraisal-not-deferred = 该年度没有因此项立案而暂不定等次的人
+appraisal-late-counts-later = 按考核办法，此项认定计入 { $year } 年，不改已封存的年度
+appraisal-no-value = 该单位或个人当年没有这项分值
+appraisal-same-value = 与现有分值相同
+appraisal-same-line = 该年度所依据的等次与现行的一致
+appraisal-correction-worsens = 这样会使结果变差；只有因本方提供虚假材料获益的，经听取申辩后才可以
+appraisal-cause-unsigned = 请填写所依据的文件和理由
+appraisal-cause-day = 日期应在 { $first } 至 { $last } 之间
+appraisal-decide-with-it = 请一并决定涉及等次的建议：{ $keys }
+appraisal-not-to-execute = 该决定目前并非已确认，或已经执行
+appraisal-not-to-restore = 该决定未曾执行、已经恢复，或依据仍然成立
+
+# Tasks of a sealed year
+appraisal-task-overturned = 认定 { $finding } 已于 { $on } 撤销：请决定是否更正该年度
+appraisal-task-late = 认定 { $finding } 于 { $on } 作出：请决定是否更正该年度
+appraisal-task-deferred = 立案 { $case } 已于 { $on } 了结：请补定等次
+appraisal-task-line = 本年度所依据的 { $year } 年等次已有变动（{ $before } → { $after }）：请登记
+appraisal-task-line-lost = 本年度所依据的 { $year } 年等次已有变动（{ $before } → { $after }），依据已失：{ $keys }；请决定是否更正
+appraisal-task-restore = { $key } 已执行（{ $document }），依据已失：请于 { $due } 前恢复
+appraisal-no-handler = 尚未指派办理人，无从申请回避
+
 # 年度验证包各项核对的结果。
 appraisal-no-year = 这不是年度，请输入四位数字
 appraisal-bundle-year = bundle.json 没有写明年度，或者所列文件与实际不符，请重新下载

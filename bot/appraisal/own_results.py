@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.appraisal.standing import Standing
+from aggregation.appraisal.standing import Standing, is_after_review
 from aggregation.model.facts import Grade
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import AppraisalResult, LeaderResult, Proposal, UnitResult
@@ -19,7 +19,7 @@ from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeal_requests import possible_acts
 from bot.appraisal.request_times import is_person, own_until
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -42,6 +42,7 @@ class OwnResult:
         cause_days: working days in which the cause of a late request is decided.
         days: so many days a review may be asked for at least, from the delivery of a letter.
         acts: what the unit or person may do about it today.
+        reviewed: whether it was amended after a review, and not only for another cause.
     """
 
     year: int
@@ -56,6 +57,7 @@ class OwnResult:
     cause_days: int
     days: int
     acts: tuple[AppealAct, ...] = ()
+    reviewed: bool = False
 
     @property
     def person(self) -> LeaderResult | None:
@@ -129,6 +131,7 @@ def own_result(
         days.late_cause_working_days,
         days.review_request_days if isinstance(result, UnitResult) else days.person_request_days,
         acts,
+        is_after_review(result.amended, map(amendment_of, stands.amendments)),
     )
 
 

@@ -20,7 +20,10 @@ from bot.appraisal.plain_form import write_plain
 from bot.appraisal.sealed_content import SealedContent, write_rules
 from survey_flows.canonical_json import canonical
 
-TOLD = (CorrectionKind.VALUE, CorrectionKind.FINDING, CorrectionKind.GRADE, CorrectionKind.SCORE)
+TOLD = (
+    *(CorrectionKind.VALUE, CorrectionKind.FINDING, CorrectionKind.GRADE, CorrectionKind.SCORE),
+    CorrectionKind.ADDED,
+)
 """Corrections of a unit that are told; a decision's key may name a person."""
 
 
@@ -93,6 +96,7 @@ def public_changes(
     inputs: AppraisalInputs,
     corrections: Sequence[Correction],
     changes: Sequence[Change],
+    cause: str = "",
 ) -> dict[str, Any]:
     """Return what everybody may read of an amendment, but for its number and digests.
 
@@ -101,11 +105,12 @@ def public_changes(
         inputs: the material with what it puts right.
         corrections: what it puts right.
         changes: what follows for each subject.
+        cause: what it follows from; empty: an appeal.
     """
     units = {unit.unit for unit in standing.units}
     return {
         "corrections": [
-            {"kind": str(it.kind), "unit": it.subject, "what": it.what, "after": it.after}
+            {"kind": str(it.kind), "unit": it.subject, "what": it.what, "after": _after(it)}
             for it in corrections
             if it.subject in units and it.kind in TOLD
         ],
@@ -121,4 +126,10 @@ def public_changes(
             if it.subject in units
         ],
         "leaders": leader_counts(standing),
+        **({"cause": cause} if cause else {}),
     }
+
+
+def _after(it: Correction) -> str:
+    """Return what stands after a correction; of a late finding neither source nor note."""
+    return "" if it.kind is CorrectionKind.ADDED else it.after

@@ -95,7 +95,8 @@ def _standing(seal: Seal, made: tuple[StoredAmendment, ...]) -> StandingYear:
 def amendment_of(stored: StoredAmendment) -> Amendment:
     """Return what a stored amendment says."""
     changes = read_plain(json.loads(stored.changes or "[]"), tuple[Change, ...])
-    return Amendment(stored.number, stored.appeal, stored.subject, stored.reason, changes)
+    cause = str(json.loads(stored.cause)["kind"]) if stored.cause else ""
+    return Amendment(stored.number, stored.appeal, stored.subject, stored.reason, changes, cause)
 
 
 def corrections_of(stored: StoredAmendment) -> tuple[Correction, ...]:

@@ -10,14 +10,14 @@ from math import isclose
 from typing import Any
 
 from aggregation.appraisal.corrections import Correction, corrected
-from aggregation.appraisal.standing import Amendment, Change, view_year
+from aggregation.appraisal.standing import Amendment, Change, moves_only_in_rank, view_year
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import AppraisalResult
 from bot.appraisal.amended_content import (
     amended,
     appraised_bodies,
-    following_changes,
     sealed_material,
+    work_out,
 )
 from bot.appraisal.commitments import (
     AMENDMENT,
@@ -65,8 +65,8 @@ def check_whole_amendments(bundle: YearBundle) -> Found:
         inputs = corrected(inputs, one.corrections)
         made.append(one.amendment)
         city = amended(bundle.content, made).result
-        changes = one.amendment.changes
-        said = public_changes(city, inputs, one.corrections, changes)
+        told_of = (one.corrections, one.amendment.changes, one.amendment.cause)
+        said = public_changes(city, inputs, *told_of)
         digests = {name: str(act.body[name]) for name in ("before", "after")}
         text = public_text(bundle.content.year, number, digests, said)
         if "public" in act.body and text_digest(text) != act.body["public"]:
@@ -83,7 +83,9 @@ class _Read:
             said["corrections"], tuple[Correction, ...]
         )
         changes = read_plain(said["changes"], tuple[Change, ...])
-        self.amendment = Amendment(number, said["appeal"], self.subject, said["reason"], changes)
+        cause = str(json.loads(said["cause"])["kind"]) if said.get("cause") else ""
+        about = (said["appeal"], self.subject, said["reason"])
+        self.amendment = Amendment(number, *about, changes, cause)
 
 
 def _read(it: Plain) -> _Read:
@@ -118,8 +120,14 @@ def check_heads(bundle: YearBundle) -> Found:
 def _subjects(bundle: YearBundle) -> list[Message]:
     """Return the notices that tell others than those whom their amendment changes."""
     changed: dict[int, list[str]] = {0: []}
+    made: list[Amendment] = []
     for it in bundle.amended:
-        changed[it["number"]] = sorted(one["subject"] for one in json.loads(it["body"])["changes"])
+        standing = view_year(amended(bundle.content, made).bodies)
+        one = _read(it).amendment
+        # Who only moves in rank is told on the own page, without a notice.
+        told_of = (c.subject for c in one.changes if not moves_only_in_rank(standing, c))
+        changed[it["number"]] = sorted(told_of)
+        made.append(one)
     found = []
     for it in bundle.heads:
         if it["of"] == NOTICE:
@@ -153,9 +161,10 @@ def check_whole_standing(bundle: YearBundle) -> Found:
     for it in bundle.amended:
         one = _read(it)
         standing = view_year(amended(bundle.content, made).bodies)
-        changes, _ = following_changes(standing, material, one.corrections, one.subject)
+        cause = one.amendment.cause
+        worked = work_out(standing, material, one.corrections, one.subject, cause)
         told = {change.subject: change for change in one.amendment.changes}
-        again = {change.subject: change for change in changes}
+        again = {change.subject: change for change in worked.changes}
         for subject in sorted({*told, *again}):
             found += _fields(subject, told.get(subject), again.get(subject))
         material = corrected(material, one.corrections)

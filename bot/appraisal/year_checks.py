@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from aggregation.appraisal.standing import ORDER
+from aggregation.appraisal.standing import ORDER, Cause
 from aggregation.appraisal.told_units import ToldUnit, stand_again, total_range
 from aggregation.model.facts import Grade
 from aggregation.scheme.scheme import parse_scheme
@@ -117,18 +117,28 @@ def check_amendments(bundle: YearBundle) -> Found:
 
 
 def check_kinder(bundle: YearBundle) -> Found:
-    """Check that no unit has a lower grade by an amendment than it had."""
+    """Check that no unit has a lower grade by an amendment than it had.
+
+    But for the unit itself that a late finding is about, or that gained by its own false material.
+    """
     order = [str(grade) if grade else None for grade in ORDER]
     worse = [
         difference(it["unit"], "grade", it["before"], it["after"])
         for made in bundle.amendments
         for it in made["units"]
         if it["before"] is not None and order.index(it["after"]) > order.index(it["before"])
+        if not _is_about(made, it["unit"])
     ]
     if worse:
         raise Differs(Message("appraisal-check-worse"), worse)
     kept = sum(it["kept"] for made in bundle.amendments for it in made["units"])
     return Found(Message("appraisal-check-kinder", kept=kept))
+
+
+def _is_about(made: Plain, unit: str) -> bool:
+    """Whether an amendment may worsen a unit: it is about the unit's own finding or material."""
+    about = {it["unit"] for it in made["corrections"]}
+    return made.get("cause") in (Cause.LATE, Cause.FALSE) and unit in about
 
 
 def standing_rows(bundle: YearBundle) -> dict[str, Plain]:

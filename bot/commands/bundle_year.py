@@ -13,7 +13,7 @@ from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, make_mixer, open_store
 from bot.service.installation_keys import open_keys
-from bot.service.two_persons import make_officers, require_grant
+from bot.service.two_persons import make_officers
 from bot.terminal.auditing import Audit, the
 from bot.terminal.files import write_file
 from bot.terminal.second_person import at_machine
@@ -33,8 +33,7 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put what waits into the log, write the bundle, and name it and the log's key."""
-    from bot.appraisal.year_bundle_format import year_name
-    from bot.publication.year_bundle import make_year_bundle
+    from bot.publication.year_bundle import make_year_bundle, require_year_grant
     from bot.verification.bundle import pack
 
     clock = SystemClock()
@@ -42,8 +41,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         opened = await open_keys(settings, database)
         mixer = make_mixer(settings, database, opened.gate, clock)
         people = make_officers(settings, database, opened.gate, opened.desk, clock)
-        if chosen.auditors:
-            await require_grant(people, year_name(chosen.year), clock)
+        if chosen.auditors and (await people.approvals.profile()).needs_two:
+            await require_year_grant(people.roster, chosen.year, int(clock.now().timestamp()))
         await finish_closing(settings, database, opened.gate, clock)
         if isinstance(mixer, RemoteMixer) and not await mixer.wait(0):
             raise BadInput(Message("bundle-mixer-waits"))

@@ -585,3 +585,26 @@ help-recusal-by = who decides; signs in
 help-recusal-why = the grounds or the reason
 recusal-done = recorded
 recusal-taken = challenge { $n } is taken
+
+# Amendments
+help-amend = a sealed year: its tasks, amendments without an appeal, what was carried out
+help-amend-tasks = list what a sealed year still asks for
+help-amend-year = look at an amendment; with --seen prepare it
+help-amend-cause = overturned, deferred, late, correction or line
+help-amend-what = the finding, the investigation, the indicator, or the earlier year
+help-amend-subject = the unit or person, for correction and line
+help-amend-on = day on which the finding was revoked or the investigation ended
+help-amend-value = the right points
+help-amend-heard-on = day of the hearing, for a disadvantage
+help-amend-document = the document that it rests on
+help-amend-reason = why
+help-amend-false-material = the subject gained by own false material
+help-amend-decide = proposals that are decided with it, as KEY=confirmed or KEY=declined
+help-amend-seen = the digest that the look at it ended with
+help-amend-execute = record that a decision was carried out
+help-amend-day = the day
+help-amend-restored = it was taken back after it lost its ground
+amend-no-verdict = «{ $text }» is not KEY=confirmed or KEY=declined
+amend-would = changed: { $changed }, protected: { $kept }, only another rank: { $moved }
+amend-decide = decide with it: { $key }
+amend-seen = to prepare it, repeat with --seen { $seen }

@@ -582,3 +582,26 @@ help-recusal-by = 由谁决定，须登录确认
 help-recusal-why = 理由
 recusal-done = 已登记
 recusal-taken = 已登记第 { $n } 件回避申请
+
+# Amendments
+help-amend = 已封存年度：待办事项、不经申诉的更正、执行情况
+help-amend-tasks = 列出已封存年度的待办事项
+help-amend-year = 查看更正后的结果；加 --seen 则提交更正
+help-amend-cause = overturned 认定撤销、deferred 补定、late 后来认定、correction 更正分值、line 往年等次变动
+help-amend-what = 认定或立案编号、指标代号，或往年年份
+help-amend-subject = 单位或个人（更正分值、往年等次时填写）
+help-amend-on = 认定撤销或立案了结的日期
+help-amend-value = 正确的分值
+help-amend-heard-on = 听取陈述申辩的日期（不利决定须填）
+help-amend-document = 所依据的文件
+help-amend-reason = 理由
+help-amend-false-material = 因本方提供虚假材料获益
+help-amend-decide = 一并决定的建议，写作 KEY=confirmed 或 KEY=declined
+help-amend-seen = 查看时最后给出的摘要
+help-amend-execute = 登记决定已执行
+help-amend-day = 日期
+help-amend-restored = 依据已失，已恢复
+amend-no-verdict = “{ $text }”应写作 KEY=confirmed 或 KEY=declined
+amend-would = 有变动 { $changed }，受保护 { $kept }，只变名次 { $moved }
+amend-decide = 须一并决定：{ $key }
+amend-seen = 提交更正请重复命令并加 --seen { $seen }

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.appraisal.standing import Amendment
+from aggregation.appraisal.standing import Amendment, is_after_review
 from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up
@@ -65,6 +65,10 @@ class PublicTable:
     digest: str
     scheme: tuple[str, str]
     places: int
+
+    def after_review(self, unit: UnitResult) -> bool:
+        """Return whether a unit's result was amended after a review."""
+        return is_after_review(unit.amended, self.amendments)
 
 
 async def public_years(database: AsyncEngine, today: date) -> list[int]:

@@ -6,10 +6,13 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.appraisal.corrections import corrected
+from bot.accounts.officers import any_grant
+from bot.accounts.roster import Roster
 from bot.appraisal.amended_content import amended
 from bot.appraisal.amendment_decisions import amendment_row
 from bot.appraisal.commitments import (
@@ -34,9 +37,10 @@ from bot.appraisal.year_bundle_format import (
     ROWS,
     STANDING,
     YEAR,
+    year_name,
 )
 from bot.appraisal.year_bundle_format import SEAL as SEAL_FILE
-from bot.publication.public_table import public_data, read_public_table
+from bot.publication.public_table import PublicTable, public_data, read_public_table
 from bot.records.amendments import StoredAmendment
 from bot.records.notices import GivenNotice, read_notices
 from bot.records.seals import Seal, read_seals
@@ -44,7 +48,7 @@ from bot.records.year_record import read_journal, read_rows
 from bot.storage.database import reading
 from bot.transparency.log_entry import LogEntry
 from bot.transparency.log_reader import latest_checkpoint
-from bot.verification.bundle import json_lines, log_files, read_whole_log
+from bot.verification.bundle import json_lines, log_files, pack, read_whole_log, write_whole
 from bot.verification.bundle_format import CHECKPOINT, MANIFEST
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput, Message, Place
@@ -52,6 +56,37 @@ from survey_flows.log_entries import LOG_ITSELF
 from survey_flows.signed_notes import read_checkpoint, read_note
 
 ACTS = {SEAL: "year-seal", AMENDMENT: "year-amendment", NOTICE: "year-notice"}
+
+
+async def require_year_grant(roster: Roster, year: int, now: int, login: str = "") -> None:
+    """Refuse a year's bundle with persons while no auditor has a grant for it, or not this one.
+
+    Raises:
+        BadInput: there is no grant that holds now.
+    """
+    if not await any_grant(roster, year_name(year), now, login):
+        raise BadInput(Message("publication-bundle-no-grant"), Place(subject=str(year)))
+
+
+def year_bundle_path(data: Path, table: PublicTable) -> Path:
+    """Return the path of a year's public bundle as it stands; no campaign's bundle has its name."""
+    told = len(table.later) + 1
+    return data / "bundles" / f"{year_name(table.year)}-{table.digest[:16]}-{told}.zip"
+
+
+async def save_year_bundle(database: AsyncEngine, data: Path, table: PublicTable) -> Path:
+    """Make and keep the public bundle of a year as it stands, unless it is kept already.
+
+    Raises:
+        BadInput: as `make_year_bundle`.
+        LogDamaged: as `make_year_bundle`.
+    """
+    path = year_bundle_path(data, table)
+    if not await asyncio.to_thread(path.exists):
+        # The table is there, so that the notice has begun.
+        files = await make_year_bundle(database, table.year, table.notice.begins)
+        await asyncio.to_thread(write_whole, path, await asyncio.to_thread(pack, files))
+    return path
 
 
 async def make_year_bundle(
@@ -139,7 +174,7 @@ def _public_files(content: SealedContent, stored: Sequence[StoredAmendment]) -> 
         inputs = corrected(inputs, corrections)
         made.append(one)
         city = amended(content, made).result
-        said = public_changes(city, inputs, corrections, one.changes)
+        said = public_changes(city, inputs, corrections, one.changes, one.cause)
         digests = {"before": it.before, "after": it.after}
         lines.append(public_text(it.year, it.number, digests, said).encode() + b"\n")
     return {YEAR: public_part(content).encode() + b"\n", AMENDMENTS: b"".join(lines)}

@@ -61,7 +61,7 @@ class StoredAmendment:
         body |= {"corrections": json.loads(self.corrections)}
         body |= {"changes": json.loads(self.changes or "[]"), "by": self.by}
         # Amendments from before other causes keep their digests.
-        body |= {"cause": json.loads(self.cause)} if self.cause else {}
+        body |= {"cause": self.cause} if self.cause else {}
         return canonical(body)
 
     @property

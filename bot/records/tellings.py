@@ -38,6 +38,8 @@ class TellingAct(StrEnum):
     """It was handed over, by a receipt."""
     OPENED = "opened"
     """The own page was opened by the code, or a unit acknowledged its result."""
+    MOVED = "moved"
+    """An amendment moved a unit in rank alone; its page says so, and no time for review opens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,6 @@ listing-seal-agrees = { $year }: the material gives what is sealed
 listing-seal-differs = { $year }: the material gives something else now; what is sealed stands
 word-year-filing = filing after the close of the material
 word-year-close = close of a year's material
-word-year-amend = upheld appeal with its amendment
+word-year-amend = amendment of a sealed year
 word-year-seal = seal of a year
 word-year-lift = lifting of a seal

@@ -184,6 +184,6 @@ listing-seal-agrees = { $year } 年度：现有材料算出的与封存的一致
 listing-seal-differs = { $year } 年度：现有材料算出的与封存的不同，以封存的为准
 word-year-filing = 材料截止后的补录
 word-year-close = 材料截止
-word-year-amend = 申诉成立及其更正
+word-year-amend = 更正已封存年度
 word-year-seal = 封存年度
 word-year-lift = 启封年度

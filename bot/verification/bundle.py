@@ -174,10 +174,10 @@ async def save_bundle(database: AsyncEngine, data: Path, campaign: str, number: 
         LogDamaged: as `make_bundle`.
     """
     packed = await asyncio.to_thread(pack, await make_bundle(database, campaign, openings=False))
-    await asyncio.to_thread(_write_whole, bundle_path(data, campaign, number), packed)
+    await asyncio.to_thread(write_whole, bundle_path(data, campaign, number), packed)
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that nobody reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")

@@ -36,6 +36,7 @@ RESULTS = (
 NOTICES = (
     ("GET", r"/results/years/{year:\d{4}}", year_table.show_table),
     ("GET", r"/results/years/{year:\d{4}}/table.json", year_table.send_table),
+    ("GET", r"/results/years/{year:\d{4}}/bundle.zip", year_table.send_bundle),
     ("GET", "/result", own_page.show_entry),
     ("POST", "/result", own_page.take_code),
     ("GET", "/{code:[0-9A-Za-z]{10}}", own_page.show_door),

@@ -194,7 +194,7 @@ class Change:
         new = {name: self._other(row[name])}
         if self.table == "seals" and row["content"]:
             new |= self._resealed(row) if name in ("content", "digest") else {}
-        if self.table == "amendments":
+        if self.table == "amendments" and name != "after":
             new = self._amended(row, new)
         self._set(row["_at"], new)
         return f"{name} of a row"

@@ -191,6 +191,9 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
         yield made
 
 
+FLOOD = 400
+
+
 async def test_a_rating_becomes_one_ballot_without_the_citizens_id(road: Road) -> None:
     reply = await road.rate("4711471147")
     assert reply.screen is not None
@@ -566,3 +569,37 @@ async def test_a_citizen_who_was_told_how_to_rate_can_say_so_and_the_screen_show
     assert [unit for unit, _ in waiting.presses] == ["TAX"]
     await road.rate("ann", overall="Dissatisfied")
     assert await road.ballots() == [("TAX", "service_user", "D VS VS VS")]
+
+
+async def test_while_one_chat_is_flooded_all_others_are_answered_within_two_seconds(
+    road: Road,
+) -> None:
+    """One person sends hundreds of messages at once; ten others rate a unit meanwhile."""
+    await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    flood = [
+        asyncio.create_task(
+            road.conductor.handle(Incoming(f"flood:{number}", "test", "ann", Typed("hello")))
+        )
+        for number in range(FLOOD)
+    ]
+    await asyncio.sleep(0)
+    slowest = 0.0
+
+    async def rate(user: str) -> None:
+        nonlocal slowest
+        for label in ("", "Used a service", *["Very satisfied"] * 4, "Skip", "Submit"):
+            began = asyncio.get_running_loop().time()
+            if label:
+                await road.press(user, label)
+            else:
+                await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
+            slowest = max(slowest, asyncio.get_running_loop().time() - began)
+
+    await asyncio.gather(*(rate(f"u{number}") for number in range(10)))
+    behind = [task for task in flood if not task.done()]
+    assert slowest < 2.0
+    assert behind, "the flood was over before the others were: it proves nothing"
+    for task in flood:
+        task.cancel()
+    await asyncio.gather(*flood, return_exceptions=True)
+    assert len(await road.ballots()) == 10

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from hashlib import sha256
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, Table, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,16 +18,19 @@ from bot.accounts.staff import add_staff
 from bot.appraisal.filing_decisions import CLOSE, prepare_close
 from bot.appraisal.import_tables import Clearance, import_table
 from bot.appraisal.sealing import waiting_filings
+from bot.ballots.desk_orders import signatures
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
+from bot.crypto.act_signatures import signed_act
 from bot.records.context import ImportResult
 from bot.records.filings import Filing, is_material_closed, read_filings
 from bot.records.store import read_findings, read_indicators
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, YEAR, bring
-from tests.desk import roster_of
+from tests.desk import DESK, roster_of
 from tests.sealing import approvals_of, office_of
 
 PASSWORD = "correct horse battery"
@@ -196,3 +201,40 @@ async def test_a_dry_run_shows_what_would_change_and_leaves_nothing(city: AsyncE
     assert [it.told for it in outcome.changes] == [("80", "20")]
     assert await filings(city) == before
     assert await points(city) == "80"
+
+
+GROWING = (
+    *(tables.filings, tables.material_closings, tables.decisions, tables.unit_decisions),
+    *(tables.grades, tables.seals, tables.amendments, tables.public_notices),
+)
+"""What a sealed year stands on and nobody changes, not by a slip either."""
+
+
+@pytest.mark.parametrize("table", GROWING, ids=lambda table: table.name)
+async def test_the_record_only_grows(city: AsyncEngine, table: Table) -> None:
+    row = {column.name: _something(column) for column in table.c}
+    async with writing(city) as connection:
+        await connection.execute(table.insert(), [row])
+    statements = [f"UPDATE {table.name} SET year = 1", f"DELETE FROM {table.name}"]
+    if city.dialect.name == "postgresql":
+        statements.append(f"TRUNCATE {table.name}")
+    for statement in statements:
+        with pytest.raises(DBAPIError, match=r"only grows|only added"):
+            async with writing(city) as connection:
+                await connection.execute(text(statement))
+
+
+def _something(column: Column[Any]) -> object:
+    made = {int: 7, str: "x", bytes: b"x", bool: True}
+    return made[column.type.python_type]
+
+
+async def test_the_close_is_an_act_of_the_log_signed_by_the_desk(city: AsyncEngine) -> None:
+    await close(city)
+    await entered(city, "subject,objective\nU2,20\n", reason="late")
+    query = select(tables.notices).where(tables.notices.c.kind == "material-closed")
+    async with reading(city) as connection:
+        (act,) = list(await connection.execute(query))
+    said = {"kind": "material-closed", "campaign": "-", "name": str(YEAR), "year": YEAR, "seen": 0}
+    assert json.loads(act.body) == said | {"filings": 2}
+    assert any(signed_act(DESK.key, "minping", act.body, one) for one in signatures(act))

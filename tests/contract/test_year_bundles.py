@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
+from aggregation.appraisal.standing import Cause
+from aggregation.model.facts import Grade, Verdict
 from bot.__main__ import main
 from bot.appraisal import year_checks
+from bot.appraisal.causes import CauseRequest, prepare_cause, preview_cause
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.year_bundle_format import (
     AMENDED,
@@ -26,7 +31,8 @@ from bot.appraisal.year_bundle_format import (
 from bot.appraisal.year_bundle_reader import YearBundle
 from bot.appraisal.year_verifier import State, verify_year
 from bot.publication.year_bundle import make_year_bundle
-from bot.storage.database import open_database
+from bot.storage.database import open_database, writing
+from bot.storage.schema import all as tables
 from bot.verification.bundle import pack
 from bot.verification.bundle_format import MANIFEST
 from bot.verification.bundle_reader import VerificationRequest
@@ -37,6 +43,7 @@ from tests.attacks.year import YEAR as SEALED
 from tests.attacks.year import SealedYear, sealed_year
 from tests.contract.test_appeals import YEAR as HELD
 from tests.contract.test_appeals import AppealRuling, Hall, hall
+from tests.sealing import approvals_of
 
 __all__ = ["hall"]
 Files = dict[str, bytes]
@@ -272,6 +279,40 @@ async def test_both_databases_make_a_bundle_that_agrees(hall: Hall) -> None:
             await make_year_bundle(hall.database, HELD, zhou.today, auditors)
         )
         assert read(files, key)[State.FAIL] == []
+
+
+async def test_amendments_without_an_appeal_are_verified_as_those_of_appeals(hall: Hall) -> None:
+    """Points that were false, then a finding: each amendment follows, and who is told is right."""
+    await hall.road.mixer.turn()
+    await hall.noticed()
+    chen, approvals = hall.who("chen"), approvals_of(hall.database, hall.road.clock)
+    false = CauseRequest(
+        Cause.CORRECTION, "objective", "查实通报", "虚报", subject="U1", value="10"
+    )
+    verdicts = {f"{HELD}/third_grade_unit/downgrade/L1": Verdict.DECLINED}
+    asked = (
+        CauseRequest(Cause.CORRECTION, "objective", "更正函", "漏录", subject="U3", value="70"),
+        replace(false, false_material=True, heard_on="2026-11-20", verdicts=verdicts),
+    )
+    for request in asked:
+        seen = (await preview_cause(hall.database, HELD, request, chen)).seen
+        await prepare_cause(hall.database, approvals, HELD, request, seen, chen)
+    worse = (await hall.standing()).result.unit("U1")
+    assert (worse.grade, worse.amended) == (Grade.THIRD, (2,))
+    await hall.road.mixer.turn()
+    for auditors in (False, True):
+        files = await make_year_bundle(hall.database, HELD, chen.today, auditors)
+        found = read(files, hall.road.mixer.key)
+        assert (found[State.FAIL], found[State.DIFFERS]) == ([], [])
+        said = [json.loads(line) for line in files[AMENDMENTS].splitlines()]
+        assert [it["cause"] for it in said] == ["correction", "false"]
+    # Who owns the database and calls it an appeal is found.
+    async with writing(hall.database) as connection:
+        (row, _) = (await connection.execute(select(tables.amendments))).mappings().all()
+        forged = dict(row) | {"number": 3, "cause": ""}
+        await connection.execute(tables.amendments.insert(), [forged])
+    with pytest.raises(BadInput, match="amendment 3 is not what its digest says"):
+        await hall.standing()
 
 
 def test_the_command_reads_a_bundle_and_ends_with_what_it_found(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -18,12 +20,14 @@ from bot.service.composition import Service, build
 from bot.web.admin.sessions import open_session
 from bot.web.admin.sign_in_checks import begin_second_step
 from bot.web.server import make_web
-from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, press, serious
+from tests.e2e.browsing import BROWSER, DESKTOP, FLAWS, PHONE, browsing, press, serious
 from tests.every_page import REVIEWERS, WITHOUT_SESSION, addresses, fill_pages
 from tests.web_city import Clock
 
 pytestmark = BROWSER
 LANGUAGES = ("zh-Hans", "en")
+MOST_BYTES = 50_000
+"""Of a citizen's page with all its parts: a second on a slow telephone."""
 
 
 async def test_every_page_can_be_used_by_everybody(
@@ -40,6 +44,9 @@ async def test_every_page_can_be_used_by_everybody(
             for address in found:
                 if not address.startswith("/admin") or address in WITHOUT_SESSION:
                     seen += await look(page, address, flaws)
+            for address in found:
+                if not address.startswith(("/admin", "/api")):
+                    flaws += await for_citizens(page, address)
             flaws += await rate(page, link)
             seen += await code_page(page, service, flaws)
             for login in ("zhou", "chen"):
@@ -95,6 +102,41 @@ async def look(page: Page, address: str, flaws: list[str]) -> int:
     return 1
 
 
+async def for_citizens(page: Page, address: str) -> list[str]:
+    """Return what is wrong with a citizen's page: too heavy, or not readable dark or large."""
+    async with weighed(page) as parts:
+        answer = await visit(page, address)
+        if answer is None or not is_page(answer):
+            return []
+        await page.wait_for_load_state("load")
+    weight = sum(parts)
+    flaws = [f"{weight} bytes"] if weight > MOST_BYTES else []
+    flaws += await dark_and_large(page)
+    await picture(page, f"{address} dark large")
+    await page.emulate_media(color_scheme="light")
+    return [f"{address}: {flaw}" for flaw in flaws]
+
+
+async def dark_and_large(page: Page) -> list[str]:
+    """Turn a page dark, with text of twice the size, and measure it."""
+    await page.emulate_media(color_scheme="dark")
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found: list[str] = await page.evaluate(FLAWS)
+    return found
+
+
+@asynccontextmanager
+async def weighed(page: Page) -> AsyncIterator[list[int]]:
+    """Note the bytes of each answer as sent, to a browser that knows nothing yet."""
+    network = await page.context.new_cdp_session(page)
+    parts: list[int] = []
+    network.on("Network.loadingFinished", lambda done: parts.append(done["encodedDataLength"]))
+    await network.send("Network.enable")
+    await network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield parts
+    await network.detach()
+
+
 async def visit(page: Page, address: str) -> Response | None:
     """Return the answer once its head is there (a stream has no end); None for a stored file."""
     try:
@@ -135,6 +177,10 @@ async def rate(page: Page, link: str) -> list[str]:
         await press(page, words)
         flaws += [f"chat after {words}: {flaw}" for flaw in await examine(page)]
         await picture(page, f"chat after {words}")
+        flaws += [f"dark chat after {words}: {flaw}" for flaw in await dark_and_large(page)]
+        await picture(page, f"chat after {words} dark large")
+        await page.emulate_media(color_scheme="light")
+        await page.evaluate("document.documentElement.style.fontSize = ''")
     return flaws
 
 

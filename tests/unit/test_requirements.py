@@ -35,6 +35,14 @@ def test_the_tests_that_show_it_exist() -> None:
     assert gone == []
 
 
+def test_the_tests_of_the_hard_cases_exist() -> None:
+    text = (ROOT / "docs" / "requirements.md").read_text("utf-8").split("## Hard cases")[1]
+    found = TEST.findall(text)
+    assert found
+    gone = [(file, name) for file, name in found if name not in functions(file)]
+    assert gone == []
+
+
 def test_the_commands_that_are_named_exist() -> None:
     known = tuple(commands(make_parser()))
     named = {f"minping {text}" for row in ROWS for text in re.findall(r"`minping ([^`]+)`", row[3])}

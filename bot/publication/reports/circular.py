@@ -37,6 +37,7 @@ from bot.publication.reports.participation import participation_part, response_r
 from bot.publication.reports.wording import (
     DASH,
     ReportSpeaker,
+    amended_words,
     change_text,
     changed_words,
     grade_words,
@@ -182,7 +183,7 @@ class _Circular:
         return f"{self.say.number(score.score)} ({self.say.span(score.low, score.high)})"
 
     def _grade(self, unit: UnitResult) -> str:
-        return grade_words(unit, self.say)
+        return grade_words(unit, self.year.amended, self.say)
 
     def _charts(self) -> Iterator[Block]:
         say = self.say
@@ -261,7 +262,7 @@ class _Circular:
         base, grade = (
             name(one, say.lang) or say("no-grade") for one in (leader.base, leader.grade)
         )
-        grade = say("amended", grade=grade) if leader.amended else grade
+        grade = amended_words(grade, leader.amended, self.year.amended, say)
         return (*called, say.number(leader.score), base, grade)
 
     def _amended(self, internal: bool) -> Iterator[Block]:

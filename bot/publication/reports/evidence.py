@@ -83,7 +83,7 @@ class _Evidence:
 
     def _figures(self) -> Iterator[Block]:
         say, unit, score = self.say, self.unit, self.score
-        grade = grade_words(unit, say)
+        grade = grade_words(unit, self.year.amended, say)
         pairs = [
             (say("fact-total"), say.number(unit.total)),
             (say("fact-rank", of=unit.of), str(unit.rank) if unit.rank else DASH),

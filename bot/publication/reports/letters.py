@@ -168,27 +168,29 @@ def _letter(letter: Letter, sender: Sender, say: ReportSpeaker) -> Iterator[Bloc
 def _figures(it: Standing, own: OwnResult, say: ReportSpeaker) -> tuple[tuple[str, str], ...]:
     if isinstance(it, LeaderResult):
         return (
-            (say("letter-grade"), _grade(it, say)),
+            (say("letter-grade"), _grade(it, own, say)),
             (say("letter-score"), say.number(it.score)),
             (say("letter-unit-grade"), name(own.unit.grade, say.lang) or DASH),
             (say("letter-unit-total"), say.number(own.unit.total)),
         )
     rank = f"{it.rank} / {it.of}" if it.rank else DASH
     return (
-        (say("letter-grade-of-unit"), _grade(it, say)),
+        (say("letter-grade-of-unit"), _grade(it, own, say)),
         (say("letter-rank"), rank),
         (say("letter-total"), say.number(it.total)),
         (say("letter-public"), DASH if own.score is None else say.number(own.score)),
     )
 
 
-def _grade(it: Standing, say: ReportSpeaker) -> str:
+def _grade(it: Standing, own: OwnResult, say: ReportSpeaker) -> str:
     if it.grade is None:
         return say(UNGRADED[it.state.state]) if isinstance(it, LeaderResult) else DASH
     grade = name(it.grade, say.lang)
     if it.certainty is Certainty.PROVISIONAL:
         grade = say("provisional", grade=grade)
-    return say("amended", grade=grade) if it.amended else grade
+    if not it.amended:
+        return grade
+    return say("amended" if own.reviewed else "amended-other", grade=grade)
 
 
 def _decisions(own: OwnResult, say: ReportSpeaker) -> Iterator[Block]:

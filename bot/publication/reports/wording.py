@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from aggregation.appraisal.standing import Change
+from aggregation.appraisal.standing import Amendment, Change, is_after_review
 from aggregation.disclosure.disclosed import Count, Share, ShareBound
 from aggregation.model.results import Certainty, UnitResult
 from aggregation.numbers import half_up
@@ -100,12 +100,22 @@ def change_text(change: ScoreChange, say: ReportSpeaker) -> str:
     )
 
 
-def grade_words(unit: UnitResult, say: ReportSpeaker) -> str:
+def grade_words(unit: UnitResult, amendments: Sequence[Amendment], say: ReportSpeaker) -> str:
     """Return a unit's grade as it stands: provisional or not, amended or not."""
     grade = name(unit.grade, say.lang) or say("no-grade")
     if unit.certainty is Certainty.PROVISIONAL:
         grade = say("provisional", grade=grade)
-    return say("amended", grade=grade) if unit.amended else grade
+    return amended_words(grade, unit.amended, amendments, say)
+
+
+def amended_words(
+    grade: str, numbers: Sequence[int], amendments: Sequence[Amendment], say: ReportSpeaker
+) -> str:
+    """Return a grade in words, and that it was amended: after a review, or for another cause."""
+    if not numbers:
+        return grade
+    reviewed = is_after_review(numbers, amendments)
+    return say("amended" if reviewed else "amended-other", grade=grade)
 
 
 def changed_words(change: Change, say: ReportSpeaker) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind
-from aggregation.appraisal.standing import Change
+from aggregation.appraisal.standing import CAUSES, Change
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.procedure.appeals import BEGINNINGS, AppealAct, AppealRuling, AppealState
@@ -43,6 +43,7 @@ from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 RECEIVE = "receive"
 ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
@@ -244,6 +245,8 @@ def _remedy(visit: Visit, way: Sequence[str]) -> str:
         return words.say(visit.lang, "remedy-finding", what=what)
     if kind == CorrectionKind.VALUE:
         return words.say(visit.lang, "remedy-value", what=what, value=after)
+    if kind in (CorrectionKind.ADDED, CorrectionKind.CLEARED, CorrectionKind.LINE):
+        return words.say(visit.lang, f"remedy-{kind}", what=what)
     return words.say(visit.lang, "remedy-score")
 
 
@@ -252,6 +255,7 @@ class AmendmentRow:
     """An amendment of a year, with what it put right and whom it changes, in words."""
 
     stored: StoredAmendment
+    cause: str
     words: tuple[str, ...]
     changes: tuple[Change, ...]
     orders_score: bool
@@ -279,7 +283,9 @@ def _row_of(visit: Visit, it: StoredAmendment) -> AmendmentRow:
     corrections = corrections_of(it)
     ordered = any(one.kind is CorrectionKind.SCORE and one.score is None for one in corrections)
     words = tuple(_corrected(visit, one) for one in corrections)
-    return AmendmentRow(it, words, amendment_of(it).changes, ordered)
+    made = amendment_of(it)
+    cause = render(CAUSES[made.cause], visit.lang)
+    return AmendmentRow(it, cause, words, made.changes, ordered)
 
 
 def _corrected(visit: Visit, it: Correction) -> str:

@@ -13,7 +13,10 @@ from bot.accounts.officers import LONGEST_GRANT
 from bot.accounts.profiles import PROFILES
 from bot.accounts.roles import ADMINISTRATOR, AUDITOR
 from bot.accounts.staff import list_accounts
+from bot.appraisal.year_bundle_format import year_name
 from bot.campaigns.lifecycle import list_campaigns
+from bot.records.seals import sealed_years
+from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from survey_flows.errors import BadInput, Message, Place
 
@@ -39,6 +42,7 @@ async def show_approvals(visit: Visit) -> web.Response:
         forms = {
             "auditors": [one.login for one in accounts if one.role == AUDITOR and not one.disabled],
             "closed": [one.id for one in await list_campaigns(service.database)],
+            "years": [(year_name(year), year) for year in await _sealed_years(visit)],
             "longest": LONGEST_GRANT,
             "profiles": PROFILES,
         }
@@ -50,6 +54,11 @@ async def show_approvals(visit: Visit) -> web.Response:
         forms=forms,
         **await banner(visit),
     )
+
+
+async def _sealed_years(visit: Visit) -> list[int]:
+    async with reading(visit.service.database) as connection:
+        return await sealed_years(connection)
 
 
 async def _row(visit: Visit, one: Approval) -> dict[str, Any]:

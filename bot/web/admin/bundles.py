@@ -1,8 +1,9 @@
-"""Downloads that check a closed campaign: its bundle, and for auditors every ballot opened."""
+"""Downloads that check a closed campaign or a sealed year, and what auditors alone may open."""
 
 from __future__ import annotations
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -10,9 +11,10 @@ from bot.accounts.audit_log import DONE
 from bot.accounts.officers import may_open
 from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.titles import file_mark
+from bot.publication.year_bundle import make_year_bundle, require_year_grant
 from bot.results.releases import read_releases
 from bot.verification.bundle import bundle_path, make_bundle, pack
-from bot.web.admin.page import Visit, audit_form, staff_page
+from bot.web.admin.page import Visit, audit_form, staff_page, year_of
 from bot.web.shared.downloads import StoredFile, download
 from survey_flows.errors import BadInput, Message, Place
 
@@ -39,6 +41,23 @@ async def send_openings(visit: Visit) -> web.Response:
     if not await may_open(service.roster, visit.visitor.login, campaign, now):
         raise BadInput(Message("grant-missing"), Place(subject=campaign))
     response = await _make(visit, openings=True)
+    await audit_form(visit.request, visit.visitor, None, DONE)
+    return response
+
+
+@staff_page
+async def send_year(visit: Visit) -> web.Response:
+    """Sends a year's bundle with persons and material, to an auditor with a grant for it.
+
+    The audit log records who took it.
+    """
+    service, year = visit.service, year_of(visit)
+    now = service.clock.now().astimezone(ZoneInfo(service.settings.timezone))
+    login = visit.visitor.login
+    await require_year_grant(service.roster, year, int(now.timestamp()), login)
+    files = await make_year_bundle(service.database, year, now.date(), auditors=True)
+    packed = await asyncio.to_thread(pack, files)
+    response = download(packed, "application/zip", f"minping-{year}-auditors.zip")
     await audit_form(visit.request, visit.visitor, None, DONE)
     return response
 

@@ -35,6 +35,7 @@ from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
 from bot.publication.charts.ranking import campaign_ranking
+from bot.records.seals import is_sealed
 from bot.results.live_counts import unit_counts
 from bot.results.releases import last_release
 from bot.results.scoring import ScoredCampaign, score_campaign
@@ -307,6 +308,8 @@ async def show_scores(visit: Visit) -> web.Response:
     measures = await asyncio.to_thread(_measures, scored, visit.lang)
     summary = await show_campaign(visit.service.database, visit.path_param("campaign"))
     release = scored.release or await last_release(visit.service.database, scored.campaign)
+    async with reading(visit.service.database) as connection:
+        sealed = await is_sealed(connection, summary.year)
     corrected = [
         (_name(scored.campaign, code, visit.lang), made)
         for code, made in release.corrections.items()
@@ -324,6 +327,7 @@ async def show_scores(visit: Visit) -> web.Response:
         measures=measures,
         graded=scored.campaign.scheme.graded_score,
         effects=await read_effects(visit.service.database, scored.campaign.id),
+        sealed=sealed,
     )
 
 

@@ -19,6 +19,7 @@ from bot.publication.public_release import (
     read_publications,
     withdraw_publication,
 )
+from bot.publication.public_table import public_years
 from bot.results.releases import read_releases
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -56,6 +57,7 @@ OPEN_DATA = tuple(
     ExportFile("open-data", f"/results/{{}}/data.{form}", ANYBODY)
     for form in ("json", "csv", "zip", "xlsx")
 )
+YEAR_BUNDLE = ExportFile("year-bundle", "/results/years/{}/bundle.zip", ANYBODY)
 YEAR = (
     ExportFile("year-public", "/admin/years/{}/export.xlsx?audience=public", ANYBODY),
     ExportFile("year-public", "/admin/years/{}/export.zip?audience=public", ANYBODY),
@@ -81,7 +83,13 @@ async def show_exports(visit: Visit) -> web.Response:
     closed = [summary for summary in found if summary.state == "closed"]
     campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
     appraised = {summary.year for summary in closed if not summary.pilot}
-    years = {year: _addressed(YEAR, str(year)) for year in sorted(appraised, reverse=True)}
+    zone = ZoneInfo(visit.service.settings.timezone)
+    today = visit.service.clock.now().astimezone(zone).date()
+    noticed = await public_years(visit.service.database, today)
+    years = {
+        year: _addressed((*YEAR, *([YEAR_BUNDLE] if year in noticed else [])), str(year))
+        for year in sorted(appraised, reverse=True)
+    }
     return visit.render("exports", campaigns=campaigns, years=years)
 
 

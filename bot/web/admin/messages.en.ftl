@@ -24,3 +24,4 @@ admin-no-such-subject = there is no such unit or leader in that year
 
 admin-ranking-title = Appraisal { $year }: totals
 admin-no-answer = no answer
+admin-choose-cause = choose what the amendment follows from

@@ -24,3 +24,4 @@ admin-no-such-subject = 该年度没有这个单位或领导干部
 
 admin-ranking-title = { $year } 年度绩效考核总分
 admin-no-answer = 未作答
+admin-choose-cause = 请选择更正的依据

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.own_appeals import OWN_ACTS, contest
+from bot.appraisal.own_appeals import OWN_ACTS, contest, own_challenges
 from bot.appraisal.own_results import read_own_results
 from bot.appraisal.receipts import acknowledge
 from bot.core.identity import Office
@@ -36,6 +36,7 @@ async def show_unit(visit: Visit) -> web.Response:
         "unit",
         words=sorted(words),
         appeals=appeals,
+        challenges=await own_challenges(database, unit),
         results=[own_view(it, visit.lang) for it in own],
         **await theme_table(visit, unit),
     )

@@ -29,6 +29,7 @@ BUTTONS = ("act", "verdict", "kind")
 """Fields of forms that name a button or a table; other fields hold what people typed."""
 WORD = re.compile(r"[a-z_-]{1,20}")
 OBJECTS = {"decisions": "proposal", "grades": "unit", "appeals": "subject", "letters": "whose"}
+OBJECTS |= {"amendments": "subject"}
 """The field that names by its code what an act is about, by the end of the form's address."""
 CODE = re.compile(r"[\w.:/-]{1,100}", re.ASCII)
 MAX_BYTES = 8 * 1024 * 1024
@@ -57,12 +58,12 @@ DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "cl
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
 DONE |= {"appeal-withdrawn", "appeal-cause"}
 DONE |= {"sealed", "seal-lifted", "material-closed"}
-DONE |= {"recusal"}
+DONE |= {"recusal", "amended", "executed"}
 DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded", "chosen"}
-APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn"}
+APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn", "challenged": "recusal"}
 """What is said once a request is appealed about or taken back."""
 PAGES = (
     ("/admin", "admin-overview"),

@@ -10,6 +10,7 @@ from bot.web.shared.lazy_routes import lazy_module, lazy_route
 
 if TYPE_CHECKING:
     from bot.web.admin import (
+        amendments,
         appeals,
         approvals,
         audit,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         years,
     )
 else:
+    amendments = lazy_module("bot.web.admin.amendments")
     approvals = lazy_module("bot.web.admin.approvals")
     appeals = lazy_module("bot.web.admin.appeals")
     audit = lazy_module("bot.web.admin.audit")
@@ -177,8 +179,11 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/grades", years.take_grade),
     ("GET", r"/admin/years/{year:\d{4}}/seal", seals.show_seal),
     ("POST", r"/admin/years/{year:\d{4}}/seal", seals.take_seal),
+    ("GET", r"/admin/years/{year:\d{4}}/amendments", amendments.show_amendments),
+    ("POST", r"/admin/years/{year:\d{4}}/amendments", amendments.take_amendment),
     ("GET", r"/admin/years/{year:\d{4}}/notice", year_notices.show_year_notice),
     ("POST", r"/admin/years/{year:\d{4}}/notice", year_notices.take_year_notice),
+    ("GET", r"/admin/years/{year:\d{4}}/auditors.zip", bundles.send_year),
     ("GET", r"/admin/years/{year:\d{4}}/letters", result_letters.show_letters),
     ("POST", r"/admin/years/{year:\d{4}}/letters", result_letters.take_letters),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
-from bot.appraisal.own_appeals import OWN_ACTS, contest
+from bot.appraisal.own_appeals import OWN_ACTS, contest, own_challenges
 from bot.appraisal.own_results import OwnResult, read_own_result
 from bot.appraisal.receipts import acknowledge
 from bot.core.identity import Office
@@ -98,6 +98,7 @@ async def _page(
 ) -> web.Response:
     lang, today = accepted_language(request), _today(service)
     appeals = await list_appeals(service.database, today, own.year)
+    challenges = await own_challenges(service.database, own.subject)
     return render(
         request,
         "own_result.html",
@@ -107,6 +108,7 @@ async def _page(
         code=code,
         problem=problem,
         appeals=[appeal for appeal in appeals if appeal.subject == own.subject],
+        challenges=[it for it in challenges if it.asked.year == own.year],
     )
 
 

@@ -16,12 +16,15 @@ from bot.publication.public_table import (
     read_public_table,
     standing_mark,
 )
+from bot.publication.year_bundle import save_year_bundle, year_bundle_path
 from bot.storage.database import reading
 from bot.web.public.results import MAX_REQUESTS, open_file
 from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.downloads import StoredFile
 from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
+from survey_flows.errors import BadInput
 
 
 async def show_table(request: web.Request) -> web.Response:
@@ -49,6 +52,22 @@ async def send_table(request: web.Request) -> web.Response:
     table = await _table(request)
     body = json.dumps(public_data(table), ensure_ascii=False, indent=1).encode() + b"\n"
     return open_file(request, body, "application/json", f"minping-{table.year}.json")
+
+
+async def send_bundle(request: web.Request) -> web.StreamResponse:
+    """Sends the bundle by which anybody checks the year without us; it is made once as it stands.
+
+    503 while an act of the year waits for the log.
+    """
+    table, service = await _table(request), request.app[SERVICE]
+    key = ("year-bundle", str(year_bundle_path(service.settings.data, table)))
+    try:
+        path = await request.app[RESULT_CACHE].cached(
+            key, lambda: save_year_bundle(service.database, service.settings.data, table)
+        )
+    except BadInput as error:
+        raise web.HTTPServiceUnavailable from error
+    return StoredFile(path, f"minping-{table.year}-bundle.zip")
 
 
 async def _table(request: web.Request) -> PublicTable:

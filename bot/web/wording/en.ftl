@@ -485,7 +485,7 @@ approval-kind-opening = Opening of a counting campaign
 approval-kind-result = Result into the public log
 approval-kind-year-filing = late filing of material
 approval-kind-year-close = Close of the year's material
-approval-kind-year-amend = Upheld appeal with its amendment
+approval-kind-year-amend = Amendment of a sealed year
 approval-kind-year-seal = Seal of the year
 approval-kind-year-lift = Lifting of the year's seal
 approval-prepared-by = Prepared by { $login }, { $at }
@@ -520,6 +520,7 @@ done-granted = Granted.
 done-profile = The profile is changed.
 grant-title = Let an auditor open ballots
 grant-hint = The auditor gets single ballots without names. The public log tells of it under an alias.
+grant-year = the bundle of { $year } with persons
 grant-days-field = For how many days (at most { $most })
 grant-send = Grant
 profile-title = Profile
@@ -603,6 +604,8 @@ bundle-download = Public bundle
 openings-download = Bundle with openings
 bundle-hint = Anybody can check it with minping verify.
 openings-hint = Every ballot, without names: keep it safe, never publish it. The download is recorded in the audit log.
+year-openings-download = Bundle of the year with persons
+year-openings-hint = Names, grades of people and the whole material: keep it safe, never publish it. The download is recorded in the audit log.
 
 # The checkers' pages
 
@@ -724,6 +727,7 @@ api-token = The token itself
 api-campaigns = Campaigns
 api-organiser = Who asks
 api-approvals = What two people decide
+api-appeals = Requests, appeals and withdrawals
 api-years = Years
 api-parameters = Parameters
 api-body = Body
@@ -742,6 +746,7 @@ file-labelled = Scores and counts of answers for statistical programs, labelled 
 file-year-labelled = The year for statistical programs, for the public (SPSS, Parquet)
 file-scores = Scores with method, groups and exclusions
 file-ranking = Ranking as a picture
+file-year-bundle = Bundle of the year: checks ranks and grades without this site (minping verify-year)
 file-bundle = Bundle: checks the result without this site (minping verify)
 file-sample = Sample with its seed: anybody can draw it again
 file-open-data = Open data, as on the public page
@@ -1024,7 +1029,7 @@ step-withdrawn = Taken back
 ruling-upheld = upheld
 ruling-rejected = rejected
 amended = Amended:
-amended-title = Amendments after appeals
+amended-title = Amendments
 amended-score = The published score is corrected from the ballots as they count now, so the check of fraud cases comes first. Where few ballots changed, the score alone is published, with this appeal as its reason. The year's standing result is amended by it.
 amended-correct = Publish the corrected score
 appeal-charge = Handler
@@ -1043,6 +1048,7 @@ appeal-remedy-hint = One or more. Nothing that would worsen the result is offere
 appeal-answer-waits = An answer waits for a second person:
 amended-others = { $moved } others changed, { $kept } protected
 amended-mark = amended after a review
+amended-other = amended
 amended-kept = protected, stays as it was
 amended-figures = figures or proposals changed, the grade stays
 amended-told = They have a notice of their own, with its own time for review.
@@ -1266,6 +1272,8 @@ table-amended = { $n ->
    *[other] { $n } amendments:
 }
 table-seal-how = The public log holds both digests, so that neither the sealed year nor an amendment can be changed unseen.
+table-bundle = the bundle that proves it
+table-bundle-how = With the bundle anybody works out ranks and grades anew and compares them with the log: minping verify-year. It holds units alone and no person.
 table-json = the table for programs
 
 # The page of one's own result
@@ -1278,6 +1286,7 @@ own-wrong = This code opens nothing. Compare it with your letter; a newer letter
 own-keep = Whoever has the code can read the result. On a shared device close the window afterwards.
 own-of = Result of { $year }
 own-amended = Amended after a review: this is the result that stands now.
+own-amended-other = Amended: this is the result that stands now.
 own-no-grade = no grade so far
 own-firsts = First grade in this unit:
 own-joint = ,{" "}
@@ -1374,3 +1383,54 @@ challenges-is-kin = This is kin
 challenges-no-kin = This is no kin (any more)
 recusal-nobody = Nobody is left who may decide about this. Give somebody from another body an account.
 step-challenged = Handler challenged
+
+# Amendments without an appeal
+year-amendments = Amendments
+done-amended = The year is amended; everybody whom it changes is told.
+done-executed = It is recorded.
+causes-title = Amendments of { $year }
+causes-how = A sealed year changes by amendments alone. Beside appeals they follow from a finding that was revoked, a grade that was left open, a finding that came later, wrong material, or the grade of an earlier year. Whom it would worsen keeps the result.
+causes-not-sealed = This year is not sealed: it is put right in its material.
+causes-begin = Look at it
+causes-would = What it would do
+cause-changed = { $n ->
+    [one] { $n } changes
+   *[other] { $n } change
+    }
+cause-kept = { $n ->
+    [one] { $n } is protected
+   *[other] { $n } are protected
+    }
+cause-moved = { $n ->
+    [one] { $n } only stands at another rank
+   *[other] { $n } only stand at another rank
+    }
+causes-decide = Decide with it
+causes-look = Look at what it would do
+causes-sign = Amend the year
+causes-sign-hint = In the profiles office and city a second person, who is not barred, signs it.
+causes-new = Another amendment
+causes-cause = Cause
+causes-what = Number of the finding or the investigation, the indicator, or the earlier year
+causes-subject = Unit or person, for points and for an earlier year
+causes-on = Day on which it was revoked or ended
+causes-false = It was gained by own false material
+causes-document = Document
+causes-list = Amendments made
+remedy-added = the finding { $what } counts
+remedy-cleared = the investigation { $what } has ended
+remedy-line = the grade of { $what } as it stands now
+executions-title = Carried out
+executions-none = Nothing is recorded as carried out.
+executions-executed = carried out
+executions-restored = taken back
+executions-take-executed = Record that a decision was carried out
+executions-take-restored = Record that a decision was taken back
+executions-which = Decision
+executions-on = Day
+own-challenge = Ask that the handler stand aside
+own-challenge-how = If there is reason to doubt that whoever handles this is impartial, such as kin or a quarrel, say so. Somebody else decides about it.
+own-challenge-grounds = Why the handler should stand aside
+own-act-challenged = Ask for recusal
+own-challenged = Recusal of the handler asked for
+own-challenge-waits = waits for a decision

@@ -14,6 +14,7 @@ from survey_flows.messages import PACKAGES
 ROOT = Path(__file__).parents[3]
 
 COMMANDS = (
+    "amend",
     "appeals",
     "appraise",
     "approvals",
@@ -43,6 +44,7 @@ COMMANDS = (
     "push",
     "questionnaire",
     "quotas",
+    "recusal",
     "release",
     "report",
     "responses",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from survey_flows.thesaurus import DISTRICT, plain, read_thesaurus
 from survey_flows.unit_search import SURE, find_units, is_unrated
 
 CITY = city()
+WORDS = Path(__file__).with_name("search_words.csv")
 
 FOUND = """
 发改委 NDRC|卫健委 HEA|人社局 HRS|住建局 HUD|市监局 SAM|城管局 UMB|工信局 MIIT|民宗局 ETH|
@@ -57,6 +60,18 @@ def test_a_search_takes_less_than_five_milliseconds() -> None:
             find_units(CITY, words)
             rounds.append(time.perf_counter() - began)
         assert min(rounds) < 0.005
+
+
+def test_what_citizens_have_called_it_stays_found() -> None:
+    """Short names and matters of all departments; a word that is moved must not lose others."""
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    lost = [
+        (word, right)
+        for word, _, right in rows
+        if not is_found(right, [unit.code for _, unit in find_units(CITY, word)])
+    ]
+    assert (len(rows), lost) == (837, [])
 
 
 def test_the_index_follows_the_units() -> None:

@@ -38,6 +38,7 @@ OPEN = {"/admin/first", "/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 EVERYBODY |= {"/admin/recusal"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
+YEAR_WITH_PERSONS = r"/admin/years/{year:\d{4}}/auditors.zip"
 ADMINISTRATION = {"/admin/approvals", "/admin/people", "/admin/people/{login}", "/admin/settings"}
 ADMINISTRATION |= {"/admin/challenges"}
 AUDIENCE = {
@@ -84,6 +85,7 @@ LOOKS = {
         "/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}",
         "/admin/campaigns/{campaign}/bundle.zip",
         OPENINGS,
+        YEAR_WITH_PERSONS,
         *EVERYBODY,
     },
 }
@@ -113,7 +115,7 @@ def expected(role: str, method: str, path: str) -> bool:
         mine = role == "administrator" or not (
             path.startswith("/admin/cases") or path in ADMINISTRATION
         )
-        return mine and path not in (*WORDS, "/admin/unit", OPENINGS)
+        return mine and path not in (*WORDS, "/admin/unit", OPENINGS, YEAR_WITH_PERSONS)
     return path in LOOKS[role]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import shutil
 import time
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,17 +16,21 @@ import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.accounts.acts import describe_act
 from bot.accounts.api_tokens import create_token
+from bot.accounts.audit_log import read_records
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import assign_appeal, reject_appeal
 from bot.appraisal.year import open_year
+from bot.appraisal.year_verifier import State, verify_year
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.records.tellings import make_code, read_tellings
 from bot.results.scoring import score_campaign
 from bot.service.composition import build
 from bot.storage.database import reading
+from bot.verification.bundle_reader import VerificationRequest
 from bot.web.public import own_page
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data, texts
@@ -155,6 +161,12 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     office = Office(chen, console.service.clock, "Asia/Shanghai")
     await add_staff(console.service.roster, chen, PASSWORD, "administrator")
     await assign_appeal(database, 1, chen, office)
+    assert "Ask for recusal" in texts(await typed(console, codes[0]))
+    asked = texts(await typed(console, codes[0], act="challenged", reason="We quarrelled."))
+    assert "Recusal of the handler asked for" in asked
+    assert "waits for a decision" in asked
+    twice = await typed(console, codes[0], act="challenged", reason="Once more.")
+    assert (console.status, "waits" in texts(twice)) == (422, True)
     await reject_appeal(database, 1, "They were counted once.", office)
     answered = texts(await typed(console, codes[0]))
     assert "They were counted once." in answered
@@ -304,3 +316,50 @@ async def test_row_appeal_time_every_way_to_ask_has_a_form_and_programs_register
     assert await ask("POST", first, {"act": "again", "text": "Nobody decided."}) == (200, "waiting")
     status_, said = await ask("GET", year)
     assert (status_, said.count("'number'"), "'by': 'api:oa'" in said) == (200, 5, True)
+
+
+async def failures(console: Console, path: str) -> list[str]:
+    """What `minping verify-year` finds wrong with a bundle that a page hands out."""
+    async with console.client.get(path) as response:
+        assert response.status == 200
+        body = await response.read()
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    wanted = VerificationRequest(keys=[console.service.mixer.key])
+    lines = await asyncio.to_thread(verify_year, files, wanted)
+    assert len(lines) > 20
+    return [line.render("en") for line in lines if line.state is State.FAIL]
+
+
+async def test_everybody_gets_the_bundle_of_the_year_and_auditors_by_a_grant_the_one_with_persons(
+    console: Console,
+) -> None:
+    service, public, whole = (
+        console.service,
+        f"{TABLE}/bundle.zip",
+        "/admin/years/2010/auditors.zip",
+    )
+    assert await status(console, public) == 404
+    await notice(console)
+    assert await status(console, public) == 503, "its act waits for the log"
+    await service.mixer.turn()
+    assert await failures(console, public) == []
+    (kept,) = (service.settings.data / "bundles").glob("-2010-*.zip")
+    async with console.client.get(public) as response:
+        assert await response.read() == await asyncio.to_thread(kept.read_bytes)
+    assert f'href="{public}"' in await console.open(TABLE)
+    await console.sign_in()
+    assert f'href="{public}"' in await console.open("/admin/exports")
+    assert await status(console, whole) == 403
+    await add_staff(service.roster, "rui", PASSWORD, "auditor")
+    page = await console.open("/admin/approvals")
+    assert '<option value="-2010">the bundle of 2010 with persons</option>' in page
+    await console.sign_in("rui")
+    assert whole in await console.open("/admin/campaigns/city-2010/scores")
+    assert "nobody has granted the bundle of this year" in texts(await console.open(whole))
+    await service.officers.grant("rui", "-2010", 14, "zhou")
+    assert await failures(console, whole) == []
+    records = await read_records(service.database, "rui")
+    (taken,) = [it for it in records if "auditors" in it.act]
+    assert taken.outcome == "done"
+    assert describe_act(taken, "en") == "takes the bundle of the year 2010 with persons"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,17 @@ from sqlalchemy import func, select
 from bot.__main__ import main
 from bot.accounts.api_tokens import SCOPES, create_token
 from bot.campaigns.registered import read_registered_campaigns
+from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.publication.public_release import make_public
 from bot.results.scoring import score_campaign
-from bot.service.composition import build
+from bot.service.composition import Service, build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
 from bot.web.server import RESULTS, make_web
 from tests.console import Console, make_data
+from tests.sealing import give_notice, seal_at
 from tests.web_city import Clock, after_notice
 
 FEW, MORE = 2, 5
@@ -105,7 +109,9 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/seal"] = []  # tells grades, and digests that differ with any answer
+    found[f"{prefix}/amendments"] = []  # tells of decisions, and of no answer
     found[f"{prefix}/notice"] = []  # tells a digest that differs with any answer
+    found[f"{prefix}/auditors.zip"] = []  # everything, for auditors with a grant alone
     found[f"{prefix}/letters"] = []  # tells who has a letter, and of no answer
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
     found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.zip"]
@@ -210,6 +216,26 @@ def twins(
     return folders, units
 
 
+async def year_in_notice(client: TestClient, service: Service) -> dict[str, bytes]:
+    """Seal the year and give notice; return the public table, and the files of its bundle."""
+    await seal_at(service, 2010)
+    office = Office("zhou", service.clock, "Asia/Shanghai")
+    await give_notice(service.database, 2010, office, service.desk)
+    await service.mixer.turn()
+    found = {}
+    for address in ("/results/years/2010", "/results/years/2010/table.json"):
+        async with client.get(address) as response:
+            assert response.status == 200, address
+            found[address] = re.sub(rb"[0-9a-f]{16,64}", b"", await response.read())
+    async with client.get("/results/years/2010/bundle.zip") as response:
+        assert response.status == 200
+        files = zipfile.ZipFile(io.BytesIO(await response.read()))
+    # Digests and salts differ by chance, and so does the log.
+    told = sorted(set(files.namelist()) - {"log.txt", "public.jsonl", "checkpoint.txt"})
+    assert told == ["amendments.jsonl", "bundle.json", "standing.json", "year.json"]
+    return found | {name: re.sub(rb'"[0-9a-f]{64}"', b"", files.read(name)) for name in told}
+
+
 async def look(
     folder: Path, redis_url: str, unit: str
 ) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
@@ -240,7 +266,8 @@ async def look(
             for registered in await read_registered_campaigns(service.database)
             if registered.id == CAMPAIGN
         )
-        await after_notice(service, 2010)
+        found |= await year_in_notice(client, service)
+        await after_notice(service, 2010, 2)
         await make_public(
             service.database, registered, "zhou", service.clock, service.settings.timezone
         )

@@ -265,6 +265,29 @@ async def test_a_limit_of_one_chat_holds_up_no_other(town: Town) -> None:
     assert not town.channel.pause.seconds_left
 
 
+async def test_a_flooded_chat_holds_up_no_other(town: Town) -> None:
+    ann, others = Citizen(town.api, 1001), [Citizen(town.api, 1002 + n) for n in range(5)]
+    for one in (ann, *others):
+        await one.start()
+    town.api.fail_next("sendMessage", 1_000_000, 429, retry_after=1, chat=1001)
+    flood = asyncio.create_task(_flooded(town, ann, 150))
+    slowest = 0.0
+    for _ in range(4):
+        for one in others:
+            began = asyncio.get_running_loop().time()
+            await one.press("More")
+            slowest = max(slowest, asyncio.get_running_loop().time() - began)
+    assert slowest < 2.0
+    town.api.faults.clear()
+    flood.cancel()
+    await asyncio.gather(flood, return_exceptions=True)
+
+
+async def _flooded(town: Town, ann: Citizen, messages: int) -> None:
+    for number in range(messages):
+        await town.api.deliver(ann.text_update(f"hello {number}"))
+
+
 async def test_a_press_is_answered_once_the_limit_of_its_chat_is_over(hooked: Town) -> None:
     ann = Citizen(hooked.api, 1001)
     await ann.start()

@@ -1,0 +1,138 @@
+"""The console's page of a sealed year's amendments: tasks, previews, and what is carried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from aggregation.appraisal.standing import CAUSES, Cause, Change
+from aggregation.model.facts import Verdict
+from aggregation.model.results import ConsequenceKind
+from bot.accounts.approvals import DONE
+from bot.appraisal.causes import CausePreview, CauseRequest, prepare_cause, preview_cause
+from bot.appraisal.executions import (
+    ExecutionAct,
+    carried_out,
+    confirmed_proposals,
+    read_executions,
+    record_execution,
+)
+from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.year_tasks import list_year_tasks
+from bot.core.identity import Office
+from bot.core.labels import name, pick
+from bot.storage.database import reading
+from bot.web.admin.appeals import amendment_rows
+from bot.web.admin.page import Visit, no_such_button, staff_page, year_of
+from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
+
+LOOK, SIGN = "look", "sign"
+FIELDS = ("cause", "what", "subject", "on", "value", "document", "reason", "heard_on")
+VERDICT = "verdict:"
+"""Begins the field of a decision that is made with an amendment."""
+
+
+@staff_page
+async def show_amendments(visit: Visit) -> web.Response:
+    """Shows the tasks of a sealed year, its amendments, and the form for another."""
+    return await _page(visit)
+
+
+@staff_page
+async def take_amendment(visit: Visit) -> web.Response:
+    """Shows what an amendment would do, prepares it, or takes that a decision was carried out."""
+    year, act, service = year_of(visit), visit.text("act"), visit.service
+    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    if act in tuple(ExecutionAct):
+        said = (visit.text("proposal"), ExecutionAct(act), visit.text("on"))
+        await record_execution(service.database, year, *said, visit.text("document"), office)
+        return visit.redirect(visit.request.path, "executed")
+    if act not in (LOOK, SIGN):
+        raise no_such_button(act)
+    request = _request(visit)
+    if act == LOOK:
+        return await _page(visit, await preview_cause(service.database, year, request, office))
+    given = (year, request, visit.text("seen"), office)
+    made = await prepare_cause(service.database, service.approvals, *given)
+    if made.state != DONE:
+        return visit.redirect("/admin/approvals", "prepared")
+    await service.mixer.turn()
+    return visit.redirect(visit.request.path, "amended")
+
+
+def _request(visit: Visit) -> CauseRequest:
+    """Returns what the form asks for."""
+    said = {field: visit.text(field) for field in FIELDS}
+    if said["cause"] not in tuple(Cause):
+        raise BadInput(Message("admin-choose-cause"), Place(field="cause"))
+    names = visit.form.keys() if visit.form is not None else ()
+    verdicts = {
+        field.removeprefix(VERDICT): Verdict(visit.text(field))
+        for field in names
+        if field.startswith(VERDICT) and visit.text(field) in tuple(Verdict)
+    }
+    cause, false = Cause(said.pop("cause")), bool(visit.text("false_material"))
+    return CauseRequest(cause, **said, false_material=false, verdicts=verdicts)
+
+
+async def _page(visit: Visit, preview: CausePreview | None = None) -> web.Response:
+    year = year_of(visit)
+    async with reading(visit.service.database) as connection:
+        stands = await read_standing(connection, year)
+        tasks = await list_year_tasks(connection, year)
+        executions = await read_executions(connection, year)
+    open_ = carried_out(executions)
+    confirmed = confirmed_proposals(stands) if stands else {}
+    names = _names(stands, visit.lang)
+    return visit.render(
+        "amendments",
+        year=year,
+        sealed=stands is not None,
+        tasks=[(it, render(it.message, visit.lang)) for it in tasks],
+        amended=await amendment_rows(visit, year),
+        causes=[
+            (str(cause), cause_name(cause, visit.lang))
+            for cause in Cause
+            if cause is not Cause.FALSE
+        ],
+        preview=preview,
+        groups=_groups(visit, preview) if preview else (),
+        asked=_asked(visit),
+        names=names,
+        name=lambda code: name(code, visit.lang),
+        executions=executions,
+        to_execute=sorted(set(confirmed) - set(open_)),
+        to_restore=sorted(set(open_) - set(confirmed)),
+        kind_of=lambda key: name(ConsequenceKind(key.split("/")[2]), visit.lang),
+        verdicts=tuple(Verdict),
+        today=visit.today,
+    )
+
+
+def _asked(visit: Visit) -> dict[str, str]:
+    """Returns what the form had, or what a task asks for."""
+    if visit.form is not None:
+        return {field: visit.text(field) for field in (*FIELDS, "false_material")}
+    return {field: visit.query(field) for field in (*FIELDS, "false_material")}
+
+
+def cause_name(cause: str, lang: str) -> str:
+    """Returns what an amendment follows from, in words."""
+    return render(CAUSES[cause], lang)
+
+
+def _groups(visit: Visit, preview: CausePreview) -> list[tuple[str, tuple[Change, ...]]]:
+    words = page_words()
+    groups = (("changed", preview.changed), ("kept", preview.protected), ("moved", preview.moved))
+    return [(words.say(visit.lang, f"cause-{title}", n=len(it)), it) for title, it in groups]
+
+
+def _names(stands: StandingYear | None, lang: str) -> dict[str, Any]:
+    if stands is None:
+        return {}
+    bodies = stands.content.bodies
+    units = {u.unit: pick((u.zh, u.en), lang) for body in bodies for u in body.units}
+    return units | {x.leader: pick((x.zh, x.en), lang) for body in bodies for x in body.leaders}

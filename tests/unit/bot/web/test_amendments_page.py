@@ -1,0 +1,97 @@
+"""The page of amendments: a task leads to the form, the form to a preview, that to the act."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from aggregation.model.facts import Grade, Verdict
+from bot.accounts.staff import add_staff
+from bot.appraisal.year import open_year
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.web.server import make_web
+from tests.console import PASSWORD, Console, texts
+from tests.contract.test_causes import FOUND, FOUR, OFFENCE
+from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, YEAR, bring, hold_campaign
+from tests.deciding import decide
+from tests.sealing import give_notice, office_of, seal_at
+from tests.web_city import Clock
+
+PAGE = f"/admin/years/{YEAR}/amendments"
+
+
+@pytest.fixture
+async def console(tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
+    """A sealed year under notice in which L1 has the fourth grade by a conviction."""
+    async with (
+        build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service,
+        TestClient(TestServer(make_web(service))) as client,
+    ):
+        database = service.database
+        await bring(database, "units", UNITS, 0)
+        await bring(database, "leaders", LEADERS)
+        await bring(database, "indicators", INDICATORS)
+        await bring(database, "findings", FOUND + OFFENCE)
+        await hold_campaign(database)
+        office = office_of(clock=service.clock)
+        for key, verdict in (
+            (FOUR, Verdict.CONFIRMED),
+            (f"{YEAR}/third_grade_unit/downgrade/L3", Verdict.DECLINED),
+        ):
+            await decide(database, YEAR, key, verdict, office=office)
+        await seal_at(service, YEAR)
+        await give_notice(database, YEAR, office)
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
+        yield Console(client, service)
+
+
+async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_asked_back(
+    console: Console,
+) -> None:
+    await console.sign_in()
+    await console.open(PAGE)
+    done = {"csrf": console.csrf, "act": "executed", "proposal": FOUR, "document": "文件1号"}
+    await console.post(PAGE, done | {"on": "2026-11-20"})
+    assert "carried out · " in texts(console.page)
+    form = {"csrf": console.csrf, "cause": "overturned", "what": "F1", "on": "2026-10-01"}
+    form |= {"document": "再审判决书", "reason": "宣告无罪", "act": "look"}
+    await console.post(PAGE, form | {"what": "F9"})
+    assert "no such finding counts in this year" in texts(console.page)
+    await console.post(PAGE, form | {"cause": "nothing"})
+    assert "choose what the amendment follows from" in texts(console.page)
+    page = texts(await console.post(PAGE, form))
+    assert "1 changes" in page
+    assert "fourth grade → second grade" in page
+    assert "0 are protected" in page
+    seen = console.page.split('name="seen" value="')[1].split('"')[0]
+    await console.post(PAGE, form | {"act": "sign", "seen": "0" * 16})
+    assert "look at it again" in texts(console.page)
+    page = texts(await console.post(PAGE, form | {"act": "sign", "seen": seen}))
+    assert "The year is amended" in page
+    assert "has lost its ground: take it back by" in page
+    assert "amended after a finding was revoked" in page
+    year = await open_year(console.service.database, YEAR)
+    assert year.result.leader("L1").grade is Grade.SECOND
+    for address in (f"/admin/years/{YEAR}", "/admin/appeals"):
+        assert "amended after a finding was revoked" in texts(await console.open(address))
+    circular = texts(await console.open(f"/admin/years/{YEAR}/circular.html?audience=internal"))
+    assert "1 领导1 fourth grade → second grade" in circular
+    assert "after a review" not in circular
+    await console.open(PAGE)
+    await console.post(PAGE, done | {"act": "restored", "on": "2026-11-23"})
+    assert "lost its ground" not in texts(console.page)
+
+
+async def test_a_task_fills_the_form_and_who_has_a_grade_is_no_task(console: Console) -> None:
+    cases = "id,person,kind,level,begins,ended\nD1,L2,investigation,,2026-06-01,2026-11-01\n"
+    await bring(console.service.database, "discipline", cases, YEAR + 1)
+    await console.sign_in()
+    page = texts(await console.open(PAGE))
+    assert "investigation D1" not in page, "L2 had a grade: nothing was left open"
+    await console.open(f"{PAGE}?cause=overturned&what=F1&subject=L1")
+    assert 'name="what" value="F1"' in console.page
+    assert '<option value="overturned" selected>' in console.page
