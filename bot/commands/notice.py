@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.appraisal.public_notices import NoticeList
 
 
-GIVE = AuditByOption({"list": Audit("notice give", the("year"))})
+GIVE = AuditByOption({"list": Audit("notice give list", the("year"))})
 """Without the digest of the list the command only reads."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import Grade, Verdict
-from aggregation.procedure.appeals import AppealRuling, AppealState
+from aggregation.procedure.appeals import AppealAct, AppealRuling, AppealState
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff, change_staff
 from bot.appraisal.appeal_records import show_appeal
-from bot.appraisal.appeals import assign_appeal, publish_amended_score
+from bot.appraisal.appeals import (
+    assign_appeal,
+    decide_cause,
+    publish_amended_score,
+    receive_appeal,
+)
 from bot.appraisal.challenges import (
     decide_challenge,
     declare_kin,
@@ -245,6 +251,23 @@ async def test_row_own_unit_charge_answer_and_score_release(hall: Hall) -> None:
     for login in ("chen", "tan"):
         with pytest.raises(BadInput, match=f"{login}: you must stand aside from U3"):
             await publish_amended_score(hall.database, approvals, appeal.number, hall.who(login))
+
+
+async def test_row_own_unit_the_cause_of_a_late_request(hall: Hall) -> None:
+    await hall.noticed()
+    hall.road.clock.time += timedelta(days=11)
+    given = (hall.database, YEAR, "U3", "住院，逾期", hall.who("zhou"))
+    late = await receive_appeal(*given, AppealAct.LATE)
+    await declare_kin(hall.database, "dai", "L3", hall.who("dai"))
+    for login in ("zhou", "tan", "dai"):  # who handed in the points, of the unit, kin
+        with pytest.raises(BadInput, match="may not decide"):
+            await decide_cause(
+                hall.database, late.number, AppealRuling.UPHELD, "属实", hall.who(login)
+            )
+    found = await decide_cause(
+        hall.database, late.number, AppealRuling.UPHELD, "属实", hall.who("chen")
+    )
+    assert found.standing.state is AppealState.WAITING
 
 
 async def test_the_second_signature_of_somebody_who_is_tied_is_refused(hall: Hall) -> None:
