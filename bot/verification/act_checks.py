@@ -131,7 +131,7 @@ def check_signatures(bundle: Bundle) -> Message:
         found = Message("verification-acts-late", signed=found, count=len(late), position=late[0])
     broken, lost = _handed_over(bundle)
     for role, count in sorted(lost.items()):
-        found = Message(f"verification-keys-{role}-lost", signed=found, count=count)
+        found = Message(LOST[role], signed=found, count=count)
     return Message("verification-keys-broken", signed=found, count=broken) if broken else found
 
 
@@ -176,6 +176,8 @@ def _require_signed(bundle: Bundle, position: int, act: Act) -> bool:
 
 STANDS_IN = {"desk": GATE, "gate": DESK}
 """Whose signature stands, with the log's, in the place of a lost key's."""
+LOST = {"desk": "verification-keys-desk-lost", "gate": "verification-keys-gate-lost"}
+"""What is told of a key of this role that was lost and replaced."""
 
 
 def _handed_over(bundle: Bundle) -> tuple[int, Counter[str]]:
