@@ -103,7 +103,11 @@ class LiveCampaigns:
         self._words = shipped_words()
         self._known = _Known((), {}, {})
         self._turn = asyncio.Lock()
+        self.taken_invitations: dict[bytes, bytes] = {}
+        """Holders by marks, as this process has seen them (`bot.fieldwork.audience.admission`)."""
+        # What the log was told of, once: campaigns without proof, links without a mark.
         self._told: set[str] = set()
+        self._strange: set[str] = set()
 
     async def refresh(self) -> None:
         """Reads the campaigns again if any of them changed."""
@@ -181,12 +185,13 @@ class LiveCampaigns:
         if self._trust is None:
             return links
         strange = await unmarked_links(connection, self._trust.desk)
-        if strange:
+        if strange.keys() - self._strange:
             log.error(
                 "links that nobody made lead nowhere: %d in %s",
                 len(strange),
                 ", ".join(sorted(set(strange.values()))),
             )
+        self._strange = set(strange)
         return {
             campaign: tuple(link for link in found if link.token not in strange)
             for campaign, found in links.items()

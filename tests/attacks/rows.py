@@ -165,6 +165,10 @@ ROWS = (
         "log and desk said how many ballots it had accepted",
         ("contract/test_gate_loss.py::test_a_lost_key_that_somebody_finds_signs_no_more_ballots",
          "verifying/test_vectors.py::test_a_bad_bundle_fails_at_its_check")),
+    Row(29, "an invitation is made unused again, to rate by it as another person",
+        "the process that saw it taken refuses",
+        ("contract/test_invitations.py"
+         "::test_an_invitation_that_somebody_makes_free_again_is_taken_all_the_same",)),
 )  # fmt: skip
 
 

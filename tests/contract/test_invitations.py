@@ -184,6 +184,20 @@ async def test_two_who_come_at_once_are_not_both_vouched_for(made: Invitations) 
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_an_invitation_that_somebody_makes_free_again_is_taken_all_the_same(
+    made: Invitations, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = made.all[0].token
+    await made.rate("ann", token)
+    async with writing(made.road.database) as connection:
+        await connection.execute(update(tables.invitations).values(holder=None))
+    await made.rate("ben", token)
+    await made.rate("ann", token)
+    sources = [source for _, _, source in await made.ballots()]
+    assert sorted(sources) == ["open", "personal"]
+    assert caplog.text.count("an invitation of campaign next was made free by nobody") == 1
+
+
 async def test_who_read_a_free_invitation_before_another_took_it_does_not_get_it(
     made: Invitations,
 ) -> None:
@@ -191,7 +205,7 @@ async def test_who_read_a_free_invitation_before_another_took_it_does_not_get_it
     taken = []
     for user in ("ann", "ben"):
         async with writing(made.road.database) as connection:
-            taken.append(await _take(connection, keys, free, Citizen("test", user)))
+            taken.append(await _take(connection, keys, free, Citizen("test", user), {}))
     assert taken == [True, False]
     now = {bytes(row.mark): row.holder for row in await rows(made.road, tables.invitations)}
     assert bytes(now[bytes(free.mark)]) == keys.holder("next", "test", "ann")

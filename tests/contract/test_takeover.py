@@ -22,6 +22,8 @@ from bot.accounts.approvals import Approvals
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import close_campaign
+from bot.campaigns.link_marks import mark_links_anew
+from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.campaigns.registered import counts_already
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
@@ -250,3 +252,22 @@ async def test_relabelled_entries_and_deleted_ballots_are_found(taken: Taken) ->
             )
             differs = "says another thing of the older entries of done than older.txt"
             assert any(differs in failure for failure in found)
+
+
+async def test_a_campaign_that_was_open_goes_on_being_proven(taken: Taken) -> None:
+    """Its registration is an entry of form 1; its links get their marks at the first start."""
+    await taken.mixer.turn()
+    live = LiveCampaigns(taken.database, "Asia/Shanghai", Trust(taken.mixer.key, DESK))
+    await live.refresh()
+    known = live.get("year")
+    assert known is not None
+    assert known.links == {}, "not marked yet"
+    async with writing(taken.database) as connection:
+        await mark_links_anew(connection, DESK)
+    live = LiveCampaigns(taken.database, "Asia/Shanghai", Trust(taken.mixer.key, DESK))
+    await live.refresh()
+    known = live.get("year")
+    assert known is not None
+    assert set(known.links) == {row.token for row in await taken.rows(tables.links)
+                                if row.campaign == "year"}  # fmt: skip
+    assert known.links

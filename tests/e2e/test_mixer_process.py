@@ -173,6 +173,10 @@ def test_the_service_seals_to_no_other_mixer(
             with mixing(settings, tmp_path / "slipped in", gate, desk):
                 await holds(service, "state", "open")
             await service.live_campaigns.refresh()
+            assert service.live_campaigns.get("year") is None, "another log has its registration"
+            # Were that believed, the gate would seal to no key that its log has not signed.
+            service.live_campaigns._trust = None
+            await service.live_campaigns.refresh()
             with pytest.raises(Unavailable):
                 await rate(service, link, "ann")
             assert (await count(service, "ballots"), await count(service, "staging")) == (0, 0)

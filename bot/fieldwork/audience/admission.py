@@ -8,6 +8,7 @@ Conversations, ballots and counters therefore know no single invitation.
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ from bot.crypto.gate_keys import GateKeys
 from bot.storage.schema import all as tables
 from survey_flows.events import Started
 from survey_flows.outside_window import Phase, phase
+
+log = logging.getLogger(__name__)
 
 TOKEN = re.compile(r"[A-Z2-7]{16}")
 
@@ -51,7 +54,10 @@ async def admit_invited(
     definition = live_campaigns.get(found.campaign) if found else None
     if found is None or definition is None or found.link not in definition.links:
         return event
-    if phase(definition, now) is Phase.OPEN and not await _take(connection, keys, found, citizen):
+    taken = live_campaigns.taken_invitations
+    if phase(definition, now) is Phase.OPEN and not await _take(
+        connection, keys, found, citizen, taken
+    ):
         return event
     return replace(event, link=found.link)
 
@@ -66,12 +72,29 @@ async def _find(
 
 
 async def _take(
-    connection: AsyncConnection, keys: GateKeys, found: Row[Any], citizen: Citizen
+    connection: AsyncConnection,
+    keys: GateKeys,
+    found: Row[Any],
+    citizen: Citizen,
+    taken: dict[bytes, bytes],
 ) -> bool:
-    holder = keys.holder(found.campaign, citizen.channel, citizen.user)
+    """Return whether the invitation is this citizen's, who takes it if it is free.
+
+    ``taken`` is what this process has seen taken, by marks: a row that somebody makes free again
+    is not.
+    """
+    holder, mark = keys.holder(found.campaign, citizen.channel, citizen.user), bytes(found.mark)
     if found.holder is not None:
+        taken.setdefault(mark, bytes(found.holder))
         return bytes(found.holder) == holder
+    if taken.get(mark, holder) != holder:
+        log.error("an invitation of campaign %s was made free by nobody", found.campaign)
+        return False
     columns = tables.invitations.c
     # Another process may have taken the row since it was read; then nothing is changed.
     free = update(tables.invitations).where(columns.mark == found.mark, columns.holder.is_(None))
-    return bool((await connection.execute(free.values(holder=holder))).rowcount)
+    if not (await connection.execute(free.values(holder=holder))).rowcount:
+        return False
+    # Should the transaction fail, the same person takes it again.
+    taken[mark] = holder
+    return True
