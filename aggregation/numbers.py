@@ -12,9 +12,9 @@ Key = tuple[Decimal, ...]
 
 def half_up(value: Fraction | Decimal, places: int) -> Decimal:
     """``value`` rounded half up, away from zero, to ``places`` decimals, exactly."""
-    exact = Fraction(value)
-    scaled = abs(exact) * 10**places + Fraction(1, 2)
-    digits = Decimal(scaled.numerator // scaled.denominator).scaleb(-places)
+    exact = value if isinstance(value, Fraction) else Fraction(value)
+    top, below = abs(exact.numerator), exact.denominator
+    digits = Decimal((2 * top * 10**places + below) // (2 * below)).scaleb(-places)
     return (digits if exact >= 0 else -digits).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 

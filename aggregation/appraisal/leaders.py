@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import Grade, Leader, Role
@@ -107,11 +108,19 @@ def mean_total(
 
 def leader_score(scheme: Scheme, role: Role, total: Decimal | None, personal: Decimal) -> Decimal:
     """The score of a leader whose unit has this total; without one the personal score alone."""
-    exact = Fraction(personal)
-    if total is not None:
-        share = scheme.leaders.shares[role]
-        exact = (Fraction(share.unit) * Fraction(total) + Fraction(share.personal) * exact) / 100
-    return half_up(exact, scheme.places)
+    if total is None:
+        return half_up(personal, scheme.places)
+    share = scheme.leaders.shares[role]
+    return _joined(share.unit, total, share.personal, personal, scheme.places)
+
+
+@lru_cache(maxsize=20_000)
+def _joined(
+    of_unit: Decimal, total: Decimal, of_person: Decimal, personal: Decimal, places: int
+) -> Decimal:
+    """The two parts by their percentages; each is tried for every grade that a unit may have."""
+    exact = Fraction(of_unit) * Fraction(total) + Fraction(of_person) * Fraction(personal)
+    return half_up(exact / 100, places)
 
 
 def leader_pools(

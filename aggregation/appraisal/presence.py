@@ -201,11 +201,17 @@ def _ended(post: Post, ending: Ending | None) -> Post:
 
 def _days(periods: Sequence[Period], year: int) -> int:
     """Returns on how many days of a year one of the periods holds; overlaps count once."""
-    found: set[date] = set()
-    for period in periods:
-        begins = max(period.begins, date(year, 1, 1))
-        found |= {begins + number * ONE_DAY for number in range(period.days_in(year))}
-    return len(found)
+    first = date(year, 1, 1)
+    spans = [
+        (max(period.begins, first).toordinal(), days)
+        for period in periods
+        if (days := period.days_in(year))
+    ]
+    found = reached = 0
+    for begins, days in sorted(spans):
+        found += max(0, begins + days - max(begins, reached))
+        reached = max(reached, begins + days)
+    return found
 
 
 def main_post(posts: Iterable[Post], day: date) -> Post | None:

@@ -37,6 +37,7 @@ from aggregation.scheme.problems import (
 )
 from survey_flows.ballot import STAFF
 from survey_flows.errors import Message, Problem, gathered
+from survey_flows.same_objects import remembered_of_same
 
 
 def scheme_levels(scheme: Scheme) -> list[InnerScheme]:
@@ -216,8 +217,13 @@ class Scheme(SchemeModel):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON in hexadecimal: equal rules have equal digests."""
-        body = json.dumps(_plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(body.encode()).hexdigest()
+        return _digest(self)
+
+
+@remembered_of_same(16)
+def _digest(scheme: Scheme) -> str:
+    body = json.dumps(_plain(scheme), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def parse_scheme(data: object, where: str = "scheme") -> Scheme:

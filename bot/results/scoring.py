@@ -245,16 +245,25 @@ class UnitRank:
     high: int
 
 
-def unit_ranks(scored: ScoredCampaign) -> dict[str, UnitRank]:
+def unit_ranks(scored: ScoredCampaign) -> Mapping[str, UnitRank]:
     """Rank each unit that has enough answers; the others are not ranked."""
+    return _unit_ranks(scored.campaign, scored.scores, scored.covariances)
+
+
+@remembered_of_same(KEPT)
+def _unit_ranks(
+    campaign: RegisteredCampaign,
+    scores: Mapping[str, UnitScore],
+    covariances: Covariances | None,
+) -> Mapping[str, UnitRank]:
     by_category: dict[str, dict[str, UnitScore]] = {}
-    for code, score in scored.graded.items():
+    for code, score in ScoredCampaign(campaign, (), scores).graded.items():
         if is_ranked(score):
-            by_category.setdefault(scored.campaign.units[code].category, {})[code] = score
+            by_category.setdefault(campaign.units[code].category, {})[code] = score
     found: dict[str, UnitRank] = {}
     for category, part in by_category.items():
-        seed = f"{scored.campaign.scheme.digest}/{scored.campaign.id}/{category}"
-        found |= _ranks(part, scored.campaign.scheme, JointInference(scored.covariances, seed))
+        seed = f"{campaign.scheme.digest}/{campaign.id}/{category}"
+        found |= _ranks(part, campaign.scheme, JointInference(covariances, seed))
     return found
 
 

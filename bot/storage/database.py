@@ -15,11 +15,18 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.faults import NotNow
-from bot.storage.sqlite_trips import DRIVER
+from bot.storage.sqlite_trips import DRIVER, execute_all
 from survey_flows.errors import Message, Place
 
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 """Seconds and milliseconds after which libpq gives up a silent server."""
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "cache_size = -512",
+)
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+psycopg",
@@ -53,9 +60,9 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
     file = address.database
     if file and file != ":memory:":
         _make_file(Path(file))
-    engine = create_async_engine(
-        address, module=DRIVER, connect_args={"timeout": 30}, hide_parameters=True
-    )
+    # The driver would begin transactions by itself, and too late for BEGIN IMMEDIATE.
+    options = {"timeout": 30, "isolation_level": None}
+    engine = create_async_engine(address, module=DRIVER, connect_args=options, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -92,18 +99,7 @@ def _patient(seconds: float) -> dict[str, Any]:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver would begin transactions by itself, and too late for BEGIN IMMEDIATE.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        "cache_size = -512",
-    ):
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    execute_all(connection, [f"PRAGMA {pragma}" for pragma in PRAGMAS])
 
 
 def _begin_sqlite(connection: Connection) -> None:

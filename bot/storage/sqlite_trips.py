@@ -16,6 +16,17 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.engine.interfaces import AdaptedConnection
+
+
+def execute_all(connection: AdaptedConnection, statements: Sequence[str]) -> None:
+    """Execute statements that give nothing, all in one trip."""
+
+    def execute(driver: sqlite3.Connection) -> None:
+        for statement in statements:
+            driver.execute(statement).close()
+
+    connection.run_async(lambda driver: driver._execute(execute, driver._conn))
 
 
 class _Statement:
