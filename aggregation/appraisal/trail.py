@@ -25,6 +25,7 @@ from aggregation.model.names import (
 from aggregation.model.reason_lines import Label, ReasonLine
 from aggregation.model.results import (
     Certainty,
+    ConsequenceKind,
     LeaderResult,
     Proposal,
     QuotaUse,
@@ -297,7 +298,8 @@ def _grade(
         label = Message("appraisal-grade-by-score")
         yield _graded(label, leader.base, None, (), "leaders.first_pct")
     for key in leader.lowered_by:
-        yield ReasonLine(Message("appraisal-lowered"), key, (), "rules")
+        kind = CONSEQUENCES[ConsequenceKind(key.split("/")[2])]
+        yield ReasonLine(Message("appraisal-lowered"), kind, (key,), "rules")
     label = Message("appraisal-grade")
     yield _graded(label, leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
     if len(leader.possible) > 1:

@@ -57,7 +57,7 @@ preferences-bad-days = write days like 2026-10-01, at most { $most }; take out t
 preferences-bad-fatigue-days = this is no number of days from 0 to { $most }
 
 # Acts in the audit log: a verb and its object.
-act-appeal-again = receives the second appeal in case { $subject }
+act-appeal-again = receives the appeal in case { $subject }
 act-appeal-answer = answers appeal { $subject }
 act-appeal-assign = assigns appeal { $subject } to a handler
 act-appeal-cause = decides about the cause of late request { $subject }

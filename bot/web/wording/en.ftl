@@ -1000,7 +1000,7 @@ appeals-none = No appeals.
 appeal-number = Appeal { $n }
 appeal-round = { $n ->
     [1] review
-   *[other] second appeal
+   *[other] appeal
 }
 appeal-waiting = no handler yet
 appeal-late = late; its cause is to be decided
@@ -1011,17 +1011,17 @@ appeal-answered = answered
 appeal-final = final
 overdue = overdue
 appeal-due = answer due { $day }
-appeal-again-until = a second appeal may come until { $day }
+appeal-again-until = an appeal may come until { $day }
 appeal-reasons = Reasons behind the result
 appeal-which = Stage
 appeal-answer-by = Answer due
-appeal-second-by = Second appeal until
+appeal-second-by = Appeal until
 appeal-ruling = Decision
 appeal-steps = What has happened
 step-received = Request received
 step-assigned = Assigned
 step-answered = Answered
-step-again = Second appeal received
+step-again = Appeal received
 step-late = Late request received
 step-direct = Appeal at once received
 step-cause = Cause of the delay
@@ -1059,8 +1059,8 @@ remedy-score = the public score is corrected by a release
 appeal-reason = Reason, as the answer gives it
 appeal-send = Answer, for good
 appeal-charged-to = { $login } is the handler and answers it.
-appeal-again = Register a second appeal
-appeal-again-send = Register the second appeal
+appeal-again = Register an appeal
+appeal-again-send = Register the appeal
 appeal-cause = Cause of the delay
 appeal-cause-hint = If it holds, the request is admitted and answered like one in time. If not, it is refused, and an appeal against that is possible.
 appeal-cause-reason = Reason, as whoever asked reads it
@@ -1077,7 +1077,7 @@ done-received = The request is registered.
 done-appeal-assign = Assigned.
 done-appeal-answer = Answered.
 done-appeal-correct = The corrected score is published.
-done-appeal-again = The second appeal is registered.
+done-appeal-again = The appeal is registered.
 done-appeal-withdrawn = The request is taken back.
 done-appeal-cause = The cause is decided.
 

@@ -945,7 +945,7 @@ done-push-cancel = 已取消，不再发送。
 
 # 公示与申诉
 appeals-title = 公示与申诉
-appeals-hint = 结果先公示；单位或干部可以在期限内申请复核，对复核答复不服可以再申诉一次。期限按工作日历计算。任何记录都不覆盖：申诉成立的，以追加更正的方式改。
+appeals-hint = 结果先公示；单位或干部可以在期限内申请复核，对复核答复不服可以申诉一次。期限按工作日历计算。任何记录都不覆盖：申诉成立的，以追加更正的方式改。
 calendar-unknown = { $year } 年的放假安排尚未导入。请导入国务院办公厅公布的 { $year } 年放假安排；此前，期限落在该年的公示不能进行。
 notices-title = 公示
 notice-running = 公示中
@@ -997,7 +997,7 @@ appeals-none = 没有申诉。
 appeal-number = 申诉 { $n }
 appeal-round = { $n ->
     [1] 复核
-   *[other] 再申诉
+   *[other] 申诉
 }
 appeal-waiting = 待指派
 appeal-late = 逾期，待审查迟延理由
@@ -1008,17 +1008,17 @@ appeal-answered = 已答复
 appeal-final = 已终结
 overdue = 已逾期
 appeal-due = 应于 { $day } 前答复
-appeal-again-until = { $day } 前可以再申诉
+appeal-again-until = { $day } 前可以申诉
 appeal-reasons = 查看结果的依据
 appeal-which = 阶段
 appeal-answer-by = 答复期限
-appeal-second-by = 再申诉期限
+appeal-second-by = 申诉期限
 appeal-ruling = 结论
 appeal-steps = 办理经过
 step-received = 收到复核申请
 step-assigned = 指派
 step-answered = 答复
-step-again = 收到再申诉
+step-again = 收到申诉
 step-late = 收到逾期申请
 step-direct = 收到直接申诉
 step-cause = 迟延理由
@@ -1056,8 +1056,8 @@ remedy-score = 通过重新发布更正民评得分
 appeal-reason = 答复的理由
 appeal-send = 答复，不能再改
 appeal-charged-to = 由 { $login } 办理并答复。
-appeal-again = 登记再申诉
-appeal-again-send = 登记再申诉
+appeal-again = 登记申诉
+appeal-again-send = 登记申诉
 appeal-cause = 迟延理由
 appeal-cause-hint = 理由成立的，予以受理，与按期申请一样答复；不成立的，不予受理，申请人可以就此申诉。
 appeal-cause-reason = 理由（申请人会看到）
@@ -1074,7 +1074,7 @@ done-received = 已登记。
 done-appeal-assign = 已指派。
 done-appeal-answer = 已答复。
 done-appeal-correct = 已公布更正后的得分。
-done-appeal-again = 已登记再申诉。
+done-appeal-again = 已登记申诉。
 done-appeal-withdrawn = 已撤回。
 done-appeal-cause = 已就迟延理由作出决定。
 
