@@ -21,7 +21,7 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
+from survey_flows.session import LEAVE, OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -247,11 +247,11 @@ def _go_to_other(turn: Turn, _argument: str) -> StepResult | None:
 
 
 def _lift(turn: Turn, argument: str) -> StepResult | None:
-    return (
-        show(turn.with_session(overlay=""))
-        if argument and turn.session.overlay == argument
-        else None
-    )
+    if not argument or turn.session.overlay != argument:
+        return None
+    # The unit that a question was about is no search.
+    changes = {"query": ""} if argument in (OTHER, LEAVE, WHOSE) else {}
+    return show(turn.with_session(overlay="", **changes))
 
 
 def _erase(turn: Turn, _argument: str) -> StepResult | None:

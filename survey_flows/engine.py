@@ -152,7 +152,9 @@ def _started(turn: Turn, event: Started) -> StepResult:
     if unfinished:
         # Another unit's poster puts nothing aside unasked.
         return show(turn.with_session(overlay=OTHER, query=known), *notices)
-    notices.append(_welcome(turn))
+    rated = turn.definition.rated
+    if not (rated.browser and known in rated.units):  # who is asked whose rating it is was welcomed
+        notices.append(_welcome(turn))
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 
 

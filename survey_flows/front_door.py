@@ -17,11 +17,10 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.events import Event, Pressed, Started, Typed
 from survey_flows.localized_names import in_language, known_language, show_end, unit_name
 from survey_flows.outside_window import Phase, phase
+from survey_flows.session import LEAD
 from survey_flows.unit_list import fold
 from survey_flows.unit_search import SURE, find_units
 
-LEAD = "door:d:"
-"""The beginning of the data of a button that chooses a campaign; the campaign's id follows."""
 START = "start:"
 MOST_BROUGHT = 8
 

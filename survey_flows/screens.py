@@ -23,7 +23,18 @@ from survey_flows.localized_names import in_language, show_date, show_end, unit_
 from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import OTHER, PROMISE, PROMISED, STOP, WHOSE, Session, begun, is_full
+from survey_flows.session import (
+    LEAD,
+    LEAVE,
+    OTHER,
+    PROMISE,
+    PROMISED,
+    STOP,
+    WHOSE,
+    Session,
+    begun,
+    is_full,
+)
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
@@ -319,6 +330,12 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
         return _other(definition, session)
     if session.overlay == WHOSE:
         return _whose(definition, session)
+    if session.overlay == LEAVE:
+        rows = [
+            Button(say(lang, "leave-stay"), f"{key}:o:{LEAVE}"),
+            Button(say(lang, "leave-go"), LEAD + session.query),
+        ]
+        return Screen(LEAVE, lang, say(lang, "leave-ask"), _column(rows))
     if session.overlay == STOP:
         rows = [
             Button(say(lang, "opt-out-yes"), f"{key}:t"),

@@ -15,6 +15,10 @@ STOP = "stop"
 """The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
 OTHER = "other"
 """The overlay that asks whether to put an unfinished rating aside for the unit in `query`."""
+LEAVE = "leave"
+"""The overlay that asks whether to leave unfinished ratings for the campaign in `query`."""
+LEAD = "door:d:"
+"""The beginning of the data of a button that chooses a campaign; the campaign's id follows."""
 WHOSE = "whose"
 """The overlay that asks who rates the unit in `query`, which this browser has rated before."""
 PROMISE, PROMISED = "promise", "promised"
@@ -54,7 +58,7 @@ class WaitingRating:
     @property
     def round(self) -> int:
         """The number of the rating."""
-        return int(self.key.partition(".")[2])
+        return int(self.key.rpartition(".")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Session:
     is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
     ``goes`` (`survey_flows.box`), ``review`` or ``receipt``. ``overlay`` is the screen over it
     (``language``, ``help``, ``privacy``, ``delete``, ``promise``, ``promised``, `STOP`, `OTHER`,
-    `WHOSE`) or empty.
+    `LEAVE`, `WHOSE`) or empty.
     ``answers`` has option codes and typed text by question id, empty for a skipped question or a
     note that was read. ``query`` and ``page`` belong to the list of units. ``began`` is the start
     of this rating, and ``stale`` the number of pressed buttons of other steps since. ``redo``: it
@@ -195,6 +199,11 @@ def is_full(session: Session, unit: str = "") -> bool:
     return len([one for one in begun(session) if one.unit != unit]) >= MOST_WAITING
 
 
+def is_unfinished(session: Session) -> bool:
+    """Whether answers would be lost if the conversation ended now."""
+    return bool(session.answers) or bool(begun(session))
+
+
 def begun(session: Session) -> list[WaitingRating]:
     """The ratings that wait and have an answer; others wait for a page that may show them."""
     return [one for one in session.waiting if one.answers]
@@ -207,7 +216,7 @@ def _is_waiting(data: object) -> bool:
         return False
     if not all(type(value) is kind for value, kind in zip(data, kinds, strict=True)):
         return False
-    number = str(data[0]).partition(".")[2]
+    number = str(data[0]).rpartition(".")[2]
     return _answers(data[2]) and number.isascii() and number.isdigit() and int(number) < ROUNDS
 
 

@@ -8,10 +8,20 @@ from survey_flows.box import GOES, box_of, undecided
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import OTHER, PROMISE, PROMISED, ROUNDS, STOP, WHOSE, Session
+from survey_flows.session import (
+    LEAVE,
+    OTHER,
+    PROMISE,
+    PROMISED,
+    ROUNDS,
+    STOP,
+    WHOSE,
+    Session,
+    is_unfinished,
+)
 
 _OVERLAYS = frozenset(
-    {"", "language", "help", "privacy", "delete", STOP, OTHER, WHOSE, PROMISE, PROMISED}
+    {"", "language", "help", "privacy", "delete", STOP, OTHER, LEAVE, WHOSE, PROMISE, PROMISED}
 )
 
 
@@ -54,6 +64,7 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
     lost |= session.overlay == OTHER and not (
         session.rating and definition.unit_code(session.query)
     )
+    lost |= session.overlay == LEAVE and not is_unfinished(session)
     lost |= session.overlay == WHOSE and not definition.unit_code(session.query)
     if session.overlay not in _OVERLAYS or lost:
         session = replace(session, overlay="")

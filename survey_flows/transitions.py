@@ -189,7 +189,7 @@ def resumed(turn: Turn, rating: WaitingRating) -> Turn:
     """The turn in which this rating goes on, and the one before it waits."""
     rest = tuple(one for one in turn.session.waiting if one is not rating)
     turn = put_aside(turn.with_session(waiting=rest))
-    nonce, _, _ = rating.key.partition(".")
+    nonce, _, _ = rating.key.rpartition(".")
     session = replace(
         turn.session,
         nonce=nonce,

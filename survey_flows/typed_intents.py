@@ -27,7 +27,7 @@ _WHO_SEES = re.compile(
 _WHO_ARE_YOU = re.compile(
     r"你们?(到底|究竟)?是(谁|什么人|哪里|哪个|哪儿|干什么|干嘛|机器人|真人|骗)"
     r"|(骗子|诈骗|骗人|骗钱)(吧|吗|么|的吧|!|\?|$)|真的(吗|假的|还是假)|是真的\?"
-    r"|官方(的)?(吗|么)|(靠谱|可信|正规)(吗|么)"
+    r"|(要|收)(钱|费)(吗|么|嘛)|官方(的)?(吗|么)|(靠谱|可信|正规)(吗|么)"
     r"|who are you|scam|is (this|it) (real|fake)|are you (a bot|real|human)"
 )
 _ABUSE = re.compile(

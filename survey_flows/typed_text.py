@@ -27,6 +27,7 @@ _CHOICE = re.compile(
     r"[(\[「【『\"“‘]*(?:我?选|第|答案?是?)?(\d{1,2}|[一二三四五六七八九十])(?:分|个|项|号)?"
     r"[)\]」】』\"”’。.、,!~]*"
 )
+_NUMBERED = re.compile(r"\s*(\d{1,2}|[一二三四五六七八九十])[\s.、,:)]+(\S.*)")
 _FIGURES = {name: str(number) for number, name in enumerate("一二三四五六七八九十", 1)}
 _AROUND = re.compile(
     r"^(我们?|就|还是|那就|选择?|觉得|感觉|评价?|回答?|答案?|是)+|(吧|了|啊|呢|哦|呀|的|哈|咯|喔)+$"
@@ -136,7 +137,20 @@ def _button(turn: Turn, screen: Screen, text: str) -> str | None:
     if by_label or not wanted:
         return by_label
     number = choice_number(text) or wanted
-    return _by_number(numbered_buttons(screen), number) or _by_option(turn, text)
+    return (
+        _by_number(numbered_buttons(screen), number)
+        or _by_option(turn, text)
+        or _by_both(turn, screen, text)
+    )
+
+
+def _by_both(turn: Turn, screen: Screen, text: str) -> str | None:
+    """An option that a number and a label name alike: «1. 非常满意», but not «1. 满意»."""
+    match = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", text))
+    if match is None:
+        return None
+    numbered = _by_number(numbered_buttons(screen), _FIGURES.get(match[1], match[1]))
+    return numbered if numbered is not None and numbered == _by_option(turn, match[2]) else None
 
 
 def _written(screen: Screen, text: str) -> str | None:

@@ -23,6 +23,7 @@ from survey_flows.campaign_definition import CampaignDefinition, same_cell
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.front_door import MOST_BROUGHT, START, Brought, Choice, Way, chosen
 from survey_flows.outside_window import Phase, phase
+from survey_flows.session import LEAD, LEAVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Arrivals:
             wishes: tuple[Event, ...] = (Started(unit=asked.unit, lang=asked.lang),)
             wishes += (Typed(asked.words),) if asked.words else ()
             return self._arrive(before, picked, wishes[0], wishes, now)
+        if (wanted := left_for(before, event)) and (found := self._live_campaigns.get(wanted)):
+            return self._arrive(before, found, Returned(), (Returned(),), now)
         way = self._way(before, event, now)
         return (
             self._arrive(before, way, came, (event,), now)
@@ -149,6 +152,14 @@ class Arrivals:
             if one.campaign == own
         ]
         return Arrival(definition, _in_order(first, events), rest[-MOST_BROUGHT:])
+
+
+def left_for(before: Conversation | None, event: Event) -> str:
+    """Returns the campaign for which a citizen leaves unfinished ratings, having been asked."""
+    session = before.session if before else None
+    if session is None or session.overlay != LEAVE or not isinstance(event, Pressed):
+        return ""
+    return session.query if event.data == LEAD + session.query else ""
 
 
 def door_of(before: Conversation | None) -> Brought | None:

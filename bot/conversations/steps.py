@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.campaigns.live_campaigns import LiveCampaigns
-from bot.conversations.arrivals import Arrivals, door_of
+from bot.conversations.arrivals import Arrival, Arrivals, door_of, left_for
 from bot.conversations.stored_conversation import NOTHING_TYPED, Conversation
 from bot.core.clock import Clock
 from bot.core.identity import Citizen
@@ -40,12 +40,13 @@ from survey_flows.events import (
     Typed,
     Update,
 )
-from survey_flows.front_door import START, Brought, Choice, door_screen
+from survey_flows.front_door import MOST_BROUGHT, START, Brought, Choice, door_screen
 from survey_flows.localized_names import known_language
 from survey_flows.log_entries import find_code
+from survey_flows.outside_window import Phase, phase
 from survey_flows.quota import QuotaCell
-from survey_flows.screens import explain
-from survey_flows.session import PROMISE, Session, begun
+from survey_flows.screens import current_screen, explain
+from survey_flows.session import LEAVE, PROMISE, Session, begun, is_unfinished
 from survey_flows.unit_list import QUERY_LENGTH
 
 
@@ -159,6 +160,8 @@ class Stepper:
                 EndConversation(),
             )
         definition = where.campaign
+        if (asked := self._asked_to_leave(before, where, event, now)) is not None:
+            return asked
         if one.rated.units:
             definition = replace(definition, rated=one.rated)
         if one.held or one.full:
@@ -171,6 +174,29 @@ class Stepper:
         if after is not None:
             after = replace(after, typed=_last_words(one, before))
         return after, effects
+
+    def _asked_to_leave(
+        self, before: Conversation | None, where: Arrival, event: Event, now: datetime
+    ) -> tuple[Conversation, tuple[Effect, ...]] | None:
+        """Asks before another campaign's link or unit clears unfinished ratings; None otherwise.
+
+        What was wished for waits, to be taken when the citizen goes there.
+        """
+        session, there = (before.session if before else None), where.campaign
+        if before is None or session is None or before.campaign in ("", there.campaign):
+            return None
+        here = self._live_campaigns.get(before.campaign)
+        if here is None or not is_unfinished(session) or left_for(before, event):
+            return None
+        if any(phase(one, now) is not Phase.OPEN for one in (here, there)):
+            return None  # either nothing can go on here, or nothing begins there
+        came = next((one for one in reversed(where.events) if isinstance(one, Started)), Started())
+        unit = there.unit_code(came.unit)
+        wish = Brought(there.campaign, came.link, unit, came.lang, admitted=True)
+        kept = tuple(one for one in before.brought if one.campaign not in ("", there.campaign))
+        asking = replace(session, overlay=LEAVE, query=there.campaign)
+        after = replace(before, session=asking, brought=(*kept, wish)[-MOST_BROUGHT:])
+        return after, (ShowScreen(current_screen(here, asking)),)
 
     def _step_in(
         self,

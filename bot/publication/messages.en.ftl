@@ -428,4 +428,5 @@ publication-field-slope = points against the mean of their units; each reminder 
 # The bundle of a year
 publication-bundle-before-notice = everybody may check this year from the first day of its notice; auditors before that
 publication-bundle-no-grant = nobody has granted the bundle of this year with persons, or the grant is over or does not hold yet
+publication-bundle-unreadable = a seal, an amendment or a notice in the database cannot be read: somebody has changed it; restore it from a backup
 publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database

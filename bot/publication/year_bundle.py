@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -58,6 +60,10 @@ from survey_flows.signed_notes import read_checkpoint, read_note
 ACTS = {SEAL: "year-seal", AMENDMENT: "year-amendment", NOTICE: "year-notice"}
 
 
+UNREADABLE = (ValueError, TypeError, KeyError, EOFError, gzip.BadGzipFile, zlib.error)
+"""What reading a row can raise that no version has written: a day that is none, a cut text."""
+
+
 async def require_year_grant(roster: Roster, year: int, now: int, login: str = "") -> None:
     """Refuse a year's bundle with persons while no auditor has a grant for it, or not this one.
 
@@ -102,9 +108,18 @@ async def make_year_bundle(
 
     Raises:
         BadInput: the year is not sealed or not in notice yet, a seal or an amendment is not what
-            its digest says, or what is stored of it is not in the log.
+            its digest says, what is stored of it is not in the log, or cannot be read.
         LogDamaged: what is stored of the log is not what it signed.
     """
+    try:
+        return await _make(database, year, today, auditors)
+    except UNREADABLE as error:
+        raise BadInput(
+            Message("publication-bundle-unreadable"), Place(subject=str(year))
+        ) from error
+
+
+async def _make(database: AsyncEngine, year: int, today: date, auditors: bool) -> dict[str, bytes]:
     place = Place(subject=str(year))
     table = await read_public_table(database, year, today)
     if table is None and not auditors:

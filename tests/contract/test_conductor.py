@@ -603,3 +603,53 @@ async def test_while_one_chat_is_flooded_all_others_are_answered_within_two_seco
         task.cancel()
     await asyncio.gather(*flood, return_exceptions=True)
     assert len(await road.ballots()) == 10
+
+
+async def test_an_account_that_rates_a_unit_again_is_told_that_it_replaces_and_asked_nothing(
+    road: Road,
+) -> None:
+    await road.rate("ann")
+    start = Started(link=road.link.token, unit="TAX", lang="en")
+    again = await road.send("ann", start)
+    assert again.screen is not None
+    assert again.screen.step == "q:contact"
+    assert again.notices[-1].startswith("Please answer again. Once submitted, the new rating")
+    assert (await road.press("ann", "Stop")).notices == (
+        "Stopped. The rating that you submitted before stays as it is.",
+    )
+    await road.send("ann", TopicRequested("delete"))
+    await road.press("ann", "Delete")
+    fresh = await road.send("ann", start)
+    assert not any("Please answer again" in notice for notice in fresh.notices)
+
+
+async def test_a_browser_is_asked_until_its_ratings_are_deleted_and_for_that_unit_only(
+    road: Road,
+) -> None:
+    async def web(event: Event) -> Reply:
+        road.sent += 1
+        reply = await road.conductor.handle(Incoming(f"web:{road.sent}", "web", "tab", event))
+        if reply.screen:
+            road.screens["tab"] = reply
+        return reply
+
+    async def pressed(*labels: str) -> Reply:
+        for label in labels:
+            reply = await web(road.button("tab", label))
+        return reply
+
+    def step(reply: Reply) -> str:
+        return reply.screen.step if reply.screen else ""
+
+    start = Started(link=road.link.token, unit="TAX", lang="en")
+    await web(start)
+    await pressed("Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+    assert step(await web(start)) == "whose"
+    assert step(await web(replace(start, unit="EDU"))) == "q:contact"
+    assert step(await web(start)) == "whose"
+    assert step(await pressed("Change my rating")) == "q:contact"
+    await pressed("Used a service", "Dissatisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+    assert await road.ballots() == [("TAX", "service_user", "D VS VS VS")]
+    await web(TopicRequested("delete"))
+    await pressed("Delete")
+    assert step(await web(start)) == "q:contact"

@@ -331,3 +331,47 @@ async def test_who_leaves_a_campaign_for_another_keeps_what_its_link_vouched_for
         ("water", "WAT", "open", "service_user"),
         ("year", "TAX", "invited", "deputy"),
     ]
+
+
+async def test_another_campaigns_link_clears_an_unfinished_rating_only_when_asked(
+    road: Road,
+) -> None:
+    other = await add(road, with_units(draft("water"), ("WAT", WATER)), group="deputy")
+    for user, goes in (("ann", False), ("ben", True)):
+        await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
+        await road.press(user, "Used a service", "Satisfied")
+        asked = await road.send(user, Started(link=other.token, unit="WAT", lang="en"))
+        assert asked.screen
+        assert asked.screen.step == "leave"
+        assert labels(asked) == ["Go on rating", "Clear them and go to the other survey"]
+        if not goes:
+            on = await road.press(user, "Go on rating")
+            assert on.screen
+            assert on.screen.progress == (3, 7)
+            await road.press(user, *["Very satisfied"] * 3, "Skip", "Submit")
+        else:
+            there = await road.press(user, "Clear them")
+            assert "Your earlier unsubmitted answers were cleared." in there.notices
+            await finish(road, user)
+    assert await cast(road) == [
+        ("water", "WAT", "invited", "deputy"),
+        ("year", "TAX", "open", "service_user"),
+    ]
+
+
+async def test_a_rating_that_waits_is_asked_about_too_and_a_reload_keeps_the_question(
+    road: Road,
+) -> None:
+    other = await add(road, with_units(draft("water"), ("WAT", WATER)))
+    await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    await road.press("ann", "Used a service")
+    await road.send("ann", Started(unit="EDU", link=road.link.token, lang="en"))
+    await road.press("ann", "Rate Education Bureau first", "Stop")
+    asked = await road.send("ann", Started(link=other.token, unit="WAT", lang="en"))
+    assert asked.screen
+    assert asked.screen.step == "leave"
+    again = await road.send("ann", Returned())
+    assert again.screen
+    assert again.screen.step == "leave"
+    listed = await road.press("ann", "Go on rating")
+    assert "Not submitted: go on with Tax Bureau" in labels(listed)

@@ -12,14 +12,14 @@ from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScree
 from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.halves import HALVES, Split
-from survey_flows.session import MOST_WAITING, OTHER, PROMISE, PROMISED, WHOSE, Session
+from survey_flows.session import LEAVE, MOST_WAITING, OTHER, PROMISE, PROMISED, WHOSE, Session
 from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
 MOST_TAPS = 40
 LONGEST_DATA = 64
 PLACES = ("unit", "review", "receipt", "mend", "send", "goes")
-OVERLAYS = ("", *TOPICS, OTHER, WHOSE, PROMISE, PROMISED)
+OVERLAYS = ("", *TOPICS, OTHER, LEAVE, WHOSE, PROMISE, PROMISED)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (
     *(

@@ -46,6 +46,7 @@ def talk_at(step: str) -> Talk:
         *(("我觉得满意吧", "S"), (" 基 本 满 意 ", "B"), ("VS", "VS"), ("Satisfied!", "S")),
         *(("very  dissatisfied.", "VD"), ("1️⃣", "VS"), ("二", "S"), ("2.", "S"), ("2、", "S")),
         *(("5分", "VD"), ("５", "VD"), ("①", "VS"), ("（2）", "S"), ("第2个", "S"), ("选二", "S")),
+        *(("2.满意", "S"), ("１、非常满意！", "VS"), ("三 基本满意", "B")),
     ],
 )
 def test_what_fits_exactly_one_choice_is_taken(words: str, answer: str) -> None:
@@ -56,7 +57,20 @@ def test_what_fits_exactly_one_choice_is_taken(words: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["差评", "很差", "很不满意", "满意不满意", "2或3", "2.5", "-1", "99", "5分5分", "还行"]
+    "words",
+    [
+        "差评",
+        "很差",
+        "很不满意",
+        "满意不满意",
+        "2或3",
+        "2.5",
+        "-1",
+        "99",
+        "5分5分",
+        "还行",
+        "1.满意",
+    ],
 )
 def test_what_fits_two_choices_or_none_is_asked_again(words: str) -> None:
     talk = talk_at("overall")
