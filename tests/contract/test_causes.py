@@ -260,6 +260,8 @@ async def test_row_late_verdict_the_scheme_may_choose_to_amend_the_sealed_year(
     assert (await grades(city))["L1"] is Grade.FOURTH
     assert "L1" in (await told(city))[-1]
     assert await tasks(city) == []
+    # The hearing stands with the decision, so that it may be carried out.
+    await record_execution(city, YEAR, key, ExecutionAct.EXECUTED, "2026-11-23", "文件", office)
 
 
 async def test_row_late_verdict_by_default_a_sealed_year_is_not_amended_for_the_worse(
