@@ -114,6 +114,10 @@ def require_next_decisions(bundle: Bundle) -> None:
             raise CheckFailed(Message("verification-decision-verdict", position=position))
 
 
+LOST = {"desk": "verification-keys-desk-lost", "gate": "verification-keys-gate-lost"}
+"""What is said of a lost key, by whose it was."""
+
+
 def check_signatures(bundle: Bundle) -> Message:
     """Check that each act is signed by those who must, with keys that held at its entry."""
     if bundle.is_older:
@@ -131,7 +135,7 @@ def check_signatures(bundle: Bundle) -> Message:
         found = Message("verification-acts-late", signed=found, count=len(late), position=late[0])
     broken, lost = _handed_over(bundle)
     for role, count in sorted(lost.items()):
-        found = Message(f"verification-keys-{role}-lost", signed=found, count=count)
+        found = Message(LOST[role], signed=found, count=count)
     return Message("verification-keys-broken", signed=found, count=broken) if broken else found
 
 

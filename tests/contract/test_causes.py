@@ -154,6 +154,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
         (task,) = await list_year_tasks(connection, NEXT)
         past = {it.subject: it.grade for it in await read_past(connection, YEAR, YEAR)}
     assert dismissal in str(task.message)
+    assert task.lost == (dismissal,)
     assert "ground lost" in str(task.message)
     assert past["L1"] is Grade.SECOND
     await record_execution(
