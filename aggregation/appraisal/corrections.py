@@ -44,7 +44,7 @@ class Correction:
         subject: the unit or person whom it is about.
         what: the proposal, the indicator, the finding, the investigation, the earlier year, or the
             release of a score.
-        before: what stood; text.
+        before: what stood; text. Of a decision the ISO day of the hearing, or empty.
         after: what stands from now on; text, empty where a finding is revoked. A finding and a line
             of an earlier year are JSON (`finding_text`, `line_text`), an ended investigation has
             its day.
@@ -78,7 +78,7 @@ def _corrected(given: AppraisalInputs, it: Correction) -> AppraisalInputs:
     if it.kind is CorrectionKind.GRADE:
         return replace(given, pinned={**given.pinned, it.subject: Grade(it.after)})
     if it.kind is CorrectionKind.DECISION:
-        made = Decision(it.what, Verdict(it.after), it.by, it.reason, it.at)
+        made = Decision(it.what, Verdict(it.after), it.by, it.reason, it.at, heard_on=it.before)
         others = (d for d in given.decisions if d.proposal != it.what)
         return replace(given, decisions=(*others, made))
     if it.kind is CorrectionKind.FINDING:

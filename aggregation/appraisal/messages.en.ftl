@@ -148,6 +148,7 @@ appraisal-amended-false = amended after own false material
 appraisal-amended-line = amended after the grade of an earlier year
 appraisal-amended-grade = { $before } → { $after }
 appraisal-amended-figures = the figures above; the grade stays
+appraisal-amended-number = amendment { $number }
 appraisal-amended-why = amendment { $number }: { $reason }
 appraisal-kept = protected
 appraisal-kept-how = another's amendment would worsen this result; it stays as it was

@@ -148,6 +148,7 @@ appraisal-amended-false = 查实材料虚假后改定
 appraisal-amended-line = 依往年等次的变动改定
 appraisal-amended-grade = { $before } → { $after }
 appraisal-amended-figures = 按以上数字改定，等次不变
+appraisal-amended-number = 第 { $number } 号更正
 appraisal-amended-why = 第 { $number } 号更正：{ $reason }
 appraisal-kept = 受保护
 appraisal-kept-how = 他人的更正本会使该结果变差，按规定不作变动

@@ -152,13 +152,22 @@ def _leader(change: Change | None, leader: LeaderResult, number: int) -> LeaderR
 
 
 def _line(it: Change, amendment: Amendment) -> ReasonLine:
-    why = Message("appraisal-amended-why", number=amendment.number, reason=amendment.reason)
+    why = Message("appraisal-amended-number", number=amendment.number)
+    if _is_told_why(it, amendment):
+        why = Message("appraisal-amended-why", number=amendment.number, reason=amendment.reason)
     if it.kept:
         return ReasonLine(Message("appraisal-kept"), Message("appraisal-kept-how"), (why,))
     value: Label = Message("appraisal-amended-figures")
     if it.before is not it.after:
         value = Message("appraisal-amended-grade", before=_name(it.before), after=_name(it.after))
     return ReasonLine(CAUSES[amendment.cause], value, (why,))
+
+
+def _is_told_why(it: Change, amendment: Amendment) -> bool:
+    """Whether a subject reads the reason: what follows from somebody's own case is theirs alone."""
+    about = (one for one in amendment.changes if one.subject == amendment.subject)
+    of_unit = any(one.unit is not None for one in about)
+    return not amendment.cause or of_unit or it.subject == amendment.subject
 
 
 def _name(grade: Grade | None) -> Message:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
 from survey_flows.halves import ORDERS
 
-ScoredForm = tuple[bytes, str, Fraction]
-"""A ballot's pseudonym, its order and its score of 0 to 100 points."""
+Person = tuple[tuple[str, int, Fraction], ...]
+"""What one person's valid ballots add up to: order, ballots and points, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,39 +28,43 @@ class HalfDifference:
     error: float
 
 
-def half_differences(by: Iterable[str], ballots: Iterable[ScoredForm]) -> list[HalfDifference]:
+def person_of(ballots: Iterable[tuple[str, Fraction]]) -> Person:
+    """Return the sums of one person's ballots, given as order and score."""
+    sums: dict[str, tuple[int, Fraction]] = {}
+    for order, score in ballots:
+        count, points = sums.get(order, (0, Fraction(0)))
+        sums[order] = (count + 1, points + score)
+    return tuple((order, *sums[order]) for order in sorted(sums))
+
+
+def half_differences(by: Iterable[str], people: Counter[Person]) -> list[HalfDifference]:
     """Return the difference of each half that a campaign was split by; none without ballots.
 
     Args:
         by: the halves.
-        ballots: valid ballots, in any order, without those of a unit's own staff.
+        people: how many people's ballots add up to the same; without a unit's own staff.
     """
-    # Sums of (ballots, points) by person and order suffice, and hold no more than the people.
-    sums: dict[bytes, dict[str, list[Fraction]]] = defaultdict(dict)
-    for voter, order, score in ballots:
-        own = sums[voter].setdefault(order, [Fraction(0), Fraction(0)])
-        own[0] += 1
-        own[1] += score
-    found = (_difference(half, sums.values()) for half in by)
+    found = (_difference(half, people) for half in by)
     return [one for one in found if one is not None]
 
 
-def _difference(half: str, people: Iterable[Mapping[str, list[Fraction]]]) -> HalfDifference | None:
+def _difference(half: str, people: Counter[Person]) -> HalfDifference | None:
     """The difference of means, with the error that clusters of persons give it (linearised)."""
-    split = []
-    for own in people:
-        sides = [[Fraction(0), Fraction(0)], [Fraction(0), Fraction(0)]]
-        for order, (count, points) in own.items():
-            side = sides[half in ORDERS.get(order, frozenset())]
-            side[0] += count
-            side[1] += points
-        split.append(sides)
-    counts = [sum(int(sides[at][0]) for sides in split) for at in (0, 1)]
+    split: list[tuple[int, list[int], list[float]]] = []
+    for person, alike in people.items():
+        ballots, points = [0, 0], [0.0, 0.0]
+        for order, count, sum_of_points in person:
+            side = half in ORDERS.get(order, frozenset())
+            ballots[side] += count
+            points[side] += float(sum_of_points)
+        split.append((alike, ballots, points))
+    counts = [sum(alike * ballots[at] for alike, ballots, _ in split) for at in (0, 1)]
     if not all(counts):
         return None
-    means = [float(sum(sides[at][1] for sides in split) / counts[at]) for at in (0, 1)]
+    sums = [sum(alike * points[at] for alike, _, points in split) for at in (0, 1)]
+    means = [sums[at] / counts[at] for at in (0, 1)]
     variance = 0.0
-    for sides in split:
-        pulls = [(float(p) - means[at] * float(n)) / counts[at] for at, (n, p) in enumerate(sides)]
-        variance += (pulls[1] - pulls[0]) ** 2
+    for alike, ballots, points in split:
+        pulls = [(points[at] - means[at] * ballots[at]) / counts[at] for at in (0, 1)]
+        variance += alike * (pulls[1] - pulls[0]) ** 2
     return HalfDifference(half, (counts[0], counts[1]), means[1] - means[0], sqrt(variance))

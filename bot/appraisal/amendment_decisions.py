@@ -71,7 +71,7 @@ async def carry_out_amendment(
     await lock_year(connection, said["year"])
     today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
     appeal = await find_appeal(connection, said["appeal"], today) if said["appeal"] else None
-    await _require_unbarred(connection, one)
+    await _require_unbarred(connection, one, appeal)
     seal, stood = await _what_stands(connection, said["year"])
     if stood != said["before"]:
         raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
@@ -127,10 +127,15 @@ async def _what_stands(connection: AsyncConnection, year: int) -> tuple[Seal, st
     return seal, made[-1].after if made else seal.digest
 
 
-async def _require_unbarred(connection: AsyncConnection, one: Approval) -> None:
+async def _require_unbarred(
+    connection: AsyncConnection, one: Approval, appeal: Appeal | None
+) -> None:
     """Refuse signatures of whoever wrote or decided what is contested, or must stand aside."""
     year, subject = one.details["year"], one.details["subject"]
-    contested = await contested_logins(connection, year, subject)
+    if appeal is not None:
+        contested = await previous_deciders(connection, appeal)
+    else:
+        contested = await contested_logins(connection, year, subject)
     for login in one.approvers:
         await require_unbarred(connection, year, subject, login, contested)
     await require_others_unbarred(connection, year, (subject,), (one.prepared_by,))

@@ -188,9 +188,9 @@ async def preview_cause(
     decided = [p for p in open_ if p.key in request.verdicts]
     for proposal in decided:
         verdict = request.verdicts[proposal.key]
-        check_hearing(proposal, verdict, request.heard_on, office.today)
         signed = (office.login, request.reason.strip(), office.now.isoformat(timespec="seconds"))
-        about = (CorrectionKind.DECISION, proposal.subject, proposal.key, "", str(verdict))
+        heard = check_hearing(proposal, verdict, request.heard_on, office.today)
+        about = (CorrectionKind.DECISION, proposal.subject, proposal.key, heard, str(verdict))
         corrections.append(Correction(*about, *signed))
     if decided:
         found = await asyncio.to_thread(_work_out, stands, corrections, request)

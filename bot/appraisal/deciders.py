@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 
@@ -12,6 +13,7 @@ from aggregation.procedure.appeals import barred_deciders
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.appeal_records import Appeal
 from bot.records import store
+from bot.records.amendments import read_amendments
 from bot.records.filings import read_filings
 from bot.records.recusals import find_unbarred
 from bot.storage.schema import all as tables
@@ -32,9 +34,15 @@ async def eligible_deciders(connection: AsyncConnection, appeal: Appeal) -> list
 async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[str]:
     """Return the logins that wrote, released or decided what an appeal contests.
 
-    They decided on the subject or on a leader's unit, or handed in or cleared rows about it.
+    They decided on the subject or on a leader's unit, handed in or cleared rows about it, or made
+    another amendment that changed it.
     """
-    return await contested_logins(connection, appeal.year, appeal.subject)
+    amenders: set[str] = set()
+    for made in await read_amendments(connection, appeal.year):
+        changed = {it["subject"] for it in json.loads(made.changes or "[]")}
+        if appeal.subject in changed | {made.subject} and made.appeal != appeal.number:
+            amenders |= {made.by, *made.approved_by.split(", ")} - {""}
+    return amenders | await contested_logins(connection, appeal.year, appeal.subject)
 
 
 async def contested_logins(connection: AsyncConnection, year: int, subject: str) -> set[str]:

@@ -53,14 +53,14 @@ def _material(
     inputs: AppraisalInputs, unit: UnitResult, memberships: tuple[Membership, ...]
 ) -> dict[str, Any]:
     points = {name: value for (code, name), value in inputs.indicators.items() if code == unit.unit}
-    given = [it.grade for it in inputs.unit_decisions if it.unit == unit.unit]
     return {
         "name": {"zh": unit.zh, "en": unit.en},
         "category": unit.category,
         "memberships": write_plain(memberships, tuple[Membership, ...]),
         "indicators": {name: f"{points[name]:f}" for name in sorted(points)},
         "adjustments": sorted(f"{a.points:f}" for a in inputs.adjustments if a.unit == unit.unit),
-        "given": str(given[-1]) if given else None,
+        # Of two given grades and one place the earlier stands; nobody is told when they were given.
+        "given": _grade(unit.standing) if unit.insufficient else None,
     }
 
 

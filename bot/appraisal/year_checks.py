@@ -5,7 +5,6 @@ Each returns what it found, or raises `CheckFailed` with what differs.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,11 +14,11 @@ from typing import Any
 from aggregation.appraisal.standing import ORDER, Cause
 from aggregation.appraisal.told_units import ToldUnit, stand_again, total_range
 from aggregation.model.facts import Grade
-from aggregation.scheme.scheme import parse_scheme
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.sealed_content import ENGINE
 from bot.appraisal.year_bundle_format import AMENDMENTS, YEAR
 from bot.appraisal.year_bundle_reader import NOTICED, Plain, YearBundle
+from bot.campaigns.definition import registered_definition
 from bot.verification.bundle_reader import CheckFailed
 from bot.verification.campaign_checks import number as number_of
 from bot.verification.strict_files import read_lines
@@ -70,7 +69,7 @@ def check_rules(bundle: YearBundle) -> Found:
         if act is None:
             missing.append(str(campaign))
             continue
-        if parse_scheme(json.loads(str(act.body["scheme"]))).digest != year.scheme.digest:
+        if registered_definition(act.body, str(campaign)).scheme.digest != year.scheme.digest:
             raise CheckFailed(Message("appraisal-check-rules-differ", campaign=str(campaign)))
     agree = Message("appraisal-check-rules", count=len(year.said["releases"]) - len(missing))
     unknown = Message("appraisal-open-registration", campaigns=tuple(missing))

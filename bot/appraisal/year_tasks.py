@@ -35,12 +35,14 @@ class YearTask:
         subject: the unit or person.
         what: the finding, the investigation, the earlier year, or the proposal.
         message: what has to be decided.
+        lost: the proposals whose decisions have lost their ground (依据已失).
     """
 
     kind: str
     subject: str
     what: str
     message: Message
+    lost: tuple[str, ...] = ()
 
 
 async def list_year_tasks(connection: AsyncConnection, year: int) -> list[YearTask]:
@@ -111,7 +113,7 @@ async def _of_earlier_years(connection: AsyncConnection, stands: StandingYear) -
         keys = rests_on(stands.content.bodies, line)
         name = "appraisal-task-line-lost" if keys else "appraisal-task-line"
         message = Message(name, year=line.year, before=line.was, after=line.becomes, keys=keys)
-        found.append(YearTask(Cause.LINE, line.subject, str(line.year), message))
+        found.append(YearTask(Cause.LINE, line.subject, str(line.year), message, keys))
     return found
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
-from aggregation.quality.halves import HalfDifference, ScoredForm, half_differences
+from aggregation.quality.halves import HalfDifference, Person, half_differences, person_of
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
@@ -36,19 +37,29 @@ async def read_halves(
     columns = tables.ballots.c
     chosen = (columns.voter, columns.questionnaire, columns.ratings, columns.facts)
     query = select(*chosen).where(columns.campaign == campaign.id, columns.grp != STAFF)
-    async with reading(database) as connection:
-        rows = (await connection.execute(query)).all()
     reader = PatternReader(campaign.questionnaires, campaign.scheme)
-    found = await asyncio.to_thread(half_differences, campaign.halves, list(_scored(rows, reader)))
-    return tuple(found)
+    people: Counter[Person] = Counter()
+    last, own = b"", list[tuple[str, Fraction]]()
+    async with reading(database) as connection:
+        # In the order of persons, so that memory holds one at a time.
+        async for voter, *ballot in await connection.stream(query.order_by(columns.voter)):
+            if bytes(voter) != last:
+                people[person_of(own)] += 1
+                last, own = bytes(voter), []
+            own += _scored(reader, *ballot)
+    people[person_of(own)] += 1
+    del people[()]
+    return tuple(half_differences(campaign.halves, people))
 
 
-def _scored(rows: Iterable[Any], reader: PatternReader) -> Iterator[ScoredForm]:
-    """Yield the valid ballots that have a order."""
-    orders: dict[str, str] = {}
-    for voter, questionnaire, ratings, facts in rows:
-        if facts not in orders:
-            orders[facts] = str(json.loads(facts).get(FACT, ""))
-        score = reader.read(questionnaire, ratings).score
-        if orders[facts] and score is not None:
-            yield bytes(voter), orders[facts], score
+def _scored(
+    reader: PatternReader, questionnaire: str, ratings: str, facts: str
+) -> list[tuple[str, Fraction]]:
+    """Return order and score of a ballot; nothing of one that has none or is not valid."""
+    order, score = _order(facts), reader.read(questionnaire, ratings).score
+    return [(order, score)] if order and score is not None else []
+
+
+@lru_cache(maxsize=4096)
+def _order(facts: str) -> str:
+    return str(json.loads(facts).get(FACT, ""))

@@ -6,6 +6,7 @@ closing would each wake that thread and wait for it, which takes longer than mos
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -58,7 +59,11 @@ class _Statement:
                 cursor.close()
 
         # The driver has no public call for a function of ours; SQLAlchemy uses its queue too.
-        found = await self._connection._execute(whole, self._connection._conn)
+        try:
+            found = await self._connection._execute(whole, self._connection._conn)
+        except asyncio.CancelledError:
+            self._connection.given_up = True  # the thread may still be at it
+            raise
         self._rows, self.description, self.rowcount, self.lastrowid = found
         return self
 
@@ -80,6 +85,13 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
 
     _cursor_cls = _Cursor
+
+    def rollback(self) -> None:
+        """Roll back where there is anything; a pool asks for it after every commit too."""
+        driver: Any = self._connection
+        idle = driver._connection is not None and not driver._connection.in_transaction
+        if not idle or getattr(driver, "given_up", False):
+            super().rollback()
 
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):

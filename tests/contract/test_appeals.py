@@ -457,7 +457,11 @@ async def test_row_appeal_others_who_would_fall_are_protected_and_told(hall: Hal
     ]
     # Who is moved has an appeal of their own, with its own time; the others' time is over.
     hall.road.clock.time += timedelta(days=1)
-    assert (await hall.received("U2")).number == 2
+    contested = await hall.received("U2")
+    assert contested.number == 2
+    async with reading(hall.database) as connection:
+        # chen made the amendment that U2 contests.
+        assert await eligible_deciders(connection, contested) == ["dai", "tan"]
     hall.road.clock.time += timedelta(days=10)
     with pytest.raises(BadInput, match="until 2026-12-03"):
         await hall.received("U1")

@@ -154,6 +154,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
         (task,) = await list_year_tasks(connection, NEXT)
         past = {it.subject: it.grade for it in await read_past(connection, YEAR, YEAR)}
     assert dismissal in str(task.message)
+    assert task.lost == (dismissal,)
     assert "ground lost" in str(task.message)
     assert past["L1"] is Grade.SECOND
     await record_execution(
@@ -260,6 +261,8 @@ async def test_row_late_verdict_the_scheme_may_choose_to_amend_the_sealed_year(
     assert (await grades(city))["L1"] is Grade.FOURTH
     assert "L1" in (await told(city))[-1]
     assert await tasks(city) == []
+    # The hearing stands with the decision, so that it may be carried out.
+    await record_execution(city, YEAR, key, ExecutionAct.EXECUTED, "2026-11-23", "文件", office)
 
 
 async def test_row_late_verdict_by_default_a_sealed_year_is_not_amended_for_the_worse(

@@ -480,7 +480,9 @@ async def test_who_goes_to_another_campaign_is_told_that_unfinished_answers_are_
     other = await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
     await road.live_campaigns.refresh()
-    reply = await road.send("ann", Started(link=other.token, lang="en"))
+    asked = await road.send("ann", Started(link=other.token, lang="en"))
+    assert asked.notices == ()
+    reply = await road.press("ann", "Clear them")
     assert "Your earlier unsubmitted answers were cleared." in reply.notices
 
 

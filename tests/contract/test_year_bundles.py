@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -340,3 +341,26 @@ def test_the_command_reads_a_bundle_and_ends_with_what_it_found(
     assert main(["verify", str(good), *key]) == 1
     assert "does not hold the files" in capsys.readouterr().err
     assert not (tmp_path / "nothing").exists()
+
+
+def test_the_command_writes_the_bundle_that_the_other_command_reads(
+    year: SealedYear,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data, file = tmp_path / "data", tmp_path / "audit.zip"
+    shutil.copytree(year.file.parent / "keys", data / "keys")
+    shutil.copytree(year.file.parent / "mixer", data / "keys" / "mixer")
+    shutil.copy(year.file, data / "year.sqlite3")
+    monkeypatch.setenv("MINPING_DATA", str(data))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{data}/year.sqlite3")
+    assert main(["bundle-year", str(SEALED), str(file), "--auditors"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{file}\n")
+    command = said.split("minping ")[1].split()
+    assert command[:2] == ["verify-year", str(file)]
+    assert main(command) == 0
+    assert "FAIL" not in capsys.readouterr().out
+    assert main(["bundle-year", "2019", str(file)]) == 1
+    assert "from the first day of its notice" in capsys.readouterr().err

@@ -127,7 +127,11 @@ async def notice_and_appeal(page: Page, service: Service) -> None:
     await pictures(page, "notice")
     await page.locator("input[name=typed]").fill(str(YEAR))
     await press(page, "从今天起公示")
-    await seen(page, "已从今天起公示。")
+    await at(page, service, "zhou", "/admin/exports")
+    off = page.get_by_role("button", name="公开第 1 个发布版")
+    await expect(off).to_be_disabled()
+    assert await off.evaluate("it => getComputedStyle(it).borderStyle") == "dashed"
+    await at(page, service, "zhou", f"/admin/years/{YEAR}/notice")
     await page.context.clear_cookies()
     await page.goto(table)
     await seen(page, "市三局", "三等")

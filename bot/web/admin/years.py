@@ -23,6 +23,7 @@ from bot.appraisal.deciding import (
     seen_of,
 )
 from bot.appraisal.year import BINDING, AppraisedYear
+from bot.appraisal.year_tasks import YearTask, list_year_tasks
 from bot.core.identity import Office
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
@@ -46,6 +47,8 @@ async def show_year(visit: Visit) -> web.Response:
     quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
     waiting = [unit for unit in year.result.units if unit.insufficient]
     amended = await amendment_rows(visit, year.year)
+    tasks = [(it.subject, it.message) for it in year.result.tasks]
+    tasks += [(it.subject, it.message) for it in await _year_tasks(visit, year)]
     return _show(
         visit,
         year,
@@ -61,8 +64,14 @@ async def show_year(visit: Visit) -> web.Response:
         last_given=lambda unit: last_given(year, unit),
         amended=amended,
         left_out=[render(note, visit.lang) for note in year.left_out],
-        tasks=[(task.subject, render(task.message, visit.lang)) for task in year.result.tasks],
+        tasks=[(subject, render(message, visit.lang)) for subject, message in tasks],
     )
+
+
+async def _year_tasks(visit: Visit, year: AppraisedYear) -> list[YearTask]:
+    """Returns what a sealed year still asks for."""
+    async with reading(visit.service.database) as connection:
+        return await list_year_tasks(connection, year.year)
 
 
 def _show(visit: Visit, year: AppraisedYear | None, template: str, **context: Any) -> web.Response:
@@ -187,10 +196,12 @@ async def show_proposals(visit: Visit) -> web.Response:
         subjects = {p.subject for p in shown}
         given = (year.year, subjects, visit.visitor.login, (ADMINISTRATOR,))
         standings = await read_standings(connection, *given)
+    lost = {key for task in await _year_tasks(visit, year) for key in task.lost}
     return _show(
         visit,
         year,
         "proposals",
+        lost=lost,
         nobody={subject for subject, it in standings.items() if it.nobody},
         recused={
             subject: render(it.message, visit.lang)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 
+from bot.channels.telegram.parsing import ParsedUpdate
+from bot.channels.telegram.rendering import render
+from bot.channels.wechat.rendering import write_reply
+from bot.conversations.contract import Incoming, Reply
 from bot.core.shipped_files import offered_questionnaires, shipped_questionnaires
+from bot.web.public.chat_screen import chat_view
 from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput
 from survey_flows.events import Returned
@@ -76,7 +82,7 @@ def finish(talk: Talk) -> StoreBallot:
     raise AssertionError(talk.screen)
 
 
-def in_form(letter: str) -> Talk:
+def in_order(letter: str) -> Talk:
     """A conversation whose first rating is asked in this form."""
     talk = rated(BOTH)
     assert talk.session is not None
@@ -87,13 +93,13 @@ def in_form(letter: str) -> Talk:
 
 @pytest.mark.parametrize("letter", "ABCD")
 def test_a_ballot_reads_the_same_in_every_form_and_says_which_it_was(letter: str) -> None:
-    ballot = finish(in_form(letter)).ballot
+    ballot = finish(in_order(letter)).ballot
     assert ballot.ratings == "VD VD VD VD"
     assert ballot.facts == (("contact", "used"), (FACT, letter))
 
 
 def test_the_screens_follow_the_form() -> None:
-    talk = in_form("D")
+    talk = in_order("D")
     talk.press("办过事")
     assert talk.screen is not None
     assert talk.screen.step != "q:overall"
@@ -157,3 +163,20 @@ def test_what_cannot_be_split_is_refused() -> None:
     check_halves(["scale"], {"mixed": looking})
     with pytest.raises(BadInput):
         check_halves(["items"], {"mixed": looking})
+
+
+@pytest.mark.parametrize("letter", "AC")
+def test_every_channel_shows_the_levels_in_the_order_of_the_screen(letter: str) -> None:
+    talk = in_order(letter)
+    talk.press("办过事")
+    assert talk.screen is not None
+    reply = Reply(screen=talk.screen)
+    levels = ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]
+    wanted = [*(reversed(levels) if letter == "C" else levels), "不了解"]
+    web = [button.label for row in chat_view(talk.screen).rows for button in row]
+    wechat = re.findall(r"^\d+\W+(\S+)$", write_reply(reply, taps=False), re.MULTILINE)
+    taken = ParsedUpdate(Incoming("t:1", "telegram", "1", Returned()), 1)
+    call = render(taken, reply)
+    assert call is not None
+    telegram = [key["text"] for row in call["reply_markup"]["inline_keyboard"] for key in row]
+    assert [shown[:6] for shown in (web, wechat, telegram)] == [wanted] * 3

@@ -17,7 +17,14 @@ from aggregation.appraisal.corrections import (
     read_line,
 )
 from aggregation.appraisal.later_years import changed_lines, rests_on
-from aggregation.appraisal.standing import CAUSES, Amendment, Cause, is_after_review
+from aggregation.appraisal.standing import (
+    CAUSES,
+    Amendment,
+    Cause,
+    Change,
+    is_after_review,
+    standing_bodies,
+)
 from aggregation.model.facts import Finding, FindingKind, Grade, PastGrade
 from aggregation.rules import registry
 from tests.cities import small_city
@@ -56,6 +63,23 @@ def test_findings_and_lines_come_back_from_the_text_of_a_correction(grade: Grade
     now = corrected(city, [added, put])
     assert now.facts == (*city.facts, finding)
     assert now.history == (line,)
+
+
+def test_the_reason_of_a_person_s_own_case_is_told_to_nobody_else() -> None:
+    body = appraise(small_city())
+    moved = ("P01", "P02")
+    people = tuple(
+        Change(it, None, Grade.SECOND, False, leader=body.leader(it), trail=()) for it in moved
+    )
+    about_person = Amendment(1, 0, "P01", "宣告无罪", people, Cause.OVERTURNED)
+    (now,) = standing_bodies([body], [about_person])
+    told = {it: "宣告无罪" in str(now.trail[it][-1]) for it in moved}
+    assert told == {"P01": True, "P02": False}
+    unit = body.units[0].unit
+    points = Change(unit, None, None, False, unit=body.unit(unit))
+    about_unit = Amendment(1, 0, unit, "录入有误", (points, people[1]), Cause.CORRECTION)
+    (now,) = standing_bodies([body], [about_unit])
+    assert all("录入有误" in str(now.trail[it][-1]) for it in (unit, "P02"))
 
 
 def test_what_follows_from_a_review_says_so_and_nothing_else_does() -> None:

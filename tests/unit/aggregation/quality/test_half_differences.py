@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from fractions import Fraction
 from math import sqrt
 from statistics import mean, stdev
@@ -10,7 +11,7 @@ from statistics import mean, stdev
 import pytest
 
 from aggregation.disclosure.halves import told_difference
-from aggregation.quality.halves import HalfDifference, half_differences
+from aggregation.quality.halves import HalfDifference, Person, half_differences, person_of
 
 Rows = list[tuple[bytes, str, Fraction]]
 
@@ -26,9 +27,17 @@ def drawn(people: int, shift: int, seed: int = 1, each: int = 1) -> Rows:
     return rows
 
 
+def people(rows: Rows) -> Counter[Person]:
+    """The persons of these ballots."""
+    own: dict[bytes, list[tuple[str, Fraction]]] = {}
+    for voter, order, score in rows:
+        own.setdefault(voter, []).append((order, score))
+    return Counter(person_of(ballots) for ballots in own.values())
+
+
 def test_one_ballot_each_gives_the_difference_and_error_of_two_samples() -> None:
     rows = drawn(400, 7)
-    [items, scale] = half_differences(("items", "scale"), rows)
+    [items, scale] = half_differences(("items", "scale"), people(rows))
     for found, turned in ((items, "BD"), (scale, "CD")):
         second = [float(score) for _, order, score in rows if order in turned]
         first = [float(score) for _, order, score in rows if order not in turned]
@@ -40,8 +49,8 @@ def test_one_ballot_each_gives_the_difference_and_error_of_two_samples() -> None
 
 def test_ballots_of_one_person_are_no_evidence_of_their_own() -> None:
     rows = drawn(100, 0)
-    [once] = half_differences(("scale",), rows)
-    [ten] = half_differences(("scale",), rows * 10)
+    [once] = half_differences(("scale",), people(rows))
+    [ten] = half_differences(("scale",), people(rows * 10))
     assert ten.difference == pytest.approx(once.difference)
     assert ten.error == pytest.approx(once.error), "ten copies say what one said"
 
@@ -49,15 +58,15 @@ def test_ballots_of_one_person_are_no_evidence_of_their_own() -> None:
 def test_a_true_difference_lies_in_nineteen_of_twenty_intervals() -> None:
     hits = 0
     for seed in range(200):
-        [found] = half_differences(("scale",), drawn(60, 5, seed, each=3))
+        [found] = half_differences(("scale",), people(drawn(60, 5, seed, each=3)))
         hits += abs(found.difference - 5) <= 1.96 * found.error
     assert 180 <= hits <= 200
 
 
 def test_without_ballots_in_one_half_there_is_no_difference() -> None:
-    assert half_differences(("items",), [(b"a", "A", Fraction(50))]) == []
-    assert half_differences(("items",), []) == []
-    assert half_differences((), drawn(20, 0)) == []
+    assert half_differences(("items",), people([(b"a", "A", Fraction(50))])) == []
+    assert half_differences(("items",), Counter()) == []
+    assert half_differences((), people(drawn(20, 0))) == []
 
 
 @pytest.mark.parametrize(

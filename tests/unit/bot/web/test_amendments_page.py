@@ -11,9 +11,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from aggregation.model.facts import Grade, Verdict
 from bot.accounts.staff import add_staff
 from bot.appraisal.year import open_year
+from bot.appraisal.year_tasks import YearTask
 from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.web.server import make_web
+from bot.web.shared.templates import page_words
+from survey_flows.errors import Message
 from tests.console import PASSWORD, Console, texts
 from tests.contract.test_causes import FOUND, FOUR, OFFENCE
 from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, YEAR, bring, hold_campaign
@@ -76,6 +79,7 @@ async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_as
     assert "amended after a finding was revoked" in page
     year = await open_year(console.service.database, YEAR)
     assert year.result.leader("L1").grade is Grade.SECOND
+    assert "take it back by" in texts(await console.open(f"/admin/years/{YEAR}"))
     for address in (f"/admin/years/{YEAR}", "/admin/appeals"):
         assert "amended after a finding was revoked" in texts(await console.open(address))
     circular = texts(await console.open(f"/admin/years/{YEAR}/circular.html?audience=internal"))
@@ -84,6 +88,20 @@ async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_as
     await console.open(PAGE)
     await console.post(PAGE, done | {"act": "restored", "on": "2026-11-23"})
     assert "lost its ground" not in texts(console.page)
+
+
+async def test_a_decision_that_has_lost_its_ground_is_shown_so(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tasks(_connection: object, _year: int) -> list[YearTask]:
+        return [YearTask("line", "L1", "2025", Message("appraisal-without-grade"), (FOUR,))]
+
+    await console.sign_in()
+    page = f"/admin/years/{YEAR}/proposals?status=all"
+    lapsed = page_words().say("en", "decision-lapsed")
+    assert lapsed not in texts(await console.open(page))
+    monkeypatch.setattr("bot.web.admin.years.list_year_tasks", tasks)
+    assert texts(await console.open(page)).count(lapsed) == 1
 
 
 async def test_a_task_fills_the_form_and_who_has_a_grade_is_no_task(console: Console) -> None:
