@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -127,12 +127,12 @@ class Played:
         waiting = {row.id: len(row.sealed) for row in await self.rows(tables.held_comments)}
         self.dumps.append(Dump(len(entries), waiting))
 
-    @property
+    @cached_property
     def asked(self) -> dict[str, tuple[str, str]]:
         """The citizen and unit of each request's words."""
         return {visit.request: (visit.user, visit.unit) for visit in self.visits if visit.request}
 
-    @property
+    @cached_property
     def said(self) -> dict[str, tuple[str, str]]:
         return {visit.comment: (visit.user, visit.unit) for visit in self.visits if visit.comment}
 

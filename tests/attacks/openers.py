@@ -21,8 +21,7 @@ async def moments_to_ballots(played: Played) -> list[Outcome]:
     ballots, lots = await read_ballots(played), Random(7)
 
     def of_batch(visit: Visit) -> Sequence[Any]:
-        first, end = grown(played, visit.quarter)
-        return [row for row in ballots.rows if first <= row.position < end]
+        return ballots.between(*grown(played, visit.quarter))
 
     def of_batch_and_unit(visit: Visit) -> Sequence[Any]:
         return [row for row in of_batch(visit) if row.unit == visit.unit]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -40,14 +42,35 @@ class Ballots:
     rows: list[Any]
     ends: list[int]
     xmins: dict[int, str]
+    by_unit: dict[str, list[Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_unit = defaultdict(list)
+        for row in self.rows:
+            self.by_unit[row.unit].append(row)
 
     def of(self, unit: str) -> list[Any]:
-        """Return the ballots of a unit, or all where no unit is said."""
-        return [row for row in self.rows if row.unit == unit] if unit else self.rows
+        """Return the ballots of a unit by position, or all where no unit is said."""
+        return self.by_unit[unit] if unit else self.rows
+
+    def between(self, first: int, end: int) -> list[Any]:
+        """Return the ballots whose entries are in a part of the log."""
+        return self.rows[_place(self.rows, first) : _place(self.rows, end)]
 
     def batch(self, position: int) -> int:
         """Return the number of the batch that wrote an entry."""
-        return sum(end <= position for end in self.ends)
+        return bisect_right(self.ends, position)
+
+    def of_batch_before(self, unit: str, position: int) -> list[Any]:
+        """Return a unit's ballots of the last batch with any, before the batch of an entry."""
+        own, batch = self.of(unit), self.batch(position)
+        cut = _place(own, self.ends[batch - 1]) if batch else 0
+        last = self.batch(own[cut - 1].position) if cut else 0
+        return own[_place(own, self.ends[last - 1]) if last else 0 : cut]
+
+
+def _place(rows: Sequence[Any], position: int) -> int:
+    return bisect_left(rows, position, key=lambda row: row.position)
 
 
 async def read_ballots(played: Played) -> Ballots:

@@ -6,7 +6,8 @@ press they are even told its unit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -36,15 +37,12 @@ async def comments_to_ballots(played: Played) -> list[Outcome]:
         return found is not None and (owners[bytes(found.voter)], found.unit) == (user, unit)
 
     def before(comment: Any) -> Any:
-        batch = ballots.batch(comment.position)
-        near = [row for row in ballots.of(comment.unit) if ballots.batch(row.position) < batch]
-        last = max((ballots.batch(row.position) for row in near), default=-1)
-        return lot(lots, [row for row in near if ballots.batch(row.position) == last])
+        return lot(lots, ballots.of_batch_before(comment.unit, comment.position))
+
+    ranks = _ranks((row.unit, row.id) for row in comments)
 
     def same_rank(comment: Any) -> Any:
-        mine = [row for row in comments if row.unit == comment.unit]
-        theirs = ballots.of(comment.unit)
-        return theirs[mine.index(comment) * len(theirs) // len(mine)] if theirs else None
+        return _at_rank(ballots.of(comment.unit), *ranks[comment.unit, comment.id])
 
     def same_transaction(comment: Any) -> Any:
         written = xmins.get(comment.id)
@@ -82,17 +80,20 @@ async def requests_to_ballots(played: Played) -> list[Outcome]:
     words = sorted(await played.rows(tables.request_messages), key=lambda row: row.id)
     xmins = await read_xmins(played, "request_messages", "id")
 
+    places = _ranks((rows[word.request].unit, word.id) for word in words)
+    names = _ranks(sorted((row.unit, bytes(row.lookup)) for row in rows.values()))
+    by_voter = {
+        unit: sorted(own, key=lambda ballot: bytes(ballot.voter))
+        for unit, own in ballots.by_unit.items()
+    }
+
     def by_place(word: Any) -> Any:
         unit = rows[word.request].unit
-        mine = [one for one in words if rows[one.request].unit == unit]
-        own = ballots.of(unit)
-        return own[mine.index(word) * len(own) // len(mine)] if own else None
+        return _at_rank(ballots.of(unit), *places[unit, word.id])
 
     def by_name(word: Any) -> Any:
         row = rows[word.request]
-        mine = sorted(bytes(one.lookup) for one in rows.values() if one.unit == row.unit)
-        own = sorted(ballots.of(row.unit), key=lambda ballot: bytes(ballot.voter))
-        return own[mine.index(bytes(row.lookup)) * len(own) // len(mine)] if own else None
+        return _at_rank(by_voter.get(row.unit, []), *names[row.unit, bytes(row.lookup)])
 
     def by_transaction(word: Any) -> Any:
         own, written = ballots.of(rows[word.request].unit), xmins.get(word.id)
@@ -143,6 +144,23 @@ async def presses_to_ballots(played: Played) -> list[Outcome]:
     ]
 
 
+def _ranks(listed: Iterable[tuple[str, Any]]) -> dict[tuple[str, Any], tuple[int, int]]:
+    """Return the place of each of some among those of its unit, from 0, and how many they are."""
+    found: dict[str, dict[Any, int]] = defaultdict(dict)
+    for unit, name in listed:
+        found[unit].setdefault(name, len(found[unit]))
+    return {
+        (unit, name): (place, len(own))
+        for unit, own in found.items()
+        for name, place in own.items()
+    }
+
+
+def _at_rank(own: Sequence[Any], place: int, count: int) -> Any:
+    """Return the one among a unit's ballots that stands as far down their list."""
+    return own[place * len(own) // count] if own else None
+
+
 def _is(played: Played, guess: Any, user: str) -> bool:
     return guess is not None and bytes(guess.voter) == played.voters[user]
 
@@ -171,9 +189,14 @@ def _by_long_rows(
         if grown // PAD_BYTES > entries > 0 and earlier.waiting.keys() <= later.waiting.keys():
             longer.append((earlier.size, later.size))
 
+    near: dict[str, list[Any]] = defaultdict(list)
+    for first, end in longer:
+        for row in ballots.between(first, end):
+            for unit in (row.unit, ""):
+                near[unit].append(row)
+
     def guess(what: Any) -> Any:
-        own = ballots.of(unit_of(what))
-        near = [row for row in own if any(a <= row.position < b for a, b in longer)]
-        return lot(lots, near or own)
+        unit = unit_of(what)
+        return lot(lots, near[unit] or ballots.of(unit))
 
     return guess
