@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sqlite3
 from collections.abc import Coroutine, Iterator
@@ -181,6 +182,15 @@ def nothing_twice() -> Iterator[None]:
         patch.setattr(DefaultDialect, "__eq__", quicker.same_kind)
         patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(quicker.kind(dialect)))
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_log_level() -> Iterator[None]:
+    """What a test logs does not hang on the commands that others ran in this process before."""
+    logger = logging.getLogger("bot")
+    level = logger.level
+    yield
+    logger.setLevel(level)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ballots.accepting import Acceptance
@@ -324,7 +324,8 @@ class Mixer:
         query = (
             select(tables.held_follow_ups)
             .where(columns.due <= self._now())
-            .order_by(columns.id)
+            # A day with more than are read at once must not be told in the order of its hours.
+            .order_by(columns.due, func.random())
             .limit(READ_AT_ONCE)
         )
         async with reading(self._database) as connection:

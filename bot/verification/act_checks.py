@@ -181,7 +181,7 @@ def _require_signed(bundle: Bundle, position: int, act: Act) -> bool:
 STANDS_IN = {"desk": GATE, "gate": DESK}
 """Whose signature stands, with the log's, in the place of a lost key's."""
 LOST = {"desk": "verification-keys-desk-lost", "gate": "verification-keys-gate-lost"}
-"""What is told of a key of this role that was lost and replaced."""
+"""The message about a key of this role that was lost and replaced."""
 
 
 def _handed_over(bundle: Bundle) -> tuple[int, Counter[str]]:

@@ -6,7 +6,7 @@ press they are even told its unit.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from random import Random
@@ -69,6 +69,7 @@ async def requests_to_ballots(played: Played) -> list[Outcome]:
     """Join requests to ballots of their units: by their day, by their order, by transaction.
 
     Request and rating leave in one press, so that whatever kept their nearness would join them.
+    Chance is one among the ballots of the unit on the request's day.
     """
     road = played.road
     road.clock.time += timedelta(days=1)
@@ -100,7 +101,10 @@ async def requests_to_ballots(played: Played) -> list[Outcome]:
         near = [row for row in own if ballots.xmins.get(row.id) == written]
         return lot(lots, near or own)
 
-    chance = sum(1 / len(own) for one in words if (own := ballots.of(rows[one.request].unit)))
+    # The day of a request is no secret: offices get it in the lot of its day.
+    days = Counter((visit.unit, visit.day) for visit in played.visits)
+    left = {visit.request: (visit.unit, visit.day) for visit in played.visits if visit.request}
+    chance = sum(1 / days[left[one.text]] for one in words)
     tried = {"by place": by_place, "by name": by_name, "by transaction": by_transaction}
     return [
         Outcome(

@@ -16,12 +16,14 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.ballots import mixer
 from bot.ballots.close_check import check_ballots
 from bot.ballots.gate import Gate, NoMixerKey
 from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS
 from bot.ballots.pool import POOL_SLOTS
 from bot.ballots.stored_bodies import ballot_text
+from bot.ballots.stored_forms import FOLLOW
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
@@ -160,6 +162,29 @@ async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Roa
     assert sorted(order) == list(range(200))
     # By chance 1.99 neighbours stay neighbours; 20 have a probability below 1e-12.
     assert sum(abs(a - b) == 1 for a, b in pairwise(order)) < 20
+
+
+async def test_a_day_of_requests_comes_without_the_order_of_its_hours(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(road.mixer, Mixer)
+    monkeypatch.setattr(mixer, "READ_AT_ONCE", 4)
+    now = int(road.clock.now().timestamp())
+    rows = [
+        road.mixer._hold_request(
+            {"kind": FOLLOW, "campaign": "year", "unit": "TAX", "text": str(at), "lang": "en"}
+            | {"shared": False, "day": "2026-11-22", "due": now, "at": now, "sealed": ""}
+            | dict.fromkeys(("lookup", "mark", "voter"), f"{at:064x}")
+        )
+        for at in range(40)
+    ]
+    async with writing(road.database) as connection:
+        await connection.execute(tables.held_follow_ups.insert(), rows)
+    await road.mixer.release_requests()
+    async with reading(road.database) as connection:
+        told = set((await connection.execute(select(tables.request_messages.c.text))).scalars())
+    assert len(told) == 4
+    assert told != {"0", "1", "2", "3"}, "by lot, this happens once in ninety thousand times"
 
 
 async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road: Road) -> None:
