@@ -31,11 +31,15 @@ def show_date(definition: CampaignDefinition, lang: str, moment: datetime) -> st
 
 
 def show_end(definition: CampaignDefinition, lang: str) -> str:
-    """The close of a campaign; one at midnight is told as the end of the day before.
+    """The close of a campaign as a deadline."""
+    return show_deadline(definition, lang, definition.closes_at)
+
+
+def show_deadline(definition: CampaignDefinition, lang: str, moment: datetime) -> str:
+    """A moment until which something is done; midnight is told as the end of the day before.
 
     «Until 1 December, 00:00» is read by many as a day later than it is.
     """
-    moment = definition.closes_at
     if moment.utcoffset() == timedelta(0) or (moment.hour, moment.minute) != (0, 0):
         return show_date(definition, lang, moment)
     day = moment.date() - timedelta(days=1)

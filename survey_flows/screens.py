@@ -19,7 +19,7 @@ from survey_flows.box import (
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, OtherPerson, ReviewLine, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
-from survey_flows.localized_names import in_language, show_date, show_end, unit_name
+from survey_flows.localized_names import in_language, show_deadline, show_end, unit_name
 from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
@@ -259,7 +259,7 @@ def _promise(definition: CampaignDefinition, session: Session) -> Screen:
     """
     say, lang, key = definition.wording.say, session.lang, session.key
     if session.overlay == PROMISE:
-        date = show_date(definition, lang, definition.closes_at + PROMISE_TIME)
+        date = show_deadline(definition, lang, definition.closes_at + PROMISE_TIME)
         rows = _column(
             [
                 Button(say(lang, "promise-show"), f"{key}:v:show"),

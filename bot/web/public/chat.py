@@ -62,7 +62,7 @@ from survey_flows.events import (
 from survey_flows.front_door import Choice
 from survey_flows.localized_names import in_language, unit_name
 from survey_flows.organiser import organiser_line
-from survey_flows.outside_window import Phase, answer_outside_window, phase
+from survey_flows.outside_window import DELETED, Phase, answer_outside_window, phase
 from survey_flows.screens import explain
 from survey_flows.session import PROMISE
 from survey_flows.typed_text import clean
@@ -240,7 +240,11 @@ async def _take(
         return _unsaved_page(request, fields)
     if _wants_fragment(request):
         return chat_page(request, reply)
-    await _keep_notices(service, user, reply.notices)
+    told = reply.notices
+    if reply.screen is not None and reply.screen.step == DELETED:
+        # The page after the redirection begins anew: it knows nothing of what was deleted.
+        told = (*told, reply.screen.text)
+    await _keep_notices(service, user, told)
     return _see_chat(request, event)
 
 

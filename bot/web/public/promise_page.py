@@ -16,7 +16,7 @@ from bot.crypto.gate_signatures import GATE
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.effects import Screen
-from survey_flows.localized_names import in_language, show_date
+from survey_flows.localized_names import in_language, show_deadline
 from survey_flows.promises import FRAGMENT
 from survey_flows.screens import PROMISE_TIME
 
@@ -71,7 +71,7 @@ async def show_promise(request: web.Request) -> web.Response:
         "promise.html",
         lang,
         title=in_language(definition.title, lang, definition),
-        date=show_date(definition, lang, due),
+        date=show_deadline(definition, lang, due),
         campaign=definition.campaign,
         due=int(due.timestamp()),
         log=log,

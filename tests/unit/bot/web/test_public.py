@@ -242,7 +242,9 @@ async def test_typed_words_find_a_unit_and_commands_are_understood(browser: Brow
 
 async def test_deleting_takes_the_ballots_away(browser: Browser) -> None:
     await browser.review()
-    await browser.press("Submit", "Delete my ratings", "Delete them all")
+    page = await browser.press("Submit", "Delete my ratings", "Delete them all")
+    assert "record of the chat is deleted" in page
+    assert "record of the chat is deleted" not in await browser.open("/"), "said once"
     assert await browser.city.ballots() == []
 
 
