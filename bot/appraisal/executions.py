@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.results import Proposal, ProposalStatus
-from bot.appraisal.deciding import HEARD
+from bot.appraisal.days import day_between
+from bot.appraisal.deciding import is_unheard
 from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.core.identity import Office
 from bot.records.notices import notice_for, read_notices
@@ -96,9 +97,9 @@ async def record_execution(
 
     Raises:
         BadInput: the year is not sealed, no notice tells the subject, the proposal does not stand
-            confirmed, it is carried out already, nobody was heard, the day is none, there is no
-            document, or the person must stand aside. To take back: it is not carried out, or its
-            ground still stands.
+            confirmed, it is carried out already, nobody was heard, the day is none, lies ahead or
+            before the decision, there is no document, or the person must stand aside. To take back:
+            it is not carried out, or its ground still stands.
     """
     if not document.strip() or len(document.strip()) > MOST_DOCUMENT:
         raise BadInput(Message("appraisal-cause-unsigned"), Place(field="document"))
@@ -116,12 +117,16 @@ async def record_execution(
                 raise BadInput(Message("appraisal-not-to-execute"), Place(subject=proposal[:80]))
             if notice_for(await read_notices(connection, year), subject) is None:
                 raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
-            heard = confirmed.decision.heard_on if confirmed.decision else ""
-            if confirmed.kind in HEARD and not heard:
-                raise BadInput(Message("appraisal-not-heard"), Place(subject=proposal))
+            made = confirmed.decision
+            if made is None or is_unheard(confirmed, made):
+                raise BadInput(Message("procedure-not-heard"), Place(subject=proposal))
+            first = date.fromisoformat(made.at[:10])
         elif confirmed is not None or proposal not in carried_out(done):
             raise BadInput(Message("appraisal-not-to-restore"), Place(subject=proposal[:80]))
-        await _append(connection, year, proposal, act, _day(on, office.today), document, office)
+        else:
+            first = carried_out(done)[proposal].on
+        day = day_between(on, first, office.today, "appraisal-cause-day", Place(field="on"))
+        await _append(connection, year, proposal, act, day, document, office)
 
 
 async def _append(
@@ -149,13 +154,3 @@ def _subject(proposal: str) -> str:
     if len(parts) not in (4, 5):
         raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=proposal[:80]))
     return parts[3]
-
-
-def _day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(Message("appraisal-seal-day"), Place(field="on")) from error
-    if day > today:
-        raise BadInput(Message("appraisal-decided-ahead"), Place(field="on"))
-    return day

@@ -17,7 +17,8 @@ from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
-    from bot.appraisal.causes import CausePreview, CauseRequest
+    from bot.appraisal.cause_requests import CauseRequest
+    from bot.appraisal.causes import CausePreview
 
 CAUSES = ("overturned", "deferred", "late", "correction", "line")
 AUDIT = AuditByOption({"seen": Audit("amend year seen", the("year"))})
@@ -95,7 +96,7 @@ async def run_year(settings: Settings, chosen: argparse.Namespace) -> int:
 def _request(chosen: argparse.Namespace) -> CauseRequest:
     from aggregation.appraisal.standing import Cause
     from aggregation.model.facts import Verdict
-    from bot.appraisal.causes import CauseRequest
+    from bot.appraisal.cause_requests import CauseRequest
 
     verdicts = {}
     for text in chosen.decide:

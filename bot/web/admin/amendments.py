@@ -10,7 +10,8 @@ from aggregation.appraisal.standing import CAUSES, Cause, Change
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ConsequenceKind
 from bot.accounts.approvals import DONE
-from bot.appraisal.causes import CausePreview, CauseRequest, prepare_cause, preview_cause
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import CausePreview, prepare_cause, preview_cause
 from bot.appraisal.executions import (
     ExecutionAct,
     carried_out,

@@ -58,7 +58,7 @@ async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_as
     await console.sign_in()
     await console.open(PAGE)
     done = {"csrf": console.csrf, "act": "executed", "proposal": FOUR, "document": "文件1号"}
-    await console.post(PAGE, done | {"on": "2026-11-20"})
+    await console.post(PAGE, done | {"on": "2026-11-23"})
     assert "carried out · " in texts(console.page)
     form = {"csrf": console.csrf, "cause": "overturned", "what": "F1", "on": "2026-10-01"}
     form |= {"document": "再审判决书", "reason": "宣告无罪", "act": "look"}
