@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.accounts.staff import list_accounts
 from bot.appraisal.challenges import (
+    able_to_decide,
     decide_challenge,
     declare_kin,
     end_kin,
@@ -50,9 +51,15 @@ async def show_challenges(visit: Visit) -> web.Response:
     database = visit.service.database
     async with reading(database) as connection:
         found = await list_challenges(connection)
+        able = {
+            it.asked.number: await able_to_decide(connection, it.asked)
+            for it in found
+            if it.ruling is None
+        }
     return visit.render(
         "challenges",
         challenges=found,
+        able=able,
         accounts=[it.login for it in await list_accounts(database) if not it.disabled],
         me=visit.visitor.login,
         this_year=visit.today.year,
