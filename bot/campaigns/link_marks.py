@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.campaigns.states import DRAFT
+from bot.campaigns.states import DRAFT, OVER
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
@@ -51,8 +51,10 @@ async def _mark(connection: AsyncConnection, desk: Desk, rows: Iterable[RowMappi
 
 
 async def unmarked_links(connection: AsyncConnection, desk: Desk) -> dict[str, str]:
-    """Returns the campaigns of links that the desk has not marked, by token; drafts have no such.
+    """Returns the campaigns of links that the desk has not marked, by token.
 
+    Links of a draft are marked when it is opened; those of a campaign that is over lead nowhere:
+    one that was brought in closed, with its ballots, never had marks.
     Every process of the service looks, so that an older row that is put back is found too.
     """
     columns = (*(tables.links.c[name] for name in FIELDS), tables.link_marks.c.mark)
@@ -60,7 +62,7 @@ async def unmarked_links(connection: AsyncConnection, desk: Desk) -> dict[str, s
         select(*columns)
         .join(tables.campaigns, tables.campaigns.c.id == tables.links.c.campaign)
         .outerjoin(tables.link_marks, tables.link_marks.c.token == tables.links.c.token)
-        .where(tables.campaigns.c.state != DRAFT)
+        .where(tables.campaigns.c.state.not_in((DRAFT, *OVER)))
     )
     found = {}
     for row in await connection.execute(query):
