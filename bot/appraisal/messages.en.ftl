@@ -140,6 +140,10 @@ appraisal-cause-day = the day lies between { $first } and { $last }
 appraisal-decide-with-it = decide with it what touches a grade: { $keys }
 appraisal-not-to-execute = this decision does not stand confirmed, or it is carried out already
 appraisal-not-to-restore = this was not carried out, is taken back already, or its ground still stands
+appraisal-not-to-recall = a recall is entered once, of somebody who holds an elected post, before a dismissal or removal is carried out
+appraisal-not-recalled = the person was elected to a post: enter first by which document those who elected ended it
+appraisal-review-runs = a review may still be asked for until { $until }; it does not stay the decision, and a decision that falls away is taken back within a month
+appraisal-name-not-typed = type the name or the code ({ $name }), so that no slip does this
 
 # Tasks of a sealed year
 appraisal-task-overturned = finding { $finding } was revoked on { $on }: decide about an amendment of the year

@@ -140,6 +140,10 @@ appraisal-cause-day = 日期应在 { $first } 至 { $last } 之间
 appraisal-decide-with-it = 请一并决定涉及等次的建议：{ $keys }
 appraisal-not-to-execute = 该决定目前并非已确认，或已经执行
 appraisal-not-to-restore = 该决定未曾执行、已经恢复，或依据仍然成立
+appraisal-not-to-recall = 罢免只登记一次，且限于免职、撤职执行之前担任选举产生职务的人
+appraisal-not-recalled = 本人担任选举产生的职务：请先登记选举机关罢免的文件
+appraisal-review-runs = { $until } 之前仍可申请复核；复核期间不停止执行，决定失去依据的须在一个月内恢复
+appraisal-name-not-typed = 请键入姓名或代码（{ $name }），以免误操作
 
 # Tasks of a sealed year
 appraisal-task-overturned = 认定 { $finding } 已于 { $on } 撤销：请决定是否更正该年度

@@ -23,7 +23,7 @@ from bot.accounts.staff import add_staff
 from bot.appraisal.cause_requests import CauseRequest
 from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.challenges import declare_kin
-from bot.appraisal.executions import ExecutionAct, record_execution
+from bot.appraisal.executions import ExecutionAct
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.year import BINDING, open_year
 from bot.appraisal.year_tasks import list_year_tasks
@@ -43,7 +43,7 @@ from tests.contract.test_year_tables import (
     scheme,
     small_year,
 )
-from tests.deciding import decide
+from tests.deciding import decide, execute
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice, office_of, seal_year
 from tests.web_city import Clock as FixedClock
@@ -120,9 +120,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
     assert (await grades(city))["L1"] is Grade.FOURTH
     await noticed(city)
     office = office_of(clock=clock())
-    await record_execution(
-        city, YEAR, FOUR, ExecutionAct.EXECUTED, "2026-11-23", "组织部文件1号", office
-    )
+    await execute(city, YEAR, FOUR, ExecutionAct.EXECUTED, "2026-11-23", "组织部文件1号", office)
     # The next year L1's unit is third and L1 with it, so that L1 is dismissed for two years.
     swapped = INDICATORS.replace("U1,95,95,95", "U0").replace("U3,60,60,60", "U1,60,60,60")
     await bring(city, "leaders", LEADERS, NEXT)
@@ -159,9 +157,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
     assert task.lost == (dismissal,)
     assert "ground lost" in str(task.message)
     assert past["L1"] is Grade.SECOND
-    await record_execution(
-        city, YEAR, FOUR, ExecutionAct.RESTORED, "2026-11-23", "恢复文件1号", office
-    )
+    await execute(city, YEAR, FOUR, ExecutionAct.RESTORED, "2026-11-23", "恢复文件1号", office)
     assert await tasks(city) == []
     # The next year is amended for that: no dismissal, and the task is settled.
     await give_notice(city, NEXT, office)
@@ -264,7 +260,7 @@ async def test_row_late_verdict_the_scheme_may_choose_to_amend_the_sealed_year(
     assert "L1" in (await told(city))[-1]
     assert await tasks(city) == []
     # The hearing stands with the decision, so that it may be carried out.
-    await record_execution(city, YEAR, key, ExecutionAct.EXECUTED, "2026-11-23", "文件", office)
+    await execute(city, YEAR, key, ExecutionAct.EXECUTED, "2026-11-23", "文件", office)
 
 
 async def test_row_late_verdict_by_default_a_sealed_year_is_not_amended_for_the_worse(
@@ -381,7 +377,7 @@ async def test_what_is_carried_out_stands_confirmed_and_was_heard(city: AsyncEng
     office, act = office_of(clock=clock()), ExecutionAct.EXECUTED
     await seal_year(city, YEAR, clock=clock())
     with pytest.raises(BadInput, match="no public notice"):
-        await record_execution(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
+        await execute(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
     await give_notice(city, YEAR, office)
     await add_staff(roster_of(city), "kin", PASSWORD, "administrator")
     await declare_kin(city, "kin", "L1", office_of("kin"))
@@ -397,10 +393,10 @@ async def test_what_is_carried_out_stands_confirmed_and_was_heard(city: AsyncEng
         (("nothing", act, "2026-11-23", "文件1号", office), "no such proposal"),
     ):
         with pytest.raises(BadInput, match=complaint):
-            await record_execution(city, YEAR, *given)
-    await record_execution(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
+            await execute(city, YEAR, *given)
+    await execute(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
     with pytest.raises(BadInput, match="carried out already"):
-        await record_execution(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
+        await execute(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
 
 
 async def test_who_only_moves_in_rank_is_told_without_a_time_for_review(city: AsyncEngine) -> None:
