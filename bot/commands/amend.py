@@ -150,7 +150,8 @@ async def run_execute(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _say_list(found: ExecutionList) -> int:
-    say(Message("amend-execution", subject=" · ".join(dict.fromkeys(found.names)), act=found.order.act))
+    names = " · ".join(dict.fromkeys(found.names))
+    say(Message("amend-execution", subject=names, act=found.order.act))
     for ask in found.asks:
         print(worded(ask))
     for stop in found.stops:
