@@ -30,6 +30,11 @@ TEXTS = {
     "heard-on": Message("help-amend-heard-on"),
 }
 
+ACTS = {
+    "restored": Message("help-amend-restored"),
+    "recalled": Message("help-amend-recalled"),
+}
+
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
@@ -58,8 +63,8 @@ def register(commands: Any) -> None:
     done.add_argument("--on", required=True, metavar="DAY", help=Message("help-amend-day"))
     done.add_argument("--document", required=True, help=Message("help-amend-document"))
     other = done.add_mutually_exclusive_group()
-    for act in ("restored", "recalled"):
-        other.add_argument(f"--{act}", action="store_true", help=Message(f"help-amend-{act}"))
+    for act, text in ACTS.items():
+        other.add_argument(f"--{act}", action="store_true", help=text)
     done.add_argument("--typed", default="", metavar="NAME", help=Message("help-amend-typed"))
     done.add_argument("--seen", default="", metavar="DIGEST", help=Message("help-amend-seen"))
     done.set_defaults(run=run_execute, audit=EXECUTE)
