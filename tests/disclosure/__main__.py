@@ -19,7 +19,7 @@ def main() -> None:
     """Print, by kind of city and cell, small cells and those without a twin; then the cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cities", type=int, default=30, help="cities, shared among the kinds")
-    parser.add_argument("--tries", type=int, default=120, help="twins tried for each cell")
+    parser.add_argument("--tries", type=int, default=600, help="twins tried for each cell")
     parser.add_argument("--cells", nargs="*", default=["code", "group"], choices=KINDS_OF_CELLS)
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no city after so many")
     parser.add_argument("--first", type=int, default=0, help="go on at the city of this number")
