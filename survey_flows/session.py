@@ -12,7 +12,8 @@ from survey_flows.errors import BadSession, Message
 VERSION = 2
 NONCE_LENGTH = 6
 STOP = "stop"
-"""The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
+"""The overlay that asks whether words are an opt-out, the end of the rating or an opinion; `query`
+holds them."""
 OTHER = "other"
 """The overlay that asks whether to put an unfinished rating aside for the unit in `query`."""
 LEAVE = "leave"

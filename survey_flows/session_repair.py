@@ -64,6 +64,7 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
     lost |= session.overlay == OTHER and not (
         session.rating and definition.unit_code(session.query)
     )
+    lost |= session.overlay == STOP and not session.rating
     lost |= session.overlay == LEAVE and not is_unfinished(session)
     lost |= session.overlay == WHOSE and not definition.unit_code(session.query)
     if session.overlay not in _OVERLAYS or lost:
@@ -86,9 +87,10 @@ def _resting(session: Session) -> tuple[Session, tuple[str, ...]]:
 
 def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
     if not session.unit or definition.unit_code(session.unit) != session.unit:
-        return replace(session, place="unit", unit="", answers={}, goes="", query="", page=0), (
-            "unit-gone",
-        )
+        # What was asked about this rating is past, too.
+        overlay = "" if session.overlay in (OTHER, STOP) else session.overlay
+        session = replace(session, place="unit", unit="", overlay=overlay, query="", page=0)
+        return replace(session, answers={}, goes=""), ("unit-gone",)
     questionnaire = definition.asked(session.unit, session.order)
     answers = answers_that_count(questionnaire, session.answers)
     if session.goes and not _box_holds_words(questionnaire, answers):

@@ -30,6 +30,7 @@ text-review = If all is right, please reply: { $submit }
 text-change = To change an item, reply with its number. To give up, reply: { $stop }
 text-start = English: please reply “start”
 text-between = , { "" }
+text-choose = · Reply with the number of an option, or with its words.
 text-commands = You can also reply: start, view, language, privacy, receipt, promise, delete, web; or STOP for no more invitations. Choose an option by its number.
 text-more = (This was long and is shortened.)
 text-busy = We are a little busy and have not finished with your last message. Please reply “view” in a while to see where you are.

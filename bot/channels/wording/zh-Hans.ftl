@@ -30,6 +30,7 @@ text-review = 核对无误，请回复：{ $submit }
 text-change = 要修改哪一项，就回复它的序号；放弃请回复：{ $stop }
 text-start = 中文：请回复“开始”
 text-between = 、
+text-choose = · 选项请回复序号或其中的文字。
 text-commands = 也可以回复：开始、查看、语言、隐私、回执、签名承诺、删除、网页；不想再收到邀请，回复“退订”。选项请回复序号。
 text-more = （内容较长，有省略）
 text-busy = 系统有点忙，刚才这条消息还没有处理完。请过一会儿回复“查看”，看看到了哪一步。
