@@ -59,6 +59,8 @@ def command_of(text: str) -> Update | None:
     """
     if text.strip() in _QUESTION_MARKS:
         return TopicRequested("help")
+    if text.strip() == "/start":
+        return Started()  # the bare word may undo an opt-out
     if wish_of(text) is not Wish.NOTHING:
         return None
     meant = _WORDS.get(plain(text))

@@ -135,18 +135,19 @@ _CONFIRMED: Mapping[str, str] = {
 
 
 class _View:
-    """The screens in one citizen's language."""
+    """The screens in one citizen's language, or in each while none is known: after a deletion."""
 
     def __init__(self, live_campaigns: LiveCampaigns, person: Requester, lang: str) -> None:
         self._live_campaigns = live_campaigns
         self._pushed = person.address.channel == PUSHED
         self._today = person.now.date()
-        self._lang = lang or shipped_words().languages[0]
+        self._languages = (lang,) if lang else shipped_words().languages
+        self._lang = self._languages[0]
 
-    def say(self, key: str, **args: str | int) -> str:
-        """Return a sentence."""
+    def say(self, key: str, between: str = "\n", **args: str | int) -> str:
+        """Return a sentence; ``between`` stands between languages."""
         args |= {"limit": MAX_TEXT} if key == "follow-long" else {}
-        return shipped_words().say(self._lang, key, **args)
+        return between.join(shipped_words().say(lang, key, **args) for lang in self._languages)
 
     def listed(self, mine: Sequence[RectificationRequest], *, stopped: bool) -> Screen:
         """Return the screen with all of a person's requests; ``stopped``: all those before now."""
@@ -154,7 +155,7 @@ class _View:
         if stopped:
             lines.append(self.say("follow-all-stopped"))
         rows = [(Button(self._named(one), f"{LEAD}{OPEN}:{one.id}"),) for one in mine[:20]]
-        rows.append((Button(self.say("follow-stop-all"), f"{LEAD}{ALL}:"),))
+        rows.append((Button(self.say("follow-stop-all", between=" · "), f"{LEAD}{ALL}:"),))
         return Screen("follow", self._lang, "\n".join(lines), tuple(rows))
 
     def _named(self, one: RectificationRequest) -> str:

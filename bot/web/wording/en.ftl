@@ -8,6 +8,7 @@ brand-home = Minping, home
 
 start-default = Please give your rating
 start-unit = You will rate: { $unit }
+start-unit-unknown = The unit of this code or link was not found: it may have another name now, or not be rated this time. You can choose a unit once you have begun.
 start-pilot = This is a pilot: it counts in no appraisal.
 start-lead = Results are used in the yearly appraisal; ratings by a unit’s own staff are kept apart.
 start-promise-anonymous = We do not ask your name and give the unit nothing that identifies you. Please do not say who you are in a comment.

@@ -8,6 +8,7 @@ brand-home = 民评首页
 
 start-default = 请您来评价
 start-unit = 您将评价：{ $unit }
+start-unit-unknown = 没有找到二维码或链接中的单位，它可能已更名或不在这次评价里。开始后可以另选单位。
 start-pilot = 这是试评，结果不计入任何考核。
 start-lead = 评价结果用于部门年度绩效考核；单位工作人员的评价单独统计。
 start-promise-anonymous = 不问姓名。我们不给被评价单位任何能认出您的信息；也请不要在意见里写明自己是谁。
