@@ -66,9 +66,16 @@ async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> lis
 
 async def read_appeals(connection: AsyncConnection, today: date, year: int = 0) -> list[Appeal]:
     """Return the appeals of a year, or all, the newest first."""
-    query = select(tables.appeals.c.number).order_by(tables.appeals.c.number.desc())
-    rows = await connection.execute(query.where(tables.appeals.c.year == year) if year else query)
-    return [await find_appeal(connection, number, today) for number in rows.scalars().all()]
+    columns, steps = tables.appeals.c, tables.appeal_steps.c
+    query = select(tables.appeals).order_by(columns.number.desc())
+    taken = select(tables.appeal_steps).order_by(steps.appeal, steps.step)
+    if year:
+        query = query.where(columns.year == year)
+        taken = taken.where(steps.appeal.in_(select(columns.number).where(columns.year == year)))
+    of: dict[int, list[Row[Any]]] = {}
+    for step in await connection.execute(taken):
+        of.setdefault(step.appeal, []).append(step)
+    return [_appeal(row, of[row.number], today) for row in await connection.execute(query)]
 
 
 async def show_appeal(database: AsyncEngine, number: int, today: date) -> Appeal:
@@ -86,11 +93,14 @@ async def find_appeal(connection: AsyncConnection, number: int, today: date) -> 
         raise BadInput(Message("appraisal-no-such-appeal"), Place(subject=str(number)))
     columns = tables.appeal_steps.c
     query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
-    rows = (await connection.execute(query)).all()
+    return _appeal(row, (await connection.execute(query)).all(), today)
+
+
+def _appeal(row: Row[Any], rows: Sequence[Row[Any]], today: date) -> Appeal:
     steps = [_step(found) for found in rows]
     standing = appeal_status(steps, today)
     late, received = standing.late(today), rows[0].at
-    return Appeal(number, row.year, row.subject, steps, standing, late, received)
+    return Appeal(row.number, row.year, row.subject, steps, standing, late, received)
 
 
 def _step(row: Row[Any]) -> AppealStep:

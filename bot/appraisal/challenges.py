@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, union
@@ -33,14 +32,10 @@ MOST_TEXT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A challenge with its decision; ``able`` may decide about it, and are listed while it waits.
-
-    ``ruling`` is None while it waits.
-    """
+    """A challenge with its decision, which is None while it waits."""
 
     asked: Recusal
     ruling: Recusal | None
-    able: tuple[str, ...] = ()
 
 
 async def name_person(database: AsyncEngine, login: str, person: str, office: Office) -> None:
@@ -149,18 +144,13 @@ async def list_challenges(connection: AsyncConnection, year: int = 0) -> list[Ch
     rows = await read_recusals(connection)
     rulings = {it.refers: it for it in rows if it.kind in RULINGS}
     asked = [it for it in rows if it.kind is RecusalKind.CHALLENGE and year in (0, it.year)]
-    found = []
-    for it in reversed(asked):
-        ruling = rulings.get(it.number)
-        able = () if ruling else tuple(await _able(connection, it))
-        found.append(Challenge(it, ruling, able))
-    return found
+    return [Challenge(it, rulings.get(it.number)) for it in reversed(asked)]
 
 
-async def _able(connection: AsyncConnection, asked: Recusal) -> Sequence[str]:
+async def able_to_decide(connection: AsyncConnection, asked: Recusal) -> tuple[str, ...]:
     """Return who may decide about a challenge: nobody who is challenged or must stand aside."""
     about = (asked.year, asked.subject, (ADMINISTRATOR,), (asked.login,))
-    return await find_unbarred(connection, *about)
+    return tuple(await find_unbarred(connection, *about))
 
 
 async def decide_challenge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +12,7 @@ from aggregation.procedure.workdays import WorkingDays
 from aggregation.scheme.parts import Procedure
 from bot.appraisal.standing_years import StandingYear
 from bot.records.notices import GivenNotice
-from bot.records.tellings import RECEIPTS, SURE, delivered_on, read_tellings
+from bot.records.tellings import RECEIPTS, SURE, Telling, delivered_on, read_tellings
 from bot.records.working_days import stored_calendar
 
 
@@ -37,8 +38,20 @@ async def own_until(
     connection: AsyncConnection, stands: StandingYear, notice: GivenNotice, subject: str
 ) -> date:
     """Returns a subject's last day for a request; an own letter counts from its delivery."""
-    person, days = is_person(stands, subject), stands.content.inputs.scheme.procedure
     tellings = await read_tellings(connection, stands.content.year, subject)
+    calendar = await stored_calendar(connection)
+    return told_until(stands, notice, calendar, is_person(stands, subject), tellings)
+
+
+def told_until(
+    stands: StandingYear,
+    notice: GivenNotice,
+    calendar: WorkingDays,
+    person: bool,
+    tellings: Iterable[Telling],
+) -> date:
+    """Returns as `own_until` does, by what the subject was told."""
     # A unit's own acknowledgement moves no deadline: it could put it off itself.
     delivered = delivered_on(tellings, notice.number, SURE if person else RECEIPTS)
-    return request_until(notice, await stored_calendar(connection), days, person, delivered)
+    days = stands.content.inputs.scheme.procedure
+    return request_until(notice, calendar, days, person, delivered)

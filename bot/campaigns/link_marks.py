@@ -11,10 +11,11 @@ import hmac
 import logging
 from collections.abc import Iterable
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.campaigns.states import DRAFT
+from bot.campaigns.states import DRAFT, OVER
+from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
 
@@ -45,18 +46,15 @@ async def mark_links_anew(connection: AsyncConnection, desk: Desk) -> None:
 
 async def _mark(connection: AsyncConnection, desk: Desk, rows: Iterable[RowMapping]) -> None:
     marks = [{"token": row["token"], "mark": link_mark(desk, row)} for row in rows]
-    if not marks:
-        return
-    # Row by row: a mark that somebody wrote before must not stand in the way.
-    for mark in marks:
-        gone = delete(tables.link_marks).where(tables.link_marks.c.token == mark["token"])
-        await connection.execute(gone)
-    await connection.execute(tables.link_marks.insert(), marks)
+    # A mark that somebody wrote before must not stand in the way.
+    await upsert(connection, tables.link_marks, ["token"], marks)
 
 
 async def unmarked_links(connection: AsyncConnection, desk: Desk) -> dict[str, str]:
-    """Returns the campaigns of links that the desk has not marked, by token; drafts have no such.
+    """Returns the campaigns of links that the desk has not marked, by token.
 
+    Links of a draft are marked when it is opened; those of a campaign that is over lead nowhere:
+    one that was brought in closed, with its ballots, never had marks.
     Every process of the service looks, so that an older row that is put back is found too.
     """
     columns = (*(tables.links.c[name] for name in FIELDS), tables.link_marks.c.mark)
@@ -64,7 +62,7 @@ async def unmarked_links(connection: AsyncConnection, desk: Desk) -> dict[str, s
         select(*columns)
         .join(tables.campaigns, tables.campaigns.c.id == tables.links.c.campaign)
         .outerjoin(tables.link_marks, tables.link_marks.c.token == tables.links.c.token)
-        .where(tables.campaigns.c.state != DRAFT)
+        .where(tables.campaigns.c.state.not_in((DRAFT, *OVER)))
     )
     found = {}
     for row in await connection.execute(query):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
-from bot.terminal.second_person import at_machine, say_waits
+from bot.terminal.second_person import office_here, say_waits
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
@@ -60,10 +58,6 @@ def register(commands: Any) -> None:
     done.set_defaults(run=run_execute, audit=Audit("amend execute", the("year")))
 
 
-def _office(settings: Settings) -> Office:
-    return Office(at_machine(), SystemClock(), settings.timezone)
-
-
 async def run_tasks(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print what a sealed year still asks for."""
     from bot.appraisal.year_tasks import list_year_tasks
@@ -79,7 +73,7 @@ async def run_year(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print what an amendment would do, or prepare it."""
     from bot.appraisal.causes import prepare_cause, preview_cause
 
-    office, request = _office(settings), _request(chosen)
+    office, request = office_here(settings), _request(chosen)
     async with open_store(settings) as database:
         if not chosen.seen:
             _print(await preview_cause(database, chosen.year, request, office))
@@ -137,6 +131,6 @@ async def run_execute(settings: Settings, chosen: argparse.Namespace) -> int:
     act = ExecutionAct.RESTORED if chosen.restored else ExecutionAct.EXECUTED
     said = (chosen.proposal, act, chosen.on, chosen.document)
     async with open_store(settings) as database:
-        await record_execution(database, chosen.year, *said, _office(settings))
+        await record_execution(database, chosen.year, *said, office_here(settings))
     say(Message("recusal-done"))
     return 0

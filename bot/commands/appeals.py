@@ -8,16 +8,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, the
-from bot.terminal.second_person import at_machine, confirm_people, say_waits
+from bot.terminal.second_person import office_here, say_waits, signed_in
 from bot.terminal.words import word, worded
 from survey_flows.errors import Message
 
@@ -83,16 +79,12 @@ def _add_reason(part: Any) -> None:
     part.add_argument("--reason", required=True, help=Message("help-appeals-reason"))
 
 
-def _office(settings: Settings, login: str = "") -> Office:
-    return Office(login or at_machine(), SystemClock(), settings.timezone)
-
-
 async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each."""
     from bot.appraisal.appeal_records import list_appeals
 
     async with open_store(settings) as database:
-        for appeal in await list_appeals(database, _office(settings).today, chosen.year):
+        for appeal in await list_appeals(database, office_here(settings).today, chosen.year):
             print(_line(appeal))
     return 0
 
@@ -103,7 +95,7 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeal_records import show_appeal
 
     async with open_store(settings) as database:
-        appeal = await show_appeal(database, chosen.appeal, _office(settings).today)
+        appeal = await show_appeal(database, chosen.appeal, office_here(settings).today)
         found = await remedies(database, appeal) if chosen.remedies else None
     print(_line(appeal))
     for step in appeal.steps:
@@ -124,7 +116,7 @@ async def run_ask(settings: Settings, chosen: argparse.Namespace) -> int:
     act = AppealAct.LATE if chosen.late else AppealAct.RECEIVED
     act = AppealAct.DIRECT if chosen.at_once else act
     async with open_store(settings) as database:
-        given = (chosen.year, chosen.subject, chosen.reason, _office(settings))
+        given = (chosen.year, chosen.subject, chosen.reason, office_here(settings))
         print(_line(await receive_appeal(database, *given, act)))
     return 0
 
@@ -134,7 +126,7 @@ async def run_again(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import appeal_again
 
     async with open_store(settings) as database:
-        given = (chosen.appeal, chosen.reason, _office(settings))
+        given = (chosen.appeal, chosen.reason, office_here(settings))
         print(_line(await appeal_again(database, *given)))
     return 0
 
@@ -144,7 +136,7 @@ async def run_withdraw(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import withdraw_appeal
 
     async with open_store(settings) as database:
-        given = (chosen.appeal, chosen.reason, _office(settings))
+        given = (chosen.appeal, chosen.reason, office_here(settings))
         print(_line(await withdraw_appeal(database, *given)))
     return 0
 
@@ -154,7 +146,7 @@ async def run_charge(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import assign_appeal
 
     async with open_store(settings) as database:
-        given = (chosen.appeal, chosen.to, _office(settings))
+        given = (chosen.appeal, chosen.to, office_here(settings))
         print(_line(await assign_appeal(database, *given)))
     return 0
 
@@ -165,7 +157,7 @@ async def run_cause(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import decide_cause
 
     async with open_store(settings) as database:
-        office = await _signed_in(settings, database, chosen.by)
+        office = await signed_in(settings, database, chosen.by)
         given = (chosen.appeal, AppealRuling(chosen.ruling), chosen.reason, office)
         print(_line(await decide_cause(database, *given)))
     return 0
@@ -177,7 +169,7 @@ async def run_answer(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import reject_appeal, uphold_appeal
 
     async with open_store(settings) as database:
-        office = await _signed_in(settings, database, chosen.by)
+        office = await signed_in(settings, database, chosen.by)
         if chosen.ruling == "rejected":
             await reject_appeal(database, chosen.appeal, chosen.reason, office)
         else:
@@ -188,12 +180,6 @@ async def run_answer(settings: Settings, chosen: argparse.Namespace) -> int:
             await finish_closing(settings, database, keys, office.clock)
         print(_line(await show_appeal(database, chosen.appeal, office.today)))
     return 0
-
-
-async def _signed_in(settings: Settings, database: AsyncEngine, login: str) -> Office:
-    office = _office(settings, login)
-    await confirm_people(database, [login], settings.data / "keys", office.clock)
-    return office
 
 
 def _line(appeal: Appeal) -> str:

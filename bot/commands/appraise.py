@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.accounts.profiles import SOLO
-from bot.core.clock import SystemClock
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.service.two_persons import read_profile
 from bot.terminal.auditing import Audit, AuditByOption, first_of
 from bot.terminal.parsing import add_language
-from bot.terminal.second_person import at_machine
+from bot.terminal.second_person import office_here
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
@@ -85,7 +84,7 @@ def _office(settings: Settings) -> Office:
     """
     if read_profile(settings) != SOLO:
         raise BadInput(Message("appraisal-decide-at-console"))
-    return Office(at_machine(), SystemClock(), settings.timezone)
+    return office_here(settings)
 
 
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:

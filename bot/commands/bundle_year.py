@@ -9,14 +9,13 @@ from typing import Any
 
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, make_mixer, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import make_officers
 from bot.terminal.auditing import Audit, the
 from bot.terminal.files import write_file
-from bot.terminal.second_person import at_machine
+from bot.terminal.second_person import office_here
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message
 
@@ -46,7 +45,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         await finish_closing(settings, database, opened.gate, clock)
         if isinstance(mixer, RemoteMixer) and not await mixer.wait(0):
             raise BadInput(Message("bundle-mixer-waits"))
-        today = Office(at_machine(), clock, settings.timezone).today
+        today = office_here(settings).today
         files = await make_year_bundle(database, chosen.year, today, chosen.auditors)
     data = await asyncio.to_thread(pack, files)
     print(await asyncio.to_thread(write_file, chosen.file, data))

@@ -32,7 +32,6 @@ from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.states import DRAFT, OVER
 from bot.core.clock import Clock, SystemClock
-from bot.core.identity import Office
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
@@ -42,7 +41,7 @@ from bot.service.installation_keys import InstallationKeys, open_keys
 from bot.service.two_persons import open_officers
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
-from bot.terminal.second_person import at_machine, say_waits
+from bot.terminal.second_person import at_machine, office_here, say_waits
 from bot.terminal.words import say, worded
 from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import DOORS
@@ -233,9 +232,8 @@ async def _take_over_leaders(
 ) -> None:
     from bot.appraisal.import_tables import Clearance, take_over_leaders
 
-    clock = SystemClock()
-    approvals = (await open_officers(settings, database, clock)).approvals
-    office = Office(at_machine(), clock, settings.timezone)
+    office = office_here(settings)
+    approvals = (await open_officers(settings, database, office.clock)).approvals
     await take_over_leaders(database, year, before, office, Clearance(approvals, ""))
 
 

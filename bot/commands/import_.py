@@ -10,13 +10,12 @@ from typing import Any
 
 from bot.accounts.profiles import SOLO
 from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.service.two_persons import open_officers, read_profile
 from bot.terminal.auditing import Audit, file_name, the, the_or_file
 from bot.terminal.files import read_file
-from bot.terminal.second_person import at_machine
+from bot.terminal.second_person import office_here
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message
 
@@ -70,7 +69,7 @@ async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:
     scheme = await asyncio.to_thread(load_scheme_file, chosen.scheme) if chosen.scheme else None
     if chosen.kind == DECISIONS and read_profile(settings) != SOLO:
         raise BadInput(Message("appraisal-decide-at-console"))
-    office = Office(at_machine(), SystemClock(), settings.timezone)
+    office = office_here(settings)
     async with open_store(settings) as database:
         given = (chosen.kind, chosen.file.name, data, chosen.year, chosen.dry_run, scheme)
         people = await open_officers(settings, database, SystemClock())

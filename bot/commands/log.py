@@ -86,9 +86,10 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make another key of the desk, and print it for a mixer of its own."""
     from bot.campaigns.log_loss import require_deciders
-    from bot.service.desk_loss import Loss, logged_profile, replace_desk, require_lost
+    from bot.service.desk_loss import logged_profile, replace_desk, require_lost_desk
+    from bot.service.lost_keys import Loss
 
-    require_lost(desk_ring(settings), chosen.reason)
+    require_lost_desk(desk_ring(settings), chosen.reason)
     async with open_store(settings) as database:
         gate = load_gate_keys(settings.data / "keys")
         signer, clock = GateSigner(gate, settings.log_origin), SystemClock()
@@ -105,8 +106,8 @@ async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> in
 async def run_replace_gate(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make another signing key of the gate, and print it for a mixer of its own."""
     from bot.campaigns.log_loss import require_deciders
-    from bot.service.desk_loss import Loss
     from bot.service.gate_loss import replace_gate, require_lost_gate
+    from bot.service.lost_keys import Loss
 
     folder, desk = settings.data / "keys", load_desk(settings)
     require_lost_gate(Keyring(folder), chosen.reason)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.service.two_persons import open_officers
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, the
-from bot.terminal.second_person import at_machine, say_waits
+from bot.terminal.second_person import office_here, say_waits
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
 
@@ -61,10 +59,9 @@ async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
     """Close the material of a year, or prepare it for a second person."""
     from bot.appraisal.filing_decisions import prepare_close
 
-    clock = SystemClock()
+    office = office_here(settings)
     async with open_store(settings) as database:
-        people = await open_officers(settings, database, clock)
-        office = Office(at_machine(), clock, settings.timezone)
+        people = await open_officers(settings, database, office.clock)
         made = await prepare_close(people.approvals, chosen.year, chosen.typed, office)
     say_waits(made)
     if made.state == "done":

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings, read_language
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
@@ -16,7 +15,7 @@ from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
 from bot.terminal.files import write_file, write_new_file
 from bot.terminal.parsing import add_language
-from bot.terminal.second_person import at_machine, say_waits
+from bot.terminal.second_person import office_here, say_waits
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
 
@@ -58,15 +57,11 @@ def _part(parts: Any, name: str, text: str) -> Any:
     return part
 
 
-def _office(settings: Settings) -> Office:
-    return Office(at_machine(), SystemClock(), settings.timezone)
-
-
 async def run_give(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the list before a notice; with its digest, give the notice from today."""
     from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 
-    given = (chosen.year, _office(settings), settings.public_url)
+    given = (chosen.year, office_here(settings), settings.public_url)
     async with open_store(settings) as database:
         if not chosen.list:
             return _say_list(await show_notice(database, *given))
@@ -112,7 +107,7 @@ async def run_order(settings: Settings, chosen: argparse.Namespace) -> int:
     """Prepare letters."""
     from bot.appraisal.letters import prepare_letters
 
-    office = _office(settings)
+    office = office_here(settings)
     async with open_store(settings) as database:
         approvals = (await open_officers(settings, database, SystemClock())).approvals
         given = (database, approvals, chosen.year, chosen.whose, office)
@@ -128,7 +123,7 @@ async def run_print(settings: Settings, chosen: argparse.Namespace) -> int:
     await asyncio.to_thread(write_new_file, chosen.out, b"")
     async with open_store(settings) as database:
         keys = await open_keys(settings, database)
-        given = (chosen.year, chosen.unit, _office(settings), settings.public_url, chosen.lang)
+        given = (chosen.year, chosen.unit, office_here(settings), settings.public_url, chosen.lang)
         body = await print_letters(database, keys.gate.result_code, *given)
     await asyncio.to_thread(write_file, chosen.out, body)
     say(Message("notice-printed", file=str(chosen.out)))
@@ -141,5 +136,5 @@ async def run_deliver(settings: Settings, chosen: argparse.Namespace) -> int:
 
     receipt = (chosen.year, chosen.person, chosen.on)
     async with open_store(settings) as database:
-        await record_delivery(database, *receipt, _office(settings))
+        await record_delivery(database, *receipt, office_here(settings))
     return 0

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.terminal.auditing import READS_ONLY, Audit, the
-from bot.terminal.second_person import at_machine, confirm_people
+from bot.terminal.second_person import office_here, signed_in
 from bot.terminal.words import say, word, worded
 from survey_flows.errors import Message
 
@@ -54,10 +52,6 @@ def _add_reason(part: Any) -> None:
     part.add_argument("--reason", required=True, metavar="TEXT", help=Message("help-recusal-why"))
 
 
-def _office(settings: Settings, login: str = "") -> Office:
-    return Office(login or at_machine(), SystemClock(), settings.timezone)
-
-
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each challenge; kin are shown to nobody but the officer."""
     from bot.appraisal.challenges import list_challenges
@@ -78,7 +72,7 @@ async def run_person(settings: Settings, chosen: argparse.Namespace) -> int:
 
     person = "" if chosen.person == "-" else chosen.person
     async with open_store(settings) as database:
-        await name_person(database, chosen.login, person, _office(settings))
+        await name_person(database, chosen.login, person, office_here(settings))
     say(Message("recusal-done"))
     return 0
 
@@ -88,7 +82,7 @@ async def run_kin(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.challenges import declare_kin
 
     async with open_store(settings) as database:
-        await declare_kin(database, chosen.login, chosen.person, _office(settings))
+        await declare_kin(database, chosen.login, chosen.person, office_here(settings))
     say(Message("recusal-done"))
     return 0
 
@@ -98,7 +92,7 @@ async def run_no_kin(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.challenges import end_kin
 
     async with open_store(settings) as database:
-        given = (chosen.login, chosen.person, chosen.reason, _office(settings))
+        given = (chosen.login, chosen.person, chosen.reason, office_here(settings))
         await end_kin(database, *given)
     say(Message("recusal-done"))
     return 0
@@ -109,7 +103,7 @@ async def run_challenge(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.challenges import make_challenge
 
     async with open_store(settings) as database:
-        given = (chosen.year, chosen.subject, chosen.login, chosen.reason, _office(settings))
+        given = (chosen.year, chosen.subject, chosen.login, chosen.reason, office_here(settings))
         say(Message("recusal-taken", n=await make_challenge(database, *given)))
     return 0
 
@@ -119,8 +113,7 @@ async def run_rule(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.challenges import decide_challenge
 
     async with open_store(settings) as database:
-        office = _office(settings, chosen.by)
-        await confirm_people(database, [chosen.by], settings.data / "keys", office.clock)
+        office = await signed_in(settings, database, chosen.by)
         accepted = chosen.ruling == "accepted"
         await decide_challenge(database, chosen.number, accepted, chosen.reason, office)
     say(Message("recusal-done"))

@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.clock import SystemClock
-from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import Audit, AuditByOption, the
 from bot.terminal.parsing import add_language
-from bot.terminal.second_person import at_machine, say_waits
+from bot.terminal.second_person import office_here, say_waits
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
 
@@ -76,9 +74,8 @@ async def _preview(database: AsyncEngine, chosen: argparse.Namespace) -> int:
 async def _order(settings: Settings, database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from bot.appraisal.sealing import SealOrder, prepare_lifting, prepare_seal
 
-    clock = SystemClock()
-    approvals = (await open_officers(settings, database, clock)).approvals
-    office = Office(at_machine(), clock, settings.timezone)
+    office = office_here(settings)
+    approvals = (await open_officers(settings, database, office.clock)).approvals
     if chosen.lift:
         given = (chosen.year, chosen.reason, chosen.typed, office)
         made = await prepare_lifting(database, approvals, *given)
@@ -91,7 +88,7 @@ async def _order(settings: Settings, database: AsyncEngine, chosen: argparse.Nam
     if made.state == "done":
         say(Message("seal-lifted" if chosen.lift else "seal-done", year=chosen.year))
         keys = await open_keys(settings, database)
-        await finish_closing(settings, database, keys.gate, clock)
+        await finish_closing(settings, database, keys.gate, office.clock)
 
 
 async def _compare(database: AsyncEngine, chosen: argparse.Namespace) -> None:

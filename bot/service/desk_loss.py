@@ -8,7 +8,6 @@ rows of the audit log after the last act about them. Votes on cases that wait ar
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -21,42 +20,24 @@ from bot.core.clock import Clock
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.gate_signatures import GateSigner
 from bot.fraud_review.verdicts import WAITING
+from bot.service.lost_keys import Loss, require_lost
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from bot.transparency.acts import announce_lost_desk
+from bot.transparency.acts import announce_lost_key, gate_stands_in
 from bot.transparency.desk import DESK, Desk
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.known_desk import know_desk
 from bot.transparency.logged_acts import LoggedActs
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import Message
 from survey_flows.log_entries import LOG_ITSELF
 
 NEXT = "desk-next"
 """The new key until everything knows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Why a key is replaced, which the log says, and by how many people."""
-
-    reason: str
-    people: int
-
-
-def require_lost(ring: Keyring, reason: str) -> None:
-    """Refuses to replace a key that is there, or without a reason.
-
-    Args:
-        ring: the folder of the desk's key.
-        reason: is published in the log.
-
-    Raises:
-        BadInput: the key is there, or there is no reason.
-    """
-    if ring.path(DESK).exists():
-        raise BadInput(Message("desk-loss-none"), Place(file=str(ring.path(DESK))))
-    if not reason.strip():
-        raise BadInput(Message("log-loss-without-reason"))
+def require_lost_desk(ring: Keyring, reason: str) -> None:
+    """Refuses as `require_lost` does; ``ring`` is the folder of the desk's key."""
+    require_lost(ring.path(DESK), Message("desk-loss-none"), reason)
 
 
 async def replace_desk(
@@ -78,14 +59,13 @@ async def replace_desk(
         clock: the present time.
 
     Raises:
-        BadInput: as `require_lost`, or the log names no desk or another gate.
+        BadInput: as `require_lost_desk`, or the log names no desk or another gate.
     """
-    require_lost(ring, loss.reason)
+    require_lost_desk(ring, loss.reason)
     now = int(clock.now().timestamp())
     desk = Desk(ring.find_or_create(NEXT), gate.origin)
-    said = {"lost": DESK, "reason": loss.reason.strip(), "people": loss.people, "at": now}
     async with log.open() as opened:
-        await announce_lost_desk(opened, desk.key, gate, said, now)
+        await announce_lost_key(opened, desk.key, gate_stands_in(gate), loss.said(DESK, now), now)
     know_desk(log.guard.folder, desk.key)
     async with writing(database) as connection:
         await order_anew(connection, desk, now)

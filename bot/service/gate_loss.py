@@ -17,32 +17,21 @@ from bot.campaigns.states import CLOSING, HELD, OPEN, PAUSED
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import SIGN, GateKeys, Keyring, load_gate_keys
 from bot.crypto.gate_signatures import gate_key
-from bot.service.desk_loss import Loss
+from bot.service.lost_keys import Loss, require_lost
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.transparency.acts import announce_lost_gate
+from bot.transparency.acts import announce_lost_key, desk_stands_in
 from bot.transparency.desk import Desk
 from bot.transparency.guarded_log import GuardedLog
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import Message
 
 NEXT = "sign-next"
 """The new key until the log knows it."""
 
 
 def require_lost_gate(ring: Keyring, reason: str) -> None:
-    """Refuses to replace a key that is there.
-
-    Args:
-        ring: the folder of the gate's keys.
-        reason: is published in the log.
-
-    Raises:
-        BadInput: the key is there, or there is no reason.
-    """
-    if ring.path(SIGN).exists():
-        raise BadInput(Message("gate-loss-none"), Place(file=str(ring.path(SIGN))))
-    if not reason.strip():
-        raise BadInput(Message("log-loss-without-reason"))
+    """Refuses as `require_lost` does; ``ring`` is the folder of the gate's keys."""
+    require_lost(ring.path(SIGN), Message("gate-loss-none"), reason)
 
 
 async def replace_gate(
@@ -71,9 +60,9 @@ async def replace_gate(
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state.in_(states))
         campaigns = sorted((await connection.execute(query)).scalars())
         accepted = {name: await accepted_ballots(connection, keys, name) for name in campaigns}
-    said = {"lost": "gate", "reason": loss.reason.strip(), "people": loss.people, "at": now}
+    said = loss.said("gate", now) | {"accepted": accepted}
     async with log.open() as opened:
         key = gate_key(desk.origin, keys.public())
-        await announce_lost_gate(opened, key, desk, said | {"accepted": accepted}, now)
+        await announce_lost_key(opened, key, desk_stands_in(desk), said, now)
     ring.path(NEXT).replace(ring.path(SIGN))
     return keys

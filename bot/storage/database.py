@@ -15,7 +15,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.faults import NotNow
-from bot.storage.sqlite_trips import DRIVER, execute_all
 from survey_flows.errors import Message, Place
 
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
@@ -62,9 +61,10 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
         _make_file(Path(file))
     # The driver would begin transactions by itself, and too late for BEGIN IMMEDIATE.
     options = {"timeout": 30, "isolation_level": None}
-    engine = create_async_engine(address, module=DRIVER, connect_args=options, hide_parameters=True)
+    engine = create_async_engine(address, connect_args=options, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _end_sqlite)
     return engine
 
 
@@ -99,7 +99,15 @@ def _patient(seconds: float) -> dict[str, Any]:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    execute_all(connection, [f"PRAGMA {pragma}" for pragma in PRAGMAS])
+    for pragma in PRAGMAS:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _end_sqlite(connection: Any, _record: object, _error: object) -> None:
+    # A statement that was given up lasts until it is collected, and its transaction would as well.
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.accounts.approvals import APPROVED, COMMAND, WAITING, Approval
 from bot.accounts.second_factor import check_factor, load_factor_keys
 from bot.accounts.staff import find_account, verify_password
-from bot.core.clock import Clock
+from bot.core.clock import Clock, SystemClock
+from bot.core.identity import Office
+from bot.core.settings import Settings
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
@@ -20,6 +22,11 @@ from survey_flows.errors import BadInput, Message, Place
 def at_machine() -> str:
     """Returns who prepares what a command does."""
     return f"{COMMAND}{getpass.getuser()}"
+
+
+def office_here(settings: Settings, login: str = "") -> Office:
+    """Returns the official who acts: who is at the machine, or an account that has signed in."""
+    return Office(login or at_machine(), SystemClock(), settings.timezone)
 
 
 async def confirm_people(
@@ -49,6 +56,13 @@ async def confirm_people(
             code = await _asked("second-person-code", login)
             if not await check_factor(database, keys, account.login, code, now):
                 raise BadInput(Message("second-person-wrong-code"), Place(subject=login))
+
+
+async def signed_in(settings: Settings, database: AsyncEngine, login: str) -> Office:
+    """Returns the official with this account, who signs in as `confirm_people` asks."""
+    office = office_here(settings, login)
+    await confirm_people(database, [login], settings.data / "keys", office.clock)
+    return office
 
 
 async def _asked(what: str, login: str) -> str:

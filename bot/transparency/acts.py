@@ -7,7 +7,8 @@ signs what it knows itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from bot.transparency.entry_bodies import KEYS, keys_body
 from bot.transparency.guarded_log import OpenLog
 from survey_flows.errors import BadInput, Message
 from survey_flows.log_entries import LOG_ITSELF, act_label, signed_act_text
-from survey_flows.signed_notes import VerifierKey, read_key
+from survey_flows.signed_notes import Signature, VerifierKey, read_key
 
 
 async def _body(log: OpenLog, label: bytes) -> str | None:
@@ -50,59 +51,68 @@ async def announce_keys(
         await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body)], at)
 
 
-async def announce_lost_desk(
-    log: OpenLog, desk: VerifierKey, gate: GateSigner, loss: Mapping[str, object], at: int
-) -> None:
-    """Appends the act ``keys`` that replaces a desk's key which cannot sign that any more.
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Who signs in the place of a lost key: the gate for the desk, the desk for the gate.
 
-    The gate's key signs in its place: else whoever has the log's key made itself a desk.
-    A process that was killed after it appends nothing twice.
+    Args:
+        role: ``desk`` or ``gate``.
+        key: the key that the log names as this role's.
+        sign: returns its signature of an act's body.
+    """
+
+    role: str
+    key: VerifierKey
+    sign: Callable[[str], Signature]
+
+
+def desk_stands_in(desk: Desk) -> StandIn:
+    """Returns the desk in the place of the gate."""
+    return StandIn("desk", desk.key, desk.sign)
+
+
+def gate_stands_in(gate: GateSigner) -> StandIn:
+    """Returns the gate in the place of the desk."""
+    return StandIn(
+        "gate", gate.key, lambda body: gate.signature(signed_act_text(gate.origin, body))
+    )
+
+
+OTHER_KEY = {
+    "desk": Message("transparency-other-desk"),
+    "gate": Message("transparency-other-gate"),
+}
+"""What is said of a role's key that is not the log's."""
+
+
+async def announce_lost_key(
+    log: OpenLog, key: VerifierKey, other: StandIn, loss: Mapping[str, object], at: int
+) -> None:
+    """Appends the act ``keys`` that replaces a key which cannot sign that any more.
+
+    The other one of desk and gate signs in its place: else whoever has the log's key made itself
+    either. A process that was killed after it appends nothing twice.
 
     Args:
         log: the open log.
-        desk: the new key.
-        gate: signs with the key that the log names as the gate's.
-        loss: says what was lost and why.
+        key: the new key.
+        other: signs with the key that the log names as this role's.
+        loss: says whose key was ``lost`` and why, and what the gate had accepted until then.
         at: epoch seconds.
 
     Raises:
-        BadInput: the log names no desk's key, or another key of the gate.
+        BadInput: the log names no key of the role, or another key of the other one.
     """
+    lost = str(loss["lost"])
     number, named = await _newest(log)
-    if named.get("desk") == desk:
+    if named.get(lost) == key:
         return
-    if "desk" not in named or named.get("gate") != gate.key:
-        raise BadInput(Message("transparency-other-gate"))
-    body = keys_body(number + 1, desk, gate.key, loss)
-    signed = gate.signature(signed_act_text(gate.origin, body))
-    await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body, [signed])], at)
-
-
-async def announce_lost_gate(
-    log: OpenLog, gate: VerifierKey, desk: Desk, loss: Mapping[str, object], at: int
-) -> None:
-    """Appends the act ``keys`` that replaces a gate's key which cannot sign that any more.
-
-    The desk's key signs in its place: else whoever has the log's key made itself a gate.
-    A process that was killed after it appends nothing twice.
-
-    Args:
-        log: the open log.
-        gate: the new key.
-        desk: signs with the key that the log names as the desk's.
-        loss: says what was lost and why, and what the gate had accepted until then.
-        at: epoch seconds.
-
-    Raises:
-        BadInput: the log names no gate's key, or another key of the desk.
-    """
-    number, named = await _newest(log)
-    if named.get("gate") == gate:
-        return
-    if "gate" not in named or named.get("desk") != desk.key:
-        raise BadInput(Message("transparency-other-desk"))
-    body = keys_body(number + 1, desk.key, gate, loss)
-    await log.append([log.own_act(KEYS, LOG_ITSELF, str(number + 1), body, [desk.sign(body)])], at)
+    if lost not in named or named.get(other.role) != other.key:
+        raise BadInput(OTHER_KEY[other.role])
+    keys = {lost: key, other.role: other.key}
+    body = keys_body(number + 1, keys["desk"], keys["gate"], loss)
+    act = log.own_act(KEYS, LOG_ITSELF, str(number + 1), body, [other.sign(body)])
+    await log.append([act], at)
 
 
 class GateChanged(OperatorNeeded):

@@ -114,10 +114,6 @@ def require_next_decisions(bundle: Bundle) -> None:
             raise CheckFailed(Message("verification-decision-verdict", position=position))
 
 
-LOST = {"desk": "verification-keys-desk-lost", "gate": "verification-keys-gate-lost"}
-"""What is said of a lost key, by whose it was."""
-
-
 def check_signatures(bundle: Bundle) -> Message:
     """Check that each act is signed by those who must, with keys that held at its entry."""
     if bundle.is_older:

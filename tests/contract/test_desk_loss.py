@@ -22,8 +22,9 @@ from bot.core.settings import Settings
 from bot.crypto.gate_keys import Keyring, load_gate_keys
 from bot.crypto.gate_signatures import GateSigner
 from bot.service import desk_loss
-from bot.service.desk_loss import Loss, replace_desk
+from bot.service.desk_loss import replace_desk
 from bot.service.installation_keys import desk_ring, load_desk
+from bot.service.lost_keys import Loss
 from bot.service.two_persons import make_officers
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables

@@ -19,8 +19,8 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.service import gate_loss
-from bot.service.desk_loss import Loss
 from bot.service.gate_loss import replace_gate
+from bot.service.lost_keys import Loss
 from bot.service.two_persons import make_officers
 from bot.storage.schema import all as tables
 from bot.transparency.acts import GateChanged

@@ -20,7 +20,6 @@ from bot.appraisal.executions import (
 )
 from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.appraisal.year_tasks import list_year_tasks
-from bot.core.identity import Office
 from bot.core.labels import name, pick
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
@@ -45,7 +44,7 @@ async def show_amendments(visit: Visit) -> web.Response:
 async def take_amendment(visit: Visit) -> web.Response:
     """Shows what an amendment would do, prepares it, or takes that a decision was carried out."""
     year, act, service = year_of(visit), visit.text("act"), visit.service
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    office = visit.office
     if act in tuple(ExecutionAct):
         said = (visit.text("proposal"), ExecutionAct(act), visit.text("on"))
         await record_execution(service.database, year, *said, visit.text("document"), office)

@@ -109,7 +109,7 @@ async def take_new(visit: Visit) -> web.Response:
     year, act = visit.text("year"), visit.text("act")
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput(Message("admin-choose-year"), Place(field="year"))
-    database, office = visit.service.database, _office(visit)
+    database, office = visit.service.database, visit.office
     if act != RECEIVE:
         raise no_such_button(act)
     if visit.text("kind") not in BEGINNINGS:
@@ -177,7 +177,7 @@ async def _waiting(visit: Visit, appeal: Appeal) -> bool:
 @staff_page
 async def take_step(visit: Visit) -> web.Response:
     """Takes the next step of an appeal."""
-    database, number, office = visit.service.database, (await _appeal(visit)).number, _office(visit)
+    database, number, office = visit.service.database, (await _appeal(visit)).number, visit.office
     act, reason = visit.text("act"), visit.text("reason")
     if act == ASSIGN:
         await assign_appeal(database, number, visit.text("to"), office)
@@ -225,10 +225,6 @@ def _ruling(visit: Visit) -> AppealRuling:
 
 async def _appeal(visit: Visit) -> Appeal:
     return await show_appeal(visit.service.database, int(visit.path_param("appeal")), visit.today)
-
-
-def _office(visit: Visit) -> Office:
-    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)
 
 
 def _remedy(visit: Visit, way: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -52,7 +51,7 @@ async def send_year(visit: Visit) -> web.Response:
     The audit log records who took it.
     """
     service, year = visit.service, year_of(visit)
-    now = service.clock.now().astimezone(ZoneInfo(service.settings.timezone))
+    now = visit.office.now
     login = visit.visitor.login
     await require_year_grant(service.roster, year, int(now.timestamp()), login)
     files = await make_year_bundle(service.database, year, now.date(), auditors=True)

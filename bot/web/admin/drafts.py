@@ -34,7 +34,6 @@ from bot.campaigns.registered import (
 from bot.campaigns.scheme_files import offered_text
 from bot.campaigns.titles import printed_title
 from bot.core.checked_input import checked
-from bot.core.identity import Office
 from bot.core.labels import pick
 from bot.core.shipped_files import offered_questionnaires, questionnaire_text
 from bot.storage.database import reading
@@ -132,7 +131,7 @@ async def _take_over_leaders(visit: Visit, like: str, year: int) -> None:
         raise no_such_button("leaders")
     service = visit.service
     before = (await find_registered_campaign(service.database, like)).year
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    office = visit.office
     clearance = Clearance(service.approvals, "")
     await take_over_leaders(service.database, year, before, office, clearance)
 

@@ -83,9 +83,7 @@ async def show_exports(visit: Visit) -> web.Response:
     closed = [summary for summary in found if summary.state == "closed"]
     campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
     appraised = {summary.year for summary in closed if not summary.pilot}
-    zone = ZoneInfo(visit.service.settings.timezone)
-    today = visit.service.clock.now().astimezone(zone).date()
-    noticed = await public_years(visit.service.database, today)
+    noticed = await public_years(visit.service.database, visit.today)
     years = {
         year: _addressed((*YEAR, *([YEAR_BUNDLE] if year in noticed else [])), str(year))
         for year in sorted(appraised, reverse=True)

@@ -12,7 +12,6 @@ from bot.accounts.approvals import DONE
 from bot.appraisal.filing_decisions import prepare_close
 from bot.appraisal.import_tables import Clearance, import_table, table_workbook
 from bot.appraisal.table_kinds import TABLES
-from bot.core.identity import Office
 from bot.records.context import ImportResult
 from bot.records.filings import is_material_closed, read_filings
 from bot.records.seals import is_sealed
@@ -43,7 +42,6 @@ async def take_import(visit: Visit) -> web.Response:
         )
     checking = visit.text("check") == "yes"
     data = await asyncio.to_thread(file.file.read)
-    zone = visit.service.settings.timezone
     try:
         outcome = await import_table(
             visit.service.database,
@@ -52,7 +50,7 @@ async def take_import(visit: Visit) -> web.Response:
             data,
             year_of(visit) if TABLES[kind].dated else 0,
             checking,
-            office=Office(visit.visitor.login, visit.service.clock, zone),
+            office=visit.office,
             clearance=Clearance(visit.service.approvals, visit.text("reason")),
         )
     except BadInput as error:
@@ -110,7 +108,7 @@ async def _show_import(
 async def take_close(visit: Visit) -> web.Response:
     """Closes the year's material, alone or with a second person."""
     service, year = visit.service, year_of(visit)
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    office = visit.office
     made = await prepare_close(service.approvals, year, visit.text("typed"), office)
     if made.state != DONE:
         return visit.redirect("/admin/approvals", "prepared")

@@ -10,7 +10,6 @@ from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.own_appeals import OWN_ACTS, contest, own_challenges
 from bot.appraisal.own_results import read_own_results
 from bot.appraisal.receipts import acknowledge
-from bot.core.identity import Office
 from bot.rectification.requests import list_requests
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -48,7 +47,7 @@ async def take_unit(visit: Visit) -> web.Response:
     service, year, act = visit.service, visit.text("year"), visit.text("act")
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput(Message("admin-choose-year"), Place(field="year"))
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    office = visit.office
     given = (service.database, int(year), await own_unit(visit))
     if act == SEEN:
         await acknowledge(*given, office)

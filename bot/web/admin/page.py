@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -16,6 +15,7 @@ from bot.accounts.audit_log import DONE as ACT_DONE
 from bot.accounts.audit_log import FAILED, REFUSED, AuditRecord, append_record
 from bot.accounts.roles import RIGHTS, roles_that_may
 from bot.appraisal.year import AppraisedYear
+from bot.core.identity import Office
 from bot.service.composition import Service
 from bot.web.admin.sessions import Visitor, knows_csrf, read_visitor
 from bot.web.shared.app_keys import SERVICE
@@ -119,7 +119,12 @@ class Visit:
     @property
     def today(self) -> date:
         """Today's date in the city."""
-        return self.service.clock.now().astimezone(ZoneInfo(self.service.settings.timezone)).date()
+        return self.office.today
+
+    @property
+    def office(self) -> Office:
+        """The visitor as the official who acts."""
+        return Office(self.visitor.login, self.service.clock, self.service.settings.timezone)
 
     async def year(self) -> AppraisedYear:
         """Returns the results of the year that the path names."""

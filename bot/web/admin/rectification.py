@@ -19,7 +19,6 @@ from aggregation.procedure.rectification import (
 )
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
-from bot.core.identity import Office
 from bot.core.labels import pick
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.records.working_days import read_calendar
@@ -123,7 +122,7 @@ async def take_act(visit: Visit) -> web.Response:
     """Queues an answer to the citizen, or records a step."""
     service, name, act = visit.service, visit.path_param("name"), visit.text("act")
     if act == SAY:
-        office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+        office = visit.office
         await queue_answer(
             service.database,
             RectificationKeys(service.keys.rectification),

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.accounts.staff import list_accounts
 from bot.appraisal.challenges import (
+    able_to_decide,
     decide_challenge,
     declare_kin,
     end_kin,
@@ -16,7 +17,6 @@ from bot.appraisal.challenges import (
     name_person,
     read_kin,
 )
-from bot.core.identity import Office
 from bot.records.recusals import RecusalKind
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
@@ -41,7 +41,7 @@ async def take_own(visit: Visit) -> web.Response:
     """Takes that a person is one's own kin."""
     database, login = visit.service.database, visit.visitor.login
     person = await find_person(database, visit.text("person"))
-    await declare_kin(database, login, person, _office(visit))
+    await declare_kin(database, login, person, visit.office)
     return visit.redirect(OWN, "recusal")
 
 
@@ -51,9 +51,15 @@ async def show_challenges(visit: Visit) -> web.Response:
     database = visit.service.database
     async with reading(database) as connection:
         found = await list_challenges(connection)
+        able = {
+            it.asked.number: await able_to_decide(connection, it.asked)
+            for it in found
+            if it.ruling is None
+        }
     return visit.render(
         "challenges",
         challenges=found,
+        able=able,
         accounts=[it.login for it in await list_accounts(database) if not it.disabled],
         me=visit.visitor.login,
         this_year=visit.today.year,
@@ -63,7 +69,7 @@ async def show_challenges(visit: Visit) -> web.Response:
 @staff_page
 async def take_challenge(visit: Visit) -> web.Response:
     """Takes a challenge, decides about one, or takes who an account is or its kin."""
-    database, act, office = visit.service.database, visit.text("act"), _office(visit)
+    database, act, office = visit.service.database, visit.text("act"), visit.office
     login, reason = visit.text("login"), visit.text("reason")
     if act == CHALLENGE:
         year = visit.text("year")
@@ -88,7 +94,3 @@ async def take_challenge(visit: Visit) -> web.Response:
     else:
         raise no_such_button(act)
     return visit.redirect(OFFICE, "recusal")
-
-
-def _office(visit: Visit) -> Office:
-    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)

@@ -38,7 +38,7 @@ async def show_letters(visit: Visit) -> web.Response:
 async def take_letters(visit: Visit) -> web.StreamResponse:
     """Prepares letters, prints those that are ordered, or takes the day of a receipt."""
     year, act, service = year_of(visit), visit.text("act"), visit.service
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    office = visit.office
     unit, here = visit.text("unit"), visit.request.path
     if act == ORDER:
         whose = visit.text("whose") or unit

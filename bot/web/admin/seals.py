@@ -18,7 +18,6 @@ from bot.appraisal.sealing import (
     prepare_seal,
     preview_seal,
 )
-from bot.core.identity import Office
 from bot.core.labels import name
 from bot.records.notices import read_notices
 from bot.records.seals import read_seals
@@ -88,7 +87,7 @@ def _difference(it: Difference, lang: str) -> tuple[str, str, str]:
 async def take_seal(visit: Visit) -> web.Response:
     """Prepares the seal of the year, or its lifting; alone or for a second person."""
     year, act, service = year_of(visit), visit.text("act"), visit.service
-    office = Office(visit.visitor.login, service.clock, service.settings.timezone)
+    office = visit.office
     if act == "seal":
         fields = ("organ", "document", "decided_on", "seen", "typed")
         order = SealOrder(*(visit.text(field) for field in fields))

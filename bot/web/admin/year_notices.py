@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
-from bot.core.identity import Office
 from bot.records.notices import read_notices
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, staff_page, year_of
@@ -25,7 +24,7 @@ async def take_year_notice(visit: Visit) -> web.Response:
     year, database = year_of(visit), visit.service.database
     order = NoticeOrder(visit.text("typed"), visit.text("seen"))
     try:
-        given = (year, order, _office(visit), _address(visit))
+        given = (year, order, visit.office, _address(visit))
         await give_public_notice(database, visit.service.desk, *given)
         await visit.service.mixer.turn()
     except BadInput as error:
@@ -39,7 +38,7 @@ async def _show(visit: Visit, status: int = 200, problem: str = "") -> web.Respo
         notices = await read_notices(connection, year)
     found, stopped = None, ""
     try:
-        found = await show_notice(database, year, _office(visit), _address(visit))
+        found = await show_notice(database, year, visit.office, _address(visit))
     except BadInput as error:
         stopped = error.render(visit.lang)
     return visit.render(
@@ -53,10 +52,6 @@ async def _show(visit: Visit, status: int = 200, problem: str = "") -> web.Respo
         stops=[stop.render(visit.lang) for stop in found.stops] if found else [],
         asks=[render(ask, visit.lang) for ask in found.asks] if found else [],
     )
-
-
-def _office(visit: Visit) -> Office:
-    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)
 
 
 def _address(visit: Visit) -> str:

@@ -24,7 +24,6 @@ from bot.appraisal.deciding import (
 )
 from bot.appraisal.year import BINDING, AppraisedYear
 from bot.appraisal.year_tasks import YearTask, list_year_tasks
-from bot.core.identity import Office
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
 from bot.records.recusals import read_standings
@@ -255,7 +254,7 @@ async def take_decision(visit: Visit) -> web.Response:
         Verdict(verdict),
         _signature(visit),
         visit.text("reason"),
-        _office(visit),
+        visit.office,
         visit.text("seen"),
         visit.text("heard_on"),
     )
@@ -274,14 +273,10 @@ async def take_grade(visit: Visit) -> web.Response:
         Grade(visit.text("grade")),
         _signature(visit),
         visit.text("reason"),
-        _office(visit),
+        visit.office,
         visit.text("seen"),
     )
     return visit.redirect(f"/admin/years/{year_of(visit)}", "graded")
-
-
-def _office(visit: Visit) -> Office:
-    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)
 
 
 def _signature(visit: Visit) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.campaigns.lifecycle import list_campaigns
+from bot.campaigns.link_marks import unmarked_links
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
@@ -98,6 +99,8 @@ async def test_the_open_campaign_is_what_a_citizen_meets(
         "city-2010": ("closed", 2010, 108, BALLOTS),
         "city-2026": ("open", 2026, 108, 0),
     }
+    async with reading(database) as connection:
+        assert await unmarked_links(connection, DESK) == {}, "no false alarm at the first start"
     live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
     await live_campaigns.refresh()
     definition = live_campaigns.current(Clock().now())
