@@ -238,6 +238,13 @@ def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
     return session
 
 
+def free_round(session: Session) -> int:
+    """The next number of a rating that none of those that wait has."""
+    taken = [one.round for one in session.waiting if one.key.startswith(f"{session.nonce}.")]
+    numbers = ((session.round + step) % ROUNDS for step in range(1, MOST_WAITING + 2))
+    return next(number for number in numbers if number not in taken)
+
+
 WEAR_SECONDS = 3600
 """Seconds after which a conversation at rest loses what dates and counts its ratings."""
 

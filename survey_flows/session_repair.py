@@ -13,10 +13,10 @@ from survey_flows.session import (
     OTHER,
     PROMISE,
     PROMISED,
-    ROUNDS,
     STOP,
     WHOSE,
     Session,
+    free_round,
     is_unfinished,
 )
 
@@ -42,11 +42,10 @@ def fit_session(
     if not (late and session.rating and session.answers):
         return session, gone
     questionnaire = definition.asked(session.unit, session.order)
-    number = (session.round + 1) % ROUNDS
     fresh = replace(
         session,
         answers={},
-        round=number,
+        round=free_round(session),
         goes="",
         place=_place(questionnaire, {}, "", ""),
         overlay="",

@@ -9,7 +9,7 @@ import pytest
 
 from survey_flows.box import GOES
 from survey_flows.effects import RatingBegun, StoreBallot
-from survey_flows.events import Returned, Typed
+from survey_flows.events import Returned, TimedOut, Typed
 from survey_flows.session import MOST_WAITING, without_expired, worn
 from tests.conversations import MORNING, Talk, build_definition
 
@@ -192,6 +192,21 @@ def test_a_new_rating_never_takes_the_key_of_one_that_waits() -> None:
     assert talk.session is not None
     talk.press("市交通运输局")
     assert talk.session.key not in {one.key for one in talk.session.waiting}
+
+
+def test_a_rating_that_timed_out_never_takes_the_key_of_one_that_waits() -> None:
+    """Its buttons would be those of the other."""
+    talk = two_ratings()
+    talk.press("办过事")
+    talk.press("未提交的评价（1）")
+    talk.press("未提交：接着评市财政局")
+    assert talk.session is not None
+    [waits] = talk.session.waiting
+    talk.session = replace(talk.session, round=waits.round - 1, nonce=waits.key.split(".")[0])
+    talk.take(TimedOut())
+    assert talk.session.answers == {}
+    assert talk.session.waiting == (waits,)
+    assert talk.session.key != waits.key
 
 
 def test_what_waits_ends_after_the_idle_time_and_outlasts_the_wear_of_a_conversation() -> None:
