@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.stored_conversation import Conversation
-from bot.core.identity import Address, Citizen
+from bot.core.identity import WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.storage.schema import all as tables
 from survey_flows.choice_numbers import command_words
@@ -50,6 +50,8 @@ class Wishes:
         screen = self._screen(before)
         if wish is Wish.STOP:
             return event if screen and _asks_for(screen, event) else OptedOut()
+        if citizen.channel == WEB and wish is Wish.AGAIN and plain(event.text) != START:
+            return OptedIn()  # which is answered by what a browser is
         opted_out, invited = await self._contact(connection, citizen)
         if wish is Wish.AGAIN and opted_out:
             return OptedIn()

@@ -8,6 +8,7 @@ brand-home = Minping, home
 
 start-default = Please give your rating
 start-unit = You will rate: { $unit }
+start-unit-unknown = The unit of this code or link was not found: it may have another name now, or not be rated this time. You can choose a unit once you have begun.
 start-pilot = This is a pilot: it counts in no appraisal.
 start-lead = Results are used in the yearly appraisal; ratings by a unit’s own staff are kept apart.
 start-promise-anonymous = We do not ask your name and give the unit nothing that identifies you. Please do not say who you are in a comment.
@@ -24,7 +25,7 @@ start-resume = Back to the conversation
 
 progress = Step { $step } of { $steps }
 selected = (your present answer)
-field-search = Find a unit (name, code or what you came for)
+field-search = Find a unit (name, code, or what you came for)
 field-text = Your answer
 field-number = Your answer (a whole number)
 send-search = Find
@@ -48,6 +49,7 @@ text-privacy = Privacy
 text-back = Back
 text-cookie = This site keeps one random number (a cookie), only after you press “Start”, to go on with your conversation; it expires after 90 days. There is no tracking and no analytics.
 
+help-choose = · Press an option to choose it; to find a unit, you can also type its name, its code or what you came for.
 receipt-where = The receipt says that your rating was received. It does not show your answers. After about an hour you can see whether it is in the public log: press “Check a receipt”, or type it on the page /receipt later.
 receipt-copy = Copy the receipt
 receipt-copied = Copied

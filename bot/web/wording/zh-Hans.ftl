@@ -8,6 +8,7 @@ brand-home = 民评首页
 
 start-default = 请您来评价
 start-unit = 您将评价：{ $unit }
+start-unit-unknown = 没有找到二维码或链接中的单位，它可能已更名或不在这次评价里。开始后可以另选单位。
 start-pilot = 这是试评，结果不计入任何考核。
 start-lead = 评价结果用于部门年度绩效考核；单位工作人员的评价单独统计。
 start-promise-anonymous = 不问姓名。我们不给被评价单位任何能认出您的信息；也请不要在意见里写明自己是谁。
@@ -48,6 +49,7 @@ text-privacy = 隐私
 text-back = 返回
 text-cookie = 本网站只在您按下“开始评价”后存一个随机编号（Cookie），用来接着您的对话，90 天后失效；不使用跟踪或统计工具。
 
+help-choose = · 选项点一下就选中；找单位时，也可以输入名称、拼音、代码或要办的事。
 receipt-where = 回执只说明评价已收到，不显示您的回答。约一小时后可以查它是否已记入公开日志：按下面的“查验回执”，或以后在本网站的 /receipt 页面输入。
 receipt-copy = 复制回执
 receipt-copied = 已复制
