@@ -41,6 +41,7 @@ EXCEPTIONS = {
     "survey_flows/opt_out_words.py": TYPED,
     "survey_flows/simplified.py": TABLE,
     "survey_flows/thesaurus.py": PATTERN,
+    "survey_flows/typed_commands.py": TYPED,
     "survey_flows/typed_intents.py": PATTERN,
     "survey_flows/typed_text.py": PATTERN,
     "survey_flows/unit_search.py": PATTERN,
