@@ -89,7 +89,9 @@ async def import_table(
     if not sheet.rows:
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
-    proposals = await _proposals(database, year) if kind == DECISIONS else {}
+    proposals: dict[str, OpenProposal] = {}
+    if kind == DECISIONS and office is not None:
+        proposals = await _proposals(database, year, office)
     async with writing(database) as connection:
         outcome, changes = await store_sheet(
             connection, kind, year, sheet, scheme, office, proposals
@@ -220,17 +222,19 @@ async def take_over_leaders(
     return await import_table(database, *given, office=office, clearance=clearance)
 
 
-async def _proposals(database: AsyncEngine, year: int) -> dict[str, OpenProposal]:
+async def _proposals(database: AsyncEngine, year: int, office: Office) -> dict[str, OpenProposal]:
     """Return the proposals that stand, for a table of decisions."""
-    from bot.appraisal.deciding import HEARD, fact_days, standing_proposals
+    from aggregation.model.results import HEARD
+    from bot.appraisal.deciding import limits_of, standing_proposals
+    from bot.appraisal.ground_days import ground_days_of
     from bot.appraisal.year import run_year
 
     appraised = await run_year(database, year, ())
-    days = fact_days(appraised)
+    days = await ground_days_of(database, appraised, office.timezone)
     found = {}
     for key, it in standing_proposals(appraised).items():
         made = it.decision or it.lapsed
         number = made.number if made else 0
-        since = days.get(it.fact, "")
-        found[key] = OpenProposal(it.subject, it.digest, number, since, it.kind in HEARD)
+        limits = limits_of(days, it, office)
+        found[key] = OpenProposal(it.subject, it.digest, number, limits, it.kind in HEARD)
     return found
