@@ -362,6 +362,7 @@ contacts-eligible = { $count } can be invited
 contacts-imported = contacts: { $new } new, { $changed } changed, { $unchanged } as they were
 contacts-left-out = { $count } cannot
 contacts-opt-outs = { $count } have opted out, { $before } of them before
+contacts-kinds = people by kind of address
 contacts-opted-out = { $count } have opted out and stay so
 
 # demo

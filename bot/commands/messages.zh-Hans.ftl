@@ -359,6 +359,7 @@ contacts-eligible = 可以邀请 { $count } 人
 contacts-imported = 联系人：新增 { $new } 人，更改 { $changed } 人，{ $unchanged } 人不变
 contacts-left-out = 不能邀请 { $count } 人
 contacts-opt-outs = { $count } 人拒收，其中 { $before } 人此前已拒收
+contacts-kinds = 各类联系方式的人数
 contacts-opted-out = { $count } 人已拒收，保持不变
 
 # demo
