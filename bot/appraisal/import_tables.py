@@ -85,7 +85,7 @@ async def import_table(
             and there is no reason; nothing is stored.
     """
     table_kind(kind, year)
-    sheet = await asyncio.to_thread(read_sheet, file, data)
+    sheet = await asyncio.to_thread(read_sheet, file, data, others=True)
     if not sheet.rows:
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
@@ -96,6 +96,7 @@ async def import_table(
         outcome, changes = await store_sheet(
             connection, kind, year, sheet, scheme, office, proposals
         )
+        outcome = replace(outcome, notes=(*sheet.notes, *outcome.notes))
         waits = bool(changes) and await needs_clearance(connection, year)
         if waits and not dry_run:
             await _require_may_enter(connection, year, changes, office, clearance)
@@ -162,7 +163,7 @@ async def _prepare_filing(
     if made.state == DONE:
         return replace(outcome, changes=changes)
     note = Message("records-filing-waits", number=made.id)
-    return ImportResult(outcome.rows, (note,), changes)
+    return ImportResult(outcome.rows, (*outcome.notes, note), changes)
 
 
 async def table_workbook(
