@@ -40,13 +40,14 @@ from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_n
 from bot.appraisal.receipts import acknowledge, record_delivery
 from bot.appraisal.settling import unsettled_units
 from bot.campaigns.registered import find_registered_campaign
+from bot.core.short_codes import SIGNS, fold_code
 from bot.publication.public_release import make_public
 from bot.publication.public_table import public_data, public_years, read_public_table
 from bot.publication.reports.document_model import Document, Heading, KeyFigures
 from bot.publication.reports.letters import print_letters
 from bot.publication.reports.pdf import to_png
 from bot.records.notices import GivenNotice, read_notices
-from bot.records.tellings import SIGNS, find_letter, fold_code, make_code, read_tellings
+from bot.records.tellings import find_letter, make_code, read_tellings
 from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
