@@ -13,8 +13,8 @@ from unittest.mock import AsyncMock
 import numpy as np
 import pytest
 import zxingcpp
-from matplotlib.image import imread
 from numpy.typing import NDArray
+from PIL import Image
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -334,7 +334,7 @@ async def test_a_letter_is_ordered_printed_once_and_its_code_opens_the_own_resul
 
 
 def pixels(picture: bytes) -> NDArray[np.uint8]:
-    return (imread(io.BytesIO(picture), "png")[:, :, :3] * 255).astype(np.uint8)
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
 
 
 async def test_a_letter_has_the_address_as_a_code_that_a_telephone_reads(
