@@ -18,9 +18,9 @@ from survey_flows.effects import (
 )
 from survey_flows.localized_names import unit_name
 from survey_flows.outside_window import deleted_screen
+from survey_flows.overlays import may_report_pressure
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
-from survey_flows.screens import may_report_pressure
 from survey_flows.session import LEAVE, OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
 from survey_flows.transitions import (
     StepResult,

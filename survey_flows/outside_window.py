@@ -9,7 +9,7 @@ from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Effect, EndConversation, Screen, ShowNotice, ShowScreen
 from survey_flows.events import Event, Pressed, Started, TopicRequested
 from survey_flows.localized_names import in_language, known_language, show_date, show_end
-from survey_flows.screens import explain
+from survey_flows.overlays import explain
 from survey_flows.session import PROMISE, Session, begun
 
 DELETED = "deleted"

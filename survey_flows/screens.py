@@ -1,10 +1,8 @@
-"""The screens of a rating: question, review and receipt, and the overlays."""
+"""The screens of a rating: question, review and receipt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 
 from survey_flows.box import (
     COUNTED,
@@ -17,24 +15,12 @@ from survey_flows.box import (
     personal_data,
 )
 from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.effects import Button, Input, OtherPerson, ReviewLine, Screen
-from survey_flows.gate_texts import PROMISE_SECONDS
-from survey_flows.localized_names import in_language, show_deadline, show_end, unit_name
-from survey_flows.organiser import organiser_line
+from survey_flows.effects import Button, Input, ReviewLine, Screen
+from survey_flows.localized_names import in_language, show_end, unit_name
+from survey_flows.overlays import Rows, column, grouped, overlay_screen
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import (
-    LEAD,
-    LEAVE,
-    OTHER,
-    PROMISE,
-    PROMISED,
-    STOP,
-    WHOSE,
-    Session,
-    begun,
-    is_full,
-)
+from survey_flows.session import Session, begun, is_full
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
@@ -42,14 +28,10 @@ _EXCERPT = 200
 _IN_REVIEW, _NAME_LENGTH = 20, 24
 """Most characters of words and of an item's name in the review, where each is one line."""
 _PER_ROW = 4
-COMMANDS = "help-commands"
-"""The sentence of the help that names commands; a channel without them has words instead."""
 WHERE = "receipt-where"
 """The sentence that says where to look a receipt up; the web page has another."""
 NOTE = "goes-note"
 """The sentence that says what an office does with words; not every channel offers it."""
-PROMISE_TIME = timedelta(seconds=PROMISE_SECONDS)
-Rows = tuple[tuple[Button, ...], ...]
 
 
 def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
@@ -65,7 +47,7 @@ def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
 
 def _screen(definition: CampaignDefinition, session: Session) -> Screen:
     if session.overlay:
-        return _overlay(definition, session)
+        return overlay_screen(definition, session)
     if session.place == "unit":
         return units_screen(definition, session)
     if session.place == "receipt":
@@ -232,10 +214,10 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     return Screen(
         step="receipt",
         lang=lang,
-        text=f"{say(lang, 'receipt', unit=name)}\n{_groups(session.receipt)}\n\n{note}",
+        text=f"{say(lang, 'receipt', unit=name)}\n{grouped(session.receipt)}\n\n{note}",
         rows=(
             *waiting_row(definition, session),
-            *_column(
+            *column(
                 [
                     Button(say(lang, "again"), f"{key}:n"),
                     Button(say(lang, "redo"), f"{key}:r"),
@@ -245,31 +227,6 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
             ),
         ),
     )
-
-
-def _groups(code: str) -> str:
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
-
-
-def _promise(definition: CampaignDefinition, session: Session) -> Screen:
-    """Says what the gate's promise proves, or shows it once more is pressed.
-
-    It names no unit: whoever is shown it learns of taking part, and nothing else.
-    Who has the promise sealed adds it to the second screen.
-    """
-    say, lang, key = definition.wording.say, session.lang, session.key
-    if session.overlay == PROMISE:
-        date = show_deadline(definition, lang, definition.closes_at + PROMISE_TIME)
-        rows = _column(
-            [
-                Button(say(lang, "promise-show"), f"{key}:v:show"),
-                Button(say(lang, "promise-back"), f"{key}:o:{PROMISE}"),
-            ]
-        )
-        return Screen(PROMISE, lang, say(lang, "promise", date=date), rows)
-    rows = _column([Button(say(lang, "promise-done"), f"{key}:o:{PROMISED}")])
-    text = f"{say(lang, 'promised')}\n{_groups(session.receipt)}\n{say(lang, 'promised-note')}"
-    return Screen(PROMISED, lang, text, rows)
 
 
 def _goes(definition: CampaignDefinition, session: Session, questionnaire: Questionnaire) -> Screen:
@@ -291,7 +248,7 @@ def _goes(definition: CampaignDefinition, session: Session, questionnaire: Quest
             Button(say(lang, "personal-keep"), f"{key}:j"),
         ]
         progress = (len(steps), len(steps) + 1)
-        return Screen(GOES, lang, text, (*_column(rows), away), progress=progress)
+        return Screen(GOES, lang, text, (*column(rows), away), progress=progress)
     text = f"{say(lang, 'goes-ask')}\n→ {words}\n{say(lang, NOTE)}"
     unit = unit_name(definition, session.unit, lang)
     choices = {COUNTED: f"{key}:i", TO_OFFICE: f"{key}:w:office", TO_UNIT: f"{key}:w:unit"}
@@ -300,112 +257,8 @@ def _goes(definition: CampaignDefinition, session: Session, questionnaire: Quest
         GOES,
         lang,
         text,
-        (*_column(rows), away),
+        (*column(rows), away),
         progress=(len(steps), len(steps) + 1),
         selected=choices.get(session.goes, ""),
         unit=unit,
     )
-
-
-def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
-    say, lang, key = definition.wording.say, session.lang, session.key
-    if session.overlay in (PROMISE, PROMISED):
-        return _promise(definition, session)
-    if session.overlay == "language":
-        rows = [
-            Button(say(tag, "language-name"), f"{key}:l:{tag}")
-            for tag in definition.wording.languages
-        ]
-        return Screen(
-            "language", lang, say(lang, "language"), _column(rows), selected=f"{key}:l:{lang}"
-        )
-    if session.overlay == "delete":
-        rows = [
-            Button(say(lang, "delete-yes"), f"{key}:e"),
-            Button(say(lang, "delete-no"), f"{key}:o:delete"),
-        ]
-        title = in_language(definition.title, lang, definition)
-        return Screen("delete", lang, say(lang, "delete", title=title), _column(rows))
-    if session.overlay == OTHER:
-        return _other(definition, session)
-    if session.overlay == WHOSE:
-        return _whose(definition, session)
-    if session.overlay == LEAVE:
-        rows = [
-            Button(say(lang, "leave-stay"), f"{key}:o:{LEAVE}"),
-            Button(say(lang, "leave-go"), LEAD + session.query),
-        ]
-        return Screen(LEAVE, lang, say(lang, "leave-ask"), _column(rows))
-    if session.overlay == STOP:
-        rows = [
-            Button(say(lang, "opt-out-yes"), f"{key}:t"),
-            Button(say(lang, "opt-out-opinion"), f"{key}:m"),
-        ]
-        return Screen(STOP, lang, say(lang, "opt-out-ask"), _column(rows))
-    buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
-    if may_report_pressure(session):
-        buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
-    return Screen(
-        session.overlay, lang, explain(definition, lang, session.overlay), _column(buttons)
-    )
-
-
-def _other(definition: CampaignDefinition, session: Session) -> Screen:
-    """Asks which of two units to rate first; with many unfinished ratings one has to end."""
-    say, lang, key = definition.wording.say, session.lang, session.key
-    here, there = (unit_name(definition, u, lang) for u in (session.unit, session.query))
-    rows = [Button(say(lang, "other-stay", unit=here), f"{key}:o:{OTHER}")]
-    if is_full(session, session.query):
-        count = len(begun(session))
-        text = say(lang, "other-full", unit=here, other=there, count=count)
-        return Screen(OTHER, lang, text, _column(rows))
-    rows.append(Button(say(lang, "other-go", unit=there), f"{key}:h"))
-    return Screen(OTHER, lang, say(lang, "other-ask", unit=here, other=there), _column(rows))
-
-
-def _whose(definition: CampaignDefinition, session: Session) -> Screen:
-    """Asks whether the one who rated from this browser changes that, or another person rates.
-
-    It says that the unit was rated from here, and nothing of how. Another person begins without
-    what an invitation vouches for.
-    """
-    say, lang, key = definition.wording.say, session.lang, session.key
-    unit = unit_name(definition, session.query, lang)
-    link = definition.links.get(session.link)
-    rows = [
-        Button(say(lang, "whose-mine"), f"{key}:q"),
-        Button(say(lang, "whose-back"), f"{key}:o:{WHOSE}"),
-    ]
-    return Screen(
-        WHOSE,
-        lang,
-        f"{say(lang, 'whose-ask', unit=unit)}\n{say(lang, 'whose-note')}",
-        _column(rows),
-        other=OtherPerson(
-            say(lang, "whose-other"),
-            link.token if link and link.source == "open" else "",
-            session.query,
-        ),
-    )
-
-
-def may_report_pressure(session: Session) -> bool:
-    """Whether the screen offers a pressure report: under the receipt and under the help."""
-    return bool(session.unit) and (
-        session.overlay == "help" if session.overlay else session.place == "receipt"
-    )
-
-
-def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
-    """The text of ``help`` or ``privacy``."""
-    if topic == "privacy":
-        return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
-    said = (
-        definition.wording.say(lang, "help"),
-        organiser_line(definition.organiser, lang, definition.wording),
-    )
-    return "\n".join((*filter(None, said), definition.wording.say(lang, COMMANDS)))
-
-
-def _column(buttons: Iterable[Button]) -> Rows:
-    return tuple((button,) for button in buttons)

@@ -44,8 +44,9 @@ from survey_flows.front_door import MOST_BROUGHT, START, Brought, Choice, door_s
 from survey_flows.localized_names import known_language
 from survey_flows.log_entries import find_code
 from survey_flows.outside_window import Phase, phase
+from survey_flows.overlays import explain
 from survey_flows.quota import QuotaCell
-from survey_flows.screens import current_screen, explain
+from survey_flows.screens import current_screen
 from survey_flows.session import LEAVE, PROMISE, Session, begun, is_unfinished
 from survey_flows.unit_list import QUERY_LENGTH
 

@@ -10,7 +10,8 @@ from bot.core.shipped_files import shipped_words
 from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.outside_window import DELETED
-from survey_flows.screens import COMMANDS, NOTE
+from survey_flows.overlays import COMMANDS
+from survey_flows.screens import NOTE
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048

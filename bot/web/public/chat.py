@@ -63,7 +63,7 @@ from survey_flows.front_door import Choice
 from survey_flows.localized_names import in_language, unit_name
 from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import DELETED, Phase, answer_outside_window, phase
-from survey_flows.screens import explain
+from survey_flows.overlays import explain
 from survey_flows.session import PROMISE
 from survey_flows.typed_text import clean
 

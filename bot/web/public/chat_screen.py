@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bot.core.shipped_files import shipped_words
 from bot.web.shared.templates import page_words
 from survey_flows.effects import Button, OtherPerson, Screen
-from survey_flows.screens import COMMANDS, WHERE
+from survey_flows.overlays import COMMANDS
+from survey_flows.screens import WHERE
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {

@@ -17,8 +17,8 @@ from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.effects import Screen
 from survey_flows.localized_names import in_language, show_deadline
+from survey_flows.overlays import PROMISE_TIME
 from survey_flows.promises import FRAGMENT
-from survey_flows.screens import PROMISE_TIME
 
 FILE = "minping-promise.txt"
 

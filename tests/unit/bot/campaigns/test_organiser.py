@@ -23,7 +23,7 @@ from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from survey_flows.organiser import organiser_line
-from survey_flows.screens import explain
+from survey_flows.overlays import explain
 from tests.contract.test_conductor import DESK, draft, make_road
 from tests.conversations import Talk, build_definition
 from tests.openings import NAMED, ORGANISER
