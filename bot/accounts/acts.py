@@ -17,7 +17,7 @@ ACTS: Mapping[str, str] = {
     "appraise seal": "act-appraise-seal",
     "material close": "act-material-close",
     "amend year seen": "act-amend",
-    "amend execute": "act-execute",
+    "amend execute seen": "act-execute",
     "recusal person": "act-recusal-person",
     "recusal kin": "act-recusal-kin",
     "recusal no-kin": "act-recusal-kin",

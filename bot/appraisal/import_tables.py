@@ -85,15 +85,18 @@ async def import_table(
             and there is no reason; nothing is stored.
     """
     table_kind(kind, year)
-    sheet = await asyncio.to_thread(read_sheet, file, data)
+    sheet = await asyncio.to_thread(read_sheet, file, data, others=True)
     if not sheet.rows:
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
-    proposals = await _proposals(database, year) if kind == DECISIONS else {}
+    proposals: dict[str, OpenProposal] = {}
+    if kind == DECISIONS and office is not None:
+        proposals = await _proposals(database, year, office)
     async with writing(database) as connection:
         outcome, changes = await store_sheet(
             connection, kind, year, sheet, scheme, office, proposals
         )
+        outcome = replace(outcome, notes=(*sheet.notes, *outcome.notes))
         waits = bool(changes) and await needs_clearance(connection, year)
         if waits and not dry_run:
             await _require_may_enter(connection, year, changes, office, clearance)
@@ -160,7 +163,7 @@ async def _prepare_filing(
     if made.state == DONE:
         return replace(outcome, changes=changes)
     note = Message("records-filing-waits", number=made.id)
-    return ImportResult(outcome.rows, (note,), changes)
+    return ImportResult(outcome.rows, (*outcome.notes, note), changes)
 
 
 async def table_workbook(
@@ -219,17 +222,19 @@ async def take_over_leaders(
     return await import_table(database, *given, office=office, clearance=clearance)
 
 
-async def _proposals(database: AsyncEngine, year: int) -> dict[str, OpenProposal]:
+async def _proposals(database: AsyncEngine, year: int, office: Office) -> dict[str, OpenProposal]:
     """Return the proposals that stand, for a table of decisions."""
-    from bot.appraisal.deciding import HEARD, fact_days, standing_proposals
+    from aggregation.model.results import HEARD
+    from bot.appraisal.deciding import limits_of, standing_proposals
+    from bot.appraisal.ground_days import ground_days_of
     from bot.appraisal.year import run_year
 
     appraised = await run_year(database, year, ())
-    days = fact_days(appraised)
+    days = await ground_days_of(database, appraised, office.timezone)
     found = {}
     for key, it in standing_proposals(appraised).items():
         made = it.decision or it.lapsed
         number = made.number if made else 0
-        since = days.get(it.fact, "")
-        found[key] = OpenProposal(it.subject, it.digest, number, since, it.kind in HEARD)
+        limits = limits_of(days, it, office)
+        found[key] = OpenProposal(it.subject, it.digest, number, limits, it.kind in HEARD)
     return found

@@ -353,6 +353,7 @@ contacts-eligible = { $count } can be invited
 contacts-imported = contacts: { $new } new, { $changed } changed, { $unchanged } as they were
 contacts-left-out = { $count } cannot
 contacts-opt-outs = { $count } have opted out, { $before } of them before
+contacts-kinds = people by kind of address
 contacts-opted-out = { $count } have opted out and stay so
 
 # demo
@@ -601,10 +602,18 @@ help-amend-reason = why
 help-amend-false-material = the subject gained by own false material
 help-amend-decide = proposals that are decided with it, as KEY=confirmed or KEY=declined
 help-amend-seen = the digest that the look at it ended with
-help-amend-execute = record that a decision was carried out
+help-amend-execute = look at what stops a decision; with --seen record that it was carried out
 help-amend-day = the day
 help-amend-restored = it was taken back after it lost its ground
+help-amend-recalled = those who elected the person to a post ended it, before it is carried out
+help-amend-typed = name or code of whom it is about, once more
 amend-no-verdict = «{ $text }» is not KEY=confirmed or KEY=declined
 amend-would = changed: { $changed }, protected: { $kept }, only another rank: { $moved }
 amend-decide = decide with it: { $key }
+amend-execution = { $act ->
+    [restored] taken back
+    [recalled] recalled by those who elected
+   *[executed] carried out
+    }: { $subject }
+amend-execution-how = to record it, repeat with --typed { $name } --seen { $seen }
 amend-seen = to prepare it, repeat with --seen { $seen }

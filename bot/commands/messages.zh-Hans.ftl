@@ -353,6 +353,7 @@ contacts-eligible = 可以邀请 { $count } 人
 contacts-imported = 联系人：新增 { $new } 人，更改 { $changed } 人，{ $unchanged } 人不变
 contacts-left-out = 不能邀请 { $count } 人
 contacts-opt-outs = { $count } 人拒收，其中 { $before } 人此前已拒收
+contacts-kinds = 各类联系方式的人数
 contacts-opted-out = { $count } 人已拒收，保持不变
 
 # demo
@@ -598,10 +599,18 @@ help-amend-reason = 理由
 help-amend-false-material = 因本方提供虚假材料获益
 help-amend-decide = 一并决定的建议，写作 KEY=confirmed 或 KEY=declined
 help-amend-seen = 查看时最后给出的摘要
-help-amend-execute = 登记决定已执行
+help-amend-execute = 查看执行前的清单；加 --seen 则登记决定已执行
 help-amend-day = 日期
 help-amend-restored = 依据已失，已恢复
+help-amend-recalled = 选举机关已罢免，之后才能执行
+help-amend-typed = 再键入本人（或单位）名称或代码
 amend-no-verdict = “{ $text }”应写作 KEY=confirmed 或 KEY=declined
 amend-would = 有变动 { $changed }，受保护 { $kept }，只变名次 { $moved }
 amend-decide = 须一并决定：{ $key }
+amend-execution = { $act ->
+    [restored] 恢复
+    [recalled] 罢免
+   *[executed] 执行
+    }：{ $subject }
+amend-execution-how = 登记请重复命令并加 --typed { $name } --seen { $seen }
 amend-seen = 提交更正请重复命令并加 --seen { $seen }

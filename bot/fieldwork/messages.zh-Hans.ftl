@@ -5,6 +5,15 @@ fieldwork-table-empty = 表格只有表头，没有数据；没有保存任何�
 # Lists of contacts
 fieldwork-unknown-channel = 没有这个接入方式，可用的有：{ $channels }
 fieldwork-no-telegram-address = 这不是 Telegram 的 chat id，应为 1 至 16 位数字
+fieldwork-no-phone = 这不是手机号码；请写十一位数字，境外号码写 + 和国家代码
+fieldwork-no-mail-address = 这不是电子邮件地址
+fieldwork-no-postal-address = 这不是通信地址；请写姓名、地址和邮编，5 至 200 字
+fieldwork-no-list-number = 这不是名单中的编号；请写 1 至 32 个字母、数字、“_”“.”或“-”
+fieldwork-no-person-number = 这既不是手机号码，也不是名单中的编号（1 至 32 个字母、数字、“_”“.”或“-”）
+fieldwork-two-numbers = 由名单单位发送的人，联系方式就是编号；请将此格留空
+fieldwork-person-differs = 第 { $row } 行对同一人写了不同的语言、评价主体、区域、规模或名单；请改成一致
+fieldwork-address-of-two = 这个联系方式或编号在本名单中已属于另一编号；请更正此行
+fieldwork-persons-sampled = 此行使两个已登记的人合为一人，而评价活动 { $campaign } 的抽样框同时有这两人；请在活动截止后导入
 fieldwork-unknown-language = 没有“{ $text }”这种语言，可用的语言：{ $languages }
 fieldwork-no-stratum-name = “{ $text }”不能用作名称：最多 { $max } 个文字、数字或“_”“.”“-”
 fieldwork-consent-in-future = { $day } 晚于今天，请填写本人同意的日期

@@ -24,13 +24,14 @@ from bot.conversations.contract import Incoming
 from bot.core.identity import Address, Citizen
 from bot.crypto.gate_keys import KeyMissing
 from bot.fieldwork.audience.admission import _take
-from bot.fieldwork.audience.contacts import REASONS, opt_out, set_unreachable
+from bot.fieldwork.audience.contacts import REASONS, set_unreachable
 from bot.fieldwork.audience.invitations import (
     CellInvitations,
     InvitationBatch,
     count_responses,
     make_invitations,
 )
+from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -45,7 +46,7 @@ from tests.desk import DESK
 CELLS = {"resident/430102/large": 15, "deputy": 12}
 UNKNOWN = "This link has expired or is incomplete. You can take part all the same."
 NOBODY = dict.fromkeys(REASONS, 0)
-UPDATED = {"invitations": "holder IS NOT NULL", "contacts": "invited <> ''", "frames": "drawn"}
+UPDATED = {"invitations": "holder IS NOT NULL", "persons": "invited <> ''", "frames": "drawn"}
 """Rows that were changed since: PostgreSQL puts them elsewhere."""
 
 
@@ -105,13 +106,15 @@ async def make(road: Road) -> InvitationBatch:
 
 async def invited(road: Road) -> list[Invited]:
     """Return everybody to whom a push would write."""
-    frames, contacts = tables.frames.c, tables.contacts.c
-    joined = select(frames.number, *tables.contacts.c).join(
-        tables.contacts, frames.lookup == contacts.lookup
+    frames, own = tables.frames.c, tables.addresses.c
+    joined = (
+        select(frames.number, *own, tables.persons.c.lang)
+        .join(tables.addresses, frames.lookup == own.person)
+        .join(tables.persons, frames.lookup == tables.persons.c.lookup)
     )
-    query = joined.where(
-        frames.campaign == "next", frames.invited, contacts.unreachable == ""
-    ).order_by(frames.number)
+    query = joined.where(frames.campaign == "next", frames.invited, own.unreachable == "").order_by(
+        frames.number
+    )
     async with reading(road.database) as connection:
         found = [row for row in await connection.execute(query) if row.sealed is not None]
     return [
@@ -259,7 +262,7 @@ async def test_made_again_nothing_changes_and_who_left_gets_none(made: Invitatio
     )
     assert await rows(made.road, tables.invitations) == before
     assert await invited(made.road) == made.all[2:]
-    days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.contacts)}
+    days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.persons)}
     assert {lookup for lookup, day in days.items() if day == "2026-11-24"} == {
         one.lookup for one in made.all
     }
@@ -273,10 +276,9 @@ async def test_who_another_campaign_invited_since_the_plan_is_left_alone(
     async with make_road(store_url, tmp_path) as road:
         await sampled(road, fatigue_days=30)
         drawn = sorted(bytes(row.lookup) for row in await rows(road, tables.frames) if row.drawn)
-        contacts = tables.contacts.c
         async with writing(road.database) as connection:
             for lookup, day in ((drawn[0], "2026-11-23"), (drawn[1], "2026-10-25")):
-                one = update(tables.contacts).where(contacts.lookup == lookup)
+                one = update(tables.persons).where(tables.persons.c.lookup == lookup)
                 await connection.execute(one.values(invited=day))
             await set_unreachable(connection, [drawn[2]], TODAY)
         assert await make(road) == InvitationBatch(
@@ -284,7 +286,8 @@ async def test_who_another_campaign_invited_since_the_plan_is_left_alone(
         )
         assert {one.lookup for one in await invited(road)} == {*drawn} - {drawn[0], drawn[2]}
         async with writing(road.database) as connection:
-            again = update(tables.contacts).where(contacts.lookup == drawn[2])
+            own = tables.addresses.c.lookup
+            again = update(tables.addresses).where(own == drawn[2])
             await connection.execute(again.values(unreachable=""))
         before = await rows(road, tables.invitations)
         assert await make(road) == InvitationBatch(20, 19, NOBODY | {"fatigue": 1}), (

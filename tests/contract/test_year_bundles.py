@@ -17,7 +17,8 @@ from aggregation.appraisal.standing import Cause
 from aggregation.model.facts import Grade, Verdict
 from bot.__main__ import main
 from bot.appraisal import year_checks
-from bot.appraisal.causes import CauseRequest, prepare_cause, preview_cause
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.year_bundle_format import (
     AMENDED,
@@ -293,7 +294,7 @@ async def test_amendments_without_an_appeal_are_verified_as_those_of_appeals(hal
     verdicts = {f"{HELD}/third_grade_unit/downgrade/L1": Verdict.DECLINED}
     asked = (
         CauseRequest(Cause.CORRECTION, "objective", "更正函", "漏录", subject="U3", value="70"),
-        replace(false, false_material=True, heard_on="2026-11-20", verdicts=verdicts),
+        replace(false, false_material=True, heard_on="2026-11-23", verdicts=verdicts),
     )
     for request in asked:
         seen = (await preview_cause(hall.database, HELD, request, chen)).seen

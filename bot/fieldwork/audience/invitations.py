@@ -20,7 +20,7 @@ from bot.campaigns.links import LINK, PERSONAL
 from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
-from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
+from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason, select_persons
 from bot.fieldwork.audience.sampling import cell_of
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
@@ -136,8 +136,8 @@ async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
 
     ``invited_here`` says that this campaign invited them.
     """
-    frames, contacts = tables.frames.c, tables.contacts.c
-    joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
+    frames, persons = tables.frames.c, select_persons().subquery()
+    joined = tables.frames.join(persons, frames.lookup == persons.c.lookup)
     columns: list[Any] = [
         frames.number,
         frames.lookup,
@@ -145,9 +145,8 @@ async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
         frames.stratum,
         frames.invited.label("invited_here"),
     ]
-    columns += [contacts.sealed, contacts.lang, contacts.consent, contacts.opted_out]
-    columns += [contacts.unreachable, contacts.invited]
-    query = select(*columns).select_from(joined)
+    names = ("lang", "consent", "opted_out", "unreachable", "invited")
+    query = select(*columns, *(persons.c[name] for name in names)).select_from(joined)
     own = query.where(frames.campaign == campaign, frames.drawn).order_by(frames.number)
     return list((await connection.execute(own)).all())
 
@@ -208,12 +207,12 @@ async def _add(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
 async def _note_invited(
     connection: AsyncConnection, campaign: str, members: list[Row[Any]], day: date
 ) -> None:
-    frames, contacts = tables.frames.c, tables.contacts.c
+    frames, persons = tables.frames.c, tables.persons.c
     for start in range(0, len(members), AT_ONCE):
         some = members[start : start + AT_ONCE]
         own = update(tables.frames).where(frames.campaign == campaign)
         await connection.execute(
             own.where(frames.number.in_([m.number for m in some])).values(invited=True)
         )
-        theirs = update(tables.contacts).where(contacts.lookup.in_([bytes(m.lookup) for m in some]))
+        theirs = update(tables.persons).where(persons.lookup.in_([bytes(m.lookup) for m in some]))
         await connection.execute(theirs.values(invited=day.isoformat()))

@@ -178,14 +178,14 @@ async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
 
 def _written(campaign: str) -> Any:
     """Select the number of drawn people by state of the first message and by opt-out."""
-    frames, contacts, outbox = tables.frames.c, tables.contacts.c, tables.outbox.c
+    frames, persons, outbox = tables.frames.c, tables.persons.c, tables.outbox.c
     first = and_(
         outbox.campaign == frames.campaign, outbox.lookup == frames.lookup, outbox.step == 0
     )
-    joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup).outerjoin(
+    joined = tables.frames.join(tables.persons, frames.lookup == persons.lookup).outerjoin(
         tables.outbox, first
     )
-    out = (contacts.opted_out != "").label("out")
+    out = (persons.opted_out != "").label("out")
     columns = (frames.group_code, frames.stratum, frames.invited, outbox.state, out)
     query = select(*columns, func.count().label("people")).select_from(joined)
     return query.where(frames.campaign == campaign, frames.drawn).group_by(*columns)

@@ -256,18 +256,51 @@ async def read_opened_contacts(
     return {lookup for lookup, mark in marks.items() if mark in used}
 
 
-async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
-    """Return each message's contact with the number in the frame; deleted contacts are left out."""
-    frames, contacts = tables.frames.c, tables.contacts.c
+@dataclass(frozen=True, slots=True)
+class SealedAddress:
+    """An address of a person; ``unreachable`` is the day since when messages do not arrive."""
+
+    lookup: bytes
+    kind: str
+    sealed: bytes
+    unreachable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person with the number in a frame, and the sealed addresses in their order."""
+
+    number: str
+    lang: str
+    opted_out: bool
+    addresses: tuple[SealedAddress, ...]
+
+
+async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Recipient]:
+    """Return each message's person; deleted persons are left out."""
+    frames, persons, own = tables.frames.c, tables.persons.c, tables.addresses.c
     wanted = list(keys)
-    columns: list[Any] = [frames.campaign, frames.number, *tables.contacts.c]
-    joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
+    columns = (frames.campaign, frames.number, persons.lookup, persons.lang, persons.opted_out)
+    joined = tables.frames.join(tables.persons, frames.lookup == persons.lookup)
     query = select(*columns).select_from(joined)
     found = query.where(
         tuple_(frames.campaign, frames.lookup).in_({(key[0], key[2]) for key in wanted})
     )
     rows = {(row.campaign, bytes(row.lookup)): row for row in await connection.execute(found)}
-    return {key: rows[key[0], key[2]] for key in wanted if (key[0], key[2]) in rows}
+    theirs: dict[bytes, list[SealedAddress]] = {}
+    sealed = select(tables.addresses).where(
+        own.person.in_({lookup for _, lookup in rows}), own.sealed.is_not(None)
+    )
+    for row in await connection.execute(sealed.order_by(own.position, own.lookup)):
+        one = SealedAddress(bytes(row.lookup), row.kind, bytes(row.sealed), row.unreachable)
+        theirs.setdefault(bytes(row.person), []).append(one)
+    recipients = {
+        (campaign, lookup): Recipient(
+            row.number, row.lang, bool(row.opted_out), tuple(theirs.get(lookup, ()))
+        )
+        for (campaign, lookup), row in rows.items()
+    }
+    return {key: recipients[key[0], key[2]] for key in wanted if (key[0], key[2]) in recipients}
 
 
 def _push(row: Row[Any]) -> Push:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
@@ -18,6 +18,7 @@ from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.shipped_files import shipped_words
+from bot.fieldwork.outreach.messenger import SENT_KINDS
 from bot.fieldwork.outreach.outbox import (
     ALL,
     CANCELLED,
@@ -176,9 +177,17 @@ def _with_organiser(organiser: Organiser | None, texts: Mapping[str, str]) -> di
 async def _by_invitation(
     connection: AsyncConnection, campaign: str
 ) -> tuple[list[bytes], list[bytes]]:
-    """Return the invited people who have got no message yet, and those who have."""
-    frames = tables.frames.c
-    query = select(frames.lookup).where(frames.campaign == campaign, frames.invited)
+    """Return the invited people who have got no message yet, and those who have.
+
+    Whoever has addresses, and none to which a messenger writes, is left to letters and exports.
+    """
+    frames, own = tables.frames.c, tables.addresses.c
+    theirs = exists().where(own.person == frames.lookup, own.sealed.is_not(None))
+    query = select(frames.lookup).where(
+        frames.campaign == campaign,
+        frames.invited,
+        or_(theirs.where(own.kind.in_(SENT_KINDS)), not_(theirs)),
+    )
     people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
     handed = await read_invited_before(connection, campaign)
     return [one for one in people if one not in handed], [one for one in people if one in handed]

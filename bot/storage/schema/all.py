@@ -32,9 +32,10 @@ from bot.storage.schema.appeals import executions as executions
 from bot.storage.schema.appeals import public_notices as public_notices
 from bot.storage.schema.appeals import recusals as recusals
 from bot.storage.schema.appeals import tellings as tellings
-from bot.storage.schema.audience import contacts as contacts
+from bot.storage.schema.audience import addresses as addresses
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
+from bot.storage.schema.audience import persons as persons
 from bot.storage.schema.audit_log import audit as audit
 from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns

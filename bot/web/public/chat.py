@@ -65,6 +65,7 @@ from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import DELETED, Phase, answer_outside_window, phase
 from survey_flows.overlays import explain
 from survey_flows.session import PROMISE
+from survey_flows.typed_commands import command_of
 from survey_flows.typed_text import clean
 
 CHANNEL = WEB
@@ -217,12 +218,7 @@ def _answered(fields: Mapping[str, str]) -> Update:
     words = fields.get("text", "")
     if "thread" in fields:
         return RequestAction(SAY, fields["thread"][:8], clean(words))
-    command = words.strip().removeprefix("/")
-    return (
-        TopicRequested(command)
-        if words.strip().startswith("/") and command in TOPICS
-        else Typed(words, key=fields.get("at", ""))
-    )
+    return command_of(clean(words)) or Typed(words, key=fields.get("at", ""))
 
 
 async def _take(
@@ -282,6 +278,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         lang,
         title=in_language(definition.title, lang, definition) if definition and not several else "",
         unit=unit_name(definition, code, lang) if definition and code else "",
+        unit_unknown=bool(unit) and not code,
         pilot=definition is not None and definition.pilot,
         organisers=_organisers(way, lang),
         shut=_shut(service, definition, lang),
