@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
+from bot.campaigns.summaries import CampaignSummary, list_campaigns
 from bot.publication.public_release import (
     Publication,
     make_public,
