@@ -13,8 +13,8 @@ from unittest.mock import AsyncMock
 import numpy as np
 import pytest
 import zxingcpp
-from matplotlib.image import imread
 from numpy.typing import NDArray
+from PIL import Image
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -40,6 +40,7 @@ from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_n
 from bot.appraisal.receipts import acknowledge, record_delivery
 from bot.appraisal.settling import unsettled_units
 from bot.campaigns.registered import find_registered_campaign
+from bot.core.short_codes import SIGNS, fold_code
 from bot.publication.early_publication import EarlyOrder, marked, prepare_early, show_early
 from bot.publication.public_release import make_public, read_publications
 from bot.publication.public_table import public_data, public_years, read_public_table
@@ -47,7 +48,7 @@ from bot.publication.reports.document_model import Document, Heading, KeyFigures
 from bot.publication.reports.letters import print_letters
 from bot.publication.reports.pdf import to_png
 from bot.records.notices import GivenNotice, add_notice, read_notices
-from bot.records.tellings import SIGNS, find_letter, fold_code, make_code, read_tellings
+from bot.records.tellings import find_letter, make_code, read_tellings
 from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -375,7 +376,7 @@ async def test_a_letter_is_ordered_printed_once_and_its_code_opens_the_own_resul
 
 
 def pixels(picture: bytes) -> NDArray[np.uint8]:
-    return (imread(io.BytesIO(picture), "png")[:, :, :3] * 255).astype(np.uint8)
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
 
 
 async def test_a_letter_has_the_address_as_a_code_that_a_telephone_reads(

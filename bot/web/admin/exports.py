@@ -11,8 +11,8 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.accounts.approvals import DONE
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
+from bot.campaigns.summaries import CampaignSummary, list_campaigns
 from bot.publication.early_publication import EarlyOrder, prepare_early, show_early
 from bot.publication.public_release import (
     Publication,

@@ -16,7 +16,7 @@ from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.summaries import CampaignSummary, list_campaigns
 from bot.campaigns.titles import file_mark, marked_title, printed_title
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses

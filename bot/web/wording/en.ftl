@@ -1294,9 +1294,13 @@ table-bundle-how = With the bundle anybody works out ranks and grades anew and c
 table-json = the table for programs
 
 # The page of one's own result
+door-title = Your code
+door-lead = Type the code of ten signs from your letter or message. Pressing Start uses it; opening this page does not.
+door-label = Code
+door-wrong = This code is not valid. Compare it with your letter or message. You can take part without a code, too.
+door-result = I have a letter about my own result
 own-title = My own result
 own-lead = Your letter has a code of ten signs. Type it here to read your result with its reasons, and to ask for a review.
-own-door = Press the button to open the page of your own result.
 own-code = Code from the letter
 own-open = Open my result
 own-wrong = This code opens nothing. Compare it with your letter; a newer letter has a newer code. If it still does not open, ask the office that sent the letter.
