@@ -6,6 +6,7 @@ Persons are told by letters with codes; rows that say who was told are only adde
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from unittest.mock import AsyncMock
@@ -59,6 +60,7 @@ from tests.sealing import SITE, approvals_of, give_notice
 
 __all__ = ["hall"]
 TODAY = date(2026, 11, 23)
+CODE = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4}/")
 
 
 async def letters_of(hall: Hall, unit: str) -> UnitLetters:
@@ -298,7 +300,12 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
         "2026-12-03",
         True,
     )
-    assert own.lines == (await hall.standing()).result.trail["U3"]
+    trail = (await hall.standing()).result.trail["U3"]
+    assert [line.label for line in own.lines] == [line.label for line in trail]
+    assert [line.value for line in own.lines] == [line.value for line in trail]
+    said = " | ".join(line.inputs_text("zh-Hans") for line in own.lines)
+    assert "市三局的民评得分" in said
+    assert not CODE.search(said), "no code of the data"
     assert own.firsts == ()
     appeal = await hall.received()
     (asked,) = await read_own_results(hall.database, "U3", TODAY)
