@@ -179,6 +179,20 @@ async def test_row_notice_of_2026_12_28_is_stopped_until_the_holidays_of_2027_ar
     assert (await give_notice(database, YEAR, zhou)).ends == date(2027, 1, 6)
 
 
+async def test_row_notice_before_the_seal_is_refused_with_what_to_do(hall: Hall) -> None:
+    zhou = hall.who("zhou")
+    for act in (
+        show_notice(hall.database, 2019, zhou, SITE),
+        give_public_notice(hall.database, DESK, 2019, NoticeOrder("2019", "0" * 16), zhou, SITE),
+    ):
+        with pytest.raises(
+            BadInput, match=r"seal it first \(`minping seal 2019`"
+        ):
+            await act
+    async with reading(hall.database) as connection:
+        assert await read_notices(connection, 2019) == []
+
+
 async def test_row_notice_nobody_is_left_without_a_way_and_the_dead_get_no_letter(
     hall: Hall,
 ) -> None:
