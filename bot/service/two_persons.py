@@ -22,6 +22,7 @@ from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys
+from bot.fieldwork.outreach.handouts import handout_decision
 from bot.service.installation_keys import desk_ring, open_keys
 from bot.transparency.desk import DESK, Desk
 from bot.verification.result_decision import RESULT, result_decision
@@ -52,6 +53,7 @@ def make_officers(
         **letters_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),
+        **handout_decision(),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))
