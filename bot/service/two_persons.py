@@ -23,6 +23,7 @@ from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.outreach.handouts import handout_decision
+from bot.publication.early_decision import early_decision
 from bot.service.installation_keys import desk_ring, open_keys
 from bot.transparency.desk import DESK, Desk
 from bot.verification.result_decision import RESULT, result_decision
@@ -51,6 +52,7 @@ def make_officers(
         **amendment_decision(desk),
         **filing_decisions(desk),
         **letters_decision(),
+        **early_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),
         **handout_decision(),
