@@ -169,6 +169,20 @@ ROWS = (
         "the process that saw it taken refuses",
         ("contract/test_invitations.py"
          "::test_an_invitation_that_somebody_makes_free_again_is_taken_all_the_same",)),
+    Row(30, "a citizen's door gets a form of 8 MB that begins with lines of nothing",
+        "413 by its length; forms with files are taken by the console alone",
+        ("contract/test_connections.py"
+         "::test_a_form_over_its_limit_or_with_files_where_none_is_costs_nothing",
+         "contract/test_connections.py"
+         "::test_a_form_with_files_begins_with_its_boundary_and_says_its_length")),
+    Row(31, "a sender or an argument is no address, or no text",
+        "403, and a sentence",
+        ("contract/test_connections.py::test_a_sender_that_is_no_address_is_another_site",
+         "unit/bot/test_main.py::test_bytes_that_are_no_text_are_a_sentence")),
+    Row(32, "what a reader who was dropped has not taken stays in the system",
+        "reset, and the system's own limit of time",
+        ("contract/test_connections.py"
+         "::test_of_an_answer_that_nobody_takes_the_system_keeps_nothing_either",)),
 )  # fmt: skip
 
 
