@@ -50,7 +50,7 @@ class FormWithFiles(MultipartReader):
         self._at_eof = line != self._boundary
 
 
-web_request.MultipartReader = FormWithFiles  # type: ignore[misc]
+web_request.MultipartReader = FormWithFiles  # type: ignore[attr-defined]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 
