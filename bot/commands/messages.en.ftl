@@ -408,6 +408,7 @@ staging-unknown-form = no reader of this program takes it
 staging-broken = damaged, or not sealed to its key
 staging-repeated = the same message came before
 staging-closed = its campaign is closed
+staging-lost-key = signed by a lost key of the gate, beyond the ballots that it had accepted
 staging-retried = { $count } put back; the mixer takes them with its next batch
 staging-dropped = { $count } refused for good
 orders-none = no act was refused, and every state was ordered

@@ -405,6 +405,7 @@ staging-unknown-form = 本程序没有能读取的版本
 staging-broken = 已损坏，或不是用该密钥密封
 staging-repeated = 同一密封件先前已收到
 staging-closed = 活动已截止
+staging-lost-key = 由入口丢失的密钥签名，且超出丢失前已接受的票数
 staging-retried = 已放回 { $count } 件，随下一批混洗
 staging-dropped = 已最终拒收 { $count } 件
 orders-none = 没有被拒绝的事项，各项状态均有指令
