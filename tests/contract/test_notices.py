@@ -185,9 +185,7 @@ async def test_row_notice_before_the_seal_is_refused_with_what_to_do(hall: Hall)
         show_notice(hall.database, 2019, zhou, SITE),
         give_public_notice(hall.database, DESK, 2019, NoticeOrder("2019", "0" * 16), zhou, SITE),
     ):
-        with pytest.raises(
-            BadInput, match=r"seal it first \(`minping seal 2019`"
-        ):
+        with pytest.raises(BadInput, match=r"seal it first \(`minping seal 2019`"):
             await act
     async with reading(hall.database) as connection:
         assert await read_notices(connection, 2019) == []
