@@ -44,7 +44,8 @@ from bot.core.identity import WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
-from bot.fieldwork.audience.contacts import opt_in, opt_out, set_reachable
+from bot.fieldwork.audience.contacts import set_reachable
+from bot.fieldwork.audience.opt_outs import opt_in, opt_out
 from bot.fieldwork.monitoring.search_misses import count_misses
 from bot.storage.database import writing
 from survey_flows.effects import Effect, OptIn, OptOut, SearchMissed, ShowNotice, ShowScreen

@@ -71,14 +71,19 @@ class Wishes:
         )
 
     async def _contact(self, connection: AsyncConnection, citizen: Citizen) -> tuple[bool, bool]:
-        """Returns whether a contact has opted out, and whether they were invited."""
+        """Returns whether a person has opted out from here, and whether they were invited."""
         if self._keys is None:
             return False, False
-        columns = tables.contacts.c
+        persons, own = tables.persons.c, tables.addresses.c
         lookup = self._keys.lookup(Address(citizen.channel, citizen.user))
-        query = select(columns.opted_out, columns.invited).where(columns.lookup == lookup)
-        row = (await connection.execute(query)).first()
-        return (bool(row.opted_out), bool(row.invited)) if row else (False, False)
+        joined = tables.addresses.join(tables.persons, own.person == persons.lookup)
+        query = select(own.opted_out, persons.invited, persons.opted_out.label("gone"))
+        row = (
+            await connection.execute(query.select_from(joined).where(own.lookup == lookup))
+        ).first()
+        if row is None:
+            return False, False
+        return bool(row.gone and row.opted_out), bool(row.invited)
 
 
 def _asks_for(screen: Screen, event: Typed) -> bool:

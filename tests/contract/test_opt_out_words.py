@@ -13,7 +13,8 @@ from bot.ballots.gate import Gate
 from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.core.identity import WEB, Address
-from bot.fieldwork.audience.contacts import Contact, set_unreachable, store_contacts
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact, set_unreachable
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.events import Event, Pressed, Started, TopicRequested, Typed
@@ -35,12 +36,16 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
         listed = Contact(ANN, "en", "resident", "430102", "", "2026-01-02", "list")
         async with writing(road.database) as connection:
             await store_contacts(connection, KEYS, [listed])
-            await connection.execute(update(tables.contacts).values(invited="2026-11-20"))
+            await connection.execute(update(tables.persons).values(invited="2026-11-20"))
         yield road
 
 
 async def contact(road: Road, address: Address = ANN) -> Any:
-    query = select(tables.contacts).where(tables.contacts.c.lookup == KEYS.lookup(address))
+    query = (
+        select(tables.persons, tables.addresses.c.sealed, tables.addresses.c.unreachable)
+        .join(tables.addresses, tables.addresses.c.person == tables.persons.c.lookup)
+        .where(tables.addresses.c.lookup == KEYS.lookup(address))
+    )
     async with reading(road.database) as connection:
         return (await connection.execute(query)).first()
 

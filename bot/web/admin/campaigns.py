@@ -17,19 +17,13 @@ from bot.ballots.desk_orders import count_refused_acts
 from bot.campaigns.choice_records import choice_mark, told
 from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
-from bot.campaigns.lifecycle import (
-    CampaignSummary,
-    close_campaign,
-    list_campaigns,
-    pause_campaign,
-    resume_campaign,
-    show_campaign,
-)
+from bot.campaigns.lifecycle import close_campaign, pause_campaign, resume_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.campaigns.states import DRAFT, OVER
+from bot.campaigns.summaries import CampaignSummary, list_campaigns, show_campaign
 from bot.campaigns.titles import file_mark, printed_title
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
@@ -47,8 +41,8 @@ from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
-MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
-"""The measures of reliability on the page, in order, with their decimals; the export has more."""
+MEASURED = {"alpha": 2, "omega": 2, "reliability": 1, "units": 0, "mean": 1}
+"""The measures of reliability on the page, in order, with their decimals."""
 
 
 @staff_page
@@ -346,7 +340,7 @@ def _measures(scored: ScoredCampaign, lang: str) -> dict[str, list[list[str]]]:
     found: dict[str, dict[str, list[str]]] = {"questionnaire": {}, "category": {}}
     for about, code, name, value in reliability_rows(scored, scored.disclosed):
         if name in MEASURED:
-            shown = "–" if value is None else f"{float(value):.{MEASURED[name]}f}"
+            shown = "–" if value is None else f"{round(float(value), MEASURED[name]):g}"
             found[about].setdefault(code, [names[code]]).append(shown)
     return {about: list(rows.values()) for about, rows in found.items()}
 

@@ -288,7 +288,7 @@ async def test_the_search_understands_what_is_no_unit(
     assert said.casefold() in page.casefold()
     assert "No unit matches" not in page
     async with reading(browser.city.service.database) as connection:
-        assert (await connection.execute(select(tables.contacts))).all() == [], "nothing is stored"
+        assert (await connection.execute(select(tables.persons))).all() == [], "nothing is stored"
         assert (await connection.execute(select(tables.search_misses))).all() == []
 
 
