@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot.ballots.gate import Gate
-from bot.campaigns.lifecycle import create_campaign, show_campaign
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address, Citizen
