@@ -60,14 +60,92 @@ def _is_card(text: str) -> bool:
     return len(digits) >= 15 and total % 10 == 0
 
 
-_ALWAYS: Callable[[str], bool] = bool
-_PATTERNS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
-    ("email", r"[\w.+-]+@[\w-]+(\.[\w-]+)+", _ALWAYS),
-    ("identity", r"(?<!\d)\d{17}[\dXx](?!\d)", _is_identity_number),
-    ("phone", r"(?<!\d)(\+?86[- ]?)?1[3-9]\d([- ]?\d{4}){2}(?!\d)", _ALWAYS),
-    ("phone", r"(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)", _ALWAYS),
-    ("card", r"(?<!\d)\d([- ]?\d){14,18}(?!\d)", _is_card),
-    ("plate", rf"[{_PROVINCES}][A-Z][·• ]?[A-Z0-9]{{5,6}}(?![A-Z0-9])", _ALWAYS),
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
+    "卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎雷龙史陶贺毛郝顾龚邵万覃武钱戴严莫孔汤"
+)
+_NAME = rf"(?P<it>(欧阳|司马|上官|诸葛|皇甫|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
+_NO_NAME = re.compile(
+    r".(某|主任|局长|科长|处长|所长|队长|站长|经理|书记|市长|区长|县长|镇长|老师|医生|护士|师傅|先生|女士"
+    r"|小姐|警官|法官|律师|大[爷妈哥姐]|阿姨|叔叔|[了过他她它们])|.+[局委办所院队站厅科处部人]$"
+)
+_DIGIT = "[0-9零〇一幺二两三四五六七八九]"
+_ACCOUNT = r"(加我?的?|添加)?(微信|薇信|威信|v信|\bvx|\bwx|\bwechat|\bweixin)|加我?v"
+_STREET = "(Road|Street|Avenue|Lane|Rd|St)"
+Match = re.Match[str]
+
+
+def _always(_match: Match) -> bool:
+    return True
+
+
+def _has_check_sign(match: Match) -> bool:
+    return _is_identity_number(match[0])
+
+
+def _has_check_digit(match: Match) -> bool:
+    return _is_card(match[0])
+
+
+def _is_name(match: Match) -> bool:
+    """Whether characters after «我叫» can be a name: no office and no pronoun."""
+    return _NO_NAME.match(match["it"]) is None
+
+
+def _is_account(match: Match) -> bool:
+    """Whether letters after «微信» are an account: a plain word is one only where it is said so."""
+    return re.search(r"[0-9_:：号]|id\b", match[0], re.IGNORECASE) is not None
+
+
+_PATTERNS: tuple[tuple[str, str, Callable[[Match], bool]], ...] = (
+    ("email", r"[\w.+-]+@[\w-]+(\.[\w-]+)+", _always),
+    (
+        # After these words digits are meant as an identity number, even with a wrong check sign.
+        "identity",
+        r"(身份证|证件|\b(?i:id( card)?( number| no\.?)?))(号码|号|是|为|is|[:： ])*"
+        r"(?P<it>\d{6} ?\d{8} ?\d{3}[\dXx]|\d{15})(?!\d)",
+        _always,
+    ),
+    ("identity", r"(?<!\d)\d{17}[\dXx](?!\d)", _has_check_sign),
+    ("phone", r"(?<!\d)(\+?86[- ]?)?1[3-9]\d([- ]?\d{4}){2}(?!\d)", _always),
+    ("phone", r"(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)", _always),
+    (
+        "phone",
+        rf"(?<!{_DIGIT})[1一幺][-. ]?[3-9三四五六七八九]([-. ]?{_DIGIT}){{9}}(?!{_DIGIT})",
+        _always,
+    ),
+    ("phone", rf"(?<!{_DIGIT})[零〇]{_DIGIT}{{9,11}}(?!{_DIGIT})", _always),
+    ("card", r"(?<!\d)\d([- ]?\d){14,18}(?!\d)", _has_check_digit),
+    ("plate", rf"[{_PROVINCES}][A-Z][·• ]?[A-Z0-9]{{5,6}}(?![A-Z0-9])", _always),
+    ("account", r"\bwxid_\w+", _always),
+    (
+        "account",
+        rf"(?i:({_ACCOUNT})(号码|号|id|是|为|is|[:： ])*(?P<it>[a-z][\w-]{{5,19}})(?![\w-]))",
+        _is_account,
+    ),
+    ("account", r"(扣扣|\b(?i:qq))(号码|号|是|为|is|[:： ])*(?P<it>[1-9]\d{4,10})(?!\d)", _always),
+    (
+        "name",
+        rf"(我|本人)(的名字)?(名叫|叫做?|姓名[叫是]?|是叫){_NAME}"
+        r"(?=$|[\s,，.。;；、!！(（]|是|住|家住|电话|手机|今年|身份证)",
+        _is_name,
+    ),
+    ("name", rf"(我的名字是|姓名[:： ]+){_NAME}(?![\u4e00-\u9fff])", _is_name),
+    ("name", r"\b(?i:my name is) (?P<it>[A-Z][\w'-]+( [A-Z][\w'-]+){0,2})", _always),
+    (
+        "address",
+        r"(家住|我住|我家住?|住在|住址|家庭地址|联系地址|我的地址)(在|是|为|[:： ])*"
+        r"(?P<it>[^,，.。;；!！?？\s]{2,24}?\d+(号楼|号(?!线)|栋|幢|座|组)"
+        r"(\d+(号楼|栋|幢|座|单元|室|房|层|楼|号))*)",
+        _always,
+    ),
+    ("address", r"\d+(号楼|栋|幢|座)\d+单元\d{2,4}(室|房|号|户)?", _always),
+    (
+        "address",
+        rf"\b(?i:i live|my address is|my home is)( at| in| on)? (?P<it>(No\.? ?)?\d+[\w-]*,? "
+        rf"[A-Z][\w' ]{{1,30}}? {_STREET}\b)",
+        _always,
+    ),
 )
 
 
@@ -77,9 +155,10 @@ def personal_data(text: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     for kind, pattern, fits in _PATTERNS:
         for match in re.finditer(pattern, folded, re.ASCII):
-            free = all(match.end() <= begin or end <= match.start() for begin, end, _ in found)
-            if free and fits(match[0]):
-                found.append((match.start(), match.end(), kind))
+            begin, end = match.span("it" if "it" in match.re.groupindex else 0)
+            free = all(end <= other or last <= begin for other, last, _ in found)
+            if free and fits(match):
+                found.append((begin, end, kind))
     return sorted(found)
 
 

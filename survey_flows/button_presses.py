@@ -18,7 +18,7 @@ from survey_flows.effects import (
 )
 from survey_flows.localized_names import unit_name
 from survey_flows.outside_window import deleted_screen
-from survey_flows.overlays import may_report_pressure
+from survey_flows.overlays import DROP, may_report_pressure
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.session import LEAVE, OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
@@ -226,7 +226,7 @@ def _language(turn: Turn, argument: str) -> StepResult | None:
 def _opt_out(turn: Turn, _argument: str) -> StepResult | None:
     if turn.session.overlay != STOP:
         return None
-    session, effects = show(turn.with_session(overlay="", query=""), turn.say("opted-out"))
+    session, effects = show(turn.with_session(overlay="", query=""))
     return session, (OptOut(), *effects)
 
 
@@ -235,11 +235,18 @@ def _opinion(turn: Turn, _argument: str) -> StepResult | None:
     words, lifted = turn.session.query, turn.with_session(overlay="", query="")
     if turn.session.overlay != STOP:
         return None
-    return answer(lifted, words) if turn.question is not None else None
+    question = turn.question
+    free_words = question is not None and question.kind is QuestionKind.TEXT
+    return answer(lifted, words) if free_words else None
 
 
-def _go_to_other(turn: Turn, _argument: str) -> StepResult | None:
-    """Puts an unfinished rating aside for the unit of another poster."""
+def _go_to_other(turn: Turn, argument: str) -> StepResult | None:
+    """Puts an unfinished rating aside for the unit of another poster, or gives it up as asked."""
+    if turn.session.overlay == OTHER and argument == DROP:
+        said, unit = "stopped-redo" if turn.session.redo else "stopped", turn.session.query
+        session, _ = choose_unit(turn)
+        dropped = Turn(turn.definition, session, turn.now, turn.token) if session else turn
+        return begin(dropped, unit, turn.say(said))
     if turn.session.overlay != OTHER or is_full(turn.session, turn.session.query):
         return None
     left = unit_name(turn.definition, turn.session.unit, turn.session.lang)
@@ -249,8 +256,8 @@ def _go_to_other(turn: Turn, _argument: str) -> StepResult | None:
 def _lift(turn: Turn, argument: str) -> StepResult | None:
     if not argument or turn.session.overlay != argument:
         return None
-    # The unit that a question was about is no search.
-    changes = {"query": ""} if argument in (OTHER, LEAVE, WHOSE) else {}
+    # The unit or the words that a question was about are no search.
+    changes = {"query": ""} if argument in (OTHER, LEAVE, WHOSE, STOP) else {}
     return show(turn.with_session(overlay="", **changes))
 
 

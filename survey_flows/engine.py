@@ -10,6 +10,7 @@ from survey_flows.button_presses import apply_press, ignore_stale, waiting_ratin
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import LookUpReceipt, ShowNotice, ShowScreen
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
+from survey_flows.front_door import START
 from survey_flows.localized_names import known_language, show_end
 from survey_flows.log_entries import find_code
 from survey_flows.organiser import organiser_line
@@ -18,9 +19,7 @@ from survey_flows.questionnaire import QuestionKind
 from survey_flows.session import NONCE_LENGTH, OTHER, PROMISE, Session
 from survey_flows.session_repair import fit_session
 from survey_flows.transitions import StepResult, Turn, begin, choose_unit, put_aside, show
-
-TOPICS = frozenset({"language", "help", "privacy", "delete"})
-RECEIPT = "receipt"
+from survey_flows.typed_commands import RECEIPT, TOPICS
 
 
 def step(
@@ -71,6 +70,9 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
         return _started(turn, event)
     if isinstance(event, TopicRequested):
         return _asked(turn, event)
+    if isinstance(event, Pressed) and (tag := _language_of(turn, event)):
+        overlay = "" if turn.session.overlay == "language" else turn.session.overlay
+        return show(turn.with_session(lang=tag, overlay=overlay))
     if restarted:
         return show(turn)  # the press or the words belonged to answers that are gone
     if isinstance(event, Pressed):
@@ -111,9 +113,15 @@ def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepR
 def _wanted_language(event: Event) -> str:
     if isinstance(event, Started):
         return event.lang
-    if isinstance(event, Pressed) and event.data.startswith("start:"):
-        return event.data.removeprefix("start:")
+    if isinstance(event, Pressed) and event.data.startswith(START):
+        return event.data.removeprefix(START)
     return ""
+
+
+def _language_of(turn: Turn, event: Pressed) -> str:
+    """The language that a button of the beginning names, or a word such as «English»."""
+    tag = event.data.removeprefix(START) if event.data.startswith(START) else ""
+    return tag if tag in turn.definition.wording.languages else ""
 
 
 def _token(event: Event) -> str:
@@ -173,5 +181,5 @@ def _asked(turn: Turn, event: TopicRequested) -> StepResult:
         said = lifted.say("receipt-how" if event.topic == RECEIPT else "promise-none")
         return lifted.session, (ShowNotice(said),)
     if event.topic not in (*TOPICS, PROMISE):
-        return show(turn, turn.say("help"))
+        return show(turn.with_session(overlay="help"))
     return show(turn.with_session(overlay=event.topic))

@@ -18,6 +18,7 @@ from survey_flows.events import Event, Pressed, Started, Typed
 from survey_flows.localized_names import in_language, known_language, show_end, unit_name
 from survey_flows.outside_window import Phase, phase
 from survey_flows.session import LEAD
+from survey_flows.typed_intents import about_us, is_quit
 from survey_flows.unit_list import fold
 from survey_flows.unit_search import SURE, find_units
 
@@ -124,6 +125,8 @@ def find_by_words(definitions: Sequence[CampaignDefinition], words: str, now: da
     known = candidates(definitions, now)
     if len(known) < 2:
         return _any(definitions, now)
+    if _says_more(words):
+        return Choice(tuple(known))
     hits = _with_words(known, words)
     if len(hits) == 1:
         return hits[0]
@@ -138,13 +141,18 @@ def elsewhere(
 ) -> Choice | None:
     """The other campaigns that have a unit which the conversation's campaign lacks."""
     here = find_units(held, words)
-    if not fold(words) or (here and here[0][0] <= SURE):
+    if not fold(words) or _says_more(words) or (here and here[0][0] <= SURE):
         return None
     others = [one for one in candidates(definitions, now) if one.campaign != held.campaign]
     hits = _with_words(others, words)
     if not hits or (here and find_units(hits[0], words)[0][0] > SURE):
         return None
     return Choice(hits, words=words)
+
+
+def _says_more(words: str) -> bool:
+    """Whether words are answered by a sentence of their own, and name no unit."""
+    return bool(about_us(words, free_words=False)) or is_quit(words)
 
 
 def _with_words(

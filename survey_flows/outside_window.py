@@ -13,6 +13,8 @@ from survey_flows.overlays import explain
 from survey_flows.session import PROMISE, Session, begun
 
 DELETED = "deleted"
+DELETED_NOTE = "deleted-office"
+"""The sentence that says after a deletion what goes out all the same (`overlays.DELETE_NOTE`)."""
 OVER = ("closing", "held", "closed")
 """The states of a campaign that takes no ratings any more."""
 
@@ -121,7 +123,8 @@ def idle_screen(definition: CampaignDefinition, lang: str) -> Screen:
 def deleted_screen(definition: CampaignDefinition, lang: str) -> Screen:
     """Everything was deleted; the citizen may begin again."""
     title = in_language(definition.title, lang, definition)
-    text = definition.wording.say(lang, "deleted", title=title)
+    say = definition.wording.say
+    text = f"{say(lang, 'deleted', title=title)}\n{say(lang, DELETED_NOTE)}"
     return Screen(DELETED, lang, text, _begin(definition))
 
 

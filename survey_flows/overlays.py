@@ -1,15 +1,17 @@
-"""The screens that lie over a rating: help, language, promise, leaving, and other questions."""
+"""The screens over a rating: what is asked or told before it goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, OtherPerson, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
 from survey_flows.localized_names import in_language, show_deadline, show_end, unit_name
+from survey_flows.opt_out_words import Wish, wish_of
 from survey_flows.organiser import organiser_line
+from survey_flows.questionnaire import QuestionKind
+from survey_flows.screen_parts import column, grouped
 from survey_flows.session import (
     LEAD,
     LEAVE,
@@ -22,15 +24,25 @@ from survey_flows.session import (
     begun,
     is_full,
 )
+from survey_flows.typed_intents import is_quit
 
 COMMANDS = "help-commands"
 """The sentence of the help that names commands; a channel without them has words instead."""
+DELETE_NOTE = "delete-office"
+"""The sentence that says what a deletion leaves alone: words for an office, where it has any.
+
+Whether somebody left such words is not asked: what waits is sealed, and the answer would show an
+onlooker whether there are any.
+"""
+DROP = "drop"
+"""The argument of a button that gives up the present rating for another unit's."""
+CHOOSE = "help-choose"
+"""The line of the help that says how an option is chosen; channels differ in what they take."""
 PROMISE_TIME = timedelta(seconds=PROMISE_SECONDS)
-Rows = tuple[tuple[Button, ...], ...]
 
 
 def overlay_screen(definition: CampaignDefinition, session: Session) -> Screen:
-    """The screen of the overlay that the session has open."""
+    """The screen of the session's overlay; help where the overlay has no other."""
     say, lang, key = definition.wording.say, session.lang, session.key
     if session.overlay in (PROMISE, PROMISED):
         return _promise(definition, session)
@@ -48,7 +60,8 @@ def overlay_screen(definition: CampaignDefinition, session: Session) -> Screen:
             Button(say(lang, "delete-no"), f"{key}:o:delete"),
         ]
         title = in_language(definition.title, lang, definition)
-        return Screen("delete", lang, say(lang, "delete", title=title), column(rows))
+        text = f"{say(lang, 'delete', title=title)}\n{say(lang, DELETE_NOTE)}"
+        return Screen("delete", lang, text, column(rows))
     if session.overlay == OTHER:
         return _other(definition, session)
     if session.overlay == WHOSE:
@@ -60,17 +73,39 @@ def overlay_screen(definition: CampaignDefinition, session: Session) -> Screen:
         ]
         return Screen(LEAVE, lang, say(lang, "leave-ask"), column(rows))
     if session.overlay == STOP:
-        rows = [
-            Button(say(lang, "opt-out-yes"), f"{key}:t"),
-            Button(say(lang, "opt-out-opinion"), f"{key}:m"),
-        ]
-        return Screen(STOP, lang, say(lang, "opt-out-ask"), column(rows))
+        return _stop(definition, session)
     buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
     if may_report_pressure(session):
         buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
     return Screen(
         session.overlay, lang, explain(definition, lang, session.overlay), column(buttons)
     )
+
+
+def _stop(definition: CampaignDefinition, session: Session) -> Screen:
+    """Asks what words mean that may end the rating or the invitations, or be an opinion."""
+    say, lang, key = definition.wording.say, session.lang, session.key
+    name = session.place.removeprefix("q:")
+    asked = definition.asked(session.unit, session.order)
+    question = asked.by_id.get(name)
+    opinion = question is not None and question.kind is QuestionKind.TEXT
+    opting_out = wish_of(session.query) is Wish.STOP
+    stopping = is_quit(session.query)
+    rows = []
+    if stopping:
+        rows.append(Button(say(lang, "quit-yes"), f"{key}:x:{name if question else ''}"))
+    if opting_out:
+        rows.append(Button(say(lang, "opt-out-yes"), f"{key}:t"))
+    if opinion:
+        rows.append(Button(say(lang, "opt-out-opinion"), f"{key}:m"))
+    rows.append(Button(say(lang, "leave-stay"), f"{key}:o:{STOP}"))
+    if not stopping:
+        text = say(lang, "opt-out-ask")
+    elif opting_out:
+        text = say(lang, "quit-which")
+    else:
+        text = say(lang, "quit-opinion") if opinion else say(lang, "quit-ask")
+    return Screen(STOP, lang, text, column(rows))
 
 
 def _promise(definition: CampaignDefinition, session: Session) -> Screen:
@@ -95,13 +130,20 @@ def _promise(definition: CampaignDefinition, session: Session) -> Screen:
 
 
 def _other(definition: CampaignDefinition, session: Session) -> Screen:
-    """Asks which of two units to rate first; with many unfinished ratings one has to end."""
+    """Asks which of two units to rate first; with many unfinished ratings one has to end.
+
+    Then each can be gone on with, or the present one be given up.
+    """
     say, lang, key = definition.wording.say, session.lang, session.key
     here, there = (unit_name(definition, u, lang) for u in (session.unit, session.query))
     rows = [Button(say(lang, "other-stay", unit=here), f"{key}:o:{OTHER}")]
     if is_full(session, session.query):
-        count = len(begun(session))
-        text = say(lang, "other-full", unit=here, other=there, count=count)
+        waiting = begun(session)
+        text = say(lang, "other-full", unit=here, other=there, count=len(waiting))
+        for one in waiting:
+            name = unit_name(definition, one.unit, lang)
+            rows.append(Button(say(lang, "waiting-go", unit=name), f"{key}:g:{one.unit}"))
+        rows.append(Button(say(lang, "other-drop", unit=here, other=there), f"{key}:h:{DROP}"))
         return Screen(OTHER, lang, text, column(rows))
     rows.append(Button(say(lang, "other-go", unit=there), f"{key}:h"))
     return Screen(OTHER, lang, say(lang, "other-ask", unit=here, other=there), column(rows))
@@ -145,17 +187,7 @@ def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     if topic == "privacy":
         return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
     said = (
-        definition.wording.say(lang, "help"),
+        definition.wording.say(lang, "help", choose=definition.wording.say(lang, CHOOSE)),
         organiser_line(definition.organiser, lang, definition.wording),
     )
     return "\n".join((*filter(None, said), definition.wording.say(lang, COMMANDS)))
-
-
-def grouped(code: str) -> str:
-    """A receipt in groups of four characters."""
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
-
-
-def column(buttons: Iterable[Button]) -> Rows:
-    """One button a row."""
-    return tuple((button,) for button in buttons)

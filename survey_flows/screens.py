@@ -1,4 +1,4 @@
-"""The screens of a rating: question, review and receipt."""
+"""The screens of a rating: question, where words go, review and receipt."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from survey_flows.box import (
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, ReviewLine, Screen
 from survey_flows.localized_names import in_language, show_end, unit_name
-from survey_flows.overlays import Rows, column, grouped, overlay_screen
+from survey_flows.overlays import overlay_screen
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
+from survey_flows.screen_parts import Rows, column, grouped
 from survey_flows.session import Session, begun, is_full
 from survey_flows.unit_list import units_screen
 

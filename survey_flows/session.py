@@ -12,7 +12,8 @@ from survey_flows.errors import BadSession, Message
 VERSION = 2
 NONCE_LENGTH = 6
 STOP = "stop"
-"""The overlay that asks whether words are an opt-out or an opinion; `query` holds them."""
+"""The overlay that asks whether words are an opt-out, the end of the rating or an opinion; `query`
+holds them."""
 OTHER = "other"
 """The overlay that asks whether to put an unfinished rating aside for the unit in `query`."""
 LEAVE = "leave"
@@ -235,6 +236,13 @@ def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
     if session.answers and left > idle_seconds:
         return replace(session, place="unit", unit="", answers={}, goes="", overlay="")
     return session
+
+
+def free_round(session: Session) -> int:
+    """The next number of a rating that none of those that wait has."""
+    taken = [one.round for one in session.waiting if one.key.startswith(f"{session.nonce}.")]
+    numbers = ((session.round + step) % ROUNDS for step in range(1, MOST_WAITING + 2))
+    return next(number for number in numbers if number not in taken)
 
 
 WEAR_SECONDS = 3600

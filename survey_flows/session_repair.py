@@ -13,10 +13,10 @@ from survey_flows.session import (
     OTHER,
     PROMISE,
     PROMISED,
-    ROUNDS,
     STOP,
     WHOSE,
     Session,
+    free_round,
     is_unfinished,
 )
 
@@ -42,11 +42,10 @@ def fit_session(
     if not (late and session.rating and session.answers):
         return session, gone
     questionnaire = definition.asked(session.unit, session.order)
-    number = (session.round + 1) % ROUNDS
     fresh = replace(
         session,
         answers={},
-        round=number,
+        round=free_round(session),
         goes="",
         place=_place(questionnaire, {}, "", ""),
         overlay="",
@@ -64,6 +63,7 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
     lost |= session.overlay == OTHER and not (
         session.rating and definition.unit_code(session.query)
     )
+    lost |= session.overlay == STOP and not session.rating
     lost |= session.overlay == LEAVE and not is_unfinished(session)
     lost |= session.overlay == WHOSE and not definition.unit_code(session.query)
     if session.overlay not in _OVERLAYS or lost:
@@ -86,9 +86,10 @@ def _resting(session: Session) -> tuple[Session, tuple[str, ...]]:
 
 def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
     if not session.unit or definition.unit_code(session.unit) != session.unit:
-        return replace(session, place="unit", unit="", answers={}, goes="", query="", page=0), (
-            "unit-gone",
-        )
+        # What was asked about this rating is past, too.
+        overlay = "" if session.overlay in (OTHER, STOP) else session.overlay
+        session = replace(session, place="unit", unit="", overlay=overlay, query="", page=0)
+        return replace(session, answers={}, goes=""), ("unit-gone",)
     questionnaire = definition.asked(session.unit, session.order)
     answers = answers_that_count(questionnaire, session.answers)
     if session.goes and not _box_holds_words(questionnaire, answers):

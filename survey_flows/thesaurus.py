@@ -41,11 +41,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """Kinds of units in the order of their file, words of nobody's, and characters in pinyin."""
+    """Kinds of units in the order of their file, words of nobody's, and characters in pinyin.
+
+    ``english`` are kinds with English words, which are compared as `in_tokens` writes them.
+    """
 
     kinds: tuple[Kind, ...] = ()
     unrated: frozenset[str] = frozenset()
     pinyin: Mapping[str, str] = field(default_factory=dict)
+    english: tuple[Kind, ...] = ()
 
     def sounds(self, word: str) -> tuple[str, str]:
         """The word in pinyin, and its initials; both empty when a character is not known."""
@@ -55,12 +59,31 @@ class Thesaurus:
         return "".join(sounds), "".join(sound[0] for sound in sounds)
 
 
-def read_thesaurus(text: str, pinyin: str = "") -> Thesaurus:
+def in_tokens(text: str) -> str:
+    """English words for comparing: in small letters and singular, with one blank between."""
+    return " ".join(map(_singular, re.findall(r"[a-z0-9]+", plain_letters(text))))
+
+
+def plain_letters(text: str) -> str:
+    """Text in compatibility form and small letters, without apostrophes."""
+    return re.sub("['’]", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _singular(word: str) -> str:
+    if len(word) < 4 or word.endswith(("ss", "us", "is")) or word[-1] != "s":
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("ses", "xes", "ches", "shes")) else word[:-1]
+
+
+def read_thesaurus(text: str, pinyin: str = "", english: str = "") -> Thesaurus:
     """Reads the thesaurus.
 
     Args:
         text: the lines of `catalog/matters.txt`.
         pinyin: a line for each sound: the sound, a blank, and the characters that have it.
+        english: the lines of `catalog/matters.en.txt`.
     """
     kinds: list[Kind] = []
     unrated: set[str] = set()
@@ -74,7 +97,16 @@ def read_thesaurus(text: str, pinyin: str = "") -> Thesaurus:
             kinds.append(Kind(tuple(left.split()), (*own, *words)))
     sounds = (line.split() for line in pinyin.splitlines() if line and line[0] != "#")
     table = {character: sound for sound, characters in sounds for character in characters}
-    return Thesaurus(tuple(kinds), frozenset(unrated), table)
+    return Thesaurus(
+        tuple(kinds), frozenset(unrated), table, tuple(map(_english_kind, _whole_lines(english)))
+    )
+
+
+def _english_kind(line: str) -> Kind:
+    left, _, right = line.partition("=")
+    words = (word.strip() for word in right.split(","))
+    known = tuple((in_tokens(word), word.endswith("?")) for word in words if word)
+    return Kind(tuple(left.split()), known)
 
 
 def _whole_lines(text: str) -> list[str]:

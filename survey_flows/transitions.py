@@ -32,7 +32,7 @@ from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
 from survey_flows.screens import current_screen
-from survey_flows.session import MOST_WAITING, ROUNDS, WHOSE, Session, WaitingRating
+from survey_flows.session import MOST_WAITING, WHOSE, Session, WaitingRating, free_round
 from survey_flows.session_repair import fit_session
 from survey_flows.unit_list import full_cells
 
@@ -121,7 +121,7 @@ def begin_anew(turn: Turn, unit: str, *notices: str, redo: bool = False) -> Step
 
     ``redo``: it would replace one that was submitted.
     """
-    session, number = turn.session, _free_round(turn.session)
+    session, number = turn.session, free_round(turn.session)
     order = session.order or turn.definition.split.draw(turn.token)
     fresh = turn.with_session(
         order=order,
@@ -137,13 +137,6 @@ def begin_anew(turn: Turn, unit: str, *notices: str, redo: bool = False) -> Step
     )
     fresh = fresh.with_session(began=int(turn.now.timestamp()), redo=redo)
     return go_to_next_question(fresh, *notices)
-
-
-def _free_round(session: Session) -> int:
-    """The next number of a rating that none of those that wait has."""
-    taken = [one.round for one in session.waiting if one.key.startswith(f"{session.nonce}.")]
-    numbers = ((session.round + step) % ROUNDS for step in range(1, MOST_WAITING + 2))
-    return next(number for number in numbers if number not in taken)
 
 
 def put_aside(turn: Turn) -> Turn:
@@ -182,7 +175,7 @@ def put_aside(turn: Turn) -> Turn:
         redo=False,
         goes="",
     )
-    return aside.with_session(round=_free_round(aside.session))
+    return aside.with_session(round=free_round(aside.session))
 
 
 def resumed(turn: Turn, rating: WaitingRating) -> Turn:

@@ -18,7 +18,7 @@ from survey_flows.session import STOP
 from survey_flows.simplified import simplified
 from survey_flows.thesaurus import plain
 from survey_flows.transitions import StepResult, Turn, answer, show
-from survey_flows.typed_intents import QUESTION, WHO_ARE_YOU, about_us, is_question
+from survey_flows.typed_intents import QUESTION, WHO_ARE_YOU, about_us, is_question, is_quit
 from survey_flows.unit_list import QUERY_LENGTH, fold
 from survey_flows.unit_search import TOLD, find_units, is_unrated
 
@@ -87,12 +87,15 @@ def apply_text(
 
 def _apply_words(turn: Turn, text: str, without_buttons: bool) -> StepResult:
     screen = turn.screen()
+    free_words = screen.input is Input.TEXT and not turn.session.overlay
+    if free_words and (wish_of(text) is Wish.STOP or is_quit(text)):
+        # «Stop» is a button's label here, too: a rating is not thrown away for one word.
+        return show(turn.with_session(overlay=STOP, query=text[:QUERY_LENGTH]))
     button = _written(screen, text) if without_buttons else None
     button = button or _button(turn, screen, text)
     if button is not None:
         return apply_press(turn, button)
-    free_words = screen.input is Input.TEXT and not turn.session.overlay
-    if free_words and wish_of(text) is Wish.STOP:
+    if is_quit(text) and turn.session.rating and not turn.session.overlay:
         return show(turn.with_session(overlay=STOP, query=text[:QUERY_LENGTH]))
     if key := about_us(text, free_words):
         return show(turn, _said(turn, key))
@@ -204,6 +207,8 @@ def _search(turn: Turn, text: str) -> StepResult:
         return show(turn.with_session(query=query, page=0))
     if wish_of(query) is Wish.PERHAPS_STOP:
         return show(turn, turn.say("opt-out-how"))
+    if is_quit(query):
+        return show(turn, turn.say("quit-list"))
     hits = find_units(turn.definition, query)
     if hits and hits[0][0] <= TOLD:
         return show(turn.with_session(query=query, page=0))

@@ -3,7 +3,7 @@
 Tiers, the best first:
 
 0. a name, a code, or a name without its city and its kind of office
-1. a word of the thesaurus
+1. a word of the thesaurus, or the initials of a short name (fgw)
 2. the beginning of a name
 3. part of a name, or characters of it in order (发改委 in 发展和改革委员会), the fewest gaps first
 4. the same without the kind of office (卫健局), or a name or a word in pinyin or its initials
@@ -20,15 +20,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from survey_flows.campaign_definition import CampaignDefinition, Unit
-from survey_flows.thesaurus import plain
+from survey_flows.thesaurus import Thesaurus, in_tokens, plain
 
 MOST = 8
+MOST_SHORT, LONG_NAME = 14, 5
+"""Words of a kind that are read as short names, at most, and the characters that are too many."""
 SURE, TOLD = 4, 6
 """The last tiers of which a unit is surely meant, and of which nobody is told that we guess."""
 _OFFICE = re.compile(
     r"(?<=..)(管理委员会|工作委员会|委员会|办公室|管理局|事务局|管理处|总队|支队|大队|中心|机关|部门|单位"
     r"|局|委|办|厅|部|处|队|站|所|科|会|署|院)$"
 )
+_SHORT_OFFICE = {"委员会": "委", "办公室": "办", "管理局": "局", "事务局": "局", "管理委员会": "委"}
 _CITY = re.compile(r"^(中共|共青团)?(市委|市直|市)(?=..)")
 _FILLERS = re.compile(
     r"请问|我想要?|我要|想要?|怎么办?|如何|哪里|去哪儿?|在哪儿?|什么|办理|办个|补办|申请|申领|咨询|查询|投诉|举报|反映|"
@@ -40,13 +43,17 @@ Rank = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A unit as it is searched: all names, the one in Chinese without its city, and sounds."""
+    """A unit as it is searched: all names, the one in Chinese without its city, and sounds.
+
+    ``endings`` are its names in letters from each word on: letters begin a word or find nothing.
+    """
 
     unit: Unit
     names: tuple[str, ...]
     core: str
     exact: frozenset[str]
     sounds: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,10 @@ class SearchIndex:
     sounds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pairs: dict[str, Counter[int]] = field(default_factory=dict)
     """By two characters: units, with how many of their words have them side by side."""
+    english: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """By English words as `in_tokens` writes them: as ``words``."""
+    initials: dict[str, dict[int, int]] = field(default_factory=dict)
+    """By initials of short names: units, with how far down its kind's words the name stands."""
 
 
 def find_units(definition: CampaignDefinition, query: str) -> list[tuple[int, Unit]]:
@@ -115,13 +126,48 @@ def _make_index(definition: CampaignDefinition) -> SearchIndex:
         for word, places in words.items()
     }
     heard = {sound: tuple(own) for sound, own in sounds.items()}
-    return SearchIndex(entries, ordered, heard, _pairs(ordered))
+    english: dict[str, dict[int, int]] = {}
+    for kind in definition.thesaurus.english:
+        fitting = [place for place, one in enumerate(entries) if kind.fits(_chinese(one.unit))]
+        for word, later in kind.words:
+            for place in fitting:
+                english.setdefault(word, {}).setdefault(place, int(later))
+    spoken = {word: tuple(sorted(p.items(), key=lambda one: one[1])) for word, p in english.items()}
+    initials = _initials(definition.thesaurus, entries)
+    return SearchIndex(entries, ordered, heard, _pairs(ordered), spoken, initials)
+
+
+def _initials(thesaurus: Thesaurus, entries: tuple[_Entry, ...]) -> dict[str, dict[int, int]]:
+    """The initials of the names by which units go: 发改委 is fgw.
+
+    A short name is a unit's own without its city, or one of the first words of its kind, alone or
+    with a character for its office. That of the unit's own office comes first.
+    """
+    found: dict[str, dict[int, int]] = {}
+    for place, entry in enumerate(entries):
+        office = _OFFICE.search(entry.core)
+        own = _SHORT_OFFICE.get(office[0], office[0]) if office else ""
+        names = [(0, entry.core)]
+        for kind in thesaurus.kinds:
+            if kind.fits(_chinese(entry.unit)):
+                short = [word for word, later in kind.words if not later][:MOST_SHORT]
+                for number, word in enumerate(one for one in short if 1 < len(one) < LONG_NAME):
+                    names += [(1 + number, word), (1 + number, word + own)]
+                    names += [(1 + number + MOST_SHORT, word + other) for other in "局委办"]
+        for distance, name in names:
+            _, sound = thesaurus.sounds(name)
+            places = found.setdefault(sound, {})
+            places[place] = min(distance, places.get(place, distance))
+    found.pop("", None)
+    return found
 
 
 def _pairs(words: dict[str, tuple[tuple[int, int], ...]]) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = {}
     for word, places in words.items():
-        for at in range(0 if word.isascii() else len(word) - 1):
+        for at in range(len(word) - 1):
+            if word[at : at + 2].isascii():
+                continue
             found.setdefault(word[at : at + 2], Counter()).update(place for place, _ in places)
     return found
 
@@ -137,13 +183,20 @@ def _entry(unit: Unit) -> _Entry:
     extra = [plain(word) for word in unit.search.split()]
     exact = {*names, core, _OFFICE.sub("", core), plain(unit.code), *extra}
     sounds = tuple(word for word in (plain(unit.code), *extra) if word.isascii())
-    return _Entry(unit, names, core, frozenset(exact - {""}), sounds)
+    endings = tuple(
+        plain(name[match.start() :])
+        for name in unit.name.values()
+        for match in re.finditer(r"\b[A-Za-z]", name, re.ASCII)
+    )
+    return _Entry(unit, names, core, frozenset(exact - {""}), sounds, endings)
 
 
 def _ranked(index: SearchIndex, wanted: str, query: str) -> dict[int, Rank]:
     found: dict[int, Rank] = {}
     for place, later in index.words.get(wanted, ()):
         _keep(found, place, 1, later)
+    if wanted.isascii():
+        _by_letters(index, wanted, in_tokens(query), found)
     pieces = [plain(piece) for piece in query.split()]
     short = _OFFICE.sub("", wanted)
     for place, entry in enumerate(index.entries):
@@ -151,11 +204,35 @@ def _ranked(index: SearchIndex, wanted: str, query: str) -> dict[int, Rank]:
             _keep(found, place, tier, distance)
     for place, distance in _without_office(index, wanted, short):
         _keep(found, place, 4, distance)
-    if wanted not in index.words:
+    if wanted not in index.words and not wanted.isascii():
         _by_words(index, wanted, found)
     if not found:
         _by_characters(index, wanted, found)
     return found
+
+
+def _by_letters(index: SearchIndex, wanted: str, query: str, found: dict[int, Rank]) -> None:
+    """Adds units by English words, whole ones, and by the initials of short names.
+
+    «business» is no bus: a word is compared with words, and never with their parts but the first.
+    """
+    for place, later in index.english.get(query, ()):
+        _keep(found, place, 1, later)
+    if query in index.english:
+        return
+    for place, distance in index.initials.get(wanted, {}).items():
+        _keep(found, place, 1, distance)
+    for word, places in index.english.items():
+        if f" {word} " in f" {query} ":
+            for place, later in places:
+                _keep(found, place, 5, 3 * later - len(word))
+        elif len(query) > 2 and f" {word}".find(f" {query}") >= 0:
+            for place, later in places:
+                _keep(found, place, 6, 3 * later + len(word) - len(query))
+    for word, places in index.words.items():
+        if len(wanted) > 1 and word != wanted and word.startswith(wanted):
+            for place, later in places:
+                _keep(found, place, 6, 3 * later + len(word) - len(wanted))
 
 
 def _keep(found: dict[int, Rank], place: int, tier: int, distance: int) -> None:
@@ -172,9 +249,7 @@ def _by_name(
         yield 0, 0
     if entry.core.startswith(wanted):
         yield 2, len(entry.core) - len(wanted)
-    if any(wanted in name for name in entry.names):
-        yield 3, 0
-    if len(pieces) > 1 and all(any(one in name for name in entry.names) for one in pieces):
+    if _in_name(entry, wanted) or (len(pieces) > 1 and all(_in_name(entry, p) for p in pieces)):
         yield 3, 0
     if len(wanted) > 1 and (gaps := _gaps(entry.core, wanted)) is not None:
         yield 3, 1 + gaps
@@ -188,6 +263,13 @@ def _by_name(
     name = _OFFICE.sub("", entry.core)
     if len(name) > 1 and name in wanted:
         yield 5, -len(name) - 3
+
+
+def _in_name(entry: _Entry, wanted: str) -> bool:
+    """Whether a name has these signs; letters must begin a word of it."""
+    if wanted.isascii():
+        return any(ending.startswith(wanted) for ending in entry.endings)
+    return any(wanted in name for name in entry.names)
 
 
 def _gaps(name: str, wanted: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,6 +15,8 @@ from bot.appraisal.deciding import (
     seen_of,
     standing_proposals,
 )
+from bot.appraisal.executing import ExecutionOrder, record_execution, show_execution
+from bot.appraisal.executions import ExecutionAct
 from bot.appraisal.year import run_year
 from bot.core.identity import Office
 from tests.sealing import office_of
@@ -49,3 +52,19 @@ async def give_grade(
     seen = str(last_given(await run_year(database, year, campaigns), unit))
     given = (year, unit, grade, "周正平", "实地核查", office or office_of(), seen, campaigns)
     return await record_unit_decision(database, *given)
+
+
+async def execute(
+    database: AsyncEngine,
+    year: int,
+    proposal: str,
+    act: ExecutionAct,
+    on: str,
+    document: str,
+    office: Office,
+) -> None:
+    """Enter what happened to a decision, as somebody does who has just looked at the list."""
+    order = ExecutionOrder(proposal, act, on, document)
+    found = await show_execution(database, year, order, office)
+    said = replace(order, typed=found.names[0], seen=found.digest)
+    await record_execution(database, year, said, office)

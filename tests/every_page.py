@@ -21,7 +21,8 @@ from bot.appraisal.appeals import receive_appeal
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address, Office
-from bot.fieldwork.audience.contacts import Contact, store_contacts
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.invitations import make_invitations
 from bot.fieldwork.audience.sampling import SampleRequest, draw_campaign_sample, plan_sample
 from bot.fieldwork.outreach.outbox import CANCELLED

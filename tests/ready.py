@@ -70,6 +70,7 @@ def begin(name: str, url: str, folder: Path) -> Beginning | None:
     if kept.file is not None:
         if Path(str(address.database)).exists():
             return None
+        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
         copyfile(kept.file, str(address.database))
     elif not _fill(address, kept):
         return None

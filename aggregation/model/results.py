@@ -39,6 +39,17 @@ class ConsequenceKind(StrEnum):
     PROMOTION_FILE = "promotion_file"
 
 
+HEARD = frozenset(
+    {
+        ConsequenceKind.GRADE_FOUR,
+        ConsequenceKind.DOWNGRADE,
+        ConsequenceKind.DISMISSAL,
+        ConsequenceKind.REMOVAL_FROM_POSTS,
+    }
+)
+"""What is confirmed only after the person was heard."""
+
+
 class ProposalStatus(StrEnum):
     """Nothing takes effect before a person has confirmed it."""
 

@@ -94,12 +94,16 @@ class RuleParams(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the scheme: its trigger and the proposals that follow."""
+    """One rule of the scheme: its trigger and the proposals that follow.
+
+    ``reads_past`` says that they rest on the grade of the year before too.
+    """
 
     name: str
     stage: Stage
     params: type[RuleParams]
     propose: Callable[[Situation, Any], Iterable[ProposalDraft]]
+    reads_past: bool = False
 
 
 def finding_line(fact: Finding) -> ReasonLine:

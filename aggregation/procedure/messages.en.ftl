@@ -19,6 +19,12 @@ procedure-decided-before = whoever decided before may not decide on the appeal; 
 procedure-handler-answers = { $handler } is charged with this appeal and answers it
 procedure-ruling-missing = an answer upholds or rejects the appeal; choose one
 
+procedure-decided-ahead = this day has not come yet
+procedure-decided-before-ground = the decision is of a day before { $day }, on which its ground came to stand
+procedure-decided-over-newer = a decision of { $day } stands, and an older one never takes its place
+procedure-not-heard = say on which day the person was heard; without a hearing this is not confirmed
+procedure-heard-between = the hearing lies between { $first }, when the ground came to stand, and { $last }, the day of the decision
+
 procedure-request-state = this request is { $state }; that cannot be done with it now
 procedure-request-new = not assigned yet
 procedure-request-assigned = assigned

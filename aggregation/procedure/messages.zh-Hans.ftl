@@ -19,6 +19,12 @@ procedure-decided-before = 先前作出决定的人不得办理此申请，请�
 procedure-handler-answers = 此申请由 { $handler } 负责答复
 procedure-ruling-missing = 答复只能是支持或驳回，请选择
 
+procedure-decided-ahead = 该日期尚未到来
+procedure-decided-before-ground = 决定日期早于依据成立之日（{ $day }）
+procedure-decided-over-newer = 已有 { $day } 的决定，较早的决定不能取代它
+procedure-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
+procedure-heard-between = 听取陈述申辩的日期应在依据成立之日（{ $first }）至决定之日（{ $last }）之间
+
 procedure-request-state = 此请求{ $state }，现在不能这样办理
 procedure-request-new = 尚未交办
 procedure-request-assigned = 已交办

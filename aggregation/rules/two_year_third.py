@@ -37,4 +37,4 @@ def _grounds(year: int, leader: LeaderResult, before: PastGrade) -> tuple[Reason
     return this, last
 
 
-RULE = Rule("two_year_third", Stage.SETTLED, RuleParams, propose)
+RULE = Rule("two_year_third", Stage.SETTLED, RuleParams, propose, reads_past=True)

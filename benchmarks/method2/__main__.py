@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.method2.attacks import attacks, waves
+from benchmarks.method2.attacks import Moved, attacks, waves
 from benchmarks.method2.certainty import SHAPES, VOUCHED, calibration, rivals, states, worst_bin
 from benchmarks.method2.families import KINDS, outcome
 from benchmarks.method2.margins import product_cells
 from benchmarks.method2.nonresponse import ANSWERS, BIASES, stayed_away
 
 MOST_FALSE, HELD = 0.05, (0.93, 0.97)
-RANKS = 7
+RANKS, REVIEWED = 7, 5
 
 
 def print_families(cities: int, seed: int, only: str = "") -> None:
@@ -78,15 +79,23 @@ def print_calibration(cities: int, seed: int) -> None:
 
 
 def print_attacks(seeds: int, seed: int) -> None:
-    """Print ranks moved without any fraud weight."""
-    moved: dict[str, list[int]] = {}
+    """Print ranks moved without any fraud weight, and with those that people reviewed."""
+    moved = Moved()
     for at in range(seeds):
-        for kind, ranks in attacks(seed + at).items():
-            moved.setdefault(kind, []).extend(ranks)
-    print("| attack | ranks of 108, mean | greatest | targets |\n|---|---|---|---|")
-    for kind, ranks in moved.items():
-        missed = "" if np.mean(ranks) <= RANKS else " (missed)"
-        print(f"| {kind} | {np.mean(ranks):.1f}{missed} | {max(ranks)} | {len(ranks)} |")
+        moved.add(attacks(seed + at))
+        print(f"seed {seed + at} of {seed}–{seed + seeds - 1}", file=sys.stderr, flush=True)
+    print(
+        "| attack | ranks of 108, mean | greatest | reviewed, mean | greatest | flagged | targets |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for kind, ranks in moved.alone.items():
+        less = moved.reviewed[kind]
+        print(
+            f"| {kind} | {_ranks(ranks, RANKS)} | {max(ranks)} | {_ranks(less, REVIEWED)} "
+            f"| {max(less)} | {np.mean(moved.flagged[kind]):.0%} | {len(ranks)} |"
+        )
+    wrong = float(np.mean(moved.flagged["honest ballots"]))
+    print(f"\nhonest ballots flagged beside them: {wrong:.2%}")
     kept: dict[str, list[tuple[int, int]]] = {}
     for at in range(seeds):
         for name, pair in waves(seed + 500 + at).items():
@@ -95,6 +104,11 @@ def print_attacks(seeds: int, seed: int) -> None:
     for name, pairs in kept.items():
         one, all_ = (float(np.mean([pair[at] for pair in pairs])) for at in (0, 1))
         print(f"| {name} | {one:.1f} | {all_:.1f} | {one / max(all_, 1e-9):.0%} |")
+
+
+def _ranks(moved: list[int], most: float) -> str:
+    mean = float(np.mean(moved))
+    return f"{mean:.1f}" + " (missed)" * (mean > most)
 
 
 def print_nonresponse(cities: int, seed: int) -> None:

@@ -1,8 +1,13 @@
-"""Ranks that attackers and honest anger move by the rule alone, without any fraud weight."""
+"""Ranks that attackers and honest anger move.
+
+By the rule alone, without any fraud weight; and with the weights that two people would decide who
+follow each proposal of the fraud rules, right or wrong.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -10,9 +15,13 @@ import pandas as pd
 
 from aggregation.counts.scan import PatternCount
 from aggregation.estimation.scores import score_units
+from aggregation.fraud.ballot_table import Bools, opinions, read_ballots
+from aggregation.fraud.suspicion import FULL_WEIGHT, find_clusters, fraud_weights, posteriors
 from aggregation.scheme.scheme import Scheme
+from benchmarks.fraud import comments
 from benchmarks.fraud.ballots import unit_names
 from benchmarks.fraud.city import UNITS
+from benchmarks.fraud.measure import THRESHOLDS
 from benchmarks.fraud.ranking import KEYS, shifts
 from benchmarks.fraud.scenario import Scenario, angered, attacked, is_honest
 from bot.campaigns.scheme_files import offered_scheme
@@ -49,22 +58,73 @@ def ranks(ballots: pd.DataFrame) -> dict[str, int]:
 
 
 def _table(scenario: Scenario) -> pd.DataFrame:
-    return scenario.ballots.assign(weight=4, source=scenario.ballots["source"].map(SOURCES))
+    """Ballots at full weight; ``link`` keeps the source by which fraud rules compare."""
+    ballots = scenario.ballots
+    return ballots.assign(
+        weight=FULL_WEIGHT, source=ballots["source"].map(SOURCES), link=ballots["source"]
+    )
 
 
-def attacks(seed: int) -> dict[str, list[int]]:
+def _reviewed(table: pd.DataFrame, said: comments.Comments) -> pd.DataFrame:
+    """The table with the weights that the fraud rules propose; two people follow each proposal."""
+    ballots = read_ballots(table.assign(source=table["link"]), opinions(scheme()))
+    found = find_clusters(ballots, said, THRESHOLDS)
+    return table.assign(weight=fraud_weights(posteriors(ballots, found, THRESHOLDS), THRESHOLDS))
+
+
+@dataclass
+class Moved:
+    """Ranks moved by kind of attack, and the shares of ballots with less than full weight."""
+
+    alone: dict[str, list[int]] = field(default_factory=dict)
+    reviewed: dict[str, list[int]] = field(default_factory=dict)
+    flagged: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, other: Moved) -> None:
+        """Add another seed's."""
+        for name in ("alone", "reviewed", "flagged"):
+            for kind, values in getattr(other, name).items():
+                getattr(self, name).setdefault(kind, []).extend(values)
+
+    def measure(
+        self,
+        before: Mapping[str, int],
+        table: pd.DataFrame,
+        said: comments.Comments,
+        targets: Mapping[str, str],
+        theirs: Bools,
+    ) -> None:
+        """Add what the attack on these targets moves; ``theirs`` are the attackers' ballots."""
+        reviewed = _reviewed(table, said)
+        less = np.asarray(reviewed["weight"] < FULL_WEIGHT)
+        names = np.asarray(table["unit"])
+        for unit, kind in targets.items():
+            mine = theirs & (names == unit)
+            self.flagged.setdefault(kind, []).append(float(less[mine].mean()))
+        self.flagged.setdefault("honest ballots", []).append(float(less[~theirs].mean()))
+        for found, ballots in ((self.alone, table), (self.reviewed, reviewed)):
+            for kind, moved in shifts(before, ranks(ballots), targets).items():
+                found.setdefault(kind, []).extend(moved)
+
+
+def attacks(seed: int) -> Moved:
     """Ranks moved by kind of attack: the benchmark's own, and copies of honest ballots."""
-    scenario = attacked(seed)
-    table, honest = _table(scenario), is_honest(scenario.truth)
-    before = ranks(table[honest])
-    found = shifts(before, ranks(table), scenario.targets)
+    scenario, found = attacked(seed), Moved()
+    said = comments.write(scenario, seed)
+    table, good = _table(scenario), is_honest(scenario.truth)
+    honest = table[good]
+    before = ranks(honest)
+    found.measure(before, table, said, scenario.targets, ~good)
     rng = np.random.default_rng([20261130, seed])
     free = [unit for unit in before if unit not in scenario.targets]
     for kind, sources in COPIES.items():
         targets = rng.choice(free, 2, replace=False)
-        parts = [_copies(table[honest], str(unit), sources, before, rng) for unit in targets]
-        after = ranks(pd.concat([table[honest], *parts], ignore_index=True))
-        found |= shifts(before, after, dict.fromkeys(map(str, targets), kind))
+        parts = [_copies(honest, str(unit), sources, before, rng) for unit in targets]
+        after = pd.concat([honest, *parts], ignore_index=True)
+        made = np.arange(len(after)) >= len(honest)
+        # Each copy comes from a person of its own, with the moment of the ballot it copies.
+        after.loc[made, "voter"] = int(honest["voter"].max()) + 1 + np.arange(made.sum())
+        found.measure(before, after, comments.Comments(), dict.fromkeys(targets, kind), made)
     return found
 
 

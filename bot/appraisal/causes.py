@@ -1,92 +1,42 @@
-"""Amendments that follow from no appeal: their causes, what they give, and their preparation.
-
-A finding is revoked, a grade that an investigation left open is given, a finding is established
-after the seal, the material was wrong, or an earlier year that the year read stands otherwise now.
-"""
+"""Amendments that follow from no appeal: what one would do, and its preparation."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.corrections import (
-    PERSONAL,
-    Correction,
-    CorrectionKind,
-    corrected,
-    finding_text,
-    line_text,
-)
-from aggregation.appraisal.finding_years import amends_sealed_year, finding_year
-from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.later_years import changed_lines
+from aggregation.appraisal.corrections import Correction, CorrectionKind, corrected
+from aggregation.appraisal.ground_days import GroundDays
 from aggregation.appraisal.standing import Cause, Change
-from aggregation.model.dated import DisciplineKind
-from aggregation.model.facts import Grade, Verdict
-from aggregation.model.results import LeaderResult, Proposal, ProposalStatus
+from aggregation.model.results import HEARD, Proposal, ProposalStatus
 from bot.accounts.approvals import Approval, Approvals
 from bot.appraisal.amended_content import WorkedOut, sealed_material
-from bot.appraisal.amending import NUMBER, require_standing, told_changes, worked_out
+from bot.appraisal.amending import require_standing, told_changes, worked_out
 from bot.appraisal.amendment_decisions import AMEND
-from bot.appraisal.deciding import HEARD, check_hearing
-from bot.appraisal.past_grades import final_lines
+from bot.appraisal.cause_requests import CauseRequest, check_words, first_correction, recorded
+from bot.appraisal.days import day_between
+from bot.appraisal.deciding import check_days
+from bot.appraisal.ground_days import read_ground_days
 from bot.appraisal.plain_form import write_plain
 from bot.appraisal.request_times import is_person
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear
+from bot.appraisal.told_changes import told_change
 from bot.appraisal.year import BINDING
 from bot.core.identity import Office
 from bot.records.notices import read_notices
 from bot.records.recusals import require_unbarred
-from bot.records.seals import sealed_years
-from bot.records.store import read_findings
 from bot.storage.database import reading
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput, Message, Place
 
-MOST_REASON, MOST_DOCUMENT, TOLD = 4000, 120, 40
-NUMBERS = {grade: str(number) for number, grade in enumerate(Grade, 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class CauseRequest:
-    """What somebody says who amends a sealed year without an appeal.
-
-    Args:
-        cause: what it follows from.
-        what: the finding, the investigation, the indicator, or the earlier year.
-        document: the document that it rests on.
-        reason: why.
-        subject: whose material is corrected, or whose earlier grade it is.
-        on: the ISO day on which the finding was revoked, or the investigation ended.
-        value: the right points.
-        false_material: whether the subject gained by false material of its own.
-        heard_on: the ISO day of the hearing, for a disadvantage.
-        verdicts: what is decided of proposals that follow, by key.
-    """
-
-    cause: Cause
-    what: str
-    document: str
-    reason: str
-    subject: str = ""
-    on: str = ""
-    value: str = ""
-    false_material: bool = False
-    heard_on: str = ""
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> Cause:
-        """The cause as it is recorded."""
-        false = self.cause is Cause.CORRECTION and self.false_material
-        return Cause.FALSE if false else self.cause
+TOLD = 40
+"""So many changes are shown to the second person; the record has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,33 +89,20 @@ class CausePreview:
     def seen(self) -> str:
         """The digest of what is shown, by which a person says what they have seen."""
         put_right = [[it.kind, it.subject, it.what, it.after] for it in self.corrections]
-        changes = [[it.subject, it.before, it.after, it.kept] for it in self.worked.changes]
-        said = [self.stands.digest, put_right, changes, _cause(self.request)]
+        said = [self.stands.digest, put_right, self.says, recorded(self.request)]
         return sha256(canonical({"seen": said}).encode()).hexdigest()[:16]
 
     @property
+    def says(self) -> dict[str, str]:
+        """What changes of each subject, in signs that need no language."""
+        standing = self.worked.standing
+        return {it.subject: told_change(standing, it) for it in self.worked.changes}
+
+    @property
     def told(self) -> str:
-        """The changes in signs that need no language: grades as numbers, «=» for protected."""
-        lines = [
-            f"{it.subject} =" if it.kept else f"{it.subject} {_sign(it.before)} → {_sign(it.after)}"
-            for it in self.worked.changes
-        ]
+        """The changes, one line for each subject."""
+        lines = [f"{subject} {said}" for subject, said in self.says.items()]
         return "\n".join([*lines[:TOLD], *(["…"] if len(lines) > TOLD else [])])
-
-
-def _sign(grade: Grade | None) -> str:
-    return "–" if grade is None else NUMBERS[grade]
-
-
-def _cause(request: CauseRequest) -> dict[str, object]:
-    """Return what the record keeps of a request beside its corrections."""
-    return {
-        "kind": str(request.kind),
-        "what": request.what,
-        "document": request.document.strip(),
-        "on": request.on,
-        "heard_on": request.heard_on,
-    }
 
 
 async def preview_cause(
@@ -175,27 +112,40 @@ async def preview_cause(
 
     Raises:
         BadInput: the year is not sealed or no notice of it is given, the request lacks something or
-            does not fit the year, or who is about it would fare worse without false material.
+            does not fit the year, who it is about would fare worse without false material, or the
+            hearing does not lie between the ground and today.
     """
-    _check_words(request)
+    check_words(request)
     stands = await require_standing(database, year)
     async with reading(database) as connection:
         if not await read_notices(connection, year):
             raise BadInput(Message("appraisal-lift-instead"), Place(subject=str(year)))
-        first = await _correction(connection, stands, request, office)
+        first = await first_correction(connection, stands, request, office)
     found = await asyncio.to_thread(_work_out, stands, [first], request)
     corrections, open_ = [first], _open(found)
     decided = [p for p in open_ if p.key in request.verdicts]
+    days = await _ground_days(database, stands, first, office)
     for proposal in decided:
         verdict = request.verdicts[proposal.key]
         signed = (office.login, request.reason.strip(), office.now.isoformat(timespec="seconds"))
-        heard = check_hearing(proposal, verdict, request.heard_on, office.today)
+        heard = check_days(days, proposal, verdict, request.heard_on, office)
         about = (CorrectionKind.DECISION, proposal.subject, proposal.key, heard, str(verdict))
         corrections.append(Correction(*about, *signed))
     if decided:
         found = await asyncio.to_thread(_work_out, stands, corrections, request)
     rest = tuple(p for p in open_ if p.key not in request.verdicts)
     return CausePreview(year, request, stands, tuple(corrections), found, rest)
+
+
+async def _ground_days(
+    database: AsyncEngine, stands: StandingYear, first: Correction, office: Office
+) -> GroundDays:
+    """Return the days of what the proposals that follow rest on."""
+    material = corrected(sealed_material(stands.content), [*stands.corrections, first])
+    campaigns = [it.campaign for it in stands.releases]
+    given = (stands.content.year, campaigns, material.facts, office.timezone)
+    async with reading(database) as connection:
+        return await read_ground_days(connection, *given)
 
 
 def _work_out(
@@ -218,135 +168,6 @@ def _open(found: WorkedOut) -> tuple[Proposal, ...]:
         if p.status is ProposalStatus.PROPOSED and (p.key not in known or p.kind in BINDING)
         if p.kind in BINDING or p.kind in HEARD
     )
-
-
-async def _correction(
-    connection: AsyncConnection, stands: StandingYear, request: CauseRequest, office: Office
-) -> Correction:
-    material = corrected(sealed_material(stands.content), stands.corrections)
-    if request.cause is Cause.OVERTURNED:
-        said = _overturned(material, request, office.today)
-    elif request.cause is Cause.DEFERRED:
-        said = _deferred(stands, material, request, office.today)
-    elif request.cause is Cause.LATE:
-        said = await _late(connection, stands, material, request)
-    elif request.cause is Cause.CORRECTION:
-        said = _value(material, request)
-    else:
-        said = await _line(connection, material, request)
-    signed = (office.login, request.reason.strip(), office.now.isoformat(timespec="seconds"))
-    return Correction(*said, *signed)
-
-
-Said = tuple[CorrectionKind, str, str, str, str]
-"""Kind, subject, what, before and after of a correction."""
-
-
-def _overturned(material: AppraisalInputs, request: CauseRequest, today: date) -> Said:
-    fact = next((it for it in material.facts if it.id == request.what), None)
-    if fact is None:
-        raise BadInput(Message("appraisal-no-finding"), Place(subject=request.what[:32]))
-    _day(request.on, date.fromisoformat(fact.established or fact.date), today)
-    return CorrectionKind.FINDING, fact.subject, fact.id, "", ""
-
-
-def _deferred(
-    stands: StandingYear, material: AppraisalInputs, request: CauseRequest, today: date
-) -> Said:
-    cases = {it.id: it for it in material.discipline if it.kind is DisciplineKind.INVESTIGATION}
-    case = cases.get(request.what)
-    people: dict[str, LeaderResult] = {
-        it.leader: it for body in stands.content.bodies for it in body.leaders
-    }
-    if case is None or case.person not in people or not people[case.person].state.deferred:
-        raise BadInput(Message("appraisal-not-deferred"), Place(subject=request.what[:32]))
-    day = _day(request.on, case.begins, today)
-    return CorrectionKind.CLEARED, case.person, case.id, "", day.isoformat()
-
-
-async def _late(
-    connection: AsyncConnection,
-    stands: StandingYear,
-    material: AppraisalInputs,
-    request: CauseRequest,
-) -> Said:
-    year, late = stands.content.year, stands.content.inputs.scheme.late
-    sealed = await sealed_years(connection)
-    facts = await read_findings(connection)
-    known = {(it.id, it.subject, it.date) for it in material.facts}
-    fact = next(
-        (
-            it
-            for it in facts
-            if it.id == request.what and not it.revoked
-            if (it.id, it.subject, it.date) not in known
-            if date.fromisoformat(it.date).year == year
-        ),
-        None,
-    )
-    if fact is None:
-        raise BadInput(Message("appraisal-no-finding"), Place(subject=request.what[:32]))
-    if not amends_sealed_year(fact, sealed, late):
-        counts = finding_year(fact, sealed, late)
-        message = Message("appraisal-late-counts-later", year=counts)
-        raise BadInput(message, Place(subject=fact.id))
-    return CorrectionKind.ADDED, fact.subject, fact.id, "", finding_text(fact)
-
-
-def _value(material: AppraisalInputs, request: CauseRequest) -> Said:
-    subject, what = request.subject, request.what
-    values = {i: points for (s, i), points in material.indicators.items() if s == subject}
-    if subject in material.personal:
-        values[PERSONAL] = material.personal[subject]
-    if what not in values:
-        raise BadInput(Message("appraisal-no-value"), Place(subject=subject[:32]))
-    if not NUMBER.fullmatch(request.value) or Decimal(request.value) > 100:
-        message = Message("appraisal-remedy-value", text=request.value[:20])
-        raise BadInput(message, Place(field="value"))
-    if Decimal(request.value) == values[what]:
-        raise BadInput(Message("appraisal-same-value"), Place(field="value"))
-    return CorrectionKind.VALUE, subject, what, f"{values[what]:f}", request.value
-
-
-async def _line(
-    connection: AsyncConnection, material: AppraisalInputs, request: CauseRequest
-) -> Said:
-    year = int(request.what) if request.what.isdecimal() and len(request.what) == 4 else 0
-    earlier = await read_standing(connection, year)
-    lines = {it.subject: it for it in final_lines(earlier.content.bodies)} if earlier else {}
-    now = lines.get(request.subject)
-    before = [it for it in material.history if (it.year, it.subject) == (year, request.subject)]
-    if now is None or not changed_lines(before, [now]):
-        raise BadInput(Message("appraisal-same-line"), Place(subject=request.subject[:32]))
-    was = str(before[-1].grade) if before and before[-1].grade is not None else ""
-    return CorrectionKind.LINE, now.subject, str(year), was, line_text(now)
-
-
-def _check_words(request: CauseRequest) -> None:
-    if not request.reason.strip() or not request.document.strip():
-        raise BadInput(Message("appraisal-cause-unsigned"), Place(field="reason"))
-    for text, most in ((request.reason, MOST_REASON), (request.document, MOST_DOCUMENT)):
-        if len(text.strip()) > most:
-            raise BadInput(Message("appraisal-text-too-long", max=most), Place(field="reason"))
-
-
-def _day(text: str, first: date, last: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not first <= day <= last:
-        message = Message("appraisal-cause-day", first=first.isoformat(), last=last.isoformat())
-        raise BadInput(message, Place(field="on"))
-    return day
-
-
-def _is_day(text: str, last: date) -> bool:
-    """Return whether a text is a day that has come."""
-    try:
-        return date.fromisoformat(text) <= last
-    except ValueError:
-        return False
 
 
 async def prepare_cause(
@@ -380,8 +201,11 @@ async def prepare_cause(
     if preview.undecided:
         keys = tuple(p.key for p in preview.undecided)
         raise BadInput(Message("appraisal-decide-with-it", keys=keys), Place(subject=str(year)))
-    if request.false_material and not _is_day(request.heard_on, office.today):
-        raise BadInput(Message("appraisal-not-heard"), Place(subject=preview.subject))
+    if request.false_material:
+        # The points that turn out to be false stand since the organ confirmed them.
+        first = date.fromisoformat(preview.stands.seal.decided_on)
+        place = Place(subject=preview.subject)
+        day_between(request.heard_on, first, office.today, "appraisal-hearing-day", place)
     details = _details(preview, office)
     name = f"{year}/{preview.subject}/{request.kind}"
     return await approvals.prepare(AMEND, name, details, office.login)
@@ -403,7 +227,7 @@ def _details(preview: CausePreview, office: Office) -> dict[str, Any]:
         ),
         "before": stands.digest,
         "reason": request.reason.strip(),
-        "cause": _cause(request),
+        "cause": recorded(request),
         "document": request.document.strip(),
         "told": preview.told,
         "answer": False,

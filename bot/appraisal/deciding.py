@@ -9,8 +9,11 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.appraise import unit_standings
+from aggregation.appraisal.ground_days import GroundDays
 from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
-from aggregation.model.results import ConsequenceKind, Proposal
+from aggregation.model.results import HEARD, Proposal
+from aggregation.procedure.decision_days import DecisionLimits, day_problems
+from bot.appraisal.ground_days import ground_days_of, parts_of
 from bot.appraisal.year import AppraisedYear, run_year
 from bot.core.identity import Office
 from bot.records import store
@@ -21,15 +24,6 @@ from survey_flows.errors import BadInput, Message, Place
 
 MAX_NAME = 80
 """Characters of a signature."""
-HEARD = frozenset(
-    {
-        ConsequenceKind.GRADE_FOUR,
-        ConsequenceKind.DOWNGRADE,
-        ConsequenceKind.DISMISSAL,
-        ConsequenceKind.REMOVAL_FROM_POSTS,
-    }
-)
-"""What is confirmed only after the person was heard."""
 
 
 def seen_of(proposal: Proposal) -> str:
@@ -66,7 +60,8 @@ async def record_decision(
 
     Raises:
         BadInput: there is no such proposal, it rests on other grounds by now or was decided
-            meanwhile, the person is barred, the hearing is missing, or name or reason.
+            meanwhile, the person is barred, name, reason or hearing is missing, or a day does not
+            fit: the ground comes first, then the hearing, then the decision, over an older one.
     """
     signed = _signed(name, reason, office)
     appraised = await run_year(database, year, campaigns)
@@ -76,8 +71,8 @@ async def record_decision(
     found = known[proposal]
     if seen != seen_of(found):
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=proposal))
-    heard = check_hearing(found, verdict, heard_on, office.today)
-    check_ground_day(appraised, found, office.today)
+    days = await ground_days_of(database, appraised, office.timezone)
+    heard = check_days(days, found, verdict, heard_on, office)
     standing = found.decision or found.lapsed
     number = standing.number + 1 if standing else 1
     decision = Decision(proposal, verdict, *signed, office.login, found.digest, number, heard)
@@ -93,39 +88,46 @@ def standing_proposals(year: AppraisedYear) -> dict[str, Proposal]:
     return {p.key: p for result in year.bodies for p in result.proposals}
 
 
-def fact_days(year: AppraisedYear) -> dict[str, str]:
-    """Return the ISO day of each finding of a year."""
-    parts = (year.inputs, *(body.inputs for body in year.inside))
-    return {fact.id: fact.date for part in parts for fact in part.facts}
+def limits_of(days: GroundDays, proposal: Proposal, office: Office) -> DecisionLimits:
+    """Return what the days of a decision on a proposal are checked against."""
+    standing = proposal.decision or proposal.lapsed
+    last = standing.at if standing else ""
+    return DecisionLimits(days.since(proposal), last, office.now.isoformat(timespec="seconds"))
 
 
-def check_ground_day(year: AppraisedYear, proposal: Proposal, day: date) -> None:
-    """Refuse a decision of a day before the finding that it rests on.
+def must_hear(proposal: Proposal, verdict: Verdict) -> bool:
+    """Return whether a verdict is taken only after the person was heard."""
+    return verdict is Verdict.CONFIRMED and proposal.kind in HEARD
+
+
+def is_unheard(proposal: Proposal, made: Decision) -> bool:
+    """Return whether a decision was taken without the hearing that it needs."""
+    return must_hear(proposal, made.verdict) and not made.heard_on
+
+
+def check_days(
+    days: GroundDays, proposal: Proposal, verdict: Verdict, heard_on: str, office: Office
+) -> str:
+    """Return the day of the hearing, for a decision of this moment; empty where none is needed.
 
     Raises:
-        BadInput: the finding is of a later day.
+        BadInput: the ground is of a later day, a newer decision stands, or the hearing is missing
+            or does not lie between the ground and the decision.
     """
-    days = fact_days(year)
-    if proposal.fact and days.get(proposal.fact, "") > day.isoformat():
-        raise BadInput(Message("appraisal-decided-before-ground"), Place(subject=proposal.key))
+    needed = must_hear(proposal, verdict)
+    heard = _a_day(heard_on) if needed else ""
+    limits = limits_of(days, proposal, office)
+    for _, message in day_problems(limits, limits.now, heard, needed):
+        raise BadInput(message, Place(subject=proposal.key))
+    return heard
 
 
-def check_hearing(proposal: Proposal, verdict: Verdict, heard_on: str, today: date) -> str:
-    """Return the day of the hearing; empty where none is needed.
-
-    Raises:
-        BadInput: it is missing, no day, or has not come yet.
-    """
-    if verdict is Verdict.DECLINED or proposal.kind not in HEARD:
-        return ""
+def _a_day(text: str) -> str:
+    """Return a text that is a day in ISO; empty for any other, which says no day."""
     try:
-        day = date.fromisoformat(heard_on)
-    except ValueError as error:
-        message = Message("appraisal-not-heard")
-        raise BadInput(message, Place(subject=proposal.key)) from error
-    if day > today:
-        raise BadInput(Message("appraisal-decided-ahead"), Place(subject=proposal.key))
-    return heard_on
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return ""
 
 
 async def record_unit_decision(
@@ -144,7 +146,8 @@ async def record_unit_decision(
     Raises:
         BadInput: the unit is unknown or has enough ballots, the grade is not a unit's, the unit is
             barred from it or no place is left, another grade was given meanwhile, the person is
-            barred, or the name or the reason is missing.
+            barred, the name or the reason is missing, or its day does not fit: the campaigns closed
+            later, or a newer grade stands.
     """
     signed = _signed(name, reason, office)
     appraised = await run_year(database, year, campaigns)
@@ -159,6 +162,10 @@ async def record_unit_decision(
     if seen != str(before):
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=unit))
     decision = UnitDecision(unit, grade, *signed, office.login, before + 1)
+    days = await ground_days_of(database, appraised, office.timezone)
+    limits = DecisionLimits(days.closed, _given_at(appraised, unit), decision.at)
+    for _, message in day_problems(limits, decision.at):
+        raise BadInput(message, Place(subject=unit))
     _check_given_grade(appraised, decision)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
@@ -169,9 +176,16 @@ async def record_unit_decision(
 
 def last_given(year: AppraisedYear, unit: str) -> int:
     """Return the number of the last grade that a person gave a unit; 0 where there is none."""
-    parts = (year.inputs, *(body.inputs for body in year.inside))
-    numbers = [d.number for part in parts for d in part.unit_decisions if d.unit == unit]
-    return max(numbers, default=0)
+    return max((d.number for d in _given(year, unit)), default=0)
+
+
+def _given_at(year: AppraisedYear, unit: str) -> str:
+    """Return when the last grade that a person gave a unit was given, or empty."""
+    return max(((d.number, d.at) for d in _given(year, unit)), default=(0, ""))[1]
+
+
+def _given(year: AppraisedYear, unit: str) -> list[UnitDecision]:
+    return [d for part in parts_of(year) for d in part.unit_decisions if d.unit == unit]
 
 
 def _check_given_grade(year: AppraisedYear, decision: UnitDecision) -> None:

@@ -9,20 +9,13 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.results import Proposal, ProposalStatus
-from bot.appraisal.deciding import HEARD
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear
 from bot.core.identity import Office
-from bot.records.notices import notice_for, read_notices
-from bot.records.recusals import require_unbarred
-from bot.records.seals import lock_year
-from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput, Message, Place
-
-MOST_DOCUMENT = 120
+from survey_flows.errors import BadInput, Message
 
 
 class ExecutionAct(StrEnum):
@@ -31,11 +24,13 @@ class ExecutionAct(StrEnum):
     EXECUTED = "executed"
     RESTORED = "restored"
     """It was carried out, lost its ground, and was taken back (恢复)."""
+    RECALLED = "recalled"
+    """Who elected the person to a post has ended it (罢免), so that it can be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A decision that was carried out or taken back, by a document of a day."""
+    """What happened to a decision, by a document of a day."""
 
     number: int
     proposal: str
@@ -46,7 +41,7 @@ class Execution:
 
 
 async def read_executions(connection: AsyncConnection, year: int) -> list[Execution]:
-    """Return what was carried out and taken back of a year, in order."""
+    """Return what happened to the decisions of a year, in order."""
     columns = tables.executions.c
     query = select(tables.executions).where(columns.year == year).order_by(columns.number)
     return [
@@ -64,8 +59,13 @@ async def read_executions(connection: AsyncConnection, year: int) -> list[Execut
 
 def carried_out(executions: Sequence[Execution]) -> dict[str, Execution]:
     """Return by proposal what is carried out and not taken back."""
-    last = {it.proposal: it for it in executions}
+    last = {it.proposal: it for it in executions if it.act is not ExecutionAct.RECALLED}
     return {key: it for key, it in last.items() if it.act is ExecutionAct.EXECUTED}
+
+
+def recalled(executions: Sequence[Execution]) -> dict[str, Execution]:
+    """Return by proposal the recall from elected posts before it."""
+    return {it.proposal: it for it in executions if it.act is ExecutionAct.RECALLED}
 
 
 def confirmed_proposals(stands: StandingYear) -> dict[str, Proposal]:
@@ -74,57 +74,7 @@ def confirmed_proposals(stands: StandingYear) -> dict[str, Proposal]:
     return {p.key: p for p in found if p.status is ProposalStatus.CONFIRMED}
 
 
-async def record_execution(
-    database: AsyncEngine,
-    year: int,
-    proposal: str,
-    act: ExecutionAct,
-    on: str,
-    document: str,
-    office: Office,
-) -> None:
-    """Append that a confirmed decision was carried out, or taken back after it lost its ground.
-
-    Args:
-        database: where the year is.
-        year: the year of the proposal.
-        proposal: its key.
-        act: what was done.
-        on: the ISO day.
-        document: by which it was done.
-        office: who enters it.
-
-    Raises:
-        BadInput: the year is not sealed, no notice tells the subject, the proposal does not stand
-            confirmed, it is carried out already, nobody was heard, the day is none, there is no
-            document, or the person must stand aside. To take back: it is not carried out, or its
-            ground still stands.
-    """
-    if not document.strip() or len(document.strip()) > MOST_DOCUMENT:
-        raise BadInput(Message("appraisal-cause-unsigned"), Place(field="document"))
-    async with writing(database) as connection:
-        await lock_year(connection, year)
-        stands = await read_standing(connection, year)
-        if stands is None:
-            raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
-        done = await read_executions(connection, year)
-        subject = _subject(proposal)
-        await require_unbarred(connection, year, subject, office.login)
-        confirmed = confirmed_proposals(stands).get(proposal)
-        if act is ExecutionAct.EXECUTED:
-            if confirmed is None or proposal in carried_out(done):
-                raise BadInput(Message("appraisal-not-to-execute"), Place(subject=proposal[:80]))
-            if notice_for(await read_notices(connection, year), subject) is None:
-                raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
-            heard = confirmed.decision.heard_on if confirmed.decision else ""
-            if confirmed.kind in HEARD and not heard:
-                raise BadInput(Message("appraisal-not-heard"), Place(subject=proposal))
-        elif confirmed is not None or proposal not in carried_out(done):
-            raise BadInput(Message("appraisal-not-to-restore"), Place(subject=proposal[:80]))
-        await _append(connection, year, proposal, act, _day(on, office.today), document, office)
-
-
-async def _append(
+async def append_execution(
     connection: AsyncConnection,
     year: int,
     proposal: str,
@@ -133,29 +83,17 @@ async def _append(
     document: str,
     office: Office,
 ) -> None:
+    """Append what happened to a decision; whether it may, was asked before.
+
+    Raises:
+        BadInput: somebody else has entered something just now.
+    """
     column = tables.executions.c
     query = select(func.max(column.number)).where(column.year == year)
     number = ((await connection.execute(query)).scalar() or 0) + 1
     row = {"year": year, "number": number, "proposal": proposal, "act": act}
-    row |= {"on": on.isoformat(), "document": document.strip(), "by": office.login}
+    row |= {"on": on.isoformat(), "document": document, "by": office.login}
     try:
         await connection.execute(tables.executions.insert(), [row | {"at": office.second}])
     except IntegrityError as error:
         raise BadInput(Message("records-changed-just-now")) from error
-
-
-def _subject(proposal: str) -> str:
-    parts = proposal.split("/")
-    if len(parts) not in (4, 5):
-        raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=proposal[:80]))
-    return parts[3]
-
-
-def _day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(Message("appraisal-seal-day"), Place(field="on")) from error
-    if day > today:
-        raise BadInput(Message("appraisal-decided-ahead"), Place(field="on"))
-    return day

@@ -2,6 +2,7 @@
 
 # Material
 appraisal-table-empty = the table has a header and no rows; nothing was stored
+appraisal-unprinted = signs that no font of the reports draws are printed by their numbers: { $texts }
 appraisal-table-needs-year = this table belongs to a year; say which (--year)
 
 # Campaigns of a year
@@ -38,6 +39,10 @@ appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
     } touch a grade and are not decided (`minping appraise --decide`)
+appraisal-lowerings-unheard = the year cannot be sealed: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } are confirmed without a hearing; hear the person and decide again (`minping appraise --decide`)
 appraisal-filings-wait = the year cannot be sealed: tables { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
@@ -48,21 +53,18 @@ appraisal-campaigns-open = the year cannot be sealed: its campaigns { $names }{ 
     } are not closed
 appraisal-sealed-with-others = the year is sealed with { $campaigns }; it is read from its seal alone
 appraisal-sealed-release-missing = release { $number }, which the sealed year rests on, is missing
-appraisal-decided-before-ground = the decision would be of a day before the finding that it rests on
-appraisal-not-heard = say on which day the person was heard; without a hearing this is not confirmed
 appraisal-decide-at-console = in this profile decisions are made by somebody who is signed in at the console
 appraisal-left-with-unit = the unit { $unit } is not appraised this year
 appraisal-seal-form = the seal has form { $form }, and this version reads form { $known }
 appraisal-seal-changed = something changed after you looked; look at it again
 appraisal-seal-without-organ = name the body that confirmed the list by name, and its document
-appraisal-seal-day = the day of the decision is a date such as 2026-12-28
-appraisal-decided-ahead = the day of the decision has not come yet
+appraisal-seal-day = the organ's decision is a day between { $first }, when the campaigns had closed and the last proposal was decided, and { $last }
 appraisal-year-not-typed = type the year, so that no slip does this
 appraisal-not-sealed = this year is not sealed
 appraisal-sealed-for-good = public notice of this year is given: only amendments change it now
 
 # Public notice
-appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of
+appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of; seal it first (`minping seal { $year }`)
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
 appraisal-leaders-there = the year has leaders already; change their table instead
@@ -134,10 +136,15 @@ appraisal-same-value = these points stand already
 appraisal-same-line = the year has read this grade as it stands
 appraisal-correction-worsens = this would worsen the result; it may, after a hearing, if it was gained by own false material
 appraisal-cause-unsigned = name the document and the reason
+appraisal-hearing-day = say on which day the person was heard: it lies between { $first } and { $last }
 appraisal-cause-day = the day lies between { $first } and { $last }
 appraisal-decide-with-it = decide with it what touches a grade: { $keys }
 appraisal-not-to-execute = this decision does not stand confirmed, or it is carried out already
 appraisal-not-to-restore = this was not carried out, is taken back already, or its ground still stands
+appraisal-not-to-recall = a recall is entered once, of somebody who holds an elected post, before a dismissal or removal is carried out
+appraisal-not-recalled = the person was elected to a post: enter first by which document those who elected ended it
+appraisal-review-runs = a review may still be asked for until { $until }; it does not stay the decision, and a decision that falls away is taken back within a month
+appraisal-name-not-typed = type the name or the code ({ $name }), so that no slip does this
 
 # Tasks of a sealed year
 appraisal-task-overturned = finding { $finding } was revoked on { $on }: decide about an amendment of the year

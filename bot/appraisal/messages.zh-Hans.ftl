@@ -2,6 +2,7 @@
 
 # Material
 appraisal-table-empty = 表格只有表头，没有数据；没有保存任何内容
+appraisal-unprinted = 报告字体中没有的字将印出其编码：{ $texts }
 appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--year）
 
 # Campaigns of a year
@@ -38,6 +39,10 @@ appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }涉及等次，还没有决定（`minping appraise --decide`）
+appraisal-lowerings-unheard = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 条建议
+    }未经听取陈述申辩即予确认；请听取后重新决定（`minping appraise --decide`）
 appraisal-filings-wait = 年度不能封存：补录的 { $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 张表
@@ -48,21 +53,18 @@ appraisal-campaigns-open = 年度不能封存：评价活动 { $names }{ $more -
     }尚未截止
 appraisal-sealed-with-others = 该年度以 { $campaigns } 封存，只按封存内容查看
 appraisal-sealed-release-missing = 封存结果所依据的第 { $number } 次公布缺失
-appraisal-decided-before-ground = 决定日期早于依据成立之日
-appraisal-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
 appraisal-decide-at-console = 本档位下须由登录管理页面的人作出决定
 appraisal-left-with-unit = 所在单位 { $unit } 本年度不进行考核
 appraisal-seal-form = 封存格式为 { $form }，本版本只读格式 { $known }
 appraisal-seal-changed = 事项在您打开后已变化，请重新查看
 appraisal-seal-without-organ = 请填写逐名确认名单的机关及其文件
-appraisal-seal-day = 决定日期须写成日期，如 2026-12-28
-appraisal-decided-ahead = 决定日期尚未到来
+appraisal-seal-day = 机关决定日期应在 { $first }（评价活动已截止、最后一项建议已决定之日）至 { $last } 之间
 appraisal-year-not-typed = 请键入年份，以免误操作
 appraisal-not-sealed = 该年度尚未封存
 appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 
 # Public notice
-appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容
+appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容；请先封存（`minping seal { $year }`）
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
 appraisal-leaders-there = 该年度已有干部名单，请修改名单后导入
@@ -134,10 +136,15 @@ appraisal-same-value = 与现有分值相同
 appraisal-same-line = 该年度所依据的等次与现行的一致
 appraisal-correction-worsens = 这样会使结果变差；只有因本方提供虚假材料获益的，经听取申辩后才可以
 appraisal-cause-unsigned = 请填写所依据的文件和理由
+appraisal-hearing-day = 请填写听取本人陈述申辩的日期，应在 { $first } 至 { $last } 之间
 appraisal-cause-day = 日期应在 { $first } 至 { $last } 之间
 appraisal-decide-with-it = 请一并决定涉及等次的建议：{ $keys }
 appraisal-not-to-execute = 该决定目前并非已确认，或已经执行
 appraisal-not-to-restore = 该决定未曾执行、已经恢复，或依据仍然成立
+appraisal-not-to-recall = 罢免只登记一次，且限于免职、撤职执行之前担任选举产生职务的人
+appraisal-not-recalled = 本人担任选举产生的职务：请先登记选举机关罢免的文件
+appraisal-review-runs = { $until } 之前仍可申请复核；复核期间不停止执行，决定失去依据的须在一个月内恢复
+appraisal-name-not-typed = 请键入姓名或代码（{ $name }），以免误操作
 
 # Tasks of a sealed year
 appraisal-task-overturned = 认定 { $finding } 已于 { $on } 撤销：请决定是否更正该年度

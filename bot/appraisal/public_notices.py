@@ -124,7 +124,7 @@ async def give_public_notice(
 async def _list(connection: AsyncConnection, year: int, today: date, address: str) -> NoticeList:
     stands = await read_standing(connection, year)
     if stands is None:
-        raise BadInput(Message("appraisal-nothing-to-notice"), Place(subject=str(year)))
+        raise BadInput(Message("appraisal-nothing-to-notice", year=year), Place(subject=str(year)))
     before = await read_notices(connection, year)
     if before and today <= before[-1].ends:
         message = Message("appraisal-notice-runs", ends=before[-1].ends.isoformat())

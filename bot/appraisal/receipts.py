@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.appraisal.days import day_between
 from bot.core.identity import Office
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.records.seals import lock_year
@@ -52,7 +51,8 @@ async def record_delivery(
             raise BadInput(Message("appraisal-no-letter"), Place(subject=subject))
         if any(it.act is TellingAct.DELIVERED for it in known):
             raise BadInput(Message("appraisal-delivered-already"), Place(subject=subject))
-        day = _day(on, letters[0].on, office.today)
+        given = (letters[0].on, office.today, "appraisal-delivery-day", Place(field="on"))
+        day = day_between(on, *given)
         act = (subject, TellingAct.DELIVERED, day, office.login, office.second)
         await add_tellings(connection, year, [Telling(year, notice.number, *act)])
 
@@ -62,14 +62,3 @@ async def _notice(connection: AsyncConnection, year: int, subject: str) -> Given
     if notice is None:
         raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
     return notice
-
-
-def _day(text: str, first: date, last: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not first <= day <= last:
-        message = Message("appraisal-delivery-day", first=first.isoformat(), last=last.isoformat())
-        raise BadInput(message, Place(field="on"))
-    return day

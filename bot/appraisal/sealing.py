@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.model.results import ProposalStatus
 from bot.accounts.approvals import WAITING, Approval, Approvals
 from bot.appraisal.commitments import text_digest
+from bot.appraisal.days import day_between
+from bot.appraisal.deciding import is_unheard
 from bot.appraisal.filing_decisions import FILING
+from bot.appraisal.ground_days import ground_days_of, parts_of
 from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
@@ -114,7 +117,7 @@ def _obstacles(
 ) -> Iterable[Message]:
     units = [unit for result in year.bodies for unit in result.units]
     leaders = [leader for result in year.bodies for leader in result.leaders]
-    proposals = (proposal for result in year.bodies for proposal in result.proposals)
+    proposals = [proposal for result in year.bodies for proposal in result.proposals]
     waiting = {
         "appraisal-campaigns-open": open_ones,
         "appraisal-filings-wait": filings,
@@ -127,6 +130,9 @@ def _obstacles(
         ],
         "appraisal-proposals-undecided": [
             p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
+        ],
+        "appraisal-lowerings-unheard": [
+            p.key for p in proposals if p.decision is not None and is_unheard(p, p.decision)
         ],
     }
     for name, found in waiting.items():
@@ -147,17 +153,21 @@ async def prepare_seal(
 
     Raises:
         BadInput: something keeps the year from being sealed, the material is not what the person
-            has seen, or the order lacks something.
+            has seen, the order lacks something, or its day lies ahead, before the campaigns closed
+            or before a decision that would be sealed.
     """
-    _check_order(year, order, office.today)
+    _check_order(year, order)
     preview = await preview_seal(database, year, campaigns)
     if preview.obstacles:
         raise gathered([Problem(it, Place(subject=str(year))) for it in preview.obstacles])
     if order.seen != preview.seen:
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(year)))
+    first = await _first_day(database, preview.appraised, office.timezone)
+    given = (first, office.today, "appraisal-seal-day", Place(subject=str(year)))
+    decided_on = day_between(order.decided_on, *given)
     made = sealed_content(preview.appraised, await _digest_before(database, year))
-    record = await _record(database, made, preview.seen)
-    made = replace(made, record=record, salt=token_hex(SALT))
+    made = replace(made, salt=token_hex(SALT))
+    made = replace(made, record=await _record(database, made, preview.seen))
     content = await asyncio.to_thread(write_content, made)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
@@ -169,16 +179,27 @@ async def prepare_seal(
         "seen": preview.seen,
         "organ": order.organ.strip(),
         "document": order.document.strip(),
-        "decided_on": order.decided_on,
+        "decided_on": decided_on.isoformat(),
     }
     return await people.prepare(SEAL, str(year), details, office.login)
+
+
+async def _first_day(database: AsyncEngine, year: AppraisedYear, timezone: str) -> date:
+    """Return the first day on which an organ can have confirmed the list.
+
+    The campaigns have closed by then, and everything that the seal holds is decided.
+    """
+    days = await ground_days_of(database, year, timezone)
+    made = [it.at for part in parts_of(year) for it in part.decisions]
+    made += [it.at for part in parts_of(year) for it in part.unit_decisions]
+    return max([days.closed, *(date.fromisoformat(at[:10]) for at in made)])
 
 
 async def _record(database: AsyncEngine, made: SealedContent, seen: str) -> Record:
     """Returns the record of the material; it is still what the person has seen."""
     releases = [(it.campaign, it.release) for it in made.releases]
     async with reading(database) as connection:
-        record = await read_record(connection, made.year, releases)
+        record = await read_record(connection, made.year, releases, made.salt)
         if await material_digest(connection, made.year) != seen:
             raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(made.year)))
     return record
@@ -202,7 +223,7 @@ def sealed_content(year: AppraisedYear, before: str) -> SealedContent:
     return replace(content, not_appraised=year.not_appraised, left_out=year.left_out)
 
 
-def _check_order(year: int, order: SealOrder, today: date) -> None:
+def _check_order(year: int, order: SealOrder) -> None:
     place = Place(subject=str(year))
     if order.typed.strip() != str(year):
         raise BadInput(Message("appraisal-year-not-typed"), place)
@@ -211,12 +232,6 @@ def _check_order(year: int, order: SealOrder, today: date) -> None:
             raise BadInput(Message("appraisal-seal-without-organ"), place)
         if len(text.strip()) > most:
             raise BadInput(Message("appraisal-text-too-long", max=most), place)
-    try:
-        decided = date.fromisoformat(order.decided_on)
-    except ValueError as error:
-        raise BadInput(Message("appraisal-seal-day"), place) from error
-    if decided > today:
-        raise BadInput(Message("appraisal-decided-ahead"), place)
 
 
 async def prepare_lifting(

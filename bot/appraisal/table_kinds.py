@@ -156,8 +156,7 @@ async def store_sheet(
         await refuse_sealed(connection, year)
     known = await year_context(connection, year, scheme)
     if office is not None:
-        today, login = office.today.isoformat(), office.login
-        known = replace(known, proposals=proposals or {}, today=today, login=login)
+        known = replace(known, proposals=proposals or {}, login=office.login)
     before = await snapshot(connection, kind, year)
     outcome = await table.store(connection, known, sheet)
     if kind == DECISIONS and office is not None:

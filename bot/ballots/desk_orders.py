@@ -40,7 +40,7 @@ ordered before another one that the log has, and kept back."""
 DESK_ACTS = frozenset(
     {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
     | {"profile", "officer", "grant"}
-    | {"choice", "void"}
+    | {"choice", "void", "export"}
     | {"year-seal", "year-amendment", "year-notice", "material-closed"}
 )
 """The kinds of acts that the desk signs."""

@@ -6,10 +6,8 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from bot.rectification.buttons import LIST
-from survey_flows.engine import RECEIPT, TOPICS
-from survey_flows.events import OptedOut, RequestAction, Started, TopicRequested, Typed, Update
-from survey_flows.session import PROMISE
+from survey_flows.events import OptedOut, Started, TopicRequested, Typed, Update
+from survey_flows.typed_commands import TOPICS, command_of
 from survey_flows.wording import Wording
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -31,18 +29,16 @@ def read_words(text: str, lang: str = "") -> Update:
     """Returns the update of a text: a command or words; ``lang`` is the channel's guess."""
     command = COMMAND.fullmatch(text)
     if command is None:
-        return Typed(text)
+        return command_of(text) or Typed(text)
     name, argument = command[1].lower(), command[2] or ""
     if name == "start":
         return read_payload(argument.strip(), lang)
     if name == "stop" and not argument:
         return OptedOut()
-    if name == "followup" and not argument:
-        return RequestAction(LIST)
-    if name in TOPICS or (name in (RECEIPT, PROMISE) and not argument):
+    if name in TOPICS:
         return TopicRequested(name)
-    # «/road works are late» is a comment; one word after a slash is an unknown command.
-    return Typed(text) if argument else TopicRequested("help")
+    # «/road works are late» is a comment.
+    return Typed(text) if argument else command_of(f"/{name}") or TopicRequested("help")
 
 
 def read_payload(payload: str, lang: str = "") -> Started:

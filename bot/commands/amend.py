@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
@@ -15,16 +15,24 @@ from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
-    from bot.appraisal.causes import CausePreview, CauseRequest
+    from bot.appraisal.cause_requests import CauseRequest
+    from bot.appraisal.causes import CausePreview
+    from bot.appraisal.executing import ExecutionList
 
 CAUSES = ("overturned", "deferred", "late", "correction", "line")
 AUDIT = AuditByOption({"seen": Audit("amend year seen", the("year"))})
+EXECUTE = AuditByOption({"seen": Audit("amend execute seen", the("year"))})
 """Without a digest the command only looks."""
 TEXTS = {
     "subject": Message("help-amend-subject"),
     "on": Message("help-amend-on"),
     "value": Message("help-amend-value"),
     "heard-on": Message("help-amend-heard-on"),
+}
+
+ACTS = {
+    "restored": Message("help-amend-restored"),
+    "recalled": Message("help-amend-recalled"),
 }
 
 
@@ -54,8 +62,12 @@ def register(commands: Any) -> None:
     done.add_argument("proposal", metavar="KEY")
     done.add_argument("--on", required=True, metavar="DAY", help=Message("help-amend-day"))
     done.add_argument("--document", required=True, help=Message("help-amend-document"))
-    done.add_argument("--restored", action="store_true", help=Message("help-amend-restored"))
-    done.set_defaults(run=run_execute, audit=Audit("amend execute", the("year")))
+    other = done.add_mutually_exclusive_group()
+    for act, text in ACTS.items():
+        other.add_argument(f"--{act}", action="store_true", help=text)
+    done.add_argument("--typed", default="", metavar="NAME", help=Message("help-amend-typed"))
+    done.add_argument("--seen", default="", metavar="DIGEST", help=Message("help-amend-seen"))
+    done.set_defaults(run=run_execute, audit=EXECUTE)
 
 
 async def run_tasks(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -89,7 +101,7 @@ async def run_year(settings: Settings, chosen: argparse.Namespace) -> int:
 def _request(chosen: argparse.Namespace) -> CauseRequest:
     from aggregation.appraisal.standing import Cause
     from aggregation.model.facts import Verdict
-    from bot.appraisal.causes import CauseRequest
+    from bot.appraisal.cause_requests import CauseRequest
 
     verdicts = {}
     for text in chosen.decide:
@@ -125,12 +137,31 @@ def _print(preview: CausePreview) -> None:
 
 
 async def run_execute(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Take that a decision was carried out, or taken back."""
-    from bot.appraisal.executions import ExecutionAct, record_execution
+    """Print the list before a decision is entered as carried out; with its digest enter it."""
+    from bot.appraisal.executing import ExecutionOrder, record_execution, show_execution
+    from bot.appraisal.executions import ExecutionAct
 
-    act = ExecutionAct.RESTORED if chosen.restored else ExecutionAct.EXECUTED
-    said = (chosen.proposal, act, chosen.on, chosen.document)
+    act = ExecutionAct.EXECUTED
+    if chosen.restored or chosen.recalled:
+        act = ExecutionAct.RESTORED if chosen.restored else ExecutionAct.RECALLED
+    said = (chosen.proposal, act, chosen.on, chosen.document, chosen.typed, chosen.seen)
+    order, office = ExecutionOrder(*said), office_here(settings)
     async with open_store(settings) as database:
-        await record_execution(database, chosen.year, *said, office_here(settings))
+        if not chosen.seen:
+            return _say_list(await show_execution(database, chosen.year, order, office))
+        await record_execution(database, chosen.year, order, office)
     say(Message("recusal-done"))
+    return 0
+
+
+def _say_list(found: ExecutionList) -> int:
+    names = " · ".join(dict.fromkeys(found.names))
+    say(Message("amend-execution", subject=names, act=found.order.act))
+    for ask in found.asks:
+        print(worded(ask))
+    for stop in found.stops:
+        print(stop.render(read_language()))
+    if found.stops:
+        return 1
+    say(Message("amend-execution-how", name=found.names[0], seen=found.digest))
     return 0

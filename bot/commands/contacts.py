@@ -87,6 +87,10 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
     for group, number in found.groups.items():
         print(f"  {group}: {number}")
     print_left_out(found.left_out)
+    if found.kinds:
+        say(Message("contacts-kinds"))
+        for kind, number in found.kinds.items():
+            print(f"  {kind}: {number}")
     return 0
 
 

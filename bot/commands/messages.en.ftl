@@ -170,12 +170,32 @@ help-orders = acts that the mixer refused because the desk had not signed them
 help-orders-show = list them, and campaigns whose state nobody ordered; 1 when something is new
 help-orders-seen = note that they were looked at; they stay
 help-openapi = print the OpenAPI document of the interface for programs (docs/api.md)
+help-handout = files with invitations, for letters or for another sender
+help-handout-show = print the files of a campaign, and whom only a file can reach
+help-handout-ask = ask for a file; a second person allows it
+help-handout-form = letters as PDF, a table for mail merge, or a table that only a key opens
+help-handout-kind = kind of the addresses; letters for the first two forms
+help-handout-recipient = the sender's age key, of a sealed table
+help-handout-purpose = what it is for; the public log shows it
+help-handout-make = write a file that was allowed; who asked for it makes it
+help-handout-drop = give up a file that was not made
+help-handout-returns = store which letters came back, and who wants no more
+help-handout-returns-columns = store which letters came back, and who wants no more; columns: { $columns }
 help-posters = make a PDF with a poster for each service counter, with the code that opens the rating of its unit
 help-posters-columns = make a PDF with a poster for each service counter, with the code that opens the rating of its unit; columns (CSV or XLSX): { $columns }
 help-posters-file = the counters
 help-posters-to = where the code leads; default: { $place }
 help-publish = publish a closed campaign's last release: its page, open data and bundle; until then nobody reads them
 help-publish-withdraw = withdraw the results from the public pages
+help-publish-unsettled = look at the units that are not settled; with --seen publish all the same, and mark them
+help-publish-reason = why the results are published while reviews run
+help-publish-typed = name of the campaign, once more
+help-publish-seen = the digest that the look at it ended with
+publish-unsettled = { $n ->
+    [one] one unit is
+   *[other] { $n } units are
+    } not settled and would be marked: { $names }
+publish-unsettled-how = to publish: `minping publish { $campaign } --unsettled --typed { $campaign } --seen { $seen } --reason …`
 help-push = send invitations and reminders to the people invited to a campaign
 help-push-begin = queue the invitation, or the next reminder, for everybody who is invited
 help-push-begin-hours = local time; default: the settings'
@@ -353,6 +373,7 @@ contacts-eligible = { $count } can be invited
 contacts-imported = contacts: { $new } new, { $changed } changed, { $unchanged } as they were
 contacts-left-out = { $count } cannot
 contacts-opt-outs = { $count } have opted out, { $before } of them before
+contacts-kinds = people by kind of address
 contacts-opted-out = { $count } have opted out and stay so
 
 # demo
@@ -387,6 +408,7 @@ staging-unknown-form = no reader of this program takes it
 staging-broken = damaged, or not sealed to its key
 staging-repeated = the same message came before
 staging-closed = its campaign is closed
+staging-lost-key = signed by a lost key of the gate, beyond the ballots that it had accepted
 staging-retried = { $count } put back; the mixer takes them with its next batch
 staging-dropped = { $count } refused for good
 orders-none = no act was refused, and every state was ordered
@@ -434,6 +456,11 @@ push-chat-id = a chat id is a number; the bot @userinfobot tells you yours
 push-count = { $count } { $state }
 push-invitation = the invitation
 push-minutes-left = about { $minutes } minutes left
+handout-line = { $number }: { $form } ({ $kind }), { $people } people, { $state }, asked for by { $account }: { $purpose }
+handout-waiting = { $people } wait for a file ({ $kind })
+handout-none = there is no file, and nobody waits for one
+handout-written = { $file }: { $people } invitations; the file is not kept here
+handout-returned = { $delivered } delivered, { $returned } came back, { $opted_out } opted out
 push-none = nothing was pushed in this campaign; see `minping push begin`
 push-progress = { $step }: { $state }; { $counts }
 push-queued = { $campaign }: { $step } is queued and goes out while the service runs; `minping push show`
@@ -601,10 +628,18 @@ help-amend-reason = why
 help-amend-false-material = the subject gained by own false material
 help-amend-decide = proposals that are decided with it, as KEY=confirmed or KEY=declined
 help-amend-seen = the digest that the look at it ended with
-help-amend-execute = record that a decision was carried out
+help-amend-execute = look at what stops a decision; with --seen record that it was carried out
 help-amend-day = the day
 help-amend-restored = it was taken back after it lost its ground
+help-amend-recalled = those who elected the person to a post ended it, before it is carried out
+help-amend-typed = name or code of whom it is about, once more
 amend-no-verdict = «{ $text }» is not KEY=confirmed or KEY=declined
 amend-would = changed: { $changed }, protected: { $kept }, only another rank: { $moved }
 amend-decide = decide with it: { $key }
+amend-execution = { $act ->
+    [restored] taken back
+    [recalled] recalled by those who elected
+   *[executed] carried out
+    }: { $subject }
+amend-execution-how = to record it, repeat with --typed { $name } --seen { $seen }
 amend-seen = to prepare it, repeat with --seen { $seen }

@@ -170,12 +170,29 @@ help-orders = 未经签发处签名而被混洗器拒绝的事项
 help-orders-show = 列出这些事项，以及无人指令而变更状态的评价活动；有新情况时退出码为 1
 help-orders-seen = 记下已经查看；记录仍然保留
 help-openapi = 输出程序接口的 OpenAPI 文档（docs/api.md）
+help-handout = 带邀请的文件：信函，或由其他单位代发
+help-handout-show = 列出评价活动的文件，以及只能用文件送达的人数
+help-handout-ask = 申请文件，由第二人批准
+help-handout-form = 信函 PDF、邮件合并表，或只有公钥持有人能打开的表
+help-handout-kind = 联系方式的种类；前两种形式只用信函
+help-handout-recipient = 发送单位的 age 公钥（加密表）
+help-handout-purpose = 用途，公开日志会显示
+help-handout-make = 生成已批准的文件，由申请人本人生成
+help-handout-drop = 放弃尚未生成的文件
+help-handout-returns = 登记退回的信函和不愿再收的人
+help-handout-returns-columns = 登记退回的信函和不愿再收的人；列：{ $columns }
 help-posters = 为每个窗口制作海报（PDF），扫码即可评价该单位
 help-posters-columns = 为每个窗口制作海报（PDF），扫码即可评价该单位；列（CSV 或 XLSX）：{ $columns }
 help-posters-file = 窗口表
 help-posters-to = 扫码后打开的地方，默认 { $place }
 help-publish = 公布已截止评价活动的最新发布版：网页、开放数据和验证包；此前无人可见
 help-publish-withdraw = 从公开网页撤下得分
+help-publish-unsettled = 查看尚未生效的单位；加 --seen 则标明“复核中”后公布
+help-publish-reason = 复核期间公布的理由
+help-publish-typed = 再键入评价活动代号
+help-publish-seen = 查看时最后给出的摘要
+publish-unsettled = 有 { $n } 个单位尚未生效，将标明“复核中”：{ $names }
+publish-unsettled-how = 公布请用 `minping publish { $campaign } --unsettled --typed { $campaign } --seen { $seen } --reason …`
 help-push = 向受邀的人发送邀请和提醒
 help-push-begin = 为全部受邀的人安排邀请或下一次提醒
 help-push-begin-hours = 本市时间，默认按设置
@@ -353,6 +370,7 @@ contacts-eligible = 可以邀请 { $count } 人
 contacts-imported = 联系人：新增 { $new } 人，更改 { $changed } 人，{ $unchanged } 人不变
 contacts-left-out = 不能邀请 { $count } 人
 contacts-opt-outs = { $count } 人拒收，其中 { $before } 人此前已拒收
+contacts-kinds = 各类联系方式的人数
 contacts-opted-out = { $count } 人已拒收，保持不变
 
 # demo
@@ -387,6 +405,7 @@ staging-unknown-form = 本程序没有能读取的版本
 staging-broken = 已损坏，或不是用该密钥密封
 staging-repeated = 同一密封件先前已收到
 staging-closed = 活动已截止
+staging-lost-key = 由入口丢失的密钥签名，且超出丢失前已接受的票数
 staging-retried = 已放回 { $count } 件，随下一批混洗
 staging-dropped = 已最终拒收 { $count } 件
 orders-none = 没有被拒绝的事项，各项状态均有指令
@@ -434,6 +453,11 @@ push-chat-id = 聊天编号是数字，可向机器人 @userinfobot 查询
 push-count = { $state } { $count }
 push-invitation = 邀请
 push-minutes-left = 约剩 { $minutes } 分钟
+handout-line = { $number }：{ $form }（{ $kind }），{ $people } 人，{ $state }，申请人 { $account }：{ $purpose }
+handout-waiting = { $people } 人等待文件（{ $kind }）
+handout-none = 没有文件，也没有人等待文件
+handout-written = { $file }：{ $people } 份邀请；本机不另存
+handout-returned = 送达 { $delivered }，退回 { $returned }，拒收 { $opted_out }
 push-none = 该评价活动没有推送过，见 `minping push begin`
 push-progress = { $step }：{ $state }；{ $counts }
 push-queued = { $campaign }：{ $step }已排队，服务运行时发出；进度见 `minping push show`
@@ -598,10 +622,18 @@ help-amend-reason = 理由
 help-amend-false-material = 因本方提供虚假材料获益
 help-amend-decide = 一并决定的建议，写作 KEY=confirmed 或 KEY=declined
 help-amend-seen = 查看时最后给出的摘要
-help-amend-execute = 登记决定已执行
+help-amend-execute = 查看执行前的清单；加 --seen 则登记决定已执行
 help-amend-day = 日期
 help-amend-restored = 依据已失，已恢复
+help-amend-recalled = 选举机关已罢免，之后才能执行
+help-amend-typed = 再键入本人（或单位）名称或代码
 amend-no-verdict = “{ $text }”应写作 KEY=confirmed 或 KEY=declined
 amend-would = 有变动 { $changed }，受保护 { $kept }，只变名次 { $moved }
 amend-decide = 须一并决定：{ $key }
+amend-execution = { $act ->
+    [restored] 恢复
+    [recalled] 罢免
+   *[executed] 执行
+    }：{ $subject }
+amend-execution-how = 登记请重复命令并加 --typed { $name } --seen { $seen }
 amend-seen = 提交更正请重复命令并加 --seen { $seen }

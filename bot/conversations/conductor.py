@@ -40,11 +40,12 @@ from bot.conversations.store import (
 from bot.conversations.stored_conversation import AnswerMessages, conversation_to_keep
 from bot.conversations.wishes import Wishes
 from bot.core.clock import Clock
-from bot.core.identity import Address, Citizen
+from bot.core.identity import WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
-from bot.fieldwork.audience.contacts import opt_in, opt_out, set_reachable
+from bot.fieldwork.audience.contacts import set_reachable
+from bot.fieldwork.audience.opt_outs import opt_in, opt_out
 from bot.fieldwork.monitoring.search_misses import count_misses
 from bot.storage.database import writing
 from survey_flows.effects import Effect, OptIn, OptOut, SearchMissed, ShowNotice, ShowScreen
@@ -288,9 +289,14 @@ class Conductor:
     async def _opt_out_or_in(
         self, connection: AsyncConnection, todo: list[tuple[Citizen, Effect]], now: datetime
     ) -> None:
-        """Stores who wants no more invitations, and who wants them again."""
+        """Stores who wants no more invitations, and who wants them again.
+
+        Nothing is stored of a browser: its random number is no address.
+        """
         for kind, change in ((OptOut, opt_out), (OptIn, opt_in)):
-            people = [citizen for citizen, effect in todo if isinstance(effect, kind)]
+            people = [
+                who for who, effect in todo if isinstance(effect, kind) and who.channel != WEB
+            ]
             if people and self._contact_keys is not None:
                 addresses = [Address(citizen.channel, citizen.user) for citizen in people]
                 await change(connection, self._contact_keys, addresses, now.date())

@@ -1,4 +1,4 @@
-"""Answers what a step asks of the log and of the requests for rectification."""
+"""Answers what a step asks of the log, of invitations and of the requests for rectification."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.stored_conversation import Conversation
 from bot.core.clock import Clock
-from bot.core.identity import Address, Citizen
+from bot.core.identity import WEB, Address, Citizen
 from bot.crypto.gate_keys import GateKeys
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.transparency.log_reader import find_receipt
-from survey_flows.effects import Effect, HandleRequestAction, LookUpReceipt, ShowNotice
+from survey_flows.effects import (
+    Effect,
+    HandleRequestAction,
+    LookUpReceipt,
+    OptIn,
+    OptOut,
+    ShowNotice,
+)
 
 
 class Lookups:
@@ -54,12 +61,27 @@ class Lookups:
                         else said.sentence_in_each_language(key)
                     )
                 )
+            elif isinstance(effect, OptOut | OptIn):
+                lang = before.session.lang if before and before.session else ""
+                answered.append(ShowNotice(self._wished(citizen, effect, lang)))
             elif isinstance(effect, HandleRequestAction):
                 lang = before.session.lang if before and before.session else ""
                 answered += await self._follow(connection, citizen, effect, lang)
             else:
                 answered.append(effect)
         return answered
+
+    def _wished(self, citizen: Citizen, effect: OptOut | OptIn, lang: str) -> str:
+        """Returns what is said of an opt-out or its undoing, in each language if none is known.
+
+        A browser's random number is no address: nobody was invited by it.
+        """
+        if citizen.channel == WEB:
+            key = "opted-out-web"
+        else:
+            key = "opted-out" if isinstance(effect, OptOut) else "opted-in"
+        said = self._live_campaigns
+        return said.sentence(lang, key) if lang else said.sentence_in_each_language(key)
 
     async def _follow(
         self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str

@@ -26,7 +26,7 @@ from survey_flows.effects import (
     ShowNotice,
     ShowScreen,
 )
-from survey_flows.engine import RECEIPT, step
+from survey_flows.engine import step
 from survey_flows.events import (
     Edited,
     Event,
@@ -41,13 +41,15 @@ from survey_flows.events import (
     Update,
 )
 from survey_flows.front_door import MOST_BROUGHT, START, Brought, Choice, door_screen
-from survey_flows.localized_names import known_language
+from survey_flows.localized_names import in_language, known_language
 from survey_flows.log_entries import find_code
 from survey_flows.outside_window import Phase, phase
 from survey_flows.overlays import explain
 from survey_flows.quota import QuotaCell
 from survey_flows.screens import current_screen
 from survey_flows.session import LEAVE, PROMISE, Session, begun, is_unfinished
+from survey_flows.typed_commands import RECEIPT
+from survey_flows.typed_intents import about_us
 from survey_flows.unit_list import QUERY_LENGTH
 
 
@@ -125,15 +127,17 @@ class Stepper:
         event: OptedOut | OptedIn,
         now: datetime,
     ) -> tuple[Conversation | None, tuple[Effect, ...]]:
-        """Opts out or in; after words, unlike a press, the present screen is shown again."""
+        """Opts out or in; after words, unlike a press, the present screen is shown again.
+
+        What is said of it depends on the channel (`bot.conversations.lookups`).
+        """
         session = before.session if before else None
-        lang, shown = session.lang if session else "", tuple[Effect, ...]()
+        shown = tuple[Effect, ...]()
         if isinstance(one.came, Typed) and session is not None:
             effects = self._lead(one, before, Returned(), now)[1]
             shown = tuple(effect for effect in effects if isinstance(effect, ShowScreen))
         wish: Effect = OptOut() if isinstance(event, OptedOut) else OptIn()
-        key = "opted-out" if isinstance(event, OptedOut) else "opted-in"
-        return before, (wish, ShowNotice(self._said(lang, key)), *shown)
+        return before, (wish, *shown)
 
     def _edited(
         self, one: CitizenStep, before: Conversation | None, event: Edited, now: datetime
@@ -258,7 +262,12 @@ class Stepper:
             told = {RECEIPT: "receipt-how", PROMISE: "promise-none"}.get(event.topic)
             return (say(lang, told),) if told else ()
         if isinstance(event, Started):
-            return (say(lang, "link-unknown"),) if event.link else ()
+            known = not event.unit or choice.unit
+            unknown = ("link-unknown" if event.link else "", "" if known else "unit-unknown")
+            return tuple(say(lang, key) for key in unknown if key)
+        if isinstance(event, Typed) and (key := about_us(event.text, free_words=False)):
+            title = in_language(choice.campaigns[0].title, lang, choice.campaigns[0])
+            return (choice.campaigns[0].wording.say(lang, key, title=title),)
         return (say(lang, "units-none"),) if choice.missed else ()
 
     def _said(self, lang: str, key: str) -> str:

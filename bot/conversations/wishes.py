@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.stored_conversation import Conversation
-from bot.core.identity import Address, Citizen
+from bot.core.identity import WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.storage.schema import all as tables
 from survey_flows.choice_numbers import command_words
@@ -50,6 +50,8 @@ class Wishes:
         screen = self._screen(before)
         if wish is Wish.STOP:
             return event if screen and _asks_for(screen, event) else OptedOut()
+        if citizen.channel == WEB and wish is Wish.AGAIN and plain(event.text) != START:
+            return OptedIn()  # which is answered by what a browser is
         opted_out, invited = await self._contact(connection, citizen)
         if wish is Wish.AGAIN and opted_out:
             return OptedIn()
@@ -69,14 +71,19 @@ class Wishes:
         )
 
     async def _contact(self, connection: AsyncConnection, citizen: Citizen) -> tuple[bool, bool]:
-        """Returns whether a contact has opted out, and whether they were invited."""
+        """Returns whether a person has opted out from here, and whether they were invited."""
         if self._keys is None:
             return False, False
-        columns = tables.contacts.c
+        persons, own = tables.persons.c, tables.addresses.c
         lookup = self._keys.lookup(Address(citizen.channel, citizen.user))
-        query = select(columns.opted_out, columns.invited).where(columns.lookup == lookup)
-        row = (await connection.execute(query)).first()
-        return (bool(row.opted_out), bool(row.invited)) if row else (False, False)
+        joined = tables.addresses.join(tables.persons, own.person == persons.lookup)
+        query = select(own.opted_out, persons.invited, persons.opted_out.label("gone"))
+        row = (
+            await connection.execute(query.select_from(joined).where(own.lookup == lookup))
+        ).first()
+        if row is None:
+            return False, False
+        return bool(row.gone and row.opted_out), bool(row.invited)
 
 
 def _asks_for(screen: Screen, event: Typed) -> bool:

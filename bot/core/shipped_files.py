@@ -52,11 +52,11 @@ def questionnaire_text(id_: str, version: str = OFFERED) -> str:
 @cache
 def shipped_thesaurus() -> Thesaurus:
     """Returns the words by which citizens find units."""
-    matters, pinyin = (
+    matters, pinyin, english = (
         _folder("catalog").joinpath(name).read_text("utf-8")
-        for name in ("matters.txt", "pinyin.txt")
+        for name in ("matters.txt", "pinyin.txt", "matters.en.txt")
     )
-    return read_thesaurus(matters, pinyin)
+    return read_thesaurus(matters, pinyin, english)
 
 
 @cache

@@ -40,9 +40,12 @@ class ContactKeys:
         """
         return pseudonym(self.secret, "number", campaign, lookup.hex())[:NUMBER].hex()
 
-    def seal(self, address: Address) -> bytes:
-        """Encrypts an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439)."""
-        return seal_address(pseudonym(self.secret, "seal"), self.lookup(address), address)
+    def seal(self, address: Address, lookup: bytes | None = None) -> bytes:
+        """Encrypts an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439).
+
+        ``lookup`` is the pseudonym of an address that is kept under another than its own.
+        """
+        return seal_address(pseudonym(self.secret, "seal"), lookup or self.lookup(address), address)
 
     def unseal(self, lookup: bytes, sealed: bytes) -> Address:
         """Decrypts what `seal` made; raises `BadSession` as `open_address`."""

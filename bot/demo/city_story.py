@@ -33,6 +33,10 @@ ORGANISER = Organiser(
     "湘公网安备43010202000123号",
 )
 SCHEME = "earlier"
+HEARD = ("grade_four", "downgrade", "dismissal", "removal_from_posts")
+"""Before these are confirmed the person is heard."""
+HEARD_BEFORE = 3
+"""So many days before."""
 DECIDERS = ("领导小组 周正平", "领导小组 何建民", "领导小组 谭永清")
 MERITS = ("获得省级表彰", "重点项目提前完成", "改革经验在全省推广")
 FAULTS = ("督查事项逾期", "信访积案未按期化解", "数据报送差错")
@@ -265,4 +269,7 @@ class _Teller:
         verdict = Verdict.DECLINED if declined else Verdict.CONFIRMED
         day, hour = self.rng.randint(10, 24), self.rng.randint(9, 17)
         at = f"{self.year + 1}-02-{day:02}T{hour:02}:00:00+08:00"
-        self.decisions.append(Decision(key, verdict, self.rng.choice(DECIDERS), reason, at))
+        heard = verdict is Verdict.CONFIRMED and kind in HEARD
+        heard_on = f"{self.year + 1}-02-{day - HEARD_BEFORE:02}" if heard else ""
+        by = self.rng.choice(DECIDERS)
+        self.decisions.append(Decision(key, verdict, by, reason, at, heard_on=heard_on))

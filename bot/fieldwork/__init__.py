@@ -10,7 +10,8 @@ and counts what comes of it by AAPOR's Standard Definitions (10th edition).
 Invariants:
 
 - An address is kept only of a contact who consented and has not opted out, and it is sealed.
-  An opt-out lasts: of that person only the pseudonym stays, so that no list invites them again.
+  An opt-out from one address is one from all and lasts: of that person only pseudonyms stay,
+  so that no list invites them again.
 - The frame and the design stand in the registered definition before there is a seed.
   Anybody can draw the sample again from the published seed.
 - No invitation exists for one person alone: all invitations of a sample are made at once.

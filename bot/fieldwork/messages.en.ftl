@@ -5,6 +5,15 @@ fieldwork-table-empty = the table has a header and no rows; nothing was stored
 # Lists of contacts
 fieldwork-unknown-channel = there is no such channel; there are { $channels }
 fieldwork-no-telegram-address = this is not a chat id of Telegram, 1 to 16 digits
+fieldwork-no-phone = this is not a mobile telephone; write eleven digits, or + and the country's code
+fieldwork-no-mail-address = this is not an e-mail address
+fieldwork-no-postal-address = this is not a postal address; write name, address and postcode in 5 to 200 characters
+fieldwork-no-list-number = this is not a number in a list; write 1 to 32 letters, digits, «_», «.» or «-»
+fieldwork-no-person-number = this is neither a telephone nor a number in a list (1 to 32 letters, digits, «_», «.» or «-»)
+fieldwork-two-numbers = the address of somebody to whom the list's keeper sends is their number; leave this cell empty
+fieldwork-person-differs = row { $row } says another language, group, area, size or list of this person; make the rows alike
+fieldwork-address-of-two = this address or number belongs to another number of this list already; correct the row
+fieldwork-persons-sampled = this row makes two stored persons one, and the campaign { $campaign } has both in its frame; import it after the campaign's close
 fieldwork-unknown-language = there is no language «{ $text }»; there are { $languages }
 fieldwork-no-stratum-name = «{ $text }» is not a name of at most { $max } letters, digits, «_», «.» or «-»
 fieldwork-consent-in-future = { $day } is later than today; give the day on which the person consented
@@ -54,3 +63,13 @@ fieldwork-push-over = the last push was cancelled already
 # Progress in a stored conversation
 fieldwork-progress-unreadable = the progress in the stored conversation cannot be read
 fieldwork-step-unknown = a step is an invitation or a reminder, and a reminder goes to who has not opened theirs, or to all
+
+# Files with invitations
+handout-form = letters and mail merge take postal addresses, a sealed file SMS, e-mail, letters or the keeper of the list; choose another kind
+handout-purpose = say in 1 to { $most } characters what the file is for; the public log shows it
+handout-unknown = there is no such file of this campaign; ask for one
+handout-of-another = another person asked for this file and alone makes it
+handout-made-already = this file was made already and is not given up any more
+handout-returns-late = the campaign is closed and its references are gone; opt people out by their address
+handout-no-reference = no file of this campaign has this reference; compare it with the letter
+handout-no-outcome = there is no such outcome; there are { $outcomes }

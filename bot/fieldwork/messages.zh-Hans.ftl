@@ -5,6 +5,15 @@ fieldwork-table-empty = 表格只有表头，没有数据；没有保存任何�
 # Lists of contacts
 fieldwork-unknown-channel = 没有这个接入方式，可用的有：{ $channels }
 fieldwork-no-telegram-address = 这不是 Telegram 的 chat id，应为 1 至 16 位数字
+fieldwork-no-phone = 这不是手机号码；请写十一位数字，境外号码写 + 和国家代码
+fieldwork-no-mail-address = 这不是电子邮件地址
+fieldwork-no-postal-address = 这不是通信地址；请写姓名、地址和邮编，5 至 200 字
+fieldwork-no-list-number = 这不是名单中的编号；请写 1 至 32 个字母、数字、“_”“.”或“-”
+fieldwork-no-person-number = 这既不是手机号码，也不是名单中的编号（1 至 32 个字母、数字、“_”“.”或“-”）
+fieldwork-two-numbers = 由名单单位发送的人，联系方式就是编号；请将此格留空
+fieldwork-person-differs = 第 { $row } 行对同一人写了不同的语言、评价主体、区域、规模或名单；请改成一致
+fieldwork-address-of-two = 这个联系方式或编号在本名单中已属于另一编号；请更正此行
+fieldwork-persons-sampled = 此行使两个已登记的人合为一人，而评价活动 { $campaign } 的抽样框同时有这两人；请在活动截止后导入
 fieldwork-unknown-language = 没有“{ $text }”这种语言，可用的语言：{ $languages }
 fieldwork-no-stratum-name = “{ $text }”不能用作名称：最多 { $max } 个文字、数字或“_”“.”“-”
 fieldwork-consent-in-future = { $day } 晚于今天，请填写本人同意的日期
@@ -54,3 +63,13 @@ fieldwork-push-over = 最近一次推送已经取消
 # Progress in a stored conversation
 fieldwork-progress-unreadable = 无法读取对话中保存的进度
 fieldwork-step-unknown = 这一步只能是邀请或提醒，提醒只能发给没有打开邀请的人或所有人
+
+# Files with invitations
+handout-form = 信函和邮件合并只用通信地址，加密文件可用短信、电子邮件、信函或名单单位；请另选一类
+handout-purpose = 请用 1 至 { $most } 字写明文件用途，公开日志会显示
+handout-unknown = 本活动没有这个文件，请先申请
+handout-of-another = 这个文件由另一人申请，只有其本人可以生成
+handout-made-already = 这个文件已经生成，不能再放弃
+handout-returns-late = 活动已截止，参考号已失效；请按联系方式登记拒收
+handout-no-reference = 本活动的文件中没有这个参考号；请与信函核对
+handout-no-outcome = 没有这种结果，可用的有：{ $outcomes }

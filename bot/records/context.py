@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from aggregation.model.facts import AppraisedUnit, Leader
+from aggregation.procedure.decision_days import DecisionLimits
 from aggregation.scheme.inner_units import PARENT, InnerCategory
 from aggregation.scheme.parts import Category, Name
 from aggregation.scheme.scheme import PUBLIC, Scheme, scheme_levels
@@ -25,14 +26,14 @@ class OpenProposal:
         subject: whom it is about.
         grounds: the digest of its grounds.
         number: that of the last decision on it; 0: there is none.
-        since: the ISO day of the finding that it rests on, or empty.
+        limits: what the days of a decision on it are checked against.
         heard: whether it is confirmed only after a hearing.
     """
 
     subject: str
     grounds: str
     number: int
-    since: str
+    limits: DecisionLimits
     heard: bool
 
 
@@ -47,7 +48,6 @@ class YearContext:
         leaders: leaders and people inside units, by id.
         inner: inner units by code.
         proposals: those that stand, by key, for a table of decisions.
-        today: the ISO day in the city.
         login: the account that brings the table.
         listed: every unit that is stored, also those that do not exist in the year.
         gone: people who held posts and are in the year's lists no more.
@@ -59,7 +59,6 @@ class YearContext:
     leaders: Mapping[str, Leader]
     inner: Mapping[str, AppraisedUnit] = field(default_factory=dict)
     proposals: Mapping[str, OpenProposal] = field(default_factory=dict)
-    today: str = ""
     login: str = ""
     gone: Collection[str] = ()
     listed: Mapping[str, ListedUnit] = field(default_factory=dict)

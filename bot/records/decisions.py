@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import Decision, Verdict
+from aggregation.procedure.decision_days import day_problems
 from bot.records import code_lists as choices
 from bot.records.context import ImportResult, YearContext
 from bot.records.store import append_decisions
@@ -44,7 +45,8 @@ def read_decisions(sheet: Sheet, known: YearContext) -> list[Decision]:
 
     Raises:
         BadInput: all problems, by row and column: among them a proposal that does not stand, a day
-            that has not come or lies before the finding, and a disadvantage without a hearing.
+            that has not come or lies before the ground or a newer decision, and a disadvantage
+            without a hearing between the ground and the decision.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -68,14 +70,9 @@ def _decision(row: Row, known: YearContext, problems: Problems) -> Decision:
     found = known.proposals.get(key)
     if found is None:
         return Decision(key, verdict, *signed)
-    if signed[2][:10] > known.today:
-        cell("at").complain(Message("records-decided-ahead"))
-    if found.since > signed[2][:10]:
-        cell("at").complain(Message("records-decided-before-ground", day=found.since))
     heard = cell("heard_on").day() if row.cells["heard_on"] else ""
-    if found.heard and verdict is Verdict.CONFIRMED and not heard:
-        problems.add(Message("records-not-heard"), row.number, "heard_on")
-    if heard > known.today:
-        cell("heard_on").complain(Message("records-decided-ahead"))
+    must_hear = found.heard and verdict is Verdict.CONFIRMED and not row.cells["heard_on"]
+    for column, message in day_problems(found.limits, signed[2], heard, must_hear):
+        problems.add(message, row.number, column)
     number = found.number + 1
     return Decision(key, verdict, *signed, known.login, found.grounds, number, heard)

@@ -3,9 +3,6 @@
 records-no-adjustment = nothing is added and nothing deducted; remove the row or write the points
 records-adjustment-too-large = { $points } is more than 100 points
 records-proposal-does-not-stand = there is no proposal «{ $proposal }» now; nothing is decided in advance
-records-decided-ahead = this day has not come yet
-records-decided-before-ground = the decision is of a day before the finding of { $day } that it rests on
-records-not-heard = say on which day the person was heard; without a hearing this is not confirmed
 records-no-proposal-of-year = «{ $proposal }» is not a proposal of { $year }: { $year }/rule/kind/subject
 records-finding-concerns-unit = a finding of this kind concerns a unit, and «{ $subject }» is a leader
 records-finding-concerns-leader = a finding of this kind concerns a leader, and «{ $subject }» is a unit
@@ -41,7 +38,7 @@ records-level-of-sanction = a sanction needs its level, and an investigation has
 records-periods-overlap = two periods of { $code } have a day in common
 records-no-such-unit = there is no unit «{ $code }»
 records-shares = shares are written A=0.6 B=0.4, one for each unit before, and sum to 1
-records-year-sealed = the year is sealed: only amendments change it, or two people lift the seal before the public notice
+records-year-sealed = the year is sealed: only amendments change it, or its seal is lifted before the public notice
 records-seal-differs = seal { $number } is not what its digest says; somebody changed the database
 records-amendment-differs = amendment { $number } is not what its digest says; somebody changed the database
 records-changed-just-now = somebody else did this just now; look at it again
@@ -50,6 +47,7 @@ records-calendar-empty = the table has a header and no rows
 records-no-kind-of-day = «{ $text }» is neither off (休) nor work (班)
 records-day-worked-anyway = { $day } is no day of a weekend, so it is worked anyway; leave it out
 
+records-units-after-seal = new units begin after { $year }, which is sealed; `minping import unit-periods` says otherwise
 records-units-imported = { $new } new, { $changed } changed, { $same } as they were
 records-replaced = they take the place of { $count }
 records-lines-added = { $count } { $count ->

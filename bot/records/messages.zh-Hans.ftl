@@ -3,9 +3,6 @@
 records-no-adjustment = 既没有加分也没有扣分，请删去此行或填写分值
 records-adjustment-too-large = { $points } 超过 100 分
 records-proposal-does-not-stand = 目前没有“{ $proposal }”这条建议，不能预先决定
-records-decided-ahead = 该日期尚未到来
-records-decided-before-ground = 决定日期早于依据成立之日（{ $day }）
-records-not-heard = 请填写听取本人陈述申辩的日期；未经听取不得确认
 records-no-proposal-of-year = “{ $proposal }”不是 { $year } 年的建议；格式为 { $year }/规则/类别/对象
 records-finding-concerns-unit = 这类认定针对单位，而“{ $subject }”是干部
 records-finding-concerns-leader = 这类认定针对干部，而“{ $subject }”是单位
@@ -41,7 +38,7 @@ records-level-of-sanction = 处分须填写种类，立案审查不填种类
 records-periods-overlap = { $code } 的两段起止日期有重叠
 records-no-such-unit = 没有单位“{ $code }”
 records-shares = 得分比例写作 A=0.6 B=0.4，每个原单位一项，合计为 1
-records-year-sealed = 该年度已封存：只能依程序更正；公示之前可由两人启封
+records-year-sealed = 该年度已封存：只能依程序更正；公示之前可以启封
 records-seal-differs = 第 { $number } 次封存的内容与其摘要不符，数据库被改动过
 records-amendment-differs = 第 { $number } 号更正的内容与其摘要不符，数据库被改动过
 records-changed-just-now = 刚才已有人办理，请刷新后再看
@@ -50,6 +47,7 @@ records-calendar-empty = 表格只有表头没有数据
 records-no-kind-of-day = “{ $text }”既不是“休”也不是“班”
 records-day-worked-anyway = { $day } 不是周末，本来就上班，请去掉
 
+records-units-after-seal = { $year } 年度已封存，新增单位自其后一年起算；另有起止的，用 `minping import unit-periods` 导入
 records-units-imported = 新增 { $new } 个，修改 { $changed } 个，未变 { $same } 个
 records-replaced = 替换原有 { $count } 条
 records-lines-added = 新增 { $count } 条

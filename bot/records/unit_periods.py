@@ -16,6 +16,7 @@ from aggregation.model.facts import AppraisedUnit, Membership
 from bot.records import code_lists as choices
 from bot.records.context import ImportResult, YearContext
 from bot.records.posts import read_period
+from bot.records.sealed_units import SealedUnits, units_of_next_seal
 from bot.records.store import ListedUnit, exists_in, read_inner, read_units
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet, normalise_width
@@ -98,20 +99,30 @@ def _event(row: Any) -> UnitEvent:
 async def read_units_of(connection: AsyncConnection, year: int) -> tuple[ListedUnit, ...]:
     """Read the units that exist on a day of a year, as they are on the last of these days.
 
-    A unit without periods stands in every year.
+    A unit without periods stands in every year; but one that a seal of the year, or of the next
+    sealed one, does not know appeared after it, and stands only in the years after that seal's.
     """
     dated = await read_unit_periods(connection)
+    sealed = await units_of_next_seal(connection, year)
     periods = {code: list(part) for code, part in groupby(dated, key=lambda it: it.code)}
     found = []
     for listed in await read_units(connection):
         mine = periods.get(listed.unit.code)
         if mine is None:
-            found += [listed] if exists_in(listed.unit, year) else []
+            if exists_in(listed.unit, year) and not _came_later(listed.unit, sealed):
+                found.append(listed)
             continue
         here = [it for it in mine if it.period.days_in(year)]
         if here:
             found.append(ListedUnit(_as_it_is(here[-1]), listed.questionnaire))
     return tuple(found)
+
+
+def _came_later(unit: AppraisedUnit, sealed: SealedUnits | None) -> bool:
+    """Return whether a unit without periods appeared after a year was sealed."""
+    if sealed is None or unit.code in sealed.codes:
+        return False
+    return exists_in(unit, sealed.year)
 
 
 async def read_all_units(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:

@@ -12,6 +12,7 @@ from aggregation.model.facts import AppraisedUnit, Membership
 from aggregation.scheme.parts import Category
 from bot.records import code_lists as choices
 from bot.records.context import ImportResult, YearContext
+from bot.records.seals import sealed_years
 from bot.records.store import ListedUnit, write_units
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
@@ -49,8 +50,12 @@ async def store_table(
     await write_units(connection, listed)
     new = sum(x.unit.code not in known.city for x in listed)
     same = sum(x == known.city.get(x.unit.code) for x in listed)
-    note = Message("records-units-imported", new=new, changed=len(listed) - new - same, same=same)
-    return ImportResult(len(listed), (note,))
+    notes = [
+        Message("records-units-imported", new=new, changed=len(listed) - new - same, same=same)
+    ]
+    if new and (sealed := await sealed_years(connection)):
+        notes.append(Message("records-units-after-seal", year=max(sealed)))
+    return ImportResult(len(listed), tuple(notes))
 
 
 async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from survey_flows.events import RequestAction
+from survey_flows.typed_commands import LIST
 
+__all__ = ["ALL", "LEAD", "LIST", "OPEN", "SAY", "SHARE", "STOP", "read_request_button"]
 LEAD = "follow:"
 """The beginning of their data; the act and the request's id follow."""
-LIST, OPEN, SAY, SHARE, STOP, ALL = "list", "open", "say", "share", "stop", "all"
+OPEN, SAY, SHARE, STOP, ALL = "open", "say", "share", "stop", "all"
 
 
 def read_request_button(data: str) -> RequestAction | None:

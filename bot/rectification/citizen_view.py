@@ -16,6 +16,7 @@ from bot.rectification.requests import (
     RectificationRequest,
     Requester,
     add_person_message,
+    has_stopped_held_requests,
     rate_outcome,
     requests_of_person,
     share_with_unit,
@@ -52,12 +53,12 @@ async def handle_request_action(
     if event.act == ALL:
         await stop_requests(connection, mine)
         await stop_held_requests(connection, person)
-        return ShowNotice(view.say("follow-stopped")), ShowScreen(
-            view.listed(await requests_of_person(connection, person))
-        )
+        mine = await requests_of_person(connection, person)
+        return ShowNotice(view.say("follow-stopped")), ShowScreen(view.listed(mine, stopped=True))
     found = next((one for one in mine if one.id == event.code), None)
     if found is None:
-        return (ShowScreen(view.listed(mine)),)
+        stopped = await has_stopped_held_requests(connection, person)
+        return (ShowScreen(view.listed(mine, stopped=stopped)),)
     try:
         said = await _act(connection, found, event, person)
     except BadInput:
@@ -134,28 +135,32 @@ _CONFIRMED: Mapping[str, str] = {
 
 
 class _View:
-    """The screens in one citizen's language."""
+    """The screens in one citizen's language, or in each while none is known: after a deletion."""
 
     def __init__(self, live_campaigns: LiveCampaigns, person: Requester, lang: str) -> None:
         self._live_campaigns = live_campaigns
         self._pushed = person.address.channel == PUSHED
         self._today = person.now.date()
-        self._lang = lang or shipped_words().languages[0]
+        self._languages = (lang,) if lang else shipped_words().languages
+        self._lang = self._languages[0]
 
-    def say(self, key: str, **args: str | int) -> str:
-        """Return a sentence."""
+    def say(self, key: str, between: str = "\n", **args: str | int) -> str:
+        """Return a sentence; ``between`` stands between languages."""
         args |= {"limit": MAX_TEXT} if key == "follow-long" else {}
-        return shipped_words().say(self._lang, key, **args)
+        return between.join(shipped_words().say(lang, key, **args) for lang in self._languages)
 
-    def listed(self, mine: Sequence[RectificationRequest]) -> Screen:
-        """Return the screen with all of a person's requests."""
+    def listed(self, mine: Sequence[RectificationRequest], *, stopped: bool) -> Screen:
+        """Return the screen with all of a person's requests; ``stopped``: all those before now."""
         lines = [self.say("follow-list" if mine else "follow-none"), self.say("follow-waiting")]
-        rows = [
-            (Button(f"{self._unit(one)} · {one.day}", f"{LEAD}{OPEN}:{one.id}"),)
-            for one in mine[:20]
-        ]
-        rows.append((Button(self.say("follow-stop-all"), f"{LEAD}{ALL}:"),))
+        if stopped:
+            lines.append(self.say("follow-all-stopped"))
+        rows = [(Button(self._named(one), f"{LEAD}{OPEN}:{one.id}"),) for one in mine[:20]]
+        rows.append((Button(self.say("follow-stop-all", between=" · "), f"{LEAD}{ALL}:"),))
         return Screen("follow", self._lang, "\n".join(lines), tuple(rows))
+
+    def _named(self, one: RectificationRequest) -> str:
+        name = f"{self._unit(one)} · {one.day}"
+        return name if one.open else self.say("follow-mark-stopped", request=name)
 
     def opened(self, one: RectificationRequest) -> Screen:
         """Return the screen of one request: its messages, newest last, and the actions."""

@@ -335,6 +335,13 @@ async def stop_held_requests(connection: AsyncConnection, person: Requester) -> 
     await upsert(connection, tables.request_stops, ["mark"], [row])
 
 
+async def has_stopped_held_requests(connection: AsyncConnection, person: Requester) -> bool:
+    """Whether the citizen's mark still stops what they left before it."""
+    marks = tables.request_stops.c.mark
+    query = select(marks).where(marks == person.keys.mark(person.address))
+    return (await connection.execute(query)).first() is not None
+
+
 async def rate_outcome(
     connection: AsyncConnection, found: RectificationRequest, rating: str, person: Requester
 ) -> None:

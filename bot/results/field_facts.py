@@ -67,14 +67,14 @@ async def read_field_facts(database: AsyncEngine, campaign: RegisteredCampaign) 
     floor = campaign.scheme.min_n.publish_cell
     async with reading(database) as connection:
         registered = await logged_at(connection, campaign.id, REGISTRATION)
-        ends = [await logged_at(connection, campaign.id, act) for act in (EARLY_CLOSE, CLOSING)]
+        last = await ended_at(connection, campaign.id, campaign.closes_at)
         people = await _frame(connection, campaign.id)
         messengers = await _messengers(connection, campaign.id)
     responses = await count_responses(database, campaign.id)
     whole = monitor.whole.rates if monitor.whole else None
     return FieldFacts(
         None if registered is None else max(registered, campaign.opens_at),
-        min(known, campaign.closes_at) if (known := next(filter(None, ends), None)) else None,
+        last,
         people.listed,
         people.drawn,
         people.invited.total(),
@@ -83,6 +83,19 @@ async def read_field_facts(database: AsyncEngine, campaign: RegisteredCampaign) 
         dict(sorted(people.invited.items())),
         tuple((cell.invited, round_down(cell.answered, floor) or 0) for cell in responses),
     )
+
+
+async def ended_at(connection: AsyncConnection, campaign: str, closes_at: int) -> int | None:
+    """Return when a campaign really took its last ballots; None where the log does not know it.
+
+    Args:
+        connection: where the log is.
+        campaign: the campaign.
+        closes_at: its planned end in epoch seconds, after which it takes none.
+    """
+    ends = [await logged_at(connection, campaign, act) for act in (EARLY_CLOSE, CLOSING)]
+    known = next(filter(None, ends), None)
+    return min(known, closes_at) if known else None
 
 
 class _Frame(NamedTuple):

@@ -50,7 +50,7 @@ RESTS_ON: dict[str, Sequence[Rows]] = {
         _rows(tables.held_follow_ups.c.id.is_not(None)),
         _rows(tables.request_stops.c.mark.is_not(None)),
     ),
-    CONTACT_KEY: (_rows(tables.contacts.c.lookup.is_not(None)),),
+    CONTACT_KEY: (_rows(tables.persons.c.lookup.is_not(None)),),
     FACTOR_KEY: (_rows(tables.second_factors.c.login.is_not(None)),),
 }
 """The rows that nobody can read or continue without a key; with none of them it may be made."""

@@ -46,7 +46,7 @@ door-campaign = { $title } (until { $date })
 
 units =
     { $title }
-    Please choose the unit you want to rate. You can also type part of its name or its code.
+    Please choose the unit you want to rate. You can also type its name, its code or what you came for.
 units-page = Page { $page } of { $pages }
 units-found = { $count ->
     [one] One unit found. Choose it, or type another word.
@@ -63,7 +63,8 @@ page-next = Next ›
 other-ask = Your rating of { $unit } is not submitted yet, and its answers are kept. Do you want to rate { $other } first? The answers about { $unit } stay.
 other-stay = Go on with { $unit }
 other-go = Rate { $unit } first
-other-full = Your rating of { $unit } is not submitted yet, nor are { $count } others. Please submit or stop one of them before you rate { $other }.
+other-full = Your rating of { $unit } is not submitted yet, nor are { $count } others. Please go on with one of them, or give up the answers about { $unit }, before you rate { $other }.
+other-drop = Clear the answers about { $unit } and rate { $other }
 leave-ask = You have a rating that is not submitted yet. What you opened belongs to another survey; going there clears the answers that are not submitted.
 leave-stay = Go on rating
 leave-go = Clear them and go to the other survey
@@ -109,6 +110,11 @@ said-abuse = You sound angry. How you rate is up to you; please go on with the p
 said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
 said-question = Sorry, this is a program and cannot answer that. How to rate: /help. Your privacy: /privacy
 opt-out-ask = Do you want no more invitations, or is this your comment?
+quit-opinion = Do you want to stop this rating, or is this your comment? Stopping clears its answers that are not submitted.
+quit-which = Do you want to stop this rating, to get no more invitations, or is this your comment? Stopping clears its answers that are not submitted.
+quit-ask = Do you want to stop this rating? Its answers that are not submitted are cleared then.
+quit-yes = Stop this rating
+quit-list = If you would rather not rate, just leave; what is not submitted is no rating. To rate, choose a unit below, or type its name.
 opt-out-yes = No more invitations
 opt-out-opinion = It is my comment
 opt-out-how = To get no more invitations, reply STOP. To rate, choose a unit below, or type its name.
@@ -170,10 +176,11 @@ redo-note = Please answer again. Once submitted, the new rating replaces the one
 language = Please choose a language. Your answers are kept.
 help =
     Choose a unit, answer a few questions, check them and submit. It takes about a minute.
-    · Press an option, or type its number or its words.
+    { $choose }
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
     · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
+help-choose = · Press an option, or type its number or its words.
 help-commands = Commands: /start  /language  /privacy  /receipt (check a receipt)  /promise (a signed promise)  /followup (my requests)  /delete (delete my ratings)
 privacy =
     Your privacy:
@@ -186,9 +193,11 @@ privacy =
     · After a rating you may ask for a signed promise that it will be in the public log. It names neither unit nor answers; whoever sees it knows that you took part. It is kept sealed here with your receipt for about an hour, and deleted when the survey closes at the latest.
     · The chat goes through the app you use, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in “{ $title }”? Unsubmitted answers go too. This cannot be undone, but you may rate again until it closes.
+delete-office = Words that you gave to the office are not among them: they still go out at the end of the day. To keep them from going, press “Stop all of it” under “My requests” (/followup).
 delete-yes = Delete them all
 delete-no = Keep them, go back
 deleted = This system’s record of the chat is deleted. Your ratings in “{ $title }” are withdrawn with the next batch, usually within the hour and at the latest when it closes. You may start again until then.
+deleted-office = Words that you gave to the office are not deleted with them: what has not gone out still goes at the end of the day. To keep it from going, press “Stop all of it” under “My requests” (/followup).
 
 idle = Welcome to “{ $title }”.
 not-open = “{ $title }” has not started yet. It opens on { $date }; you are welcome then.
@@ -202,6 +211,11 @@ paused = “{ $title }” is not taking ratings at the moment. Please come back 
 no-campaign = There is no survey at present. Please come back later.
 trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
 
+letter-invitation-lead = You were drawn by lot to take part in “{ $title }”. Please rate the units that you know: it takes about a minute and asks no name, and only totals are published.
+letter-invitation-how = Scan the picture with your phone, or type the address below into a browser, and then the code. The code is for one person; please do not pass it on.
+letter-invitation-address = Address
+letter-invitation-code = Code
+letter-invitation-stop = To check this letter, call 12345. To get no more invitations, call { $phone } and give the reference { $reference }.
 poster-once = Yearly rating
 poster-ask = How was this unit this year?
 poster-scan = Scan the code with your phone
@@ -227,6 +241,9 @@ personal-phone = a telephone number
 personal-identity = an identity number
 personal-card = a card number
 personal-plate = a car’s plate
+personal-account = a WeChat or QQ account
+personal-name = a name
+personal-address = an address
 personal-email = a mail address
 personal-between = , { "" }
 personal-hide = Hide it
@@ -237,6 +254,8 @@ mend-dropped = What you had written was not sent and is cleared.
 follow-list = Your requests. Choose one:
 follow-none = No request of yours has reached an office yet.
 follow-waiting = What you leave in a day reaches the office the next morning.
+follow-all-stopped = You have stopped all of it: what you had given to the office by then, and what had not reached it, does not go out any more.
+follow-mark-stopped = { $request } (stopped)
 follow-stop-all = Stop all of it
 follow-head = Request about { $unit } ({ $code })
 follow-new = The office has it.
@@ -269,3 +288,4 @@ invitation-stop = No more invitations
 invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and only totals are published. Open until { $date }.
 reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and only totals are published. If you have already taken part, thank you; nothing more is to be done.
 opted-out = You will not be invited again, to any survey. To undo this, reply START.
+opted-out-web = This web page has no address of yours and sends no invitations, so there is nothing to stop here. If you were invited somewhere else, reply STOP there, or START to be invited again.

@@ -34,7 +34,8 @@ page-next = 下一页 ›
 other-ask = 您对{ $unit }的评价还没提交，回答都还在。要先评{ $other }吗？{ $unit }的回答会留着。
 other-stay = 接着评{ $unit }
 other-go = 先评{ $unit }
-other-full = 您对{ $unit }的评价还没提交，另外还有 { $count } 份也没提交。请先提交或停止其中一份，再评{ $other }。
+other-full = 您对{ $unit }的评价还没提交，另外还有 { $count } 份也没提交。请先接着评其中一份，或放弃{ $unit }的回答，再评{ $other }。
+other-drop = 清除{ $unit }的回答，评{ $other }
 leave-ask = 您还有没提交的评价。您打开的是另一次评价活动；去那里，没提交的回答会清除。
 leave-stay = 接着评
 leave-go = 清除，去另一次评价
@@ -80,6 +81,11 @@ said-abuse = 听得出您有气。怎样评价都由您，请接着回答当前�
 said-number = 请不要在这里留电话或证件号码，刚才的号码没有保存。请接着回答当前这一步。
 said-question = 抱歉，我是自动程序，这个问题答不了。怎样评价请看 /help，隐私请看 /privacy。
 opt-out-ask = 您是要退订，今后不再收到评价邀请，还是把这句话作为意见？
+quit-opinion = 您是要停止这份评价，还是把这句话作为意见？停止后，这份没有提交的回答会清除。
+quit-which = 您是要停止这份评价、今后不再收到评价邀请，还是把这句话作为意见？停止后，这份没有提交的回答会清除。
+quit-ask = 要停止这份评价吗？停止后，这份没有提交的回答会清除。
+quit-yes = 停止这份评价
+quit-list = 不想评可以直接离开，没有提交的不算评价。要评价，请点选下面的单位，或输入单位名称。
 opt-out-yes = 退订
 opt-out-opinion = 这是我的意见
 opt-out-how = 如果不想再收到邀请，请回复“退订”。要评价，请点选下面的单位，或输入单位名称。
@@ -141,10 +147,11 @@ redo-note = 请重新回答。提交后，新的评价将替换之前的一次�
 language = 请选择语言。您的回答都会保留。
 help =
     请选择一个单位，回答几个问题，核对后提交，大约一分钟。
-    · 选项可以点按，也可以输入序号或文字。
+    { $choose }
     · “上一步”可以返回，“停止”可以放弃，都不会提交任何内容。
     · 中途离开没有关系，回来后接着答即可。
     · 如有人要求您怎样评某个单位：评价该单位时，本帮助下面有按钮可以告诉我们，回执下面也有。这与您的回答分开保存。
+help-choose = · 选项可以点按，也可以输入序号或文字。
 help-commands = 命令：/start 开始　/language 语言　/privacy 隐私　/receipt 查询回执　/promise 签名承诺　/followup 我的留言　/delete 删除我的评价
 privacy =
     您的隐私：
@@ -157,9 +164,11 @@ privacy =
     · 评价之后，您可以要一份签名承诺，证明这份评价会记入公开日志。上面没有单位，也没有答案；看到它的人会知道您参加过评价。它与回执一起加密保存约一小时，最迟在活动截止时删除。
     · 对话会经过您所用的聊天软件，它有自己的隐私规则。请不要在意见中填写个人信息。
 delete = 要删除您在“{ $title }”中的全部评价吗？没有提交的回答也会一并清除。删除后不能恢复，但截止前您可以重新评价。
+delete-office = 您交给办公室的话不在其中：这里删除后，当天结束后仍会送出。不想送出的话，请到“我的留言”（/followup）按“全部停止”。
 delete-yes = 全部删除
 delete-no = 不删除，返回
 deleted = 本系统里的对话已删除。您在“{ $title }”中的评价随下一批处理撤回，一般在一小时内，最迟在活动截止时。截止前您可以重新开始。
+deleted-office = 您交给办公室的话没有随之删除，还没送出的当天结束后仍会送出；不想送出的话，请到“我的留言”（/followup）按“全部停止”。
 
 idle = 欢迎参加“{ $title }”。
 not-open = “{ $title }”还没有开始，将于 { $date } 开始。届时欢迎您来评价。
@@ -173,6 +182,11 @@ paused = “{ $title }”目前暂停接收评价，请稍后再来。
 no-campaign = 目前没有正在进行的评价活动，请过些时候再来。
 trouble = 抱歉，刚才的操作没能处理。您之前的回答都还在，请再试一次，或发送 /start。
 
+letter-invitation-lead = 您好！您被随机抽中参加“{ $title }”。请为您了解的单位打分，约一分钟，不问姓名，结果只公布汇总数字。
+letter-invitation-how = 用手机扫码，或在浏览器中输入下面的网址，再输入编码。编码只供一人使用，请勿转交。
+letter-invitation-address = 网址
+letter-invitation-code = 编码
+letter-invitation-stop = 核实真伪请拨 12345。不想再收到邀请，请致电 { $phone }，告知参考号 { $reference }。
 poster-once = 年度评价
 poster-ask = 请为本单位今年的工作打分
 poster-scan = 用手机扫描二维码
@@ -198,6 +212,9 @@ personal-phone = 电话号码
 personal-identity = 身份证号
 personal-card = 银行卡号
 personal-plate = 车牌号
+personal-account = 微信号或QQ号
+personal-name = 姓名
+personal-address = 住址
 personal-email = 邮箱地址
 personal-between = 、
 personal-hide = 隐去
@@ -208,6 +225,8 @@ mend-dropped = 刚才写的话没有发送，已清除。
 follow-list = 您的留言，请选择一条：
 follow-none = 还没有您的留言送到办公室。
 follow-waiting = 当天留下的话，次日早上送到办公室。
+follow-all-stopped = 您已按过“全部停止”：在那之前交给办公室、还没有送到的话不再送出。
+follow-mark-stopped = { $request }（已停止）
 follow-stop-all = 全部停止
 follow-head = 关于{ $unit }的留言（{ $code }）
 follow-new = 办公室已收到。
@@ -240,3 +259,4 @@ invitation-stop = 不再接收邀请
 invitation-text = 诚邀您参加“{ $title }”。您是经随机抽取选中的。大约需要一分钟，不问姓名，结果只公布汇总数字。截止时间：{ $date }。
 reminder-text = 提醒：“{ $title }”将于 { $date } 截止。大约需要一分钟，不问姓名，结果只公布汇总数字。如果您已经参加，谢谢您，无需再做什么。
 opted-out = 已退订，今后任何评价活动都不再邀请您。想恢复请回复“恢复”。
+opted-out-web = 网页里没有您的联系方式，也不从网页发邀请，所以在这里没有可以退订的。如果您在别处收到过邀请，请在收到它的地方回复“退订”，或回复“恢复”。

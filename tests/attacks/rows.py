@@ -169,6 +169,36 @@ ROWS = (
         "the process that saw it taken refuses",
         ("contract/test_invitations.py"
          "::test_an_invitation_that_somebody_makes_free_again_is_taken_all_the_same",)),
+    Row(30, "a citizen's door gets a form of 8 MB that begins with lines of nothing",
+        "413 by its length; forms with files are taken by the console alone",
+        ("contract/test_connections.py"
+         "::test_a_form_over_its_limit_or_with_files_where_none_is_costs_nothing",
+         "contract/test_connections.py"
+         "::test_a_form_with_files_begins_with_its_boundary_and_says_its_length")),
+    Row(31, "a sender or an argument is no address, or no text",
+        "403, and a sentence",
+        ("contract/test_connections.py::test_a_sender_that_is_no_address_is_another_site",
+         "unit/bot/test_main.py::test_bytes_that_are_no_text_are_a_sentence")),
+    Row(32, "what a reader who was dropped has not taken stays in the system",
+        "reset, and the system's own limit of time",
+        ("contract/test_connections.py"
+         "::test_of_an_answer_that_nobody_takes_the_system_keeps_nothing_either",)),
+    Row(33, "accounts that somebody wrote into the database decide by a command's --by",
+        "the roster does not know them: nothing is done",
+        ("contract/test_gate_loss.py::test_accounts_that_somebody_wrote_replace_no_key",
+         "contract/test_guarded_log.py::test_the_command_shows_both_heads_and_refills")),
+    Row(34, "the file with the profile is moved away, so that one person is enough",
+        "the log says the profile; both verifiers count the people",
+        ("contract/test_gate_loss.py"
+         "::test_the_log_says_how_many_people_it_takes_whatever_became_of_a_file",
+         "verifying/test_vectors.py::test_a_bad_bundle_fails_at_its_check")),
+    Row(35, "a gate's key is replaced while a service signs on by it",
+        "refused; ballots beyond the act are set aside and hold the close",
+        ("contract/test_gate_loss.py::test_no_key_is_replaced_under_a_service_that_runs",
+         "contract/test_gate_loss.py::test_a_service_uses_its_keys_for_as_long_as_it_runs",
+         "contract/test_gate_loss.py::test_a_lost_key_that_somebody_finds_signs_no_more_ballots",
+         "contract/test_gate_loss.py"
+         "::test_ballots_beyond_what_a_lost_key_accepted_hold_the_close_and_can_be_settled")),
 )  # fmt: skip
 
 

@@ -20,9 +20,10 @@ from aggregation.scheme.parts import UnitQuota
 from bot.accounts.approvals import DONE, WAITING, Approval
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
-from bot.appraisal.causes import CauseRequest, prepare_cause, preview_cause
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.challenges import declare_kin
-from bot.appraisal.executions import ExecutionAct, record_execution
+from bot.appraisal.executions import ExecutionAct
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.year import BINDING, open_year
 from bot.appraisal.year_tasks import list_year_tasks
@@ -42,7 +43,7 @@ from tests.contract.test_year_tables import (
     scheme,
     small_year,
 )
-from tests.deciding import decide
+from tests.deciding import decide, execute
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice, office_of, seal_year
 from tests.web_city import Clock as FixedClock
@@ -73,11 +74,12 @@ async def decided(database: AsyncEngine, year: int, *confirmed: str) -> None:
             yes = any(proposal.key.startswith(it) for it in confirmed)
             if proposal.decision is None and (yes or proposal.kind in BINDING):
                 verdict = Verdict.CONFIRMED if yes else Verdict.DECLINED
-                await decide(database, year, proposal.key, verdict)
+                office = office_of(clock=clock())
+                await decide(database, year, proposal.key, verdict, office=office)
 
 
 async def noticed(database: AsyncEngine, year: int = YEAR) -> None:
-    await seal_year(database, year)
+    await seal_year(database, year, clock=clock())
     await give_notice(database, year, office_of(clock=clock()))
 
 
@@ -118,9 +120,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
     assert (await grades(city))["L1"] is Grade.FOURTH
     await noticed(city)
     office = office_of(clock=clock())
-    await record_execution(
-        city, YEAR, FOUR, ExecutionAct.EXECUTED, "2026-11-20", "组织部文件1号", office
-    )
+    await execute(city, YEAR, FOUR, ExecutionAct.EXECUTED, "2026-11-23", "组织部文件1号", office)
     # The next year L1's unit is third and L1 with it, so that L1 is dismissed for two years.
     swapped = INDICATORS.replace("U1,95,95,95", "U0").replace("U3,60,60,60", "U1,60,60,60")
     await bring(city, "leaders", LEADERS, NEXT)
@@ -130,7 +130,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
     lowered = f"{NEXT}/third_grade_unit/downgrade/L1"
     dismissal = f"{NEXT}/two_year_third/dismissal/L1"
     await decided(city, NEXT, lowered, dismissal)
-    await seal_year(city, NEXT)
+    await seal_year(city, NEXT, clock=clock())
     assert await tasks(city) == await tasks(city, NEXT) == []
 
     before = await grades(city)
@@ -157,9 +157,7 @@ async def test_row_overturned_the_base_grade_is_restored_and_what_rested_on_it_i
     assert task.lost == (dismissal,)
     assert "ground lost" in str(task.message)
     assert past["L1"] is Grade.SECOND
-    await record_execution(
-        city, YEAR, FOUR, ExecutionAct.RESTORED, "2026-11-23", "恢复文件1号", office
-    )
+    await execute(city, YEAR, FOUR, ExecutionAct.RESTORED, "2026-11-23", "恢复文件1号", office)
     assert await tasks(city) == []
     # The next year is amended for that: no dismissal, and the task is settled.
     await give_notice(city, NEXT, office)
@@ -237,14 +235,14 @@ async def test_row_absent_a_deferred_grade_may_be_low_and_is_decided_with_it(
 async def test_row_late_verdict_the_scheme_may_choose_to_amend_the_sealed_year(
     city: AsyncEngine,
 ) -> None:
-    """By `late: amend` a verdict of the next year makes the sealed grade fourth, after hearing."""
+    """By `late: amend` a verdict after the seal makes the sealed grade fourth, after hearing."""
     await hold_campaign(city, "poll-2", rules=scheme().model_copy(update={"late": "amend"}))
     async with writing(city) as connection:
         await connection.execute(delete(tables.ballots).where(tables.ballots.c.campaign == "poll"))
     await decided(city, YEAR)
     await noticed(city)
     await bring(city, "leaders", LEADERS, NEXT)
-    late = "F7,criminal_offence,L1,2026-05-01,判决书,2027-06-01,\n"
+    late = "F7,criminal_offence,L1,2026-05-01,判决书,2026-11-20,\n"
     await bring(city, "findings", FOUND + late, NEXT)
     assert await tasks(city) == [("late", "L1", "F7")]
     request = CauseRequest(Cause.LATE, "F7", "判决书", "判决生效")
@@ -262,7 +260,7 @@ async def test_row_late_verdict_the_scheme_may_choose_to_amend_the_sealed_year(
     assert "L1" in (await told(city))[-1]
     assert await tasks(city) == []
     # The hearing stands with the decision, so that it may be carried out.
-    await record_execution(city, YEAR, key, ExecutionAct.EXECUTED, "2026-11-23", "文件", office)
+    await execute(city, YEAR, key, ExecutionAct.EXECUTED, "2026-11-23", "文件", office)
 
 
 async def test_row_late_verdict_by_default_a_sealed_year_is_not_amended_for_the_worse(
@@ -318,7 +316,7 @@ async def test_row_overwrite_after_the_notice_a_correction_case_alone_changes_po
     false = replace(request, value="20", false_material=True)
     with pytest.raises(BadInput, match="on which day the person was heard"):
         await amended(city, false)
-    await amended(city, replace(false, heard_on="2026-11-20"))
+    await amended(city, replace(false, heard_on="2026-11-23"))
     assert (await open_year(city, YEAR)).result.unit("U3").total < last  # type: ignore[operator]
 
 
@@ -344,7 +342,10 @@ async def test_an_amendment_is_prepared_by_one_and_signed_by_another_who_is_not_
         await prepare_cause(*given, preview.seen, office)
     one = await prepare_cause(*given, preview.seen, office_of("zhou", clock()))
     assert one.state == WAITING
-    assert one.details["told"] == "L1 4 → 2"
+    offence = "criminal_offence"
+    assert one.details["told"] == (
+        f"L1 4 → 2 · − {offence}/grade_four/F1 · − {offence}/removal_from_posts/F1"
+    )
     assert (await grades(city))["L1"] is Grade.FOURTH
     with pytest.raises(BadInput, match=r"he: you must stand aside from L1 \(kin\)"):
         await approvals.approve(one.id, "he", one.seen)
@@ -365,7 +366,7 @@ async def test_a_year_before_its_notice_is_not_amended_but_sealed_anew(city: Asy
     await decided(city, YEAR, FOUR)
     with pytest.raises(BadInput, match="this year is not sealed"):
         await amended(city, OVERTURNED)
-    await seal_year(city, YEAR)
+    await seal_year(city, YEAR, clock=clock())
     with pytest.raises(BadInput, match="lift its seal"):
         await amended(city, OVERTURNED)
 
@@ -374,27 +375,28 @@ async def test_what_is_carried_out_stands_confirmed_and_was_heard(city: AsyncEng
     await bring(city, "findings", FOUND + OFFENCE)
     await decided(city, YEAR, FOUR)
     office, act = office_of(clock=clock()), ExecutionAct.EXECUTED
-    await seal_year(city, YEAR)
+    await seal_year(city, YEAR, clock=clock())
     with pytest.raises(BadInput, match="no public notice"):
-        await record_execution(city, YEAR, FOUR, act, "2026-11-20", "文件1号", office)
+        await execute(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
     await give_notice(city, YEAR, office)
     await add_staff(roster_of(city), "kin", PASSWORD, "administrator")
     await declare_kin(city, "kin", "L1", office_of("kin"))
     for given, complaint in (
-        ((f"{YEAR}/nothing/dismissal/L1", act, "2026-11-20", "文件1号", office), "not stand"),
-        ((THIRD, act, "2026-11-20", "文件1号", office), "does not stand confirmed"),
-        ((FOUR, act, "2035-01-01", "文件1号", office), "not come yet"),
-        ((FOUR, act, "yesterday", "文件1号", office), "a date such as"),
-        ((FOUR, act, "2026-11-20", " ", office), "name the document"),
-        ((FOUR, ExecutionAct.RESTORED, "2026-11-20", "文件1号", office), "not carried out"),
-        ((FOUR, act, "2026-11-20", "文件1号", office_of("kin", clock())), r"L1 \(kin\)"),
-        (("nothing", act, "2026-11-20", "文件1号", office), "no such proposal"),
+        ((f"{YEAR}/nothing/dismissal/L1", act, "2026-11-23", "文件1号", office), "not stand"),
+        ((THIRD, act, "2026-11-23", "文件1号", office), "does not stand confirmed"),
+        ((FOUR, act, "2035-01-01", "文件1号", office), "lies between 2026-11-23 and 2026-11-23"),
+        ((FOUR, act, "yesterday", "文件1号", office), "lies between 2026-11-23"),
+        ((FOUR, act, "2026-11-23", " ", office), "name the document"),
+        ((FOUR, ExecutionAct.RESTORED, "2026-11-23", "文件1号", office), "not carried out"),
+        ((FOUR, act, "2026-11-23", "文件1号", office_of("kin", clock())), r"L1 \(kin\)"),
+        ((FOUR, act, "2026-11-22", "文件1号", office), "lies between 2026-11-23"),
+        (("nothing", act, "2026-11-23", "文件1号", office), "no such proposal"),
     ):
         with pytest.raises(BadInput, match=complaint):
-            await record_execution(city, YEAR, *given)
-    await record_execution(city, YEAR, FOUR, act, "2026-11-20", "文件1号", office)
+            await execute(city, YEAR, *given)
+    await execute(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
     with pytest.raises(BadInput, match="carried out already"):
-        await record_execution(city, YEAR, FOUR, act, "2026-11-20", "文件1号", office)
+        await execute(city, YEAR, FOUR, act, "2026-11-23", "文件1号", office)
 
 
 async def test_who_only_moves_in_rank_is_told_without_a_time_for_review(city: AsyncEngine) -> None:
@@ -415,6 +417,10 @@ async def test_who_only_moves_in_rank_is_told_without_a_time_for_review(city: As
     assert (old.rank, new.rank, old.grade, new.grade) == (2, 3, Grade.SECOND, Grade.SECOND)
     assert [it.subject for it in preview.moved] == ["U2"]
     assert "U2" not in {it.subject for it in (*preview.changed, *preview.protected)}
+    assert preview.says["U2"] == "2 · № 2 → 3", "the grade stays, and what changed is told"
+    third = (await open_year(city, YEAR)).result.unit("U3")
+    assert preview.says["U3"].startswith("2 · Σ ")
+    assert preview.says["U3"].endswith(f" → {third.total} · № 3 → 2")
     assert all("U2" not in subjects for subjects in (await told(city))[1:])
     async with reading(city) as connection:
         acts = [(it.subject, it.act) for it in await read_tellings(connection, YEAR)]

@@ -18,7 +18,8 @@ from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys, load_contact_keys
 from bot.crypto.gate_keys import Keyring, make_gate_keys
 from bot.fieldwork.audience.contact_file import blank_list, import_contacts, import_opt_outs
-from bot.fieldwork.audience.contacts import ContactImportCounts, count_contacts, set_unreachable
+from bot.fieldwork.audience.contact_store import ContactImportCounts
+from bot.fieldwork.audience.contacts import count_contacts, select_persons, set_unreachable
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
@@ -54,8 +55,14 @@ async def leave(database: AsyncEngine, *addresses: str) -> tuple[int, int]:
 
 async def stored(database: AsyncEngine) -> dict[bytes, dict[str, Any]]:
     async with reading(database) as connection:
-        rows = await connection.execute(select(tables.contacts))
-        return {bytes(row.lookup): dict(row._mapping) for row in rows}
+        people = {
+            bytes(row.lookup): dict(row._mapping)
+            for row in await connection.execute(select_persons())
+        }
+        for row in await connection.execute(select(tables.addresses)):
+            if bytes(row.person) == bytes(row.lookup):
+                people[bytes(row.person)]["sealed"] = row.sealed
+    return people
 
 
 async def counted(
@@ -134,7 +141,7 @@ async def test_an_opt_out_deletes_the_address_and_outlasts_every_import(
 async def test_each_reason_is_counted_once_in_its_order(database: AsyncEngine) -> None:
     rows = "".join(f"telegram,{n},en,resident,,,2026-01-02,\n" for n in range(1, 7))
     await bring(database, HEAD + rows + "telegram,7,en,resident,,,,\n")
-    columns = tables.contacts.c
+    columns = tables.persons.c
     async with writing(database) as connection:
         for number, day in (
             (1, "2026-11-23"),
@@ -142,7 +149,7 @@ async def test_each_reason_is_counted_once_in_its_order(database: AsyncEngine) -
             (3, "2026-05-28"),
             (4, "2026-11-23"),
         ):
-            change = tables.contacts.update().where(columns.lookup == who(str(number)))
+            change = tables.persons.update().where(columns.lookup == who(str(number)))
             await connection.execute(change.values(invited=day))
         await set_unreachable(connection, [who("4"), who("5"), who("7")], TODAY)
     await leave(database, "5")
@@ -275,12 +282,14 @@ async def test_an_empty_list_shows_nobody_and_every_code_in_it_is_taken(
     await bring(database, LIST)
     book = load_workbook(io.BytesIO(await blank_list(database, "import", lang)))
     sheet, codes = book.worksheets
-    assert (sheet.max_row, sheet.max_column) == (1, 8)
+    assert (sheet.max_row, sheet.max_column) == (1, 9)
     columns = [[cell.value for cell in column[1:] if cell.value] for column in codes.iter_cols()]
     channels, languages, groups = columns[0], columns[2], columns[4]
-    assert (channels, len(languages), len(groups)) == (["telegram"], 2, 6)
+    assert channels == ["telegram", "sms", "email", "letter", "outside"]
+    assert (len(languages), len(groups)) == (2, 6)
     for number, (language, group) in enumerate(product(languages, groups)):
-        sheet.append([channels[0], f"{2000 + number}", language, group, None, None, "2026-11-01"])
+        address = ["telegram", f"{2000 + number}", language, group, None, None, "2026-11-01"]
+        sheet.append([None, *address])
     buffer = io.BytesIO()
     book.save(buffer)
     done = await import_contacts(database, KEYS, "list.xlsx", buffer.getvalue(), TODAY)

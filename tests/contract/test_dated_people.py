@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -29,7 +30,8 @@ from tests.contract.test_year_tables import (
     small_year,
 )
 from tests.deciding import decide
-from tests.sealing import seal_year
+from tests.sealing import office_of, seal_year
+from tests.web_city import Clock
 
 POSTS = "person,unit,role,title,begins,until,held,main\n"
 FOUND = "id,kind,subject,date,source,established,revoked\n"
@@ -162,11 +164,14 @@ async def test_row_late_verdict_that_has_counted_in_a_sealed_year_counts_in_no_l
     await bring(city, "findings", FOUND + verdict, YEAR + 1)
     # While 2027 is open it counts there alone.
     assert [len((await open_year(city, YEAR + n)).inputs.facts) for n in range(3)] == [0, 1, 0]
+    later = Clock()
+    later.time = datetime(2027, 12, 20, tzinfo=UTC)
+    office = office_of(clock=later)
     for proposal in (await open_year(city, YEAR + 1)).result.proposals:
         if proposal.kind in BINDING:
             verdict_of = Verdict.CONFIRMED if proposal.subject == "L1" else Verdict.DECLINED
-            await decide(city, YEAR + 1, proposal.key, verdict_of)
-    await seal_year(city, YEAR + 1)
+            await decide(city, YEAR + 1, proposal.key, verdict_of, office=office)
+    await seal_year(city, YEAR + 1, clock=later)
     assert (await open_year(city, YEAR + 1)).result.leader("L1").grade is Grade.FOURTH
     assert [len((await open_year(city, YEAR + n)).inputs.facts) for n in range(3)] == [0, 1, 0]
     assert (await open_year(city, YEAR + 2)).result.leader("L1").grade is not Grade.FOURTH

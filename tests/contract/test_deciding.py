@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -19,9 +20,12 @@ from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
+from bot.core.identity import Office
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import (
+    INDICATORS,
+    LEADERS,
     YEAR,
     bring,
     hold_campaign,
@@ -31,10 +35,13 @@ from tests.contract.test_year_tables import (
 from tests.deciding import decide, give_grade
 from tests.desk import roster_of
 from tests.sealing import give_notice, office_of, seal_year
+from tests.web_city import Clock
 
 KEY = "2026/third_grade_unit/downgrade/L3"
 PASSWORD = "correct horse battery"
 TODAY = office_of().today.isoformat()
+CLOSED = "2026-10-21"
+"""The day on which the campaign of `hold_campaign` closes."""
 
 
 @pytest.fixture
@@ -44,6 +51,12 @@ async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
         for login, unit in (("zhou", ""), ("tob", "U3"), ("chen", "")):
             await add_staff(roster_of(database), login, PASSWORD, "administrator", unit)
         yield database
+
+
+def office_at(year: int, month: int, day: int) -> Office:
+    clock = Clock()
+    clock.time = datetime(year, month, day, 4, tzinfo=UTC)
+    return office_of(clock=clock)
 
 
 async def proposal(database: AsyncEngine, key: str = KEY) -> Proposal:
@@ -71,9 +84,17 @@ DECIDED: dict[str, tuple[Refused, str]] = {
     ),
     "before the ground": (
         lambda on: table(
-            on, f"2026/unfitness/dismissal/L1/F1,confirmed,周正平,由,2026-03-01,{TODAY}"
+            on, f"2026/unfitness/dismissal/L1/F1,confirmed,周正平,由,2026-05-10,{TODAY}"
         ),
-        "before the finding of 2026-05-01",
+        "column at: the decision is of a day before 2026-05-11",
+    ),
+    "before the campaigns closed": (
+        lambda on: table(on, f"{KEY},confirmed,周正平,由,1999-01-20,1999-01-10"),
+        f"column at: the decision is of a day before {CLOSED}",
+    ),
+    "declined before the campaigns closed": (
+        lambda on: table(on, f"{KEY},declined,周正平,由,2026-10-20,"),
+        f"column at: the decision is of a day before {CLOSED}",
     ),
     "unheard": (
         lambda on: table(on, f"{KEY},confirmed,周正平,由,{TODAY},"),
@@ -81,13 +102,24 @@ DECIDED: dict[str, tuple[Refused, str]] = {
     ),
     "heard ahead": (
         lambda on: table(on, f"{KEY},confirmed,周正平,由,{TODAY},2035-01-01"),
-        "this day has not come yet",
+        f"column heard_on: the hearing lies between {CLOSED}",
+    ),
+    "heard before the ground": (
+        lambda on: table(on, f"{KEY},confirmed,周正平,由,{TODAY},2026-10-20"),
+        f"column heard_on: the hearing lies between {CLOSED}",
+    ),
+    "heard after the decision": (
+        lambda on: table(on, f"{KEY},confirmed,周正平,由,2026-11-02,2026-11-03"),
+        f"the hearing lies between {CLOSED}, .* and 2026-11-02",
     ),
 }
 
 
-async def test_decided_what_does_not_stand_is_refused(city: AsyncEngine) -> None:
-    found = "id,kind,subject,date,source\nF1,unfitness,L1,2026-05-01,考察材料\n"
+async def test_row_decided_what_does_not_stand_or_is_of_another_day_is_refused(
+    city: AsyncEngine,
+) -> None:
+    found = "id,kind,subject,date,source,established\n"
+    found += "F1,unfitness,L1,2026-05-01,考察材料,2026-05-11\n"
     await bring(city, "findings", found)
     for name, (attempt, complaint) in DECIDED.items():
         with pytest.raises(BadInput, match=complaint):
@@ -97,11 +129,83 @@ async def test_decided_what_does_not_stand_is_refused(city: AsyncEngine) -> None
     given = (city, YEAR, KEY, Verdict.CONFIRMED, "周正平", "由", office)
     with pytest.raises(BadInput, match="say on which day the person was heard"):
         await record_decision(*given, seen_of(now))
-    with pytest.raises(BadInput, match="has not come yet"):
-        await record_decision(*given, seen_of(now), "2035-01-01")
+    for heard in ("2035-01-01", "2026-10-20"):
+        with pytest.raises(BadInput, match=f"the hearing lies between {CLOSED}"):
+            await record_decision(*given, seen_of(now), heard)
+    early = (*given[:-1], office_at(2026, 10, 20))
+    with pytest.raises(BadInput, match=f"{KEY}: the decision is of a day before {CLOSED}"):
+        await record_decision(*early, seen_of(now), "2026-10-20")
     with pytest.raises(BadInput, match="something changed after you looked"):
         await record_decision(*given, "0000000000000000-0", TODAY)
     assert (await rows_of(city))["decisions"] == 0
+
+
+async def test_row_decided_an_older_one_never_takes_the_place_of_a_newer_one(
+    city: AsyncEngine,
+) -> None:
+    """Neither by a table nor by the form, by the day or by the hour."""
+    row = f"{KEY},{{}},领导小组,由,{{}},2026-11-01"
+    await table(city, row.format("confirmed", "2026-11-02T10:00:00"))
+    for older in ("2026-11-01", "2026-11-02T09:59:59", "2026-11-02T09:59:59+08:00"):
+        with pytest.raises(BadInput, match="column at: a decision of 2026-11-02 stands"):
+            await table(city, row.format("declined", older))
+    with pytest.raises(BadInput, match="a decision of 2026-11-02 stands"):
+        await decide(city, YEAR, KEY, Verdict.DECLINED, office=office_at(2026, 11, 1))
+    made = (await proposal(city)).decision
+    assert made is not None
+    assert (made.verdict, made.number) == (Verdict.CONFIRMED, 1)
+    await table(city, row.format("confirmed", "2026-11-02T10:00:00"))
+    assert (await rows_of(city))["decisions"] == 1, "word for word it stands already"
+    await table(city, row.format("declined", "2026-11-03"))
+    made = (await proposal(city)).decision
+    assert made is not None
+    assert (made.verdict, made.at, made.number) == (Verdict.DECLINED, "2026-11-03", 2)
+
+
+async def test_row_decided_a_given_grade_follows_the_close_and_the_grade_before(
+    city: AsyncEngine,
+) -> None:
+    await hold_campaign(city, "few", each=50)
+    given = (city, YEAR, "U3", Grade.SECOND, ["few"])
+    with pytest.raises(BadInput, match=f"U3: the decision is of a day before {CLOSED}"):
+        await give_grade(*given, office_at(2026, 10, 20))
+    await give_grade(*given, office_at(2026, 11, 2))
+    with pytest.raises(BadInput, match="U3: a decision of 2026-11-02 stands"):
+        await give_grade(*given, office_at(2026, 11, 1))
+    assert (await rows_of(city))["unit_decisions"] == 1
+
+
+async def test_row_decided_two_years_stand_once_the_first_of_them_is_sealed(
+    city: AsyncEngine,
+) -> None:
+    """2026 is sealed on 23 November, after the campaign of 2027 has closed."""
+    sealed = office_at(2026, 11, 23)
+    await decide(city, YEAR, KEY, Verdict.CONFIRMED, office=sealed)
+    await seal_year(city, YEAR, clock=sealed.clock)
+    following = YEAR + 1
+    await bring(city, "leaders", LEADERS, following)
+    await bring(city, "indicators", INDICATORS, following)
+    await hold_campaign(city, "next", year=following)
+    lowered = f"{following}/third_grade_unit/downgrade/L3"
+    dismissal = f"{following}/two_year_third/dismissal/L3"
+    head = "proposal,verdict,by,reason,at,heard_on\n"
+    for key, made, complaint in (
+        (lowered, "2026-10-20", f"before {CLOSED}"),
+        (lowered, "2026-11-01", None),
+        (dismissal, "2026-11-22", "before 2026-11-23"),
+        (dismissal, "2026-11-23", None),
+    ):
+        row = f"{head}{key},confirmed,领导小组,由,{made},{made}\n"
+        if complaint is None:
+            await bring(city, "decisions", row, following)
+        else:
+            with pytest.raises(BadInput, match=complaint):
+                await bring(city, "decisions", row, following)
+    result = (await open_year(city, following)).result
+    assert {p.key for p in result.proposals if p.status is ProposalStatus.CONFIRMED} == {
+        lowered,
+        dismissal,
+    }
 
 
 async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> None:

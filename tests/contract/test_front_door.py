@@ -114,6 +114,31 @@ async def test_a_search_that_misses_here_offers_the_campaign_that_has_it(road: R
     assert await cast(road) == [("water", "WAT", "open", "service_user")]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        *(("多少钱", "We take no money"), ("我害怕被报复", "We do not ask your name")),
+        ("Is it safe? I fear reprisal", "We do not ask your name"),
+    ],
+)
+async def test_the_door_answers_what_is_no_unit(road: Road, words: str, said: str) -> None:
+    await add(road, with_units(draft("water"), ("WAT", WATER)))
+    await road.send("ann", Started(lang="en"))
+    reply = await road.send("ann", Typed(words))
+    assert reply.screen
+    assert reply.screen.step == "door"
+    [notice] = reply.notices
+    assert said in notice
+
+
+async def test_the_door_says_at_once_that_a_posters_unit_is_unknown(road: Road) -> None:
+    await add(road, with_units(draft("water"), ("WAT", WATER)))
+    for unit, said in (("NOPE", ("The unit in this link was not found.",)), ("", ())):
+        reply = await road.send("ann", Started(unit=unit, lang="en"))
+        assert reply.screen
+        assert (reply.screen.step, reply.notices) == ("door", said)
+
+
 async def test_a_lasting_unit_address_leads_into_the_campaign_that_has_the_unit(road: Road) -> None:
     await add(road, with_units(draft("water"), ("WAT", WATER)))
     first = await road.send("ann", Started(unit="wat", lang="en"))

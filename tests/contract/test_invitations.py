@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select, text, update
@@ -22,15 +23,18 @@ from bot.campaigns.summaries import show_campaign
 from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address, Citizen
-from bot.crypto.gate_keys import KeyMissing
-from bot.fieldwork.audience.admission import _take
-from bot.fieldwork.audience.contacts import REASONS, opt_out, set_unreachable
+from bot.core.short_codes import LENGTH, SIGNS
+from bot.crypto.gate_keys import GateKeys, KeyMissing
+from bot.fieldwork.audience.admission import _take, knows_code
+from bot.fieldwork.audience.contacts import REASONS, set_unreachable
 from bot.fieldwork.audience.invitations import (
     CellInvitations,
     InvitationBatch,
+    choose_turns,
     count_responses,
     make_invitations,
 )
+from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -45,7 +49,7 @@ from tests.desk import DESK
 CELLS = {"resident/430102/large": 15, "deputy": 12}
 UNKNOWN = "This link has expired or is incomplete. You can take part all the same."
 NOBODY = dict.fromkeys(REASONS, 0)
-UPDATED = {"invitations": "holder IS NOT NULL", "contacts": "invited <> ''", "frames": "drawn"}
+UPDATED = {"invitations": "holder IS NOT NULL", "persons": "invited <> ''", "frames": "drawn"}
 """Rows that were changed since: PostgreSQL puts them elsewhere."""
 
 
@@ -105,13 +109,15 @@ async def make(road: Road) -> InvitationBatch:
 
 async def invited(road: Road) -> list[Invited]:
     """Return everybody to whom a push would write."""
-    frames, contacts = tables.frames.c, tables.contacts.c
-    joined = select(frames.number, *tables.contacts.c).join(
-        tables.contacts, frames.lookup == contacts.lookup
+    frames, own = tables.frames.c, tables.addresses.c
+    joined = (
+        select(frames.number, frames.turn, *own, tables.persons.c.lang)
+        .join(tables.addresses, frames.lookup == own.person)
+        .join(tables.persons, frames.lookup == tables.persons.c.lookup)
     )
-    query = joined.where(
-        frames.campaign == "next", frames.invited, contacts.unreachable == ""
-    ).order_by(frames.number)
+    query = joined.where(frames.campaign == "next", frames.invited, own.unreachable == "").order_by(
+        frames.number
+    )
     async with reading(road.database) as connection:
         found = [row for row in await connection.execute(query) if row.sealed is not None]
     return [
@@ -119,7 +125,7 @@ async def invited(road: Road) -> list[Invited]:
             lookup,
             KEYS.unseal(lookup, bytes(row.sealed)),
             row.lang,
-            road.keys.invitation("next", row.number),
+            road.keys.invitation("next", row.number, row.turn),
         )
         for row in found
         for lookup in [bytes(row.lookup)]
@@ -143,6 +149,72 @@ async def test_an_invitation_vouches_for_group_stratum_and_source(made: Invitati
         ("deputy", "", "personal"),
         ("resident", "430102/large", "personal"),
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [str.lower, lambda code: f" {code[:5]}-{code[5:]} ", lambda code: code.replace("0", "O")],
+)
+async def test_a_code_is_taken_however_it_is_typed(
+    made: Invitations, typed: Callable[[str], str]
+) -> None:
+    token = (await made.by_cell())["deputy"][0]
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{10}", token)
+    await made.rate("ann", typed(token))
+    assert await made.ballots() == [("deputy", "", "personal")]
+
+
+async def test_one_wrong_sign_is_nobody_s_code(made: Invitations) -> None:
+    tokens = {one.token for one in made.all}
+    token = min(tokens)
+    wrong = [
+        token[:place] + sign + token[place + 1 :]
+        for place in range(LENGTH)
+        for sign in SIGNS
+        if sign != token[place]
+    ]
+    async with reading(made.road.database) as connection:
+        keys, live = made.road.keys, made.road.live_campaigns
+        assert await knows_code(connection, keys, live, token)
+        assert not await knows_code(connection, keys, live, "")
+        found = [code for code in wrong[::9] if await knows_code(connection, keys, live, code)]
+    assert found == []
+
+
+async def test_tokens_of_before_codes_stay_valid(store_url: str, tmp_path: Path) -> None:
+    async with make_road(store_url, tmp_path) as road:
+        await sampled(road)
+        await make(road)
+        # As an older version made them: marks of tokens, and no turn in the frame.
+        old = []
+        for row in await rows(road, tables.frames):
+            if row.drawn:
+                code = road.keys.invitation("next", row.number, row.turn)
+                token = road.keys.invitation("next", row.number, None)
+                marks = [road.keys.invitation_mark("next", one) for one in (code, token)]
+                old.append((token, *marks))
+        async with writing(road.database) as connection:
+            await connection.execute(update(tables.frames).values(turn=None))
+            for _, before, mark in old:
+                own = update(tables.invitations).where(tables.invitations.c.mark == before)
+                await connection.execute(own.values(mark=mark))
+        await road.live_campaigns.refresh()
+        assert await make(road) == InvitationBatch(20, 20, NOBODY), "nothing is made anew"
+        assert {one.token for one in await invited(road)} == {token for token, *_ in old}
+        made = Invitations(road, await invited(road))
+        await made.rate("ann", old[0][0].lower())
+        assert [source for *_, source in await made.ballots()] == ["personal"]
+
+
+def test_two_people_whose_codes_meet_get_two() -> None:
+    class Meeting:
+        """Keys that give everybody the same codes."""
+
+        def invitation(self, _campaign: str, _number: str, turn: int | None) -> str:
+            return f"CODE{turn}"
+
+    keys = cast(GateKeys, Meeting())
+    assert choose_turns(keys, "next", ["b", "c", "a"]) == {"a": 0, "b": 1, "c": 2}
 
 
 async def test_it_is_good_for_one_person_as_often_as_they_come(made: Invitations) -> None:
@@ -259,7 +331,7 @@ async def test_made_again_nothing_changes_and_who_left_gets_none(made: Invitatio
     )
     assert await rows(made.road, tables.invitations) == before
     assert await invited(made.road) == made.all[2:]
-    days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.contacts)}
+    days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.persons)}
     assert {lookup for lookup, day in days.items() if day == "2026-11-24"} == {
         one.lookup for one in made.all
     }
@@ -273,10 +345,9 @@ async def test_who_another_campaign_invited_since_the_plan_is_left_alone(
     async with make_road(store_url, tmp_path) as road:
         await sampled(road, fatigue_days=30)
         drawn = sorted(bytes(row.lookup) for row in await rows(road, tables.frames) if row.drawn)
-        contacts = tables.contacts.c
         async with writing(road.database) as connection:
             for lookup, day in ((drawn[0], "2026-11-23"), (drawn[1], "2026-10-25")):
-                one = update(tables.contacts).where(contacts.lookup == lookup)
+                one = update(tables.persons).where(tables.persons.c.lookup == lookup)
                 await connection.execute(one.values(invited=day))
             await set_unreachable(connection, [drawn[2]], TODAY)
         assert await make(road) == InvitationBatch(
@@ -284,7 +355,8 @@ async def test_who_another_campaign_invited_since_the_plan_is_left_alone(
         )
         assert {one.lookup for one in await invited(road)} == {*drawn} - {drawn[0], drawn[2]}
         async with writing(road.database) as connection:
-            again = update(tables.contacts).where(contacts.lookup == drawn[2])
+            own = tables.addresses.c.lookup
+            again = update(tables.addresses).where(own == drawn[2])
             await connection.execute(again.values(unreachable=""))
         before = await rows(road, tables.invitations)
         assert await make(road) == InvitationBatch(20, 19, NOBODY | {"fatigue": 1}), (
@@ -375,7 +447,7 @@ async def test_rows_lie_in_the_order_of_keyed_hashes_which_is_that_of_no_list(
     made: Invitations,
 ) -> None:
     place = {"sqlite": "rowid", "postgresql": "ctid"}[made.road.database.dialect.name]
-    for table, column in (("invitations", "mark"), ("contacts", "lookup"), ("frames", "number")):
+    for table, column in (("invitations", "mark"), ("persons", "lookup"), ("frames", "number")):
         async with reading(made.road.database) as connection:
             query = text(
                 f"SELECT {column} FROM {table} WHERE NOT {UPDATED[table]} ORDER BY {place}"

@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 
 from bot.ballots.gate import Gate
 from bot.conversations.conductor import Conductor
-from bot.conversations.contract import Delivery, Incoming
-from bot.core.identity import Address
-from bot.fieldwork.audience.contacts import Contact, set_unreachable, store_contacts
+from bot.conversations.contract import Delivery, Incoming, Reply
+from bot.core.identity import WEB, Address
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact, set_unreachable
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.events import Event, Started, TopicRequested, Typed
+from survey_flows.events import Event, Pressed, Started, TopicRequested, Typed
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_sampling import KEYS
 
@@ -35,12 +36,16 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
         listed = Contact(ANN, "en", "resident", "430102", "", "2026-01-02", "list")
         async with writing(road.database) as connection:
             await store_contacts(connection, KEYS, [listed])
-            await connection.execute(update(tables.contacts).values(invited="2026-11-20"))
+            await connection.execute(update(tables.persons).values(invited="2026-11-20"))
         yield road
 
 
 async def contact(road: Road, address: Address = ANN) -> Any:
-    query = select(tables.contacts).where(tables.contacts.c.lookup == KEYS.lookup(address))
+    query = (
+        select(tables.persons, tables.addresses.c.sealed, tables.addresses.c.unreachable)
+        .join(tables.addresses, tables.addresses.c.person == tables.persons.c.lookup)
+        .where(tables.addresses.c.lookup == KEYS.lookup(address))
+    )
     async with reading(road.database) as connection:
         return (await connection.execute(query)).first()
 
@@ -105,6 +110,45 @@ async def test_start_without_an_opt_out_begins(road: Road) -> None:
     assert reply.screen
     assert (reply.screen.step, reply.screen.lang) == ("unit", "en")
     assert not await has_opted_out(road)
+
+
+@pytest.mark.parametrize("words", ["退订", "STOP", "恢复"])
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_browser_is_told_that_it_has_no_address_and_nothing_is_stored(
+    road: Road, words: str, begun: bool
+) -> None:
+    """Whoever came by a poster, the front door or a personal link: none ties it to an address."""
+    if begun:
+        web = Incoming("web:1", WEB, "browser", Started(lang="en"))
+        await road.conductor.handle(web)
+    reply = await road.conductor.handle(Incoming("web:2", WEB, "browser", Typed(words)))
+    said = "\n".join(reply.notices)
+    assert "sends no invitations" in said
+    assert "You will not be invited again" not in said
+    assert "You may be invited again" not in said
+    assert await contact(road, Address(WEB, "browser")) is None
+    assert not await has_opted_out(road)
+
+
+async def test_no_more_invitations_pressed_in_a_browsers_box_stores_nothing(road: Road) -> None:
+    async def does(number: int, event: Event) -> Reply:
+        return await road.conductor.handle(Incoming(f"web:{number}", WEB, "browser", event))
+
+    def button(reply: Reply, label: str) -> Pressed:
+        assert reply.screen
+        found = [b for row in reply.screen.rows for b in row if b.label == label]
+        return Pressed(found[0].data)
+
+    reply = await does(0, Started(link=road.link.token, unit="TAX", lang="en"))
+    labels = ["Used a service", "Satisfied", "Satisfied", "Satisfied", "Satisfied"]
+    for number, label in enumerate(labels, 1):
+        reply = await does(number, button(reply, label))
+    reply = await does(8, Typed("unsubscribe"))
+    reply = await does(9, button(reply, "No more invitations"))
+    assert "sends no invitations" in reply.notices[0]
+    assert reply.screen
+    assert reply.screen.step == "q:comment"
+    assert await contact(road, Address(WEB, "browser")) is None
 
 
 async def test_the_same_words_again_are_answered_again(road: Road) -> None:

@@ -20,7 +20,8 @@ from sqlalchemy import select
 from bot.conversations.contract import Delivery, Incoming
 from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
-from bot.fieldwork.audience.contacts import _write, opt_out
+from bot.fieldwork.audience.contact_store import _write_addresses, _write_persons
+from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
 from bot.fieldwork.outreach.outbox import LEASE, PutBack, claim_messages, put_back, read_pushes
 from bot.fieldwork.outreach.pace import Pace
@@ -309,7 +310,7 @@ async def test_a_service_that_stops_while_the_database_is_away_stops(office: Off
 async def test_a_contact_that_cannot_be_unsealed_stops_nobody_else(office: Office) -> None:
     ann = KEYS.lookup(Address("telegram", next(iter(office.people))))
     async with writing(office.road.database) as connection:
-        broken = tables.contacts.update().where(tables.contacts.c.lookup == ann)
+        broken = tables.addresses.update().where(tables.addresses.c.lookup == ann)
         await connection.execute(broken.values(sealed=bytes(60)))
     await office.begin()
     await office.send()
@@ -338,16 +339,17 @@ async def test_nothing_is_sent_outside_the_campaign_s_window(office: Office) -> 
 async def test_an_import_does_not_undo_an_opt_out_that_came_meanwhile(office: Office) -> None:
     ann = next(iter(office.people))
     async with writing(office.road.database) as connection:
+        own = tables.addresses.c.lookup == KEYS.lookup(Address("telegram", ann))
+        person = tables.persons.c.lookup == KEYS.lookup(Address("telegram", ann))
+        stale = [
+            dict((await connection.execute(select(table).where(where))).one()._mapping)
+            for table, where in ((tables.persons, person), (tables.addresses, own))
+        ]
         await opt_out(connection, KEYS, [Address("telegram", ann)], TODAY)
-        row = (
-            await connection.execute(
-                select(tables.contacts).where(
-                    tables.contacts.c.lookup == KEYS.lookup(Address("telegram", ann))
-                )
-            )
-        ).one()
-        stale = dict(row._mapping) | {"opted_out": "", "sealed": b"x", "consent": "2026-11-24"}
-        await _write(connection, [stale])
+        await _write_persons(connection, [stale[0]])
+        await _write_addresses(connection, [stale[1]])
+        sealed = await connection.execute(select(tables.addresses.c.sealed).where(own))
+        assert sealed.scalar_one() is None
     await office.begin()
     await office.send()
     assert office.post.times()[ann] == 0

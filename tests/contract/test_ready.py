@@ -13,7 +13,7 @@ from bot.service.composition import open_store
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests import ready
-from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_conductor import make_road
 
 
 async def counts(database: AsyncEngine) -> dict[str, int]:
@@ -45,18 +45,16 @@ async def test_a_copy_has_what_a_road_has_that_is_made_anew(
     assert ready.KEPT["road", kind] is kept
 
 
-async def test_what_a_test_does_to_its_copy_no_other_sees(road: Road, tmp_path: Path) -> None:
-    before = await counts(road.database)
-    await road.rate("ann")
-    await road.mix()
-    assert await counts(road.database) != before
-    (tmp_path / "keys" / "gate").unlink(missing_ok=True)
-    async with make_road(
-        f"sqlite:///{tmp_path}/other/minping.sqlite3", tmp_path / "other"
-    ) as next_:
-        assert await counts(next_.database) == before
-        await next_.rate("ben")
-        assert len(await next_.ballots()) == 1
+async def test_what_a_test_does_to_its_copy_no_other_sees(store_url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    async with make_road(store_url, tmp_path) as road:
+        before = await counts(road.database)
+        await road.rate("ann")
+        assert len(await road.ballots()) == 1
+        async with make_road(f"sqlite:///{folder}/minping.sqlite3", folder) as other:
+            assert await counts(other.database) == before
+            await other.rate("ben")
+            assert len(await other.ballots()) == 1
 
 
 async def test_nothing_is_copied_over_what_is_there(store_url: str, tmp_path: Path) -> None:
@@ -65,7 +63,7 @@ async def test_nothing_is_copied_over_what_is_there(store_url: str, tmp_path: Pa
     (tmp_path / "mixer").rmdir()
     async with open_store(Settings(database_url=store_url)) as database:
         async with database.begin() as connection:
-            said = "INSERT INTO log_entries (position, campaign, kind) VALUES (0, '', '')"
+            said = "INSERT INTO log_entries (position, campaign, kind, form) VALUES (0, '', '', 2)"
             await connection.execute(text(said))
         assert ready.begin("road", store_url, tmp_path) is None
         assert await counts(database) == {"log_entries": 1}

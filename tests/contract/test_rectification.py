@@ -35,7 +35,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.effects import HoldRequest, StoreBallot
 from survey_flows.errors import BadInput
-from survey_flows.events import RequestAction, Started, Typed
+from survey_flows.events import RequestAction, Started, TopicRequested, Typed
 from tests.chance import most_by_chance
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
@@ -209,6 +209,44 @@ async def test_stopping_everything_stops_requests_that_still_wait_in_the_mixer(r
         WORDS,
         "Another thing",
     }
+
+
+async def test_deleting_ratings_stops_no_words_and_what_it_says_to_do_does(road: Road) -> None:
+    for user in ("ann", "ben"):
+        await leave(road, user)
+        await road.send(user, TopicRequested("delete"))
+        reply = await road.press(user, "Delete them all")
+        assert reply.screen
+        assert "still goes at the end of the day" in reply.screen.text
+        assert "“Stop all of it” under “My requests”" in reply.screen.text
+    asked = await does(road, "ann", "list")
+    assert asked.screen
+    for said in ("What you leave in a day", "当天留下的话"):
+        assert said in asked.screen.text, "the language went with the conversation"
+    (stop,) = [button for row in asked.screen.rows for button in row]
+    assert stop.label == "全部停止 · Stop all of it"
+    road.clock.time += timedelta(minutes=5)
+    stopped = await does(road, "ann", stop.data.split(":")[1])
+    assert "Stopped" in stopped.notices[0]
+    await next_day(road)
+    (row,) = await rows(road, tables.requests)
+    assert keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address == "ben"
+
+
+async def test_who_has_stopped_everything_sees_it_whenever_they_look(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    for before in (True, False):
+        reply = await does(road, "ann", "list")
+        assert reply.screen
+        marked = [b.label for row in reply.screen.rows for b in row if "(stopped)" in b.label]
+        assert len(marked) == (0 if before else 1)
+        assert ("You have stopped all of it" in reply.screen.text) != before
+        if before:
+            await does(road, "ann", "all")
+    other = await does(road, "ben", "list")
+    assert other.screen
+    assert "You have stopped" not in other.screen.text
 
 
 async def test_a_later_request_about_the_same_unit_joins_the_first_and_is_shared_apart(

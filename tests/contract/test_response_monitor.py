@@ -16,8 +16,8 @@ from sqlalchemy import func, select, update
 
 from bot.campaigns.lifecycle import create_campaign
 from bot.conversations.key_rotation import KeyRotation
-from bot.fieldwork.audience.contacts import opt_out
 from bot.fieldwork.audience.invitations import make_invitations
+from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import Monitor, Stop, read_monitor
 from bot.fieldwork.outreach.push_service import begin_push, plain_texts
@@ -89,11 +89,9 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         tokens: dict[str, list[str]] = {}
         async with writing(road.database) as connection:
             await connection.execute(update(tables.outbox).values(state="sent"))
-            for row in await connection.execute(
-                select(tables.frames.c.number, tables.frames.c.group_code)
-            ):
+            for row in await connection.execute(select(tables.frames)):
                 tokens.setdefault(row.group_code, []).append(
-                    road.keys.invitation("next", row.number)
+                    road.keys.invitation("next", row.number, row.turn)
                 )
         made = Office(road, tokens)
         await made.resealing.rotate()
@@ -227,10 +225,10 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         ):
             changed = update(tables.outbox).where(tables.outbox.c.lookup.in_(some))
             await connection.execute(changed.values(state=state))
-        contacts = tables.contacts.c
+        own = tables.addresses.c
         sealed = {
             bytes(row.lookup): bytes(row.sealed)
-            for row in await connection.execute(select(contacts.lookup, contacts.sealed))
+            for row in await connection.execute(select(own.lookup, own.sealed))
         }
         addresses = [KEYS.unseal(lookup, sealed[lookup]) for lookup in lookups[20:31]]
         await opt_out(connection, KEYS, addresses, TODAY)

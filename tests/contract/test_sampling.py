@@ -18,7 +18,9 @@ from bot.campaigns.definition import FrozenDefinition
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
-from bot.fieldwork.audience.contacts import Contact, opt_out, store_contacts
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact
+from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.audience.sampling import (
     SamplePlan,
     SampleRequest,
@@ -111,7 +113,7 @@ async def test_the_order_of_the_lists_decides_nothing(road: Road) -> None:
     await plan(road, size=36)
     first = await definition(road)
     async with writing(road.database) as connection:
-        await connection.execute(tables.contacts.delete())
+        await connection.execute(tables.persons.delete())
     await bring(road, people()[::-1])
     await plan(road, size=36)
     assert await definition(road) == first
@@ -158,8 +160,8 @@ async def test_only_who_can_be_invited_is_in_the_frame(road: Road) -> None:
     await bring(road, contacts)
     async with writing(road.database) as connection:
         await opt_out(connection, KEYS, [contacts[1].address], TODAY)
-        recent = tables.contacts.c.lookup == KEYS.lookup(contacts[2].address)
-        await connection.execute(update(tables.contacts).where(recent).values(invited="2026-11-01"))
+        recent = tables.persons.c.lookup == KEYS.lookup(contacts[2].address)
+        await connection.execute(update(tables.persons).where(recent).values(invited="2026-11-01"))
     planned = await plan(road, size=10, fatigue_days=30)
     assert planned.people == {"resident": 27}
     assert planned.left_out == {"opted_out": 1, "no_consent": 1, "unreachable": 0, "fatigue": 1}

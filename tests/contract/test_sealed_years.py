@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -16,9 +17,10 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.model.facts import Grade, PastGrade, Verdict
+from aggregation.model.dated import ONE_DAY
+from aggregation.model.facts import Decision, Grade, PastGrade, Verdict
 from aggregation.model.results import explain
-from bot.accounts.approvals import DONE, WAITING
+from bot.accounts.approvals import DONE, WAITING, Approval
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.commitments import SEAL, head_text, salt_of, text_digest
@@ -38,6 +40,8 @@ from bot.appraisal.year import AppraisedYear, compute_year, open_year
 from bot.core.clock import SystemClock
 from bot.publication.exports import Audience, year_book
 from bot.records.seals import Seal, read_seals, standing_seal
+from bot.records.store import append_decisions
+from bot.records.unit_periods import read_units_of
 from bot.results.releases import publish_release
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -49,6 +53,7 @@ from tests.contract.test_year_tables import (
     YEAR,
     bring,
     hold_campaign,
+    scheme,
     small_year,
 )
 from tests.deciding import decide
@@ -62,6 +67,7 @@ from tests.sealing import (
     prepared_seal,
     seal_year,
 )
+from tests.web_city import Clock
 
 KEY = "2026/third_grade_unit/downgrade/L3"
 Change = Callable[[AsyncEngine], Awaitable[object]]
@@ -309,7 +315,7 @@ WRONG = {
     "typed": ("2025", "type the year"),
     "organ": (" ", "name the body"),
     "document": ("", "name the body"),
-    "decided_on": ("2035-01-01", "has not come yet"),
+    "decided_on": ("2035-01-01", "the organ's decision is a day between"),
     "seen": ("0" * 64, "something changed after you looked"),
 }
 
@@ -323,6 +329,94 @@ async def test_a_seal_is_refused_without_what_its_order_needs(city: AsyncEngine)
                 city, approvals_of(city), YEAR, replace(order, **{field: wrong}), office
             )
     assert (await open_year(city, YEAR)).seal is None
+
+
+async def test_row_decided_the_organ_confirms_the_list_after_the_close_and_the_last_decision(
+    city: AsyncEngine,
+) -> None:
+    """In the profile city the preparation refuses already: nothing waits for a signature."""
+    roster = roster_of(city)
+    for login, role in (("zhou", "administrator"), ("he", "approver")):
+        await add_staff(roster, login, "correct horse battery", role)
+    approvals = approvals_of(city)
+    await Officers(approvals, SystemClock()).set_profile("city", "zhou")
+    last, later = office_of().today, Clock()
+    later.time = SystemClock().now() + timedelta(days=2)
+    office = office_of(clock=later)
+    order = await order_of(city, YEAR, office)
+
+    async def prepared(day: date) -> Approval:
+        said = replace(order, decided_on=day.isoformat())
+        return await prepare_seal(city, approvals, YEAR, said, office)
+
+    for wrong in (date(1999, 1, 20), date(2026, 10, 20), last - ONE_DAY, office.today + ONE_DAY):
+        with pytest.raises(BadInput, match=f"2026: .* between {last}, .* and {office.today}"):
+            await prepared(wrong)
+    assert await approvals.list() == []
+    one = await prepared(last)
+    assert (one.state, one.details["decided_on"]) == (WAITING, last.isoformat())
+    assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
+
+
+async def test_row_decided_without_decisions_the_close_bounds_the_day_of_the_organ(
+    store_url: str,
+) -> None:
+    async with small_year(store_url) as undecided:
+        await hold_campaign(undecided, "free", rules=scheme().model_copy(update={"rules": {}}))
+        order = await order_of(undecided, YEAR, office_of(), ["free"])
+        given = (undecided, approvals_of(undecided), YEAR)
+        early = replace(order, decided_on="2026-10-20")
+        with pytest.raises(BadInput, match="between 2026-10-21, when the campaigns had closed"):
+            await prepare_seal(*given, early, office_of(), ["free"])
+        on_the_day = replace(order, decided_on="2026-10-21")
+        assert (await prepare_seal(*given, on_the_day, office_of(), ["free"])).state == DONE
+
+
+async def test_row_decided_a_lowering_without_a_hearing_stops_the_seal(city: AsyncEngine) -> None:
+    """As installations have it from before decisions named the hearing; decided again, it goes."""
+    signed = ("周正平", "集体研究", "2026-11-01T09:00:00+08:00")
+    async with writing(city) as connection:
+        await append_decisions(connection, YEAR, [Decision(KEY, Verdict.CONFIRMED, *signed)])
+    (obstacle,) = (await preview_seal(city, YEAR)).obstacles
+    assert (obstacle.id, KEY in str(obstacle)) == ("appraisal-lowerings-unheard", True)
+    order = await order_of(city, YEAR, office_of())
+    with pytest.raises(BadInput, match="are confirmed without a hearing"):
+        await prepare_seal(city, approvals_of(city), YEAR, order, office_of())
+    await decide(city, YEAR, KEY, Verdict.CONFIRMED)
+    assert (await preview_seal(city, YEAR)).obstacles == ()
+    await seal_year(city, YEAR)
+
+
+async def test_row_unit_new_a_bureau_that_appears_after_the_seal_begins_after_its_year(
+    city: AsyncEngine,
+) -> None:
+    """The seal is compared and, once lifted, sealed anew; a period alone says otherwise."""
+    await seal_year(city, YEAR)
+    before = (await open_year(city, YEAR)).result
+    new = f"{UNITS.splitlines()[0]}\nNEW1,新设局,New Bureau,C_social,window,,\n"
+    _, notes = await bring(city, "units", new, 0)
+    assert notes[1:] == (
+        "new units begin after 2026, which is sealed; `minping import unit-periods` says otherwise",
+    )
+    _, notes = await bring(city, "units", new, 0)
+    assert len(notes) == 1, "it is no new unit any more"
+    assert await compare_with_seal(city, YEAR) == []
+    async with reading(city) as connection:
+        known = {
+            year: {it.unit.code for it in await read_units_of(connection, year)}
+            for year in (YEAR - 1, YEAR, YEAR + 1)
+        }
+    assert {year for year, codes in known.items() if "NEW1" in codes} == {YEAR + 1}
+    await lift_seal(city, YEAR)
+    assert (await preview_seal(city, YEAR)).obstacles == ()
+    await seal_year(city, YEAR)
+    assert (await open_year(city, YEAR)).result == before
+    await lift_seal(city, YEAR)
+    period = "code,begins,until,name_zh,name_en,category,league\n"
+    period += "NEW1,2026-01-01,,新设局,New Bureau,C_social,\n"
+    await bring(city, "unit-periods", period)
+    with pytest.raises(BadInput, match=r"NEW1: the points are missing; .* import unit-periods"):
+        await preview_seal(city, YEAR)
 
 
 async def test_a_year_with_something_open_cannot_be_sealed(city: AsyncEngine) -> None:

@@ -38,7 +38,7 @@ from tests.deciding import decide, give_grade
 from tests.sealing import office_of
 
 YEAR = 2026
-AT = datetime(2026, 12, 20, 1, 30, tzinfo=UTC)
+AT = datetime(2026, 10, 20, 1, 30, tzinfo=UTC)
 UNITS = """code,name_zh,name_en,category,questionnaire,league,since
 U1,市一局,Bureau 1,C_social,window,,
 U2,市二局,Bureau 2,C_social,window,,

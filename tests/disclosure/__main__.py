@@ -6,6 +6,7 @@ It also prints how many figures disclosure control costs.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from time import monotonic
@@ -18,9 +19,10 @@ def main() -> None:
     """Print, by kind of city and cell, small cells and those without a twin; then the cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cities", type=int, default=30, help="cities, shared among the kinds")
-    parser.add_argument("--tries", type=int, default=120, help="twins tried for each cell")
+    parser.add_argument("--tries", type=int, default=600, help="twins tried for each cell")
     parser.add_argument("--cells", nargs="*", default=["code", "group"], choices=KINDS_OF_CELLS)
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no city after so many")
+    parser.add_argument("--first", type=int, default=0, help="go on at the city of this number")
     parser.add_argument("--demo", action="store_true", help="the demonstration's units instead")
     parser.add_argument("--own", action="store_true", help="compare the unit's own figures alone")
     given = parser.parse_args()
@@ -33,6 +35,8 @@ def main() -> None:
     cost: Counter[str] = Counter()
     together: Counter[str] = Counter()
     for number, city in enumerate(drawn):
+        if number < given.first:
+            continue
         if monotonic() > end:
             break
         tried[city.kind] += 1
@@ -43,6 +47,12 @@ def main() -> None:
         solved.setdefault(city.kind, []).extend(f"{number}: {name}" for name in found.solved)
         together[city.kind] += len(found.together)
         cost += costs(city)
+        print(
+            f"city {number}, {city.kind}: {found.cells} cells, {len(found.solved)} without a twin, "
+            f"{len(found.together)} without one that agrees on everything at once",
+            file=sys.stderr,
+            flush=True,
+        )
     for kind, count in tried.items():
         shown = {name: cells[kind, name] for name in given.cells}
         without = solved[kind]

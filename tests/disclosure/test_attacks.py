@@ -21,7 +21,8 @@ from tests.disclosure.linear import FORM
 from tests.disclosure.made_cities import CODES, KINDS, MadeCity, Unit, demo_cities, made_city
 from tests.disclosure.twins import attack, small_cells
 
-TRIES = 100
+TRIES = 600
+"""The search ends with the first twin: only a cell that may be solved takes so many."""
 CITIES = [("one item", 1), ("overall 100", 1), ("overall 100", 0), ("several items", 0)]
 
 
@@ -31,7 +32,7 @@ def test_no_small_cell_of_a_made_city_is_solved(kind: str, seed: int) -> None:
     found = attack(city, TRIES, ("code", "group"))
     assert found.cells
     assert found.solved == ()
-    assert len(found.together) <= found.cells // 4
+    assert found.together == ()
 
 
 def test_the_attack_solves_cells_where_figures_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +57,10 @@ def test_no_file_has_variances_or_shares_of_own_data(kind: str) -> None:
         "reliability",
         "units",
     }
+    for row in pages["reliability"]:
+        # Four units with some hundred ballots: hundredths gave single codes away.
+        value = row["value"]
+        assert value is None or round(float(str(value)), 1) == float(str(value))
     for row in [*pages["units"], *pages["groups"]]:
         for name in ("n", "n_valid", "n_open", "excluded"):
             value = row.get(name)

@@ -195,8 +195,7 @@ def _climbed(
 
     The others are of ``group``, or of any where it is empty.
     """
-    shown = city.disclosed[unit]
-    best, gap = answers, _outside(shown, _exact(city, unit, answers))
+    best, gap = answers, _away(city, unit, answers)
     for _ in range(CLIMBS):
         if not gap:
             break
@@ -210,10 +209,20 @@ def _climbed(
             able_at = [at for at in range(len(key[2].split())) if at != place] or [place]
             other[_moved(key, step, chance.choice(able_at))] += 1
         other = _left(other)
-        found = _outside(shown, _exact(city, unit, other))
+        found = _away(city, unit, other)
         if found < gap:
             best, gap = other, found
     return best
+
+
+def _away(city: MadeCity, unit: str, answers: Unit) -> float:
+    """Return by how many points exact means lie outside what any release prints of them."""
+    found = _outside(city.disclosed[unit], _exact(city, unit, answers))
+    struck = city.struck.get(unit)
+    if struck and city.scored_later and _keeps_struck(city, unit, answers):
+        later = city.scored_later.disclosed[unit]
+        found += _outside(later, _exact(city, unit, answers - struck))
+    return found
 
 
 def _exact(city: MadeCity, unit: str, answers: Unit) -> dict[str, float]:

@@ -15,7 +15,8 @@ from bot.accounts.staff import add_staff
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
 from bot.core.settings import Settings
-from bot.fieldwork.audience.contacts import Contact, store_contacts
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.invitations import make_invitations
 from bot.fieldwork.audience.sampling import SampleRequest, draw_campaign_sample, plan_sample
 from bot.fieldwork.outreach.push_service import begin_push, plain_texts

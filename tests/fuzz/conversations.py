@@ -9,17 +9,26 @@ from datetime import timedelta
 
 from survey_flows.campaign_definition import CampaignDefinition, RatedBefore
 from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScreen, StoreBallot
-from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.halves import HALVES, Split
-from survey_flows.session import LEAVE, MOST_WAITING, OTHER, PROMISE, PROMISED, WHOSE, Session
+from survey_flows.session import (
+    LEAVE,
+    MOST_WAITING,
+    OTHER,
+    PROMISE,
+    PROMISED,
+    STOP,
+    WHOSE,
+    Session,
+)
+from survey_flows.typed_commands import TOPICS
 from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
 MOST_TAPS = 40
 LONGEST_DATA = 64
 PLACES = ("unit", "review", "receipt", "mend", "send", "goes")
-OVERLAYS = ("", *TOPICS, OTHER, LEAVE, WHOSE, PROMISE, PROMISED)
+OVERLAYS = ("", *TOPICS, STOP, OTHER, LEAVE, WHOSE, PROMISE, PROMISED)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (
     *(

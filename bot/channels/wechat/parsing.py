@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.channels.channel_wording import read_payload, read_words
 from bot.channels.wechat.xml import Fields
 from bot.conversations.contract import Incoming
-from survey_flows.engine import RECEIPT, TOPICS
 from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
-from survey_flows.session import PROMISE
+from survey_flows.typed_commands import ASKED, update_of
 from survey_flows.unit_list import fold
 
 SCENE = "qrscene_"
 """Prefix of the payload when a QR code made somebody a follower."""
 WEB = "web"
 """The menu's key that asks for the address of the web chat."""
-ASKED: Mapping[str, tuple[str, ...]] = {
-    "start": ("开始", "开始评价", "评价", "你好", "您好"),
-    "start en": ("start", "begin", "hello", "hi"),
-    "view": ("查看", "view"),
-    "language": ("语言", "language"),
-    "help": ("帮助", "help", "?"),
-    "privacy": ("隐私", "隐私说明", "privacy"),
-    "delete": ("删除", "删除我的评价", "delete"),
-    RECEIPT: ("回执", "查询回执", "receipt"),
-    PROMISE: ("签名承诺", "promise"),
-    WEB: ("网页", "网页评价", "web"),
-}
-"""Words that are commands when they stand alone; none of them says anything as a comment."""
-WORDS = {word: meant for meant, words in ASKED.items() for word in words}
+WEB_WORDS = ("网页", "网页评价", "web")
+"""Words that ask for the address of the web chat."""
+BEGIN = "start"
+"""The word that the text names for beginning in English."""
 MEDIA = {
     "image": "photo",
     "voice": "voice",
@@ -44,8 +33,8 @@ MEDIA = {
 """Kinds of media messages."""
 UNSUPPORTED = ("收到不支持的消息", "UnsupportedMessage")
 """Beginnings of the texts, marks aside, by which the app stands in for what it cannot pass on."""
-TOKEN = re.compile(r"[A-Za-z2-7]{4,16}")
-"""What a link's token looks like; nothing else of a scanned code is named in an address."""
+TOKEN = re.compile(r"[A-Za-z2-7]{4,16}|[0-9A-Za-z]{10}")
+"""What a link's token or an invitation's code looks like; no address names more of a scan."""
 
 Mark = Callable[[str, int], str]
 """Makes a secret name of a text: update keys are stored, and user ids must not be."""
@@ -121,8 +110,7 @@ def _event(fields: Fields, sent: int) -> Update | None:
     text = fields["Content"]
     if re.sub(r"[\W_]+", "", text).startswith(UNSUPPORTED):
         return Typed("", sent=sent, media="other")
-    meant = WORDS.get(fold(text).rstrip(".。!！"))
-    event = _meant(meant) if meant else read_words(text.strip())
+    event = _meant(bare) if (bare := _bare(text)) in (WEB, BEGIN) else read_words(text.strip())
     return replace(event, sent=sent) if isinstance(event, Typed) else event
 
 
@@ -133,15 +121,22 @@ def _happened(name: str, key: str) -> Update | None:
         return read_payload(key.removeprefix(SCENE) if key.startswith(SCENE) else "")
     if name == "scan":
         return read_payload(key)
-    return _meant(key) if name == "click" else None
+    return _meant(key, "start") if name == "click" else None
 
 
-def _meant(what: str) -> Update:
-    if what in ("start", "start en"):
-        return Started(lang=what.removeprefix("start").strip())
-    if what in (*TOPICS, RECEIPT, PROMISE):
-        return TopicRequested(what)
-    return Returned() if what in ("view", WEB) else TopicRequested("help")
+def _bare(text: str) -> str:
+    """Returns a word without marks around it; `WEB` for all that ask for the web."""
+    word = fold(text).rstrip(".。!！")
+    return WEB if word in WEB_WORDS else word
+
+
+def _meant(what: str, start: str = "start en") -> Update:
+    """Returns the update of a press of the menu, or of a word that is a command here only."""
+    if what == WEB:
+        return Returned()
+    if what == BEGIN:
+        return update_of(start)
+    return update_of(what) if what in ASKED else TopicRequested("help")
 
 
 def _web(fields: Fields, event: Update) -> str | None:
@@ -149,7 +144,7 @@ def _web(fields: Fields, event: Update) -> str | None:
         if TOKEN.fullmatch(event.link):
             return "/".join(("r", event.link, event.unit)).rstrip("/")
         return f"u/{event.unit}" if event.unit else ""
-    asked = fields.get("EventKey") == WEB or WORDS.get(fold(fields.get("Content", ""))) == WEB
+    asked = fields.get("EventKey") == WEB or _bare(fields.get("Content", "")) == WEB
     return "" if asked or event == TopicRequested("privacy") else None
 
 

@@ -9,8 +9,8 @@ from bot.conversations.contract import Reply
 from bot.core.shipped_files import shipped_words
 from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.outside_window import DELETED
-from survey_flows.overlays import COMMANDS
+from survey_flows.outside_window import DELETED, DELETED_NOTE
+from survey_flows.overlays import CHOOSE, COMMANDS, DELETE_NOTE
 from survey_flows.screens import NOTE
 from survey_flows.wording import DEFAULT
 
@@ -65,11 +65,16 @@ def _kept(screen: Screen) -> str:
 
 
 def _without_commands(text: str) -> str:
-    """Returns the text with words in place of commands, which nobody types here."""
+    """Returns the text with words in place of commands, which nobody types here.
+
+    Words for an office cannot be left here, and are not spoken of.
+    """
     theirs, ours = shipped_words(), channel_words()
     for lang in theirs.languages:
         text = text.replace(theirs.say(lang, COMMANDS), ours.say(lang, "text-commands"))
-        text = text.replace("\n" + theirs.say(lang, NOTE), "")
+        text = text.replace(theirs.say(lang, CHOOSE), ours.say(lang, "text-choose"))
+        for key in (NOTE, DELETE_NOTE, DELETED_NOTE):
+            text = text.replace("\n" + theirs.say(lang, key), "")
     return text
 
 

@@ -13,7 +13,21 @@ from bot.campaigns.registered import year_scheme
 from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
 from bot.crypto.contact_keys import ContactKeys
-from bot.fieldwork.audience.contacts import Contact, ContactImportCounts, opt_out, store_contacts
+from bot.fieldwork.audience.addresses import (
+    KINDS as ADDRESS_KINDS,
+)
+from bot.fieldwork.audience.addresses import (
+    LETTER,
+    LONGEST,
+    OUTSIDE,
+    SMS,
+    kind_called,
+    list_number,
+    phone_number,
+)
+from bot.fieldwork.audience.contact_store import ContactImportCounts, store_contacts
+from bot.fieldwork.audience.contacts import Contact
+from bot.fieldwork.audience.opt_outs import opt_out
 from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width, read_sheet
 from bot.spreadsheets.template_workbook import workbook
@@ -22,22 +36,23 @@ from survey_flows.errors import BadInput, Message, Place
 
 AREA, SIZE = 20, 11
 """Longest names in characters: area, a stroke and size form a stratum of at most 32."""
-WHO = (Field("channel", ("渠道",)), Field("address", ("联系方式", "chat_id"), longest=64))
+CHANNEL = Field("channel", ("渠道",))
+ADDRESS = Field("address", ("联系方式", "chat_id"), longest=LONGEST)
+LIST = Field("list", ("名单", "来源"), optional=True, longest=64)
+WHO = (CHANNEL, ADDRESS, LIST)
 FIELDS = (
-    *WHO,
+    Field("person", ("人员编号", "编号"), optional=True, longest=32),
+    CHANNEL,
+    ADDRESS,
     Field("language", ("语言",)),
     Field("group", ("评价主体", "主体")),
     Field("area", ("区域", "区县"), optional=True, longest=AREA),
     Field("size", ("规模",), optional=True, longest=SIZE),
     Field("consent", ("同意日期",), optional=True),
-    Field("list", ("名单", "来源"), optional=True, longest=64),
+    LIST,
 )
 KINDS = {"import": FIELDS, "opt-out": WHO}
 """Columns of the two lists: contacts to invite, and contacts never to invite again."""
-ADDRESSES = {
-    "telegram": (re.compile(r"[1-9][0-9]{0,15}"), Message("fieldwork-no-telegram-address"))
-}
-"""By channel: the form of an address, and the refusal of another form."""
 LANGUAGES = {
     "zh-Hans": ("zh", "zh-cn", "zh-hans", "中文", "汉语", "简体中文"),
     "en": ("en", "english", "英文", "英语"),
@@ -70,7 +85,7 @@ async def import_contacts(
     groups = (await year_scheme(database, None)).groups
     listed = await asyncio.to_thread(read_contacts, sheet, groups, today)
     async with writing(database) as connection:
-        stored = await store_contacts(connection, keys, listed)
+        stored = await store_contacts(connection, keys, listed, Problems(file))
         if dry_run:
             await connection.rollback()
     return stored
@@ -88,7 +103,7 @@ async def blank_list(database: AsyncEngine, kind: str, lang: str) -> bytes:
     """
     groups = (await year_scheme(database, None)).groups
     codes = {
-        "channel": {channel: (channel.title(), channel.title()) for channel in ADDRESSES},
+        "channel": {code: (kind.zh, kind.en) for code, kind in ADDRESS_KINDS.items()},
         "language": {code: (called[-1], called[1]) for code, called in LANGUAGES.items()},
         "group": {group: (called["zh"], called["en"]) for group, called in groups.items()},
     }
@@ -98,7 +113,7 @@ async def blank_list(database: AsyncEngine, kind: str, lang: str) -> bytes:
 async def import_opt_outs(
     database: AsyncEngine, keys: ContactKeys, file: str, data: bytes, today: date
 ) -> tuple[int, int]:
-    """Opt out everybody on a list; returns the number of rows and how many of them are new.
+    """Opt out everybody on a list; returns the number of rows and how many persons are new.
 
     Raises:
         BadInput: the problems by row and column.
@@ -113,7 +128,7 @@ async def import_opt_outs(
 
 
 def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Contact]:
-    """Read the contacts of a table; nobody may stand in it twice.
+    """Read the contacts of a table; no address may stand in it twice, a person may.
 
     Raises:
         BadInput: the problems by row and column.
@@ -128,29 +143,54 @@ def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Co
 
 def _contact(row: Row, groups: Collection[str], today: date, problems: Problems) -> Contact:
     cell = cell_reader(problems, row)
+    address = _address(row, problems)
     return Contact(
-        address=_address(row, problems),
+        address=address,
         lang=_language(cell("language")),
         group=cell("group").one_of(groups, Message("spreadsheets-kind-group")),
         area=_stratum_name(cell("area"), AREA),
         size=_stratum_name(cell("size"), SIZE),
         consent=_consent(cell("consent"), today),
         source=cell("list").text,
+        person=_person(cell("person"), address, cell("list").text),
+        row=row.number,
     )
 
 
 def _address(row: Row, problems: Problems) -> Address:
     cell = cell_reader(problems, row)
-    channel = normalise_width(cell("channel").text).lower()
+    channel = kind_called(cell("channel").text)
     address = normalise_width(cell("address").text)
-    if channel not in ADDRESSES:
-        cell("channel").complain(Message("fieldwork-unknown-channel", channels=tuple(ADDRESSES)))
+    if not channel:
+        channels = tuple(ADDRESS_KINDS)
+        cell("channel").complain(Message("fieldwork-unknown-channel", channels=channels))
         return Address(channel, address)
-    form, refusal = ADDRESSES[channel]
-    if not form.fullmatch(address):
+    kind = ADDRESS_KINDS[channel]
+    found = kind.read(address)
+    if found is None:
         # Neither text is quoted: a complaint may be passed on, and it may be somebody's number.
-        cell("address").complain(refusal)
-    return Address(channel, address)
+        cell("address").complain(kind.refusal)
+        return Address(channel, address)
+    return list_number(cell("list").text, found) if channel == OUTSIDE else Address(channel, found)
+
+
+def _person(cell: InputCell, address: Address, source: str) -> Address | None:
+    """Return the telephone or the number in the list that ties a person's rows together."""
+    text = normalise_width(cell.text)
+    if not text:
+        return None
+    phone = phone_number(text)
+    number = ADDRESS_KINDS[OUTSIDE].read(text)
+    if phone is not None:
+        found = Address(SMS, phone)
+    elif number is not None:
+        found = list_number(source, number)
+    else:
+        cell.complain(Message("fieldwork-no-person-number"))
+        return None
+    if address.channel == OUTSIDE and found.channel == OUTSIDE and found != address:
+        cell.complain(Message("fieldwork-two-numbers"))
+    return None if found == address else found
 
 
 def _language(cell: InputCell) -> str:
@@ -180,9 +220,11 @@ def _consent(cell: InputCell, today: date) -> str:
 
 
 def _refuse_duplicates(rows: list[Row], contacts: list[Contact], problems: Problems) -> None:
-    seen: dict[Address, int] = {}
+    """Refuse an address in two rows; a postal one may be of two persons whom numbers tell apart."""
+    seen: dict[tuple[Address, Address | None], int] = {}
     for row, contact in zip(rows, contacts, strict=True):
-        first = seen.setdefault(contact.address, row.number)
+        person = contact.person if contact.address.channel == LETTER else None
+        first = seen.setdefault((contact.address, person), row.number)
         if first != row.number and row.cells["address"]:
             problems.add(Message("fieldwork-contact-twice", row=first), row.number, "address")
 

@@ -31,7 +31,7 @@ from aggregation.fieldwork.sampling import (
 from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.crypto.contact_keys import ContactKeys
-from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
+from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason, select_persons
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, Message, Place
@@ -264,7 +264,7 @@ async def _members(
     """Return the rows of the frame, and how many contacts are left out by reason."""
     left_out: Counter[str] = Counter()
     members = []
-    for row in await connection.execute(select(tables.contacts)):
+    for row in await connection.execute(select_persons()):
         if reason := exclusion_reason(row, day, fatigue_days):
             left_out[reason] += 1
             continue
@@ -280,6 +280,7 @@ async def _members(
                 "stratum": stratum,
                 "drawn": False,
                 "invited": False,
+                "turn": None,
             }
         )
     return members, {reason: left_out[reason] for reason in REASONS}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+SENT_KINDS = ("telegram",)
+"""Kinds of addresses to which a messenger of this service writes."""
+
 
 class DeliveryOutcome(Enum):
     """The outcome of one attempt to send a message."""

@@ -8,14 +8,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
+from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
@@ -28,6 +28,8 @@ from bot.fieldwork.outreach.outbox import (
     Key,
     Push,
     PutBack,
+    Recipient,
+    SealedAddress,
     claim_messages,
     note_handed,
     put_back,
@@ -61,8 +63,21 @@ FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
 """Seconds until the next attempt, doubling: a day without Telegram misses nobody."""
 STALE = 2.0
 """Seconds after which a reading of the pauses is too old to send by."""
-_Envelope = tuple[Messenger, str, OutgoingMessage]
-"""A messenger, the address and the message."""
+_Opened = tuple[Address, SealedAddress]
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """A message for an address, whose pseudonym is ``lookup``.
+
+    ``last``: the person has no other address that is worth an attempt.
+    """
+
+    messenger: Messenger
+    address: str
+    message: OutgoingMessage
+    lookup: bytes = b""
+    last: bool = True
 
 
 @dataclass(slots=True)
@@ -165,7 +180,7 @@ class PushSender:
             async with asyncio.TaskGroup() as group:
                 for item in claimed:
                     if item.key in envelopes:
-                        group.create_task(self._deliver(gate, item, *envelopes[item.key], left))
+                        group.create_task(self._deliver(gate, item, envelopes[item.key], left))
                     else:
                         left.pop(item.key)
         finally:
@@ -180,93 +195,100 @@ class PushSender:
     ) -> dict[Key, _Envelope]:
         """Build the messages of a batch; settle the ones that are skipped."""
         people = await read_people(connection, [item.key for item in claimed])
-        self._settle_unreadable(people)
+        readable = {key: self._readable(one) for key, one in people.items()}
         opened = await read_opened_contacts(connection, self._marks(people))
-        blocked = await self._blocked(connection, people)
+        blocked = await self._blocked(connection, readable)
         having = await read_having(connection, people)
         envelopes: dict[Key, _Envelope] = {}
         for item in claimed:
-            row, push = people.get(item.key), self._allowed.get(item.key[:2])
-            if item.key in self._settled.states:
-                continue
+            one, push = people.get(item.key), self._allowed.get(item.key[:2])
+            open_to = [
+                (address, sealed)
+                for address, sealed in readable.get(item.key, ())
+                if not sealed.unreachable and sealed.lookup not in blocked
+            ]
             # The key of a campaign that was closed just now is gone, and must not be made again.
             if push is None or self._keys.voters.find(push.campaign) is None:
                 self._put_back(item, 0, untried=True)
-            elif row is None or row.opted_out or row.sealed is None:
+            elif one is None or one.opted_out or not one.addresses:
                 self._settled.states[item.key] = "opted_out"
-            elif row.unreachable or item.key[2] in blocked:
-                self._settled.states[item.key] = DeliveryOutcome.UNREACHABLE.value
+            elif not open_to:
+                lost = any(not self._opens(sealed) for sealed in one.addresses)
+                self._settled.states[item.key] = (
+                    DeliveryOutcome.FAILED if lost else DeliveryOutcome.UNREACHABLE
+                ).value
             elif push.spares_openers and item.key[2] in opened:
-                envelopes[item.key] = (NullMessenger(), "", OutgoingMessage("", "", "", ""))
+                message = OutgoingMessage("", "", "", "")
+                envelopes[item.key] = _Envelope(NullMessenger(), "", message)
             else:
                 # Nobody is reminded of an invitation that they never got.
                 first = self._invitations.get(push.campaign, push)
                 known = (item.key[0], item.key[2]) in having
-                envelopes[item.key] = self._envelope(push if known else first, row)
+                envelopes[item.key] = self._envelope(push if known else first, one, open_to)
         return envelopes
 
-    def _settle_unreadable(self, people: dict[Key, Row[Any]]) -> None:
-        """Take out the contacts whose address cannot be opened, as failed."""
-        for key, row in list(people.items()):
-            if row.sealed is None or self._readable(row):
-                continue
+    def _readable(self, one: Recipient) -> list[_Opened]:
+        """Return the addresses to which a messenger of this service writes, in their order."""
+        found = []
+        for sealed in one.addresses:
+            address = self._opens(sealed) if sealed.kind in self._messengers else None
+            if address is not None:
+                found.append((address, sealed))
+        return found
+
+    def _opens(self, sealed: SealedAddress) -> Address | None:
+        try:
+            return self._contact_keys.unseal(sealed.lookup, sealed.sealed)
+        except BadSession:
             log.error(
                 "a contact was sealed under another key and cannot be written to;"
                 " restore contacts.key"
             )
-            self._settled.states[key] = DeliveryOutcome.FAILED.value
-            del people[key]
+            return None
 
-    def _readable(self, row: Row[Any]) -> bool:
-        try:
-            self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
-        except BadSession:
-            return False
-        return True
-
-    def _envelope(self, push: Push, row: Row[Any]) -> _Envelope:
-        contact = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
-        lang = row.lang if row.lang in push.texts else DEFAULT
+    def _envelope(self, push: Push, one: Recipient, open_to: Sequence[_Opened]) -> _Envelope:
+        address, sealed = open_to[0]
+        lang = one.lang if one.lang in push.texts else DEFAULT
         begin, stop = (
             self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
         )
-        message = OutgoingMessage(
-            push.texts[lang], begin, self._keys.invitation(push.campaign, row.number), stop
-        )
-        return self._messengers[contact.channel], contact.address, message
+        token = self._keys.invitation(push.campaign, one.number, one.turn)
+        message = OutgoingMessage(push.texts[lang], begin, token, stop)
+        messenger = self._messengers[sealed.kind]
+        last = len(open_to) == 1
+        return _Envelope(messenger, address.address, message, sealed.lookup, last)
 
-    def _marks(self, people: Mapping[Key, Row[Any]]) -> dict[bytes, bytes]:
+    def _marks(self, people: Mapping[Key, Recipient]) -> dict[bytes, bytes]:
         marks: dict[bytes, bytes] = {}
-        for key, row in people.items():
+        for key, one in people.items():
             push = self._allowed.get(key[:2])
             if push and push.spares_openers and self._keys.voters.find(key[0]):
-                token = self._keys.invitation(key[0], row.number)
+                token = self._keys.invitation(key[0], one.number, one.turn)
                 marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
         return marks
 
     async def _blocked(
-        self, connection: AsyncConnection, people: Mapping[Key, Row[Any]]
+        self, connection: AsyncConnection, readable: Mapping[Key, Sequence[_Opened]]
     ) -> set[bytes]:
-        """Return the contacts who have blocked the bot and not come back since."""
-        persons = {}
-        for row in people.values():
-            if row.sealed is not None:
-                contact = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
-                persons[self._keys.person(contact.channel, contact.address)] = bytes(row.lookup)
+        """Return the addresses that have blocked the bot and not come back since."""
+        marks = {
+            self._keys.person(address.channel, address.address): sealed.lookup
+            for found in readable.values()
+            for address, sealed in found
+        }
         query = select(tables.unreachable.c.person).where(
-            tables.unreachable.c.person.in_(list(persons))
+            tables.unreachable.c.person.in_(list(marks))
         )
-        return {persons[bytes(person)] for person in (await connection.execute(query)).scalars()}
+        return {marks[bytes(person)] for person in (await connection.execute(query)).scalars()}
 
     async def _deliver(
         self,
         gate: asyncio.Semaphore,
         item: ClaimedMessage,
-        messenger: Messenger,
-        address: str,
-        message: OutgoingMessage,
+        envelope: _Envelope,
         left: dict[Key, ClaimedMessage],
     ) -> None:
+        messenger, address = envelope.messenger, envelope.address
         async with gate:
             while messenger.pause_seconds:
                 if not self._may(item):
@@ -279,14 +301,19 @@ class PushSender:
             if not self._may(item) or messenger.pause_seconds:
                 return
             del left[item.key]
-            outcome = await self._send(messenger, address, message, item)
+            outcome = await self._send(envelope, item)
             if outcome is DeliveryOutcome.LIMITED:
                 seconds = math.ceil(messenger.recipient_pause(address))
                 self._put_back(item, self._second() + seconds, untried=True)
             else:
-                self._settle(item, outcome)
+                self._settle(item, envelope, outcome)
 
-    def _settle(self, item: ClaimedMessage, outcome: DeliveryOutcome) -> None:
+    def _settle(self, item: ClaimedMessage, envelope: _Envelope, outcome: DeliveryOutcome) -> None:
+        if outcome in (DeliveryOutcome.UNREACHABLE, DeliveryOutcome.NOT_STARTED):
+            self._settled.unreachable.add(envelope.lookup)
+            if not envelope.last:
+                self._put_back(item, 0, untried=True)
+                return
         if outcome is DeliveryOutcome.SILENCE:
             self._put_back(item, 0, untried=True)
         elif outcome is DeliveryOutcome.LATER and item.tries < TRIES:
@@ -295,14 +322,10 @@ class PushSender:
             self._settled.states[item.key] = (
                 DeliveryOutcome.FAILED if outcome is DeliveryOutcome.LATER else outcome
             ).value
-            if outcome in (DeliveryOutcome.UNREACHABLE, DeliveryOutcome.NOT_STARTED):
-                self._settled.unreachable.add(item.key[2])
 
-    async def _send(
-        self, messenger: Messenger, address: str, message: OutgoingMessage, item: ClaimedMessage
-    ) -> DeliveryOutcome:
+    async def _send(self, envelope: _Envelope, item: ClaimedMessage) -> DeliveryOutcome:
         """Send to the end: a service that stops waits for the answer, lest a message go twice."""
-        sending = asyncio.ensure_future(_tried(messenger, address, message))
+        sending = asyncio.ensure_future(_tried(envelope))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -373,10 +396,10 @@ class PushSender:
         return int(self._clock.now().timestamp())
 
 
-async def _tried(messenger: Messenger, address: str, message: OutgoingMessage) -> DeliveryOutcome:
+async def _tried(envelope: _Envelope) -> DeliveryOutcome:
     """Send and return the outcome; after a fault of the messenger the message may be lost."""
     try:
-        return await messenger.send(address, message)
+        return await envelope.messenger.send(envelope.address, envelope.message)
     except Exception as error:
         log.error("a message could not be sent: %s", type(error).__name__)
         return DeliveryOutcome.LATER

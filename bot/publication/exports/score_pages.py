@@ -211,28 +211,40 @@ def _covariances(scored: ScoredCampaign) -> Iterable[tuple[tuple[str, str], floa
             yield (one, other), value
 
 
+FINE_MOMENTS_FROM = 1000
+"""Complete ballots from which alpha and omega are told in hundredths, and not in tenths.
+
+There a ballot moves them by some thousandths, so that many sets of ballots share a hundredth.
+"""
+
+
 def reliability_rows(
     scored: ScoredCampaign, disclosed: Mapping[str, DisclosedScore]
 ) -> Iterable[tuple[str, str, str, Fraction | float | None]]:
     """Yield ``questionnaire`` or ``category``, its code, a code of `MEASURES`, and the value.
 
-    The value is None where it cannot be estimated. By method 2 they are rounded to hundredths, and
-    the variances behind a reliability are left out: answers follow from several such moments.
+    The value is None where it cannot be estimated. By method 2 few decimals are told, and the
+    variances behind a reliability are left out: answers follow from several such moments.
     """
     bounded = scored.campaign.scheme.evidence is not None
     for code, sheet in scored.consistency(disclosed).items():
-        yield ("questionnaire", code, "alpha", _hundredths(sheet.alpha, bounded))
-        yield ("questionnaire", code, "omega", _hundredths(sheet.omega, bounded))
+        decimals = 2 if sheet.n >= FINE_MOMENTS_FROM else 1
+        yield ("questionnaire", code, "alpha", _told(sheet.alpha, decimals, bounded))
+        yield ("questionnaire", code, "omega", _told(sheet.omega, decimals, bounded))
     names = ("reliability", "units", *(() if bounded else ("mean", "between", "within")))
     for category, found in scored.shrinkage().items():
         if found.family:
             for name in names:
-                value = getattr(found.family, name)
-                yield ("category", category, name, _hundredths(value, bounded))
+                yield ("category", category, name, _told(getattr(found.family, name), 1, bounded))
 
 
-def _hundredths(value: Fraction | float | None, bounded: bool) -> Fraction | float | None:
-    return value if value is None or not bounded else round(float(value), 2)
+def _told(value: Fraction | float | None, decimals: int, bounded: bool) -> Fraction | float | None:
+    """Return a measure; by method 2 it is rounded.
+
+    Hundredths of the reliability of three units, or of alpha over few ballots, gave single codes
+    away to whoever tries all cities that agree with what is published.
+    """
+    return value if value is None or not bounded else round(float(value), decimals)
 
 
 def groups_page(campaigns: Iterable[ScoredCampaign]) -> Page:

@@ -32,9 +32,10 @@ from bot.storage.schema.appeals import executions as executions
 from bot.storage.schema.appeals import public_notices as public_notices
 from bot.storage.schema.appeals import recusals as recusals
 from bot.storage.schema.appeals import tellings as tellings
-from bot.storage.schema.audience import contacts as contacts
+from bot.storage.schema.audience import addresses as addresses
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
+from bot.storage.schema.audience import persons as persons
 from bot.storage.schema.audit_log import audit as audit
 from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns
@@ -51,6 +52,7 @@ from bot.storage.schema.metadata import metadata as metadata
 from bot.storage.schema.monitoring import arrivals as arrivals
 from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
+from bot.storage.schema.outreach import handouts as handouts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
 from bot.storage.schema.public_log import checkpoints as checkpoints

@@ -1,43 +1,69 @@
-"""Tables of a campaign's audience: contacts, frames, invitations; none leads to a ballot."""
+"""Tables of a campaign's audience: persons with their addresses, frames, invitations.
+
+None leads to a ballot.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from bot.storage.schema.metadata import metadata
 
-contacts = Table(
-    "contacts",
+persons = Table(
+    "persons",
     metadata,
     Column(
         "lookup",
         LargeBinary(32),
         primary_key=True,
-        comment="keyed pseudonym of channel and address",
-    ),
-    Column(
-        "sealed",
-        LargeBinary,
-        comment="channel and address; none without consent or after an opt-out",
+        comment="keyed pseudonym of the person: that of the address or number that came first",
     ),
     Column("lang", String(16), nullable=False),
     Column("group_code", String(16), nullable=False),
     Column("area", String(20), nullable=False),
     Column("size", String(11), nullable=False),
     Column(
-        "source", String(64), nullable=False, comment="name of the list that the contact came from"
+        "source", String(64), nullable=False, comment="name of the list that the person came from"
     ),
     Column(
         "consent",
         String(10),
         nullable=False,
-        comment="the day of the consent, or empty, as in the next three",
+        comment="the day of the consent, or empty, as in the next two",
     ),
     Column("opted_out", String(10), nullable=False),
-    Column("unreachable", String(10), nullable=False, comment="since when messages do not arrive"),
     Column("invited", String(10), nullable=False, comment="the day of the last invitation"),
 )
 """Joined to nothing of a campaign's ballots; `docs/audience.md` says what a dump tells."""
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column(
+        "lookup",
+        LargeBinary(32),
+        primary_key=True,
+        comment="keyed pseudonym of kind and address",
+    ),
+    Column("person", LargeBinary(32), nullable=False),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="telegram, sms, email, letter, outside, or number; empty after an opt-out",
+    ),
+    Column("sealed", LargeBinary, comment="the address; none without consent or after an opt-out"),
+    Column("position", Integer, nullable=False, comment="its place among the person's addresses"),
+    Column("unreachable", String(10), nullable=False, comment="since when messages do not arrive"),
+    Column(
+        "opted_out",
+        String(10),
+        nullable=False,
+        comment="the day on which the person opted out from this address, or empty",
+    ),
+    Index("ix_addresses_person", "person"),
+)
+"""Addresses of persons, and numbers by which a list knows them."""
 
 frames = Table(
     "frames",
@@ -58,6 +84,11 @@ frames = Table(
         Boolean,
         nullable=False,
         comment="drawn, and could be invited when invitations were made",
+    ),
+    Column(
+        "turn",
+        Integer,
+        comment="which of the number's codes invites: 0 but where two codes met; none for a token",
     ),
 )
 

@@ -9,18 +9,27 @@ from aiohttp import web
 from aggregation.appraisal.standing import CAUSES, Cause, Change
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ConsequenceKind
+from aggregation.procedure.recalls import ENDS_POSTS
 from bot.accounts.approvals import DONE
-from bot.appraisal.causes import CausePreview, CauseRequest, prepare_cause, preview_cause
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import CausePreview, prepare_cause, preview_cause
+from bot.appraisal.executing import (
+    ExecutionList,
+    ExecutionOrder,
+    record_execution,
+    show_execution,
+)
 from bot.appraisal.executions import (
     ExecutionAct,
     carried_out,
     confirmed_proposals,
     read_executions,
-    record_execution,
+    recalled,
 )
 from bot.appraisal.standing_years import StandingYear, read_standing
 from bot.appraisal.year_tasks import list_year_tasks
 from bot.core.labels import name, pick
+from bot.records.dated_store import read_posts
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, no_such_button, staff_page, year_of
@@ -47,7 +56,11 @@ async def take_amendment(visit: Visit) -> web.Response:
     office = visit.office
     if act in tuple(ExecutionAct):
         said = (visit.text("proposal"), ExecutionAct(act), visit.text("on"))
-        await record_execution(service.database, year, *said, visit.text("document"), office)
+        order = ExecutionOrder(*said, *(visit.text(it) for it in ("document", "typed", "seen")))
+        if not order.seen:
+            found = await show_execution(service.database, year, order, office)
+            return await _page(visit, execution=found)
+        await record_execution(service.database, year, order, office)
         return visit.redirect(visit.request.path, "executed")
     if act not in (LOOK, SIGN):
         raise no_such_button(act)
@@ -77,13 +90,17 @@ def _request(visit: Visit) -> CauseRequest:
     return CauseRequest(cause, **said, false_material=false, verdicts=verdicts)
 
 
-async def _page(visit: Visit, preview: CausePreview | None = None) -> web.Response:
+async def _page(
+    visit: Visit, preview: CausePreview | None = None, execution: ExecutionList | None = None
+) -> web.Response:
     year = year_of(visit)
     async with reading(visit.service.database) as connection:
         stands = await read_standing(connection, year)
         tasks = await list_year_tasks(connection, year)
         executions = await read_executions(connection, year)
+        posts = await read_posts(connection)
     open_ = carried_out(executions)
+    elected = {it.person for it in posts if it.elected}
     confirmed = confirmed_proposals(stands) if stands else {}
     names = _names(stands, visit.lang)
     return visit.render(
@@ -103,7 +120,15 @@ async def _page(visit: Visit, preview: CausePreview | None = None) -> web.Respon
         names=names,
         name=lambda code: name(code, visit.lang),
         executions=executions,
+        execution=execution,
+        stops=[it.render(visit.lang) for it in execution.stops] if execution else (),
+        asks=[render(it, visit.lang) for it in execution.asks] if execution else (),
         to_execute=sorted(set(confirmed) - set(open_)),
+        to_recall=sorted(
+            key
+            for key in set(confirmed) - set(open_) - set(recalled(executions))
+            if confirmed[key].kind in ENDS_POSTS and confirmed[key].subject in elected
+        ),
         to_restore=sorted(set(open_) - set(confirmed)),
         kind_of=lambda key: name(ConsequenceKind(key.split("/")[2]), visit.lang),
         verdicts=tuple(Verdict),

@@ -41,8 +41,8 @@ from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
-MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
-"""The measures of reliability on the page, in order, with their decimals; the export has more."""
+MEASURED = {"alpha": 2, "omega": 2, "reliability": 1, "units": 0, "mean": 1}
+"""The measures of reliability on the page, in order, with their decimals."""
 
 
 @staff_page
@@ -340,7 +340,7 @@ def _measures(scored: ScoredCampaign, lang: str) -> dict[str, list[list[str]]]:
     found: dict[str, dict[str, list[str]]] = {"questionnaire": {}, "category": {}}
     for about, code, name, value in reliability_rows(scored, scored.disclosed):
         if name in MEASURED:
-            shown = "–" if value is None else f"{float(value):.{MEASURED[name]}f}"
+            shown = "–" if value is None else f"{round(float(value), MEASURED[name]):g}"
             found[about].setdefault(code, [names[code]]).append(shown)
     return {about: list(rows.values()) for about, rows in found.items()}
 

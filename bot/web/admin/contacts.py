@@ -40,11 +40,16 @@ async def _page(
         status=status,
         groups=[(names.get(group, group), number) for group, number in count.groups.items()],
         reasons={reason: count.left_out[reason] for reason in REASONS},
+        kinds_of_address=[(_kind(visit, kind), number) for kind, number in count.kinds.items()],
         fatigue=fatigue,
         kinds=KINDS,
         problem=problem,
         outcome=done,
     )
+
+
+def _kind(visit: Visit, kind: str) -> str:
+    return page_words().say(visit.lang, f"contacts-by-{kind}")
 
 
 @staff_page

@@ -13,10 +13,16 @@ from aiohttp import web
 from aggregation.appraisal.outlook_lines import odds_text
 from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
-from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
+from aggregation.model.results import (
+    HEARD,
+    GradeCut,
+    LeaderResult,
+    Proposal,
+    ProposalStatus,
+    UnitResult,
+)
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.deciding import (
-    HEARD,
     last_given,
     record_decision,
     record_unit_decision,

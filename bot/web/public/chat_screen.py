@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core.shipped_files import shipped_words
 from bot.web.shared.templates import page_words
 from survey_flows.effects import Button, OtherPerson, Screen
-from survey_flows.overlays import COMMANDS
+from survey_flows.overlays import CHOOSE, COMMANDS
 from survey_flows.screens import WHERE
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
@@ -115,7 +115,8 @@ def chat_view(screen: Screen) -> ChatView:
 def on_the_web(text: str, lang: str) -> str:
     """Returns the text without what is true of a chat only: commands, and where words are sent."""
     words = shipped_words()
-    text = text.replace(words.say(lang, WHERE), page_words().say(lang, WHERE))
+    for key in (WHERE, CHOOSE):
+        text = text.replace(words.say(lang, key), page_words().say(lang, key))
     return text.replace(words.say(lang, COMMANDS), "")
 
 

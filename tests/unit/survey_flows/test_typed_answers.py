@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from survey_flows.effects import OptOut
-from survey_flows.events import TopicRequested, Typed
+from survey_flows.events import (
+    Pressed,
+    RequestAction,
+    Returned,
+    Started,
+    TopicRequested,
+    Typed,
+    Update,
+)
 from survey_flows.opt_out_words import Wish, wish_of
+from survey_flows.typed_commands import command_of
 from survey_flows.typed_text import choice_number, clean
 from tests.conversations import Talk, build_definition
 
@@ -101,6 +112,10 @@ def test_the_labels_are_named_when_an_answer_is_not_understood() -> None:
         (Typed("", media="other"), "这种消息我们读不了"),
         (Typed("谁会看到？"), "不问姓名"),
         (Typed("你是谁？骗子吧"), "不是真人"),
+        (Typed("多少钱"), "不收钱"),
+        (Typed("How much does it cost?"), "不收钱"),
+        (Typed("我害怕被报复"), "不问姓名"),
+        (Typed("Is it safe? I fear reprisal"), "不问姓名"),
         (Typed("13900001111"), "刚才的号码没有保存"),
         (Typed("139 0000 1111"), "刚才的号码没有保存"),
     ],
@@ -145,6 +160,23 @@ def test_a_question_that_nobody_can_answer_is_said_to_be_one() -> None:
         assert talk.notices == (
             "抱歉，我是自动程序，这个问题答不了。怎样评价请看 /help，隐私请看 /privacy。",
         )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "办证要多少钱没人说得清",
+        "举报人怕被打击报复，没人敢说",
+        "群众害怕被报复",
+        "The park is not safe at night",
+        "It is not free any more",
+    ],
+)
+def test_an_opinion_that_sounds_like_a_question_about_us_is_taken(words: str) -> None:
+    talk = talk_at("comment")
+    talk.write(words)
+    assert talk.session
+    assert talk.session.answers["comment"] == words
 
 
 def test_a_caption_is_taken_and_its_picture_is_said_not_to_be() -> None:
@@ -203,11 +235,170 @@ def test_where_words_are_asked_for_an_opt_out_is_asked_about() -> None:
         talk.write("不要再发了！")
         assert talk.screen
         assert talk.screen.step == "stop"
+        assert "停止" not in "".join(labels(talk))
         talk.press("退订" if yes else "这是我的意见")
         assert any(isinstance(effect, OptOut) for effect in talk.effects) == yes
         assert talk.session
         assert talk.session.answers.get("comment") == (None if yes else "不要再发了！")
         assert talk.session.place == ("q:comment" if yes else "goes")
+
+
+def labels(talk: Talk) -> list[str]:
+    assert talk.screen
+    return [button.label for row in talk.screen.rows for button in row]
+
+
+BOTH = ["停止这份评价", "退订", "这是我的意见", "接着评"]
+QUIT = ["停止这份评价", "这是我的意见", "接着评"]
+BOTH_EN = ["Stop this rating", "No more invitations", "It is my comment", "Go on rating"]
+QUIT_EN = ["Stop this rating", "It is my comment", "Go on rating"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "offered"),
+    [
+        *(("zh-CN", "stop", BOTH), ("zh-CN", "STOP", BOTH), ("zh-CN", "停止", QUIT)),
+        *(("zh-CN", "不评了", QUIT), ("zh-CN", "我不想评了！", QUIT), ("zh-CN", "取消", QUIT)),
+        *(("en", "STOP", BOTH_EN), ("en", "Stop.", BOTH_EN), ("en", "quit", QUIT_EN)),
+        *(("en", "cancel", QUIT_EN), ("en", "停止", QUIT_EN), ("en", "I quit", QUIT_EN)),
+    ],
+)
+@pytest.mark.parametrize("sent", [0, 9_999_999_999])
+def test_where_words_are_asked_for_no_word_throws_the_rating_away_unasked(
+    lang: str, words: str, offered: list[str], sent: int
+) -> None:
+    for choice, label in enumerate(offered):
+        talk = Talk(build_definition())
+        talk.start(unit="FIN", lang=lang)
+        talk.press("办过事" if lang == "zh-CN" else "Used a service")
+        for _ in range(4):
+            talk.press("满意" if lang == "zh-CN" else "Satisfied")
+        assert talk.session
+        answers = dict(talk.session.answers)
+        talk.take(Typed(words, token=talk.token(), sent=sent))
+        assert talk.session
+        assert dict(talk.session.answers) == answers
+        assert labels(talk) == offered
+        talk.press(label)
+        after = talk.session
+        assert after
+        opted_out = any(isinstance(effect, OptOut) for effect in talk.effects)
+        if choice == 0:
+            assert (after.place, after.answers) == ("unit", {})
+        elif label == offered[-2]:
+            assert (after.place, after.answers["comment"]) == ("goes", words)
+        else:
+            assert (after.place, dict(after.answers)) == ("q:comment", answers)
+        assert opted_out == (label in ("退订", "No more invitations"))
+        assert (after.overlay, after.query) == ("", "")
+
+
+@pytest.mark.parametrize("step", ["contact", "overall", "review"])
+@pytest.mark.parametrize("words", ["不评了", "我不想评了", "quit"])
+def test_who_wants_to_end_a_rating_is_asked_first(step: str, words: str) -> None:
+    for stays in (True, False):
+        talk = talk_at(step)
+        before = talk.session
+        talk.write(words)
+        assert labels(talk) == ["停止这份评价", "接着评"]
+        talk.press("接着评" if stays else "停止这份评价")
+        assert talk.session
+        assert before
+        if stays:
+            assert (talk.session.place, talk.session.answers) == (before.place, before.answers)
+        else:
+            assert (talk.session.place, talk.session.answers) == ("unit", {})
+            assert talk.notices == ("已停止，没有提交任何内容，刚才的回答已清除。",)
+
+
+def test_who_rates_nothing_is_told_that_they_can_leave() -> None:
+    talk = talk_at("list")
+    talk.write("我不想评了")
+    [said] = talk.notices
+    assert said.startswith("不想评可以直接离开")
+
+
+def test_a_forged_press_of_the_opinion_is_no_answer_of_a_closed_question() -> None:
+    talk = talk_at("overall")
+    talk.write("不评了")
+    assert talk.session
+    before = dict(talk.session.answers)
+    talk.press_data(f"{talk.session.key}:m")
+    assert talk.session
+    assert dict(talk.session.answers) == before
+
+
+def test_a_question_about_a_rating_whose_unit_is_gone_is_past() -> None:
+    talk = talk_at("overall")
+    talk.write("不评了")
+    units = {code: unit for code, unit in talk.definition.units.items() if code != "HUD"}
+    talk.definition = replace(talk.definition, units=units)
+    talk.take(Returned())
+    assert talk.screen
+    assert talk.screen.step == "unit"
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "en"])
+def test_a_deletion_says_that_words_for_the_office_still_go_out_and_where_to_stop_them(
+    lang: str,
+) -> None:
+    say = build_definition().wording.say
+    talk = Talk(build_definition())
+    talk.start(lang=lang)
+    talk.take(TopicRequested("delete"))
+    for asked in (True, False):
+        assert talk.screen
+        note = talk.screen.text.rpartition("\n")[2]
+        assert note == say(lang, "delete-office" if asked else "deleted-office")
+        assert say(lang, "follow-stop-all") in note
+        assert "/followup" in note
+        if asked:
+            talk.press(say(lang, "delete-yes"))
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        *((word, TopicRequested("help")) for word in ("帮助", "「帮助」", "HELP", "/help", "？")),
+        *((word, TopicRequested("delete")) for word in ("删除", "刪除", "/delete", "delete")),
+        *((word, TopicRequested("receipt")) for word in ("/receipt", "回执", "Receipt")),
+        *((word, TopicRequested("privacy")) for word in ("隐私", "/privacy")),
+        *((word, TopicRequested("promise")) for word in ("签名承诺", "/promise")),
+        *((word, RequestAction("list")) for word in ("/followup", "我的留言", "my requests")),
+        *((word, Pressed("start:en")) for word in ("English", "«English»", "英文")),
+        ("中文", Pressed("start:zh-Hans")),
+        *((word, Started()) for word in ("你好", "您好！", "评价", "/start")),
+        *((word, Started(lang="en")) for word in ("hello", "Hi!")),
+        ("/weather", TopicRequested("help")),
+        *((word, None) for word in ("帮助很大，谢谢", "删除门前的广告", "退订", "stop", "START")),
+        *((word, None) for word in ("", "税务局", "/路灯", "no privacy at the counter", "恢复")),
+    ],
+)
+def test_a_command_stands_alone_in_any_width_case_or_script(
+    words: str, meant: Update | None
+) -> None:
+    assert command_of(words) == meant
+
+
+def test_no_command_is_the_label_of_a_button_that_does_something_else() -> None:
+    """A label wins nowhere over a command; what it would do must be what the command does."""
+    talk = Talk(build_definition())
+    for step in STEPS:
+        talk = talk_at(step)
+        meant = [label for label in labels(talk) if command_of(label.strip("‹› "))]
+        assert meant == (["中文", "English"] if step == "language" else []), step
+
+
+def test_english_typed_anywhere_changes_the_language_and_nothing_else() -> None:
+    for step in ("list", "overall", "comment", "review", "help"):
+        talk = talk_at(step)
+        before = talk.session
+        meant = command_of("English")
+        assert meant is not None
+        assert not isinstance(meant, RequestAction)
+        talk.take(meant)
+        assert before
+        assert talk.session == replace(before, lang="en", seen=talk.session.seen)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,77 @@ def test_what_citizens_have_called_it_stays_found() -> None:
     assert (len(rows), lost) == (837, [])
 
 
+INITIALS = """
+fgw NDRC|gxj MIIT|kjj SCI|czj FIN|swj COM|zjj HUD|jtj TRA|slj WAT|zgj NRP|gzw SAS|sjj DAT|
+jyj EDU|wjw HEA|mzj CIV|rsj HRS|ybj HCS|wlj CTR|tyj SPT|gaj PSB|sfj JUS|hbj ENV|
+cgj UMB|xfj PET|tjj STA|zfw PLC|wxb CYB|yzj PST|qxj MET|lyj FOR|ycj TOB|bwb EST|
+ga PSB|fl WOM|cl DPF
+"""
+
+
+@pytest.mark.parametrize(
+    ("letters", "unit"),
+    [tuple(pair.strip().rsplit(" ", 1)) for pair in INITIALS.replace("\n", "").split("|")],
+)
+def test_the_initials_of_a_usual_short_name_find_its_unit_first(letters: str, unit: str) -> None:
+    for typed in (letters, letters.upper()):
+        assert find_units(CITY, typed)[0][1].code == unit
+
+
+ENGLISH = """
+bus TRA|taxi TRA|noise ENV|garbage UMB|rubbish UMB|kindergarten EDU|Kindergartens EDU|dentist HEA|
+business licence SAM|business license SAM|lunch EDU|school lunch EDU|driving licence TRP|
+driver's license TRP|passport PSB|ID card PSB|police PSB|hospital HEA|doctors HEA|water bill WAT|
+power cut ENE|electricity ENE|tax refund TAX|invoices TAX|marriage certificate CIV|divorce CIV|
+pension HRS|unpaid wages HRS|health insurance HCS|library CTR|museums CTR|swimming pool SPT|
+stray dog UMB|street lights UMB|potholes ROA|parking TRP|traffic jam TRP|vaccination CDC|
+fire safety FIR|legal aid JUS|property certificate NRP|mortgage HPF|provident fund HPF|
+parcels PST|weather MET|corruption DIS|domestic violence WOM|veterans VET|disability card DPF|
+too much noise at night ENV|I want to complain about the buses TRA|food safety SAM|refund SAM|
+housing HUD|landlord HUD|toll gate TRA|Tax Bureau TAX|transport TRA
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [tuple(pair.strip().rsplit(" ", 1)) for pair in ENGLISH.replace("\n", "").split("|")],
+)
+def test_what_people_call_it_in_english_is_found_first(words: str, unit: str) -> None:
+    assert find_units(CITY, words)[0][1].code == unit
+
+
+def test_every_english_word_of_the_shipped_thesaurus_finds_a_unit_of_its_kind() -> None:
+    kinds = shipped_thesaurus().english
+    words = [word for kind in kinds for word, _ in kind.words]
+    assert len(set(words)) > 150
+    for kind in kinds:
+        fitting = {one.code for one in CITY.units.values() if kind.fits(one.name["zh-Hans"])}
+        for word, _ in kind.words:
+            codes = {one.code for _, one in find_units(CITY, word)}
+            assert not fitting or codes & fitting, word
+
+
+@pytest.mark.parametrize("words", ["receipt", "help", "ice", "usines", "cat", "hello there"])
+def test_letters_inside_of_a_word_find_nothing(words: str) -> None:
+    assert [one.code for tier, one in find_units(CITY, words) if tier <= SURE] == []
+
+
+def test_a_business_is_no_bus() -> None:
+    assert find_units(CITY, "business")[0][1].code == "SAM"
+    assert "TRA" not in [one.code for _, one in find_units(CITY, "my business licences")]
+
+
+@pytest.mark.parametrize(
+    ("words", "units"),
+    [
+        *(("野狗", {"UMB", "PSB"}), ("房价", {"HUD"}), ("公交", {"TRA"}), ("收费站", {"TRA"})),
+        *(("政法委", {"PLC"}), ("流浪猫", {"UMB"}), ("狗咬人", {"PSB"})),
+    ],
+)
+def test_matters_that_were_missed_are_found_first(words: str, units: set[str]) -> None:
+    assert find_units(CITY, words)[0][1].code in units
+
+
 def test_the_index_follows_the_units() -> None:
     few = {code: CITY.units[code] for code in ("TAX", "EDU")}
     small = CampaignDefinition(

@@ -9,7 +9,7 @@ import pytest
 
 from survey_flows.box import GOES
 from survey_flows.effects import RatingBegun, StoreBallot
-from survey_flows.events import Returned, Typed
+from survey_flows.events import Returned, TimedOut, Typed
 from survey_flows.session import MOST_WAITING, without_expired, worn
 from tests.conversations import MORNING, Talk, build_definition
 
@@ -147,13 +147,40 @@ def test_with_many_unfinished_ratings_one_has_to_end_first() -> None:
     assert [one.unit for one in before] == units[:MOST_WAITING]
     assert not [one for one in labels(talk) if one.startswith("未提交的评价")]
     talk.start(unit="MIX")
-    assert labels(talk) == ["接着评市交通运输局"]
+    assert labels(talk) == [
+        "接着评市交通运输局",
+        "未提交：接着评市财政局",
+        "未提交：接着评市公安局",
+        "未提交：接着评市住房和城乡建设局",
+        "清除市交通运输局的回答，评市图书馆",
+    ]
     talk.press_data(f"{talk.session.key}:h")
     assert (talk.session.unit, talk.session.waiting) == ("TRA", before)
     talk.press("接着评市交通运输局")
     talk.press("停止")
     talk.start(unit="FIN")
     assert [one.unit for one in talk.session.waiting] == ["POL", "HUD"]
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_of_many_unfinished_ratings_each_can_go_on_or_the_present_one_be_given_up(
+    lang: str,
+) -> None:
+    for choice in range(5):
+        talk = Talk(build_definition())
+        for unit in ("FIN", "POL", "HUD", "TRA"):
+            talk.start(unit=unit, lang=lang)
+            if talk.screen and talk.screen.step == "other":
+                talk.press(labels(talk)[1])
+            talk.press(next(one for one in labels(talk) if one in ("办过事", "Used a service")))
+        talk.start(unit="430102", lang=lang)
+        talk.press(labels(talk)[choice])
+        assert talk.session is not None
+        waiting = {one.unit for one in talk.session.waiting if one.answers}
+        assert talk.session.unit == ("TRA", "FIN", "POL", "HUD", "430102")[choice]
+        assert waiting == {"FIN", "POL", "HUD", "TRA"} - {talk.session.unit} - (
+            {"TRA"} if choice == 4 else set()
+        )
 
 
 def test_a_new_rating_never_takes_the_key_of_one_that_waits() -> None:
@@ -165,6 +192,21 @@ def test_a_new_rating_never_takes_the_key_of_one_that_waits() -> None:
     assert talk.session is not None
     talk.press("市交通运输局")
     assert talk.session.key not in {one.key for one in talk.session.waiting}
+
+
+def test_a_rating_that_timed_out_never_takes_the_key_of_one_that_waits() -> None:
+    """Its buttons would be those of the other."""
+    talk = two_ratings()
+    talk.press("办过事")
+    talk.press("未提交的评价（1）")
+    talk.press("未提交：接着评市财政局")
+    assert talk.session is not None
+    [waits] = talk.session.waiting
+    talk.session = replace(talk.session, round=waits.round - 1, nonce=waits.key.split(".")[0])
+    talk.take(TimedOut())
+    assert talk.session.answers == {}
+    assert talk.session.waiting == (waits,)
+    assert talk.session.key != waits.key
 
 
 def test_what_waits_ends_after_the_idle_time_and_outlasts_the_wear_of_a_conversation() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import fields, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.ground_days import GroundDays, finding_days
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import Finding, FindingKind, Grade, Verdict
 from aggregation.model.results import (
@@ -20,6 +22,8 @@ from aggregation.model.results import (
     ProposalStatus,
     UnitResult,
 )
+from aggregation.procedure.decision_days import DecisionLimits, day_problems
+from bot.appraisal.deciding import must_hear
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.demo import city, city_ballots, city_people, city_story
@@ -121,6 +125,24 @@ def test_every_sanction_is_explained_one_by_one() -> None:
     document = founding_document(founding_inputs(), founding_result())
     assert document == yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))
     assert all(talk["grounds"] for talk in document["admonition_talks"])
+
+
+def test_row_decided_every_decision_has_its_day_so_that_the_year_goes_to_its_end() -> None:
+    """Each follows its ground and, where somebody is lowered, a hearing: it can be executed."""
+    opened = the_city().opens
+    days = GroundDays(
+        opened + timedelta(days=city_ballots.DAYS), finding_days(founding_inputs().facts), {}
+    )
+    heard = 0
+    for proposal in founding_result().proposals:
+        made = proposal.decision
+        if made is None:
+            continue
+        limits = DecisionLimits(days.since(proposal), "", f"{opened.year + 1}-03-01")
+        lowered = must_hear(proposal, made.verdict)
+        assert list(day_problems(limits, made.at, made.heard_on, lowered)) == []
+        heard += lowered
+    assert heard == 20
 
 
 def test_an_old_year_by_method_1_gives_the_same_sanctions() -> None:

@@ -46,4 +46,6 @@ def test_a_list_is_imported_counted_and_left(
         "2 cannot",
         "  opted out: 1",
         "  no consent: 1",
+        "people by kind of address",
+        "  telegram: 1",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,7 @@ from aggregation.model.facts import (
     Role,
     Verdict,
 )
+from aggregation.procedure.decision_days import DecisionLimits
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.records import adjustments, decisions, findings, indicators, leaders, units
 from bot.records import grade_history as history
@@ -32,13 +34,13 @@ FIN = ListedUnit(AppraisedUnit("FIN", "市财政局", "Finance Bureau", "B_econ"
 EDU = ListedUnit(AppraisedUnit("EDU", "市教育局", "Education Bureau", "C_social"), "livelihood")
 WANG = Leader("L1", "王芳", "Wang Fang", "FIN", Role.PRINCIPAL, "局长")
 ACCIDENT = "2026/safety_accident/downgrade/L1/F1"
+LIMITS = DecisionLimits(date(2026, 3, 9), "2026-12-10", "2026-12-31T09:00:00+08:00")
 KNOWN = YearContext(
     2026,
     shipped_scheme(),
     {"FIN": FIN, "EDU": EDU},
     {"L1": WANG},
-    proposals={ACCIDENT: OpenProposal("L1", "abc", 1, "2026-03-09", True)},
-    today="2026-12-31",
+    proposals={ACCIDENT: OpenProposal("L1", "abc", 1, LIMITS, True)},
     login="zhou",
 )
 
@@ -270,6 +272,34 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
             decisions.read_decisions,
             "proposal,verdict,by,reason,at\n2025/a/b/c,confirmed,x,y,2026-01-01\n",
             "not a proposal",
+        ),
+        *(
+            (
+                decisions.read_decisions,
+                f"proposal,verdict,by,reason,at,heard_on\n{ACCIDENT},confirmed,x,y,{made},{heard}\n",
+                complaint,
+            )
+            for made, heard, complaint in (
+                (
+                    "1999-01-20",
+                    "1999-01-10",
+                    "at: the decision is of a day before 2026-03-09",
+                ),
+                ("2026-12-09", "2026-12-08", "column at: a decision of 2026-12-10 stands"),
+                ("2026-12-31T09:00:01", "2026-12-20", "column at: this day has not come yet"),
+                (
+                    "2026-12-20",
+                    "2026-03-08",
+                    "heard_on: the hearing lies between 2026-03-09",
+                ),
+                (
+                    "2026-12-20",
+                    "2026-12-21",
+                    "and 2026-12-20, the day of the decision",
+                ),
+                ("2026-12-20", "", "column heard_on: say on which day the person was heard"),
+                ("2026-12-20", "soon", "column heard_on: «soon» is not a date"),
+            )
         ),
         (
             history.read_grade_lines,

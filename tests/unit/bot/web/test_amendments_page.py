@@ -58,7 +58,7 @@ async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_as
     await console.sign_in()
     await console.open(PAGE)
     done = {"csrf": console.csrf, "act": "executed", "proposal": FOUR, "document": "文件1号"}
-    await console.post(PAGE, done | {"on": "2026-11-20"})
+    await carried_out(console, done | {"on": "2026-11-23"})
     assert "carried out · " in texts(console.page)
     form = {"csrf": console.csrf, "cause": "overturned", "what": "F1", "on": "2026-10-01"}
     form |= {"document": "再审判决书", "reason": "宣告无罪", "act": "look"}
@@ -86,8 +86,33 @@ async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_as
     assert "1 领导1 fourth grade → second grade" in circular
     assert "after a review" not in circular
     await console.open(PAGE)
-    await console.post(PAGE, done | {"act": "restored", "on": "2026-11-23"})
+    await carried_out(console, done | {"act": "restored", "on": "2026-11-23"})
     assert "lost its ground" not in texts(console.page)
+
+
+async def carried_out(console: Console, form: dict[str, str]) -> None:
+    """Look at the list, type the name that it is about, and enter it."""
+    await console.post(PAGE, form)
+    seen = console.page.split('name="seen" value="')[1].split('"')[0]
+    await console.post(PAGE, form | {"seen": seen, "typed": "领导1"})
+
+
+async def test_row_execute_the_page_shows_what_stops_it_and_asks_for_the_name(
+    console: Console,
+) -> None:
+    await console.sign_in()
+    await console.open(PAGE)
+    form = {"csrf": console.csrf, "act": "executed", "proposal": FOUR, "document": "文件1号"}
+    early = texts(await console.post(PAGE, form | {"on": "2026-11-22"}))
+    assert "the day lies between 2026-11-23 and 2026-11-23" in early
+    assert 'value="executed" disabled' in console.page
+    page = texts(await console.post(PAGE, form | {"on": "2026-11-23"}))
+    assert "a review may still be asked for until" in page
+    assert 'value="executed" disabled' not in console.page
+    seen = console.page.split('name="seen" value="')[1].split('"')[0]
+    page = texts(await console.post(PAGE, form | {"on": "2026-11-23", "seen": seen}))
+    assert "type the name or the code (L1)" in page
+    assert "carried out · " not in texts(await console.open(PAGE))
 
 
 async def test_a_decision_that_has_lost_its_ground_is_shown_so(

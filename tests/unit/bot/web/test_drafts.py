@@ -29,7 +29,8 @@ from bot.conversations.contract import Incoming
 from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.core.shipped_files import offered_questionnaires
-from bot.fieldwork.audience.contacts import Contact, store_contacts
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
 from bot.records import store
 from bot.service.composition import build

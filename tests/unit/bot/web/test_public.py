@@ -240,6 +240,60 @@ async def test_typed_words_find_a_unit_and_commands_are_understood(browser: Brow
     assert "Your privacy" in await browser.post("/answer", {"text": "/privacy"})
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        *(("帮助", "choose a unit"), ("help", "Press an option to choose it")),
+        *(("/receipt", "16 characters of your receipt"), ("删除", "Delete them all")),
+        *(("/followup", "Stop all of it"), ("中文", "请选择您要评价的单位")),
+        *(("你好", "your name is not asked"), ("How much does it cost", "take no money")),
+        *(
+            ("我害怕被报复", "do not ask your name"),
+            ("Is it safe? I fear reprisal", "identifies you"),
+        ),
+        *(("退订", "sends no invitations"), ("恢复", "sends no invitations")),
+        *(("UNSUBSCRIBE", "no address of yours"), ("不评了", "just leave")),
+    ],
+)
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_the_search_understands_what_is_no_unit(
+    browser: Browser, words: str, said: str, scripts: bool
+) -> None:
+    await browser.begin(unit="")
+    headers = {"X-Fragment": "1"} if scripts else {}
+    data = {"id": browser.hidden()["id"], "text": words}
+    page = unescape(await browser.post("/answer", data, **headers))
+    assert said.casefold() in page.casefold()
+    assert "No unit matches" not in page
+    async with reading(browser.city.service.database) as connection:
+        assert (await connection.execute(select(tables.persons))).all() == [], "nothing is stored"
+        assert (await connection.execute(select(tables.search_misses))).all() == []
+
+
+async def test_help_on_a_page_speaks_of_no_box_where_there_is_none(browser: Browser) -> None:
+    for lang, said, never in (
+        ("en", "to find a unit, you can also type", "type its number"),
+        ("zh-Hans", "找单位时，也可以输入名称", "输入序号"),
+    ):
+        page = await browser.open(f"/help?lang={lang}")
+        assert said in page
+        assert never not in page
+    await browser.begin()
+    page = await browser.press("Help")
+    assert "to find a unit, you can also type" in page
+    assert "type its number" not in page
+    assert "<textarea" not in page
+    assert 'type="search"' not in page
+
+
+async def test_a_poster_of_an_unknown_unit_is_said_to_be_one_at_once(browser: Browser) -> None:
+    for path in ("/u/NOPE", "/?u=NOPE", f"/r/{browser.city.link}/NOPE"):
+        assert "The unit of this code or link was not found" in await browser.open(path)
+    assert "没有找到二维码或链接中的单位" in await browser.open("/u/NOPE?lang=zh-Hans")
+    for path in ("/u/FIN", "/", f"/r/{browser.city.link}"):
+        assert "was not found" not in await browser.open(path)
+
+
 async def test_deleting_takes_the_ballots_away(browser: Browser) -> None:
     await browser.review()
     page = await browser.press("Submit", "Delete my ratings", "Delete them all")

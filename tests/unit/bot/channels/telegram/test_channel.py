@@ -169,11 +169,11 @@ async def test_the_same_conversation_either_way(town: Town) -> None:
     await ann.start()
     await ann.press("More")
     first = ann.message.message_id
-    await ann.type("hello")
+    await ann.type("the queue")
     assert (ann.screen.text, ann.message.message_id > first) == ("update 3", True)
     assert [incoming.event for incoming in town.handler.taken[1:]] == [
         Pressed("n:more"),
-        Typed("hello"),
+        Typed("the queue"),
     ]
     assert len({incoming.key for incoming in town.handler.taken}) == 3
     assert {incoming.user for incoming in town.handler.taken} == {"1001"}

@@ -1,0 +1,359 @@
+"""Stores the rows of a list as persons with addresses.
+
+Rows are of one person when they have a number of the list, a telephone or an address in common,
+with each other or with a stored person. Two stored persons whom a list ties together become one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.campaigns.states import OVER
+from bot.core.identity import Address
+from bot.crypto.contact_keys import ContactKeys
+from bot.fieldwork.audience.addresses import (
+    GONE,
+    NUMBER,
+    OUTSIDE,
+    lookup_of,
+    number_in_list,
+)
+from bot.fieldwork.audience.contacts import AT_ONCE, Contact
+from bot.fieldwork.audience.opt_outs import ERASED
+from bot.spreadsheets.reader import Problems
+from bot.storage.database import insert
+from bot.storage.schema import all as tables
+from survey_flows.errors import Message
+
+Values = dict[str, Any]
+Stored = Mapping[bytes, Row[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactImportCounts:
+    """Numbers of persons of an import: new, changed, unchanged, and skipped after an opt-out."""
+
+    new: int
+    changed: int
+    unchanged: int
+    opted_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A row with its pseudonyms: of the address, and of the number or telephone, if it has one."""
+
+    contact: Contact
+    address: bytes
+    person: bytes | None
+
+    @property
+    def known_by(self) -> tuple[bytes, ...]:
+        return (self.address,) if self.person is None else (self.person, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A person on the list: the entries, the stored persons that they are, and the pseudonym."""
+
+    entries: Sequence[_Entry]
+    stored: Sequence[bytes]
+    lookup: bytes
+
+    @property
+    def first(self) -> Contact:
+        return self.entries[0].contact
+
+    @property
+    def consent(self) -> str:
+        return max(entry.contact.consent for entry in self.entries)
+
+
+async def store_contacts(
+    connection: AsyncConnection,
+    keys: ContactKeys,
+    listed: Sequence[Contact],
+    problems: Problems | None = None,
+) -> ContactImportCounts:
+    """Add persons and addresses or change them; the same list again changes nothing.
+
+    The later consent counts. A list without a consent takes none away: only an opt-out does.
+    Of a person who has opted out only the pseudonyms of further addresses are kept.
+
+    Args:
+        connection: in a transaction of its own.
+        keys: for pseudonyms and sealed addresses.
+        listed: the rows of the list.
+        problems: takes the contradictions by row.
+
+    Raises:
+        BadInput: rows of one person differ, an address is of two persons of one list, or a list
+            ties two persons together who stand in one sample.
+    """
+    problems = problems or Problems("")
+    known = await _read(connection, tables.addresses)
+    people = await _read(connection, tables.persons)
+    found = _gathered([_entry(keys, one) for one in listed], known, people)
+    for one in found:
+        _refuse_contradictions(keys, one, known, problems)
+    merging = [one for one in found if len(one.stored) > 1]
+    await _refuse_sampled_twice(connection, merging, problems)
+    problems.settle()
+    people |= await _locked(connection, merging)
+    counts: Counter[str] = Counter()
+    rows: list[Values] = []
+    places: list[Values] = []
+    for one in found:
+        before = [people[lookup] for lookup in one.stored]
+        out = any(row.opted_out for row in before)
+        row = _gone(before) if out else _merged(one, before)
+        own = _addresses(keys, one, known, row, out)
+        changed = len(before) > 1 or any(_differs(known, value) for value in own)
+        changed = changed or not before or dict(before[0]._mapping) != row
+        counts["out" if out else "same" if not changed else "changed" if before else "new"] += 1
+        if changed:
+            rows.append(row)
+            places += own
+    await _write_persons(connection, rows)
+    for one in merging:
+        await _merge(connection, one.lookup, [row for row in one.stored if row != one.lookup])
+    await _write_addresses(connection, places)
+    return ContactImportCounts(counts["new"], counts["changed"], counts["same"], counts["out"])
+
+
+async def _read(connection: AsyncConnection, table: Any) -> dict[bytes, Row[Any]]:
+    return {bytes(row.lookup): row for row in await connection.execute(select(table))}
+
+
+def _entry(keys: ContactKeys, contact: Contact) -> _Entry:
+    person = keys.lookup(contact.person) if contact.person else None
+    return _Entry(contact, lookup_of(keys, contact.address, contact.person), person)
+
+
+def _gathered(entries: Sequence[_Entry], known: Stored, people: Stored) -> list[_Listed]:
+    """Gather the entries of each person, in the order of the list."""
+    leader: dict[bytes, bytes] = {}
+
+    def find(node: bytes) -> bytes:
+        while leader.setdefault(node, node) != node:
+            leader[node] = node = leader[leader[node]]
+        return node
+
+    def owners(entry: _Entry) -> list[bytes]:
+        return [bytes(known[one].person) if one in known else one for one in entry.known_by]
+
+    for entry in entries:
+        first, *rest = owners(entry)
+        for other in rest:
+            leader[find(other)] = find(first)
+    groups: dict[bytes, list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[find(owners(entry)[0])].append(entry)
+    found = []
+    for group in groups.values():
+        stored = sorted({owner for entry in group for owner in owners(entry)} & people.keys())
+        found.append(_Listed(group, stored, stored[0] if stored else _new_lookup(group)))
+    return found
+
+
+def _new_lookup(group: Sequence[_Entry]) -> bytes:
+    """Return a new person's pseudonym, whatever the order of the rows."""
+    tied = [entry.person for entry in group if entry.person is not None]
+    return min(tied or [entry.address for entry in group])
+
+
+def _refuse_contradictions(
+    keys: ContactKeys, one: _Listed, known: Stored, problems: Problems
+) -> None:
+    """Complain of rows of one person that differ, and of two numbers in one list."""
+    numbers: dict[str, str] = {}
+    for stored in _stored_numbers(keys, one, known):
+        source, number = number_in_list(stored)
+        numbers[source] = number
+    for entry in one.entries:
+        contact, first = entry.contact, one.first
+        cells = (contact.lang, contact.group, contact.area, contact.size, contact.source)
+        if cells != (first.lang, first.group, first.area, first.size, first.source):
+            message = Message("fieldwork-person-differs", row=first.row)
+            problems.add(message, contact.row, "person")
+        for address in (contact.address, contact.person):
+            if address is None or address.channel != OUTSIDE:
+                continue
+            source, number = number_in_list(address)
+            if numbers.setdefault(source, number) != number:
+                problems.add(Message("fieldwork-address-of-two"), contact.row, "address")
+
+
+def _stored_numbers(keys: ContactKeys, one: _Listed, known: Stored) -> Iterable[Address]:
+    """Return the stored numbers of a person whom the list gives a number that is not stored."""
+    named = [entry for entry in one.entries if OUTSIDE in _kinds(entry.contact)]
+    if not one.stored or all(entry.known_by[0] in known for entry in named):
+        return
+    own = set(one.stored)
+    for lookup, row in known.items():
+        if bytes(row.person) in own and row.kind in (NUMBER, OUTSIDE) and row.sealed is not None:
+            yield keys.unseal(lookup, bytes(row.sealed))
+
+
+def _kinds(contact: Contact) -> set[str]:
+    return {contact.address.channel, contact.person.channel if contact.person else ""}
+
+
+async def _refuse_sampled_twice(
+    connection: AsyncConnection, merging: Sequence[_Listed], problems: Problems
+) -> None:
+    """Complain of two persons who become one while a campaign that is not over has sampled both."""
+    frames, campaigns = tables.frames.c, tables.campaigns.c
+    for one in merging:
+        query = (
+            select(frames.campaign)
+            .join(tables.campaigns, campaigns.id == frames.campaign)
+            .where(frames.lookup.in_(one.stored), campaigns.state.not_in(OVER))
+        )
+        sampled = Counter((await connection.execute(query)).scalars())
+        for campaign, number in sampled.items():
+            if number > 1:
+                message = Message("fieldwork-persons-sampled", campaign=campaign)
+                problems.add(message, one.first.row, "person")
+
+
+async def _locked(connection: AsyncConnection, merging: Sequence[_Listed]) -> dict[bytes, Row[Any]]:
+    """Read the persons who become one once more, so that no opt-out of this moment is lost."""
+    found: dict[bytes, Row[Any]] = {}
+    for one in merging:
+        query = select(tables.persons).where(tables.persons.c.lookup.in_(one.stored))
+        rows = await connection.execute(query.order_by(tables.persons.c.lookup).with_for_update())
+        found |= {bytes(row.lookup): row for row in rows}
+    return found
+
+
+def _gone(before: Sequence[Row[Any]]) -> Values:
+    blank = dict.fromkeys(("lang", "group_code", "area", "size", "source", "consent"), "")
+    days = {name: max(getattr(row, name) for row in before) for name in ("opted_out", "invited")}
+    return {"lookup": bytes(before[0].lookup), **blank, **days}
+
+
+def _merged(one: _Listed, before: Sequence[Row[Any]]) -> Values:
+    first = one.first
+    return {
+        "lookup": one.lookup,
+        "lang": first.lang,
+        "group_code": first.group,
+        "area": first.area,
+        "size": first.size,
+        "source": first.source,
+        "consent": max([one.consent, *(row.consent for row in before)]),
+        "opted_out": "",
+        "invited": max((row.invited for row in before), default=""),
+    }
+
+
+def _addresses(
+    keys: ContactKeys, one: _Listed, known: Stored, row: Values, out: bool
+) -> list[Values]:
+    """Return the rows of a person's addresses and numbers, one of each."""
+    found: dict[bytes, Values] = {}
+    for place, entry in enumerate(one.entries):
+        named = ((entry.person, entry.contact.person), (entry.address, entry.contact.address))
+        for lookup, address in named:
+            if lookup is None or address is None:
+                continue
+            old = known.get(lookup)
+            kind = address.channel if lookup == entry.address else NUMBER
+            if kind == NUMBER and (lookup in found or (old is not None and old.kind != GONE)):
+                continue  # an address that also stands for the person remains an address
+            head = {"lookup": lookup, "person": one.lookup}
+            if out:
+                was = old.opted_out if old is not None else ""
+                found[lookup] = {**head, **ERASED, "opted_out": was}
+                continue
+            since = old.unreachable if old is not None else ""
+            sealed = old.sealed if old is not None else None
+            # A telephone that only ties rows together is none that the person gave to be written to
+            kept = row["consent"] and (kind != NUMBER or address.channel == OUTSIDE)
+            found[lookup] = {
+                **head,
+                "kind": kind,
+                "sealed": (sealed or keys.seal(address, lookup)) if kept else None,
+                "position": 0 if kind == NUMBER else place,
+                # A new consent is worth another attempt.
+                "unreachable": "" if one.consent > since else since,
+                "opted_out": "",
+            }
+    return list(found.values())
+
+
+def _differs(known: Stored, value: Values) -> bool:
+    old = known.get(value["lookup"])
+    return old is None or dict(old._mapping) != value
+
+
+async def _write_persons(connection: AsyncConnection, rows: Sequence[Values]) -> None:
+    """Store persons; an opt-out that came since they were read stands, whatever is stored."""
+    columns = tables.persons.c
+    statement = insert(connection, tables.persons)
+    names = [column.name for column in columns if column.name not in ("lookup", "invited")]
+    # Invitations write the day in the meantime, which may be newer than what was read.
+    rest = {name: statement.excluded[name] for name in names}
+    changed = statement.on_conflict_do_update(
+        index_elements=["lookup"], set_=rest, where=columns.opted_out == ""
+    )
+    for some in _portions(rows):
+        await connection.execute(changed, some)
+
+
+async def _merge(connection: AsyncConnection, kept: bytes, others: Sequence[bytes]) -> None:
+    """Give one person all that is stored of others, and delete these."""
+    columns = tables.persons.c
+    invited = await connection.execute(select(columns.invited).where(columns.lookup.in_(others)))
+    day = max(invited.scalars(), default="")
+    later = update(tables.persons).where(columns.lookup == kept, columns.invited < day)
+    await connection.execute(later.values(invited=day))
+    await connection.execute(delete(tables.persons).where(columns.lookup.in_(others)))
+    queue = tables.outbox
+    twin = queue.alias()
+    same = (twin.c.campaign == queue.c.campaign, twin.c.step == queue.c.step)
+    doubled = exists().where(*same, twin.c.lookup == kept)
+    await connection.execute(delete(queue).where(queue.c.lookup.in_(others), doubled))
+    for table, column in (
+        (tables.addresses, "person"),
+        (tables.frames, "lookup"),
+        (tables.outbox, "lookup"),
+    ):
+        for other in others:
+            theirs = update(table).where(table.c[column] == other)
+            await connection.execute(theirs.values({column: kept}))
+
+
+async def _write_addresses(connection: AsyncConnection, rows: Sequence[Values]) -> None:
+    """Store addresses; none changes its person here, and none comes back after an opt-out."""
+    own = tables.addresses.c
+    statement = insert(connection, tables.addresses)
+    names = ("kind", "sealed", "position", "opted_out")
+    rest: dict[str, Any] = {name: statement.excluded[name] for name in names}
+    changed = statement.on_conflict_do_update(
+        index_elements=["lookup"], set_=rest, where=own.person == statement.excluded.person
+    )
+    consent = select(tables.persons.c.consent).where(tables.persons.c.lookup == own.person)
+    for some in _portions(rows):
+        await connection.execute(changed, some)
+        # Senders mark what is unreachable, perhaps since the rows were read.
+        mine = (own.lookup.in_([row["lookup"] for row in some]), own.unreachable != "")
+        again = update(tables.addresses).where(*mine, own.unreachable < consent.scalar_subquery())
+        await connection.execute(again.values(unreachable=""))
+    out = select(tables.persons.c.lookup).where(tables.persons.c.opted_out != "")
+    erased = update(tables.addresses).where(own.person.in_(out), own.kind != GONE)
+    await connection.execute(erased.values(**ERASED))
+
+
+def _portions(rows: Sequence[Values]) -> Iterable[list[Values]]:
+    # The order of the pseudonyms is that of no list, so rows do not tell how they came.
+    rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
