@@ -279,7 +279,7 @@ async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_check(settings: Settings, chosen: argparse.Namespace) -> int:
     """Compare the ballots with the log, and let a held campaign go on when they agree."""
-    from bot.ballots.close_check import check_again
+    from bot.results.proven_releases import check_again
 
     async with open_store(settings) as database:
         keys = (await open_keys(settings, database)).gate

@@ -396,6 +396,7 @@ orders-unsigned = the desk did not sign it
 orders-misfit = it is no act of the desk's, or its row says another act than its text
 orders-repeated = the log has it already
 orders-late = it was ordered before another one that the log has, and kept back
+orders-unproven = it is a result that does not follow from the ballots
 orders-differs = the campaign is not the one that was signed
 orders-state = { $campaign } stands as «{ $state }», and nobody ordered that
 orders-seen = { $count } marked as seen

@@ -396,6 +396,7 @@ orders-unsigned = 没有签发处的签名
 orders-misfit = 不属于签发处的事项，或记录与其内容不一致
 orders-repeated = 日志中已有
 orders-late = 它比日志中已有的一项下达得早，被扣下后才补入
+orders-unproven = 这个结果不能从评价票推得
 orders-differs = 评价活动与签名时的不一致
 orders-state = { $campaign } 的状态为“{ $state }”，但无人指令
 orders-seen = 已将 { $count } 项记为已查看

@@ -14,10 +14,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.settling import unsettled_units
-from bot.ballots.close_check import require_unchanged
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.records.notices import read_notices
+from bot.results.proven_releases import require_proven
 from bot.results.releases import last_release
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.api import publications
@@ -73,7 +73,7 @@ async def make_public(
     today = clock.now().astimezone(ZoneInfo(timezone)).date()
     await _require_notice(database, campaign.year, today)
     await _require_settled(database, campaign, today)
-    await require_unchanged(database, campaign.id)
+    await require_proven(database, campaign.id)
     release = await last_release(database, campaign, clock)
     if seen and seen != release.number:
         message = Message("publication-release-changed", now=release.number, seen=seen)

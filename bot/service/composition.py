@@ -50,6 +50,7 @@ from bot.storage.redis_link import open_redis
 from bot.transparency.desk import Desk
 from bot.transparency.guard import Guard
 from bot.transparency.logged_acts import LoggedActs
+from bot.verification.result_decision import result_check
 from survey_flows.errors import MinpingError
 from survey_flows.log_entries import LOG_ITSELF
 
@@ -185,6 +186,7 @@ def make_mixer(
         ring = Keyring(settings.data / "keys" / "mixer")
         desk = load_desk(settings).key.public
         mixer = Mixer(database, ring, keys.public(), desk, settings.log_origin, clock)
+        mixer.result_check = result_check(database, mixer.log.guard)
     mixer.gate_work = partial(_end_campaigns, mixer, keys, database)
     return mixer
 

@@ -17,11 +17,11 @@ from bot.ballots.close_check import BallotsChanged
 from bot.ballots.stored_bodies import ASIDE
 from bot.crypto.gate_keys import make_gate_keys
 from bot.crypto.note_signatures import public_key
-from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from bot.transparency.log_entry import unnamed_body
+from bot.transparency.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.verification.bundle import make_bundle, pack, result_entry_body
 from bot.verification.bundle_format import MANIFEST
 from bot.verification.bundle_reader import VerificationRequest

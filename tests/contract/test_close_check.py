@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, text, update
 from bot.__main__ import PERSON_NEEDED, main
 from bot.ballots.close_check import (
     ACCEPTED,
+    DEFINITION,
     LOG,
     MISSING,
     NUMBERS,
@@ -21,13 +22,13 @@ from bot.ballots.close_check import (
     ROWS,
     UNLOGGED,
     BallotsChanged,
-    check_again,
     check_ballots,
 )
 from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.campaigns.registered import find_registered_campaign
 from bot.publication.public_release import make_public
+from bot.results.proven_releases import check_again
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.verification.bundle import make_bundle, request_result_entry
@@ -152,7 +153,7 @@ ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "counted twice": (count_twice, {ROWS, ACCEPTED}),
     "replaced one": (take_the_replaced_one, {MISSING, ORDER, ACCEPTED}),
     "relabelled": (relabel, {LOG, ACCEPTED}),
-    "reworded": (reword, {LOG}),
+    "reworded": (reword, {LOG, DEFINITION}),
 }
 
 
