@@ -32,9 +32,9 @@ class StoredCase:
     salt: bytes
     ballots: Sequence[tuple[int, int, int]]
 
-    def weights(self, lighter: bool) -> list[list[int]]:
+    def weights(self, lighter: bool) -> list[tuple[int, int]]:
         """Returns position and weight of each ballot, ascending, as decisions commit to them."""
-        return sorted([at, new if lighter else old] for at, new, old in self.ballots)
+        return sorted((at, new if lighter else old) for at, new, old in self.ballots)
 
 
 Weights = Mapping[int, int]

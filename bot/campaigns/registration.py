@@ -132,7 +132,7 @@ async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any
     rows, so that this finds slips; `bot.ballots.close_check` proves.
     """
     columns = tables.log_entries.c
-    labels = {}
+    labels: dict[bytes, str] = {}
     for row in rows:
         own = (act_label(REGISTRATION, row.id, row.id), older_act_label(REGISTRATION, row.id))
         labels |= dict.fromkeys(own, row.id)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.approvals import Approval, Decision
 from bot.accounts.roster import Book
-from bot.ballots.desk_orders import RESULT
+from bot.ballots.desk_orders import RESULT as RESULT
 from bot.ballots.public_acts import ResultCheck
 from bot.transparency.desk import Desk
 from bot.transparency.guard import Guard
