@@ -2,6 +2,7 @@
 
 # Material
 appraisal-table-empty = the table has a header and no rows; nothing was stored
+appraisal-unprinted = signs that no font of the reports draws are printed by their numbers: { $texts }
 appraisal-table-needs-year = this table belongs to a year; say which (--year)
 
 # Campaigns of a year

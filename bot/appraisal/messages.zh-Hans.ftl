@@ -2,6 +2,7 @@
 
 # Material
 appraisal-table-empty = 表格只有表头，没有数据；没有保存任何内容
+appraisal-unprinted = 报告字体中没有的字将印出其编码：{ $texts }
 appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--year）
 
 # Campaigns of a year

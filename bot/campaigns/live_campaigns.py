@@ -231,6 +231,10 @@ class LiveCampaigns:
         """Returns the definition of a campaign that is open or was."""
         return self._known.definitions.get(campaign)
 
+    def has_link(self, token: str) -> bool:
+        """Returns whether a token is a link of a campaign that is open or was."""
+        return any(token in one.links for one in self._known.definitions.values())
+
     def quotas(self, campaign: str) -> Quotas:
         """Returns a campaign's quotas, with what is full and taken; an unknown one has none."""
         definition = self.get(campaign)

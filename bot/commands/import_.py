@@ -104,4 +104,6 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     replaced = Message("ballots-replaced", rows=done.duplicates, ballots=done.replaced)
     print("  " + worded(replaced))
     print("  " + worded(Message("ballots-unanswered", ballots=done.unanswered)))
+    for note in done.notes:
+        print("  " + worded(note))
     return 0

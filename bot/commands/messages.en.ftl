@@ -176,6 +176,15 @@ help-posters-file = the counters
 help-posters-to = where the code leads; default: { $place }
 help-publish = publish a closed campaign's last release: its page, open data and bundle; until then nobody reads them
 help-publish-withdraw = withdraw the results from the public pages
+help-publish-unsettled = look at the units that are not settled; with --seen publish all the same, and mark them
+help-publish-reason = why the results are published while reviews run
+help-publish-typed = name of the campaign, once more
+help-publish-seen = the digest that the look at it ended with
+publish-unsettled = { $n ->
+    [one] one unit is
+   *[other] { $n } units are
+    } not settled and would be marked: { $names }
+publish-unsettled-how = to publish: `minping publish { $campaign } --unsettled --typed { $campaign } --seen { $seen } --reason …`
 help-push = send invitations and reminders to the people invited to a campaign
 help-push-begin = queue the invitation, or the next reminder, for everybody who is invited
 help-push-begin-hours = local time; default: the settings'

@@ -22,6 +22,7 @@ from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys
+from bot.publication.early_decision import early_decision
 from bot.service.installation_keys import desk_ring, open_keys
 from bot.transparency.desk import DESK, Desk
 from bot.verification.result_decision import RESULT, result_decision
@@ -50,6 +51,7 @@ def make_officers(
         **amendment_decision(desk),
         **filing_decisions(desk),
         **letters_decision(),
+        **early_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),
     }

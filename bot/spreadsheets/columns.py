@@ -10,7 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
+from bot.spreadsheets.reader import Problems, Row, Sheet, fold_heading, normalise_width
+from survey_flows.characters import one_line
 from survey_flows.errors import Message
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
@@ -50,25 +51,23 @@ class Field:
         Case, spaces and underscores do not matter.
         """
         both = (f"{heading}{self.name}" for heading in self.headings)
-        return _fold(heading) in {_fold(name) for name in (self.name, *self.headings, *both)}
-
-
-def _fold(heading: str) -> str:
-    return normalise_width(heading).lower().replace(" ", "").replace("_", "")
+        names = (self.name, *self.headings, *both)
+        return fold_heading(heading) in {fold_heading(name) for name in names}
 
 
 def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> list[Row]:
     """Return the rows with their cells under the names of ``fields``; absent cells are empty.
 
-    Cells that are empty or too long go to ``problems``.
+    A line break in a cell becomes a space. Cells that are empty or too long go to ``problems``.
 
     Raises:
         BadInput: a column is missing, unknown or stands twice.
     """
     names = _names(sheet, fields, problems)
     problems.settle()
+    headings = [(field.name, names.get(field.name, "")) for field in fields]
     rows = [
-        Row(row.number, {f.name: row.cells.get(names.get(f.name, ""), "") for f in fields})
+        Row(row.number, {name: one_line(row.cells.get(known, "")) for name, known in headings})
         for row in sheet.rows
     ]
     for row in rows:

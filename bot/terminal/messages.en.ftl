@@ -186,4 +186,5 @@ word-year-filing = filing after the close of the material
 word-year-close = close of a year's material
 word-year-amend = amendment of a sealed year
 word-year-seal = seal of a year
+word-publish-early = publication while reviews run
 word-year-lift = lifting of a seal

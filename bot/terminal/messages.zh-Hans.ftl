@@ -186,4 +186,5 @@ word-year-filing = 材料截止后的补录
 word-year-close = 材料截止
 word-year-amend = 更正已封存年度
 word-year-seal = 封存年度
+word-publish-early = 复核期间公布结果
 word-year-lift = 启封年度

@@ -38,6 +38,7 @@ CODES: Mapping[str, Message] = {
     "year-amend": Message("word-year-amend"),
     "year-seal": Message("word-year-seal"),
     "year-lift": Message("word-year-lift"),
+    "publish-early": Message("word-publish-early"),
     "opening": Message("word-opening"),
     "choice": Message("word-choice"),
     "void": Message("word-void"),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -81,7 +80,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 class TimeMapping(_Data):
-    """A column with the time of the answer: ISO 8601 or seconds since 1970.
+    """A column with the time of the answer, as `bot.ballots.imported.moments` reads it.
 
     ``zone`` is the time zone of times that name none.
     """
@@ -216,15 +215,3 @@ def _message(kind: str, values: Mapping[str, str]) -> Message:
     if kind.startswith("imported-"):
         return Message(kind, **values)
     return Message(FIELD_MESSAGES.get(kind, "imported-field-malformed"))
-
-
-def parse_time(text: str, zone: ZoneInfo) -> int:
-    """Return seconds since 1970.
-
-    Raises:
-        ValueError: the text is neither ISO 8601 nor a whole number of seconds.
-    """
-    if text.isdigit() and len(text) > 8:
-        return int(text)
-    moment = datetime.fromisoformat(text)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())

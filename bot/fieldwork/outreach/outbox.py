@@ -268,9 +268,10 @@ class SealedAddress:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person with the number in a frame, and the sealed addresses in their order."""
+    """A person with number and turn in a frame, and the sealed addresses in their order."""
 
     number: str
+    turn: int | None
     lang: str
     opted_out: bool
     addresses: tuple[SealedAddress, ...]
@@ -280,7 +281,8 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
     """Return each message's person; deleted persons are left out."""
     frames, persons, own = tables.frames.c, tables.persons.c, tables.addresses.c
     wanted = list(keys)
-    columns = (frames.campaign, frames.number, persons.lookup, persons.lang, persons.opted_out)
+    columns = [frames.campaign, frames.number, frames.turn]
+    columns += [persons.lookup, persons.lang, persons.opted_out]
     joined = tables.frames.join(tables.persons, frames.lookup == persons.lookup)
     query = select(*columns).select_from(joined)
     found = query.where(
@@ -296,7 +298,7 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
         theirs.setdefault(bytes(row.person), []).append(one)
     recipients = {
         (campaign, lookup): Recipient(
-            row.number, row.lang, bool(row.opted_out), tuple(theirs.get(lookup, ()))
+            row.number, row.turn, row.lang, bool(row.opted_out), tuple(theirs.get(lookup, ()))
         )
         for (campaign, lookup), row in rows.items()
     }

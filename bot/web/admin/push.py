@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from aggregation.disclosure.rounding import round_down
 from bot.accounts.preferences import preferences_in
-from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.summaries import show_campaign
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.audience.contacts import REASONS, count_contacts
 from bot.fieldwork.audience.invitations import count_responses, make_invitations

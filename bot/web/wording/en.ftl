@@ -489,6 +489,7 @@ approval-kind-year-filing = late filing of material
 approval-kind-year-close = Close of the year's material
 approval-kind-year-amend = Amendment of a sealed year
 approval-kind-year-seal = Seal of the year
+approval-kind-publish-early = Publication while reviews run
 approval-kind-year-lift = Lifting of the year's seal
 approval-prepared-by = Prepared by { $login }, { $at }
 approval-signed-approve = Approved by { $login }
@@ -764,6 +765,10 @@ publish-title = Public page
 publish-not = The results are not public: nobody can read them without signing in. They can be made public when the public notice of the year is over (see “Notice and appeals”).
 publish-since = Public since { $day }: release { $number } ({ $by })
 publish-newer = Release { $number } is newer than what is public.
+publish-early = Publish while reviews run
+publish-early-hint = { $n } units may still ask for a review, or wait for an answer: { $names }. Their lines are marked «under review» until that is over. In the profiles office and city a second person signs it.
+publish-early-do = Publish with these marks
+publish-early-typed = Name of the campaign ({ $campaign }), once more
 publish-sure = Anybody may read these results from now on.
 publish-do = Make release { $number } public
 publish-first = Make the results public
@@ -794,6 +799,10 @@ account-in_time = of these in time
 account-late = Overdue
 account-hint = As of { $day }. Requests of residents are rounded down to tens; “<{ $n }” stands for fewer than { $n }, so that nobody can be found by it.
 result-kicker = Results · published { $day } · release { $number }
+result-under-review = { $n ->
+    [one] The review of one unit still runs
+   *[other] The reviews of { $n } units still run
+    } or may still be asked for: { $names }. Their figures may change.
 result-window-early = Ratings were taken from { $opens } to { $closes } (planned until { $planned }).
 result-window = Ratings were taken from { $opens } to { $closes }.
 result-counted = ratings counted
@@ -1285,9 +1294,13 @@ table-bundle-how = With the bundle anybody works out ranks and grades anew and c
 table-json = the table for programs
 
 # The page of one's own result
+door-title = Your code
+door-lead = Type the code of ten signs from your letter or message. Pressing Start uses it; opening this page does not.
+door-label = Code
+door-wrong = This code is not valid. Compare it with your letter or message. You can take part without a code, too.
+door-result = I have a letter about my own result
 own-title = My own result
 own-lead = Your letter has a code of ten signs. Type it here to read your result with its reasons, and to ask for a review.
-own-door = Press the button to open the page of your own result.
 own-code = Code from the letter
 own-open = Open my result
 own-wrong = This code opens nothing. Compare it with your letter; a newer letter has a newer code. If it still does not open, ask the office that sent the letter.
