@@ -341,6 +341,9 @@ campaign-link = { $group } ({ $parts }):
 campaign-link-limit = for { $people } people
 campaign-key-missing = it takes no ballots until this key is back from the backup: { $file }
 campaign-checked = The ballots of { $campaign } are those that the log commits to.
+campaign-copies =
+    The close destroys the keys of { $campaign } at the gate and at the mixer. Destroy each backup of
+    voters/{ $campaign }.key and mixer/campaign-{ $campaign }.key today: with both, and a copy of the database, people and ballots can be joined.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-searched = { $word }: { $people } or more people

@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
 from bot.accounts.approvals import DONE, Approval, Approvals
+from bot.ballots.desk_orders import RESULT
 from bot.ballots.stored_bodies import ballot_text, comment_text, kept_aside
 from bot.fraud_review.case_review import read_case_weights
 from bot.results.proven_releases import require_proven
@@ -61,7 +62,6 @@ from bot.verification.bundle_format import (
     WEIGHTS_HEAD,
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
-from bot.verification.result_decision import RESULT
 from survey_flows.canonical_json import canonical_by_code
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import (

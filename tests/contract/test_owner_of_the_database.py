@@ -28,10 +28,13 @@ from bot.ballots.close_check import (
 from bot.ballots.desk_orders import UNPROVEN
 from bot.campaigns.held import held_for
 from bot.campaigns.registered import find_registered_campaign, read_registered_campaigns
+from bot.core.settings import Settings
+from bot.crypto.note_signatures import sign_checkpoint
 from bot.fraud_review.case_review import apply_verdict
 from bot.results.proven_releases import check_again
 from bot.results.releases import publish_release, read_releases
 from bot.results.scoring import score_campaign
+from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import facts_of
@@ -44,6 +47,7 @@ from bot.verification.verifier import verify
 from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput
 from survey_flows.log_entries import canonical
+from survey_flows.merkle import EMPTY
 from tests.contract.test_conductor import NOW, Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
 from tests.desk import DESK
@@ -113,17 +117,20 @@ async def swap_names(road: Road) -> None:
     await execute(road, update(tables.campaigns).values(values))
 
 
-async def forge_log(road: Road) -> None:
-    """Take the registration out of the log, and put a note that nobody signed at its end."""
-    entries, notes = tables.log_entries, tables.checkpoints
+async def empty_log(road: Road, seed: bytes = b"") -> None:
+    """Take every entry out of the log, and end it with a note that another key has signed."""
     await execute(
         road,
-        delete(entries),
+        delete(tables.log_entries),
         delete(tables.log_tiles),
-        delete(notes),
+        delete(tables.checkpoints),
         update(tables.campaigns).values(registered=None),
         update(tables.ballots).values(ratings="VD VD VD VD"),
     )
+    if seed:
+        note = sign_checkpoint(seed, "minping", 0, EMPTY)
+        row = {"size": 0, "note": note, "frontier": b"", "at": 0, "shown": 1}
+        await execute(road, tables.checkpoints.insert().values(row))
 
 
 ATTACKS: dict[str, tuple[Attack, set[str]]] = {
@@ -287,11 +294,14 @@ async def test_a_decision_that_nobody_signed_weighs_nothing(road: Road) -> None:
     assert {one.id for one in await check_ballots(road.database, "year")} == {WEIGHTS}
 
 
-async def test_a_log_that_is_gone_makes_no_campaign_an_imported_one(road: Road) -> None:
+@pytest.mark.parametrize("seed", [b"", bytes(32)], ids=["no note", "another key"])
+async def test_a_log_that_is_gone_makes_no_campaign_an_imported_one(
+    road: Road, seed: bytes
+) -> None:
     await road.close("year")
     await score_campaign(road.database, "year")
     assert await check_ballots(road.database, "year") == []
-    await forge_log(road)
+    await empty_log(road, seed)
     for guard in (None, road.mixer.log.guard):
         found = await check_ballots(road.database, "year", guard)
         assert {one.id for one in found} == {LOG}
@@ -333,3 +343,14 @@ async def test_an_imported_campaign_is_closed_again_once_the_log_is_whole(road: 
     states = {one.id: one.state for one in await rows(road, tables.campaigns)}
     assert states == {"old": "closed", "year": "open"}
     assert MISSING not in await reasons(road)
+
+
+async def test_each_command_knows_the_logs_key(road: Road, store_url: str, tmp_path: Path) -> None:
+    await road.close("year")
+    await empty_log(road, bytes(32))
+    key = road.mixer.key.write()
+    (tmp_path / "mixer").rename(tmp_path / "keys" / "mixer")
+    for more in ({}, {"log_key": key}):
+        settings = Settings(database_url=store_url, data=tmp_path, log_origin="minping", **more)
+        async with open_store(settings) as database:
+            assert {one.id for one in await check_ballots(database, "year")} == {LOG}

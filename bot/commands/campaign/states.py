@@ -105,6 +105,7 @@ async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         keys = await open_keys(settings, database)
         await close_campaign(database, chosen.id, keys.desk, SystemClock(), chosen.reason)
+        say(Message("campaign-copies", campaign=chosen.id))
         return await _finish(settings, database, keys.gate, chosen.id)
 
 
