@@ -1248,6 +1248,7 @@ draft-population = Population figures by stratum or margin (CSV or XLSX: unit?, 
 draft-questionnaires = Questionnaires (YAML, or XLSForm as .xlsx)
 draft-save = Store the draft
 draft-change = Change the draft
+form-differs = Somebody has changed this meanwhile, and nothing was stored. Compare, and send again what is to stand:
 draft-differs = Somebody has changed the draft meanwhile. Compare, and send again what is to stand:
 draft-now = Stands now:
 draft-mine = You typed:

@@ -1242,6 +1242,7 @@ draft-population = 各层或各维度的总体数据（CSV 或 XLSX：unit?、gr
 draft-questionnaires = 问卷（YAML，或 XLSForm 的 .xlsx）
 draft-save = 保存草稿
 draft-change = 修改草稿
+form-differs = 其间已有改动，没有保存任何内容。请核对后提交最终内容：
 draft-differs = 其间草稿已有改动。请核对后提交最终内容：
 draft-now = 现为：
 draft-mine = 您填的：
