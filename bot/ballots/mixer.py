@@ -50,7 +50,7 @@ from bot.crypto.note_signatures import public_key as log_key
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.acts import announce_keys, demand_gate, lost_gates
+from bot.transparency.acts import LostGate, announce_keys, demand_gate, lost_gates
 from bot.transparency.desk import desk_name
 from bot.transparency.entry_bodies import KEYS
 from bot.transparency.guard import Guard
@@ -114,7 +114,7 @@ class Mixer:
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
         self.result_check: ResultCheck = any_result
         self._logged = LoggedActs(guard)
-        self._lost_gates: Sequence[VerifierKey] = ()
+        self._lost_gates: Sequence[LostGate] = ()
         self._orders = DeskOrders(LoggedActs(guard), desk, origin)
         self.desk_key = VerifierKey(desk_name(origin), ED25519, desk) if desk else None
         """The key that signs what somebody ordered; none in a command that logs nothing."""
@@ -138,7 +138,7 @@ class Mixer:
     def _envelopes(self) -> MixerEnvelopes:
         return MixerEnvelopes(
             self._ring,
-            lambda: [self._gate, *(gate.public for gate in self._lost_gates)],
+            lambda: [self._gate, *(gate.key.public for gate in self._lost_gates)],
             self._signing,
             lambda: self._keys.current,
         )
@@ -268,7 +268,7 @@ class Mixer:
         if not ballots:
             return False
         numbers = MixedNumbers(self._campaign_secret)
-        acceptance = Acceptance([self._signer, *self._lost_gates], self._origin, numbers)
+        acceptance = Acceptance(self._signer, self._lost_gates, self._origin, numbers)
         async with reading(self._database) as connection:
             ballots = await acceptance.sort(connection, ballots)
         submitted = [one for one in submissions_of(ballots) if one["kind"] != END]

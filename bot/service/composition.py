@@ -32,6 +32,7 @@ from bot.conversations.homes import destroy_old_secrets, forget_closed_conversat
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
+from bot.core.folder_lock import shared_folder
 from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
@@ -131,6 +132,8 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     clock = clock or SystemClock()
     make_private(settings.data, *sqlite_files(settings.database))
     async with AsyncExitStack() as stack:
+        # While it holds them nobody replaces a key under it (`bot.service.gate_loss`).
+        await stack.enter_async_context(shared_folder(settings.data / "keys"))
         database = await stack.enter_async_context(open_store(settings, PATIENCE))
         url = settings.redis_url or await _bundled_redis(settings, stack)
         redis = open_redis(url, REDIS_PATIENCE)

@@ -211,6 +211,11 @@ paused = “{ $title }” is not taking ratings at the moment. Please come back 
 no-campaign = There is no survey at present. Please come back later.
 trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
 
+letter-invitation-lead = You were drawn by lot to take part in “{ $title }”. Please rate the units that you know: it takes about a minute and asks no name, and only totals are published.
+letter-invitation-how = Scan the picture with your phone, or type the address below into a browser, and then the code. The code is for one person; please do not pass it on.
+letter-invitation-address = Address
+letter-invitation-code = Code
+letter-invitation-stop = To check this letter, call 12345. To get no more invitations, call { $phone } and give the reference { $reference }.
 poster-once = Yearly rating
 poster-ask = How was this unit this year?
 poster-scan = Scan the code with your phone

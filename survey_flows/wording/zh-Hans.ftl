@@ -182,6 +182,11 @@ paused = “{ $title }”目前暂停接收评价，请稍后再来。
 no-campaign = 目前没有正在进行的评价活动，请过些时候再来。
 trouble = 抱歉，刚才的操作没能处理。您之前的回答都还在，请再试一次，或发送 /start。
 
+letter-invitation-lead = 您好！您被随机抽中参加“{ $title }”。请为您了解的单位打分，约一分钟，不问姓名，结果只公布汇总数字。
+letter-invitation-how = 用手机扫码，或在浏览器中输入下面的网址，再输入编码。编码只供一人使用，请勿转交。
+letter-invitation-address = 网址
+letter-invitation-code = 编码
+letter-invitation-stop = 核实真伪请拨 12345。不想再收到邀请，请致电 { $phone }，告知参考号 { $reference }。
 poster-once = 年度评价
 poster-ask = 请为本单位今年的工作打分
 poster-scan = 用手机扫描二维码

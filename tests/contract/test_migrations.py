@@ -334,7 +334,7 @@ async def test_sums_of_few_answers_join_others_where_no_result_was_signed(
         f"{notice} ('result', 'ordered', 'ordered', 'x', '[]')",
     )
     try:
-        await upgraded(database, "0049", [*statements, *more])
+        await upgraded(database, "0050", [*statements, *more])
         await migrate(database)
         async with database.connect() as connection:
             rows = (await connection.execute(text("SELECT * FROM releases"))).all()
