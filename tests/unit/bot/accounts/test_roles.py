@@ -55,6 +55,7 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/push/invite",
     "/admin/campaigns/{campaign}/push/begin",
     "/admin/campaigns/{campaign}/push/turn",
+    "/admin/campaigns/{campaign}/push/handouts",
     "/admin/campaigns/{campaign}/responses",
     "/admin/campaigns/{campaign}/responses/live",
     "/admin/campaigns/{campaign}/responses/quotas",
