@@ -4,6 +4,8 @@ A room raises a `Message` and never words it. The words stand in Fluent, in a fi
 ``messages.LANGUAGE.ftl`` beside the room's code, once for every language. `render` finds them by
 the id, so that no sentence is ever translated from another language's sentence.
 
+Characters that nobody sees are shown by their numbers in a text that a message quotes.
+
 A message's values are text, numbers, names from the data in both languages, other messages (the
 name of a state, say) or tuples of these, which are joined as the language joins lists.
 
@@ -24,6 +26,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
 
 from survey_flows.base_errors import Misuse
+from survey_flows.characters import visible
 from survey_flows.wording import DEFAULT
 
 ENGLISH = "en"
@@ -224,10 +227,10 @@ def _value(value: Value, lang: str) -> object:
     if isinstance(value, int):
         # A year or a row has no mark between its thousands; Fluent still picks the plural by it.
         return fluent_number(value, useGrouping=False)
-    return value
+    return visible(value)
 
 
 def _text(value: str | int | Message | Named, lang: str) -> str:
     if isinstance(value, Named):
         return value.text(lang)
-    return render(value, lang) if isinstance(value, Message) else str(value)
+    return render(value, lang) if isinstance(value, Message) else visible(str(value))

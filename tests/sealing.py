@@ -20,6 +20,7 @@ from bot.appraisal.year import open_year
 from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock, SystemClock
 from bot.core.identity import Office
+from bot.publication.early_decision import early_decision
 from bot.records.notices import GivenNotice
 from bot.service.composition import Service
 from bot.transparency.desk import Desk
@@ -39,6 +40,7 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
         **amendment_decision(DESK),
         **filing_decisions(DESK),
         **letters_decision(),
+        **early_decision(),
     }
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
 

@@ -37,10 +37,12 @@ from bot.accounts.staff import (
     insert_account,
     normalize_login,
     require_other_account,
+    said_account,
     set_password,
 )
 from bot.core.checked_input import checked
 from bot.core.clock import Clock
+from bot.core.stale_forms import require_seen
 from bot.storage.database import reading, writing
 from bot.storage.schema.accounts import grants
 from bot.transparency.desk import Desk
@@ -96,16 +98,19 @@ class Officers:
         details = {"role": role, "unit": unit, "password": hashed, "new": True}
         return await self._approvals.prepare(APPOINT, login, details, by)
 
-    async def change(self, login: str, role: str, unit: str, by: str) -> Approval | None:
-        """Gives a person another role and unit, or prepares it.
+    async def change(
+        self, login: str, role: str, unit: str, by: str, seen: str | None = None
+    ) -> Approval | None:
+        """Gives a person another role and unit, or prepares it; ``seen`` as in `change_staff`.
 
         Raises:
             BadInput: as `change_staff`, or the same waits already.
         """
         account = await self._other(login, by)
         checked(AccountInput, login=login, role=role, unit=unit)
+        require_seen(said_account(account), seen)
         if role == account.role or role not in GUARDED:
-            await change_staff(self._roster, login, role, unit, _by(by))
+            await change_staff(self._roster, login, role, unit, _by(by), seen)
             if account.role in GUARDED and role != account.role:
                 await self._tell_end(account)
             return None

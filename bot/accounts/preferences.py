@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ROLE_CHOICES, ROLES
 from bot.core.checked_input import CheckedInput, checked
+from bot.core.stale_forms import lock_settings, require_seen
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import preferences
 from survey_flows.errors import Message
@@ -124,6 +125,13 @@ def chosen_preferences(
     return Preferences(**asked.model_dump())
 
 
+def said_preferences(found: Preferences) -> dict[str, str]:
+    """Returns the preferences as a form says them."""
+    days, roles = " ".join(found.not_on), " ".join(sorted(found.second_factor))
+    said = {"hours": found.hours, "not_on": days, "fatigue_days": str(found.fatigue_days)}
+    return said | {"second_factor": roles}
+
+
 async def read_preferences(database: AsyncEngine) -> Preferences:
     """Returns the stored preferences."""
     async with reading(database) as connection:
@@ -142,9 +150,22 @@ async def preferences_in(connection: AsyncConnection) -> Preferences:
     return Preferences(**(rows | lists))
 
 
-async def save_preferences(database: AsyncEngine, wanted: Preferences) -> None:
-    """Stores the preferences; raises `BadInput` as `chosen_preferences`."""
+async def save_preferences(
+    database: AsyncEngine, wanted: Preferences, seen: str | None = None
+) -> None:
+    """Stores the preferences.
+
+    Args:
+        database: where they are.
+        wanted: what somebody chose.
+        seen: the digest of those that the form showed; None: whatever stands is replaced.
+
+    Raises:
+        BadInput: as `chosen_preferences`, or others were stored meanwhile.
+    """
     found = chosen_preferences(**asdict(wanted))
     rows = [{"name": name, "value": json.dumps(value)} for name, value in asdict(found).items()]
     async with writing(database) as connection:
+        await lock_settings(connection)
+        require_seen(said_preferences(await preferences_in(connection)), seen)
         await upsert(connection, preferences, ["name"], rows)

@@ -25,12 +25,15 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.accounts.profiles import PROFILE, SOLO
 from bot.core.folder_lock import locked_folder
 from bot.storage.database import reading, writing
 from bot.storage.schema.accounts import approvals, grants, second_factors, staff
+from bot.storage.schema.all import log_entries
 from bot.storage.schema.api import tokens
 from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.log_entries import LOG_ITSELF
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +67,6 @@ COLUMNS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
 What a tap at the console moves is left out: days of use, steps of codes, ends of sessions.
 """
 
-PROFILE = "profile"
-"""The part of what was before a change that has the profile; it is in no table."""
 Digests = dict[str, dict[str, str | None]]
 """Digests by table and row; None: there is no row."""
 
@@ -83,7 +84,7 @@ class Book:
 
     digests: Digests = field(default_factory=dict)
     before: Digests = field(default_factory=dict)
-    profile: str = "solo"
+    profile: str = SOLO
     since: int = 0
 
     def knows(self, part: str, name: str, digest: str | None) -> bool:
@@ -114,15 +115,19 @@ class Roster:
         self._wrong: tuple[str, ...] = ()
 
     async def book(self) -> Book:
-        """Returns what the file says; an installation from before has its rows taken over once."""
+        """Returns what the file says; an installation from before has its rows taken over once.
+
+        Where the file went astray they are taken over as well, in the profile that the log has.
+        """
         if not self._file.exists():
             async with locked_folder(self._file.parent):
                 if not self._file.exists():
                     async with reading(self.database) as connection:
                         found = await self._digests(connection)
+                        profile = await _logged_profile(connection)
                     if found["staff"]:
                         log.warning("%d accounts were taken over once", len(found["staff"]))
-                    await asyncio.to_thread(self._write, Book(found))
+                    await asyncio.to_thread(self._write, Book(found, profile=profile))
         return await asyncio.to_thread(self._read)
 
     async def settled_book(self) -> Book:
@@ -206,6 +211,7 @@ class Roster:
                 new = await self._digests(connection)
                 _note(book, old, new)
                 if profile["name"] != book.profile:
+                    # It is in no table; the other parts are.
                     book.before[PROFILE] = dict(profile)
                 await asyncio.to_thread(self._write, book)
             book.before = {}
@@ -255,6 +261,15 @@ class Roster:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._file)
+
+
+async def _logged_profile(connection: AsyncConnection) -> str:
+    """Returns the profile of the newest act about it; solo where there is none."""
+    columns = log_entries.c
+    query = select(columns.body).where(columns.kind == PROFILE, columns.campaign == LOG_ITSELF)
+    newest = query.order_by(columns.position.desc()).limit(1)
+    body = (await connection.execute(newest)).scalar()
+    return SOLO if body is None else str(json.loads(body)["profile"])
 
 
 def _settle(book: Book, found: Digests) -> None:

@@ -20,6 +20,7 @@ from bot.accounts.roles import ADMINISTRATOR, ROLE_CHOICES, ROLES, UNIT
 from bot.accounts.roster import Roster
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
+from bot.core.stale_forms import require_seen
 from bot.storage.database import reading, writing
 from bot.storage.schema.all import recusals, second_factors, staff, units
 from survey_flows.errors import BadInput, Message, Place
@@ -188,20 +189,36 @@ async def set_password(roster: Roster, login: str, password: str, initial_until:
         await change_account(connection, login, values)
 
 
-async def change_staff(roster: Roster, login: str, role: str, unit: str = "", by: str = "") -> None:
+async def change_staff(
+    roster: Roster,
+    login: str,
+    role: str,
+    unit: str = "",
+    by: str = "",
+    seen: str | None = None,
+) -> None:
     """Gives a person another role and unit, from their next request on.
 
-    ``by`` is the login of the administrator who does it, empty on the machine itself.
+    ``by`` is the login of the administrator who does it, empty on the machine itself; ``seen`` is
+    the digest of the account that the form showed, None where whatever stands is replaced.
 
     Raises:
         BadInput: there is no such login, it is ``by``'s own, there is no such role or unit, or no
-            administrator would be left.
+            administrator would be left; or the account is another one than was seen.
     """
     require_other_account(login, by)
     checked(AccountInput, login=login, role=role, unit=unit)
     values = {"role": role, "unit": unit or None}
     async with roster.change() as connection:
+        row = (await connection.execute(_accounts().where(staff.c.login == login))).first()
+        if row:
+            require_seen(said_account(_account(row)), seen)
         await change_account(connection, login, values, unit, keeps=role == ADMINISTRATOR)
+
+
+def said_account(account: Account) -> dict[str, str]:
+    """Returns what the form of an account says."""
+    return {"role": account.role, "unit": account.unit}
 
 
 async def disable_staff(roster: Roster, login: str, disabled: bool = True, by: str = "") -> None:

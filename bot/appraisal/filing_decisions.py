@@ -74,7 +74,7 @@ async def carry_out_filing(connection: AsyncConnection, one: Approval, now: int)
     year, kind = said["year"], said["kind"]
     await lock_year(connection, year)
     data = b64decode(said["data"])
-    sheet = await asyncio.to_thread(read_sheet, said["file"], data)
+    sheet = await asyncio.to_thread(read_sheet, said["file"], data, others=True)
     scheme = parse_scheme(said["rules"])
     _, changes = await store_sheet(connection, kind, year, sheet, scheme)
     if dump_changes(changes) != said["changes"]:

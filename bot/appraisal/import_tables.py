@@ -18,8 +18,9 @@ from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.table_kinds import DECISIONS, store_sheet, table_kind, year_context
 from bot.campaigns.registered import year_scheme
 from bot.core.identity import Office
+from bot.core.printed_signs import as_printed, unprinted
 from bot.records import store
-from bot.records.context import ImportResult, OpenProposal
+from bot.records.context import ImportResult, OpenProposal, first_names
 from bot.records.filings import (
     Filing,
     FilingChange,
@@ -31,7 +32,7 @@ from bot.records.filings import (
 from bot.records.recusals import require_unbarred
 from bot.records.seals import sealed_years
 from bot.records.unit_periods import read_units_of
-from bot.spreadsheets.reader import read_sheet
+from bot.spreadsheets.reader import Sheet, read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput, Message, Place
@@ -85,7 +86,7 @@ async def import_table(
             and there is no reason; nothing is stored.
     """
     table_kind(kind, year)
-    sheet = await asyncio.to_thread(read_sheet, file, data)
+    sheet = await asyncio.to_thread(read_sheet, file, data, others=True)
     if not sheet.rows:
         raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
@@ -96,6 +97,8 @@ async def import_table(
         outcome, changes = await store_sheet(
             connection, kind, year, sheet, scheme, office, proposals
         )
+        notes = (*sheet.notes, *outcome.notes, *_unprinted(sheet))
+        outcome = replace(outcome, notes=notes)
         waits = bool(changes) and await needs_clearance(connection, year)
         if waits and not dry_run:
             await _require_may_enter(connection, year, changes, office, clearance)
@@ -110,6 +113,13 @@ async def import_table(
         return replace(outcome, changes=changes)
     sent = (kind, year, file, data, changes, scheme)
     return await _prepare_filing(outcome, sent, office, clearance)
+
+
+def _unprinted(sheet: Sheet) -> tuple[Message, ...]:
+    """Return a note about texts with signs that no font draws: reports print their numbers."""
+    texts = dict.fromkeys(text for row in sheet.rows for text in row.cells.values())
+    found = [f"{text} ({as_printed(text)})" for text in texts if unprinted(text)]
+    return (Message("appraisal-unprinted", texts=first_names(found)),) if found else ()
 
 
 async def needs_clearance(connection: AsyncConnection, year: int) -> bool:
@@ -162,7 +172,7 @@ async def _prepare_filing(
     if made.state == DONE:
         return replace(outcome, changes=changes)
     note = Message("records-filing-waits", number=made.id)
-    return ImportResult(outcome.rows, (note,), changes)
+    return ImportResult(outcome.rows, (*outcome.notes, note), changes)
 
 
 async def table_workbook(

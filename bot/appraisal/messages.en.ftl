@@ -2,6 +2,7 @@
 
 # Material
 appraisal-table-empty = the table has a header and no rows; nothing was stored
+appraisal-unprinted = signs that no font of the reports draws are printed by their numbers: { $texts }
 appraisal-table-needs-year = this table belongs to a year; say which (--year)
 
 # Campaigns of a year
@@ -113,6 +114,15 @@ appraisal-table-unit-periods = what units were from when until when
 appraisal-table-unit-events = mergers, new names and ends of units
 appraisal-table-decisions = decisions of persons on proposals
 appraisal-table-history = grades of earlier years
+appraisal-own-total = total of { $subject }
+appraisal-own-grade = grade of { $subject }
+appraisal-own-public = public score of { $subject }
+appraisal-own-personal = personal score of { $subject }
+appraisal-own-indicator = { $part } of { $subject }
+appraisal-own-figure = figures of { $subject }
+appraisal-own-decision = decision on { $subject }: { $kind }
+appraisal-own-history = grade of { $subject } in { $year }
+appraisal-own-history-in = grade of { $subject } in { $year }: { $where }
 appraisal-no-letter = no letter was printed for the last notice that tells this person
 appraisal-delivered-already = the receipt of this letter is entered already
 appraisal-delivery-day = the day of the receipt lies between { $first } and { $last }

@@ -2,6 +2,7 @@
 
 # Material
 appraisal-table-empty = 表格只有表头，没有数据；没有保存任何内容
+appraisal-unprinted = 报告字体中没有的字将印出其编码：{ $texts }
 appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--year）
 
 # Campaigns of a year
@@ -113,6 +114,15 @@ appraisal-table-unit-periods = 单位沿革（起止日期）
 appraisal-table-unit-events = 单位的新设、合并、更名、撤销
 appraisal-table-decisions = 对各项建议的人工决定
 appraisal-table-history = 以往年度的等次
+appraisal-own-total = { $subject }的总分
+appraisal-own-grade = { $subject }的等次
+appraisal-own-public = { $subject }的民评得分
+appraisal-own-personal = { $subject }的个人得分
+appraisal-own-indicator = { $subject }的{ $part }
+appraisal-own-figure = { $subject }的数据
+appraisal-own-decision = 对{ $subject }的决定：{ $kind }
+appraisal-own-history = { $subject } { $year } 年的等次
+appraisal-own-history-in = { $subject } { $year } 年的等次：{ $where }
 appraisal-no-letter = 最近一次公示的通知书还没有印发给这个人
 appraisal-delivered-already = 这份通知书的送达日期已经录入
 appraisal-delivery-day = 送达日期应在 { $first } 至 { $last } 之间

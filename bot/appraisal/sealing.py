@@ -166,8 +166,8 @@ async def prepare_seal(
     given = (first, office.today, "appraisal-seal-day", Place(subject=str(year)))
     decided_on = day_between(order.decided_on, *given)
     made = sealed_content(preview.appraised, await _digest_before(database, year))
-    record = await _record(database, made, preview.seen)
-    made = replace(made, record=record, salt=token_hex(SALT))
+    made = replace(made, salt=token_hex(SALT))
+    made = replace(made, record=await _record(database, made, preview.seen))
     content = await asyncio.to_thread(write_content, made)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
@@ -199,7 +199,7 @@ async def _record(database: AsyncEngine, made: SealedContent, seen: str) -> Reco
     """Returns the record of the material; it is still what the person has seen."""
     releases = [(it.campaign, it.release) for it in made.releases]
     async with reading(database) as connection:
-        record = await read_record(connection, made.year, releases)
+        record = await read_record(connection, made.year, releases, made.salt)
         if await material_digest(connection, made.year) != seen:
             raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(made.year)))
     return record

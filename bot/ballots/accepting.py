@@ -11,23 +11,25 @@ that the receipts in it still tell; a second entry of one would break the log fo
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ballots.closing_counts import logged_closing
 from bot.ballots.mixed_numbers import MixedNumbers
 from bot.ballots.mixer_envelopes import campaign_of, submissions_of
-from bot.ballots.refused import BAD_SIGNATURE, CLOSED, REPEATED, Opened
+from bot.ballots.refused import BAD_SIGNATURE, CLOSED, LOST_KEY, REPEATED, Opened
 from bot.ballots.stored_forms import BALLOT, END, ERASE, Submission
 from bot.campaigns.states import CLOSED as STATE_CLOSED
 from bot.campaigns.states import HELD
 from bot.crypto.gate_signatures import is_signed
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
+from bot.transparency.acts import LostGate
 from survey_flows.gate_texts import (
     aside_digest,
     aside_text,
@@ -40,6 +42,8 @@ from survey_flows.signed_notes import VerifierKey
 
 MOMENT_AND_WAY = ("bucket", "risk", "cluster", "reminders")
 ID = re.compile("[0-9a-f]{32}")
+KEY_ID = 4
+"""Bytes of a signature that say whose it is."""
 Signed = Callable[[str, str], bool]
 """Whether a signature is the gate's of a text."""
 
@@ -48,18 +52,25 @@ class Acceptance:
     """Accepts or refuses opened envelopes of one batch.
 
     Args:
-        gates: the gate's public keys, by which it signs for the log: the present one first, then
-            those that were lost, whose messages were staged before.
+        gate: the gate's public key, by which it signs for the log.
+        lost: keys of the gate that were lost, whose messages were staged before. Of each no more
+            ballots are taken than the gate had accepted: the others somebody signed later, and
+            every verification would fail by them.
         origin: the log's name.
         numbers: the account of running numbers.
     """
 
-    def __init__(self, gates: Sequence[VerifierKey], origin: str, numbers: MixedNumbers) -> None:
-        self._gates = gates
+    def __init__(
+        self, gate: VerifierKey, lost: Sequence[LostGate], origin: str, numbers: MixedNumbers
+    ) -> None:
+        self._gate = gate
+        self._lost = {one.key.id: one for one in lost}
+        self._gates = [gate, *(one.key for one in lost)]
         self._origin = origin
         self._numbers = numbers
         self._seen: set[tuple[str, str]] = set()
         self._logged: set[bytes] = set()
+        self._by_lost: dict[tuple[bytes, str], int] = {}
         self.ids: set[tuple[str, str]] = set()
         """Campaign and id of what was accepted, which no later message may have."""
 
@@ -76,6 +87,12 @@ class Acceptance:
         self._logged = await _logged(
             connection, {label for one in submissions for label in _labels(one)}
         )
+        signed = {(_signer(one), one["campaign"]) for one in submissions}
+        self._by_lost = {
+            (key, campaign): await _mixed_by(connection, key, campaign)
+            for key, campaign in signed
+            if key in self._lost and campaign not in over
+        }
         return [self._sorted(one, over) for one in opened]
 
     def _sorted(self, one: Opened, over: Set[str]) -> Opened:
@@ -88,6 +105,8 @@ class Acceptance:
         ids = [id_ for submission in one.submissions for id_ in _ids(submission)]
         if len(set(ids)) < len(ids) or not (self._seen | self.ids).isdisjoint(ids):
             return one.refuse(REPEATED)
+        if not self._within_lost(one.submissions):
+            return one.refuse(LOST_KEY)
         labels = {label for submission in one.submissions for label in _labels(submission)}
         # Its number counts as come all the same: what the log has was not dropped.
         new = [self._numbers.add(submission) for submission in one.submissions]
@@ -115,7 +134,7 @@ class Acceptance:
                 intake = message["intake"]
                 # The key that holds when it is logged signs what is accepted.
                 text = signed_act_text(self._origin, intake["body"])
-                return is_signed(self._gates[0], intake["signature"], text)
+                return is_signed(self._gate, intake["signature"], text)
             if message["kind"] == ERASE and "erasure" in message:
                 text = erasure_gate_text(self._origin, message["campaign"], message["erasure"])
                 return is_id(message["erasure"]) and signed(message["gate"], text)
@@ -149,6 +168,21 @@ class Acceptance:
             and signed(comment["unnamed"], comment_gate_text(self._origin, said))
         )
 
+    def _within_lost(self, messages: Iterable[Submission]) -> bool:
+        """Counts ballots of lost keys; returns False for those that are too many.
+
+        Their numbers do not count as come, so that the close is held and somebody looks.
+        """
+        for message in messages:
+            place = (_signer(message), message["campaign"])
+            if (lost := self._lost.get(place[0])) is None:
+                continue
+            found = self._by_lost.get(place, 0)
+            if found >= lost.accepted.get(message["campaign"], 0):
+                return False
+            self._by_lost[place] = found + 1
+        return True
+
     async def remember(self, connection: AsyncConnection) -> None:
         """Stores the ids of what was accepted, in the transaction that mixes it."""
         ordered = sorted(self.ids, key=lambda one: one[1])
@@ -174,6 +208,36 @@ def _labels(message: Submission) -> list[bytes]:
     if message["kind"] != BALLOT:
         return []
     return [receipt_label(message["campaign"], message["receipt"])]
+
+
+def _signer(message: Submission) -> bytes:
+    """Returns the id of the key that a ballot says it is signed by; nothing of other messages."""
+    if message["kind"] != BALLOT or "gate" not in message:
+        return b""
+    try:
+        return b64decode(message["gate"])[:KEY_ID]
+    except (TypeError, ValueError):
+        return b""  # refused for its signature
+
+
+async def _mixed_by(connection: AsyncConnection, key: bytes, campaign: str) -> int:
+    """Counts the ballots of a campaign that a key signed and that were mixed; also replaced ones.
+
+    Ballots that were erased are not counted, as no verification counts them.
+    """
+    live, old = tables.ballots.c, tables.superseded.c
+    # The text of a replaced ballot has its signature, of which five letters say whose it is.
+    signed = f'"gate":"{b64encode(key).decode()[:5]}'
+    said = (old.body.contains(signed, autoescape=True), old.body.contains('"kind":"ballot"'))
+    queries = (
+        select(func.count()).where(live.campaign == campaign, _first(live.gate) == key),
+        select(func.count()).where(old.campaign == campaign, *said),
+    )
+    return sum([(await connection.execute(query)).scalar_one() for query in queries])
+
+
+def _first(signature: Any) -> Any:
+    return func.substr(signature, 1, KEY_ID)
 
 
 async def _logged(connection: AsyncConnection, labels: Iterable[bytes]) -> set[bytes]:

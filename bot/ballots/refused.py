@@ -28,9 +28,12 @@ from bot.storage.schema import all as tables
 
 QUARTER = 900
 UNKNOWN_KEY, BAD_SIGNATURE, UNKNOWN_FORM = "unknown_key", "bad_signature", "unknown_form"
-BROKEN, REPEATED, CLOSED = "broken", "repeated", "closed"
-REASONS = (UNKNOWN_KEY, BAD_SIGNATURE, UNKNOWN_FORM, BROKEN, REPEATED, CLOSED)
-"""Why an envelope is refused; `REPEATED` came before, `CLOSED` is of a closed campaign."""
+BROKEN, REPEATED, CLOSED, LOST_KEY = "broken", "repeated", "closed", "lost_key"
+REASONS = (UNKNOWN_KEY, BAD_SIGNATURE, UNKNOWN_FORM, BROKEN, REPEATED, CLOSED, LOST_KEY)
+"""Why an envelope is refused; `REPEATED` came before, `CLOSED` is of a closed campaign.
+
+`LOST_KEY`: signed by a lost key of the gate, beyond what that had accepted.
+"""
 _UNOPENED: Mapping[type[UnopenedEnvelope], str] = {
     UnknownMixerKey: UNKNOWN_KEY,
     BadSignature: BAD_SIGNATURE,

@@ -14,22 +14,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts.profiles import APPROVE_IN, SOLO
-from bot.accounts.staff import find_account, normalize_login
+from bot.accounts.named_people import NamedPeople
+from bot.accounts.profiles import SOLO
 from bot.campaigns.states import CLOSED, CLOSING, EARLY_CLOSE, OPEN, PAUSE
 from bot.core.clock import Clock
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog, OpenLog
 from bot.transparency.log_entry import LogEntry
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import BadInput, Message
 from survey_flows.log_entries import LOG_ITSELF, canonical, numbered_name
 
 LOSS = "loss"
-DECIDERS = 2
-"""So many decide on a loss, unless one person alone runs the installation."""
 NO_CAMPAIGN = LOG_ITSELF
 """The campaign of a loss that touched none."""
 
@@ -43,7 +41,7 @@ class LogLoss:
 
 
 async def refill_log(
-    database: AsyncEngine,
+    accounts: NamedPeople,
     log: GuardedLog,
     people: Sequence[str],
     reason: str,
@@ -53,7 +51,7 @@ async def refill_log(
     """Puts the entries back that an older database lacks, and logs the loss.
 
     Args:
-        database: has the accounts.
+        accounts: finds the people.
         log: the log that refuses to sign.
         people: the logins that decide: in the profile solo an administrator, else two who sign as
             the second person.
@@ -67,7 +65,7 @@ async def refill_log(
     """
     if not reason.strip():
         raise BadInput(Message("log-loss-without-reason"))
-    await require_deciders(database, people, profile)
+    await accounts.require_deciders(people, profile)
     now = int(clock.now().timestamp())
     async with log.refill(now) as (opened, first, missing):
         await _follow_acts(opened.connection, missing, first)
@@ -77,18 +75,6 @@ async def refill_log(
                 lost.setdefault(entry.campaign, []).append(position)
         await _log_loss(opened, lost, first, reason.strip(), now, len(people))
     return LogLoss(len(missing), lost)
-
-
-async def require_deciders(database: AsyncEngine, people: Sequence[str], profile: str) -> None:
-    """Refuses too few people, and people of another role; raises as `refill_log`."""
-    different = {normalize_login(login) for login in people}
-    if len(different) < (1 if profile == SOLO else DECIDERS) or len(different) != len(people):
-        raise BadInput(Message("log-loss-two-people"))
-    roles = APPROVE_IN[profile]
-    for login in people:
-        account = await find_account(database, login)
-        if account is None or account.disabled or account.role not in roles:
-            raise BadInput(Message("log-loss-other-role"), Place(subject=login))
 
 
 async def _log_loss(

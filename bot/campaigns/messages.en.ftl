@@ -53,7 +53,9 @@ campaign-quota-bad-number = «{ $number }» is no whole number of people, { $flo
 
 # Files
 campaign-file-not-utf8 = the file is not UTF-8 text; save it as UTF-8
-campaign-xlsform-not-excel = this is not an Excel file; save the form as .xlsx
+campaign-xlsform-hidden-sheet = the sheet is hidden; show it or delete it
+campaign-xlsform-hidden-row = the row is hidden; show it or delete it
+campaign-xlsform-too-large = a form has at most { $rows } rows and { $columns } columns; delete what stands here
 campaign-scheme-bad-yaml = this is not YAML; check indentation, colons and quotes
 campaign-scheme-key-twice = the key «{ $key }» stands twice; keep one of them
 campaign-population-bad-margin = «{ $margin }» is no margin; write 1 for the first part of the stratum

@@ -52,7 +52,9 @@ campaign-quota-bad-number = “{ $number }”应为不小于 { $floor } 的整�
 
 # 文件
 campaign-file-not-utf8 = 文件不是 UTF-8 文本；请另存为 UTF-8
-campaign-xlsform-not-excel = 这不是 Excel 文件；请把表单另存为 .xlsx
+campaign-xlsform-hidden-sheet = 这个工作表被隐藏，请取消隐藏或删去
+campaign-xlsform-hidden-row = 这一行被隐藏，请取消隐藏或删去
+campaign-xlsform-too-large = 表单最多 { $rows } 行、{ $columns } 列，请删去此处的内容
 campaign-scheme-bad-yaml = 这不是有效的 YAML；请检查缩进、冒号和引号
 campaign-scheme-key-twice = 键“{ $key }”出现了两次；请只保留一个
 campaign-population-bad-margin = “{ $margin }”不是维度；层的第一部分请写 1

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
+from bot.core.stale_forms import lock_settings, require_seen
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import preferences
 from survey_flows.campaign_definition import Organiser
@@ -90,10 +91,32 @@ def chosen_organiser(**fields: Any) -> Organiser:
     return Organiser(names, asked.phone, asked.privacy, asked.country, asked.icp, asked.police)
 
 
-async def save_organiser(database: AsyncEngine, organiser: Organiser) -> None:
-    """Stores who asks from now on; registered campaigns keep what they were registered with."""
+async def save_organiser(
+    database: AsyncEngine, organiser: Organiser, seen: str | None = None
+) -> None:
+    """Stores who asks from now on; registered campaigns keep what they were registered with.
+
+    Args:
+        database: where it is.
+        organiser: who asks.
+        seen: the digest of what the form showed; None: whatever stands is replaced.
+
+    Raises:
+        BadInput: somebody else was stored meanwhile.
+    """
     async with writing(database) as connection:
+        await lock_settings(connection)
+        require_seen(said_organiser(await organiser_in(connection)), seen)
         await write_organiser(connection, organiser)
+
+
+def said_organiser(organiser: Organiser | None) -> dict[str, str]:
+    """Returns who asks as a form says it; only the country while nobody has said so."""
+    if organiser is None:
+        return {"country": CHINA}
+    names = {"name_zh": organiser.name["zh-Hans"], "name_en": organiser.name["en"]}
+    rest = ("phone", "privacy", "country", "icp", "police")
+    return names | {name: str(getattr(organiser, name)) for name in rest}
 
 
 async def write_organiser(connection: AsyncConnection, organiser: Organiser) -> None:

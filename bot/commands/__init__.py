@@ -1,4 +1,4 @@
-"""One command, one module.
+"""One command, one module; the largest is a package.
 
 Each module has ``register(commands)``, which adds the command's parser. Every action of it sets
 ``run``, a coroutine of settings and parsed arguments that returns the exit code, and ``audit``

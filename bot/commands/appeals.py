@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.settings import Settings
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
-from bot.service.two_persons import open_officers
+from bot.service.two_persons import named_people, open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.second_person import office_here, say_waits, signed_in
 from bot.terminal.words import word, worded
@@ -157,7 +157,7 @@ async def run_cause(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import decide_cause
 
     async with open_store(settings) as database:
-        office = await signed_in(settings, database, chosen.by)
+        office = await signed_in(settings, named_people(settings, database), chosen.by)
         given = (chosen.appeal, AppealRuling(chosen.ruling), chosen.reason, office)
         print(_line(await decide_cause(database, *given)))
     return 0
@@ -169,7 +169,7 @@ async def run_answer(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.appeals import reject_appeal, uphold_appeal
 
     async with open_store(settings) as database:
-        office = await signed_in(settings, database, chosen.by)
+        office = await signed_in(settings, named_people(settings, database), chosen.by)
         if chosen.ruling == "rejected":
             await reject_appeal(database, chosen.appeal, chosen.reason, office)
         else:

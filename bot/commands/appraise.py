@@ -76,13 +76,13 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _office(settings: Settings) -> Office:
+async def _office(settings: Settings, database: AsyncEngine) -> Office:
     """Return who decides at the machine.
 
     Raises:
         BadInput: several people decide here, and an account has to say who it was.
     """
-    if read_profile(settings) != SOLO:
+    if await read_profile(settings, database) != SOLO:
         raise BadInput(Message("appraisal-decide-at-console"))
     return office_here(settings)
 
@@ -136,7 +136,7 @@ async def _decide(database: AsyncEngine, chosen: argparse.Namespace, settings: S
         verdict,
         chosen.by,
         chosen.reason,
-        _office(settings),
+        await _office(settings, database),
         chosen.seen,
         chosen.heard_on,
         chosen.campaign,
@@ -160,7 +160,7 @@ async def _grade(database: AsyncEngine, chosen: argparse.Namespace, settings: Se
         Grade(grade),
         chosen.by,
         chosen.reason,
-        _office(settings),
+        await _office(settings, database),
         chosen.seen or "0",
         chosen.campaign,
     )

@@ -59,7 +59,7 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
 async def run_grant(settings: Settings, chosen: argparse.Namespace) -> int:
     """Let an auditor read ballots, or a year's bundle, for some days, or prepare it."""
     from bot.appraisal.year_bundle_format import read_year_name
-    from bot.campaigns.lifecycle import show_campaign
+    from bot.campaigns.summaries import show_campaign
 
     async with open_store(settings) as database:
         campaign = (

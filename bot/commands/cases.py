@@ -10,6 +10,7 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.service.installation_keys import open_keys
+from bot.service.two_persons import named_people
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.progress import bar
 from bot.terminal.words import say, word, worded
@@ -93,6 +94,7 @@ async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         desk = (await open_keys(settings, database)).desk
+        await named_people(settings, database).find(chosen.by)
         await reopen_case(database, chosen.case, chosen.by, chosen.reason, desk, SystemClock())
     say(Message("cases-reopened", case=chosen.case))
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.campaigns.titles import file_mark
 from bot.core.settings import Settings
 from bot.service.composition import open_store

@@ -62,7 +62,7 @@ async def run_settle(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def _say_state(database: AsyncEngine, campaign: str) -> None:
-    from bot.campaigns.lifecycle import show_campaign
+    from bot.campaigns.summaries import show_campaign
 
     state = (await show_campaign(database, campaign)).state
     say(Message("held-state-now", campaign=campaign, state=word(state)))

@@ -67,10 +67,10 @@ async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:
 
     data = await asyncio.to_thread(read_file, chosen.file)
     scheme = await asyncio.to_thread(load_scheme_file, chosen.scheme) if chosen.scheme else None
-    if chosen.kind == DECISIONS and read_profile(settings) != SOLO:
-        raise BadInput(Message("appraisal-decide-at-console"))
     office = office_here(settings)
     async with open_store(settings) as database:
+        if chosen.kind == DECISIONS and await read_profile(settings, database) != SOLO:
+            raise BadInput(Message("appraisal-decide-at-console"))
         given = (chosen.kind, chosen.file.name, data, chosen.year, chosen.dry_run, scheme)
         people = await open_officers(settings, database, SystemClock())
         clearance = Clearance(people.approvals, chosen.reason)
@@ -104,4 +104,6 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     replaced = Message("ballots-replaced", rows=done.duplicates, ballots=done.replaced)
     print("  " + worded(replaced))
     print("  " + worded(Message("ballots-unanswered", ballots=done.unanswered)))
+    for note in done.notes:
+        print("  " + worded(note))
     return 0

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from aggregation.disclosure.rounding import round_down
-from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.commands.contacts import print_left_out, today
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings

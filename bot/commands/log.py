@@ -14,7 +14,7 @@ from bot.crypto.gate_keys import Keyring, load_gate_keys
 from bot.crypto.gate_signatures import GateSigner
 from bot.service.composition import open_store
 from bot.service.installation_keys import desk_ring, load_desk
-from bot.service.two_persons import read_profile
+from bot.service.two_persons import named_people
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, all_of
 from bot.terminal.second_person import confirm_people
@@ -67,15 +67,16 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
     """Refill the log, and print what is lost by campaign."""
-    from bot.campaigns.log_loss import refill_log, require_deciders
+    from bot.campaigns.log_loss import refill_log
+    from bot.service.desk_loss import logged_profile
 
     async with open_store(settings) as database:
         log = _mixer(settings, chosen, database).log
-        profile = read_profile(settings)
-        await require_deciders(database, chosen.by, profile)
-        clock = SystemClock()
-        await confirm_people(database, chosen.by, settings.data / "keys", clock)
-        loss = await refill_log(database, log, chosen.by, chosen.reason, clock, profile)
+        profile, clock = await logged_profile(log), SystemClock()
+        accounts = named_people(settings, database)
+        await accounts.require_deciders(chosen.by, profile)
+        await confirm_people(accounts, chosen.by, settings.data / "keys", clock)
+        loss = await refill_log(accounts, log, chosen.by, chosen.reason, clock, profile)
     say(Message("log-refilled", entries=loss.entries))
     for campaign, positions in sorted(loss.positions.items()):
         named = ", ".join(map(str, positions))
@@ -85,7 +86,6 @@ async def run_refill(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make another key of the desk, and print it for a mixer of its own."""
-    from bot.campaigns.log_loss import require_deciders
     from bot.service.desk_loss import logged_profile, replace_desk, require_lost_desk
     from bot.service.lost_keys import Loss
 
@@ -94,9 +94,9 @@ async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> in
         gate = load_gate_keys(settings.data / "keys")
         signer, clock = GateSigner(gate, settings.log_origin), SystemClock()
         mixer = _mixer(settings, chosen, database)
-        # The profile's file lay beside the key that is lost.
-        await require_deciders(database, chosen.by, await logged_profile(mixer.log))
-        await confirm_people(database, chosen.by, settings.data / "keys", clock)
+        accounts = named_people(settings, database)
+        await accounts.require_deciders(chosen.by, await logged_profile(mixer.log))
+        await confirm_people(accounts, chosen.by, settings.data / "keys", clock)
         loss = Loss(chosen.reason, len(chosen.by))
         desk = await replace_desk(database, mixer.log, desk_ring(settings), signer, loss, clock)
     say(Message("log-desk-replaced", key=desk.key.public.hex()))
@@ -105,7 +105,7 @@ async def run_replace_desk(settings: Settings, chosen: argparse.Namespace) -> in
 
 async def run_replace_gate(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make another signing key of the gate, and print it for a mixer of its own."""
-    from bot.campaigns.log_loss import require_deciders
+    from bot.service.desk_loss import logged_profile
     from bot.service.gate_loss import replace_gate, require_lost_gate
     from bot.service.lost_keys import Loss
 
@@ -113,8 +113,9 @@ async def run_replace_gate(settings: Settings, chosen: argparse.Namespace) -> in
     require_lost_gate(Keyring(folder), chosen.reason)
     async with open_store(settings) as database:
         clock, log = SystemClock(), _mixer(settings, chosen, database).log
-        await require_deciders(database, chosen.by, read_profile(settings))
-        await confirm_people(database, chosen.by, folder, clock)
+        accounts = named_people(settings, database)
+        await accounts.require_deciders(chosen.by, await logged_profile(log))
+        await confirm_people(accounts, chosen.by, folder, clock)
         loss = Loss(chosen.reason, len(chosen.by))
         keys = await replace_gate(database, log, folder, desk, loss, clock)
     say(Message("log-gate-replaced", key=keys.public().hex()))

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.organiser import organiser_in
 from bot.campaigns.states import OVER
+from bot.campaigns.summaries import show_campaign
 from bot.core.settings import Settings, variable
 from bot.core.shipped_files import shipped_words
 from bot.core.urls import citizen_urls

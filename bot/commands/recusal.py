@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.two_persons import named_people
 from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.second_person import office_here, signed_in
 from bot.terminal.words import say, word, worded
@@ -113,7 +114,7 @@ async def run_rule(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.appraisal.challenges import decide_challenge
 
     async with open_store(settings) as database:
-        office = await signed_in(settings, database, chosen.by)
+        office = await signed_in(settings, named_people(settings, database), chosen.by)
         accepted = chosen.ruling == "accepted"
         await decide_challenge(database, chosen.number, accepted, chosen.reason, office)
     say(Message("recusal-done"))

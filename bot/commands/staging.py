@@ -20,6 +20,7 @@ WHY = {
     "broken": Message("staging-broken"),
     "repeated": Message("staging-repeated"),
     "closed": Message("staging-closed"),
+    "lost_key": Message("staging-lost-key"),
 }
 """What each reason of `bot.ballots.refused` says."""
 

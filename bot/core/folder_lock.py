@@ -1,16 +1,24 @@
-"""A lock on a folder, against other processes and other tasks of this one."""
+"""Locks on a folder, against other processes and other tasks of this one.
+
+`locked_folder` is for one change. `shared_folder` is held for as long as a service uses what the
+folder has, and `folder_alone` is refused while anybody does.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+from survey_flows.errors import BadInput, Message, Place
 
 WAIT_SECONDS = 0.01
 """Seconds between two tries."""
+USED = "used"
+"""The file whose lock says that a service uses the folder."""
 
 
 @asynccontextmanager
@@ -28,14 +36,42 @@ async def locked_folder(folder: Path) -> AsyncIterator[None]:
         os.close(descriptor)
 
 
-def _open(folder: Path) -> int:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def _lock(descriptor: int) -> bool:
+@asynccontextmanager
+async def shared_folder(folder: Path) -> AsyncIterator[None]:
+    """Holds a folder together with others who use it; waits while somebody has it alone."""
+    descriptor = _open(folder, USED)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while not _lock(descriptor, fcntl.LOCK_SH):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(WAIT_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def folder_alone(folder: Path, refusal: Message) -> Iterator[None]:
+    """Holds a folder that nobody else uses.
+
+    Raises:
+        BadInput: somebody uses it; with ``refusal``.
+    """
+    descriptor = _open(folder, USED)
+    try:
+        if not _lock(descriptor):
+            raise BadInput(refusal, Place(file=str(folder)))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open(folder: Path, name: str = "lock") -> int:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -104,3 +104,4 @@ field-note = note
 field-population = population
 field-questionnaires = questionnaires
 field-receipt = receipt
+core-form-stale = somebody has changed this since you saw it; compare and send again

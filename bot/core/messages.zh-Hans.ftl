@@ -104,3 +104,4 @@ field-note = 说明
 field-population = 人口数据
 field-questionnaires = 问卷
 field-receipt = 回执
+core-form-stale = 您打开之后已有改动，请核对后重新提交

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.core.operator_needed import OperatorNeeded
+from bot.core.short_codes import BITS, LENGTH, code_of
 from bot.crypto.ram_secrets import RamSecrets
 from bot.crypto.sealed_rows import open_row, seal_row
 from bot.crypto.secret_files import SIZE, load_secret
@@ -36,6 +37,8 @@ from survey_flows.errors import BadSession, Message, Place
 NONCE = 12
 COUNTER = 16
 INVITATION = 10
+CODE = 7
+REFERENCE = 8
 HOUR = 3600
 DAY = 86_400
 STAMP = 4
@@ -241,13 +244,24 @@ class GateKeys:
         secret = self.voters.find(campaign)
         return pseudonym(secret, "searched word", word) if secret else None
 
-    def invitation(self, campaign: str, number: str) -> str:
-        """Returns the token of an invitation by its number in the frame: 80 bits.
+    def invitation(self, campaign: str, number: str, turn: int | None) -> str:
+        """Returns the code of an invitation by its number in the frame: 50 bits, ten signs.
 
         It is stored nowhere and made again whenever it is needed, until the campaign's key is gone.
+        ``turn`` counts up where the codes of two numbers are the same. Without one it is the token
+        of an invitation that was made before there were codes: 80 bits, sixteen signs.
         """
-        raw = pseudonym(self.voters.demand(campaign), "invitation", number)[:INVITATION]
-        return base64.b32encode(raw).decode()
+        secret = self.voters.demand(campaign)
+        if turn is None:
+            raw = pseudonym(secret, "invitation", number)[:INVITATION]
+            return base64.b32encode(raw).decode()
+        made = pseudonym(secret, "invitation code", number, str(turn))
+        return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)
+
+    def reference(self, campaign: str, number: str) -> str:
+        """Returns eight signs by which a letter is told apart that comes back; it opens nothing."""
+        made = pseudonym(self.voters.demand(campaign), "reference", number)
+        return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)[:REFERENCE]
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
         """Returns the stored mark of a token, 32 bytes; None once the key is destroyed."""

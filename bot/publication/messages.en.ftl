@@ -350,6 +350,11 @@ publication-campaign-not-closed = this campaign's results can be made public onc
 publication-release-public = release { $number } is public already; there is no newer one
 publication-no-notice = no public notice of this year's results was given; give it first
 publication-unsettled = { $n } units may still ask for a review, or wait for their first answer: { $names }; results are made public once that is over
+publication-under-review = { $name } (under review)
+publication-all-settled = every unit is settled: publish the ordinary way
+publication-not-typed = type the name of the campaign ({ $campaign }), so that no slip does this
+publication-no-reason = say why the results are published while reviews run
+publication-list-changed = the list has changed since you saw it; look at it again
 publication-release-changed = release { $now } was made since you saw release { $seen }; look at it before you publish it
 publication-notice-runs = the public notice runs until { $ends }; make the results public after it
 publication-not-public = the results of this campaign are not public
@@ -430,3 +435,7 @@ publication-bundle-before-notice = everybody may check this year from the first 
 publication-bundle-no-grant = nobody has granted the bundle of this year with persons, or the grant is over or does not hold yet
 publication-bundle-unreadable = a seal, an amendment or a notice in the database cannot be read: somebody has changed it; restore it from a backup
 publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database
+
+# Files with invitations
+handout-no-address = the service has no public address; set MINPING_PUBLIC_URL
+handout-nobody = everybody in this file has opted out since; nothing was made

@@ -347,6 +347,11 @@ publication-campaign-not-closed = 活动截止后才能公布结果，请先截�
 publication-release-public = 第 { $number } 个发布版的结果已经公布，没有更新的发布版
 publication-no-notice = 该年度的结果还没有公示，请先公示
 publication-unsettled = 有 { $n } 个单位仍在申请复核的期限内或等待首次答复：{ $names }；此后方可公布结果
+publication-under-review = { $name }（复核中）
+publication-all-settled = 各单位均已生效，请按通常方式公布
+publication-not-typed = 请键入评价活动代号（{ $campaign }），以免误操作
+publication-no-reason = 请说明复核期间公布结果的理由
+publication-list-changed = 您看过之后清单已变化，请重新查看
 publication-release-changed = 您查看第 { $seen } 次发布之后，又有第 { $now } 次发布；请查看后再公布
 publication-notice-runs = 公示期至 { $ends } 止，请在公示结束后公布
 publication-not-public = 该活动的结果没有公布
@@ -427,3 +432,7 @@ publication-bundle-before-notice = 自公示第一天起任何人都可以核对
 publication-bundle-no-grant = 尚无查阅本年度含个人信息验证包的授权，或授权尚未生效、已经到期
 publication-bundle-unreadable = 数据库中的封存、更正或者公示无法读取：有人改动过，请用备份恢复
 publication-bundle-not-logged = 公开日志中没有 { $act } { $number }：请在日志写入后重试；如果一直没有，说明有人改动了数据库
+
+# Files with invitations
+handout-no-address = 服务没有公开网址；请设置 MINPING_PUBLIC_URL
+handout-nobody = 文件中的人都已拒收，没有生成任何内容

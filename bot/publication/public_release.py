@@ -14,11 +14,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.settling import unsettled_units
-from bot.ballots.close_check import require_unchanged
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.records.notices import read_notices
-from bot.results.releases import last_release
+from bot.results.proven_releases import require_proven
+from bot.results.releases import Release, last_release
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.api import publications
 from survey_flows.errors import BadInput, Message, Place
@@ -67,13 +67,41 @@ async def make_public(
             runs, a unit of it is not settled, another release was seen, or this one is public.
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
+    today = clock.now().astimezone(ZoneInfo(timezone)).date()
+    _require_closed(campaign)
+    await check_notice(database, campaign.year, today)
+    await _require_settled(database, campaign, today)
+    release = await publishable_release(database, campaign, clock, seen)
+    made = Publication(campaign.id, release.number, int(clock.now().timestamp()), by)
+    row = {"campaign": campaign.id, "number": made.number, "at": made.at, "by": made.by}
+    async with writing(database) as connection:
+        await upsert(connection, publications, ["campaign"], [row])
+    return made
+
+
+def _require_closed(campaign: RegisteredCampaign) -> None:
     if campaign.state != "closed":
         message = Message("publication-campaign-not-closed")
         raise BadInput(message, Place(subject=campaign.id))
-    today = clock.now().astimezone(ZoneInfo(timezone)).date()
-    await _require_notice(database, campaign.year, today)
-    await _require_settled(database, campaign, today)
-    await require_unchanged(database, campaign.id)
+
+
+async def publishable_release(
+    database: AsyncEngine, campaign: RegisteredCampaign, clock: Clock, seen: int = 0
+) -> Release:
+    """Return the campaign's last release, which is not public yet.
+
+    Args:
+        database: where the campaign is.
+        campaign: the campaign.
+        clock: the present time.
+        seen: the number of the release that was seen; 0: whatever is the last one.
+
+    Raises:
+        BadInput: the campaign is not closed, another release was seen, or this one is public.
+        BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
+    """
+    _require_closed(campaign)
+    await require_proven(database, campaign.id)
     release = await last_release(database, campaign, clock)
     if seen and seen != release.number:
         message = Message("publication-release-changed", now=release.number, seen=seen)
@@ -82,14 +110,15 @@ async def make_public(
     if standing and standing.number == release.number:
         message = Message("publication-release-public", number=release.number)
         raise BadInput(message, Place(subject=campaign.id))
-    made = Publication(campaign.id, release.number, int(clock.now().timestamp()), by)
-    row = {"campaign": campaign.id, "number": made.number, "at": made.at, "by": made.by}
-    async with writing(database) as connection:
-        await upsert(connection, publications, ["campaign"], [row])
-    return made
+    return release
 
 
-async def _require_notice(database: AsyncEngine, year: int, today: date) -> None:
+async def check_notice(database: AsyncEngine, year: int, today: date) -> None:
+    """Refuse while the public notice of a year was not given, or still runs.
+
+    Raises:
+        BadInput: it was not, or it runs.
+    """
     async with reading(database) as connection:
         notices = await read_notices(connection, year)
     if not notices:
@@ -104,7 +133,7 @@ async def publication_stop(
 ) -> BadInput | None:
     """Return why results cannot be made public today: the notice, or units that are not settled."""
     try:
-        await _require_notice(database, campaign.year, today)
+        await check_notice(database, campaign.year, today)
         await _require_settled(database, campaign, today)
     except BadInput as error:
         return error

@@ -197,7 +197,7 @@ def _public_files(content: SealedContent, stored: Sequence[StoredAmendment]) -> 
 
 async def _material_files(connection: AsyncConnection, content: SealedContent) -> dict[str, bytes]:
     releases = [(it.campaign, it.release) for it in content.releases]
-    rows = await read_rows(connection, content.year, releases)
+    rows = await read_rows(connection, content.year, releases, content.salt)
     journal = await read_journal(connection)
     tables = ({"table": name, "rows": sorted(rows[name])} for name in sorted(rows))
     return {ROWS: json_lines(tables), FILINGS: json_lines(journal)}

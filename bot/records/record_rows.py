@@ -2,7 +2,8 @@
 
 A row is the text of a canonical object with its key and its values, so that a program without a
 database compares them. Tables that hold in every year change after the seal by filings alone:
-taking back what filings changed since must give the rows of the seal.
+taking back what filings changed since must give the rows of the seal. Who must stand aside is only
+added to, and nobody may read it: its rows are salted digests. Holidays are told by calendar year.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ APPENDED = ("grades",)
 """Tables to which filings only add."""
 OF_SCORES = ("campaigns", "releases")
 """Tables that hold the campaigns whose scores the seal has, and their releases."""
-RECORDED = (*OF_YEAR, *OF_EVERY_YEAR, *APPENDED, *OF_SCORES, JOURNAL)
+GROWS = ("recusals",)
+"""Tables whose first rows stay what they were; of each row the record has a digest alone."""
+CALENDAR = "calendar_days"
+"""The holidays by calendar year, up to that of the seal: later ones may still be published."""
+RECORDED = (*OF_YEAR, *OF_EVERY_YEAR, *APPENDED, *OF_SCORES, *GROWS, CALENDAR, JOURNAL)
 YEARED = ("inner_units", "leaders", "indicators", "adjustments", "findings")
 """Tables whose rows belong to the year of their filing."""
 
@@ -61,6 +66,17 @@ Stored = Mapping[str, Any]
 def row_text(key: str, values: Mapping[str, str]) -> str:
     """Return a row."""
     return canonical({"key": key, "values": dict(values)})
+
+
+def digest_row(salt: str, number: int, text: str) -> str:
+    """Return the row of a table that nobody may read: its number, and a salted digest."""
+    said = sha256(f"minping-row/{number}\n{salt}\n{text}".encode()).hexdigest()
+    return row_text(str(number), {"sha256": said})
+
+
+def calendar_name(year: int) -> str:
+    """Return the name under which a record has the holidays of a calendar year."""
+    return f"{CALENDAR} {year}"
 
 
 def record_of(rows: Rows, heads: Mapping[int, int]) -> Record:
@@ -102,6 +118,10 @@ def moved_tables(
     lines[JOURNAL] = [
         canonical(dict(it)) for it in filings if (it["year"], it["number"]) not in gone
     ]
+    for name in GROWS:
+        if name in record.tables:
+            ordered = sorted(rows.get(name, ()), key=lambda row: int(json.loads(row)["key"]))
+            lines[name] = ordered[: record.tables[name].rows]
     found = {name: _digest(lines.get(name, ())) for name in record.tables}
     return {
         name: (then.rows, found[name].rows)
@@ -120,7 +140,7 @@ def _take_back(
     after: Mapping[str, str] | None,
 ) -> None:
     """Take back what one filing changed in one row; rows of other years are not recorded."""
-    if table in OF_YEAR or table not in rows:
+    if table in (*OF_YEAR, *GROWS) or table not in rows:
         return
     added = {"year": str(year)} if table in YEARED else {}
     if after is not None:

@@ -17,14 +17,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.short_codes import LENGTH, SIGNS
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, Message
-
-SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's 32 signs: without I, L, O and U."""
-LENGTH = 10
-"""Signs of a code: 50 bits."""
-MISREAD = str.maketrans("OIL", "011")
 
 
 class TellingAct(StrEnum):
@@ -70,16 +65,6 @@ class Telling:
 def make_code() -> str:
     """Return a new code."""
     return "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
-
-
-def fold_code(typed: str) -> str:
-    """Return a code as it was printed, whatever its case, spaces, hyphens and misread signs.
-
-    Empty if it cannot be one.
-    """
-    signs = "".join(sign for sign in typed.upper() if not sign.isspace() and sign != "-")
-    folded = signs.translate(MISREAD)
-    return folded if len(folded) == LENGTH and set(folded) <= set(SIGNS) else ""
 
 
 async def read_tellings(connection: AsyncConnection, year: int, subject: str = "") -> list[Telling]:

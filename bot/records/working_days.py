@@ -54,13 +54,16 @@ async def read_calendar(database: AsyncEngine) -> WorkingDays:
 
 async def stored_calendar(connection: AsyncConnection) -> WorkingDays:
     """Read the present calendar on an open connection."""
+    return make_calendar(await stored_days(connection))
+
+
+async def stored_days(connection: AsyncConnection) -> Days:
+    """Return the present days that differ from their weekday: a city's own years replace ours."""
     columns = tables.calendar_days.c
     rows = await connection.execute(select(columns.day, columns.kind))
     own = {date.fromisoformat(day): kind for day, kind in rows}
     years = {day.year for day in own}
-    return make_calendar(
-        {day: kind for day, kind in shipped_days().items() if day.year not in years} | own
-    )
+    return {day: kind for day, kind in shipped_days().items() if day.year not in years} | own
 
 
 def known_years(calendar: WorkingDays) -> list[int]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.records.filings import KEYS, SILENT
 from bot.records.record_rows import (
     APPENDED,
+    GROWS,
     JOURNAL,
     OF_EVERY_YEAR,
     OF_SCORES,
@@ -18,9 +19,12 @@ from bot.records.record_rows import (
     YEARED,
     Record,
     Rows,
+    calendar_name,
+    digest_row,
     record_of,
     row_text,
 )
+from bot.records.working_days import stored_days
 from bot.storage.schema import all as tables
 from survey_flows.canonical_json import canonical
 
@@ -30,17 +34,20 @@ KEY_OF: Mapping[str, tuple[str, ...]] = {
 
 
 async def read_record(
-    connection: AsyncConnection, year: int, releases: Sequence[tuple[str, int]]
+    connection: AsyncConnection, year: int, releases: Sequence[tuple[str, int]], salt: str
 ) -> Record:
-    """Return the record of a year that is sealed with these releases, by campaign and number."""
-    rows = dict(await read_rows(connection, year, releases))
+    """Return the record of a year that is sealed with these releases, by campaign and number.
+
+    ``salt`` is that of the seal.
+    """
+    rows = dict(await read_rows(connection, year, releases, salt))
     filings = await read_journal(connection)
     rows[JOURNAL] = [canonical(dict(it)) for it in filings]
     return record_of(rows, {it["year"]: it["number"] for it in filings})
 
 
 async def read_rows(
-    connection: AsyncConnection, year: int, releases: Sequence[tuple[str, int]]
+    connection: AsyncConnection, year: int, releases: Sequence[tuple[str, int]], salt: str
 ) -> Rows:
     """Return the rows of every table that a seal records, but for the filings."""
     found: dict[str, list[str]] = {}
@@ -48,6 +55,14 @@ async def read_rows(
         table = tables.metadata.tables[name]
         rows = await connection.execute(_query(table, year, releases))
         found[name] = [_row(table, row) for row in rows]
+    for name in GROWS:
+        table = tables.metadata.tables[name]
+        rows = await connection.execute(select(table))
+        found[name] = [digest_row(salt, row.number, _row(table, row)) for row in rows]
+    for day, kind in (await stored_days(connection)).items():
+        if day.year <= year:
+            named = found.setdefault(calendar_name(day.year), [])
+            named.append(row_text(day.isoformat(), {"kind": kind}))
     return found
 
 

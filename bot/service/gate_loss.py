@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.ballots.gate_streams import accepted_ballots
 from bot.campaigns.states import CLOSING, HELD, OPEN, PAUSED
 from bot.core.clock import Clock
+from bot.core.folder_lock import folder_alone
 from bot.crypto.gate_keys import SIGN, GateKeys, Keyring, load_gate_keys
 from bot.crypto.gate_signatures import gate_key
 from bot.service.lost_keys import Loss, require_lost
@@ -48,21 +49,29 @@ async def replace_gate(
         clock: the present time.
 
     Raises:
-        BadInput: as `require_lost_gate`, or the log names no gate or another desk.
+        BadInput: as `require_lost_gate`, a service uses the folder, or the log names no gate or
+            another desk.
         KeyMissing: a key of a campaign that is open is lost, too: what it counted is unknown.
     """
     ring = Keyring(folder)
     require_lost_gate(ring, loss.reason)
-    ring.find_or_create(NEXT)
-    keys, now = load_gate_keys(folder, NEXT), int(clock.now().timestamp())
+    # A service that runs has the lost key in memory and would sign on by it.
+    with folder_alone(folder, Message("gate-loss-service-runs")):
+        ring.find_or_create(NEXT)
+        keys, now = load_gate_keys(folder, NEXT), int(clock.now().timestamp())
+        accepted = await _accepted(database, keys)
+        said = loss.said("gate", now) | {"accepted": accepted}
+        async with log.open() as opened:
+            key = gate_key(desk.origin, keys.public())
+            await announce_lost_key(opened, key, desk_stands_in(desk), said, now)
+        ring.path(NEXT).replace(ring.path(SIGN))
+    return keys
+
+
+async def _accepted(database: AsyncEngine, keys: GateKeys) -> dict[str, int]:
+    """Returns how many ballots of each open campaign the gate has accepted."""
     async with reading(database) as connection:
         states = (OPEN, PAUSED, CLOSING, HELD)
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state.in_(states))
         campaigns = sorted((await connection.execute(query)).scalars())
-        accepted = {name: await accepted_ballots(connection, keys, name) for name in campaigns}
-    said = loss.said("gate", now) | {"accepted": accepted}
-    async with log.open() as opened:
-        key = gate_key(desk.origin, keys.public())
-        await announce_lost_key(opened, key, desk_stands_in(desk), said, now)
-    ring.path(NEXT).replace(ring.path(SIGN))
-    return keys
+        return {name: await accepted_ballots(connection, keys, name) for name in campaigns}

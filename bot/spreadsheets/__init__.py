@@ -14,8 +14,13 @@ An office brings a table, and it is taken whole or not at all.
 - A file may come from anybody with an account, so that size is checked before memory is spent:
   bytes, rows, cells, and what a workbook unpacks to.
 
-`reader` reads small tables into memory and can be used in the service.
-`columnar` reads tables of millions of ballots by column and needs Arrow.
+- What is not read is said: other sheets, hidden rows, cells that are merged.
+
+Every file goes one way: `delimited` and `worksheet` make lines of raw cells (`lines`), with what
+makes a cell doubtful; `workbooks` opens the archive, `number_formats` says what a person sees of a
+number. `reader` collects small tables and can be used in the service.
+`columnar` reads tables of millions of ballots, by the columns that are asked for
+(`coded_columns`); `parquet_tables` adds Parquet.
 `columns` says what columns are called and checks cells; `template_workbook` writes the same columns
 as a workbook to be filled in.
 

@@ -1,80 +1,208 @@
-"""Reads large tables by column: CSV, Parquet and workbooks.
+"""Reads large tables by column: CSV, workbooks and Parquet.
 
 Cells are text, and each distinct text is kept once: a million ballots have few of them.
+Only the columns that are asked for are looked at; what the others hold is no concern of an import.
 """
 
 from __future__ import annotations
 
-import csv
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.core.file_errors import unreadable
-from bot.spreadsheets.reader import Problems, read_sheet, strip_invisible
-from survey_flows.errors import BadInput, Message, Place
+from bot.spreadsheets.coded_columns import (
+    MAX_ROWS,
+    MAX_TEXT_BYTES,
+    Codes,
+    ColumnarTable,
+    ReadProgress,
+    TextColumn,
+    complain_of,
+    find_columns,
+)
+from bot.spreadsheets.lines import Line, Origin, fault_in, origin_of_path
+from bot.spreadsheets.reader import (
+    MAX_BYTES,
+    TEXTS,
+    WORKBOOKS,
+    Problems,
+    fold_heading,
+    refuse_hidden_columns,
+    refuse_hidden_rows,
+    refuse_merged,
+    refuse_title,
+    table_lines,
+)
+from survey_flows.errors import MAX_PROBLEMS, BadInput, Message, Place
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pyarrow as pa
 
     Places = npt.NDArray[np.int64]
 
-FIRST = 2
-"""The first row below the header, as a spreadsheet numbers it."""
+CHUNK = 20_000
+"""Rows that are coded together."""
+ENDINGS = (*TEXTS, *WORKBOOKS, "parquet")
 
 
-@dataclass(frozen=True, slots=True)
-class TextColumn:
-    """A column: its distinct texts, and for each row the index of its text.
-
-    ``places`` has one index for each row.
-    """
-
-    texts: list[str]
-    places: Places
-
-    def take(self, rows: Places) -> list[str]:
-        """Return the texts of some rows."""
-        return [self.texts[place] for place in self.places[rows].tolist()]
+def _silent(_rows: int) -> None:
+    pass
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnarTable:
-    """Columns of equal length; ``numbers`` are the rows' numbers in the file, from 2."""
-
-    columns: dict[str, TextColumn]
-    numbers: Places
-
-
-def read_table(path: Path, needed: dict[str, str]) -> ColumnarTable:
+def read_table(
+    path: Path, needed: dict[str, str], progress: ReadProgress = _silent
+) -> ColumnarTable:
     """Read the needed columns of a file; the end of its name tells the format.
 
     Args:
-        path: .csv, .tsv, .txt, .parquet or .xlsx.
+        path: .csv, .tsv, .txt, .parquet, .xlsx or .xlsm.
         needed: by column, the mapping's field that names it; a complaint tells it.
+        progress: called after each part of the file.
 
     Raises:
-        BadInput: the file cannot be read, has no rows, lacks a column,
-            or has a row of another length; says where.
+        BadInput: the file cannot be read, has no rows, lacks a column, has a row of another
+            length, or a cell of these columns is doubtful; says where.
     """
-    readers = {".csv": _csv, ".tsv": _csv, ".txt": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise BadInput(
-            Message("spreadsheets-unknown-table-format", endings=tuple(readers)),
-            Place(file=path.name),
-        )
+    origin = origin_of_path(path)
     try:
-        table = _without_blanks(reader(path, needed))
+        if origin.suffix == "parquet":
+            from bot.spreadsheets.parquet_tables import read_parquet
+
+            table = read_parquet(origin, needed, progress)
+        elif origin.suffix in (*TEXTS, *WORKBOOKS):
+            table = _read_lines(origin, needed, progress)
+        else:
+            endings = tuple(f".{ending}" for ending in ENDINGS)
+            message = Message("spreadsheets-unknown-table-format", endings=endings)
+            raise BadInput(message, Place(file=origin.name))
     except OSError as error:
         raise unreadable(error, path) from None
+    problems = Problems(origin.name)
+    for name, column in table.columns.items():
+        complain_of(table.numbers, name, column, fault_in, problems)
+    problems.settle()
+    table = _without_blanks(table)
     if not len(table.numbers):
-        raise BadInput(Message("spreadsheets-no-rows"), Place(file=path.name))
+        raise BadInput(Message("spreadsheets-no-rows"), Place(file=origin.name))
     return table
+
+
+def _read_lines(origin: Origin, needed: Mapping[str, str], progress: ReadProgress) -> ColumnarTable:
+    import numpy as np
+
+    is_text = origin.suffix in TEXTS
+    origin.bound(MAX_TEXT_BYTES if is_text else MAX_BYTES)
+    found = table_lines(origin, booleans=True)
+    filled = (line for line in found.lines if line.faults or any(line.cells))
+    header, lines = _header(filled, needed, origin)
+    places = find_columns(header.cells, needed, origin.name, header.number)
+    problems = Problems(origin.name)
+    headings = {place: name for name, place in places.items()}
+    refuse_hidden_columns(found, headings, header.number, problems)
+    problems.settle()
+    codes = {name: Codes() for name in needed}
+    coded = {name: array("q") for name in needed}
+    numbers = array("q")
+    faults = _Faults(headings, len(header.cells) if is_text else 0)
+    while chunk := list(islice(lines, CHUNK)):
+        kept = faults.check(chunk)
+        if len(numbers) + len(kept) > MAX_ROWS:
+            message = Message("spreadsheets-too-many-rows", max=MAX_ROWS)
+            raise BadInput(message, Place(file=origin.name))
+        numbers.extend(line.number for line in kept)
+        for name, place in places.items():
+            known = codes[name]
+            coded[name].extend(
+                [known[line.cells[place] if place < len(line.cells) else ""] for line in kept]
+            )
+        progress(len(numbers))
+    faults.note(problems)
+    refuse_merged(found.merged, headings, header.number, problems)
+    problems.settle()
+    return ColumnarTable(
+        {name: TextColumn(codes[name].texts, _array(coded[name])) for name in needed},
+        np.array(numbers, dtype=np.int64),
+        tuple(found.notes),
+    )
+
+
+def _array(places: array[int]) -> Places:
+    import numpy as np
+
+    return np.frombuffer(places, dtype=np.int64) if places else np.zeros(0, dtype=np.int64)
+
+
+def _header(
+    lines: Iterator[Line], needed: Mapping[str, str], origin: Origin
+) -> tuple[Line, Iterator[Line]]:
+    """Return the header and the lines below it.
+
+    Raises:
+        BadInput: there is no line, or a title stands above the header.
+    """
+    first = list(islice(lines, 2))
+    if not first:
+        raise BadInput(Message("spreadsheets-file-empty"), Place(file=origin.name))
+    wanted = {fold_heading(name) for name in needed}
+    if not wanted & {fold_heading(cell) for cell in first[0].cells}:
+        refuse_title([(line.number, line.cells) for line in first], Problems(origin.name))
+    return first[0], chain(first[1:], lines)
+
+
+class _Faults:
+    """What is wrong with rows while they are read; a bounded number of problems is kept.
+
+    Args:
+        headings: the headings of the columns that are asked for, by place.
+        width: the number of cells that each row must have; 0 when it may have fewer.
+    """
+
+    def __init__(self, headings: Mapping[int, str], width: int) -> None:
+        self._headings, self._width = headings, width
+        self._found: list[tuple[Message, int, str]] = []
+        self._more = 0
+        self._hidden: list[int] = []
+
+    def check(self, lines: Iterable[Line]) -> list[Line]:
+        """Return the lines that can be read on, and keep what is wrong with the others."""
+        kept = []
+        for line in lines:
+            if self._width and len(line.cells) != self._width and self._other_length(line):
+                continue
+            if line.faults:
+                for place in line.faults.keys() & self._headings.keys():
+                    self._add(line.faults[place], line.number, self._headings[place])
+            if line.hidden:
+                self._hidden.append(line.number)
+            kept.append(line)
+        return kept
+
+    def _other_length(self, line: Line) -> bool:
+        """Return whether a line has too few cells, or cells behind the last column."""
+        if len(line.cells) > self._width and not any(line.cells[self._width :]):
+            return False
+        cells, columns = len(line.cells), self._width
+        message = Message("spreadsheets-other-cell-count", cells=cells, columns=columns)
+        self._add(message, line.number, "")
+        return True
+
+    def _add(self, message: Message, row: int, column: str) -> None:
+        if len(self._found) < MAX_PROBLEMS:
+            self._found.append((message, row, column))
+        else:
+            self._more += 1
+
+    def note(self, problems: Problems) -> None:
+        """Note all that is wrong."""
+        for message, row, column in self._found:
+            problems.add(message, row, column)
+        if self._more:
+            problems.add(Message("spreadsheets-more-rows-wrong", count=self._more))
+        refuse_hidden_rows(self._hidden, problems)
 
 
 def _without_blanks(table: ColumnarTable) -> ColumnarTable:
@@ -89,6 +217,7 @@ def _without_blanks(table: ColumnarTable) -> ColumnarTable:
     return ColumnarTable(
         {name: _chosen(column, ~blank) for name, column in table.columns.items()},
         table.numbers[~blank],
+        table.notes,
     )
 
 
@@ -98,151 +227,3 @@ def _chosen(column: TextColumn, rows: npt.NDArray[np.bool_]) -> TextColumn:
 
     used, places = np.unique(column.places[rows], return_inverse=True)
     return TextColumn([column.texts[place] for place in used.tolist()], places)
-
-
-def _check_header(header: Iterable[str], needed: dict[str, str], path: Path) -> None:
-    names = list(header)
-    problems = Problems(path.name)
-    for column, name in needed.items():
-        if column not in names:
-            have = tuple(names)
-            problems.add(
-                Message(
-                    "spreadsheets-mapped-column-missing", column=column, field=name, columns=have
-                ),
-                1,
-            )
-        elif names.count(column) > 1:
-            problems.add(Message("spreadsheets-mapped-column-twice", column=column, field=name), 1)
-    problems.settle()
-
-
-def _csv(path: Path, needed: dict[str, str]) -> ColumnarTable:
-    import numpy as np
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    header, encoding, delimiter = _look_at_csv(path)
-    _check_header([strip_invisible(name) for name in header], needed, path)
-    wrong: list[Any] = []
-
-    def keep(row: Any) -> str:
-        wrong.append(row)
-        return "skip"
-
-    try:
-        table = arrow_csv.read_csv(
-            path,
-            # Only with one thread does a wrong row know its number.
-            arrow_csv.ReadOptions(
-                use_threads=False,
-                encoding=encoding,
-                column_names=[*map(strip_invisible, header)],
-                skip_rows=0,
-            ),
-            arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=keep,
-            ),
-            arrow_csv.ConvertOptions(
-                include_columns=list(needed), column_types=dict.fromkeys(needed, pa.string())
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        # Arrow's own words may quote the file's content, which is not to be repeated.
-        misread = "UTF8" in str(error)
-        message = Message("spreadsheets-csv-encoding" if misread else "spreadsheets-csv-malformed")
-        raise BadInput(message, Place(file=path.name)) from None
-    problems = Problems(path.name)
-    for row in wrong:
-        if row.text.strip():
-            problems.add(
-                Message(
-                    "spreadsheets-other-cell-count",
-                    cells=row.actual_columns,
-                    columns=row.expected_columns,
-                ),
-                row.number,
-            )
-    problems.settle()
-    numbers = np.arange(1, table.num_rows + len(wrong) + 1, dtype=np.int64)
-    numbers = np.setdiff1d(numbers, [row.number for row in wrong])
-    return ColumnarTable({name: _encode(table[name].slice(1)) for name in needed}, numbers[1:])
-
-
-def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
-    """Find the header, the encoding and the delimiter."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            with path.open(encoding=encoding, newline="") as file:
-                first = file.readline()
-                # Only reading to the end shows that the encoding fits.
-                while file.read(1 << 20):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        delimiter = max(",;\t", key=first.count)
-        return (
-            next(csv.reader([first], delimiter=delimiter), []),
-            encoding.removesuffix("-sig"),
-            delimiter,
-        )
-    raise BadInput(Message("spreadsheets-unknown-encoding"), Place(file=path.name))
-
-
-def _parquet(path: Path, needed: dict[str, str]) -> ColumnarTable:
-    import numpy as np
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        file = parquet.ParquetFile(path)
-        _check_header(file.schema_arrow.names, needed, path)
-        table = file.read(columns=list(needed))
-    except pa.ArrowInvalid:
-        raise BadInput(Message("spreadsheets-no-parquet"), Place(file=path.name)) from None
-    numbers = np.arange(FIRST, table.num_rows + FIRST, dtype=np.int64)
-    return ColumnarTable({name: _encode(table[name]) for name in needed}, numbers)
-
-
-def _xlsx(path: Path, needed: dict[str, str]) -> ColumnarTable:
-    import numpy as np
-    import pyarrow as pa
-
-    sheet = read_sheet(path.name, path.read_bytes())
-    _check_header(sheet.columns, needed, path)
-    columns = {
-        name: _encode(pa.chunked_array([[row.cells[name] for row in sheet.rows]]))
-        for name in needed
-    }
-    return ColumnarTable(columns, np.array([row.number for row in sheet.rows], dtype=np.int64))
-
-
-def _encode(column: pa.ChunkedArray) -> TextColumn:
-    import numpy as np
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    # Two cells that differ only in white space or type are one text.
-    known: dict[str, int] = {}
-    merged = [
-        known.setdefault(_text(value), len(known)) for value in encoded.dictionary.to_pylist()
-    ]
-    places = np.array(merged or [0], dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
-    return TextColumn(list(known), places)
-
-
-def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return (
-        value
-        if isinstance(value, str) and value.isascii() and value == value.strip()
-        else strip_invisible(str(value))
-    )

@@ -10,7 +10,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
+from bot.spreadsheets.reader import (
+    Problems,
+    Row,
+    RowCells,
+    Sheet,
+    fold_heading,
+    normalise_width,
+)
+from survey_flows.characters import one_line
 from survey_flows.errors import Message
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
@@ -50,27 +58,23 @@ class Field:
         Case, spaces and underscores do not matter.
         """
         both = (f"{heading}{self.name}" for heading in self.headings)
-        return _fold(heading) in {_fold(name) for name in (self.name, *self.headings, *both)}
-
-
-def _fold(heading: str) -> str:
-    return normalise_width(heading).lower().replace(" ", "").replace("_", "")
+        names = (self.name, *self.headings, *both)
+        return fold_heading(heading) in {fold_heading(name) for name in names}
 
 
 def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> list[Row]:
     """Return the rows with their cells under the names of ``fields``; absent cells are empty.
 
-    Cells that are empty or too long go to ``problems``.
+    A line break in a cell becomes a space. Cells that are empty or too long go to ``problems``.
 
     Raises:
         BadInput: a column is missing, unknown or stands twice.
     """
     names = _names(sheet, fields, problems)
     problems.settle()
-    rows = [
-        Row(row.number, {f.name: row.cells.get(names.get(f.name, ""), "") for f in fields})
-        for row in sheet.rows
-    ]
+    columns = {heading: place for place, heading in enumerate(sheet.columns)}
+    places = {field.name: columns.get(names.get(field.name, ""), -1) for field in fields}
+    rows = [Row(row.number, RowCells(places, _on_one_line(row))) for row in sheet.rows]
     for row in rows:
         for field in fields:
             text = row.cells[field.name]
@@ -81,6 +85,13 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
                     Message("spreadsheets-text-too-long", max=field.longest), row.number, field.name
                 )
     return rows
+
+
+def _on_one_line(row: Row) -> Sequence[str]:
+    """Return a row's texts, each on one line, and an empty one behind them."""
+    if isinstance(row.cells, RowCells) and not any("\n" in it for it in row.cells.values_and_blank):
+        return row.cells.values_and_blank
+    return (*(one_line(text) for text in row.cells.values()), "")
 
 
 def _names(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> dict[str, str]:

@@ -2,17 +2,36 @@
 
 spreadsheets-unknown-sheet-format = this kind of file is not read; save it as .csv or .xlsx
 spreadsheets-unknown-table-format = this kind of file is not read; bring one of { $endings }
-spreadsheets-file-too-large = the file is larger than { $megabytes } MB; split it
-spreadsheets-unpacked-too-large = the file unpacks to more than { $megabytes } MB; split it
+spreadsheets-file-too-large = the file has { $has } MB, and at most { $megabytes } MB are read; split it
+spreadsheets-unpacked-too-large = the file unpacks to { $has } MB, and at most { $megabytes } MB are read; delete the empty formatted rows below the table and columns beside it, and save again
 spreadsheets-file-empty = the file is empty; it needs a header and at least one row
 spreadsheets-no-rows = the file has a header and no rows; bring one with ballots
 spreadsheets-too-many-rows = the file has more than { $max } rows; split it
-spreadsheets-too-many-cells = the sheet has more than { $max } cells; delete empty columns, or split it
+spreadsheets-too-many-cells = the sheet has more than { $max } cells; delete the columns beside the table
 spreadsheets-unknown-encoding = the text can be read neither as UTF-8 nor as GB18030; save the file as UTF-8
 spreadsheets-csv-malformed = this is not proper CSV; save it again from the spreadsheet
-spreadsheets-csv-encoding = this is not proper CSV: a text is not in its encoding; save it as UTF-8
 spreadsheets-no-workbook = this is not an Excel workbook, or it is locked; save it as .xlsx
 spreadsheets-no-parquet = this is not a Parquet file, or it is damaged; export it again
+spreadsheets-old-workbook = this is an old workbook (.xls) or one under a password; save it as .xlsx without a password
+spreadsheets-broken-encoding = the text is { $encoding }, but is broken here: a character is cut; export the file again
+spreadsheets-open-quote = a quotation mark opens this cell and closes only in row { $last }, so that rows are missing; double each quotation mark that belongs to the text
+spreadsheets-title-row = this is a title; the header, now in row { $header }, must be the first row: delete what stands above it
+spreadsheets-other-sheets = { $count ->
+    [one] only the sheet «{ $read }» was read, and not the sheet { $left }
+   *[other] only the sheet «{ $read }» was read, and not the sheets { $left }
+ }
+spreadsheets-hidden-sheet = { $name } (hidden)
+spreadsheets-hidden-rows = { $count ->
+    [one] the row is hidden by a filter or by hand; show it or delete it
+   *[other] { $count } rows from here to row { $last } are hidden by a filter or by hand; show them or delete them
+ }
+spreadsheets-hidden-column = the column is hidden; show it or delete it
+spreadsheets-merged-cells = the cell is merged with others, down to row { $last }; unmerge them and fill in each
+spreadsheets-more-rows-wrong = { $count ->
+    [one] and one more row is wrong
+   *[other] and { $count } more rows are wrong
+ }
+spreadsheets-parquet-type = the column holds { $type }, which is no cell of a table; export it as text or numbers
 
 spreadsheets-column-without-name = column { $number } has no name
 spreadsheets-column-twice = the column «{ $column }» stands twice
@@ -31,6 +50,10 @@ spreadsheets-formula-without-result = the formula has no stored result; open the
 spreadsheets-cell-error = the cell holds the error { $error }; put a value there
 spreadsheets-cell-boolean = the cell holds TRUE or FALSE; write text or a number
 spreadsheets-cell-percentage = the cell is formatted as a percentage, so { $value } is unclear; format it as a number
+spreadsheets-forbidden-character = the text holds the hidden character { $character }; delete it and type the text anew
+spreadsheets-too-many-digits = a number cell keeps { $digits } digits only, so that the last digits are lost; format the column as text and enter the numbers again
+spreadsheets-format-shows-otherwise = the cell holds { $value }, and the format { $format } shows it otherwise; write what is shown as text
+spreadsheets-no-day-of-number = { $value } is no day or time; format the cell as text and write the date
 spreadsheets-cell-empty = the cell is empty
 spreadsheets-text-too-long = the text is longer than { $max } characters
 spreadsheets-no-code = «{ $text }» is not a code: 1 to 32 letters A–Z, digits, «_», «.» or «-»

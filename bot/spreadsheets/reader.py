@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
 
+from bot.spreadsheets.lines import (
+    MEGABYTE,
+    Line,
+    LinesOf,
+    Merged,
+    Origin,
+    fault_in,
+    origin_of_bytes,
+)
+from survey_flows.characters import clean_text, one_line
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
-MEGABYTE = 1_000_000
 MAX_BYTES = 50 * MEGABYTE
 MAX_ROWS = 200_000
-MAX_UNPACKED_BYTES = 200 * MEGABYTE
-MAX_CELLS = 5_000_000
-"""A workbook is an archive: a small one may unpack to more than the service's memory."""
+MOST_KNOWN = 50_000
+"""So many texts are remembered while a table is read."""
+TEXTS, WORKBOOKS = ("csv", "txt", "tsv"), ("xlsx", "xlsm")
+"""Ends of names of the files that are read."""
 
 Cells = Sequence[str]
+
+
+class RowCells(Mapping[str, str]):
+    """The cells of a row by column. All rows of a table share the places of their columns.
+
+    Args:
+        places: the place of each column among ``values``; -1 for a column that is not there.
+        values: the texts, and an empty one behind them.
+    """
+
+    __slots__ = ("_places", "values_and_blank")
+
+    def __init__(self, places: Mapping[str, int], values: Sequence[str]) -> None:
+        self._places = places
+        self.values_and_blank = values
+
+    def __getitem__(self, column: str) -> str:
+        return self.values_and_blank[self._places[column]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,70 +92,193 @@ class Problems:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table; ``columns`` are its headings in the file's order, in plain width."""
+    """A table.
+
+    Args:
+        file: the file's name.
+        columns: its headings in the file's order, in plain width.
+        rows: its rows.
+        notes: what the person who brought it has to know, such as sheets that were not read.
+    """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    notes: tuple[Message, ...] = ()
 
 
-Source = Callable[[str, bytes, Problems], Iterable[tuple[int, Cells]]]
-"""Reads a file's name and bytes into its lines: number and cells of text."""
-
-
-def read_sheet(file: str, data: bytes) -> Sheet:
+def read_sheet(file: str, data: bytes, others: bool = False) -> Sheet:
     """Read the table in a file's bytes; the end of its name ``file`` tells the format.
 
     The first line that is not empty is the header.
-    White space around cells is dropped, and only the first sheet of a workbook is read.
+    White space and invisible marks around cells are dropped. Of a workbook the first visible sheet
+    is read, and ``notes`` name the others.
+
+    Args:
+        file: the file's name.
+        data: its bytes.
+        others: whether a workbook may hold something in other sheets, because the caller tells
+            the notes.
 
     Raises:
-        BadInput: the file is no such table, cells are doubtful (by row and column),
-            or a heading is empty or stands twice.
+        BadInput: the file is no such table, cells are doubtful (by row and column), rows were
+            hidden from the person who brought it, or a heading is empty or stands twice.
     """
-    if len(data) > MAX_BYTES:
-        raise BadInput(
-            Message("spreadsheets-file-too-large", megabytes=MAX_BYTES // MEGABYTE),
-            Place(file=file),
-        )
+    origin = origin_of_bytes(file, data)
+    origin.bound(MAX_BYTES)
+    found = table_lines(origin)
     problems = Problems(file)
-    lines = (
-        (number, [strip_invisible(cell) for cell in cells])
-        for number, cells in _source(file)(file, data, problems)
-    )
-    table = [(number, cells) for number, cells in lines if any(cells)]
+    for note in () if others else found.notes:
+        problems.add(note)
+    lines: list[tuple[int, list[str]]] = []
+    clean = CleanTexts()
+    hidden: list[int] = []
+    for line in found.lines:
+        cells = _checked(line, found, problems, clean)
+        if not any(cells) and not line.faults:
+            continue
+        if line.hidden:
+            hidden.append(line.number)
+        lines.append((line.number, cells))
+        if len(lines) > MAX_ROWS + 1:
+            raise BadInput(Message("spreadsheets-too-many-rows", max=MAX_ROWS), Place(file=file))
+    refuse_hidden_rows(hidden, problems)
     problems.settle()
-    if not table:
+    if not lines:
         raise BadInput(Message("spreadsheets-file-empty"), Place(file=file))
-    if len(table) > MAX_ROWS:
-        raise BadInput(Message("spreadsheets-too-many-rows", max=MAX_ROWS), Place(file=file))
-    columns = _header(table[0], problems)
-    rows = tuple(_row(number, cells, columns, problems) for number, cells in table[1:])
+    refuse_title(lines, problems)
+    columns = _header(lines[0], problems)
+    refuse_hidden_columns(found, dict(enumerate(columns)), lines[0][0], problems)
+    refuse_merged(found.merged, dict(enumerate(columns)), lines[0][0], problems)
+    places = {column: place for place, column in enumerate(columns)}
+    for number, cells in lines[1:]:
+        if any(cells[len(columns) :]):
+            message = Message("spreadsheets-more-cells-than-columns", columns=len(columns))
+            problems.add(message, number)
+    rows = tuple(Row(number, RowCells(places, _padded(it, places))) for number, it in lines[1:])
     problems.settle()
-    return Sheet(file, tuple(columns), rows)
+    return Sheet(file, tuple(columns), rows, tuple(found.notes))
+
+
+def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
+    """Return the lines of a CSV file or a workbook.
+
+    Args:
+        origin: the file.
+        booleans: whether TRUE and FALSE in a workbook are texts.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if origin.suffix in TEXTS:
+        from bot.spreadsheets.delimited import delimited_lines
+
+        return delimited_lines(origin)
+    if origin.suffix in WORKBOOKS:
+        from bot.spreadsheets.worksheet import Reading, workbook_lines
+
+        return workbook_lines(origin, Reading(booleans=booleans))
+    raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=origin.name))
+
+
+class CleanTexts(dict[str, str]):
+    """Clean texts by raw ones, as most cells of a table hold one of few texts.
+
+    The texts among them in which something is wrong are kept in ``wrong``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, Message] = {}
+
+    def __missing__(self, raw: str) -> str:
+        text = clean_text(raw)
+        fault = fault_in(text)
+        if fault is not None:
+            self.wrong[text] = fault
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        self[raw] = text
+        return text
+
+
+def _checked(line: Line, found: LinesOf, problems: Problems, clean: CleanTexts) -> list[str]:
+    """Return clean cells, and note what is doubtful of them."""
+    cells = [clean[cell] for cell in line.cells]
+    if not line.faults and not clean.wrong:
+        return cells
+    faults = line.faults or {}
+    for place, cell in enumerate(cells):
+        fault = faults.get(place) or clean.wrong.get(cell)
+        if fault is not None:
+            problems.add(fault, line.number, found.column(place))
+            cells[place] = ""
+    return cells
+
+
+def refuse_hidden_rows(hidden: Sequence[int], problems: Problems) -> None:
+    """Note rows that the person did not see, such as those that a filter hides."""
+    if hidden:
+        count = len(hidden)
+        problems.add(Message("spreadsheets-hidden-rows", count=count, last=hidden[-1]), hidden[0])
+
+
+def refuse_hidden_columns(
+    found: LinesOf, asked: Mapping[int, str], header: int, problems: Problems
+) -> None:
+    """Note columns that are asked for and that the person did not see."""
+    for place, heading in asked.items():
+        if place in found.hidden_columns:
+            problems.add(Message("spreadsheets-hidden-column"), header, heading)
+
+
+def refuse_merged(
+    merged: Sequence[Merged], asked: Mapping[int, str], header: int, problems: Problems
+) -> None:
+    """Note merged cells below the header: a person sees one value where only one cell has it."""
+    for area in merged:
+        columns = range(area.first_column, area.last_column + 1)
+        touched = next((asked[place] for place in columns if place in asked), "")
+        if touched and area.last_row > header:
+            message = Message("spreadsheets-merged-cells", last=area.last_row)
+            problems.add(message, area.first_row, touched)
+
+
+def refuse_title(lines: Sequence[tuple[int, Sequence[str]]], problems: Problems) -> None:
+    """Note a title above the header: one filled cell over a row of several texts.
+
+    Raises:
+        BadInput: there is one.
+    """
+    filled = [[cell for cell in cells if cell.strip()] for _, cells in lines[:2]]
+    if (
+        len(filled) == 2
+        and len(filled[0]) == 1 < len(filled[1])
+        and not any(cell[0].isdigit() for cell in filled[1])
+    ):
+        problems.add(Message("spreadsheets-title-row", header=lines[1][0]), lines[0][0])
+    problems.settle()
 
 
 def strip_invisible(text: str) -> str:
-    """Return the text without white space and invisible marks at its ends."""
-    return text.strip().strip("\ufeff\u200b").strip()
+    """Return the text without marks that nobody sees and without white space at its ends."""
+    return clean_text(text)
 
 
 def normalise_width(text: str) -> str:
     """Return a code, number or heading with plain characters for full-width ones (NFKC)."""
-    return strip_invisible(unicodedata.normalize("NFKC", text))
+    if text.isascii():
+        return clean_text(text)
+    return clean_text(unicodedata.normalize("NFKC", text))
 
 
-def _source(file: str) -> Source:
-    suffix = file.lower().rpartition(".")[2]
-    if suffix in {"csv", "txt", "tsv"}:
-        return _csv_lines
-    if suffix in {"xlsx", "xlsm"}:
-        return _xlsx_lines
-    raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=file))
+def fold_heading(heading: str) -> str:
+    """Return a heading as a person reads it: width, case, spaces and line breaks do not matter."""
+    return "".join(one_line(normalise_width(heading)).lower().split()).replace("_", "")
 
 
 def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
-    number, columns = line[0], [normalise_width(cell) for cell in line[1]]
+    number, columns = line[0], [one_line(normalise_width(cell)) for cell in line[1]]
     while columns and not columns[-1]:
         columns.pop()
     for place, column in enumerate(columns, 1):
@@ -138,135 +290,6 @@ def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
     return columns
 
 
-def _row(number: int, cells: Cells, columns: Sequence[str], problems: Problems) -> Row:
-    if any(cells[len(columns) :]):
-        problems.add(Message("spreadsheets-more-cells-than-columns", columns=len(columns)), number)
-    padded = [*cells, *[""] * (len(columns) - len(cells))]
-    return Row(number, dict(zip(columns, padded, strict=False)))
-
-
-def _csv_lines(file: str, data: bytes, _: Problems) -> Iterator[tuple[int, Cells]]:
-    text = _decode(file, data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    before = 0
-    try:
-        for cells in reader:
-            # A quoted cell may run over several lines, and its row is where it begins.
-            yield before + 1, cells
-            before = reader.line_num
-    except csv.Error:
-        raise BadInput(
-            Message("spreadsheets-csv-malformed"), Place(file=file, line=before + 1)
-        ) from None
-
-
-def _decode(file: str, data: bytes) -> str:
-    """Decode UTF-8, UTF-16 with its mark, or GB18030, in which Chinese spreadsheets save CSV."""
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadInput(Message("spreadsheets-unknown-encoding"), Place(file=file))
-
-
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=first.count)
-
-
-def _xlsx_lines(file: str, data: bytes, problems: Problems) -> Iterator[tuple[int, Cells]]:
-    values, formulas = (_first_sheet(file, data, cached) for cached in (True, False))
-    for shown, written in zip(values, formulas, strict=True):
-        # The cells of an empty row may know neither their row nor their column.
-        number = next((cell.row for cell in shown if cell.value is not None), 0)
-        number = number or next((cell.row for cell in written if cell.value is not None), 0)
-        yield number, [_cell(s, w, problems) for s, w in zip(shown, written, strict=True)]
-
-
-def _first_sheet(file: str, data: bytes, cached: bool) -> Iterable[tuple[Any, ...]]:
-    from openpyxl import load_workbook
-
-    try:
-        _refuse_bombs(file, data)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=cached)
-        sheet = book.worksheets[0]
-        # Some programs write wrong dimensions; without them every row is read.
-        sheet.reset_dimensions()
-        return _bounded(file, sheet.iter_rows(max_row=MAX_ROWS + 2))
-    except BadInput:
-        raise
-    except Exception:
-        # A damaged workbook can fail with any error of the archive, the XML or the reader.
-        raise BadInput(Message("spreadsheets-no-workbook"), Place(file=file)) from None
-
-
-def _refuse_bombs(file: str, data: bytes) -> None:
-    """Refuse an archive by the sizes that it declares; more than these is never unpacked."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise BadInput(
-            Message("spreadsheets-unpacked-too-large", megabytes=MAX_UNPACKED_BYTES // MEGABYTE),
-            Place(file=file),
-        )
-
-
-def _bounded(file: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return the rows, if their cells are not too many.
-
-    One filled cell far to the right makes cells of all that stand before it.
-    """
-    found, cells = [], 0
-    for row in rows:
-        cells += len(row)
-        if cells > MAX_CELLS:
-            raise BadInput(Message("spreadsheets-too-many-cells", max=MAX_CELLS), Place(file=file))
-        found.append(row)
-    return found
-
-
-def _cell(shown: Any, written: Any, problems: Problems) -> str:
-    """Return a cell's text; anything that a person may see otherwise is a problem."""
-    value = shown.value
-    if value is None and written.value is not None:
-        problems.add(
-            Message("spreadsheets-formula-without-result"),
-            written.row,
-            written.column_letter,
-        )
-        return ""
-    if value is None:
-        return ""
-    if shown.data_type == "e":
-        problems.add(
-            Message("spreadsheets-cell-error", error=str(value)), shown.row, shown.column_letter
-        )
-        return ""
-    if isinstance(value, bool):
-        problems.add(Message("spreadsheets-cell-boolean"), shown.row, shown.column_letter)
-        return ""
-    if isinstance(value, int | float) and "%" in (shown.number_format or ""):
-        problems.add(
-            Message("spreadsheets-cell-percentage", value=str(value)),
-            shown.row,
-            shown.column_letter,
-        )
-        return ""
-    return _text(value)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return (
-            value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
-        )
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        # A spreadsheet computes with 15 digits and shows no more.
-        return format(value, ".15g")
-    return str(value)
+def _padded(cells: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
+    """Return a text for each column, and an empty one behind them."""
+    return (*cells[: len(places)], *[""] * (len(places) - len(cells)), "")

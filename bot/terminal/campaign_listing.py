@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from aggregation.disclosure.rounding import round_down
 from bot.campaigns.choice_records import told
-from bot.campaigns.lifecycle import CampaignSummary
-from bot.campaigns.opening import Opening
+from bot.campaigns.drafting import find_scheme_misfits
+from bot.campaigns.opening import Opening, show_opening
+from bot.campaigns.registered import read_registered_campaigns
+from bot.campaigns.states import DRAFT, OVER
+from bot.campaigns.summaries import CampaignSummary, show_campaign
 from bot.campaigns.titles import printed_title
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
@@ -84,3 +89,22 @@ def _print_links(summary: CampaignSummary, settings: Settings) -> None:
         print("  " + worded(line))
         for address in citizen_urls(settings, link):
             print(f"    {address}")
+
+
+async def show_stored_campaign(database: AsyncEngine, campaign: str, settings: Settings) -> None:
+    """Prints a campaign and, until it closes, the reasons why its year cannot be appraised."""
+    summary = await show_campaign(database, campaign)
+    print_campaign(summary, settings)
+    if summary.state not in OVER and not summary.pilot:
+        scheme = next(
+            one.scheme
+            for one in await read_registered_campaigns(database, summary.year)
+            if one.id == campaign
+        )
+        if summary.state == DRAFT:
+            problems = list((await show_opening(database, campaign)).stops)
+        else:
+            problems = await find_scheme_misfits(database, scheme, summary.year)
+        for problem in problems:
+            text = problem.render(read_language())
+            print("  " + worded(Message("campaign-misfit", year=summary.year, problem=text)))

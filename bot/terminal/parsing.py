@@ -94,9 +94,21 @@ class MessageParser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, said)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parses; errors are in the terminal's language."""
+        """Parses; errors are in the terminal's language.
+
+        Bytes that are no UTF-8 reach Python as halves of surrogate pairs, which nothing can store.
+        """
         with _worded_errors():
+            bad = [text for text in args or () if not _is_text(text)]
+            if bad:
+                shown = bad[0].encode("utf-8", "backslashreplace").decode()
+                self.error(render(Message("arguments-no-text", value=shown), read_language()))
             return super().parse_args(args, namespace)
+
+
+def _is_text(argument: str) -> bool:
+    """Returns whether an argument can be written in UTF-8."""
+    return not any("\ud800" <= char <= "\udfff" for char in argument)
 
 
 @contextmanager

@@ -7,11 +7,10 @@ import getpass
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot.accounts.approvals import APPROVED, COMMAND, WAITING, Approval
+from bot.accounts.named_people import NamedPeople
 from bot.accounts.second_factor import check_factor, load_factor_keys
-from bot.accounts.staff import find_account, verify_password
+from bot.accounts.staff import verify_password
 from bot.core.clock import Clock, SystemClock
 from bot.core.identity import Office
 from bot.core.settings import Settings
@@ -30,38 +29,39 @@ def office_here(settings: Settings, login: str = "") -> Office:
 
 
 async def confirm_people(
-    database: AsyncEngine, people: Sequence[str], factor_keys: Path, clock: Clock
+    accounts: NamedPeople, people: Sequence[str], factor_keys: Path, clock: Clock
 ) -> None:
     """Asks each person to sign in, so that nobody signs with another's name.
 
     It takes the password, and the code of the second factor where the account has one.
 
     Args:
-        database: has the accounts.
+        accounts: finds the people.
         people: their logins.
         factor_keys: the folder of the key that opens second factors.
         clock: the present time.
 
     Raises:
         BadInput: a password or a code is wrong.
+        AccountsChanged: somebody wrote the account into the database.
         KeyMissing: an account has a second factor, and its key is not in the folder.
     """
     for login in people:
-        account = await find_account(database, login)
+        account = await accounts.find(login)
         given = await _asked("second-person-password", login)
         if account is None or not await verify_password(account.password, given):
             raise BadInput(Message("second-person-wrong"), Place(subject=login))
         if account.has_second_factor:
             keys, now = load_factor_keys(factor_keys), clock.now().timestamp()
             code = await _asked("second-person-code", login)
-            if not await check_factor(database, keys, account.login, code, now):
+            if not await check_factor(accounts.database, keys, account.login, code, now):
                 raise BadInput(Message("second-person-wrong-code"), Place(subject=login))
 
 
-async def signed_in(settings: Settings, database: AsyncEngine, login: str) -> Office:
+async def signed_in(settings: Settings, accounts: NamedPeople, login: str) -> Office:
     """Returns the official with this account, who signs in as `confirm_people` asks."""
     office = office_here(settings, login)
-    await confirm_people(database, [login], settings.data / "keys", office.clock)
+    await confirm_people(accounts, [login], settings.data / "keys", office.clock)
     return office
 
 

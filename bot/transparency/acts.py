@@ -139,7 +139,18 @@ def demand_gate(bodies: Sequence[str], gate: VerifierKey) -> None:
         raise GateChanged
 
 
-def lost_gates(bodies: Sequence[str], origin: str) -> list[VerifierKey]:
+@dataclass(frozen=True, slots=True)
+class LostGate:
+    """A gate's key that was lost: what it signed may be mixed, up to what was accepted by then.
+
+    ``accepted`` are ballots by campaign; a campaign that is not named had none.
+    """
+
+    key: VerifierKey
+    accepted: Mapping[str, int]
+
+
+def lost_gates(bodies: Sequence[str], origin: str) -> list[LostGate]:
     """Returns the gate's keys that were lost and replaced; what they signed may still be mixed.
 
     Args:
@@ -147,8 +158,12 @@ def lost_gates(bodies: Sequence[str], origin: str) -> list[VerifierKey]:
         origin: the log's name.
     """
     acts = [json.loads(body) for body in bodies]
-    found = [read_key(old["gate"]) for old, new in pairwise(acts) if new.get("lost") == "gate"]
-    return [key for key in found if key.name == f"{origin}{GATE}"]
+    found = [
+        LostGate(read_key(old["gate"]), new["accepted"])
+        for old, new in pairwise(acts)
+        if new.get("lost") == "gate"
+    ]
+    return [one for one in found if one.key.name == f"{origin}{GATE}"]
 
 
 async def _newest(log: OpenLog) -> tuple[int, dict[str, VerifierKey]]:

@@ -959,6 +959,9 @@ def check_profile(bundle: Bundle) -> str:
             if PROFILES.index(body["profile"]) < PROFILES.index(name) and not second:
                 raise Failed(f"one person alone lowered the profile at entry {at}")
             name = body["profile"]
+        elif act.kind == "loss" or "lost" in body:
+            if number(body["people"]) < (1 if name == PROFILES[0] else 2):
+                raise Failed(f"one person alone decided the act of entry {at}, in profile {name}")
         elif act.kind in ("officer", "grant") and "approved" in body:
             if not second and name != PROFILES[0]:
                 raise Failed(f"one person alone decided the act of entry {at}, in profile {name}")

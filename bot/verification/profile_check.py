@@ -19,6 +19,7 @@ SENTENCES = {
     "office": "verification-profile-office",
     "city": "verification-profile-city",
 }
+LOSS = "loss"
 OF_OFFICERS = frozenset(("officer", "grant"))
 """Kinds of acts that a second person signs above the profile solo."""
 
@@ -32,6 +33,9 @@ def check_profile(bundle: Bundle) -> Message:
             if lowered and not _second_signed(act.body):
                 raise CheckFailed(Message("verification-profile-broken", position=position))
             name, since = _named(act), position
+        elif act.kind == LOSS or "lost" in act.body:
+            if not _enough_people(act.body.get("people"), name):
+                raise CheckFailed(Message("verification-profile-broken", position=position))
         elif act.kind in OF_OFFICERS and "approved" in act.body:
             signed = _second_signed(act.body)
             if not signed and name != SOLO:
@@ -40,6 +44,11 @@ def check_profile(bundle: Bundle) -> Message:
     # One person alone is the state of a log that names no profile, so no entry is named.
     since_when = {} if name == SOLO else {"position": since}
     return Message(SENTENCES[name], count=alone, **since_when)
+
+
+def _enough_people(people: object, profile: str) -> bool:
+    """Return whether as many people decided on a loss as the profile asks for."""
+    return type(people) is int and people >= (1 if profile == SOLO else 2)
 
 
 def _named(act: Act) -> str:

@@ -11,8 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import socket
+import struct
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -47,6 +50,31 @@ def raise_descriptor_limit() -> int:
     return DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
+def _give_up_untaken(transport: asyncio.BaseTransport) -> None:
+    """Lets the system, too, give up what nobody takes, as after an answer that fits into it.
+
+    It keeps up to two megabytes of a closed connection for minutes, and no process can see them.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        limit = round(UNREAD_SECONDS * 1000)
+        _set_option(transport, socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit)
+
+
+def _reset_at_close(transport: asyncio.BaseTransport) -> None:
+    """Makes the system forget, when the connection is closed, what was not taken."""
+    _set_option(transport, socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _set_option(
+    transport: asyncio.BaseTransport, level: int, option: int, value: int | bytes
+) -> None:
+    own = transport.get_extra_info("socket")
+    # A socket of the machine itself has no TCP, and a connection may be gone already.
+    with suppress(OSError):
+        if own is not None and own.family in (socket.AF_INET, socket.AF_INET6):
+            own.setsockopt(level, option, value)
+
+
 class Connection(web.RequestHandler):
     """One connection, which tells its limits what it waits for.
 
@@ -72,6 +100,7 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins to wait for a head."""
         super().connection_made(transport)
+        _give_up_untaken(transport)
         peer: Any = self.peername
         self.address = address_network(str(peer[0])) if peer else ""
         self._limits.add(self)
@@ -122,10 +151,11 @@ class Connection(web.RequestHandler):
         return self.transport.get_write_buffer_size() if self.transport is not None else 0
 
     def drop(self) -> None:
-        """Ends it at once; what was not taken is lost."""
+        """Ends it at once; what was not taken is lost, also what the system has of it."""
         transport = self.transport
         self.force_close()
         if transport is not None:
+            _reset_at_close(transport)
             transport.abort()
 
     @property

@@ -19,8 +19,9 @@ from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
 if TYPE_CHECKING:
-    from bot.web.public import own_page, results, year_table
+    from bot.web.public import code_door, own_page, results, year_table
 else:
+    code_door = lazy_module("bot.web.public.code_door")
     own_page = lazy_module("bot.web.public.own_page")
     results = lazy_module("bot.web.public.results")
     year_table = lazy_module("bot.web.public.year_table")
@@ -39,12 +40,13 @@ NOTICES = (
     ("GET", r"/results/years/{year:\d{4}}/bundle.zip", year_table.send_bundle),
     ("GET", "/result", own_page.show_entry),
     ("POST", "/result", own_page.take_code),
-    ("GET", "/{code:[0-9A-Za-z]{10}}", own_page.show_door),
+    ("GET", "/k", code_door.show_entry),
+    ("POST", "/k", code_door.take_code),
+    ("GET", "/{code:[0-9A-Za-z]{10}}", code_door.show_door),
 )
-"""The public table of a year in notice, and the page of a person's own result."""
-ROBOTS = "User-agent: *\n" + "".join(
-    f"Disallow: {path}\n" for path in ("/r/", "/u/", "/c", "/p/", "/result$", "/admin", "/api/")
-)
+"""The public table of a year in notice, the page of a person's own result, and codes."""
+HIDDEN = ("/r/", "/u/", "/c", "/p/", "/result$", "/k$", "/admin", "/api/")
+ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in HIDDEN)
 
 
 def make_web(

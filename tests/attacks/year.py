@@ -28,6 +28,7 @@ from bot.appraisal.year_verifier import State, verify_year
 from bot.core.identity import Office
 from bot.publication.year_bundle import make_year_bundle
 from bot.records.amendments import StoredAmendment
+from bot.records.recusals import Recusal, RecusalKind, add_recusal
 from bot.storage.database import open_database, writing
 from bot.storage.schema import all as tables
 from bot.verification.bundle_reader import VerificationRequest
@@ -48,7 +49,7 @@ EIGHT = (
 MORE = (
     *("public_notices", "material_closings", "campaigns", "findings", "adjustments", "leaders"),
     *("inner_units", "memberships", "unit_periods", "unit_events", "absences", "discipline"),
-    *("grades", "unit_decisions"),
+    *("grades", "unit_decisions", "recusals"),
 )
 SAYS_NOTHING = {
     "units": {"position"},
@@ -85,6 +86,8 @@ TABLES = {
     "history": "year,subject,grade\n2024,U1,first\n2024,L1,second\n",
 }
 """The material of the year, by kind of table."""
+SEALED_RECUSALS = 3
+"""So many rows were there when the year was sealed."""
 NOTHING = "NOT FOUND"
 KEY = "2025/third_grade_unit/downgrade/L3"
 
@@ -107,6 +110,9 @@ async def sealed_year(folder: Path) -> SealedYear:
             await bring(database, kind, text, 0 if kind == "units" else YEAR)
         await hold_campaign(database, year=YEAR)
         zhou, chen = (Office(it, clock, "Asia/Shanghai") for it in ("zhou", "chen"))
+        async with writing(database) as connection:
+            for row in (recusal("chen", "L8"), recusal("he", "L9"), recusal("he", "L7")):
+                await add_recusal(connection, row)
         approvals = approvals_of(database, clock)
         await prepare_close(approvals, YEAR, str(YEAR), zhou)
         await decide(database, YEAR, KEY, Verdict.DECLINED, "市委常委会", "so it is", zhou)
@@ -125,8 +131,16 @@ async def sealed_year(folder: Path) -> SealedYear:
         # What comes later changes tables of every year, and the sealed one stays as it is.
         later = TABLES["posts"] + "L3,U3,principal,局长,2026-01-01,\n"
         await bring(database, "posts", later, YEAR + 1)
+        async with writing(database) as connection:
+            await add_recusal(connection, recusal("chen", "L9"))
         await road.mixer.turn()
         return SealedYear(file, road.mixer.key, zhou.today)
+
+
+def recusal(login: str, kin: str) -> Recusal:
+    """Somebody declares kin whom the small year does not have."""
+    said = (0, RecusalKind.KIN, login, 0, kin, 0, "", date(YEAR, 11, 20), login, 1)
+    return Recusal(*said)
 
 
 async def found_by(year: SealedYear, file: Path) -> str:
@@ -172,6 +186,8 @@ class Change:
             return int(row["year"]) in (0, YEAR)
         if self.table in ("campaigns", "releases"):
             return row.get("id", row.get("campaign")) == "poll"
+        if self.table == "recusals":
+            return int(row["number"]) <= SEALED_RECUSALS
         return True
 
     def make(self, seed: int) -> str:
@@ -243,8 +259,9 @@ class Change:
 
     def insert(self) -> str:
         """A copy of a row under another key, or a made one."""
-        if self.table in ("campaigns", "material_closings"):
-            return self.column()  # Another campaign or year is no part of the sealed one.
+        if self.table in ("campaigns", "material_closings", "recusals"):
+            # Another campaign or year is no part of the sealed one; recusals are added later too.
+            return self.column()
         info = self.connection.execute(f"PRAGMA table_info({self.table})").fetchall()
         keys = [it["name"] for it in info if it["pk"]]
         row = dict(self.chance.choice(self.rows)) if self.rows else self._made(info)

@@ -15,12 +15,12 @@ from bot.accounts.staff import add_staff
 from bot.appraisal.year import open_year
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.choices import choice_decisions, prepare_choice, prepare_void
-from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.registered import (
     counting_campaigns,
     counts_already,
     find_registered_campaign,
 )
+from bot.campaigns.summaries import show_campaign
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.results.releases import publish_release

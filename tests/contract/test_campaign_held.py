@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.campaigns.held import held_for, hold, release
-from bot.campaigns.lifecycle import close_campaign, show_campaign
+from bot.campaigns.lifecycle import close_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput, Message
 from survey_flows.events import TopicRequested

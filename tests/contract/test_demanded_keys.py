@@ -15,7 +15,8 @@ from bot.__main__ import PERSON_NEEDED, main
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.campaign_keys import GATE, MIXER, check_keys, read_missing_keys
-from bot.campaigns.lifecycle import create_campaign, show_campaign
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.conversations.contract import Incoming
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import KeyMissing, Keyring, key_id, load_gate_keys

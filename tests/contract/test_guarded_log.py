@@ -18,6 +18,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 
 from bot.__main__ import PERSON_NEEDED, WRONG_INPUT, main
+from bot.accounts.named_people import NamedPeople
+from bot.accounts.roster import Roster
 from bot.accounts.second_factor import FactorKeys, begin_factor, confirm_factor
 from bot.accounts.staff import add_staff
 from bot.ballots.gate import Gate
@@ -185,7 +187,11 @@ async def test_two_administrators_refill_the_log_and_the_loss_is_public(
 ) -> None:
     road, newest = restored
     loss = await refill_log(
-        road.database, road.mixer.log, ["zhou", "li"], " disk died ", road.clock
+        NamedPeople(road.database, road.roster),
+        road.mixer.log,
+        ["zhou", "li"],
+        " disk died ",
+        road.clock,
     )
     lost = list(range(38, 50))
     assert (loss.entries, loss.positions) == (24, {"year": lost})
@@ -226,7 +232,9 @@ async def test_one_person_or_none_refills_nothing(
     road, _ = restored
     before = await rows(road, tables.log_entries)
     with pytest.raises(BadInput, match=refusal):
-        await refill_log(road.database, road.mixer.log, people, reason, road.clock)
+        await refill_log(
+            NamedPeople(road.database, road.roster), road.mixer.log, people, reason, road.clock
+        )
     assert await rows(road, tables.log_entries) == before
 
 
@@ -234,7 +242,13 @@ async def test_a_log_in_order_is_not_refilled(road: Road) -> None:
     for login in ("zhou", "li"):
         await add_staff(road.roster, login, PASSWORD, "administrator")
     with pytest.raises(BadInput, match="nothing to refill"):
-        await refill_log(road.database, road.mixer.log, ["zhou", "li"], "disk", road.clock)
+        await refill_log(
+            NamedPeople(road.database, road.roster),
+            road.mixer.log,
+            ["zhou", "li"],
+            "disk",
+            road.clock,
+        )
 
 
 async def test_another_history_is_not_refilled(
@@ -260,7 +274,13 @@ async def test_another_history_is_not_refilled(
         with pytest.raises(LogRefused, match="nothing is signed"):
             await road.mixer.turn()
         with pytest.raises(LogRefused, match="nothing is signed"):
-            await refill_log(road.database, road.mixer.log, ["zhou", "li"], "disk", road.clock)
+            await refill_log(
+                NamedPeople(road.database, road.roster),
+                road.mixer.log,
+                ["zhou", "li"],
+                "disk",
+                road.clock,
+            )
 
 
 async def test_acts_that_an_older_database_lacks_are_done_again(
@@ -276,7 +296,13 @@ async def test_acts_that_an_older_database_lacks_are_done_again(
             database = open_database(older)
             back = replace(road, database=database)
             back.mixer = mixer_of(back, tmp_path)
-            await refill_log(database, back.mixer.log, ["zhou", "li"], "disk", road.clock)
+            await refill_log(
+                NamedPeople(database, back.roster),
+                back.mixer.log,
+                ["zhou", "li"],
+                "disk",
+                road.clock,
+            )
             await back.mixer.turn()
             assert [row.state for row in await rows(back, tables.campaigns)] == ["closed"]
             acts = [row.kind for row in await rows(back, tables.log_entries) if row.body]
@@ -357,6 +383,9 @@ async def test_the_command_shows_both_heads_and_refills(
     assert await asyncio.to_thread(main, words) == WRONG_INPUT
     assert "this password is wrong; nothing was done" in capsys.readouterr().err
     code = await second_factor(road, tmp_path, "li")
+    assert await asyncio.to_thread(main, words) == WRONG_INPUT
+    assert "li: this row is not the one that the service wrote" in capsys.readouterr().err
+    await Roster(road.database, DESK, tmp_path / "keys" / "desk").accept()
     asked: dict[str, str] = {"Password": PASSWORD, "Code": "000000"}
     monkeypatch.setattr("getpass.getpass", lambda prompt: asked[prompt.split(" ")[0]])
     for wrong in ("000000", ""):

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.__main__ import make_parser
-from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.core.settings import Settings
 from bot.storage.database import writing
 from bot.storage.schema import all as tables

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select, text, update
 
 from bot.ballots.gate import Gate
-from bot.campaigns.lifecycle import create_campaign, show_campaign
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address, Citizen
-from bot.crypto.gate_keys import KeyMissing
-from bot.fieldwork.audience.admission import _take
+from bot.core.short_codes import LENGTH, SIGNS
+from bot.crypto.gate_keys import GateKeys, KeyMissing
+from bot.fieldwork.audience.admission import _take, knows_code
 from bot.fieldwork.audience.contacts import REASONS, set_unreachable
 from bot.fieldwork.audience.invitations import (
     CellInvitations,
     InvitationBatch,
+    choose_turns,
     count_responses,
     make_invitations,
 )
@@ -107,7 +111,7 @@ async def invited(road: Road) -> list[Invited]:
     """Return everybody to whom a push would write."""
     frames, own = tables.frames.c, tables.addresses.c
     joined = (
-        select(frames.number, *own, tables.persons.c.lang)
+        select(frames.number, frames.turn, *own, tables.persons.c.lang)
         .join(tables.addresses, frames.lookup == own.person)
         .join(tables.persons, frames.lookup == tables.persons.c.lookup)
     )
@@ -121,7 +125,7 @@ async def invited(road: Road) -> list[Invited]:
             lookup,
             KEYS.unseal(lookup, bytes(row.sealed)),
             row.lang,
-            road.keys.invitation("next", row.number),
+            road.keys.invitation("next", row.number, row.turn),
         )
         for row in found
         for lookup in [bytes(row.lookup)]
@@ -145,6 +149,72 @@ async def test_an_invitation_vouches_for_group_stratum_and_source(made: Invitati
         ("deputy", "", "personal"),
         ("resident", "430102/large", "personal"),
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [str.lower, lambda code: f" {code[:5]}-{code[5:]} ", lambda code: code.replace("0", "O")],
+)
+async def test_a_code_is_taken_however_it_is_typed(
+    made: Invitations, typed: Callable[[str], str]
+) -> None:
+    token = (await made.by_cell())["deputy"][0]
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{10}", token)
+    await made.rate("ann", typed(token))
+    assert await made.ballots() == [("deputy", "", "personal")]
+
+
+async def test_one_wrong_sign_is_nobody_s_code(made: Invitations) -> None:
+    tokens = {one.token for one in made.all}
+    token = min(tokens)
+    wrong = [
+        token[:place] + sign + token[place + 1 :]
+        for place in range(LENGTH)
+        for sign in SIGNS
+        if sign != token[place]
+    ]
+    async with reading(made.road.database) as connection:
+        keys, live = made.road.keys, made.road.live_campaigns
+        assert await knows_code(connection, keys, live, token)
+        assert not await knows_code(connection, keys, live, "")
+        found = [code for code in wrong[::9] if await knows_code(connection, keys, live, code)]
+    assert found == []
+
+
+async def test_tokens_of_before_codes_stay_valid(store_url: str, tmp_path: Path) -> None:
+    async with make_road(store_url, tmp_path) as road:
+        await sampled(road)
+        await make(road)
+        # As an older version made them: marks of tokens, and no turn in the frame.
+        old = []
+        for row in await rows(road, tables.frames):
+            if row.drawn:
+                code = road.keys.invitation("next", row.number, row.turn)
+                token = road.keys.invitation("next", row.number, None)
+                marks = [road.keys.invitation_mark("next", one) for one in (code, token)]
+                old.append((token, *marks))
+        async with writing(road.database) as connection:
+            await connection.execute(update(tables.frames).values(turn=None))
+            for _, before, mark in old:
+                own = update(tables.invitations).where(tables.invitations.c.mark == before)
+                await connection.execute(own.values(mark=mark))
+        await road.live_campaigns.refresh()
+        assert await make(road) == InvitationBatch(20, 20, NOBODY), "nothing is made anew"
+        assert {one.token for one in await invited(road)} == {token for token, *_ in old}
+        made = Invitations(road, await invited(road))
+        await made.rate("ann", old[0][0].lower())
+        assert [source for *_, source in await made.ballots()] == ["personal"]
+
+
+def test_two_people_whose_codes_meet_get_two() -> None:
+    class Meeting:
+        """Keys that give everybody the same codes."""
+
+        def invitation(self, _campaign: str, _number: str, turn: int | None) -> str:
+            return f"CODE{turn}"
+
+    keys = cast(GateKeys, Meeting())
+    assert choose_turns(keys, "next", ["b", "c", "a"]) == {"a": 0, "b": 1, "c": 2}
 
 
 async def test_it_is_good_for_one_person_as_often_as_they_come(made: Invitations) -> None:
@@ -377,7 +447,7 @@ async def test_rows_lie_in_the_order_of_keyed_hashes_which_is_that_of_no_list(
     made: Invitations,
 ) -> None:
     place = {"sqlite": "rowid", "postgresql": "ctid"}[made.road.database.dialect.name]
-    for table, column in (("invitations", "mark"), ("contacts", "lookup"), ("frames", "number")):
+    for table, column in (("invitations", "mark"), ("persons", "lookup"), ("frames", "number")):
         async with reading(made.road.database) as connection:
             query = text(
                 f"SELECT {column} FROM {table} WHERE NOT {UPDATED[table]} ORDER BY {place}"

@@ -6,6 +6,7 @@ Persons are told by letters with codes; rows that say who was told are only adde
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from unittest.mock import AsyncMock
@@ -13,8 +14,8 @@ from unittest.mock import AsyncMock
 import numpy as np
 import pytest
 import zxingcpp
-from matplotlib.image import imread
 from numpy.typing import NDArray
+from PIL import Image
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -40,13 +41,15 @@ from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_n
 from bot.appraisal.receipts import acknowledge, record_delivery
 from bot.appraisal.settling import unsettled_units
 from bot.campaigns.registered import find_registered_campaign
-from bot.publication.public_release import make_public
+from bot.core.short_codes import SIGNS, fold_code
+from bot.publication.early_publication import EarlyOrder, marked, prepare_early, show_early
+from bot.publication.public_release import make_public, read_publications
 from bot.publication.public_table import public_data, public_years, read_public_table
 from bot.publication.reports.document_model import Document, Heading, KeyFigures
 from bot.publication.reports.letters import print_letters
 from bot.publication.reports.pdf import to_png
-from bot.records.notices import GivenNotice, read_notices
-from bot.records.tellings import SIGNS, find_letter, fold_code, make_code, read_tellings
+from bot.records.notices import GivenNotice, add_notice, read_notices
+from bot.records.tellings import find_letter, make_code, read_tellings
 from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -57,6 +60,7 @@ from tests.sealing import SITE, approvals_of, give_notice
 
 __all__ = ["hall"]
 TODAY = date(2026, 11, 23)
+CODE = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4}/")
 
 
 async def letters_of(hall: Hall, unit: str) -> UnitLetters:
@@ -175,6 +179,18 @@ async def test_row_notice_of_2026_12_28_is_stopped_until_the_holidays_of_2027_ar
     assert (await give_notice(database, YEAR, zhou)).ends == date(2027, 1, 6)
 
 
+async def test_row_notice_before_the_seal_is_refused_with_what_to_do(hall: Hall) -> None:
+    zhou = hall.who("zhou")
+    for act in (
+        show_notice(hall.database, 2019, zhou, SITE),
+        give_public_notice(hall.database, DESK, 2019, NoticeOrder("2019", "0" * 16), zhou, SITE),
+    ):
+        with pytest.raises(BadInput, match=r"seal it first \(`minping seal 2019`"):
+            await act
+    async with reading(hall.database) as connection:
+        assert await read_notices(connection, 2019) == []
+
+
 async def test_row_notice_nobody_is_left_without_a_way_and_the_dead_get_no_letter(
     hall: Hall,
 ) -> None:
@@ -225,6 +241,47 @@ async def test_row_publish_waits_until_every_unit_is_settled(hall: Hall) -> None
     assert await waiting() == ()
 
 
+async def test_row_publish_review_open_two_people_publish_with_the_mark(hall: Hall) -> None:
+    """One prepares what a second one signs; a unit that begins to wait meanwhile stops it."""
+    await hall.noticed()
+    database, roster = hall.database, roster_of(hall.database)
+    campaign = await find_registered_campaign(database, "poll")
+    zhou = hall.who("zhou")
+    assert await show_early(database, campaign, zhou.today) is None, "the notice still runs"
+    for login, role in (("he", "approver"), ("wu", "approver")):
+        await add_staff(roster, login, PASSWORD, role)
+    approvals = approvals_of(database, hall.road.clock)
+    await Officers(approvals, hall.road.clock).set_profile("city", "zhou")
+    hall.road.clock.time += timedelta(days=10)
+    await hall.charged("U3", "chen")
+    hall.road.clock.time += timedelta(days=1)
+    zhou = hall.who("zhou")
+    found = await show_early(database, campaign, zhou.today)
+    assert found is not None
+    assert found.units == ("U3",)
+    order = EarlyOrder("市里要求按期公布", "poll", found.digest)
+    one = await prepare_early(database, approvals, campaign, order, zhou)
+    assert (one.state, one.details["told"]) == (WAITING, "U3")
+    assert await read_publications(database) == {}
+    async with writing(database) as connection:
+        # An amendment is noticed meanwhile, so that another unit may ask.
+        given = GivenNotice(zhou.today, zhou.today, zhou.today, 1, frozenset({"U1"}))
+        await add_notice(connection, YEAR, given)
+    with pytest.raises(BadInput, match="the list has changed since you saw it"):
+        await approvals.approve(one.id, "he", one.seen)
+    assert await read_publications(database) == {}
+    hall.road.clock.time += timedelta(days=11)  # The time of U1 is over too.
+    assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
+    public = (await read_publications(database))["poll"]
+    assert (public.number, public.by) == (one.details["release"], "zhou")
+    names = [unit.name["zh-Hans"] for unit in marked(campaign, found.units).units.values()]
+    plain = campaign.units["U3"].name["zh-Hans"]
+    assert [name for name in names if "复核中" in name] == [f"{plain}（复核中）"]
+    hall.road.clock.time += timedelta(days=60)
+    with pytest.raises(BadInput, match="every unit is settled"):
+        await prepare_early(database, approvals, campaign, order, hall.who("zhou"))
+
+
 async def test_everybody_reads_units_and_counts_of_leaders_and_no_name_of_one(hall: Hall) -> None:
     await hall.noticed()
     table = await read_public_table(hall.database, YEAR, TODAY)
@@ -255,7 +312,12 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
         "2026-12-03",
         True,
     )
-    assert own.lines == (await hall.standing()).result.trail["U3"]
+    trail = (await hall.standing()).result.trail["U3"]
+    assert [line.label for line in own.lines] == [line.label for line in trail]
+    assert [line.value for line in own.lines] == [line.value for line in trail]
+    said = " | ".join(line.inputs_text("zh-Hans") for line in own.lines)
+    assert "市三局的民评得分" in said
+    assert not CODE.search(said), "no code of the data"
     assert own.firsts == ()
     appeal = await hall.received()
     (asked,) = await read_own_results(hall.database, "U3", TODAY)
@@ -333,7 +395,7 @@ async def test_a_letter_is_ordered_printed_once_and_its_code_opens_the_own_resul
 
 
 def pixels(picture: bytes) -> NDArray[np.uint8]:
-    return (imread(io.BytesIO(picture), "png")[:, :, :3] * 255).astype(np.uint8)
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
 
 
 async def test_a_letter_has_the_address_as_a_code_that_a_telephone_reads(

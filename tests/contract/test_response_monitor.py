@@ -89,11 +89,9 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         tokens: dict[str, list[str]] = {}
         async with writing(road.database) as connection:
             await connection.execute(update(tables.outbox).values(state="sent"))
-            for row in await connection.execute(
-                select(tables.frames.c.number, tables.frames.c.group_code)
-            ):
+            for row in await connection.execute(select(tables.frames)):
                 tokens.setdefault(row.group_code, []).append(
-                    road.keys.invitation("next", row.number)
+                    road.keys.invitation("next", row.number, row.turn)
                 )
         made = Office(road, tokens)
         await made.resealing.rotate()

@@ -18,7 +18,8 @@ from bot.ballots.mixer import BATCH, Mixer
 from bot.ballots.numbers_at_close import GAP, NO_UNIT, UNENDED, UNFINISHED
 from bot.ballots.settlement import prepare_settlement, show_held
 from bot.campaigns.held import held_for
-from bot.campaigns.lifecycle import close_campaign, create_campaign, show_campaign
+from bot.campaigns.lifecycle import close_campaign, create_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import Keyring
 from bot.storage.database import reading, writing

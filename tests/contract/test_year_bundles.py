@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,12 @@ from sqlalchemy import select
 from aggregation.appraisal.standing import Cause
 from aggregation.model.facts import Grade, Verdict
 from bot.__main__ import main
+from bot.accounts.approvals import Approval, Approvals
 from bot.appraisal import year_checks
 from bot.appraisal.cause_requests import CauseRequest
 from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.commitments import text_digest
+from bot.appraisal.sealed_content import SealedContent, write_content
 from bot.appraisal.year_bundle_format import (
     AMENDED,
     AMENDMENTS,
@@ -41,8 +44,8 @@ from bot.verification.bundle_reader import VerificationRequest
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput
 from survey_flows.messages import ENGLISH
+from tests.attacks.year import SEALED_RECUSALS, SealedYear, found_by, sealed_year
 from tests.attacks.year import YEAR as SEALED
-from tests.attacks.year import SealedYear, sealed_year
 from tests.contract.test_appeals import YEAR as HELD
 from tests.contract.test_appeals import AppealRuling, Hall, hall
 from tests.sealing import approvals_of
@@ -254,6 +257,98 @@ def test_auditors_see_a_person_whose_grade_does_not_follow(
     said = [line.render(ENGLISH) for line in lines if line.state in (State.FAIL, State.DIFFERS)]
     assert said[0] == "seal.json is not the seal that the log has"
     assert "L4, grade: sealed first, recomputed second" in said
+
+
+async def found_in_copy(year: SealedYear, to: Path, *statements: str) -> str:
+    """What finds what somebody does who owns the database and drops its triggers."""
+    shutil.copy(year.file, to)
+    with sqlite3.connect(to) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+    return await found_by(year, to)
+
+
+CALENDAR = "INSERT INTO calendar_days (day, kind, name) VALUES "
+DIFFERS = "appraisal-check-material-differs"
+AFTER: dict[str, tuple[tuple[str, ...], str]] = {
+    "holidays of the year after are published": ((f"{CALENDAR}('2027-01-01', 'off', '')",), ""),
+    "another holiday in the sealed year": (
+        (f"{CALENDAR}('2025-12-29', 'off', '')", f"{CALENDAR}('2025-10-01', 'off', '')"),
+        DIFFERS,
+    ),
+    "kin of the officer": (("UPDATE recusals SET subject = 'L1' WHERE number = 2",), DIFFERS),
+    "two declarations change places": (
+        (
+            "UPDATE recusals SET number = 90 WHERE number = 1",
+            "UPDATE recusals SET number = 1 WHERE number = 2",
+            "UPDATE recusals SET number = 2 WHERE number = 90",
+        ),
+        DIFFERS,
+    ),
+    "the last declarations are gone": (("DELETE FROM recusals WHERE number > 2",), DIFFERS),
+    "one more is added": (
+        (
+            "INSERT INTO recusals SELECT number + 10, kind, login, year, subject, refers, text,"
+            ' "on", "by", "at" FROM recusals WHERE number = 1',
+        ),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AFTER)
+async def test_who_stands_aside_and_holidays_are_those_of_the_seal(
+    year: SealedYear, tmp_path: Path, what: str
+) -> None:
+    statements, found = AFTER[what]
+    assert await found_in_copy(year, tmp_path / "copy.sqlite3", *statements) == found
+
+
+def test_auditors_read_of_nobody_whose_kin_an_officer_is(bundles: tuple[Files, Files]) -> None:
+    """Rows of recusals are salted digests: the same declaration twice is not seen to be one."""
+    rows = {it["table"]: it["rows"] for it in map(json.loads, bundles[1][ROWS].splitlines())}
+    values = [json.loads(row)["values"] for row in rows["recusals"]]
+    assert {name for it in values for name in it} == {"sha256"}
+    assert len({it["sha256"] for it in values}) == len(values) == SEALED_RECUSALS + 1
+    assert not any(code in it for it in map(str, values) for code in ("chen", "L7", "L8", "L9"))
+
+
+async def test_a_seal_of_an_earlier_version_is_verified_as_far_as_it_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Sealed before there were records, salts and public texts; then noticed and amended."""
+
+    def older(content: SealedContent) -> str:
+        said = json.loads(write_content(content))
+        return canonical({name: said[name] for name in said.keys() - {"record", "salt"}})
+
+    prepare = Approvals.prepare
+
+    async def without_public(
+        self: Approvals, kind: str, name: str, details: dict[str, Any], by: str, **more: Any
+    ) -> Approval:
+        old = {key: value for key, value in details.items() if key != "public"}
+        return await prepare(self, kind, name, old, by, **more)
+
+    monkeypatch.setattr("bot.appraisal.sealing.write_content", older)
+    monkeypatch.setattr(Approvals, "prepare", without_public)
+    year = await sealed_year(tmp_path)
+    monkeypatch.undo()
+    database = open_database(f"sqlite+aiosqlite:///{year.file}")
+    public, whole = [
+        read(await make_year_bundle(database, SEALED, year.today, auditors), year.key)
+        for auditors in (False, True)
+    ]
+    await database.dispose()
+    for found in (public, whole):
+        assert (found[State.FAIL], found[State.DIFFERS]) == ([], [])
+        assert "appraisal-open-older-seal" in found[State.OPEN]
+    assert "appraisal-check-no-record" in whole[State.OK]
+    changed = ("UPDATE indicators SET value = '99' WHERE subject = 'U1'",)
+    assert await found_in_copy(year, tmp_path / "copy.sqlite3", *changed) == ""
 
 
 async def test_both_databases_make_a_bundle_that_agrees(hall: Hall) -> None:

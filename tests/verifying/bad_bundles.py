@@ -316,13 +316,17 @@ def lost_desk_by_log() -> Made:
 
 
 def lost_gate(
-    campaign: SyntheticCampaign, accepted: dict[str, int], *stands_in: SigningKey
+    campaign: SyntheticCampaign,
+    accepted: dict[str, int],
+    *stands_in: SigningKey,
+    people: object = 2,
 ) -> None:
     """Replace the gate's key as lost."""
     log, old = campaign.log, campaign.keys.gate
     new = signing_key("next", old.name)
     content = {"desk": campaign.keys.desk.written(), "gate": new.written()}
-    said = {"lost": "gate", "reason": "none", "people": 2, "at": 1, "accepted": accepted}
+    said = {"lost": "gate", "reason": "none", "people": people, "at": 1}
+    said["accepted"] = accepted
     log.act("keys", "-", content | said, log.keys.log, *stands_in, name="2")
     log.keys = type(log.keys)(log.keys.log, log.keys.desk, new)
 
@@ -449,6 +453,36 @@ def alone_in_an_office() -> Made:
 @bad("one person alone lowers the profile", "profile")
 def lowered_alone() -> Made:
     return by_people(("profile", "city", ["b"]), ("profile", "solo", ["a"]))
+
+
+def decided_on_loss(kind: str, people: object) -> Made:
+    """In a city so many people decide that a key is replaced, or that texts are lost."""
+
+    def lying(campaign: SyntheticCampaign) -> None:
+        said = {"prepared": "a", "approved": ["b"], "at": 7, "profile": "city"}
+        campaign.log.act("profile", "-", said, campaign.keys.desk)
+        if kind == "keys":
+            lost_gate(campaign, {"city-2026": 12}, campaign.keys.desk, people=people)
+        else:
+            lost = {"positions": [], "people": people, "reason": "none", "from": 0, "to": 0}
+            campaign.log.act("loss", "-", lost, campaign.keys.log)
+
+    return lied(lying)
+
+
+@bad("one person alone replaces a lost key in a city", "profile")
+def replaced_alone() -> Made:
+    return decided_on_loss("keys", 1)
+
+
+@bad("one person alone decides on a loss in a city", "profile")
+def lost_alone() -> Made:
+    return decided_on_loss("loss", 1)
+
+
+@bad("a loss on which nobody decided", "profile")
+def lost_by_nobody() -> Made:
+    return decided_on_loss("loss", True)
 
 
 @bad("a profile of another name", "profile")

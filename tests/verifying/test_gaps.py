@@ -98,7 +98,10 @@ def lose(campaign: SyntheticCampaign, at: int, early: bool) -> None:
     entry.shown = False
     items = campaign.log.items
     act = campaign.log.act(
-        "loss", campaign.name, {"positions": [campaign.log.position(entry)]}, campaign.keys.log
+        "loss",
+        campaign.name,
+        {"positions": [campaign.log.position(entry)], "people": 1},
+        campaign.keys.log,
     )
     if early:
         items.remove(act)
@@ -126,7 +129,9 @@ def restored(uncounted: int) -> SyntheticCampaign:
         for ballot in campaign.ballots[:uncounted]:
             campaign.intake[ballot.unit][0] -= 1
         positions = [campaign.log.position(ballot.entry) for ballot in gone]
-        campaign.log.act("loss", campaign.name, {"positions": positions}, campaign.keys.log)
+        campaign.log.act(
+            "loss", campaign.name, {"positions": positions, "people": 1}, campaign.keys.log
+        )
         for ballot in gone:
             ballot.entry.shown = False
 

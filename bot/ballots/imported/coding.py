@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bot.ballots.imported import mapping as plans
-from bot.spreadsheets.columnar import ColumnarTable, TextColumn
-from bot.spreadsheets.reader import Problems
-from survey_flows.errors import MAX_PROBLEMS, Message
+from bot.ballots.imported.moments import parse_moment
+from bot.spreadsheets.coded_columns import Codes, ColumnarTable, TextColumn, complain_of
+from bot.spreadsheets.reader import Problems, normalise_width
+from survey_flows.characters import clean_text, one_line
+from survey_flows.errors import Message
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 
 if TYPE_CHECKING:
-    from bot.spreadsheets.columnar import Places
+    from bot.spreadsheets.coded_columns import Places
 
 QUARTER_HOUR = 900
 CLOSED = (QuestionKind.RATING, QuestionKind.CHOICE, QuestionKind.YES_NO)
@@ -23,6 +26,12 @@ MAX_STRATUM_LENGTH, MAX_SOURCE_LENGTH, MAX_COMMENT_LENGTH = 32, 16, 2000
 """Characters."""
 SHOWN = 20
 """So many characters of a wrong text are repeated to the person who brought it."""
+
+SCIENTIFIC = re.compile(r"[-+]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
+"""A long number as a spreadsheet shows it."""
+DIGITS = 15
+"""A spreadsheet keeps so many digits of a number."""
+IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 FaultFinder = Callable[[str], Message | None]
 """Finds what is wrong with a text; None when nothing is."""
@@ -38,6 +47,7 @@ class ImportTarget:
         questionnaires: questionnaires by name.
         groups: the scheme's evaluator groups and own staff.
         opens_at: epoch seconds.
+        closes_at: epoch seconds; answers are of the years from opening to close.
     """
 
     campaign: str
@@ -45,6 +55,7 @@ class ImportTarget:
     questionnaires: Mapping[str, Questionnaire]
     groups: tuple[str, ...]
     opens_at: int
+    closes_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +137,12 @@ def code_table(
         for name, place in plan.items.items()
     }
     seconds = _seconds(table, plan, target, problems)
-    respondent = tuple(table.columns[name] for name in plan.respondent)
+    respondent = tuple(_on_one_line(table.columns[name]) for name in plan.respondent)
     for name, column in zip(plan.respondent, respondent, strict=True):
-        _complain(table, name, column, _respondent_fault, problems)
+        complain_of(table.numbers, name, column, _respondent_fault, problems)
     comment = table.columns[plan.comment] if plan.comment else _constant("", table)
     comment_fault = _length_fault(MAX_COMMENT_LENGTH, "imported-comment-too-long")
-    _complain(table, plan.comment, comment, comment_fault, problems)
+    complain_of(table.numbers, plan.comment, comment, comment_fault, problems)
     problems.settle()
     unit = places["unit"]
     asked = TextColumn([target.units[text] for text in unit.texts], unit.places)
@@ -189,7 +200,43 @@ def _item_fault(target: ImportTarget, name: str) -> FaultFinder:
 
 
 def _respondent_fault(text: str) -> Message | None:
-    return None if text else Message("imported-respondent-missing")
+    """Return why a text identifies nobody: different people may have become one."""
+    if not text:
+        return Message("imported-respondent-missing")
+    if SCIENTIFIC.fullmatch(text) or _is_cut(text):
+        return Message("imported-respondent-cut", text=text[:SHOWN])
+    return None
+
+
+def _is_cut(text: str) -> bool:
+    """Return whether a spreadsheet wrote zeros for the last digits of a long number."""
+    if not (len(text) > DIGITS + 1 and text.isdecimal() and text.isascii()):
+        return False
+    return not text[DIGITS:].strip("0") and not _is_identity_number(text)
+
+
+def _is_identity_number(text: str) -> bool:
+    """Return whether the check digit of a citizen's number is right (GB 11643)."""
+    if len(text) != len(IDENTITY_WEIGHTS) + 1:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(text, IDENTITY_WEIGHTS, strict=False))
+    return text[-1] == "10X98765432"[total % 11]
+
+
+def _as_cell(text: str) -> str:
+    """Return a text as a cell with it is read."""
+    return one_line(clean_text(text))
+
+
+def _on_one_line(column: TextColumn) -> TextColumn:
+    """Return a column whose texts have no line breaks."""
+    import numpy as np
+
+    if not any("\n" in text for text in column.texts):
+        return column
+    codes = Codes()
+    places = np.array([codes[one_line(text)] for text in column.texts], dtype=np.int64)
+    return TextColumn(codes.texts, places[column.places])
 
 
 def _constant(text: str, table: ColumnarTable) -> TextColumn:
@@ -208,10 +255,10 @@ def _code(
     """Return the codes of a column; an empty cell is ``blank``."""
     if place.constant is not None:
         return _constant(place.constant, table)
-    found = table.columns[place.column]
+    found = _on_one_line(table.columns[place.column])
+    mapped = {_as_cell(text): code for text, code in place.values.items()}
     codes = [
-        place.values.get(text, blank if not text else None if place.values else text)
-        for text in found.texts
+        mapped.get(text, blank if not text else None if mapped else text) for text in found.texts
     ]
     wrong = {
         text: (
@@ -221,24 +268,8 @@ def _code(
         )
         for text, code in zip(found.texts, codes, strict=True)
     }
-    _complain(table, place.column, found, wrong.__getitem__, problems)
+    complain_of(table.numbers, place.column, found, wrong.__getitem__, problems)
     return TextColumn([code or "" for code in codes], found.places)
-
-
-def _complain(
-    table: ColumnarTable, name: str, column: TextColumn, fault_in: FaultFinder, problems: Problems
-) -> None:
-    import numpy as np
-
-    wrong = {place: fault for place, text in enumerate(column.texts) if (fault := fault_in(text))}
-    if not wrong:
-        return
-    rows = np.flatnonzero(np.isin(column.places, list(wrong)))
-    for row in rows[:MAX_PROBLEMS]:
-        problems.add(wrong[int(column.places[row])], int(table.numbers[row]), name)
-    if len(rows) > MAX_PROBLEMS:
-        more = Message("imported-more-rows-wrong", count=len(rows) - MAX_PROBLEMS)
-        problems.add(more, column=name)
 
 
 def _seconds(
@@ -249,20 +280,22 @@ def _seconds(
     if plan.time is None:
         return np.full(len(table.numbers), target.opens_at, dtype=np.int64)
     column, zone = table.columns[plan.time.column], plan.time.zone
-    parsed = [_moment(text, zone) for text in column.texts]
-    wrong = {
-        text: (None if seconds is not None else Message("imported-no-time", text=text[:SHOWN]))
-        for text, seconds in zip(column.texts, parsed, strict=True)
-    }
-    _complain(table, plan.time.column, column, wrong.__getitem__, problems)
-    return np.array([seconds or 0 for seconds in parsed], dtype=np.int64)[column.places]
+    first, last = (
+        datetime.fromtimestamp(at, zone).year for at in (target.opens_at, target.closes_at)
+    )
+    parsed = [parse_moment(normalise_width(text), zone) for text in column.texts]
 
-
-def _moment(text: str, zone: ZoneInfo) -> int | None:
-    try:
-        return plans.parse_time(text, zone)
-    except (ValueError, OverflowError):
+    def fault_of(text: str, seconds: int | None) -> Message | None:
+        if seconds is None:
+            return Message("imported-no-time", text=text[:SHOWN])
+        if not first <= datetime.fromtimestamp(seconds, zone).year <= last:
+            return Message("imported-time-outside", text=text[:SHOWN], first=first, last=last)
         return None
+
+    pairs = zip(column.texts, parsed, strict=True)
+    wrong = {text: fault_of(text, seconds) for text, seconds in pairs}
+    complain_of(table.numbers, plan.time.column, column, wrong.__getitem__, problems)
+    return np.array([seconds or 0 for seconds in parsed], dtype=np.int64)[column.places]
 
 
 def _combine(columns: Sequence[TextColumn]) -> tuple[list[tuple[str, ...]], Places]:
@@ -312,7 +345,7 @@ def _answers(
         def fault_of(text: str, faults: list[Message | None] = faults) -> Message | None:
             return faults[int(text)]
 
-        _complain(table, plan.items[item].column, column, fault_of, problems)
+        complain_of(table.numbers, plan.items[item].column, column, fault_of, problems)
     return TextColumn(ratings, places), TextColumn(facts, places)
 
 

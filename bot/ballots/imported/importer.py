@@ -31,7 +31,7 @@ from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
-    from bot.spreadsheets.columnar import Places
+    from bot.spreadsheets.coded_columns import Places
 
 CHANNEL, COMMENTER = "import", "import-comment"
 CHUNK = 20_000
@@ -69,6 +69,7 @@ class ImportSummary:
         duplicates: rows that a later row of the same respondent and unit superseded.
         replaced: ballots of an earlier import of the same respondents that were superseded.
         unanswered: ballots without any rating; they count as don't know.
+        notes: what the person who brought the file has to know.
     """
 
     campaign: str
@@ -78,6 +79,7 @@ class ImportSummary:
     duplicates: int
     replaced: int
     unanswered: int
+    notes: tuple[Message, ...] = ()
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -116,7 +118,8 @@ async def import_ballots(
     draft = _draft(plan.campaign, mapping) if plan.campaign else None
     target = _draft_target(draft) if draft else await _read_target(database, campaign)
     check_mapping(plan, target, mapping.name)
-    coded = code_table(read_table(file, plan.columns()), plan, target, file.name)
+    table = read_table(file, plan.columns())
+    coded = code_table(table, plan, target, file.name)
     async with writing(database) as connection:
         if draft:
             await add_campaign(connection, draft, Link(clock.token()[:LINK]))
@@ -143,6 +146,7 @@ async def import_ballots(
         duplicates=coded.rows - ballots,
         replaced=ballots - (after - before),
         unanswered=coded.unanswered,
+        notes=table.notes,
     )
 
 
@@ -181,19 +185,22 @@ def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
 def _draft_target(draft: CampaignDraft) -> ImportTarget:
     text = write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot)
     definition = FrozenDefinition(text, draft.scheme, draft.id)
-    return _target(draft.id, definition, int(draft.opens_at.timestamp()))
+    days = (int(draft.opens_at.timestamp()), int(draft.closes_at.timestamp()))
+    return _target(draft.id, definition, *days)
 
 
 async def _read_target(database: AsyncEngine, campaign: str) -> ImportTarget:
     async with reading(database) as connection:
         row = await read_campaign_row(connection, campaign)
-    return _target(campaign, read_definition(row), row.opens_at)
+    return _target(campaign, read_definition(row), row.opens_at, row.closes_at)
 
 
-def _target(campaign: str, definition: FrozenDefinition, opens_at: int) -> ImportTarget:
+def _target(
+    campaign: str, definition: FrozenDefinition, opens_at: int, closes_at: int
+) -> ImportTarget:
     units = {code: unit.questionnaire for code, unit in definition.units.items()}
     groups = (*definition.scheme.groups, STAFF)
-    return ImportTarget(campaign, units, definition.questionnaires, groups, opens_at)
+    return ImportTarget(campaign, units, definition.questionnaires, groups, opens_at, closes_at)
 
 
 async def _refuse_other_than_draft(connection: AsyncConnection, campaign: str) -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -25,7 +24,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
-from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, TextLoader
+from survey_flows.yaml_depth import RefusedYaml, TextLoader
 
 Names = dict[str, str]
 
@@ -81,7 +80,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 class TimeMapping(_Data):
-    """A column with the time of the answer: ISO 8601 or seconds since 1970.
+    """A column with the time of the answer, as `bot.ballots.imported.moments` reads it.
 
     ``zone`` is the time zone of times that name none.
     """
@@ -169,8 +168,8 @@ def read_mapping(path: Path) -> BallotMapping:
     except UnicodeDecodeError:
         message = Message("imported-mapping-not-utf-8")
         raise BadInput(message, Place(file=path.name)) from None
-    except NestedTooDeep as error:
-        raise BadInput(TOO_DEEP, Place(file=path.name, line=error.line)) from None
+    except RefusedYaml as error:
+        raise BadInput(error.message, Place(file=path.name, line=error.line)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = Message("imported-mapping-no-yaml")
@@ -216,15 +215,3 @@ def _message(kind: str, values: Mapping[str, str]) -> Message:
     if kind.startswith("imported-"):
         return Message(kind, **values)
     return Message(FIELD_MESSAGES.get(kind, "imported-field-malformed"))
-
-
-def parse_time(text: str, zone: ZoneInfo) -> int:
-    """Return seconds since 1970.
-
-    Raises:
-        ValueError: the text is neither ISO 8601 nor a whole number of seconds.
-    """
-    if text.isdigit() and len(text) > 8:
-        return int(text)
-    moment = datetime.fromisoformat(text)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())

@@ -33,8 +33,8 @@ MEDIA = {
 """Kinds of media messages."""
 UNSUPPORTED = ("收到不支持的消息", "UnsupportedMessage")
 """Beginnings of the texts, marks aside, by which the app stands in for what it cannot pass on."""
-TOKEN = re.compile(r"[A-Za-z2-7]{4,16}")
-"""What a link's token looks like; nothing else of a scanned code is named in an address."""
+TOKEN = re.compile(r"[A-Za-z2-7]{4,16}|[0-9A-Za-z]{10}")
+"""What a link's token or an invitation's code looks like; no address names more of a scan."""
 
 Mark = Callable[[str, int], str]
 """Makes a secret name of a text: update keys are stored, and user ids must not be."""

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.campaigns.links import PERSONAL
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.identity import Citizen
+from bot.core.short_codes import fold_code
 from bot.crypto.gate_keys import GateKeys
 from bot.storage.schema import all as tables
 from survey_flows.events import Started
@@ -28,6 +29,7 @@ from survey_flows.outside_window import Phase, phase
 log = logging.getLogger(__name__)
 
 TOKEN = re.compile(r"[A-Z2-7]{16}")
+"""The form of invitations of before codes; they stay valid."""
 
 
 async def admit_invited(
@@ -47,10 +49,8 @@ async def admit_invited(
     if event.link.startswith(PERSONAL):
         # A cell's link is internal: a person who read it in the database must gain nothing by it.
         return replace(event, link=event.link.strip(PERSONAL))
-    token = event.link.upper()
-    if not TOKEN.fullmatch(token):
-        return event
-    found = await _find(connection, keys, live_campaigns, token)
+    token = _token(live_campaigns, event.link)
+    found = await _find(connection, keys, live_campaigns, token) if token else None
     definition = live_campaigns.get(found.campaign) if found else None
     if found is None or definition is None or found.link not in definition.links:
         return event
@@ -60,6 +60,21 @@ async def admit_invited(
     ):
         return event
     return replace(event, link=found.link)
+
+
+async def knows_code(
+    connection: AsyncConnection, keys: GateKeys, live_campaigns: LiveCampaigns, code: str
+) -> bool:
+    """Return whether a code is somebody's invitation to a campaign that is open or was."""
+    return bool(code) and await _find(connection, keys, live_campaigns, code) is not None
+
+
+def _token(live_campaigns: LiveCampaigns, link: str) -> str:
+    """Return an invitation's code or token as it was made; empty for what can be neither."""
+    if live_campaigns.has_link(link):
+        return ""
+    old = link.upper()
+    return old if TOKEN.fullmatch(old) else fold_code(link)
 
 
 async def _find(

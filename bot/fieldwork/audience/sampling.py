@@ -280,6 +280,7 @@ async def _members(
                 "stratum": stratum,
                 "drawn": False,
                 "invited": False,
+                "turn": None,
             }
         )
     return members, {reason: left_out[reason] for reason in REASONS}

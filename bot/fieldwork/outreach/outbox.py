@@ -26,7 +26,7 @@ LEASE = 120
 AT_ONCE = 5_000
 RUNNING, PAUSED, CANCELLED = "running", "paused", "cancelled"
 QUEUED, SENT = "queued", "sent"
-INVITATION, REMINDER = "invitation", "reminder"
+INVITATION, REMINDER, HANDOUT = "invitation", "reminder", "handout"
 UNOPENED, ALL = "unopened", "all"
 QUARTER_HOUR = 900
 
@@ -39,7 +39,8 @@ class Push:
     """One step of a campaign, counted from 0.
 
     ``texts`` are by language, ``hours`` local times, ``not_on`` local days in ISO form. ``kind`` is
-    `INVITATION`, for whoever has none, or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
+    `INVITATION`, for whoever has none, `HANDOUT`, a file of invitations that no messenger sends,
+    or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
     ``handed`` is the quarter of an hour of its last hand-over (epoch seconds), 0 before the first.
     """
 
@@ -60,8 +61,8 @@ class Push:
 
     @property
     def counts(self) -> bool:
-        """Whether anybody got a message of it, or may still get one."""
-        return bool(self.handed) or self.state != CANCELLED
+        """Whether a messenger has handed over a message of it, or may still do so."""
+        return self.kind != HANDOUT and (bool(self.handed) or self.state != CANCELLED)
 
     def may_send(self, now: datetime) -> bool:
         """Return whether messages are sent at this local time."""
@@ -268,9 +269,10 @@ class SealedAddress:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person with the number in a frame, and the sealed addresses in their order."""
+    """A person with number and turn in a frame, and the sealed addresses in their order."""
 
     number: str
+    turn: int | None
     lang: str
     opted_out: bool
     addresses: tuple[SealedAddress, ...]
@@ -280,7 +282,8 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
     """Return each message's person; deleted persons are left out."""
     frames, persons, own = tables.frames.c, tables.persons.c, tables.addresses.c
     wanted = list(keys)
-    columns = (frames.campaign, frames.number, persons.lookup, persons.lang, persons.opted_out)
+    columns = [frames.campaign, frames.number, frames.turn]
+    columns += [persons.lookup, persons.lang, persons.opted_out]
     joined = tables.frames.join(tables.persons, frames.lookup == persons.lookup)
     query = select(*columns).select_from(joined)
     found = query.where(
@@ -296,7 +299,7 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
         theirs.setdefault(bytes(row.person), []).append(one)
     recipients = {
         (campaign, lookup): Recipient(
-            row.number, row.lang, bool(row.opted_out), tuple(theirs.get(lookup, ()))
+            row.number, row.turn, row.lang, bool(row.opted_out), tuple(theirs.get(lookup, ()))
         )
         for (campaign, lookup), row in rows.items()
     }

@@ -252,9 +252,8 @@ class PushSender:
         begin, stop = (
             self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
         )
-        message = OutgoingMessage(
-            push.texts[lang], begin, self._keys.invitation(push.campaign, one.number), stop
-        )
+        token = self._keys.invitation(push.campaign, one.number, one.turn)
+        message = OutgoingMessage(push.texts[lang], begin, token, stop)
         messenger = self._messengers[sealed.kind]
         last = len(open_to) == 1
         return _Envelope(messenger, address.address, message, sealed.lookup, last)
@@ -264,7 +263,7 @@ class PushSender:
         for key, one in people.items():
             push = self._allowed.get(key[:2])
             if push and push.spares_openers and self._keys.voters.find(key[0]):
-                token = self._keys.invitation(key[0], one.number)
+                token = self._keys.invitation(key[0], one.number, one.turn)
                 marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
         return marks
 

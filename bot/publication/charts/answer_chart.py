@@ -6,19 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import SATISFIED
 from aggregation.scheme.parts import ScaleOption
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import HIDDEN, label, pick
-from bot.publication.charts.canvas import INK, LINE_HEIGHT, PRINTED, plain_axes, render_figure
+from bot.publication.charts.canvas import (
+    GAP,
+    INK,
+    PRINTED,
+    PRINTED_ROW,
+    TICKS,
+    TITLE,
+    Area,
+    Drawing,
+    draw_axis,
+    draw_legend,
+    label_width,
+    legend_lines,
+)
 from survey_flows.messages import Message
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLOURS = ("#0b5563", "#5f9ba8", "#dcd6c8", "#e2a475", "#b5482a")
 """From the best option to the worst; each side differs in lightness."""
@@ -91,7 +99,7 @@ Panels = tuple[tuple[str, tuple[Bar, ...]], ...]
 def share_picture(
     panels: Panels, options: tuple[ScaleOption, ...], lang: str, form: str = "svg"
 ) -> bytes:
-    """Draw stacked bars of 100 % in panels, in the order given. Call it in a thread.
+    """Draw stacked bars of 100 % in panels, in the order given.
 
     Args:
         panels: titles with their bars.
@@ -99,42 +107,41 @@ def share_picture(
         lang: the language of the words.
         form: one of `bot.publication.charts.canvas.FORMATS`.
     """
-    sizes = [len(bars) for _, bars in panels] or [1]
+    entries = _legend(options, lang)
+    lines = len(legend_lines([text for text, _, _ in entries], PRINTED))
+    rows = sum(len(bars) for _, bars in panels)
+    heads = sum(TITLE if title else 2.0 for title, _ in panels)
+    height = 8 + 12 * lines + PRINTED_ROW * rows + heads + (TICKS + GAP) * len(panels) + 4
+    drawing = Drawing(PRINTED, height)
+    colours = {code: colour for _, colour, code in entries}
+    fills = colours | {LUMPED: drawing.hatched(colours[LUMPED])}
+    draw_legend(drawing, [(text, colour, fills[code]) for text, colour, code in entries])
+    left = label_width([bar.name for _, bars in panels for bar in bars], 8, PRINTED)
+    top = 8 + 12.0 * lines
+    for title, bars in panels:
+        area = Area(left, PRINTED - 12, top + (TITLE if title else 2), PRINTED_ROW, (0, 100))
+        top = _panel(drawing, area, title, bars, fills) + GAP
+    answers = label(Message("publication-chart-answers"), lang)
+    drawing.text(((left + PRINTED) / 2, height - 6), answers, 9, anchor="middle")
+    return drawing.in_form(form)
 
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots(len(sizes), 1, height_ratios=sizes, squeeze=False)[:, 0]
-        for place, (title, bars) in zip(axes, panels, strict=False):
-            _panel(place, title, bars, _colours(options))
-        axes[-1].set_xlabel(
-            label(Message("publication-chart-answers"), lang), color=INK, fontsize=9
-        )
-        _legend(figure, options, lang)
 
-    margins = 0.95 if sum(sizes) == 1 else 0.5 * len(sizes) + 0.7
-    return render_figure(draw, LINE_HEIGHT * sum(sizes) + margins, form, PRINTED)
-
-
-def _panel(axes: Axes, title: str, bars: Sequence[Bar], colours: Mapping[str, str]) -> None:
+def _panel(
+    drawing: Drawing, area: Area, title: str, bars: Sequence[Bar], fills: Mapping[str, str]
+) -> float:
+    ticks = [(float(share), str(share)) for share in range(0, 101, 20)]
+    bottom = draw_axis(drawing, area, [(bar.name, INK) for bar in bars], title, ticks, 8)
     for row, bar in enumerate(bars):
         left = 0.0
         for code, share in bar.parts:
             width = 100 * float(share)
-            hatch = "////" if code == LUMPED else None
-            axes.barh(
-                row,
-                width,
-                left=left,
-                height=0.72,
-                color=colours[code],
-                hatch=hatch,
-                edgecolor="white",
-                lw=0.5,
-            )
+            corner = (area.x(left), area.y(row) - 0.36 * area.row)
+            size = (max(area.x(left + width) - area.x(left) - 0.4, 0.1), 0.72 * area.row)
+            drawing.bar(corner, size, fills[code])
             left += width
         if not bar.parts:
-            axes.text(0.6, row, HIDDEN, va="center", fontsize=9, color=INK)
-    plain_axes(axes, [bar.name for bar in bars], title)
-    axes.set_xlim(0, 100)
+            drawing.text((area.left + 4, area.y(row)), HIDDEN, 9)
+    return bottom
 
 
 def _codes(scheme: Scheme) -> list[str]:
@@ -149,21 +156,9 @@ def _colours(options: Sequence[ScaleOption]) -> dict[str, str]:
     return dict(zip([option.code for option in options], chosen, strict=True)) | {LUMPED: "#b9b3a6"}
 
 
-def _legend(figure: Figure, options: Sequence[ScaleOption], lang: str) -> None:
-    from matplotlib.patches import Patch
-
+def _legend(options: Sequence[ScaleOption], lang: str) -> list[tuple[str, str, str]]:
+    """Return text, colour and code of each part."""
     colours = _colours(options)
-    shown = [
-        Patch(color=colours[option.code], label=pick((option.zh, option.en), lang))
-        for option in options
-    ]
+    found = [(pick((it.zh, it.en), lang), colours[it.code], it.code) for it in options]
     lumped = label(Message("publication-chart-combined"), lang)
-    shown.append(Patch(facecolor=colours[LUMPED], hatch="////", edgecolor="white", label=lumped))
-    figure.legend(
-        handles=shown,
-        loc="outside upper right",
-        ncols=3,
-        fontsize=7.5,
-        frameon=False,
-        labelcolor=INK,
-    )
+    return [*found, (lumped, colours[LUMPED], LUMPED)]

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 from aggregation.model.facts import Grade
 from bot.core.labels import label, name
 from bot.publication.charts.canvas import (
+    GAP,
     GREY,
     INK,
     LINE,
-    LINE_HEIGHT,
     PRINTED,
-    plain_axes,
-    render_figure,
+    PRINTED_ROW,
+    TICKS,
+    TITLE,
+    Area,
+    Drawing,
+    draw_axis,
+    draw_legend,
+    label_width,
 )
 from bot.publication.charts.ranking import Mark, Panel, Ranking
 from survey_flows.messages import Message
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLOURS: Mapping[Grade | None, str] = {
     Grade.FIRST: "#0b5563",
@@ -39,51 +40,52 @@ def rank_picture(ranking: Ranking, lang: str, form: str = "svg") -> bytes:
     """Draw each unit's rank with its 95 % possible ranks, in panels, the best on top.
 
     Dashed lines are the cuts between grades; a hollow mark is a provisional grade.
-    Call it in a thread.
     """
-    panels = [
+    found = [
         Panel(panel.name, tuple(mark for mark in panel.marks if mark.rank))
         for panel in ranking.panels
     ]
-    panels = [panel for panel in panels if panel.marks]
-    sizes = [len(panel.marks) for panel in panels] or [1]
+    panels = [panel for panel in found if panel.marks]
+    graded = any(panel.graded for panel in panels)
+    head = 18.0 if graded else 4.0
+    rows = sum(len(panel.marks) for panel in panels)
+    height = head + PRINTED_ROW * rows + (TITLE + TICKS + GAP) * len(panels) + 14
+    drawing = Drawing(PRINTED, height)
+    if graded:
+        draw_legend(drawing, _legend(lang))
+    left = label_width([mark.name for panel in panels for mark in panel.marks], 8, PRINTED)
+    top = head
+    for panel in panels:
+        ends = (0.4, len(panel.marks) + 0.6)
+        area = Area(left, PRINTED - 10, top + TITLE, PRINTED_ROW, ends)
+        top = _panel(drawing, area, panel) + GAP
+    ranks = label(Message("publication-chart-ranks"), lang)
+    drawing.text(((left + PRINTED) / 2, height - 8), ranks, 9, anchor="middle")
+    return drawing.in_form(form)
 
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots(len(sizes), 1, height_ratios=sizes, squeeze=False)[:, 0]
-        for place, panel in zip(axes, panels, strict=False):
-            _panel(place, panel)
-        axes[-1].set_xlabel(label(Message("publication-chart-ranks"), lang), color=INK, fontsize=9)
-        if any(panel.graded for panel in panels):
-            _legend(figure, lang)
 
-    return render_figure(draw, LINE_HEIGHT * sum(sizes) + 0.5 * len(sizes) + 0.7, form, PRINTED)
-
-
-def _panel(axes: Axes, panel: Panel) -> None:
-    marks = panel.marks
-    for row, mark in enumerate(marks):
-        _mark(axes, row, mark)
-    plain_axes(axes, [mark.name for mark in marks], panel.name)
-    size = len(marks)
-    axes.set_xlim(0.4, size + 0.6)
-    axes.set_xticks(sorted({1, *range(5, size + 1, 5), size} if size > 9 else range(1, size + 1)))
+def _panel(drawing: Drawing, area: Area, panel: Panel) -> float:
+    marks, size = panel.marks, len(panel.marks)
+    ticks = sorted({1, *range(5, size + 1, 5), size} if size > 9 else range(1, size + 1))
+    labels = [(mark.name, INK) for mark in marks]
+    shown = [(float(tick), str(tick)) for tick in ticks]
+    bottom = draw_axis(drawing, area, labels, panel.name, shown, 8)
     for cut in _cuts(marks):
-        axes.axvline(cut, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        ends = (area.top, area.top + area.row * size)
+        at = area.x(cut)
+        drawing.line((at, ends[0]), (at, ends[1]), GREY, stroke_width=0.9, stroke_dasharray="4 3")
+    for row, mark in enumerate(marks):
+        _mark(drawing, area, row, mark)
+    return bottom
 
 
-def _mark(axes: Axes, row: int, mark: Mark) -> None:
-    colour = COLOURS.get(mark.grade, LINE)
+def _mark(drawing: Drawing, area: Area, row: int, mark: Mark) -> None:
+    colour, y = COLOURS.get(mark.grade, LINE), area.y(row)
     if mark.best is not None and mark.worst is not None:
-        axes.plot(
-            [mark.best, mark.worst],
-            [row, row],
-            color=colour,
-            linewidth=2,
-            solid_capstyle="butt",
-            alpha=0.75,
-        )
-    filled = "white" if mark.provisional else colour
-    axes.plot([mark.rank or 0], [row], "o", markersize=5, color=colour, markerfacecolor=filled)
+        ends = ((area.x(mark.best), y), (area.x(mark.worst), y))
+        drawing.line(*ends, colour, stroke_width=2, stroke_opacity=0.75)
+    fill = "#ffffff" if mark.provisional else colour
+    drawing.circle((area.x(mark.rank or 0), y), colour, fill, 2.5)
 
 
 def _cuts(marks: tuple[Mark, ...]) -> list[float]:
@@ -93,16 +95,7 @@ def _cuts(marks: tuple[Mark, ...]) -> list[float]:
     return [((one.rank or 0) + (two.rank or 0)) / 2 for one, two in pairs if one.grade != two.grade]
 
 
-def _legend(figure: Figure, lang: str) -> None:
-    from matplotlib.lines import Line2D
-
-    common: dict[str, Any] = {"marker": "o", "markersize": 5, "linewidth": 2}
-    shown = [
-        Line2D([], [], color=COLOURS[grade], label=name(grade, lang), **common)
-        for grade in (Grade.FIRST, Grade.SECOND, Grade.THIRD)
-    ]
-    hollow = label(Message("publication-chart-provisional"), lang)
-    shown.append(Line2D([], [], color=GREY, markerfacecolor="white", label=hollow, **common))
-    figure.legend(
-        handles=shown, loc="outside upper right", ncols=4, fontsize=8, frameon=False, labelcolor=INK
-    )
+def _legend(lang: str) -> list[tuple[str, str, str]]:
+    grades = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
+    found = [(name(grade, lang), COLOURS[grade], COLOURS[grade]) for grade in grades]
+    return [*found, (label(Message("publication-chart-provisional"), lang), GREY, "#ffffff")]

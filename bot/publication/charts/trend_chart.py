@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
 from bot.core.labels import label
-from bot.publication.charts.canvas import INK, LINE, PAPER, PRINTED, render_figure
+from bot.publication.charts.canvas import (
+    GREY,
+    INK,
+    LINE,
+    PAPER,
+    PRINTED,
+    Drawing,
+    draw_legend,
+)
 from survey_flows.messages import Message
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-HEIGHT = 1.35
+HEIGHT, LEFT, TOP, BOTTOM = 90.0, 46.0, 18.0, 72.0
+STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +35,43 @@ class Point:
 
 
 def trend_picture(points: Sequence[Point], lang: str, form: str = "svg") -> bytes:
-    """Draw scores with intervals by year, beside the median of all units. Call it in a thread."""
+    """Draw scores with intervals by year, beside the median of all units."""
+    drawing = Drawing(PRINTED, HEIGHT)
+    entries = [
+        (label(Message("publication-chart-this-unit"), lang), LINE, LINE),
+        (label(Message("publication-chart-median"), lang), GREY, GREY),
+    ]
+    draw_legend(drawing, entries)
+    years = [point.year for point in points]
+    low = min(min(point.low, point.median) for point in points)
+    high = max(max(point.high, point.median) for point in points)
+    least = max(0, floor(low / STEP) * STEP - 5)
+    most = min(100, ceil(high / STEP) * STEP + 5)
 
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        years = [point.year for point in points]
-        scores = [point.score for point in points]
-        spans = [[p.score - p.low for p in points], [p.high - p.score for p in points]]
-        axes.errorbar(
-            years,
-            scores,
-            yerr=spans,
-            color=LINE,
-            marker="o",
-            markersize=5,
-            linewidth=1.8,
-            capsize=3,
-            label=label(Message("publication-chart-this-unit"), lang),
-        )
-        axes.plot(
-            years,
-            [p.median for p in points],
-            color="#9a958a",
-            linestyle="--",
-            marker="s",
-            markersize=3.5,
-            linewidth=1.2,
-            label=label(Message("publication-chart-median"), lang),
-        )
-        axes.set_xticks(years)
-        axes.set_xlim(min(years) - 0.4, max(years) + 0.4)
-        low, high = (
-            min(min(p.low, p.median) for p in points),
-            max(max(p.high, p.median) for p in points),
-        )
-        axes.set_ylim(max(0, floor(low / 10) * 10 - 5), min(100, ceil(high / 10) * 10 + 5))
-        score = label(Message("publication-chart-public-score"), lang)
-        axes.set_ylabel(score, color=INK, fontsize=9)
-        axes.grid(axis="y", color=PAPER, linewidth=0.8)
-        axes.tick_params(length=0, labelcolor=INK, labelsize=8)
-        figure.legend(fontsize=7.5, frameon=False, labelcolor=INK, loc="outside right upper")
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+    def x(year: float) -> float:
+        first, last = min(years) - 0.4, max(years) + 0.4
+        return LEFT + (PRINTED - 10 - LEFT) * (year - first) / (last - first)
 
-    return render_figure(draw, HEIGHT, form, PRINTED)
+    def y(score: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * (score - least) / (most - least)
+
+    for tick in range(-(-least // STEP) * STEP, most + 1, STEP if most - least <= 40 else 2 * STEP):
+        drawing.line((LEFT, y(tick)), (PRINTED - 10, y(tick)), PAPER, stroke_width=0.8)
+        drawing.text((LEFT - 6, y(tick)), str(tick), 8, anchor="end")
+    drawing.line((LEFT, TOP), (LEFT, BOTTOM), INK, stroke_width=0.8)
+    drawing.line((LEFT, BOTTOM), (PRINTED - 10, BOTTOM), INK, stroke_width=0.8)
+    drawing.text((4, TOP - 10), label(Message("publication-chart-public-score"), lang), 9)
+    for one, two in pairwise(points):
+        ends = ((x(one.year), y(one.median)), (x(two.year), y(two.median)))
+        drawing.line(*ends, GREY, stroke_width=1.2, stroke_dasharray="4 3")
+        ends = ((x(one.year), y(one.score)), (x(two.year), y(two.score)))
+        drawing.line(*ends, LINE, stroke_width=1.8)
+    for point in points:
+        at = x(point.year)
+        drawing.text((at, BOTTOM + 10), str(point.year), 8, anchor="middle")
+        drawing.bar((at - 1.8, y(point.median) - 1.8), (3.6, 3.6), GREY)
+        drawing.line((at, y(point.low)), (at, y(point.high)), LINE, stroke_width=1.8)
+        for end in (point.low, point.high):
+            drawing.line((at - 3, y(end)), (at + 3, y(end)), LINE, stroke_width=1.4)
+        drawing.circle((at, y(point.score)), LINE, LINE, 2.5)
+    return drawing.in_form(form)

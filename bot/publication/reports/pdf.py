@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.core.printed_signs import data_as_printed, font_folders
 from bot.publication.reports.document_model import Document, as_template_data
 
 if TYPE_CHECKING:
@@ -35,17 +36,23 @@ def _compile(document: Document, form: Literal["pdf", "png"], ppi: float = 144) 
         files("bot.publication.reports").joinpath(TEMPLATE).read_bytes(),
         format=form,
         ppi=ppi,
-        sys_inputs={"data": json.dumps(as_template_data(document), ensure_ascii=False)},
+        sys_inputs={"data": _printed(document)},
         font_paths=bundled_fonts(),
         pdf_standards="ua-1" if form == "pdf" else None,
     )
 
 
+def _printed(document: Document) -> str:
+    return json.dumps(data_as_printed(as_template_data(document)), ensure_ascii=False)
+
+
 def bundled_fonts() -> typst.Fonts:
-    """Return the bundled font alone, so that fonts of a machine never change a page."""
+    """Return the bundled font, and Debian's for rare characters where it is installed.
+
+    Other fonts of a machine never change a page.
+    """
     import typst
-    from pylopdf_fonts_zh_cn import sans_path
 
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[sans_path().parent]
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(font_folders())
     )

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from bot.campaigns.titles import marked_title
+from bot.core.printed_signs import data_as_printed
 from bot.core.shipped_files import shipped_words
 from bot.publication.reports.pdf import bundled_fonts
 from bot.publication.reports.qr_codes import qr_code
@@ -50,7 +51,8 @@ def render_posters(
     """
     import typst
 
-    data = {"data": json.dumps(_texts(definition, counters, addresses), ensure_ascii=False)}
+    texts = data_as_printed(_texts(definition, counters, addresses))
+    data = {"data": json.dumps(texts, ensure_ascii=False)}
     drawn: Any = typst.compile(
         _template(),
         format=form,

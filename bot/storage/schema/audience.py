@@ -85,6 +85,11 @@ frames = Table(
         nullable=False,
         comment="drawn, and could be invited when invitations were made",
     ),
+    Column(
+        "turn",
+        Integer,
+        comment="which of the number's codes invites: 0 but where two codes met; none for a token",
+    ),
 )
 
 invitations = Table(

@@ -14,7 +14,7 @@ from bot.accounts.profiles import PROFILES
 from bot.accounts.roles import ADMINISTRATOR, AUDITOR
 from bot.accounts.staff import list_accounts
 from bot.appraisal.year_bundle_format import year_name
-from bot.campaigns.lifecycle import list_campaigns
+from bot.campaigns.summaries import list_campaigns
 from bot.records.seals import sealed_years
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
@@ -24,6 +24,7 @@ PATH = "/admin/approvals"
 SAID = (
     *("role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
     *("organ", "document", "decided_on", "digest", "appeal", "file", "told"),
+    *("form", "kind", "purpose", "fingerprint"),
 )
 """What is shown of a prepared thing; never a password's hash."""
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.accounts.audit_log import DONE
 from bot.accounts.officers import may_open
-from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.campaigns.titles import file_mark
 from bot.publication.year_bundle import make_year_bundle, require_year_grant
 from bot.results.releases import read_releases

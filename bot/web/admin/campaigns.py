@@ -17,19 +17,13 @@ from bot.ballots.desk_orders import count_refused_acts
 from bot.campaigns.choice_records import choice_mark, told
 from bot.campaigns.choices import prepare_choice, prepare_void
 from bot.campaigns.held import held_for
-from bot.campaigns.lifecycle import (
-    CampaignSummary,
-    close_campaign,
-    list_campaigns,
-    pause_campaign,
-    resume_campaign,
-    show_campaign,
-)
+from bot.campaigns.lifecycle import close_campaign, pause_campaign, resume_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.opening_decision import prepare_opening
 from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.campaigns.states import DRAFT, OVER
+from bot.campaigns.summaries import CampaignSummary, list_campaigns, show_campaign
 from bot.campaigns.titles import file_mark, printed_title
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls

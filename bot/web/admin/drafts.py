@@ -19,19 +19,14 @@ from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.parts import UnitQuota
 from bot.campaigns.definition import read_definition
 from bot.campaigns.draft_changes import change_draft, read_draft, take_over_quotas
-from bot.campaigns.lifecycle import (
-    CampaignDraft,
-    CampaignInput,
-    create_campaign,
-    discard_draft,
-    list_campaigns,
-)
+from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaign, discard_draft
 from bot.campaigns.registered import (
     RegisteredCampaign,
     find_registered_campaign,
     read_campaign_row,
 )
 from bot.campaigns.scheme_files import offered_text
+from bot.campaigns.summaries import list_campaigns
 from bot.campaigns.titles import printed_title
 from bot.core.checked_input import checked
 from bot.core.labels import pick

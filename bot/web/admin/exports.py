@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.accounts.approvals import DONE
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
+from bot.campaigns.summaries import CampaignSummary, list_campaigns
+from bot.publication.early_publication import EarlyOrder, prepare_early, show_early
 from bot.publication.public_release import (
     Publication,
     make_public,
@@ -99,6 +101,7 @@ async def _campaign(
     bundled = await _bundled(visit, summary.id, newest)
     registered = await find_registered_campaign(visit.service.database, summary.id)
     stop = await publication_stop(visit.service.database, registered, visit.today)
+    early = await show_early(visit.service.database, registered, visit.today) if stop else None
     files = [
         *CLOSED,
         *([BUNDLE] if bundled else []),
@@ -111,6 +114,7 @@ async def _campaign(
         "day": _day(visit, public.at) if public else "",
         "newest": newest,
         "stop": stop.render(visit.lang) if stop else "",
+        "early": early,
         "bundled": bundled,
         "making": summary.id in making.tasks,
         "failed": failed.render(visit.lang) if (failed := making.failed.get(summary.id)) else None,
@@ -158,6 +162,8 @@ async def take_publish(visit: Visit) -> web.Response:
     if act == "bundle":
         _begin_bundle(visit, campaign)
         return visit.redirect("/admin/exports")
+    if act == "publish-early":
+        return await _publish_early(visit, campaign)
     if act != "publish":
         raise no_such_button(act)
     if visit.text("sure") != "yes":
@@ -173,6 +179,17 @@ async def take_publish(visit: Visit) -> web.Response:
     seen = int(release) if release.isdecimal() else 0
     by, zone = visit.visitor.login, service.settings.timezone
     await make_public(service.database, campaign, by, service.clock, zone, seen)
+    _begin_bundle(visit, campaign)
+    return visit.redirect("/admin/exports", "published")
+
+
+async def _publish_early(visit: Visit, campaign: RegisteredCampaign) -> web.Response:
+    order = EarlyOrder(*(visit.text(name) for name in ("reason", "typed", "seen")))
+    release, service = visit.text("release"), visit.service
+    seen = int(release) if release.isdecimal() else 0
+    given = (service.database, service.approvals, campaign, order, visit.office, seen)
+    if (await prepare_early(*given)).state != DONE:
+        return visit.redirect("/admin/approvals", "prepared")
     _begin_bundle(visit, campaign)
     return visit.redirect("/admin/exports", "published")
 

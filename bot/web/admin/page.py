@@ -48,6 +48,9 @@ DONE |= {
 }
 DONE |= {"paused", "resumed"} | {
     "planned",
+    "handout-allowed",
+    "handout-dropped",
+    "handout-returns",
     "invited",
     "pushed",
     "push-pause",
@@ -186,7 +189,7 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
             if not visitor.may("GET", request.path):
                 return _home_or_forbidden(Visit(request, service, visitor))
             return await page_or_error(page, Visit(request, service, visitor))
-        form = await read_form(request, MAX_BYTES)
+        form = await read_form(request, MAX_BYTES, files=True)
         try:
             if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
                 await audit_form(request, visitor, form, REFUSED)

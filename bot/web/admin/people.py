@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -15,12 +17,15 @@ from bot.accounts.staff import (
     find_account,
     generate_password,
     list_accounts,
+    said_account,
 )
 from bot.core.labels import pick
+from bot.core.stale_forms import StaleForm, seen_of
 from bot.storage.database import reading
 from bot.storage.schema.all import units
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.admin.sessions import list_sessions
+from bot.web.shared.templates import page_words
 
 
 @staff_page
@@ -71,7 +76,13 @@ async def show_person(visit: Visit) -> web.Response:
     return await _person(visit)
 
 
-async def _person(visit: Visit, password: str = "", made: Approval | None = None) -> web.Response:
+async def _person(
+    visit: Visit,
+    password: str = "",
+    made: Approval | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> web.Response:
+    """Returns the page; ``typed`` is what a form said that is older than the account."""
     account = await _account(visit)
     sessions = await list_sessions(visit.service, account)
     own = account.login == visit.visitor.login
@@ -80,8 +91,22 @@ async def _person(visit: Visit, password: str = "", made: Approval | None = None
         "sessions": len(sessions),
         "units": await _units(visit),
         "own": own,
+        "seen": seen_of(said_account(account)),
+        "typed": typed,
+        "differs": _differs(visit, said_account(account), typed) if typed else (),
+        "status": 422 if typed else 200,
     }
     return visit.render("person", password=password, roles=ROLES, waits=waits(made), **shown)
+
+
+def _differs(
+    visit: Visit, now: Mapping[str, str], typed: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Returns what stands otherwise than it was typed: label, present value, typed value."""
+    say = partial(page_words().say, visit.lang)
+    said = [say(f"role-{it['role']}") if it["role"] in ROLES else "" for it in (now, typed)]
+    rows = (("people-role", *said), ("people-unit", now["unit"], typed["unit"]))
+    return [(say(label), was, mine) for label, was, mine in rows if was != mine]
 
 
 async def _account(visit: Visit) -> Account:
@@ -101,7 +126,12 @@ async def take_change(visit: Visit) -> web.Response:
         made = await officers.reset_password(login, password, by)
         return await _person(visit, password, made)
     if act == "change":
-        made = await officers.change(login, visit.text("role"), visit.text("unit"), by)
+        typed = {name: visit.text(name) for name in ("role", "unit")}
+        try:
+            said = (typed["role"], typed["unit"], by, visit.text("seen"))
+            made = await officers.change(login, *said)
+        except StaleForm:
+            return await _person(visit, typed=typed)
         return _see(visit, login, "prepared" if waits(made) else "person-changed")
     if act == "disable":
         await officers.disable(login, by)

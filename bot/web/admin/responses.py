@@ -13,9 +13,9 @@ from aiohttp import web
 
 from aggregation.disclosure.rounding import ROUNDING_BASE
 from aggregation.fieldwork.dispositions import PARTICIPATION_STATES, CountRange, percent_range
-from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.quota_file import FIELDS, SOURCES
 from bot.campaigns.quotas import QuotaProgress, set_quotas
+from bot.campaigns.summaries import show_campaign
 from bot.core.labels import pick
 from bot.fieldwork.monitoring.response_monitor import CellDispositions, Stop, read_monitor
 from bot.web.admin.campaigns import campaign_row

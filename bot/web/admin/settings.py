@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
-from bot.accounts.preferences import chosen_preferences, read_preferences, save_preferences
+from bot.accounts.preferences import (
+    chosen_preferences,
+    read_preferences,
+    said_preferences,
+    save_preferences,
+)
 from bot.accounts.roles import ROLES
 from bot.ballots.remote_mixer import RemoteMixer
-from bot.campaigns.organiser import CHINA, chosen_organiser, read_organiser, save_organiser
+from bot.campaigns.organiser import (
+    chosen_organiser,
+    read_organiser,
+    said_organiser,
+    save_organiser,
+)
 from bot.core.settings import variable
+from bot.core.stale_forms import StaleForm, seen_of
 from bot.web.admin.page import Visit, staff_page
-from survey_flows.campaign_definition import Organiser
+from bot.web.shared.templates import page_words
 
 SHOWN = (
     "public_url",
@@ -25,31 +38,57 @@ SHOWN = (
 """Settings without secrets; tokens and the addresses of stores are left out."""
 
 
+CHOICES, WHO_ASKS = "choices", "organiser"
+"""The two forms of the page."""
 ORGANISER = ("name_zh", "name_en", "phone", "privacy", "country", "icp", "police")
+
+LABELS = {
+    **{name: f"organiser-{name.replace('_', '-')}" for name in ORGANISER},
+    "hours": "push-hours",
+    "not_on": "settings-not-on",
+    "fatigue_days": "settings-fatigue",
+    "second_factor": "settings-factor",
+}
 
 
 @staff_page
 async def show_settings(visit: Visit) -> web.Response:
     """Shows the page."""
-    choices = await read_preferences(visit.service.database)
+    return await _page(visit, await _stands(visit))
+
+
+async def _stands(visit: Visit) -> dict[str, dict[str, str]]:
+    """Returns what the two forms say now."""
+    database = visit.service.database
+    return {
+        CHOICES: said_preferences(await read_preferences(database)),
+        WHO_ASKS: said_organiser(await read_organiser(database)),
+    }
+
+
+async def _page(
+    visit: Visit,
+    stands: Mapping[str, Mapping[str, str]],
+    typed: Mapping[str, Mapping[str, str]] | None = None,
+) -> web.Response:
+    """Returns the page; ``typed`` is what a form said that is older than what stands."""
     shown = [(variable(name), getattr(visit.service.settings, name)) for name in SHOWN]
-    organiser = await read_organiser(visit.service.database)
+    differs = [
+        (page_words().say(visit.lang, LABELS[name]), stands[form].get(name, ""), mine)
+        for form, fields in (typed or {}).items()
+        for name, mine in fields.items()
+        if mine != stands[form].get(name, "")
+    ]
     return visit.render(
         "settings",
-        choices=choices,
+        status=422 if typed else 200,
         environment=shown,
         runs=_parts(visit),
         roles=ROLES,
-        organiser=_typed(organiser),
+        seen={form: seen_of(said) for form, said in stands.items()},
+        differs=differs,
+        **{**stands, **(typed or {})},
     )
-
-
-def _typed(organiser: Organiser | None) -> dict[str, str]:
-    """Returns who asks as the form has it."""
-    if organiser is None:
-        return {"country": CHINA}
-    names = {"name_zh": organiser.name["zh-Hans"], "name_en": organiser.name["en"]}
-    return names | {name: getattr(organiser, name) for name in ORGANISER[2:]}
 
 
 def _parts(visit: Visit) -> dict[str, str]:
@@ -70,17 +109,31 @@ def _parts(visit: Visit) -> dict[str, str]:
 
 @staff_page
 async def take_settings(visit: Visit) -> web.Response:
-    """Stores who asks, or the other choices."""
-    if visit.text("act") == "organiser":
-        organiser = chosen_organiser(**{name: visit.text(name) for name in ORGANISER})
-        await save_organiser(visit.service.database, organiser)
-        return visit.redirect("/admin/settings", "organiser")
-    roles = tuple(role for role in ROLES if visit.text(f"factor-{role}") == "yes")
-    wanted = chosen_preferences(
-        visit.text("hours"),
-        sorted(set(visit.text("not_on").split())),
-        visit.text("fatigue_days"),
-        roles,
-    )
-    await save_preferences(visit.service.database, wanted)
-    return visit.redirect("/admin/settings", "settings")
+    """Stores who asks, or the other choices; a form older than these comes back with both."""
+    form = WHO_ASKS if visit.text("act") == WHO_ASKS else CHOICES
+    typed = _typed(visit, form)
+    try:
+        await _store(visit, form, typed)
+    except StaleForm:
+        return await _page(visit, await _stands(visit), {form: typed})
+    return visit.redirect("/admin/settings", "organiser" if form == WHO_ASKS else "settings")
+
+
+def _typed(visit: Visit, form: str) -> dict[str, str]:
+    """Returns what a form says."""
+    if form == WHO_ASKS:
+        return {name: visit.text(name) for name in ORGANISER}
+    roles = sorted(role for role in ROLES if visit.text(f"factor-{role}") == "yes")
+    days = " ".join(sorted(set(visit.text("not_on").split())))
+    said = {"hours": visit.text("hours"), "not_on": days}
+    return said | {"fatigue_days": visit.text("fatigue_days"), "second_factor": " ".join(roles)}
+
+
+async def _store(visit: Visit, form: str, typed: Mapping[str, str]) -> None:
+    database, seen = visit.service.database, visit.text("seen")
+    if form == WHO_ASKS:
+        await save_organiser(database, chosen_organiser(**typed), seen)
+        return
+    days, roles = typed["not_on"].split(), typed["second_factor"].split()
+    wanted = chosen_preferences(typed["hours"], days, typed["fatigue_days"], roles)
+    await save_preferences(database, wanted, seen)

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.accounts.api_tokens import ApiToken
-from bot.campaigns.lifecycle import CampaignSummary, show_campaign
+from bot.campaigns.summaries import CampaignSummary, show_campaign
 from bot.service.composition import Service
 from bot.web.shared.caching import etag_of, not_modified_or
 from bot.web.shared.problems import problem

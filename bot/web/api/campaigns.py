@@ -18,20 +18,18 @@ from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from aggregation.model.facts import UNIT_GRADES
 from bot.campaigns.lifecycle import (
     CampaignDraft,
-    CampaignSummary,
     close_campaign,
     create_campaign,
     draft_exists,
-    list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
-    show_campaign,
 )
 from bot.campaigns.links import add_vouching_link as store_link
 from bot.campaigns.quota_file import FIELDS
 from bot.campaigns.quotas import set_quotas, show_quotas
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
+from bot.campaigns.summaries import CampaignSummary, list_campaigns, show_campaign
 from bot.core.urls import citizen_urls
 from bot.fieldwork.audience.invitations import count_responses
 from bot.results.live_counts import unit_counts

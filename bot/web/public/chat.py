@@ -19,8 +19,11 @@ from redis.exceptions import RedisError
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming, Reply
 from bot.core.identity import WEB
+from bot.core.short_codes import fold_code
+from bot.fieldwork.audience.admission import knows_code
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
+from bot.storage.database import reading
 from bot.web.public.chat_screen import chat_view, on_the_web
 from bot.web.public.citizen_cookie import (
     drop_cookie,
@@ -30,6 +33,7 @@ from bot.web.public.citizen_cookie import (
     read_cookie,
     set_cookie,
 )
+from bot.web.public.code_guard import count_wrong_code, slow_down
 from bot.web.public.promise_page import promise_address, promise_file
 from bot.web.public.waiting_room import (
     CARRIED,
@@ -88,7 +92,8 @@ async def show_chat(request: web.Request) -> web.Response:
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None or "l" in request.query or "u" in request.query:
         return start_page(request, request.query.get("l", ""), request.query.get("u", ""))
-    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, Returned()))
+    event = Returned(accepted_language(request))
+    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
     return chat_page(
         request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
     )
@@ -100,7 +105,8 @@ async def show_requests(request: web.Request) -> web.Response:
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
         return web.Response(status=303, headers={"Location": "/"})
-    event = RequestAction(OPEN, request.query.get("thread", "")[:8])
+    thread, lang = request.query.get("thread", "")[:8], accepted_language(request)
+    event = RequestAction(OPEN, thread, lang=lang)
     reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
     return chat_page(
         request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
@@ -158,6 +164,27 @@ async def start(request: web.Request) -> web.StreamResponse:
     the browser: nobody sees there what the other answered.
     """
     fields = await _fields(request)
+    await _slow_guesses(request, fields.get("l", ""))
+    return await _start(request, fields)
+
+
+async def start_by(request: web.Request, code: str) -> web.StreamResponse:
+    """Begins a conversation by a personal code that was typed, or stood in an address."""
+    return await _start(request, {**await _fields(request), "l": code})
+
+
+async def _slow_guesses(request: web.Request, link: str) -> None:
+    """Makes who tries codes in place of links wait, as the door of codes does."""
+    service, code = request.app[SERVICE], fold_code(link)
+    if not code or service.live_campaigns.has_link(link):
+        return
+    await slow_down(request)
+    async with reading(service.database) as connection:
+        if not await knows_code(connection, service.keys, service.live_campaigns, code):
+            await count_wrong_code(request)
+
+
+async def _start(request: web.Request, fields: Mapping[str, str]) -> web.StreamResponse:
     user = None if OTHER_PERSON in fields else read_cookie(request)
     if user is None:
         user = new_id()
@@ -190,7 +217,8 @@ async def go_on(request: web.Request) -> web.StreamResponse:
 
 
 async def _begin(request: web.Request, fields: Mapping[str, str], user: str) -> web.StreamResponse:
-    event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
+    link, unit, lang = (fields.get(name, "") for name in ("l", "u", "lang"))
+    event = Started(link=link, unit=unit, lang=lang, told=True)
     response = await _take(request, fields, user, event)
     set_cookie(response, request.app[SERVICE], user)
     return response
@@ -227,6 +255,8 @@ async def _take(
     """Hands one event to the conductor. Returns a fragment for our script, else a redirection."""
     if user is None:
         return _see_chat(request)
+    if isinstance(event, RequestAction):
+        event = replace(event, lang=accepted_language(request))
     service = request.app[SERVICE]
     try:
         reply = await service.conductor.handle(
@@ -280,7 +310,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         unit=unit_name(definition, code, lang) if definition and code else "",
         unit_unknown=bool(unit) and not code,
         pilot=definition is not None and definition.pilot,
-        organisers=_organisers(way, lang),
+        organisers=organiser_lines(way, lang),
         shut=_shut(service, definition, lang),
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": form_id(request)},
@@ -288,7 +318,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
     )
 
 
-def _organisers(way: Choice | CampaignDefinition | None, lang: str) -> list[str]:
+def organiser_lines(way: Choice | CampaignDefinition | None, lang: str) -> list[str]:
     """Returns who asks: of each campaign that may be chosen, each line once."""
     found = way.campaigns if isinstance(way, Choice) else (way,)
     lines = (organiser_line(one.organiser, lang, one.wording) for one in found if one is not None)

@@ -16,11 +16,12 @@ from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.summaries import CampaignSummary, list_campaigns
 from bot.campaigns.titles import file_mark, marked_title, printed_title
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
+from bot.publication.early_publication import marked, units_under_review
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
 from bot.publication.exports.field_lines import field_lines
 from bot.publication.exports.method_page import definitions
@@ -113,9 +114,9 @@ def _today(request: web.Request) -> date:
 
 async def show_result(request: web.Request) -> web.Response:
     """Shows one campaign's results with their method, uncertainty and exclusions."""
-    public, shown = await _public(request)
+    public, shown, review = await _public(request)
     lang, campaign = accepted_language(request), shown.scored.campaign
-    key = (public.campaign, str(public.number), "ranking", lang)
+    key = (public.campaign, str(public.number), *review, "ranking", lang)
     ranking = await request.app[RESULT_CACHE].cached(key, _thread(_ranking, shown, lang))
     service, response = request.app[SERVICE], await _response(request, public, shown)
     bundle = bundle_path(service.settings.data, public.campaign, public.number)
@@ -129,6 +130,7 @@ async def show_result(request: web.Request) -> web.Response:
         campaign=campaign,
         title=printed_title(campaign.title, campaign.pilot, void).text(lang),
         choice=render_message(told(choice), lang) if choice else "",
+        review=[_name(shown, code, lang) for code in review],
         window=_window(request, *shown.scored.in_field),
         planned=_planned(request, shown.scored.closed_early),
         day=_local(request, public.at).strftime("%Y-%m-%d"),
@@ -165,13 +167,35 @@ def _ranking(shown: DisclosedRelease, lang: str) -> Ranking:
     return replace(ranking, panels=tuple(panels))
 
 
-async def _public(request: web.Request) -> tuple[Publication, DisclosedRelease]:
+async def _public(
+    request: web.Request,
+) -> tuple[Publication, DisclosedRelease, tuple[str, ...]]:
+    """Returns what is public of a campaign, and the units that bear the mark of a review.
+
+    The mark changes once a day, so that no answer shows in the moment in which it is given.
+    """
     await _limit_rate(request)
     service, campaign = request.app[SERVICE], request.match_info["campaign"]
     public = (await read_publications(service.database)).get(campaign)
     if public is None:
         raise web.HTTPNotFound
-    return public, await request.app[RESULT_CACHE].release(service, campaign, public.number)
+    cache, today = request.app[RESULT_CACHE], _today(request)
+    shown = await cache.release(service, campaign, public.number)
+    registered = shown.scored.campaign
+    named = (campaign, str(public.number), "review", str(public.at), today.isoformat())
+    review = await cache.cached(
+        named, lambda: units_under_review(service.database, registered, today)
+    )
+    if not review:
+        return public, shown, ()
+    shown = await cache.cached((*named, *review), _thread(_marked, shown, review))
+    return public, shown, review
+
+
+def _marked(shown: DisclosedRelease, review: tuple[str, ...]) -> DisclosedRelease:
+    """Returns a release in which units under review bear the mark in their names."""
+    scored = replace(shown.scored, campaign=marked(shown.scored.campaign, review))
+    return replace(shown, scored=scored)
 
 
 async def _limit_rate(request: web.Request) -> None:
@@ -239,16 +263,16 @@ async def _response(
 
 async def send_data(request: web.Request) -> web.Response:
     """Sends the released figures as JSON, as CSV of the units, as ZIP of all tables, or as XLSX."""
-    public, shown = await _public(request)
+    public, shown, review = await _public(request)
     form = request.match_info["form"]
     response = await _response(request, public, shown)
 
     def make() -> bytes:
         book = campaign_book(shown.scored, request.app[SERVICE].settings.timezone)
-        return _written(book, form, _about(public, shown, response))
+        return _written(book, form, _about(public, shown, response, review))
 
     body = await request.app[RESULT_CACHE].cached(
-        (public.campaign, str(public.number), form), _thread(make)
+        (public.campaign, str(public.number), *review, form), _thread(make)
     )
     mark = file_mark(shown.scored.campaign.pilot)
     return open_file(request, body, KINDS[form], f"minping-{public.campaign}{mark}.{form}")
@@ -263,7 +287,10 @@ def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
 
 
 def _about(
-    public: Publication, shown: DisclosedRelease, response: ResponseRate | None
+    public: Publication,
+    shown: DisclosedRelease,
+    response: ResponseRate | None,
+    review: tuple[str, ...],
 ) -> dict[str, Any]:
     campaign = shown.scored.campaign
     return {
@@ -277,6 +304,7 @@ def _about(
         "published_at": _iso(public.at),
         "release": {"number": public.number, "at": _iso(shown.release.at)},
         "metric": "public_score",
+        "under_review": list(review),
         "response": {"invited": response.invited, "answered_at_least": response.answered}
         if response
         else None,
@@ -309,7 +337,7 @@ def _charset(kind: str) -> str | None:
 
 async def send_bundle(request: web.Request) -> web.StreamResponse:
     """Sends the bundle with which anybody can check the result without us."""
-    public, shown = await _public(request)
+    public, shown, _ = await _public(request)
     path = bundle_path(request.app[SERVICE].settings.data, public.campaign, public.number)
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound

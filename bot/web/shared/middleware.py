@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web, web_request
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDictProxy
 from redis.asyncio import Redis
@@ -35,7 +35,22 @@ class FormPart(BodyPartReader):
         return default
 
 
-MultipartReader.part_reader_cls = FormPart
+class FormWithFiles(MultipartReader):
+    """A form with files. It begins with its boundary, as all browsers send it.
+
+    Lines before the first boundary would be read one by one: eight million take seconds.
+    """
+
+    part_reader_cls = FormPart
+
+    async def _read_until_first_boundary(self) -> None:
+        line = (await self._readline()).rstrip()
+        if line not in (self._boundary, self._boundary + b"--"):
+            raise ValueError("something stands before the first boundary")
+        self._at_eof = line != self._boundary
+
+
+web_request.MultipartReader = FormWithFiles  # type: ignore[attr-defined]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 
@@ -147,7 +162,10 @@ def is_cross_origin(request: web.Request, settings: Settings) -> bool:
         return site not in ("same-origin", "none")
     sent_by = request.headers.get("Origin") or request.headers.get("Referer", "")
     own = {request.host.lower(), urlsplit(settings.public_url).netloc.lower()} - {""}
-    return urlsplit(sent_by).netloc.lower() not in own
+    try:
+        return urlsplit(sent_by).netloc.lower() not in own
+    except ValueError:
+        return True  # «http://[» and the like are nobody's address
 
 
 def says_no_origin(request: web.Request) -> bool:
@@ -155,21 +173,37 @@ def says_no_origin(request: web.Request) -> bool:
     return not any(name in request.headers for name in ("Sec-Fetch-Site", "Origin", "Referer"))
 
 
-async def read_form(request: web.Request, max_bytes: int, *, unsaid: bool = False) -> Form:
-    """Returns the form that a page of ours sent.
+async def read_form(
+    request: web.Request, max_bytes: int, *, unsaid: bool = False, files: bool = False
+) -> Form:
+    """Returns the form that a page of ours sent; what it may not be is refused unread.
 
-    ``unsaid``: the caller itself checks forms whose browser does not say where they came from.
+    Args:
+        request: the request.
+        max_bytes: the most bytes of its body.
+        unsaid: the caller itself checks forms whose browser does not say where they came from.
+        files: whether a form of the caller's pages has a file.
 
     Raises:
         aiohttp.web.HTTPForbidden: sent from another site.
         aiohttp.web.HTTPBadRequest: no form, or in another encoding than UTF-8.
         aiohttp.web.HTTPRequestEntityTooLarge: more than ``max_bytes``.
+        aiohttp.web.HTTPLengthRequired: a form with files does not say how long it is.
+        aiohttp.web.HTTPUnsupportedMediaType: written as forms with files are, where none is.
     """
     trusted = unsaid and says_no_origin(request)
     if not trusted and is_cross_origin(request, request.app[SERVICE].settings):
         raise web.HTTPForbidden
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise web.HTTPBadRequest  # as in `FormPart`
+    size = request.content_length
+    if size is not None and size > max_bytes:
+        raise web.HTTPRequestEntityTooLarge(max_bytes, size)
+    if request.content_type.startswith("multipart/"):
+        if not files:
+            raise web.HTTPUnsupportedMediaType
+        if size is None:
+            raise web.HTTPLengthRequired
     try:
         return await request.clone(client_max_size=max_bytes).post()
     # Not a form, in no known encoding, or with parts that are encoded or headed as none can be.

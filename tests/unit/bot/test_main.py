@@ -28,6 +28,7 @@ COMMANDS = (
     "contacts",
     "demo",
     "export",
+    "handout",
     "held",
     "import",
     "invitations",
@@ -288,3 +289,14 @@ def test_a_questionnaire_nested_too_deep_leaves_with_1_and_one_sentence(
         "minping: deep.yaml, line 1: lists and fields lie more than 32 levels deep inside each "
         "other; make the file flatter\n"
     )
+
+
+@pytest.mark.parametrize("words", [["log", "replace-gate", "--by", "a", "--reason"], [], ["score"]])
+def test_bytes_that_are_no_text_are_a_sentence(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "\udcff"])
+    told = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert told[-1].endswith("«\\udcff» is no text: its bytes are no UTF-8")

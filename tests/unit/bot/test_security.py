@@ -16,7 +16,8 @@ from sqlalchemy import select
 from bot.accounts.preferences import Preferences, read_preferences, save_preferences
 from bot.accounts.second_factor import _totp
 from bot.accounts.staff import add_staff, disable_staff, find_account, initial_password_expiry
-from bot.spreadsheets import reader as sheet
+from bot.campaigns.organiser import read_organiser
+from bot.spreadsheets import workbooks, worksheet
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
 from bot.storage.schema.all import second_factors
@@ -75,6 +76,11 @@ async def enrol(console: Console) -> list[str]:
         "/admin/second-factor", form | {"act": "confirm", "code": await present_code(console)}
     )
     return re.findall(r"<code>([\w-]{29})</code>", page)
+
+
+def seen(console: Console, form: int = 0) -> str:
+    """The mark of what a form of the page shows."""
+    return re.findall(r'name="seen" value="(\w*)"', console.page)[form]
 
 
 async def test_with_a_second_factor_the_password_alone_opens_nothing(console: Console) -> None:
@@ -269,16 +275,13 @@ async def test_administrators_add_change_and_close_accounts_and_cannot_close_the
     password = re.findall(r'<p class="receipt">([\w-]{24})</p>', page)[0]
     assert "li can sign in" in texts(page)
     await console.open("/admin/people/li")
-    await console.post(
-        "/admin/people/li", {"csrf": console.csrf, "act": "change", "role": "auditor", "unit": ""}
-    )
+    change = {"csrf": console.csrf, "act": "change", "role": "auditor", "unit": ""}
+    await console.post("/admin/people/li", change | {"seen": seen(console)})
     account = await find_account(console.service.database, "li")
     assert account is not None
     assert (account.role, account.initial_until > 0) == ("auditor", True)
-    assert "there is no unit" in await console.post(
-        "/admin/people/li",
-        {"csrf": console.csrf, "act": "change", "role": "checker", "unit": "FNI"},
-    )
+    wrong = change | {"seen": seen(console), "role": "checker", "unit": "FNI"}
+    assert "there is no unit" in await console.post("/admin/people/li", wrong)
     await console.open("/admin/people/li")
     await console.post("/admin/people/li", {"csrf": console.csrf, "act": "disable"})
     await console.open("/admin/people/zhou")
@@ -310,7 +313,8 @@ async def test_settings_take_effect_where_they_are_used(console: Console) -> Non
         "not_on": "2026-10-02 2026-10-01",
         "fatigue_days": "90",
     }
-    await console.post("/admin/settings", form | {"factor-auditor": "yes"})
+    old = seen(console, 1)
+    await console.post("/admin/settings", form | {"seen": old, "factor-auditor": "yes"})
     assert await read_preferences(console.service.database) == Preferences(
         "10:00-19:00", ("2026-10-01", "2026-10-02"), 90, ("auditor",)
     )
@@ -322,9 +326,48 @@ async def test_settings_take_effect_where_they_are_used(console: Console) -> Non
         {"fatigue_days": "99999"},
     ):
         await console.open("/admin/settings")
-        await console.post("/admin/settings", form | {"csrf": console.csrf} | wrong)
+        now = {"csrf": console.csrf, "seen": seen(console, 1)}
+        assert "somebody has changed" not in texts(
+            await console.post("/admin/settings", form | now | wrong)
+        )
         assert console.status == 422
     assert (await read_preferences(console.service.database)).fatigue_days == 90
+    # Whoever opened the form before that overwrites nothing, and sees both.
+    await console.open("/admin/settings")
+    stale = form | {"csrf": console.csrf, "seen": old, "fatigue_days": "30"}
+    page = texts(await console.post("/admin/settings", stale))
+    assert console.status == 422
+    assert "Stands now: 90" in page
+    assert "You typed: 30" in page
+    assert "Stands now: auditor" in page
+    assert (await read_preferences(console.service.database)).fatigue_days == 90
+    await console.post("/admin/settings", stale | {"seen": seen(console, 1)})
+    assert (await read_preferences(console.service.database)).fatigue_days == 30
+
+
+async def test_two_administrators_on_who_asks_and_on_an_account(console: Console) -> None:
+    """The second one's form is older: it comes back with both values."""
+    await console.sign_in()
+    await add_staff(console.service.roster, "wu", PASSWORD, "staff")
+    await console.open("/admin/people/wu")
+    form = {"csrf": console.csrf, "act": "change", "seen": seen(console)}
+    await console.post("/admin/people/wu", form | {"role": "office", "unit": ""})
+    page = texts(await console.post("/admin/people/wu", form | {"role": "observer", "unit": ""}))
+    assert console.status == 422
+    assert "Somebody has changed this meanwhile" in page
+    account = await find_account(console.service.database, "wu")
+    assert account is not None
+    assert account.role == "office"
+    await console.open("/admin/settings")
+    asks = {"csrf": console.csrf, "act": "organiser", "seen": seen(console)}
+    asks |= {"name_zh": "考核办", "phone": "0731-12345678", "country": "DE"}
+    await console.post("/admin/settings", asks | {"privacy": "privacy@a.example"})
+    page = texts(await console.post("/admin/settings", asks | {"privacy": "b@a.example"}))
+    assert console.status == 422
+    assert "Stands now: privacy@a.example You typed: b@a.example" in " ".join(page.split())
+    organiser = await read_organiser(console.service.database)
+    assert organiser is not None
+    assert organiser.privacy == "privacy@a.example"
 
 
 async def test_no_secret_is_on_the_settings_page(tmp_path: Path, valkey_url: str) -> None:
@@ -456,10 +499,10 @@ def archive(parts: dict[str, bytes]) -> bytes:
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unopened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sheet, "MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = archive({"xl/worksheets/sheet1.xml": bytes(2_000_000)})
     assert len(bomb) < 10_000
-    with pytest.raises(BadInput, match="unpacks to more than 1 MB"):
+    with pytest.raises(BadInput, match="unpacks to 2 MB, and at most 1 MB are read"):
         read_sheet("bomb.xlsx", bomb)
 
 
@@ -473,7 +516,7 @@ def test_a_workbook_of_far_too_many_cells_is_refused(monkeypatch: pytest.MonkeyP
         page.cell(row, 1000, "x")
     out = io.BytesIO()
     book.save(out)
-    monkeypatch.setattr(sheet, "MAX_CELLS", 10_000)
+    monkeypatch.setattr(worksheet, "MAX_CELLS", 10_000)
     with pytest.raises(BadInput, match="more than 10000 cells"):
         read_sheet("wide.xlsx", out.getvalue())
 

@@ -11,6 +11,7 @@ from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import load_questionnaire
 from survey_flows.text_sheet import column_letters
 from survey_flows.xlsform import read_xlsform
+from tests.workbooks import rows_xml, workbook
 
 ZH, EN = "label::Chinese (zh-Hans)", "label::English (en)"
 
@@ -116,8 +117,44 @@ def test_an_excel_file_reads_as_its_cells(tmp_path: Path) -> None:
 def test_a_file_that_is_not_excel_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     path.write_text("type,name")
-    with pytest.raises(BadQuestionnaire, match=r"form.xlsx: this is not an Excel file"):
+    with pytest.raises(BadQuestionnaire, match=r"form.xlsx: this is not an Excel workbook"):
         load_xlsx(path)
+
+
+def test_a_form_goes_through_the_reader_of_all_workbooks(tmp_path: Path) -> None:
+    sheets = [(name, "visible", rows_xml(rows)) for name, rows in form().items()]
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(workbook(*sheets, strict=True, fonts='<font><family val="34"/></font>'))
+    assert load_xlsx(path) == read_xlsform(form(), "form.xlsx", shipped_scales())
+    path.write_bytes(workbook(*sheets, ("notes", "hidden", rows_xml([["x"]]))))
+    with pytest.raises(BadQuestionnaire, match=r"sheet notes: the sheet is hidden"):
+        load_xlsx(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('<row r="1048576"><c r="A1048576"><v>1</v></c></row>',
+         "sheet survey, row 1048576: a form has at most 5000 rows and 200 columns"),
+        ('<row r="9"><c r="XFD9"><v>1</v></c></row>', "sheet survey, row 9: a form has at most"),
+        ('<row r="9"><c r="A9" t="e"><v>#REF!</v></c></row>',
+         "sheet survey, row 9, column A: the cell holds the error #REF!"),
+        ('<row r="9" hidden="1"><c r="A9"><v>1</v></c></row>',
+         "sheet survey, row 9: the row is hidden"),
+        ('<row r="9"><c r="A9" t="inlineStr"><is><t>a_x0007_</t></is></c></row>',
+         "sheet survey, row 9, column A: the text holds the hidden character U+0007"),
+    ],
+)  # fmt: skip
+def test_what_a_form_cannot_hold_is_refused_by_its_cell(
+    tmp_path: Path, cell: str, expected: str
+) -> None:
+    sheets = [(name, "visible", rows_xml(rows)) for name, rows in form().items()]
+    sheets[0] = ("survey", "visible", sheets[0][2] + cell)
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(workbook(*sheets))
+    with pytest.raises(BadQuestionnaire) as raised:
+        load_xlsx(path)
+    assert expected in str(raised.value)
 
 
 @pytest.mark.parametrize(

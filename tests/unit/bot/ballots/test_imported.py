@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ballots.imported.importer import ImportSummary, import_ballots
-from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.summaries import show_campaign
 from bot.core.clock import SystemClock
 from bot.crypto.gate_keys import make_gate_keys
 from bot.results.scoring import score_campaign

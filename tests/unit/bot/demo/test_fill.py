@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.campaigns.lifecycle import list_campaigns
 from bot.campaigns.link_marks import unmarked_links
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.summaries import list_campaigns
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import make_gate_keys

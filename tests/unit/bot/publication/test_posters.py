@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zxingcpp
-from matplotlib.image import imread
+from PIL import Image
 
 from bot.__main__ import main
 from bot.publication.reports.counter_file import read_counters
@@ -47,7 +47,7 @@ def addresses(*counters: Counter) -> Mapping[str, str]:
 
 def read(picture: bytes) -> tuple[tuple[int, int], list[str]]:
     """Return width and height of a page in pixels, and the texts that a phone reads on it."""
-    pixels = (imread(io.BytesIO(picture), format="png")[:, :, :3] * 255).astype(np.uint8)
+    pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
     return (pixels.shape[1], pixels.shape[0]), [
         found.text for found in zxingcpp.read_barcodes(pixels)
     ]
@@ -87,6 +87,19 @@ def test_a_poster_says_who_asks_until_when_and_what_is_asked_in_both_languages()
 def test_a_name_is_never_taken_for_markup() -> None:
     one = counter("HUD", '#panic("x") *b* $y$ ]', "\\ #import #pagebreak()")
     assert len(render_posters(DEFINITION, [one], addresses(one), "png", 72)) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["𠮷安✔😀", "a\x0bb", "\u202e公", "\ue000", "\U0010fffd", "👨‍👩‍👧"]
+)
+def test_no_sign_of_a_name_stops_a_poster(name: str) -> None:
+    definition = replace(
+        DEFINITION, units={"ODD": Unit("ODD", {"zh-Hans": name, "en": name}, "window", "B")}
+    )
+    one = counter("ODD", name, name)
+    assert render_posters(definition, [one], addresses(one))[0].startswith(b"%PDF-")
+    [page] = render_posters(definition, [one], addresses(one), "png", 72)
+    assert read(page)[1] == ["https://rate.example.gov/r/ABCDEFGHIJ/ODD"]
 
 
 def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:

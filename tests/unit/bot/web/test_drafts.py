@@ -20,11 +20,11 @@ from aggregation.model.facts import AppraisedUnit
 from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.staff import add_staff
 from bot.campaigns.drafting import chosen_scheme
-from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.organiser import save_organiser
 from bot.campaigns.quotas import set_quotas, show_quotas
 from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.scheme_files import load_scheme_file
+from bot.campaigns.summaries import show_campaign
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address
 from bot.core.settings import Settings

@@ -31,7 +31,7 @@ from bot.results.scoring import score_campaign
 from bot.service.composition import build
 from bot.storage.database import reading
 from bot.verification.bundle_reader import VerificationRequest
-from bot.web.public import own_page
+from bot.web.public import code_guard
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data, texts
 from tests.sealing import give_notice, seal_at
@@ -175,16 +175,16 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     assert (console.status, "· appeal" in again) == (200, True)
     assert "Make an appeal" not in again
 
-    monkeypatch.setattr(own_page, "pause", waiting)
-    for _ in range(own_page.FREE + 2):
+    monkeypatch.setattr(code_guard, "pause", waiting)
+    for _ in range(code_guard.FREE + 2):
         wrong = await typed(console, "0000000000")
         assert (console.status, "opens nothing" in texts(wrong)) == (422, True)
-    assert waits == [own_page.PAUSE] * 2
+    assert waits == [code_guard.PAUSE] * 2
     assert "Result of 2010" in texts(await typed(console, codes[0])), "slowed down, not refused"
-    assert waits == [own_page.PAUSE] * 3
-    own_page._wrong.extend([time.monotonic()] * own_page.MOST)
+    assert waits == [code_guard.PAUSE] * 3
+    code_guard.wrong_codes.extend([time.monotonic()] * code_guard.MOST)
     assert "Result of 2010" in texts(await typed(console, codes[1]))
-    own_page._wrong.clear()
+    code_guard.wrong_codes.clear()
 
 
 async def test_row_notice_the_page_stops_in_december_until_the_holidays_are_imported(

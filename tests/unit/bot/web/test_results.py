@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,55 @@ async def test_a_saved_bundle_is_sent_as_it_was_saved(console: Console) -> None:
     path.unlink()
     async with console.client.get(address) as response:
         assert response.status == 409  # now it would have to be made, from ballots of no log
+
+
+async def test_row_publish_review_open_the_line_is_marked_until_it_is_over(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every public output, and only while the review runs."""
+    waits = ["FIN"]
+
+    async def unsettled(*_given: object) -> tuple[str, ...]:
+        return tuple(waits)
+
+    for room in ("early_publication", "public_release"):
+        monkeypatch.setattr(f"bot.publication.{room}.unsettled_units", unsettled)
+    monkeypatch.setattr("bot.appraisal.settling.unsettled_units", unsettled)
+    assert 'value="publish-early"' not in await press(console, "look")
+    await after_notice(console.service, 2026)
+    assert "1 units may still ask" in texts(await press(console, "publish", sure="yes"))
+    await console.open("/admin/exports")
+    seen = console.page.split('name="seen" value="')[1].split('"')[0]
+    order = {"typed": "closed", "reason": "市里要求按期公布", "seen": seen}
+    for wrong, complaint in (
+        ({"typed": ""}, "type the name of the campaign (closed)"),
+        ({"reason": " "}, "say why the results are published"),
+        ({"seen": "0" * 16}, "the list has changed since you saw it"),
+        ({"release": "7"}, "since you saw release 7"),
+    ):
+        assert complaint in texts(await press(console, "publish-early", **(order | wrong)))
+    assert await read_publications(console.service.database) == {}
+    await press(console, "publish-early", **order)
+    assert (await read_publications(console.service.database))["closed"].by == "zhou"
+    console.client.session.cookie_jar.clear()
+
+    async def data(form: str) -> bytes:
+        async with console.client.get(f"/results/closed/data.{form}") as response:
+            return await response.read()
+
+    for marked in (True, False):
+        page = texts(await console.open("/results/closed"))
+        assert ("Finance Bureau (under review)" in page) is marked
+        assert ("The review of one unit still runs" in page) is marked
+        said = json.loads(await data("json"))
+        assert said["under_review"] == (["FIN"] if marked else [])
+        names = {row["code"]: (row["name_zh"], row["name_en"]) for row in said["units"]}
+        now = ("市财政局（复核中）", "Finance Bureau (under review)")
+        assert names["FIN"] == (now if marked else ("市财政局", "Finance Bureau"))
+        assert sum("复核中" in zh for zh, _ in names.values()) == marked
+        assert ("市财政局（复核中）" in (await data("csv")).decode()) is marked
+        waits.clear()
+        console.service.clock.time += timedelta(days=1)  # type: ignore[attr-defined]
 
 
 async def test_while_the_notice_runs_nothing_is_made_public(console: Console) -> None:

@@ -1,0 +1,210 @@
+"""Reads columns of a Parquet file as texts, as a spreadsheet would show their values.
+
+Of every type either the value is read or the column is refused by its type: lists, structures and
+bytes are no cells. Nothing is guessed and nothing ends in an error of the library.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from bot.spreadsheets.coded_columns import (
+    MAX_ROWS,
+    MAX_TEXT_BYTES,
+    Codes,
+    ColumnarTable,
+    ReadProgress,
+    TextColumn,
+    find_columns,
+)
+from bot.spreadsheets.lines import MEGABYTE, Origin
+from bot.spreadsheets.reader import Problems
+from bot.spreadsheets.worksheet import plain_number
+from survey_flows.errors import MAX_PROBLEMS, BadInput, Message, Place
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FIRST = 2
+"""The first row below the header, as a spreadsheet would number it."""
+BATCH = 65_536
+SHOWN = 60
+"""Characters of a type's name in a message."""
+
+
+def read_parquet(origin: Origin, needed: dict[str, str], progress: ReadProgress) -> ColumnarTable:
+    """Read the needed columns.
+
+    Raises:
+        BadInput: it is no Parquet file, is too large, lacks a column, or a column holds what is no
+            cell; says which.
+    """
+    origin.bound(MAX_TEXT_BYTES)
+    with origin.open() as handle:
+        return _read(origin, _open(origin, handle), needed, progress)
+
+
+def _read(
+    origin: Origin, file: Any, needed: dict[str, str], progress: ReadProgress
+) -> ColumnarTable:
+    import numpy as np
+
+    places = find_columns(file.schema_arrow.names, needed, origin.name, 0)
+    chosen = {name: file.schema_arrow.field(place) for name, place in places.items()}
+    _check_types(chosen, origin)
+    _check_sizes(file, [field.name for field in chosen.values()], origin)
+    codes = {name: Codes() for name in needed}
+    coded = {name: array("q") for name in needed}
+    faults: list[tuple[Message, int, str]] = []
+    rows = 0
+    for batch in _batches(file, [field.name for field in chosen.values()], origin):
+        for name, field in chosen.items():
+            column = batch.column(field.name)
+            coded[name].extend(_code(column, codes[name], name, rows + FIRST, faults))
+        rows += batch.num_rows
+        progress(rows)
+    problems = Problems(origin.name)
+    for message, row, name in faults[:MAX_PROBLEMS]:
+        problems.add(message, row, name)
+    if len(faults) > MAX_PROBLEMS:
+        count = len(faults) - MAX_PROBLEMS
+        problems.add(Message("spreadsheets-more-rows-wrong", count=count))
+    problems.settle()
+    return ColumnarTable(
+        {
+            name: TextColumn(codes[name].texts, np.array(coded[name], dtype=np.int64))
+            for name in needed
+        },
+        np.arange(FIRST, rows + FIRST, dtype=np.int64),
+    )
+
+
+def _damaged(origin: Origin) -> BadInput:
+    return BadInput(Message("spreadsheets-no-parquet"), Place(file=origin.name))
+
+
+def _open(origin: Origin, handle: BinaryIO) -> Any:
+    from pyarrow import parquet
+
+    try:
+        return parquet.ParquetFile(handle)
+    except Exception:
+        # A damaged file can fail with any error of the format or of the reader.
+        raise _damaged(origin) from None
+
+
+def _batches(file: Any, columns: list[str], origin: Origin) -> Any:
+    try:
+        yield from file.iter_batches(batch_size=BATCH, columns=columns)
+    except Exception:
+        raise _damaged(origin) from None
+
+
+def _check_types(chosen: Mapping[str, pa.Field], origin: Origin) -> None:
+    problems = Problems(origin.name)
+    for name, field in chosen.items():
+        if not _is_cell(field.type):
+            kind = str(field.type)[:SHOWN]
+            problems.add(Message("spreadsheets-parquet-type", type=kind), column=name)
+    problems.settle()
+
+
+def _is_cell(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    types = pa.types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return any(
+        check(kind)
+        for check in (
+            types.is_string,
+            types.is_large_string,
+            types.is_string_view,
+            types.is_integer,
+            types.is_floating,
+            types.is_decimal,
+            types.is_boolean,
+            types.is_date,
+            types.is_timestamp,
+            types.is_time,
+            types.is_null,
+        )
+    )
+
+
+def _check_sizes(file: Any, columns: list[str], origin: Origin) -> None:
+    """Refuse a file by what it declares, before columns are unpacked."""
+    meta, place = file.metadata, Place(file=origin.name)
+    if meta.num_rows > MAX_ROWS:
+        raise BadInput(Message("spreadsheets-too-many-rows", max=MAX_ROWS), place)
+    size = 0
+    for group in range(meta.num_row_groups):
+        row_group = meta.row_group(group)
+        parts = [row_group.column(at) for at in range(row_group.num_columns)]
+        size += sum(it.total_uncompressed_size for it in parts if it.path_in_schema in columns)
+    if size > MAX_TEXT_BYTES:
+        has, most = -(-size // MEGABYTE), MAX_TEXT_BYTES // MEGABYTE
+        raise BadInput(Message("spreadsheets-file-too-large", megabytes=most, has=has), place)
+
+
+def _code(
+    column: pa.Array, codes: Codes, name: str, first: int, faults: list[tuple[Message, int, str]]
+) -> list[int]:
+    """Return the place of each value's text; a value without text is a fault of its row."""
+    import pyarrow as pa
+
+    encoded = column
+    if not pa.types.is_dictionary(column.type):
+        encoded = column.dictionary_encode(null_encoding="encode")
+    texts: list[int] = []
+    wrong: dict[int, Message] = {}
+    for at, value in enumerate(encoded.dictionary):
+        text = _text(value)
+        if isinstance(text, Message):
+            wrong[at] = text
+            text = ""
+        texts.append(codes[text])
+    indices = encoded.indices.to_pylist()
+    empty = codes[""] if encoded.indices.null_count else -1
+    if wrong:
+        for row, at in enumerate(indices):
+            if at in wrong:
+                faults.append((wrong[at], first + row, name))
+    return [empty if at is None else texts[at] for at in indices]
+
+
+def _text(scalar: pa.Scalar) -> str | Message:
+    """Return a value's text, or what is wrong with it."""
+    try:
+        value = scalar.as_py()
+    except UnicodeDecodeError:
+        return Message("spreadsheets-broken-encoding", encoding="UTF-8")
+    except (ValueError, OverflowError):
+        return Message("spreadsheets-no-day-of-number", value=str(scalar.value))
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, datetime):
+        whole = value.tzinfo is None and value.time() == time()
+        return value.date().isoformat() if whole else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _float(value: float) -> str | Message:
+    if value != value:
+        return ""
+    if value in (float("inf"), float("-inf")):
+        return Message("spreadsheets-cell-error", error=str(value))
+    return plain_number(value)

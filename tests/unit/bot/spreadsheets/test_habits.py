@@ -1,0 +1,289 @@
+"""Files with the habits of other programs: what a person saw is read, or the place is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.spreadsheets.reader import Sheet, read_sheet
+from survey_flows.errors import BadInput
+from tests.workbooks import rows_xml, workbook
+
+HEADER = ["code", "value"]
+
+
+def read(data: bytes, file: str = "a.xlsx", others: bool = False) -> Sheet:
+    return read_sheet(file, data, others)
+
+
+def values(data: bytes, file: str = "a.xlsx") -> list[str]:
+    """The cells of the column «value»."""
+    return [row.cells["value"] for row in read(data, file).rows]
+
+
+def styled(number: int, code: str, value: object) -> bytes:
+    shown = f'<c r="@" s="1"><v>{value}</v></c>'
+    return workbook(rows_xml([HEADER, ["A", shown]]), formats=[(number, code)])
+
+
+def refusal(data: bytes, file: str = "a.xlsx", lang: str = "en") -> str:
+    with pytest.raises(BadInput) as raised:
+        read(data, file)
+    return raised.value.render(lang)
+
+
+@pytest.mark.parametrize("number", [14, 15, 27, 28, 29, 30, 31, 36, 50, 51, 57, 58])
+def test_each_built_in_date_format_of_chinese_excel_is_a_date(number: int) -> None:
+    assert values(styled(number, "", 40299)) == ["2010-05-01"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '[DBNum1][$-804]yyyy"年"m"月"d"日";@',
+        "yyyy/m/d;@",
+        "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+        "aaaa;@",
+        'm"月"d"日"',
+        "e/m/d",
+    ],
+)
+def test_dates_of_other_formats_are_dates(code: str) -> None:
+    assert values(styled(164, code, 40299)) == ["2010-05-01"]
+
+
+def test_a_time_stands_with_its_day_and_years_count_from_1904_where_the_file_says_so() -> None:
+    assert values(styled(22, "", 46329.354166666664)) == ["2026-11-03T08:30:00"]
+    shown = '<c r="@" s="1"><v>38837</v></c>'
+    old = workbook(rows_xml([HEADER, ["A", shown]]), formats=[(14, "")], properties='date1904="1"')
+    assert values(old) == ["2010-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("000", 7, "007"),
+        ("000000", 430102, "430102"),
+        ("yyyy", 40179, "2010"),
+        ("0.00", 87.456, "87.456"),
+        ("#,##0.00", 1234.5, "1234.5"),
+        ('0"分"', 95, "95"),
+        ("@", 85, "85"),
+        ("General", 85, "85"),
+        ("G/通用格式", 85, "85"),
+        ("[Red]0.0", 5.5, "5.5"),
+        ('_ ¥* #,##0.00_ ;_ ¥* -#,##0.00_ ;_ ¥* "-"??_ ;_ @_ ', 12, "12"),
+        ("0.00_);[Red]\\(0.00\\)", -5, "-5"),
+    ],
+)
+def test_a_number_is_read_as_its_format_shows_it(code: str, value: float, shown: str) -> None:
+    assert values(styled(164, code, value)) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("000-0000", 1234567),
+        ('"A"000', 7),
+        ('0!.0,"万"', 12345),
+        ("#,##0,", 12345),
+        (";;;", 12),
+        ("0;-0;;@", 0),
+        ('[=1]"是";[=0]"否"', 1),
+        ("000", 7.5),
+        ("00.00", 7),
+    ],
+)
+def test_a_format_that_shows_another_number_is_refused(code: str, value: float) -> None:
+    complaint = refusal(styled(164, code, value))
+    assert complaint.startswith("a.xlsx, row 2, column B: the cell holds "), complaint
+    assert "shows it otherwise" in complaint
+
+
+def test_text_that_a_formula_left_empty_is_an_empty_cell() -> None:
+    empty = '<c r="@" t="str"><f>IF(A9="","",A9)</f><v></v></c>'
+    full = '<c r="@" t="str"><f>A9&amp;""</f><v>x</v></c>'
+    data = workbook(rows_xml([HEADER, ["A", full], [empty, empty], ["B", "<c r='@'/>"]]))
+    assert [dict(row.cells) for row in read(data).rows] == [
+        {"code": "A", "value": "x"},
+        {"code": "B", "value": ""},
+    ]
+    unknown = workbook(rows_xml([HEADER, ["A", '<c r="@"><f>1+1</f></c>']]))
+    assert "row 2, column B: the formula has no stored result" in refusal(unknown)
+
+
+def test_the_visible_sheet_is_read_and_the_others_are_told() -> None:
+    old, new = rows_xml([HEADER, ["A", 10]]), rows_xml([HEADER, ["A", 91]])
+    book = workbook(("旧", "hidden", old), ("2010", "visible", new), ("空", "visible", ""))
+    found = read(book, others=True)
+    assert [row.cells["value"] for row in found.rows] == ["91"]
+    assert [str(it) for it in found.notes] == [
+        "only the sheet «2010» was read, and not the sheet 旧 (hidden)"
+    ]
+    assert refusal(book) == "a.xlsx: " + str(found.notes[0])
+    two = workbook(("区", "visible", new), ("县", "visible", old))
+    assert "只读取了工作表“区”，没有读取：县" in refusal(two, lang="zh-Hans")
+
+
+def test_hidden_rows_columns_and_merged_cells_are_no_silent_part_of_a_table() -> None:
+    body = rows_xml([HEADER, ["A", 91], ["B", 10], ["C", 11]])
+    hidden = body.replace('<row r="3"', '<row r="3" hidden="1"')
+    assert refusal(workbook(hidden)) == (
+        "a.xlsx, row 3: the row is hidden by a filter or by hand; show it or delete it"
+    )
+    both = hidden.replace('<row r="4"', '<row r="4" hidden="true"')
+    assert "row 3: 2 rows from here to row 4 are hidden" in refusal(workbook(both))
+    columns = '<cols><col min="2" max="9" hidden="1"/></cols>'
+    whole = f"{columns}<sheetData>{body}</sheetData>"
+    assert "row 1, column value: the column is hidden" in refusal(workbook(whole))
+    merged = f'<sheetData>{body}</sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
+    assert "row 2, column code: the cell is merged with others" in refusal(workbook(merged))
+
+
+def test_escaped_characters_of_a_workbook_are_what_they_stand_for() -> None:
+    data = workbook(
+        rows_xml([HEADER, ["税务局_x000D_", "_x000D_\n第一分局"], ["_x005F_x0041_", 1]])
+    )
+    assert [row.cells["code"] for row in read(data).rows] == ["税务局", "_x0041_"]
+    assert values(data)[0] == "第一分局"
+    half = workbook(rows_xml([HEADER, ["A", "_xD800_"]]))
+    assert refusal(half) == (
+        "a.xlsx, row 2, column B: the text holds the hidden character U+D800;"
+        " delete it and type the text anew"
+    )
+
+
+def test_a_row_far_below_is_read() -> None:
+    data = workbook(rows_xml({1: HEADER, 2: ["A", 91], 250_000: ["B", 81]}))
+    assert [(row.number, row.cells["value"]) for row in read(data).rows] == [
+        (2, "91"),
+        (250_000, "81"),
+    ]
+
+
+def test_borders_down_to_the_last_row_are_no_rows() -> None:
+    drawn = "".join(f'<row r="{at}"><c r="A{at}" s="1"/></row>' for at in range(3, 30_000))
+    data = workbook(rows_xml([HEADER, ["A", 91]]) + drawn, formats=[(0, "")])
+    assert values(data) == ["91"]
+
+
+def test_what_a_workbook_may_unpack_to_is_said_with_what_to_do() -> None:
+    data = workbook(rows_xml([HEADER, ["A", 91]]) + " " * 201_000_000)
+    complaint = refusal(data)
+    assert "unpacks to 202 MB, and at most 200 MB are read" in complaint
+    assert "delete the empty formatted rows" in complaint
+    assert "split" not in complaint
+
+
+def test_a_title_above_the_header_is_named() -> None:
+    data = workbook(rows_xml([["2010年度加减分情况表"], HEADER, ["A", 1]]))
+    assert refusal(data) == (
+        "a.xlsx, row 1: this is a title; the header, now in row 2, must be the first row:"
+        " delete what stands above it"
+    )
+    text = "导出时间：2026-11-03\ncode,value\nA,1\n".encode()
+    assert "row 1: this is a title" in refusal(text, "a.csv")
+
+
+def test_workbooks_of_other_programs_are_read() -> None:
+    body = rows_xml([HEADER, ["A", 91]])
+    odd = workbook(body, fonts='<font><family val="34"/></font>')
+    wrong_size = workbook(f'<dimension ref="A1"/><sheetData>{body}</sheetData>')
+    unnumbered = "<row><c t='inlineStr'><is><t>code</t></is></c>" + (
+        "<c t='inlineStr'><is><t>value</t></is></c></row><row><c t='inlineStr'><is><t>A</t></is>"
+        "</c><c><v>91</v></c></row>"
+    )
+    spoken = '<c r="@" t="inlineStr"><is><r><t>9</t></r><r><t>1</t></r><rPh><t>x</t></rPh></is></c>'
+    for data in (
+        odd,
+        wrong_size,
+        workbook(body, strict=True),
+        workbook(unnumbered),
+        workbook(rows_xml([HEADER, ["A", spoken]])),
+        workbook(rows_xml([HEADER, ["A", '<c r="@" t="n"><v>9.1E1</v></c>']])),
+    ):
+        assert values(data) == ["91"]
+
+
+def test_numbers_keep_the_digits_that_a_spreadsheet_shows_and_longer_ones_are_refused() -> None:
+    data = workbook(rows_xml([HEADER, *(["A", it] for it in (0.30000000000000004, 5.0, 1e14))]))
+    assert values(data) == ["0.3", "5", "100000000000000"]
+    long = workbook(rows_xml([HEADER, ["A", 430102199001011264]]))
+    assert "row 2, column B: a number cell keeps 15 digits only" in refusal(long)
+
+
+@pytest.mark.parametrize("text", ["\u202d91\u202c", "91\u200e", "\u206091", "9\u00ad1", "\ufeff91"])
+def test_marks_that_nobody_sees_are_no_part_of_a_value(text: str) -> None:
+    assert values(f"code,value\nA,{text}\n".encode(), "a.csv") == ["91"]
+    assert values(workbook(rows_xml([["code", "val\u200bue"], ["A", text]]))) == ["91"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("9\x011", "U+0001"), ("9\u202e1", "U+202E"), ("9\x7f", "U+007F"), ("\ufffd", "U+FFFD")],
+)
+def test_a_character_that_no_text_may_hold_is_shown_by_its_number(text: str, shown: str) -> None:
+    complaint = refusal(f"code,value\nA,{text}\n".encode(), "a.csv")
+    assert complaint.startswith(
+        f"a.csv, row 2, column 2: the text holds the hidden character {shown}"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"sep=;\ncode;value\nA;91\n",
+        b'"sep=;"\r\ncode;value\r\nA;91\r\n',
+        b"code,value\rA,91\r",
+        b"\xef\xbb\xbfcode,value\r\nA,91\r\n\r\n,\r\n",
+        b"\n\ncode,value\nA,91\n",
+        "code\tvalue\nA\t91\n".encode("utf-16"),
+        "code\tvalue\nA\t91\n".encode("utf-16-le"),
+        "code\tvalue\nA\t91\n".encode("utf-16-be"),
+        b'"code\nin two lines",value\nA,91\n',
+    ],
+)
+def test_text_files_as_programs_save_them_are_read(data: bytes) -> None:
+    assert values(data, "a.txt") == ["91"]
+
+
+def test_broken_utf_8_is_refused_where_it_breaks_and_gb18030_is_read() -> None:
+    text = "code,value\nA,税务\nB,教育系统\nC,环保局\n"
+    whole = text.encode()
+    cut = whole.replace("保局".encode(), "保".encode() + "局".encode()[:2])
+    assert refusal(cut, "a.csv") == (
+        "a.csv, line 4: the text is UTF-8, but is broken here: a character is cut;"
+        " export the file again"
+    )
+    assert values(text.encode("gb18030"), "a.csv") == ["税务", "教育系统", "环保局"]
+    mixed = whole + "D,税务\n".encode("gb18030")
+    assert "a.csv, line 5: the text is UTF-8" in refusal(mixed, "a.csv")
+
+
+def test_a_quotation_mark_that_nobody_closed_is_refused_by_row() -> None:
+    head = "id,dept,q1,remark\n1,税务,5,好\n"
+    three = head + '2,税务,1,"办事慢\n3,税务,1,差\n4,税务,1,差"\n5,教育,4,好\n'
+    assert refusal(three.encode(), "a.csv") == (
+        "a.csv, row 3: a quotation mark opens this cell and closes only in row 5, so that rows are"
+        " missing; double each quotation mark that belongs to the text"
+    )
+    followed = head + '2,税务,1,"办事慢\n3,税务,1,"差\n'
+    assert "a.csv, line 3: this is not proper CSV" in refusal(followed.encode(), "a.csv")
+    honest = head + '2,税务,1,"办事慢\n态度差, 还贵"\n3,税务,1,"他说""好"""\n'
+    assert [row.cells["remark"] for row in read(honest.encode(), "a.csv").rows] == [
+        "好",
+        "办事慢\n态度差, 还贵",
+        '他说"好"',
+    ]
+
+
+def test_an_error_of_a_spreadsheet_is_one_in_its_csv_too() -> None:
+    error = "row 2, column {}: the cell holds the error #N/A; put a value there"
+    assert error.format(2) in refusal(b"code,value\nA,#N/A\n", "a.csv")
+    cell = '<c r="@" t="e"><v>#N/A</v></c>'
+    assert error.format("B") in refusal(workbook(rows_xml([HEADER, ["A", cell]])))
+
+
+def test_an_old_workbook_and_one_under_a_password_are_named() -> None:
+    assert "an old workbook (.xls) or one under a password" in refusal(
+        b"\xd0\xcf\x11\xe0" + bytes(99)
+    )
