@@ -32,7 +32,7 @@ def check_growth(bundle: Bundle) -> Message:
     if older.origin != bundle.origin:
         raise CheckFailed(Message("verification-older-checkpoint-other-log"))
     if size > now:
-        raise CheckFailed(Message("verification-log-rolled-back", before=size, now=now))
+        raise CheckFailed(Message("verification-log-behind", before=size, now=now))
     if root(bundle.leaves(size)) != older.root:
         raise CheckFailed(Message("verification-log-rewritten", size=size))
     return Message("verification-log-grew", size=size)

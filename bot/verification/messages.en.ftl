@@ -28,7 +28,7 @@ verification-totals-units-wrong = the totals do not list each unit of the campai
 verification-totals-damaged = the totals are damaged; fetch the bundle again
 
 verification-other-log = the checkpoint is that of another log
-verification-log-rolled-back = the log was rolled back: it had { $before } entries, and now it has { $now }
+verification-log-behind = this is an older state of the log, of { $now } entries: it signed { $before } before; ask for a newer one
 verification-log-two-roots = the log was rewritten: it signed two different roots of { $size } entries
 verification-growth-unproven = the log does not prove that its first { $size } entries are what they were
 verification-log-proof-unreadable = the log's proof cannot be read; try again later

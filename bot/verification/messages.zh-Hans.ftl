@@ -28,7 +28,7 @@ verification-totals-units-wrong = 汇总数据没有逐一列出活动的每个�
 verification-totals-damaged = 汇总数据已损坏，请重新获取验证包
 
 verification-other-log = 检查点属于另一个日志
-verification-log-rolled-back = 日志被回退：原有 { $before } 个条目，现在只有 { $now } 个
+verification-log-behind = 这是日志较早的状态，只有 { $now } 个条目，而它先前已为 { $before } 个条目签名；请索取较新的状态
 verification-log-two-roots = 日志被改写：对同样的 { $size } 个条目签署了两个不同的树根
 verification-growth-unproven = 日志无法证明前 { $size } 个条目未经改动
 verification-log-proof-unreadable = 日志给出的证明无法读取，请稍后重试

@@ -199,6 +199,9 @@ ROWS = (
          "contract/test_gate_loss.py::test_a_lost_key_that_somebody_finds_signs_no_more_ballots",
          "contract/test_gate_loss.py"
          "::test_ballots_beyond_what_a_lost_key_accepted_hold_the_close_and_can_be_settled")),
+    Row(36, "a witness is shown an older state of the log, to end it as by a fork",
+        "it says so and looks again",
+        ("unit/bot/web/test_log_pages.py::test_an_older_state_of_the_log_is_no_fork",)),
 )  # fmt: skip
 
 
