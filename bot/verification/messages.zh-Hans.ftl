@@ -3,6 +3,7 @@
 verification-ballots-not-logged = 有 { $count } 张评价票不在日志中，无法证明
 verification-result-not-logged = 当前结果尚未记入日志，请在记入之后再试
 verification-log-empty = 日志是空的，请在有首个条目之后再试
+verification-zip-method = 此 ZIP 中有文件不是用 deflate 压缩的，不是我们的验证包
 verification-zip-damaged = 不是完整的 ZIP 文件，请重新获取
 verification-bundle-too-large = 验证包过大，请重新获取
 verification-bundle-files-wrong = 验证包所含文件不符，请重新获取
@@ -85,6 +86,7 @@ verification-public-texts-agree = { $count } 个公开条目的文本与日志�
 verification-act-kept-back = 日志条目 { $position } 是“{ $kind }”，而验证包没有公开其内容
 verification-act-other-line = 条目 { $position } 的种类、活动或名称与其行不符
 verification-acts-of-unknown-kinds = { $agree }；本程序不认识以下种类：{ $kinds }
+verification-unit-twice = 登记中同一单位出现两次
 verification-act-number = 条目 { $position } 缺少数字“{ $name }”
 
 verification-check-signatures = 每个公开条目都有应有的签名

@@ -199,7 +199,13 @@ ROWS = (
          "contract/test_gate_loss.py::test_a_lost_key_that_somebody_finds_signs_no_more_ballots",
          "contract/test_gate_loss.py"
          "::test_ballots_beyond_what_a_lost_key_accepted_hold_the_close_and_can_be_settled")),
-    Row(36, "a witness is shown an older state of the log, to end it as by a fork",
+    Row(36, "who replaces a lost key gets both keys that link ballots to people",
+        "the command needs log.key and guard/ alone",
+        ("contract/test_gate_loss.py::test_the_keys_that_link_stay_at_the_mixer",)),
+    Row(37, "a crafted bundle, note or proof is read in two ways, or ends a verifier",
+        "one list of refusals, tried with both",
+        ("verifying/test_refusals.py",)),
+    Row(38, "a witness is shown an older state of the log, to end it as by a fork",
         "it says so and looks again",
         ("unit/bot/web/test_log_pages.py::test_an_older_state_of_the_log_is_no_fork",)),
 )  # fmt: skip
