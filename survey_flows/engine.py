@@ -93,7 +93,8 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
 def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepResult:
     """Begins a conversation for an event without one, if the citizen did anything to begin it."""
     if isinstance(event, Returned | TimedOut):
-        return None, (ShowScreen(idle_screen(definition, definition.wording.languages[0])),)
+        guess = event.lang if isinstance(event, Returned) else ""
+        return None, (ShowScreen(idle_screen(definition, known_language(definition, guess))),)
     lang = known_language(definition, _wanted_language(event))
     session = Session(nonce=_nonce(event, now), seen=int(now.timestamp()), lang=lang)
     turn = Turn(definition, session, now, _token(event))
@@ -161,7 +162,8 @@ def _started(turn: Turn, event: Started) -> StepResult:
         # Another unit's poster puts nothing aside unasked.
         return show(turn.with_session(overlay=OTHER, query=known), *notices)
     rated = turn.definition.rated
-    if not (rated.browser and known in rated.units):  # who is asked whose rating it is was welcomed
+    # Who is asked whose rating it is was welcomed before.
+    if not event.told and not (rated.browser and known in rated.units):
         notices.append(_welcome(turn))
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 

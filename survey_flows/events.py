@@ -10,13 +10,14 @@ class Started:
     """The citizen opened the chat: by a deep link (``link``, ``unit``) or by the start command.
 
     ``token`` is a fresh random string; it becomes the conversation's nonce, to which every button
-    is bound.
+    is bound. ``told``: a page before this has said who asks and what is promised.
     """
 
     link: str = ""
     unit: str = ""
     lang: str = ""
     token: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,12 @@ class TopicRequested:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The citizen came back (a reload, a repeated update): show where they are, change nothing."""
+    """The citizen came back (a reload, a repeated update): show where they are, change nothing.
+
+    ``lang`` is the channel's guess, for somebody who has chosen no language.
+    """
+
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,14 @@ class RequestAction:
     """The citizen acts on a request of theirs or lists them; the conversation stays as it is.
 
     ``act`` is ``list``, ``open``, ``say`` (with ``text``), ``share``, ``stop``, ``all`` (stop all),
-    or ``yes`` and ``no`` to whether it is fixed; ``code`` names the request.
+    or ``yes`` and ``no`` to whether it is fixed; ``code`` names the request. ``lang`` is the
+    channel's guess, for somebody who has chosen no language.
     """
 
     act: str
     code: str = ""
     text: str = ""
+    lang: str = ""
 
 
 Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut

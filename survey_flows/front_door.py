@@ -20,7 +20,7 @@ from survey_flows.outside_window import Phase, phase
 from survey_flows.session import LEAD
 from survey_flows.typed_intents import about_us, is_quit
 from survey_flows.unit_list import fold
-from survey_flows.unit_search import SURE, find_units
+from survey_flows.unit_search import SURE, find_units, is_named
 
 START = "start:"
 MOST_BROUGHT = 8
@@ -125,7 +125,7 @@ def find_by_words(definitions: Sequence[CampaignDefinition], words: str, now: da
     known = candidates(definitions, now)
     if len(known) < 2:
         return _any(definitions, now)
-    if _says_more(words):
+    if _says_more(known, words):
         return Choice(tuple(known))
     hits = _with_words(known, words)
     if len(hits) == 1:
@@ -141,7 +141,7 @@ def elsewhere(
 ) -> Choice | None:
     """The other campaigns that have a unit which the conversation's campaign lacks."""
     here = find_units(held, words)
-    if not fold(words) or _says_more(words) or (here and here[0][0] <= SURE):
+    if not fold(words) or _says_more([held], words) or (here and here[0][0] <= SURE):
         return None
     others = [one for one in candidates(definitions, now) if one.campaign != held.campaign]
     hits = _with_words(others, words)
@@ -150,9 +150,10 @@ def elsewhere(
     return Choice(hits, words=words)
 
 
-def _says_more(words: str) -> bool:
+def _says_more(definitions: Iterable[CampaignDefinition], words: str) -> bool:
     """Whether words are answered by a sentence of their own, and name no unit."""
-    return bool(about_us(words, free_words=False)) or is_quit(words)
+    more = bool(about_us(words, free_words=False)) or is_quit(words)
+    return more and not any(is_named(definition, words) for definition in definitions)
 
 
 def _with_words(

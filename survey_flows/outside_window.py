@@ -7,7 +7,7 @@ from enum import Enum
 
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Effect, EndConversation, Screen, ShowNotice, ShowScreen
-from survey_flows.events import Event, Pressed, Started, TopicRequested
+from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested
 from survey_flows.localized_names import in_language, known_language, show_date, show_end
 from survey_flows.overlays import explain
 from survey_flows.session import PROMISE, Session, begun
@@ -71,7 +71,7 @@ def _language(definition: CampaignDefinition, session: Session | None, event: Ev
         return known_language(definition, event.data.removeprefix("start:"))
     if session is not None:
         return known_language(definition, session.lang)
-    return known_language(definition, event.lang if isinstance(event, Started) else "")
+    return known_language(definition, event.lang if isinstance(event, Started | Returned) else "")
 
 
 def _topic(

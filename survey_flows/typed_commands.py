@@ -24,7 +24,8 @@ from survey_flows.thesaurus import plain
 
 TOPICS = frozenset({"language", "help", "privacy", "delete"})
 RECEIPT = "receipt"
-FOLLOW_UP = "followup"
+FOLLOW_UP, FOLLOW = "followup", "follow"
+"""The command for a citizen's own requests, and the step of the screen that shows them."""
 LIST = "list"
 """The act of `survey_flows.events.RequestAction` that shows a citizen's own requests."""
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -35,7 +36,30 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "start en": ("begin", "hello", "hi", "hey", "good morning", "good afternoon"),
     "view": ("查看", "view"),
     "language": ("语言", "换语言", "切换语言", "language"),
-    "help": ("帮助", "怎么用", "怎么评", "怎么评价", "如何评价", "help", "how to rate"),
+    "help": (
+        *(
+            "帮助",
+            "怎么用",
+            "怎么评",
+            "怎么评价",
+            "如何评价",
+            "怎么操作",
+            "不会用",
+            "看不懂",
+            "不懂",
+        ),
+        *(
+            "要多久",
+            "多久",
+            "几分钟",
+            "要几分钟",
+            "help",
+            "help me",
+            "how to rate",
+            "how do I rate",
+        ),
+        *("I don't understand", "how does it work", "how does this work", "how long does it take"),
+    ),
     "privacy": ("隐私", "隐私说明", "privacy"),
     "delete": (
         *("删除", "删除我的评价", "删除评价", "delete", "delete my rating", "delete my ratings"),

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from survey_flows.box import most_characters
+from survey_flows.box import box_of, most_characters
 from survey_flows.button_presses import apply_press
 from survey_flows.choice_numbers import by_number, command_words, numbered_buttons
 from survey_flows.effects import Button, Input, Screen, SearchMissed, ShowNotice
@@ -18,9 +18,9 @@ from survey_flows.session import STOP
 from survey_flows.simplified import simplified
 from survey_flows.thesaurus import plain
 from survey_flows.transitions import StepResult, Turn, answer, show
-from survey_flows.typed_intents import QUESTION, WHO_ARE_YOU, about_us, is_question, is_quit
+from survey_flows.typed_intents import QUESTION, about_us, is_question, is_quit, sentence
 from survey_flows.unit_list import QUERY_LENGTH, fold
-from survey_flows.unit_search import TOLD, find_units, is_unrated
+from survey_flows.unit_search import TOLD, find_units, is_named, is_unrated
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _CHOICE = re.compile(
@@ -32,6 +32,7 @@ _FIGURES = {name: str(number) for number, name in enumerate("一二三四五六�
 _AROUND = re.compile(
     r"^(我们?|就|还是|那就|选择?|觉得|感觉|评价?|回答?|答案?|是)+|(吧|了|啊|呢|哦|呀|的|哈|咯|喔)+$"
 )
+_BACK = frozenset({"返回", "后退", "回上一步", "上一题", "回去", "back", "goback", "previous"})
 _CANTONESE_NOT, _NOT = "唔", "不"
 _JOINER = "\u200d"
 
@@ -85,6 +86,10 @@ def apply_text(
     return session, (ShowNotice(turn.say("media-caption")), *effects)
 
 
+_TOLD = ("help", "privacy")
+"""The overlays that tell something and ask nothing."""
+
+
 def _apply_words(turn: Turn, text: str, without_buttons: bool) -> StepResult:
     screen = turn.screen()
     free_words = screen.input is Input.TEXT and not turn.session.overlay
@@ -97,8 +102,15 @@ def _apply_words(turn: Turn, text: str, without_buttons: bool) -> StepResult:
         return apply_press(turn, button)
     if is_quit(text) and turn.session.rating and not turn.session.overlay:
         return show(turn.with_session(overlay=STOP, query=text[:QUERY_LENGTH]))
-    if key := about_us(text, free_words):
-        return show(turn, _said(turn, key))
+    key = about_us(text, free_words)
+    if key and not (screen.input is Input.SEARCH and is_named(turn.definition, text)):
+        return show(turn, sentence(turn.definition, turn.session.lang, key))
+    if turn.session.overlay in _TOLD and not choice_number(text) and not is_number(text):
+        # Who has read a long text answers what was asked before it; what submits is shown again.
+        lifted = turn.with_session(overlay="")
+        if lifted.session.place == "review":
+            return show(lifted)
+        return _apply_words(lifted, text, without_buttons=without_buttons)
     if turn.session.overlay or screen.input is Input.NONE:
         return show(turn, _not_understood(turn, text))
     if screen.input is Input.SEARCH:
@@ -111,13 +123,6 @@ def _apply_words(turn: Turn, text: str, without_buttons: bool) -> StepResult:
         if question.kind is QuestionKind.TEXT
         else _integer(turn, question, text)
     )
-
-
-def _said(turn: Turn, key: str) -> str:
-    if key != WHO_ARE_YOU:
-        return turn.say(key)
-    title = in_language(turn.definition.title, turn.session.lang, turn.definition)
-    return turn.say(key, title=title)
 
 
 def _not_understood(turn: Turn, text: str) -> str:
@@ -139,6 +144,9 @@ def _button(turn: Turn, screen: Screen, text: str) -> str | None:
     by_label = next((b.data for b in buttons if fold(command_words(b)) == wanted), None)
     if by_label or not wanted:
         return by_label
+    if plain(text) in _BACK:
+        back = f"{turn.session.key}:b:"
+        return next((one.data for one in buttons if one.data.startswith(back)), None)
     number = choice_number(text) or wanted
     return (
         _by_number(numbered_buttons(screen), number)
@@ -191,13 +199,13 @@ def _by_option(turn: Turn, text: str) -> str | None:
         return None
     words = plain(text).replace(_CANTONESE_NOT, _NOT)
     for wanted in (words, _AROUND.sub("", words)):
-        fitting = [option.code for option in question.options if _is_named(option, wanted)]
+        fitting = [option.code for option in question.options if _names(option, wanted)]
         if len(fitting) == 1:
             return f"{turn.session.key}:a:{question.id}:{fitting[0]}"
     return None
 
 
-def _is_named(option: Option, wanted: str) -> bool:
+def _names(option: Option, wanted: str) -> bool:
     return bool(wanted) and wanted in {plain(option.code), *map(plain, option.label.values())}
 
 
@@ -223,6 +231,10 @@ def _search(turn: Turn, text: str) -> StepResult:
 
 
 def _text(turn: Turn, question: Question, text: str) -> StepResult:
+    is_box = question is box_of(turn.questionnaire, turn.session.answers)
+    if is_box and choice_number(text):
+        # After six numbers a seventh is a habit, and no opinion.
+        return show(turn, turn.say("box-number", skip=turn.say("skip")))
     return _unfit(turn, text, most_characters(turn.questionnaire, question)) or answer(turn, text)
 
 

@@ -25,8 +25,9 @@ from survey_flows.thesaurus import Thesaurus, in_tokens, plain
 MOST = 8
 MOST_SHORT, LONG_NAME = 14, 5
 """Words of a kind that are read as short names, at most, and the characters that are too many."""
-SURE, TOLD = 4, 6
-"""The last tiers of which a unit is surely meant, and of which nobody is told that we guess."""
+NAMED, SURE, TOLD = 1, 4, 6
+"""The last tiers of a name or a whole word of a matter, of which a unit is surely meant, and of
+which nobody is told that we guess."""
 _OFFICE = re.compile(
     r"(?<=..)(管理委员会|工作委员会|委员会|办公室|管理局|事务局|管理处|总队|支队|大队|中心|机关|部门|单位"
     r"|局|委|办|厅|部|处|队|站|所|科|会|署|院)$"
@@ -36,6 +37,16 @@ _CITY = re.compile(r"^(中共|共青团)?(市委|市直|市)(?=..)")
 _FILLERS = re.compile(
     r"请问|我想要?|我要|想要?|怎么办?|如何|哪里|去哪儿?|在哪儿?|什么|办理|办个|补办|申请|申领|咨询|查询|投诉|举报|反映|"
     r"没人管|归谁管|谁管|找谁|管不管|有关|关于|的|业务|电话|部门|单位|问题|事情|一下|了|吗|呢|啊|吧|谁|太|很|我家?|你们?"
+)
+_ENDING = re.compile(r"(?<=[a-z]{4})(ations?|ion|ings?|ed|ers?|ors?|ive|ment|ly|y|e)$")
+_SAYING_LITTLE = re.compile(
+    r"about|after|also|always|another|anything|because|been|before|being|card|city|come|does"
+    r"|done|every|everything|from|gave|give|good|have|here|into|just|like|made|make|many"
+    r"|more|most|much|must|never|nobody|nothing|office|only|other|over|people|please|poor"
+    r"|public|rate|some|somebody|someone|something|still|take|that|their|them|then|there"
+    r"|these|they|thing|this|time|told|unit|very|want|well|went|were|what|when|where|which"
+    r"|will|with|without|would|year|your|local|government|department|bureau|house|home"
+    r"|service"
 )
 Rank = tuple[int, int, int]
 """Tier, distance within it, and the unit's place in the list."""
@@ -68,6 +79,8 @@ class SearchIndex:
     """By two characters: units, with how many of their words have them side by side."""
     english: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """By English words as `in_tokens` writes them: as ``words``."""
+    stems: dict[str, dict[int, int]] = field(default_factory=dict)
+    """By the stems of telling English words: units, with how many of their words have it."""
     initials: dict[str, dict[int, int]] = field(default_factory=dict)
     """By initials of short names: units, with how far down its kind's words the name stands."""
 
@@ -85,6 +98,13 @@ def find_units(definition: CampaignDefinition, query: str) -> list[tuple[int, Un
             _keep(found, place, rank[0], rank[1])
     best = sorted(found.items(), key=lambda one: one[1])[:MOST]
     return [(rank[0], index.entries[place].unit) for place, rank in best]
+
+
+def is_named(definition: CampaignDefinition, query: str) -> bool:
+    """Whether a query as a whole is a unit's name or a matter's word, and no sentence."""
+    index, wanted = index_of(definition), plain(query)
+    ranks = _ranked(index, wanted, query).values() if wanted else ()
+    return any(rank[0] <= NAMED for rank in ranks)
 
 
 def is_unrated(definition: CampaignDefinition, query: str) -> bool:
@@ -132,9 +152,14 @@ def _make_index(definition: CampaignDefinition) -> SearchIndex:
         for word, later in kind.words:
             for place in fitting:
                 english.setdefault(word, {}).setdefault(place, int(later))
+    stems: dict[str, dict[int, int]] = {}
+    for word, places in english.items():
+        for stem in _stems(word):
+            counted = stems.setdefault(stem, {})
+            counted.update({place: counted.get(place, 0) + 1 for place in places})
     spoken = {word: tuple(sorted(p.items(), key=lambda one: one[1])) for word, p in english.items()}
     initials = _initials(definition.thesaurus, entries)
-    return SearchIndex(entries, ordered, heard, _pairs(ordered), spoken, initials)
+    return SearchIndex(entries, ordered, heard, _pairs(ordered), spoken, stems, initials)
 
 
 def _initials(thesaurus: Thesaurus, entries: tuple[_Entry, ...]) -> dict[str, dict[int, int]]:
@@ -160,6 +185,12 @@ def _initials(thesaurus: Thesaurus, entries: tuple[_Entry, ...]) -> dict[str, di
             places[place] = min(distance, places.get(place, distance))
     found.pop("", None)
     return found
+
+
+def _stems(text: str) -> set[str]:
+    """The stems of English words that tell something: «polluted» and «pollution» are one."""
+    words = (word for word in in_tokens(text).split() if not _SAYING_LITTLE.fullmatch(word))
+    return {_ENDING.sub("", word) for word in words if len(word) > 3}
 
 
 def _pairs(words: dict[str, tuple[tuple[int, int], ...]]) -> dict[str, Counter[int]]:
@@ -208,6 +239,8 @@ def _ranked(index: SearchIndex, wanted: str, query: str) -> dict[int, Rank]:
         _by_words(index, wanted, found)
     if not found:
         _by_characters(index, wanted, found)
+    if not found:
+        _by_stems(index, query, found)
     return found
 
 
@@ -310,6 +343,16 @@ def _by_words(index: SearchIndex, wanted: str, found: dict[int, Rank]) -> None:
         elif len(wanted) > 1 and wanted in word:
             for place, later in places:
                 _keep(found, place, 6, 3 * later + len(word) - len(wanted))
+
+
+def _by_stems(index: SearchIndex, query: str, found: dict[int, Rank]) -> None:
+    """Adds units whose English words share stems with the query, those with the most first."""
+    shared: Counter[int] = Counter()
+    for stem in _stems(query):
+        for place, count in index.stems.get(stem, {}).items():
+            shared[place] += 10 + min(count, 9)
+    for place, count in shared.items():
+        _keep(found, place, 7, -count)
 
 
 def _by_characters(index: SearchIndex, wanted: str, found: dict[int, Rank]) -> None:

@@ -65,7 +65,7 @@ class Lookups:
                 lang = before.session.lang if before and before.session else ""
                 answered.append(ShowNotice(self._wished(citizen, effect, lang)))
             elif isinstance(effect, HandleRequestAction):
-                lang = before.session.lang if before and before.session else ""
+                lang = before.session.lang if before and before.session else effect.action.lang
                 answered += await self._follow(connection, citizen, effect, lang)
             else:
                 answered.append(effect)

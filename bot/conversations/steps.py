@@ -41,7 +41,7 @@ from survey_flows.events import (
     Update,
 )
 from survey_flows.front_door import MOST_BROUGHT, START, Brought, Choice, door_screen
-from survey_flows.localized_names import in_language, known_language
+from survey_flows.localized_names import known_language
 from survey_flows.log_entries import find_code
 from survey_flows.outside_window import Phase, phase
 from survey_flows.overlays import explain
@@ -49,7 +49,7 @@ from survey_flows.quota import QuotaCell
 from survey_flows.screens import current_screen
 from survey_flows.session import LEAVE, PROMISE, Session, begun, is_unfinished
 from survey_flows.typed_commands import RECEIPT
-from survey_flows.typed_intents import about_us
+from survey_flows.typed_intents import about_us, sentence
 from survey_flows.unit_list import QUERY_LENGTH
 
 
@@ -265,9 +265,9 @@ class Stepper:
             known = not event.unit or choice.unit
             unknown = ("link-unknown" if event.link else "", "" if known else "unit-unknown")
             return tuple(say(lang, key) for key in unknown if key)
-        if isinstance(event, Typed) and (key := about_us(event.text, free_words=False)):
-            title = in_language(choice.campaigns[0].title, lang, choice.campaigns[0])
-            return (choice.campaigns[0].wording.say(lang, key, title=title),)
+        key = about_us(event.text, free_words=False) if isinstance(event, Typed) else ""
+        if key and not choice.words:  # which name a unit in several campaigns
+            return (sentence(choice.campaigns[0], lang, key),)
         return (say(lang, "units-none"),) if choice.missed else ()
 
     def _said(self, lang: str, key: str) -> str:
@@ -336,7 +336,7 @@ def _language(before: Conversation | None, event: Event) -> str:
         return event.data.removeprefix(START)
     if before is not None and before.session is not None:
         return before.session.lang
-    if isinstance(event, Started) and event.lang:
+    if isinstance(event, Started | Returned) and event.lang:
         return event.lang
     asked = door_of(before)
     return asked.lang if asked else ""

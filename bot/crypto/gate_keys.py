@@ -38,6 +38,7 @@ NONCE = 12
 COUNTER = 16
 INVITATION = 10
 CODE = 7
+REFERENCE = 8
 HOUR = 3600
 DAY = 86_400
 STAMP = 4
@@ -256,6 +257,11 @@ class GateKeys:
             return base64.b32encode(raw).decode()
         made = pseudonym(secret, "invitation code", number, str(turn))
         return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)
+
+    def reference(self, campaign: str, number: str) -> str:
+        """Returns eight signs by which a letter is told apart that comes back; it opens nothing."""
+        made = pseudonym(self.voters.demand(campaign), "reference", number)
+        return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)[:REFERENCE]
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
         """Returns the stored mark of a token, 32 bytes; None once the key is destroyed."""

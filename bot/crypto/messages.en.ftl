@@ -8,3 +8,4 @@ crypto-false-signature = the signature of { $name } is false; do not trust this 
 crypto-checkpoint-unsigned = the checkpoint is not signed by { $names }
 crypto-no-key-given = the checkpoint is not signed by any key that was given
 crypto-no-witness-key-file = this is not a witness's key; make one with `minping witness --name NAME --key FILE`
+crypto-no-age-key = this is no age key; ask the sender for the line that begins with «age1»

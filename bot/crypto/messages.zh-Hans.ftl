@@ -8,3 +8,4 @@ crypto-false-signature = { $name } 的签名不成立；不要相信这个检查
 crypto-checkpoint-unsigned = 检查点没有 { $names } 的签名
 crypto-no-key-given = 没有给出可用来验证检查点的密钥
 crypto-no-witness-key-file = 这不是见证方的密钥；可用 `minping witness --name NAME --key FILE` 生成
+crypto-no-age-key = 这不是 age 公钥；请向发送单位索取以“age1”开头的一行

@@ -63,3 +63,13 @@ fieldwork-push-over = the last push was cancelled already
 # Progress in a stored conversation
 fieldwork-progress-unreadable = the progress in the stored conversation cannot be read
 fieldwork-step-unknown = a step is an invitation or a reminder, and a reminder goes to who has not opened theirs, or to all
+
+# Files with invitations
+handout-form = letters and mail merge take postal addresses, a sealed file SMS, e-mail, letters or the keeper of the list; choose another kind
+handout-purpose = say in 1 to { $most } characters what the file is for; the public log shows it
+handout-unknown = there is no such file of this campaign; ask for one
+handout-of-another = another person asked for this file and alone makes it
+handout-made-already = this file was made already and is not given up any more
+handout-returns-late = the campaign is closed and its references are gone; opt people out by their address
+handout-no-reference = no file of this campaign has this reference; compare it with the letter
+handout-no-outcome = there is no such outcome; there are { $outcomes }

@@ -63,3 +63,13 @@ fieldwork-push-over = 最近一次推送已经取消
 # Progress in a stored conversation
 fieldwork-progress-unreadable = 无法读取对话中保存的进度
 fieldwork-step-unknown = 这一步只能是邀请或提醒，提醒只能发给没有打开邀请的人或所有人
+
+# Files with invitations
+handout-form = 信函和邮件合并只用通信地址，加密文件可用短信、电子邮件、信函或名单单位；请另选一类
+handout-purpose = 请用 1 至 { $most } 字写明文件用途，公开日志会显示
+handout-unknown = 本活动没有这个文件，请先申请
+handout-of-another = 这个文件由另一人申请，只有其本人可以生成
+handout-made-already = 这个文件已经生成，不能再放弃
+handout-returns-late = 活动已截止，参考号已失效；请按联系方式登记拒收
+handout-no-reference = 本活动的文件中没有这个参考号；请与信函核对
+handout-no-outcome = 没有这种结果，可用的有：{ $outcomes }

@@ -435,3 +435,7 @@ publication-bundle-before-notice = everybody may check this year from the first 
 publication-bundle-no-grant = nobody has granted the bundle of this year with persons, or the grant is over or does not hold yet
 publication-bundle-unreadable = a seal, an amendment or a notice in the database cannot be read: somebody has changed it; restore it from a backup
 publication-bundle-not-logged = the act { $act } { $number } is not in the public log: try again when the log has taken it; if it stays so, somebody has changed the database
+
+# Files with invitations
+handout-no-address = the service has no public address; set MINPING_PUBLIC_URL
+handout-nobody = everybody in this file has opted out since; nothing was made

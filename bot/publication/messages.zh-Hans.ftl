@@ -432,3 +432,7 @@ publication-bundle-before-notice = 自公示第一天起任何人都可以核对
 publication-bundle-no-grant = 尚无查阅本年度含个人信息验证包的授权，或授权尚未生效、已经到期
 publication-bundle-unreadable = 数据库中的封存、更正或者公示无法读取：有人改动过，请用备份恢复
 publication-bundle-not-logged = 公开日志中没有 { $act } { $number }：请在日志写入后重试；如果一直没有，说明有人改动了数据库
+
+# Files with invitations
+handout-no-address = 服务没有公开网址；请设置 MINPING_PUBLIC_URL
+handout-nobody = 文件中的人都已拒收，没有生成任何内容

@@ -27,6 +27,7 @@ from survey_flows.effects import Button, Effect, Input, Screen, ShowNotice, Show
 from survey_flows.errors import BadInput
 from survey_flows.events import RequestAction
 from survey_flows.localized_names import unit_name
+from survey_flows.typed_commands import FOLLOW
 from survey_flows.typed_text import clean
 
 MOST_SHOWN = 8
@@ -156,7 +157,7 @@ class _View:
             lines.append(self.say("follow-all-stopped"))
         rows = [(Button(self._named(one), f"{LEAD}{OPEN}:{one.id}"),) for one in mine[:20]]
         rows.append((Button(self.say("follow-stop-all", between=" · "), f"{LEAD}{ALL}:"),))
-        return Screen("follow", self._lang, "\n".join(lines), tuple(rows))
+        return Screen(FOLLOW, self._lang, "\n".join(lines), tuple(rows))
 
     def _named(self, one: RectificationRequest) -> str:
         name = f"{self._unit(one)} · {one.day}"

@@ -22,6 +22,7 @@ from bot.campaigns.registered import counts_already
 from bot.core.clock import Clock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys
+from bot.fieldwork.outreach.handouts import handout_decision
 from bot.publication.early_decision import early_decision
 from bot.service.installation_keys import desk_ring, load_desk, open_keys
 from bot.transparency.desk import DESK, Desk
@@ -54,6 +55,7 @@ def make_officers(
         **early_decision(),
         OPENING: opening_decision(keys, desk),
         **choice_decisions(desk),
+        **handout_decision(),
     }
     approvals = Approvals(roster, decisions, counts_already, clock)
     return TwoPersons(roster, approvals, Officers(approvals, clock))

@@ -67,6 +67,17 @@ CODES: Mapping[str, Message] = {
     "unreachable": Message("word-unreachable"),
     "not_started": Message("word-not-started"),
     "opted_out": Message("word-opted-out"),
+    # Files with invitations: forms, states, kinds of addresses.
+    "letters": Message("word-letters"),
+    "merge": Message("word-merge"),
+    "sealed": Message("word-sealed"),
+    "allowed": Message("word-allowed"),
+    "made": Message("word-made"),
+    "sms": Message("word-sms"),
+    "email": Message("word-email"),
+    "letter": Message("word-letter"),
+    "outside": Message("word-outside"),
+    "handout": Message("word-handout"),
     # Dispositions of invitations.
     "expired": Message("word-expired"),
     "declined": Message("word-declined"),

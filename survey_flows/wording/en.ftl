@@ -105,9 +105,17 @@ media-contact = We need no telephone numbers or contacts, and this was not kept.
 media-other = Sorry, we cannot read this kind of message, and it was not kept. Please choose one below, or write.
 media-caption = We took the words only; the picture or file with them was not kept.
 said-who-sees = We do not ask your name and give the unit nothing that identifies you; only totals are published. More: /privacy
-said-who-are-you = This is the survey “{ $title }”, answered by a program, not by a person. We take no money and ask for no passwords or codes. If in doubt, wait, and ask 12345.
+said-who-are-you = This is the survey “{ $title }”, answered by a program, not by a person. We take no money, give none, and ask for no passwords or codes. If in doubt, wait, and ask 12345.
 said-abuse = You sound angry. How you rate is up to you; please go on with the present step. What you want to say can go into the comment.
 said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
+said-pressed = Nobody may tell you how to rate or ask to see your answers. Who had to rate in front of others can rate again later: the last rating counts, and a receipt shows no answers. While you rate a unit, a button under the help tells us.
+said-change = Until { $date } you may change it: rate the unit again, and the last rating counts. To delete all of them: /delete. Before submitting, go back, or edit an answer at the review.
+said-when = It closes at { $date }. No scores are published while it runs; the organiser publishes the results after the close.
+said-human = This is answered by a program; nobody sits here. To ask a person, call the organiser, or 12345.
+said-how-many = You may rate several units, one after the other; of one unit, your last rating counts. A unit that you know without having used it can be rated, too.
+said-receipt = A receipt is the code that you get after submitting. It shows that a rating was received, and no answers; about an hour later it tells you whether the rating is in the public log.
+said-use = Results are used in the yearly appraisal; ratings by a unit’s own staff are kept apart.
+said-thanks = Thank you! The present step is below.
 said-question = Sorry, this is a program and cannot answer that. How to rate: /help. Your privacy: /privacy
 opt-out-ask = Do you want no more invitations, or is this your comment?
 quit-opinion = Do you want to stop this rating, or is this your comment? Stopping clears its answers that are not submitted.
@@ -123,6 +131,7 @@ opted-in = You may be invited again. To stop this, reply STOP.
 write = Please type your answer ({ $limit } characters at most).
 write-number = Please type a whole number.
 now-chosen = Your answer at present:
+box-number = Please write in words what you want to say here; if there is nothing, choose “{ $skip }”.
 text-empty = No text arrived. Please type it again.
 text-long = You wrote { $length } characters; { $limit } is the most. Please shorten it and send it again. Your other answers are kept.
 integer-bad = Please type a whole number, for example 3.
@@ -186,7 +195,7 @@ privacy =
     Your privacy:
     · A rating stores no account, name or phone number, only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit. The address you were invited by, or left for an answer, is kept apart, sealed, and deleted when you opt out or stop.
     · Choices, comment and time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code; the comment apart, when the survey closes, in random order. We give the unit nothing that identifies you.
-    · While it runs, somebody holding both keys could find out; at the close keys and conversations are destroyed.
+    · While it runs, somebody holding both keys could find out; at the close the system destroys keys and conversations, and the organiser has to destroy backups of the keys.
     · Answers not submitted are kept encrypted, cleared when you stop, and not used once you are away too long. At the close they are deleted with the record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey (“Delete my ratings”, /delete).
     · Words for the office are no part of the rating: they go another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete them.
@@ -211,6 +220,11 @@ paused = “{ $title }” is not taking ratings at the moment. Please come back 
 no-campaign = There is no survey at present. Please come back later.
 trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
 
+letter-invitation-lead = You were drawn by lot to take part in “{ $title }”. Please rate the units that you know: it takes about a minute and asks no name, and only totals are published.
+letter-invitation-how = Scan the picture with your phone, or type the address below into a browser, and then the code. The code is for one person; please do not pass it on.
+letter-invitation-address = Address
+letter-invitation-code = Code
+letter-invitation-stop = To check this letter, call 12345. To get no more invitations, call { $phone } and give the reference { $reference }.
 poster-once = Yearly rating
 poster-ask = How was this unit this year?
 poster-scan = Scan the code with your phone

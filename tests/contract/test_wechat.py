@@ -29,7 +29,7 @@ from bot.core.identity import Citizen
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests.conftest import POSTGRES
-from tests.wechat import READING, City, Phone, open_city
+from tests.wechat import READING, City, Phone, open_city, readable
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "wechat"
 SHORT_ROAD = ("1", "2", "1", "1", "1", "跳过", "提交")
@@ -223,6 +223,22 @@ async def test_the_web_chat_opens_where_the_link_leads(asked: Phone) -> None:
         ) as page,
     ):
         assert (page.status, "市税务局" in await page.text()) == (200, True)
+
+
+async def test_who_asks_for_requests_is_told_that_none_can_be_left_here(phone: Phone) -> None:
+    await phone.scan(f"{phone.city.link}-TAX")
+    said = "在这里写的话只作统计，不转交办公室"
+    assert (await phone.type("我的留言")).startswith(said)
+    assert "送到办公室" not in phone.shown
+    await phone.type("English")
+    assert "goes to no office" in await phone.type("my requests")
+    assert said not in phone.shown
+    await phone.type("1")
+    assert "2/7" in phone.shown, "the rating goes on"
+    for words in ("1", "1", "1", "1", "No ramp at the door"):
+        await phone.type(words)
+    assert "[1 Count them by theme only; nobody answers]" in readable(phone.shown)
+    assert "office" not in phone.shown
 
 
 async def test_a_tap_on_a_question_that_is_past_changes_nothing(asked: Phone) -> None:

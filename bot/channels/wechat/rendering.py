@@ -12,6 +12,7 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.outside_window import DELETED, DELETED_NOTE
 from survey_flows.overlays import CHOOSE, COMMANDS, DELETE_NOTE
 from survey_flows.screens import NOTE
+from survey_flows.typed_commands import FOLLOW
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048
@@ -46,6 +47,8 @@ def write_reply(reply: Reply, taps: bool, *notes: str) -> str:
 
 def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
     """Returns the part that may be shortened, then the parts that may not."""
+    if reply.screen is not None and reply.screen.step == FOLLOW:
+        return [_no_requests(reply.screen)]
     asked = reply.screen.in_words if reply.screen else ""
     said = "\n\n".join(filter(None, ["\n".join(reply.notices), asked]))
     said = _without_commands(said)
@@ -55,6 +58,13 @@ def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
     kept = _kept(reply.screen) if reply.screen else ""
     said = _disarmed(said) if taps else said
     return [part for part in (said, kept, *choices, "\n".join(notes)) if part]
+
+
+def _no_requests(screen: Screen) -> str:
+    """Returns that words for an office cannot be left here, in the languages of the screen."""
+    words = shipped_words()
+    spoken = [one for one in words.languages if words.say(one, "follow-waiting") in screen.text]
+    return "\n".join(channel_words().say(one, "text-no-requests") for one in spoken)
 
 
 def _kept(screen: Screen) -> str:

@@ -32,6 +32,7 @@ text-start = English: please reply “start”
 text-between = , { "" }
 text-choose = · Reply with the number of an option, or with its words.
 text-commands = You can also reply: start, view, language, privacy, receipt, promise, delete, web; or STOP for no more invitations.
+text-no-requests = What you write here is only counted and goes to no office, so there are no requests. To get an answer, reply “web” and rate on the web.
 text-more = (This was long and is shortened.)
 text-busy = We are a little busy and have not finished with your last message. Please reply “view” in a while to see where you are.
 text-unseen = The answer to your message before did not reach you in time, so this one changed nothing. Here is where you are.

@@ -45,6 +45,17 @@ async def opt_out(
         done |= set(people)
 
 
+async def opt_out_persons(connection: AsyncConnection, people: Iterable[bytes], day: date) -> int:
+    """Opt persons out who said so otherwise than from an address; returns how many had not before.
+
+    No address brings them back.
+    """
+    some = sorted(set(people))
+    new = await _leave(connection, some, day)
+    await _erase(connection, some, [], day)
+    return new
+
+
 async def opt_in(
     connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address], day: date
 ) -> int:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.disclosure.rounding import ROUNDING_BASE
@@ -40,12 +40,15 @@ from bot.campaigns.states import OVER
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
-from bot.fieldwork.outreach.outbox import QUEUED
+from bot.fieldwork.outreach.outbox import QUEUED, SENT
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 
 DAYS = 14
 """The last days of a campaign that are shown."""
+
+RANKED = ("failed", "not_started", "unreachable", "opted_out", QUEUED, SENT)
+"""States of messages, the best last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +180,19 @@ async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
 
 
 def _written(campaign: str) -> Any:
-    """Select the number of drawn people by state of the first message and by opt-out."""
+    """Select the number of drawn people by the best of their messages and by opt-out.
+
+    Whoever could not be reached by one road may have been by another.
+    """
     frames, persons, outbox = tables.frames.c, tables.persons.c, tables.outbox.c
-    first = and_(
-        outbox.campaign == frames.campaign, outbox.lookup == frames.lookup, outbox.step == 0
-    )
+    rank = case({state: place for place, state in enumerate(RANKED)}, value=outbox.state)
+    best = select(outbox.lookup, func.max(rank).label("rank"))
+    best_of = best.where(outbox.campaign == campaign).group_by(outbox.lookup).subquery()
     joined = tables.frames.join(tables.persons, frames.lookup == persons.lookup).outerjoin(
-        tables.outbox, first
+        best_of, best_of.c.lookup == frames.lookup
     )
     out = (persons.opted_out != "").label("out")
-    columns = (frames.group_code, frames.stratum, frames.invited, outbox.state, out)
+    columns = (frames.group_code, frames.stratum, frames.invited, best_of.c.rank, out)
     query = select(*columns, func.count().label("people")).select_from(joined)
     return query.where(frames.campaign == campaign, frames.drawn).group_by(*columns)
 
@@ -198,11 +204,12 @@ def _name(row: Row[Any]) -> str:
     """
     if not row.invited:
         return "opted_out" if row.out else "unreachable"
-    if row.state in (None, QUEUED):
+    state = None if row.rank is None else RANKED[row.rank]
+    if state in (None, QUEUED):
         return "queued"
-    if row.state == "opted_out":
+    if state == "opted_out":
         return "opted_out"
-    if row.state in ("unreachable", "not_started", "failed"):
+    if state in ("unreachable", "not_started", "failed"):
         return "unreachable"
     return "refused" if row.out else ""
 

@@ -26,7 +26,7 @@ LEASE = 120
 AT_ONCE = 5_000
 RUNNING, PAUSED, CANCELLED = "running", "paused", "cancelled"
 QUEUED, SENT = "queued", "sent"
-INVITATION, REMINDER = "invitation", "reminder"
+INVITATION, REMINDER, HANDOUT = "invitation", "reminder", "handout"
 UNOPENED, ALL = "unopened", "all"
 QUARTER_HOUR = 900
 
@@ -39,7 +39,8 @@ class Push:
     """One step of a campaign, counted from 0.
 
     ``texts`` are by language, ``hours`` local times, ``not_on`` local days in ISO form. ``kind`` is
-    `INVITATION`, for whoever has none, or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
+    `INVITATION`, for whoever has none, `HANDOUT`, a file of invitations that no messenger sends,
+    or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
     ``handed`` is the quarter of an hour of its last hand-over (epoch seconds), 0 before the first.
     """
 
@@ -60,8 +61,8 @@ class Push:
 
     @property
     def counts(self) -> bool:
-        """Whether anybody got a message of it, or may still get one."""
-        return bool(self.handed) or self.state != CANCELLED
+        """Whether a messenger has handed over a message of it, or may still do so."""
+        return self.kind != HANDOUT and (bool(self.handed) or self.state != CANCELLED)
 
     def may_send(self, now: datetime) -> bool:
         """Return whether messages are sent at this local time."""

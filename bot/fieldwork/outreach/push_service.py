@@ -23,6 +23,7 @@ from bot.fieldwork.outreach.outbox import (
     ALL,
     CANCELLED,
     FORM,
+    HANDOUT,
     INVITATION,
     PAUSED,
     QUEUED,
@@ -105,7 +106,8 @@ async def begin_push(
     now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
         await _require_open(connection, campaign)
-        before = await read_pushes(connection, campaign)
+        steps = await read_pushes(connection, campaign)
+        before = _of_messengers(steps)
         await _require_ended(connection, campaign, before)
         _require_distance(campaign, before, now)
         lacking, having = await _by_invitation(connection, campaign)
@@ -116,7 +118,7 @@ async def begin_push(
         chosen = lacking if kind == INVITATION else lacking + having
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
-        step = len(before)
+        step = len(steps)
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
         row |= {"kind": kind, "people": people or (ALL if for_all else UNOPENED), "handed": 0}
         row |= {
@@ -124,7 +126,7 @@ async def begin_push(
             "not_on": json.dumps(sorted(not_on)),
         }
         await connection.execute(insert(connection, pushes), [row])
-        await queue(connection, [_message(campaign, step, lookup) for lookup in chosen])
+        await queue(connection, [message_row(campaign, step, lookup) for lookup in chosen])
         return (await read_pushes(connection, campaign))[-1]
 
 
@@ -136,7 +138,7 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     """
     async with reading(database) as connection:
         row = await read_campaign_row(connection, campaign)
-        before = await read_pushes(connection, campaign)
+        before = _of_messengers(await read_pushes(connection, campaign))
         kind = _due(before, *(await _by_invitation(connection, campaign)))
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
@@ -154,6 +156,11 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
             for lang in words.languages
         },
     )
+
+
+def _of_messengers(steps: Sequence[Push]) -> list[Push]:
+    """Return the steps that messengers send, without files that were handed out."""
+    return [push for push in steps if push.kind != HANDOUT]
 
 
 async def texts_as_sent(
@@ -190,7 +197,20 @@ async def _by_invitation(
     )
     people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
     handed = await read_invited_before(connection, campaign)
-    return [one for one in people if one not in handed], [one for one in people if one in handed]
+    filed = await _in_files(connection, campaign)
+    lacking = [one for one in people if one not in handed and one not in filed]
+    return lacking, [one for one in people if one in handed]
+
+
+async def _in_files(connection: AsyncConnection, campaign: str) -> set[bytes]:
+    """Return the people of files that are allowed and not made yet."""
+    outbox = tables.outbox.c
+    joined = tables.outbox.join(
+        pushes, (pushes.c.campaign == outbox.campaign) & (pushes.c.step == outbox.step)
+    )
+    own = (outbox.campaign == campaign, outbox.state == QUEUED, pushes.c.kind == HANDOUT)
+    query = select(outbox.lookup).select_from(joined).where(*own)
+    return {bytes(lookup) for lookup in (await connection.execute(query)).scalars()}
 
 
 def _due(before: Sequence[Push], lacking: Sequence[bytes], having: Sequence[bytes]) -> str:
@@ -228,7 +248,7 @@ async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list
     """
     async with reading(database) as connection:
         await read_campaign_row(connection, campaign)
-        found = await read_pushes(connection, campaign)
+        found = _of_messengers(await read_pushes(connection, campaign))
         counts = await count_states(connection, campaign)
     own = {push.step: dict(counts.get(push.step, {})) for push in found}
     return [
@@ -250,7 +270,8 @@ def reminder_number(steps: Sequence[Push], push: Push) -> int:
     return len([one for one in earlier if one.counts or one == push])
 
 
-def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
+def message_row(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
+    """Return a row of the queue; the order is drawn by lot."""
     head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
     head |= {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
     return head | {"form": FORM}
@@ -304,7 +325,7 @@ async def _turn(
     """Change the last push's state; raises `BadInput` with ``refusal`` in another state."""
     async with writing(database) as connection:
         await read_campaign_row(connection, campaign)
-        found = await read_pushes(connection, campaign)
+        found = _of_messengers(await read_pushes(connection, campaign))
         if not found:
             raise BadInput(Message("fieldwork-nothing-pushed"), Place(subject=campaign))
         last = found[-1]

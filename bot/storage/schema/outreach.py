@@ -79,3 +79,22 @@ outbox = Table(
     ),
     Index("ix_outbox_state_campaign_step_send_order", "state", "campaign", "step", "send_order"),
 )
+
+handouts = Table(
+    "handouts",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("step", Integer, primary_key=True, comment="of the campaign's messages"),
+    Column("form", String(12), nullable=False, comment="letters, merge, or sealed"),
+    Column("kind", String(16), nullable=False, comment="kind of the addresses"),
+    Column(
+        "recipient",
+        Text,
+        nullable=False,
+        comment="the age key that opens a sealed file, or empty",
+    ),
+    Column("purpose", Text, nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("made", Integer, nullable=False, comment="how often the file was made"),
+)
+"""Files with invitations: whom one reaches stands in `outbox`, under its step."""

@@ -24,6 +24,7 @@ PATH = "/admin/approvals"
 SAID = (
     *("role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
     *("organ", "document", "decided_on", "digest", "appeal", "file", "told"),
+    *("form", "kind", "purpose", "fingerprint"),
 )
 """What is shown of a prepared thing; never a password's hash."""
 

@@ -48,6 +48,9 @@ DONE |= {
 }
 DONE |= {"paused", "resumed"} | {
     "planned",
+    "handout-allowed",
+    "handout-dropped",
+    "handout-returns",
     "invited",
     "pushed",
     "push-pause",

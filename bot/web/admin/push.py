@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from aggregation.disclosure.rounding import round_down
+from bot.accounts.approvals import DONE
 from bot.accounts.preferences import preferences_in
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.campaigns.summaries import show_campaign
@@ -22,6 +23,14 @@ from bot.fieldwork.audience.sampling import (
     read_plan,
     write_sample,
 )
+from bot.fieldwork.outreach.handouts import (
+    FORMS,
+    HandoutRequest,
+    count_waiting,
+    drop_handout,
+    list_handouts,
+    prepare_handout,
+)
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
 from bot.fieldwork.outreach.outbox import ALL, INVITATION, REMINDER, UNOPENED
 from bot.fieldwork.outreach.push_service import (
@@ -33,6 +42,7 @@ from bot.fieldwork.outreach.push_service import (
     show_pushes,
     texts_as_sent,
 )
+from bot.fieldwork.outreach.returns import take_returns
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.campaigns import campaign_row
@@ -93,6 +103,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "for_whom": "",
         "kinds": (INVITATION, REMINDER),
         "whom": (UNOPENED, ALL),
+        **await _handouts(visit),
     }
     return visit.render("push", status=status, **(context | more))
 
@@ -142,6 +153,59 @@ async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
         }
         for response in found
     ]
+
+
+async def _handouts(visit: Visit) -> dict[str, Any]:
+    """Returns the campaign's files with invitations, and whom only a file can reach."""
+    database, campaign = visit.service.database, visit.path_param("campaign")
+    return {
+        "handouts": await list_handouts(database, campaign),
+        "handout_waiting": await count_waiting(database, campaign),
+        "handout_forms": FORMS,
+        "login": visit.visitor.login,
+    }
+
+
+@staff_page
+async def take_handout(visit: Visit) -> web.StreamResponse:
+    """Asks for a file with invitations, makes one that is allowed, or gives it up."""
+    from bot.publication.reports.handout_files import HandoutMaker
+
+    service, campaign, login = visit.service, visit.path_param("campaign"), visit.visitor.login
+    act = visit.text("act")
+    if act == "ask":
+        form, _, kind = visit.text("form").partition(" ")
+        purpose, recipient = visit.text("purpose"), visit.text("recipient")
+        asked = HandoutRequest(campaign, form, kind, purpose, recipient)
+        made = await prepare_handout(service.approvals, asked, login)
+        return visit.redirect(_path(visit), "handout-allowed" if made.state == DONE else "prepared")
+    if act == "returns":
+        return await _take_returns(visit)
+    if act not in ("make", "drop"):
+        raise no_such_button(act)
+    step = _number(visit, "step")
+    if act == "drop":
+        await drop_handout(service.database, campaign, step, login)
+        return visit.redirect(_path(visit), "handout-dropped")
+    on = (service.database, service.keys, service.contact_keys, service.desk, service.clock)
+    site = service.settings.public_url or str(visit.request.url.origin())
+    maker = HandoutMaker(*on, site, service.settings.timezone)
+    file = await maker.make(campaign, step, login)
+    await service.mixer.turn()
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return web.Response(body=file.data, content_type=file.content_type, headers=headers)
+
+
+async def _take_returns(visit: Visit) -> web.StreamResponse:
+    """Takes the table of letters that came back, and of people who want no more."""
+    file = visit.form.get("file") if visit.form is not None else None
+    if not isinstance(file, web.FileField) or not file.filename:
+        problem = page_words().say(visit.lang, "import-choose")
+        return await _page(visit, 422, problem=problem)
+    data = await asyncio.to_thread(file.file.read)
+    on = (visit.service.database, visit.service.keys, visit.path_param("campaign"))
+    await take_returns(*on, file.filename, data, visit.today)
+    return visit.redirect(_path(visit), "handout-returns")
 
 
 @staff_page

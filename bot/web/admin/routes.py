@@ -120,6 +120,7 @@ PAGES = (
     ("POST", "/admin/campaigns/{campaign}/push/invite", push.take_invite),
     ("POST", "/admin/campaigns/{campaign}/push/begin", push.take_begin),
     ("POST", "/admin/campaigns/{campaign}/push/turn", push.take_turn),
+    ("POST", "/admin/campaigns/{campaign}/push/handouts", push.take_handout),
     ("GET", "/admin/campaigns/{campaign}/responses", responses.show_responses),
     ("GET", "/admin/campaigns/{campaign}/responses/live", responses.show_live),
     ("POST", "/admin/campaigns/{campaign}/responses/quotas", responses.take_quotas),

@@ -92,7 +92,8 @@ async def show_chat(request: web.Request) -> web.Response:
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None or "l" in request.query or "u" in request.query:
         return start_page(request, request.query.get("l", ""), request.query.get("u", ""))
-    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, Returned()))
+    event = Returned(accepted_language(request))
+    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
     return chat_page(
         request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
     )
@@ -104,7 +105,8 @@ async def show_requests(request: web.Request) -> web.Response:
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
         return web.Response(status=303, headers={"Location": "/"})
-    event = RequestAction(OPEN, request.query.get("thread", "")[:8])
+    thread, lang = request.query.get("thread", "")[:8], accepted_language(request)
+    event = RequestAction(OPEN, thread, lang=lang)
     reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
     return chat_page(
         request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
@@ -215,7 +217,8 @@ async def go_on(request: web.Request) -> web.StreamResponse:
 
 
 async def _begin(request: web.Request, fields: Mapping[str, str], user: str) -> web.StreamResponse:
-    event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
+    link, unit, lang = (fields.get(name, "") for name in ("l", "u", "lang"))
+    event = Started(link=link, unit=unit, lang=lang, told=True)
     response = await _take(request, fields, user, event)
     set_cookie(response, request.app[SERVICE], user)
     return response
@@ -252,6 +255,8 @@ async def _take(
     """Hands one event to the conductor. Returns a fragment for our script, else a redirection."""
     if user is None:
         return _see_chat(request)
+    if isinstance(event, RequestAction):
+        event = replace(event, lang=accepted_language(request))
     service = request.app[SERVICE]
     try:
         reply = await service.conductor.handle(

@@ -28,6 +28,7 @@ COMMANDS = (
     "contacts",
     "demo",
     "export",
+    "handout",
     "held",
     "import",
     "invitations",

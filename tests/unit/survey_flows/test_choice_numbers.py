@@ -67,15 +67,21 @@ def test_what_submits_stops_or_deletes_has_no_number() -> None:
     assert labels(talk) == (["不删除，返回"], ["全部删除"])
 
 
-def test_where_words_are_asked_for_a_number_is_an_answer() -> None:
+def test_where_words_are_asked_for_a_number_is_an_answer_but_in_the_box_a_habit() -> None:
+    talk = asked("MIX")
+    for text in ("1", "1", "7"):
+        write(talk, text)
+    assert write(talk, "3") == "q:overall"
+    assert talk.session is not None
+    assert talk.session.answers["why"] == "3"
     talk = asked()
     for text in ("1", "2", "1", "1", "1"):
         write(talk, text)
     assert labels(talk) == ([], ["跳过", "‹ 上一步", "停止"])
-    assert write(talk, "3") == "goes"
-    assert write(talk, "1") == "review"
+    assert write(talk, "3") == "q:comment"
     assert talk.session is not None
-    assert talk.session.answers["comment"] == "3"
+    assert "comment" not in talk.session.answers
+    assert write(talk, "跳过") == "review"
 
 
 @pytest.mark.parametrize("text", ["提交", "“提交”", "提交。", " 提交！", "【提交】"])

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from survey_flows.effects import OptOut
+from survey_flows.campaign_definition import Organiser
+from survey_flows.effects import OptOut, StoreBallot
 from survey_flows.events import (
     Pressed,
     RequestAction,
@@ -18,6 +19,7 @@ from survey_flows.events import (
 )
 from survey_flows.opt_out_words import Wish, wish_of
 from survey_flows.typed_commands import command_of
+from survey_flows.typed_intents import sentence
 from survey_flows.typed_text import choice_number, clean
 from tests.conversations import Talk, build_definition
 
@@ -151,6 +153,111 @@ def test_a_matter_is_searched_even_as_a_question(words: str) -> None:
     talk = talk_at("list")
     talk.write(words)
     assert "自动" not in "\n".join(talk.notices)
+
+
+ASKED_IN = {
+    "said-who-sees": (
+        "我怕被人知道是我评的|单位会知道是我吗|领导能看到吗|我评差了会不会被找麻烦|能查到IP吗|怕以后办事被刁难"
+        "|你们会记录我的手机号吗|我的微信号会不会暴露|评差评会不会影响我孩子上学|怎么保证保密|我不敢评"
+        "|will they find out it was me|Can my boss see this?|do you store my phone number"
+        "|Will I get in trouble?|I don't trust this|is my IP stored"
+    ),
+    "said-pressed": (
+        "有人逼我打满分|单位要求我截图给他看|领导让我发回执|村干部站在旁边看着我|让我必须评非常满意"
+        "|someone forced me to give full marks|my boss wants a screenshot"
+        "|they told me to give 5 stars|he is watching me"
+    ),
+    "said-change": (
+        "评完能改吗|评错了怎么办|我评错了。|怎么删除|怎么改|还能再评吗|重新开始"
+        "|can I change my rating later|how do I delete my rating|I made a mistake|start over"
+    ),
+    "said-when": "什么时候截止|结果在哪里看|when does it close|where are the results",
+    "said-human": "转人工|人工客服|你们电话多少|talk to a human|who runs this",
+    "said-how-many": "可以评几个单位|一个人能评几次|我没办过事能评吗|how many units can I rate",
+    "said-receipt": "什么是回执|回执有什么用|what is a receipt",
+    "said-use": "评了有用吗|没用的，走过场|does it matter",
+    "said-thanks": "谢谢|好的|知道了|thanks|OK",
+    "said-who-are-you": "这是官方的吗|骗子吧|有红包吗|is it official|is this a scam",
+}
+
+
+@pytest.mark.parametrize("step", ["list", "contact", "overall", "review", "receipt", "language"])
+@pytest.mark.parametrize("key", ASKED_IN)
+def test_what_people_ask_and_fear_is_answered_and_changes_nothing(step: str, key: str) -> None:
+    for words in ASKED_IN[key].split("|"):
+        talk = talk_at(step)
+        before = talk.session
+        talk.write(words)
+        assert before
+        assert talk.session == replace(before, seen=talk.session.seen if talk.session else 0)
+        assert len(talk.notices) == 1
+        assert talk.notices[0].startswith(sentence(talk.definition, "zh-Hans", key)), words
+
+
+@pytest.mark.parametrize("key", ["said-pressed", "said-change", "said-when", "said-use"])
+def test_in_the_box_a_fear_or_a_doubt_is_an_opinion(key: str) -> None:
+    for words in ASKED_IN[key].split("|"):
+        talk = talk_at("comment")
+        talk.write(words)
+        assert talk.session
+        assert talk.session.answers["comment"] == words
+
+
+def test_a_pilot_is_not_said_to_count() -> None:
+    talk = talk_at("overall")
+    talk.definition = replace(talk.definition, pilot=True)
+    talk.write("评了有用吗")
+    assert talk.notices == ("这是试评，结果不计入任何考核。",)
+
+
+def test_who_wants_a_person_is_told_whom_to_call() -> None:
+    talk = talk_at("overall")
+    talk.definition = replace(
+        talk.definition,
+        organiser=Organiser({"zh-Hans": "清水市考评办"}, "0731-1", "0731-2", "CN"),
+    )
+    talk.write("转人工")
+    [said] = talk.notices
+    assert "清水市考评办" in said
+    assert "0731-1" in said
+
+
+@pytest.mark.parametrize("topic", ["help", "privacy"])
+def test_words_typed_under_a_long_text_answer_what_was_asked_before_it(topic: str) -> None:
+    for step, words, after in (
+        ("list", "财政局", "unit"),
+        ("overall", "满意", "q:ease"),
+        ("comment", "排队太久", "goes"),
+        ("review", "提交", "review"),
+        ("overall", "7", "help"),
+    ):
+        talk = talk_at(step)
+        talk.take(TopicRequested(topic))
+        talk.write(words)
+        assert talk.screen
+        assert talk.screen.step == (topic if after == "help" else after)
+        assert not any(isinstance(effect, StoreBallot) for effect in talk.effects)
+    assert talk.notices == ("请点选下面的一项，或输入它的序号。",)
+
+
+@pytest.mark.parametrize("words", ["3", "三", "2.", "5分", "3️⃣"])
+def test_a_number_in_the_box_is_a_habit_and_no_opinion(words: str) -> None:
+    talk = talk_at("comment")
+    talk.write(words)
+    assert talk.session
+    assert "comment" not in talk.session.answers
+    [said] = talk.notices
+    assert "“跳过”" in said
+    talk.write("3个窗口只开1个")
+    assert talk.session.answers["comment"] == "3个窗口只开1个"
+
+
+@pytest.mark.parametrize("words", ["返回", "回上一步", "back", "Go back", "上一步"])
+def test_going_back_may_be_typed(words: str) -> None:
+    talk = talk_at("overall")
+    talk.write(words)
+    assert talk.screen
+    assert talk.screen.step == "q:contact"
 
 
 def test_a_question_that_nobody_can_answer_is_said_to_be_one() -> None:
@@ -394,8 +501,7 @@ def test_english_typed_anywhere_changes_the_language_and_nothing_else() -> None:
         talk = talk_at(step)
         before = talk.session
         meant = command_of("English")
-        assert meant is not None
-        assert not isinstance(meant, RequestAction)
+        assert isinstance(meant, Pressed)
         talk.take(meant)
         assert before
         assert talk.session == replace(before, lang="en", seen=talk.session.seen)  # type: ignore[union-attr]

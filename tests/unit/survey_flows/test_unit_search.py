@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,20 @@ from bot.core.shipped_files import shipped_thesaurus
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.simplified import simplified
 from survey_flows.thesaurus import DISTRICT, plain, read_thesaurus
-from survey_flows.unit_search import SURE, find_units, is_unrated
+from survey_flows.typed_commands import command_of
+from survey_flows.typed_intents import about_us, is_quit
+from survey_flows.unit_search import SURE, find_units, is_named, is_unrated
+from tests.conversations import Talk, build_definition
 
 CITY = city()
 WORDS = Path(__file__).with_name("search_words.csv")
+
+
+def known_words() -> list[list[str]]:
+    """Words that citizens have typed, with their lists and the right units."""
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
 
 FOUND = """
 发改委 NDRC|卫健委 HEA|人社局 HRS|住建局 HUD|市监局 SAM|城管局 UMB|工信局 MIIT|民宗局 ETH|
@@ -64,14 +75,34 @@ def test_a_search_takes_less_than_five_milliseconds() -> None:
 
 def test_what_citizens_have_called_it_stays_found() -> None:
     """Short names and matters of all departments; a word that is moved must not lose others."""
-    with WORDS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
+    rows = known_words()
     lost = [
         (word, right)
         for word, _, right in rows
         if not is_found(right, [unit.code for _, unit in find_units(CITY, word)])
     ]
-    assert (len(rows), lost) == (837, [])
+    assert (len(rows), lost) == (938, [])
+
+
+def test_no_word_for_a_unit_is_taken_for_a_question_about_us_or_a_command() -> None:
+    """«网络诈骗» is a matter of the police, and no doubt about who asks."""
+    talk = Talk(replace(build_definition(), units=CITY.units, thesaurus=CITY.thesaurus))
+    for word, _, right in known_words():
+        assert command_of(word) is None, word
+        key = about_us(word, free_words=False)
+        assert not (key or is_quit(word)) or right == "-" or is_named(CITY, word), (word, key)
+    talk.start()
+    talk.write("网络诈骗")
+    assert talk.session
+    assert (talk.session.query, talk.notices) == ("网络诈骗", ())
+
+
+@pytest.mark.parametrize("words", ["is the air polluted", "smelly gas pipes", "corrupting people"])
+def test_english_words_of_one_stem_are_offered_as_a_guess(words: str) -> None:
+    hits = find_units(CITY, words)
+    assert hits
+    assert all(tier > SURE for tier, _ in hits)
+    assert find_units(CITY, "they gave me nothing for it") == []
 
 
 INITIALS = """

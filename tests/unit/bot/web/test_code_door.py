@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,10 @@ from tests.web_city import City, Clock, make_draft
 TODAY = date(2026, 11, 23)
 PEOPLE = 12
 PREVIEWS = 1000
+DEPUTIES = [
+    Contact(Address("sms", f"+86138000000{n:02}"), "en", "deputy", "", "", "2026-01-02", "")
+    for n in range(PEOPLE)
+]
 
 
 @pytest.fixture
@@ -43,24 +47,22 @@ async def browser(tmp_path: Path, valkey_url: str) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def invited_city(folder: Path, redis_url: str) -> AsyncIterator[City]:
-    """The small city, whose campaign has invited twelve deputies."""
+async def invited_city(
+    folder: Path, redis_url: str, contacts: Sequence[Contact] = DEPUTIES
+) -> AsyncIterator[City]:
+    """The small city, whose campaign has invited everybody on a list, such as twelve deputies."""
     clock = Clock()
     async with build(Settings(data=folder, redis_url=redis_url), clock) as service:
         link = await create_campaign(service.database, make_draft(), clock)
-        people = [
-            Contact(Address("sms", f"+86138000000{n:02}"), "en", "deputy", "", "", "2026-01-02", "")
-            for n in range(PEOPLE)
-        ]
         async with writing(service.database) as connection:
-            await store_contacts(connection, service.contact_keys, people)
-        asked = SampleRequest(size=PEOPLE)
+            await store_contacts(connection, service.contact_keys, contacts)
+        asked = SampleRequest(size=len(contacts))
         await plan_sample(service.database, service.contact_keys, "2026", asked, TODAY)
         await open_campaign(service.database, "2026", service.keys, service.desk)
         await service.mixer.turn()
         await draw_campaign_sample(service.database, "2026")
         on = (service.database, service.keys, service.desk)
-        assert (await make_invitations(*on, "2026", TODAY, clock)).people == PEOPLE
+        assert (await make_invitations(*on, "2026", TODAY, clock)).people == len(contacts)
         await service.mixer.turn()
         await service.live_campaigns.refresh()
         yield City(service, clock, link.token)

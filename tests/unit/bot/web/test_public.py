@@ -117,7 +117,28 @@ async def test_every_entry_page_says_who_asks(browser: Browser) -> None:
     line = "Run by Qingshui Appraisal Office · 0731-12345678 · privacy: 0731-12345679 · 湘ICP备"
     for path in ("/", f"/r/{browser.city.link}/FIN", "/u/FIN", "/help"):
         assert line in await browser.open(path), path
-    assert line in await browser.begin()
+
+
+async def test_the_first_question_stands_at_once_below_nothing_that_was_just_said(
+    browser: Browser,
+) -> None:
+    for unit in ("FIN", ""):
+        page = await browser.begin(unit)
+        assert "data-notice" not in page
+        assert "Run by" not in page
+
+
+async def test_after_a_deletion_the_pages_go_on_in_the_browsers_language(browser: Browser) -> None:
+    await browser.review()
+    page = await browser.press("Submit", "Delete my ratings", "Delete them all")
+    assert "Welcome to" in page
+    assert 'lang="en"' in page
+    page = await browser.open("/requests")
+    assert "No request of yours" in page
+    assert "留言" not in page
+    page = await browser.press("Stop all of it")
+    assert "You have stopped all of it" in page
+    assert "全部停止" not in page
 
 
 async def test_one_cookie_for_ninety_days_and_only_after_the_start(browser: Browser) -> None:
@@ -228,8 +249,9 @@ async def test_another_choice_in_the_same_form_is_no_replay(browser: Browser) ->
 
 
 async def test_a_notice_is_shown_once_after_the_redirection(browser: Browser) -> None:
-    assert "your name is not asked" in await browser.begin()
-    assert "your name is not asked" not in await browser.open("/")
+    await browser.begin()
+    assert "Nothing was submitted" in await browser.press("Stop")
+    assert "Nothing was submitted" not in await browser.open("/")
 
 
 async def test_typed_words_find_a_unit_and_commands_are_understood(browser: Browser) -> None:

@@ -260,9 +260,11 @@ def check(found: ParsedUpdate | None) -> None:
     assert (type(found.chat), type(found.incoming.message), type(found.query)) == (int, int, str)
     assert isinstance(found.incoming.event, Started | Typed | Pressed | TopicRequested)
     event = found.incoming.event
-    texts = [getattr(event, name) for name in type(event).__dataclass_fields__ if name != "sent"]
+    rest = [name for name in type(event).__dataclass_fields__ if name not in ("sent", "told")]
+    texts = [getattr(event, name) for name in rest]
     assert all(isinstance(text, str) for text in texts)
     assert getattr(event, "sent", 0) == 0, "Telegram has buttons"
+    assert not getattr(event, "told", False), "no page was before it"
 
 
 def replaced(raw: Any, path: tuple[str, ...], value: Any) -> Any:
