@@ -95,7 +95,7 @@ def read_body(text: str, place: Place) -> dict[str, Any]:
     """
     # A million bodies are read by the quick reader; only what it minds is read to name the fault.
     try:
-        value = None if is_too_deep(text) else orjson.loads(text)
+        value: Any = None if is_too_deep(text) else orjson.loads(text)
         good = isinstance(value, dict) and _is_plain(value)
         if good and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == text.encode():
             return dict(value)
