@@ -17,6 +17,8 @@ place-subject = { $value }
 # Questionnaire files; the place names the line or the cell.
 
 form-not-yaml = this is not YAML; check indentation, colons and quotes
+yaml-too-long = the file has more than { $max } fields and values; split it
+yaml-forbidden-character = the text holds the hidden character { $character }; delete it
 yaml-too-deep = lists and fields lie more than { $levels } levels deep inside each other; make the file flatter
 form-not-yaml-text = this is not a YAML text
 form-fields-needed = the file must hold named fields such as id, version and questions

@@ -17,6 +17,8 @@ place-subject = { $value }
 # 问卷文件；位置指明行或单元格。
 
 form-not-yaml = 这不是有效的 YAML；请检查缩进、冒号和引号
+yaml-too-long = 文件超过 { $max } 个字段和值；请拆分
+yaml-forbidden-character = 文字中有看不见的字符 { $character }；请删去
 yaml-too-deep = 列表和字段嵌套超过 { $levels } 层；请减少嵌套
 form-not-yaml-text = 这不是 YAML 文本
 form-fields-needed = 文件须分项填写，如 id、version、questions

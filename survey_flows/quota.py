@@ -26,10 +26,14 @@ class QuotaCell:
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """The most people by cell, and the cells that are ``full``; all of one campaign."""
+    """The most people by cell, and the cells that are ``full``; all of one campaign.
+
+    ``taken`` is how many places are known to be taken, where a lower count was changed by somebody.
+    """
 
     capacity: Mapping[QuotaCell, int] = field(default_factory=dict)
     full: frozenset[QuotaCell] = frozenset()
+    taken: Mapping[QuotaCell, int] = field(default_factory=dict)
 
     def of(self, unit: str, group: str, stratum: str, source: str) -> list[QuotaCell]:
         """The cells in which a ballot takes a place."""

@@ -1,7 +1,8 @@
-"""YAML loaders that refuse a text nested too deep, for everything that people send or name.
+"""YAML loaders that refuse what no file of ours needs, for everything that people send or name.
 
-PyYAML composes by recursion, so some kilobytes of brackets would exhaust Python's stack.
-JSON files are read as YAML, so the limit holds for them too.
+PyYAML composes by recursion, so some kilobytes of brackets would exhaust Python's stack; some
+megabytes of fields would take minutes; an escape may name a character that no text may hold, or
+none at all. JSON files are read as YAML, so the limits hold for them too.
 """
 
 from __future__ import annotations
@@ -10,26 +11,38 @@ from typing import Any
 
 import yaml
 from yaml.composer import Composer
-from yaml.events import AliasEvent, CollectionStartEvent
+from yaml.events import AliasEvent, CollectionStartEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.scanner import ScannerError
 
+from survey_flows.characters import forbidden_character
 from survey_flows.errors import Message
 
+MOST_NODES = 100_000
+"""Fields, values and lists; the largest file of ours has fewer than ten thousand."""
 MOST_LEVELS = 32
 """Lists and mappings inside each other; the deepest file of ours has fewer than ten."""
 TOO_DEEP = Message("yaml-too-deep", levels=MOST_LEVELS)
 
 
-class NestedTooDeep(Exception):
-    """Lists and mappings lie deeper inside each other than `MOST_LEVELS`.
+class RefusedYaml(Exception):
+    """A YAML text that is not read on.
 
     Attributes:
         line: where, counted from 1.
+        message: why.
     """
 
+    def __init__(self, line: int, message: Message) -> None:
+        super().__init__(line, message)
+        self.line, self.message = line, message
+
+
+class NestedTooDeep(RefusedYaml):
+    """Lists and mappings lie deeper inside each other than `MOST_LEVELS`."""
+
     def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self.line = line
+        super().__init__(line, TOO_DEEP)
 
 
 class _DepthLimit(Composer):
@@ -40,7 +53,7 @@ class _DepthLimit(Composer):
 
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)  # type: ignore[call-arg]
-        self._level = 0
+        self._level = self._nodes = 0
         self._heights: dict[Node, int] = {}
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
@@ -48,9 +61,15 @@ class _DepthLimit(Composer):
 
         Raises:
             NestedTooDeep: it begins or names a level too many.
+            RefusedYaml: there are too many nodes, or a text holds a character that none may hold.
         """
         event: Any = self.peek_event()  # type: ignore[attr-defined]
         line = event.start_mark.line + 1
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise RefusedYaml(line, Message("yaml-too-long", max=MOST_NODES))
+        if isinstance(event, ScalarEvent) and (sign := forbidden_character(event.value)):
+            raise RefusedYaml(line, Message("yaml-forbidden-character", character=sign))
         if isinstance(event, CollectionStartEvent) and self._level == MOST_LEVELS:
             raise NestedTooDeep(line)
         self._level += 1
@@ -66,11 +85,27 @@ class _DepthLimit(Composer):
         return node
 
 
-class SafeLoader(_DepthLimit, yaml.SafeLoader):
+class _CheckedScanner:
+    """Turns what Python says of an impossible escape into an error of YAML with its place."""
+
+    def fetch_more_tokens(self) -> Any:
+        """Scans on.
+
+        Raises:
+            ScannerError: an escape names no character.
+        """
+        try:
+            return super().fetch_more_tokens()  # type: ignore[misc]
+        except (ValueError, OverflowError):
+            mark: Any = self.get_mark()  # type: ignore[attr-defined]
+            raise ScannerError(None, None, "no such character", mark) from None
+
+
+class SafeLoader(_CheckedScanner, _DepthLimit, yaml.SafeLoader):
     """PyYAML's SafeLoader within the limit."""
 
 
-class TextLoader(_DepthLimit, yaml.BaseLoader):
+class TextLoader(_CheckedScanner, _DepthLimit, yaml.BaseLoader):
     """PyYAML's BaseLoader within the limit: every scalar stays text."""
 
 

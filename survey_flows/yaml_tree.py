@@ -8,7 +8,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from survey_flows.errors import BadQuestionnaire, Message, Place, Problem
-from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, SafeLoader
+from survey_flows.yaml_depth import RefusedYaml, SafeLoader
 
 
 def parse_yaml(text: str, file: str) -> Branch:
@@ -23,8 +23,8 @@ def parse_yaml(text: str, file: str) -> Branch:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         message = Message("form-not-yaml")
         raise BadQuestionnaire(message, Place(file, line=line)) from None
-    except NestedTooDeep as error:
-        raise BadQuestionnaire(TOO_DEEP, Place(file, line=error.line)) from None
+    except RefusedYaml as error:
+        raise BadQuestionnaire(error.message, Place(file, line=error.line)) from None
     except yaml.YAMLError:
         raise BadQuestionnaire(Message("form-not-yaml-text"), Place(file)) from None
     if not isinstance(node, MappingNode):

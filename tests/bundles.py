@@ -18,7 +18,7 @@ from aggregation.estimation.scores import score_tally
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
-from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
+from bot.transparency.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
 from bot.verification.bounded_totals import bounded_files, unit_salts
 from bot.verification.bundle import (
     intake_file,

@@ -18,6 +18,7 @@ from aggregation.model.results import AppraisalResult, LeaderResult, Proposal, U
 from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeal_requests import possible_acts
+from bot.appraisal.own_sources import names_of, plain_line
 from bot.appraisal.request_times import is_person, own_until
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
 from bot.records.notices import GivenNotice, notice_for, read_notices
@@ -32,7 +33,7 @@ class OwnResult:
     Args:
         year: the year.
         result: the standing result.
-        lines: its reasons.
+        lines: its reasons, with names in place of codes.
         proposals: what the rules propose about it, and what was decided.
         unit: the unit's own result, or that of the person's unit.
         firsts: the people with the first grade in the unit; empty for a person.
@@ -114,14 +115,14 @@ def own_result(
     body = next((it for it in stands.content.bodies if subject in it.trail), None)
     if body is None:
         return None
-    result = _of(body, subject)
+    result, names = _of(body, subject), names_of(stands)
     unit = _unit_of(stands, result)
     days = stands.content.inputs.scheme.procedure
     told = stands.inputs.disclosed.get(unit.unit)
     return OwnResult(
         stands.content.year,
         result,
-        tuple(body.trail[subject]),
+        tuple(plain_line(line, names) for line in body.trail[subject]),
         body.about(subject),
         unit,
         _firsts(body, subject),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from random import SystemRandom
 
+from bot.ballots.logged_weights import FULL_WEIGHT
 from bot.ballots.pool import COMMENTER, Pseudonym
 from bot.ballots.removed_rows import SALT_BYTES, BallotKey, Row, clear, hold_withdrawals, pull
 from bot.ballots.stored_bodies import (
@@ -26,7 +27,6 @@ from survey_flows.log_entries import commit, receipt_label
 
 UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW, END))
 """Submissions that travel with ballots and are seen neither among them nor in the log."""
-FULL_WEIGHT = 4
 
 
 @dataclass(slots=True)

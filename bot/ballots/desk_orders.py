@@ -32,13 +32,16 @@ from survey_flows.signed_notes import ED25519, Signature, VerifierKey
 
 log = logging.getLogger(__name__)
 
+RESULT = "result"
 UNSIGNED, MISFIT, REPEATED, DIFFERS, LATE = "unsigned", "misfit", "repeated", "differs", "late"
-REASONS = (UNSIGNED, MISFIT, REPEATED, DIFFERS, LATE)
+UNPROVEN = "unproven"
+REASONS = (UNSIGNED, MISFIT, REPEATED, DIFFERS, LATE, UNPROVEN)
 """Why an act is refused: the desk did not sign it; its row says another act than its body, or an
 act that is not the desk's; it stands in the log already; the campaign's row says otherwise; it was
-ordered before another one that the log has, and kept back."""
+ordered before another one that the log has, and kept back; it is a result that does not follow
+from the ballots."""
 DESK_ACTS = frozenset(
-    {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, "link", "decision", "result"}
+    {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, RESULT, "link", "decision"}
     | {"profile", "officer", "grant"}
     | {"choice", "void", "export"}
     | {"year-seal", "year-amendment", "year-notice", "material-closed"}
@@ -61,12 +64,22 @@ class DeskOrders:
         self._origin = origin
         self._unordered: Set[str] = frozenset()
 
+    async def new_results(self, rows: Sequence[Any]) -> list[Any]:
+        """Returns the results among rows that the desk has signed and the log has not."""
+        await self._acts.refresh()
+        return [row for row in rows if row.kind == RESULT and not self._refusal(row, set())]
+
     async def judge(
-        self, connection: AsyncConnection, rows: Sequence[Any]
+        self, connection: AsyncConnection, rows: Sequence[Any], unproven: Set[int] = frozenset()
     ) -> tuple[list[Any], list[tuple[Any, str]]]:
         """Returns the rows that go into the log, and the others with their reasons.
 
         The caller holds the log, so that no other process appends meanwhile.
+
+        Args:
+            connection: the transaction that took the rows.
+            rows: what waits.
+            unproven: the ids of results that do not follow from the ballots.
         """
         await self._acts.refresh()
         taken: set[bytes] = set()
@@ -78,6 +91,8 @@ class DeskOrders:
                 reason = LATE
             if not reason and row.kind == REGISTRATION:
                 reason = await _registration_refusal(connection, row)
+            if not reason and row.id in unproven:
+                reason = UNPROVEN
             if reason:
                 refused.append((row, reason))
                 continue

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.ballots.gate_marks import RatedUnits
 from bot.ballots.gate_messages import GateMessages
 from bot.ballots.gate_streams import GateStreams
+from bot.ballots.held_requests import order_after_stops
 from bot.ballots.intake import IntakeCounts
 from bot.ballots.sent_reminders import PERSONAL, reminders_sent
-from bot.ballots.stored_forms import STAGED_FORM, Submission
+from bot.ballots.stored_forms import FOLLOW, STAGED_FORM, Submission
 from bot.campaigns.lifecycle import campaigns_in, campaigns_not_accepting
 from bot.campaigns.states import CLOSING, HELD
 from bot.core.identity import Citizen
@@ -111,6 +112,8 @@ class Gate:
         numbered = [
             self._message(citizen, effect, risks, rated, reminders) for citizen, effect in todo
         ]
+        requests = [message for message, _ in numbered if message["kind"] == FOLLOW]
+        await order_after_stops(connection, requests)
         await rated.write(connection)
         await self._streams.number(connection, numbered)
         await self._stage(connection, key, [message for message, _ in numbered])

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ballots.stored_forms import Submission
 from bot.storage.schema import all as tables
 
-STOP_MEMORY_SECONDS = 7 * 86_400
+DAY = 86_400
+STOP_MEMORY_SECONDS = 7 * DAY
 """A request is held for no more than a day, unless the mixer is away."""
 ID_BYTES = 5
 
@@ -33,6 +34,23 @@ async def store_requests(connection: AsyncConnection, submissions: Sequence[Subm
         words = {"request": name, "sender": "", "sent_on": submission["day"], "state": "", "due": 0}
         words |= {"text": submission["text"], "shared": submission["shared"]}
         await connection.execute(tables.request_messages.insert(), [words])
+
+
+async def order_after_stops(connection: AsyncConnection, submissions: Sequence[Submission]) -> None:
+    """Gives what people leave after they stopped a moment after their stop, which tells the day."""
+    for submission in submissions:
+        stopped = await _opted_out(connection, submission)
+        submission["at"] = max(submission["at"], stopped + 1)
+
+
+def stop_second(now: int, before: int) -> int:
+    """Returns the second that stands for a stop: the end of its day (UTC), or after the one before.
+
+    Args:
+        now: epoch seconds.
+        before: what stands for the person's stop before; 0 for none.
+    """
+    return max((now // DAY + 1) * DAY, before + 1)
 
 
 async def _opted_out(connection: AsyncConnection, submission: Submission) -> int:

@@ -22,4 +22,13 @@ close-check-order = { $count } ballots count as replaced though no later one of 
 close-check-unlogged = { $count } ballots or comments are stored that never went into the log
 close-check-accepted = the gate accepted { $accepted } ballots, and { $stored } are stored or withdrawn; the numbers should be equal
 close-check-numbers = the numbers of ballots are no longer those of the closing in the log
+close-check-definition = units, questionnaires, scheme or another part of the campaign are not what the log registered
+close-check-unclosed = the campaign stands as closed, and the log has no closing of it
+close-check-weights = { $count } ballots weigh otherwise than the decisions in the log say, the first at the positions { $positions }
+close-check-cases = { $count } fraud cases are not what decisions in the log commit to
+close-check-quotas = { $count } registered quotas have more ballots than places
+close-check-release = { $count ->
+    [0] the stored release { $number } cannot be read
+   *[other] the stored release { $number } shows { $count } units otherwise than the ballots and the decisions in the log give, among them { $units }
+  }
 close-check-not-over = ballots of this campaign are still taken; it is checked after the close

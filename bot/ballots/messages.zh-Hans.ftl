@@ -22,4 +22,13 @@ close-check-order = 有 { $count } 张评价票标为已被替换，库中却没
 close-check-unlogged = 库中有 { $count } 张评价票或意见从未写入日志
 close-check-accepted = 入口收下 { $accepted } 张评价票，而已存或已撤回的共 { $stored } 张，两数应当相等
 close-check-numbers = 评价票的数目与日志中截止条目的数目不再一致
+close-check-definition = 该活动的单位、问卷、方案或其他内容与日志中登记的不一致
+close-check-unclosed = 该活动标为已截止，日志中却没有它的截止条目
+close-check-weights = 有 { $count } 张评价票的权重与日志中的裁定不符，最前的位置为 { $positions }
+close-check-cases = 有 { $count } 个刷票核查案件与日志中裁定的承诺值不符
+close-check-quotas = 有 { $count } 个登记的配额，其评价票多于名额
+close-check-release = { $count ->
+    [0] 保存的第 { $number } 次发布无法读取
+   *[other] 保存的第 { $number } 次发布中有 { $count } 个单位的结果不能由评价票和日志中的裁定得出，其中有 { $units }
+  }
 close-check-not-over = 该活动仍在接收评价，截止之后才能核对

@@ -37,7 +37,7 @@ from bot.ballots.mixer_envelopes import (
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.numbers_at_close import NumbersAtClose
 from bot.ballots.pool import Pool
-from bot.ballots.public_acts import CAMPAIGN, PublicActs
+from bot.ballots.public_acts import CAMPAIGN, PublicActs, ResultCheck, any_result
 from bot.ballots.quota_places import rewrite_counts
 from bot.ballots.refused import Opened, refuse
 from bot.ballots.stored_forms import END, FOLLOW, PRESSURE, REQUEST_FORM, Submission
@@ -56,6 +56,7 @@ from bot.transparency.entry_bodies import KEYS
 from bot.transparency.guard import Guard
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.known_desk import demand_desk
+from bot.transparency.known_log import know_log
 from bot.transparency.logged_acts import LoggedActs
 from survey_flows.log_entries import LOG_ITSELF
 from survey_flows.signed_notes import ED25519, VerifierKey
@@ -76,7 +77,8 @@ REGISTERED = frozenset((OPEN, PAUSED, CLOSING, HELD))
 class Mixer:
     """One log's mixer; `turn` does its present work.
 
-    ``gate_work`` is what the gate does before each turn, when it is in the same process.
+    ``gate_work`` is what the gate does before each turn, when it is in the same process;
+    ``result_check`` says whether a result follows from the ballots (`bot.verification`).
 
     Args:
         database: where the gate stages its submissions.
@@ -110,6 +112,7 @@ class Mixer:
         guard = Guard(ring.folder / GUARD)
         self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
         self.gate_work: Callable[[], Awaitable[None]] = no_gate_work
+        self.result_check: ResultCheck = any_result
         self._logged = LoggedActs(guard)
         self._lost_gates: Sequence[LostGate] = ()
         self._orders = DeskOrders(LoggedActs(guard), desk, origin)
@@ -146,7 +149,8 @@ class Mixer:
 
     @cached_property
     def _acts(self) -> PublicActs:
-        return PublicActs(self._database, self._log, self._orders, self._ring, self._now)
+        parts = (self._database, self._log, self._orders, self._ring, self._now)
+        return PublicActs(*parts, self.result_check)
 
     @cached_property
     def _closing(self) -> Closing:
@@ -173,6 +177,7 @@ class Mixer:
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
         await self._log.start()
+        know_log(self._database, self.key)
         await self._logged.refresh()
         bodies = self._logged.bodies(KEYS, LOG_ITSELF)
         self._lost_gates = lost_gates(bodies, self._origin)

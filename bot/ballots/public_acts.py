@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from sqlalchemy import select, update
@@ -19,6 +19,15 @@ from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.log_entry import act_entry
 
+ResultCheck = Callable[[str, str], Awaitable[bool]]
+"""Takes a campaign and the text of its act ``result``; returns whether it follows."""
+
+
+async def any_result(_campaign: str, _body: str) -> bool:
+    """Takes every result, for a mixer that logs none or whose ballots nobody made."""
+    return True
+
+
 CAMPAIGN = "campaign-"
 """Begins the name of the mixer's key of a campaign."""
 NOTICES_AT_ONCE = 75
@@ -33,6 +42,7 @@ class PublicActs:
         orders: judges them.
         ring: gets the mixer's keys of campaigns that open.
         now: returns epoch seconds.
+        follows: says whether a result follows from the ballots.
     """
 
     def __init__(
@@ -42,12 +52,14 @@ class PublicActs:
         orders: DeskOrders,
         ring: Keyring,
         now: Callable[[], int],
+        follows: ResultCheck,
     ) -> None:
         self._database = database
         self._log = log
         self._orders = orders
         self._ring = ring
         self._now = now
+        self._follows = follows
 
     async def waits(self) -> bool:
         """Return whether there is an act to be judged."""
@@ -66,11 +78,17 @@ class PublicActs:
             rows = list(await connection.execute(query))
         if not rows:
             return  # Writing would take a lock that citizens need.
+        # Before the log is taken: the check reads all of it, and the ballots.
+        unproven = {
+            row.id
+            for row in await self._orders.new_results(rows)
+            if not await self._follows(row.campaign, row.body)
+        }
         # Another mixer of the same log, in a command or the service, may have been quicker.
         with suppress(BatchTaken):
             async with self._log.open() as opened:
                 await take(opened.connection, tables.notices, rows)
-                acts, refused = await self._orders.judge(opened.connection, rows)
+                acts, refused = await self._orders.judge(opened.connection, rows, unproven)
                 for position, act in enumerate(acts, opened.size):
                     if act.kind == REGISTRATION:
                         await self._open_campaign(opened.connection, act.campaign, position)

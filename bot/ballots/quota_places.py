@@ -70,8 +70,13 @@ class QuotaPlaces:
             for request, cells in zip(requests, missing, strict=True)
             for cell in cells
         }
-        taken = await _lock(connection, keys)
-        before, marks, refused = dict(taken), [], []
+        before = await _lock(connection, keys)
+        # A count never falls: one that is lower than this process has seen was changed by somebody.
+        taken = {
+            (campaign, cell): max(count, quotas[campaign].taken.get(cell, 0))
+            for (campaign, cell), count in before.items()
+        }
+        marks, refused = [], []
         for request, cells in zip(requests, missing, strict=True):
             capacity = quotas[request.campaign].capacity
             full = frozenset(

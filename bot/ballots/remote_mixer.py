@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.ballots.gate import no_gate_work
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from bot.transparency.known_log import know_log
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.signed_notes import read_key
 
@@ -39,6 +40,7 @@ class RemoteMixer:
                 Message("ballots-key-of-other-log", name=self.key.name, origin=origin),
                 Place(field="MINPING_LOG_KEY"),
             )
+        know_log(database, self.key)
 
     def holds(self, _box: str) -> bool:
         """Return True, as the secrets of the other process cannot be seen from here."""

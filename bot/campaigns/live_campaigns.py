@@ -18,7 +18,7 @@ from bot.campaigns.definition import read_definition
 from bot.campaigns.fraud_rules import FraudRules
 from bot.campaigns.link_marks import unmarked_links
 from bot.campaigns.links import read_links
-from bot.campaigns.quota_counts import read_taken_places
+from bot.campaigns.quota_counts import count_rated, read_taken_places
 from bot.campaigns.registration import differing_from_log, unproven_in_log
 from bot.campaigns.states import OPEN, PAUSED
 from bot.core.shipped_files import shipped_thesaurus, shipped_words
@@ -28,7 +28,7 @@ from bot.transparency.desk import Desk
 from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link
 from survey_flows.events import Event
 from survey_flows.front_door import Choice, Way, default_campaign, elsewhere, find_way
-from survey_flows.quota import Quotas
+from survey_flows.quota import QuotaCell, Quotas
 from survey_flows.signed_notes import VerifierKey
 from survey_flows.unit_search import index_of
 
@@ -108,6 +108,8 @@ class LiveCampaigns:
         # What the log was told of, once: campaigns without proof, links without a mark.
         self._told: set[str] = set()
         self._strange: set[str] = set()
+        self._taken: dict[str, Mapping[QuotaCell, int]] = {}
+        self._fallen: set[str] = set()
 
     async def refresh(self) -> None:
         """Reads the campaigns again if any of them changed."""
@@ -121,7 +123,11 @@ class LiveCampaigns:
             await self._note_full(connection)
 
     async def _note_full(self, connection: AsyncConnection) -> None:
-        """Notes which quotas are full; a full one never has a place again."""
+        """Notes which quotas are full; a full one never has a place again.
+
+        No count falls before the close. What this process has seen is remembered, and at first the
+        ballots are asked, so that whoever lowers a count in the database makes no room.
+        """
         definitions = self._known.definitions
         limited = [
             name
@@ -130,12 +136,21 @@ class LiveCampaigns:
         ]
         if not limited:
             return
-        taken = await read_taken_places(connection, limited)
+        counts = await read_taken_places(connection, limited)
         for name in limited:
             quotas = definitions[name].quotas
-            full = frozenset(
-                cell for cell, most in quotas.capacity.items() if taken.get((name, cell), 0) >= most
-            )
+            taken = self._taken.get(name)
+            if taken is None:
+                taken = await count_rated(connection, name, list(quotas.capacity))
+            fallen = {cell for cell, least in taken.items() if counts.get((name, cell), 0) < least}
+            if fallen and name not in self._fallen:
+                self._fallen.add(name)
+                log.error("counts of %d quotas of campaign %s were lowered", len(fallen), name)
+            self._taken[name] = taken = {
+                cell: max(taken.get(cell, 0), counts.get((name, cell), 0))
+                for cell in quotas.capacity
+            }
+            full = frozenset(cell for cell, most in quotas.capacity.items() if taken[cell] >= most)
             if full != quotas.full:
                 definitions[name] = replace(definitions[name], quotas=replace(quotas, full=full))
 
@@ -221,9 +236,11 @@ class LiveCampaigns:
         return any(token in one.links for one in self._known.definitions.values())
 
     def quotas(self, campaign: str) -> Quotas:
-        """Returns a campaign's quotas with the full ones marked; an unknown campaign has none."""
+        """Returns a campaign's quotas, with what is full and taken; an unknown one has none."""
         definition = self.get(campaign)
-        return definition.quotas if definition else Quotas()
+        if definition is None:
+            return Quotas()
+        return replace(definition.quotas, taken=self._taken.get(campaign, {}))
 
     def current(self, now: datetime) -> CampaignDefinition | None:
         """Returns the campaign that stands for all, for pages of no campaign."""

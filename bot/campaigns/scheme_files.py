@@ -12,7 +12,7 @@ import yaml
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, SafeLoader
+from survey_flows.yaml_depth import RefusedYaml, SafeLoader
 
 SHIPPED = "default-1"
 """The scheme with method 1, by which years that are over were scored."""
@@ -69,8 +69,8 @@ def read_scheme(text: str, where: str) -> Scheme:
         raise BadInput(
             Message("campaign-scheme-key-twice", key=twice.key), Place(file=where, line=twice.line)
         ) from None
-    except NestedTooDeep as deep:
-        raise BadInput(TOO_DEEP, Place(file=where, line=deep.line)) from None
+    except RefusedYaml as refused:
+        raise BadInput(refused.message, Place(file=where, line=refused.line)) from None
     except (yaml.YAMLError, ValueError) as wrong:  # a date such as 2026-02-30 is a ValueError
         mark = getattr(wrong, "problem_mark", None)
         place = Place(file=where, line=mark.line + 1 if mark else 0)

@@ -352,6 +352,9 @@ campaign-link = { $group } ({ $parts }):
 campaign-link-limit = for { $people } people
 campaign-key-missing = it takes no ballots until this key is back from the backup: { $file }
 campaign-checked = The ballots of { $campaign } are those that the log commits to.
+campaign-copies =
+    The close destroys the keys of { $campaign } at the gate and at the mixer. Destroy each backup of
+    voters/{ $campaign }.key and mixer/campaign-{ $campaign }.key today: with both, and a copy of the database, people and ballots can be joined.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-searched = { $word }: { $people } or more people
@@ -417,6 +420,7 @@ orders-unsigned = the desk did not sign it
 orders-misfit = it is no act of the desk's, or its row says another act than its text
 orders-repeated = the log has it already
 orders-late = it was ordered before another one that the log has, and kept back
+orders-unproven = it is a result that does not follow from the ballots
 orders-differs = the campaign is not the one that was signed
 orders-state = { $campaign } stands as «{ $state }», and nobody ordered that
 orders-seen = { $count } marked as seen

@@ -349,6 +349,9 @@ campaign-link = { $group }（{ $parts }）：
 campaign-link-limit = 供 { $people } 人
 campaign-key-missing = 该密钥从备份恢复之前，不接收评价：{ $file }
 campaign-checked = { $campaign } 的评价票与日志一致。
+campaign-copies =
+    截止时会销毁 { $campaign } 在入口和混洗器的密钥。请今天就销毁
+    voters/{ $campaign }.key 和 mixer/campaign-{ $campaign }.key 的每一份备份：同时有这两把密钥和数据库副本，就可以查出谁评了什么。
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
 campaign-searched = { $word }：{ $people } 人以上
@@ -414,6 +417,7 @@ orders-unsigned = 没有签发处的签名
 orders-misfit = 不属于签发处的事项，或记录与其内容不一致
 orders-repeated = 日志中已有
 orders-late = 它比日志中已有的一项下达得早，被扣下后才补入
+orders-unproven = 这个结果不能从评价票推得
 orders-differs = 评价活动与签名时的不一致
 orders-state = { $campaign } 的状态为“{ $state }”，但无人指令
 orders-seen = 已将 { $count } 项记为已查看

@@ -18,6 +18,7 @@ from bot.service.installation_keys import open_keys
 from bot.service.task_states import TaskStates, repeat
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.words import say
+from bot.verification.result_decision import result_check
 from survey_flows.errors import BadInput, Message, Place
 
 
@@ -77,6 +78,7 @@ async def run_mixer(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings, PATIENCE) as database:
         ring = Keyring(chosen.keys)
         mixer = Mixer(database, ring, gate, desk, settings.log_origin, SystemClock())
+        mixer.result_check = result_check(database, mixer.log.guard)
         await mixer.start()
         async with running(repeat(mixer.turn, MIX_SECONDS, MIXING, TaskStates())):
             say(Message("mixer-runs", key=mixer.key.write()), flush=True)

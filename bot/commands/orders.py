@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.ballots.desk_orders import DIFFERS, LATE, MISFIT, REPEATED, UNSIGNED
+from bot.ballots.desk_orders import DIFFERS, LATE, MISFIT, REPEATED, UNPROVEN, UNSIGNED
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
@@ -21,6 +21,7 @@ WHY = {
     REPEATED: Message("orders-repeated"),
     DIFFERS: Message("orders-differs"),
     LATE: Message("orders-late"),
+    UNPROVEN: Message("orders-unproven"),
 }
 """What each reason of `bot.ballots.desk_orders` says."""
 

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.ballots.stored_bodies import ASIDE
 from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.states import CLOSED
-from bot.fraud_review.verdicts import WAITING
 from bot.storage.database import reading, writing
 from bot.storage.erased import write_anew
 from bot.storage.schema import all as tables
 from bot.transparency.logged_times import logged_at
+from bot.transparency.verdicts import WAITING
 from survey_flows.errors import BadInput
 
 log = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.campaigns.definition import read_definition
 from bot.campaigns.registered import RegisteredCampaign, read_campaign_row, registered_campaign
 from bot.fraud_review.case_review import apply_verdict
-from bot.fraud_review.verdicts import DROPPED, PROPOSED, WAITING
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
+from bot.transparency.verdicts import DROPPED, PROPOSED, WAITING
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
 

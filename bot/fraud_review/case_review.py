@@ -17,7 +17,11 @@ from aggregation.procedure.recusal import bar_of
 from bot.accounts.roles import ADMINISTRATOR, CHECKER
 from bot.campaigns.vote_marks import is_marked, vote_mark
 from bot.core.clock import Clock
-from bot.fraud_review.verdicts import (
+from bot.records.recusals import read_officers, read_ties
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
+from bot.transparency.verdicts import (
     DECIDED,
     DROPPED,
     PROPOSED,
@@ -27,10 +31,6 @@ from bot.fraud_review.verdicts import (
     WAITING,
     weights_digest,
 )
-from bot.records.recusals import read_officers, read_ties
-from bot.storage.database import reading, writing
-from bot.storage.schema import all as tables
-from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
 
 OTHER = "other"

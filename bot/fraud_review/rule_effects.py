@@ -21,10 +21,10 @@ from aggregation.numbers import half_up
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.fraud_review.case_finding import TIMEZONE, SignalFindings, run_signals
-from bot.fraud_review.verdicts import RELEASE
 from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema import all as tables
+from bot.transparency.verdicts import RELEASE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.settling import unsettled_units
-from bot.ballots.close_check import require_unchanged
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.records.notices import read_notices
+from bot.results.proven_releases import require_proven
 from bot.results.releases import Release, last_release
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.api import publications
@@ -101,7 +101,7 @@ async def publishable_release(
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
     _require_closed(campaign)
-    await require_unchanged(database, campaign.id)
+    await require_proven(database, campaign.id)
     release = await last_release(database, campaign, clock)
     if seen and seen != release.number:
         message = Message("publication-release-changed", now=release.number, seen=seen)

@@ -21,6 +21,7 @@ from aggregation.procedure.rectification import (
     rectification_status,
 )
 from aggregation.procedure.workdays import WorkingDays
+from bot.ballots.held_requests import stop_second
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Address, Office
@@ -331,7 +332,9 @@ async def stop_requests(connection: AsyncConnection, found: Sequence[Rectificati
 
 async def stop_held_requests(connection: AsyncConnection, person: Requester) -> None:
     """Mark the citizen, so that requests that still wait in the mixer come to nothing."""
-    row = {"mark": person.keys.mark(person.address), "at": int(person.now.timestamp())}
+    mark, columns = person.keys.mark(person.address), tables.request_stops.c
+    before = (await connection.execute(select(columns.at).where(columns.mark == mark))).scalar()
+    row = {"mark": mark, "at": stop_second(int(person.now.timestamp()), before or 0)}
     await upsert(connection, tables.request_stops, ["mark"], [row])
 
 

@@ -301,7 +301,7 @@ def next_release(
         elif unit in asked:
             by, reason = asked[unit]
             corrections[unit] = Correction(
-                _printed(disclosure.score(unit, block).score, campaign), by, reason, block
+                printed_score(disclosure.score(unit, block).score, campaign), by, reason, block
             )
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
@@ -327,7 +327,8 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
     return found
 
 
-def _printed(score: Fraction | None, campaign: RegisteredCampaign) -> Fraction | None:
+def printed_score(score: Fraction | None, campaign: RegisteredCampaign) -> Fraction | None:
+    """Return a corrected score as finely as it is published."""
     return None if score is None else Fraction(half_up(score, campaign.scheme.places))
 
 

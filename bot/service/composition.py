@@ -22,7 +22,7 @@ from bot.accounts.second_factor import FactorKeys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
 from bot.ballots.link_people import forget_link_people
-from bot.ballots.mixer import GUARD, Mixer, destroy_closed_secrets
+from bot.ballots.mixer import GUARD, LOG_KEY, Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.campaign_keys import GATE, check_keys
@@ -37,6 +37,7 @@ from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys, Keyring
+from bot.crypto.note_signatures import public_key
 from bot.fieldwork.monitoring.search_misses import forget_search_misses
 from bot.fraud_review.asides import erase_asides
 from bot.service.embedded_valkey import EmbeddedValkey
@@ -50,9 +51,12 @@ from bot.storage.migrate import migrate
 from bot.storage.redis_link import open_redis
 from bot.transparency.desk import Desk
 from bot.transparency.guard import Guard
+from bot.transparency.known_log import know_log
 from bot.transparency.logged_acts import LoggedActs
+from bot.verification.result_decision import result_check
 from survey_flows.errors import MinpingError
 from survey_flows.log_entries import LOG_ITSELF
+from survey_flows.signed_notes import read_key
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
@@ -106,9 +110,20 @@ async def open_store(
         if patience:
             await database.dispose()
             database = open_database(settings.database, patience)
+        _know_log(settings, database)
         yield database
     finally:
         await database.dispose()
+
+
+def _know_log(settings: Settings, database: AsyncEngine) -> None:
+    """Notes which key signs the log, so that no check takes another note for a checkpoint."""
+    if settings.log_key:
+        know_log(database, read_key(settings.log_key))
+        return
+    ring = Keyring(settings.data / "keys" / "mixer")
+    if ring.path(LOG_KEY).exists():
+        know_log(database, public_key(ring.demand(LOG_KEY), settings.log_origin))
 
 
 @asynccontextmanager
@@ -188,6 +203,7 @@ def make_mixer(
         ring = Keyring(settings.data / "keys" / "mixer")
         desk = load_desk(settings).key.public
         mixer = Mixer(database, ring, keys.public(), desk, settings.log_origin, clock)
+        mixer.result_check = result_check(database, mixer.log.guard)
     mixer.gate_work = partial(_end_campaigns, mixer, keys, database)
     return mixer
 

@@ -19,7 +19,6 @@ from bot.campaigns.link_marks import mark_links_anew
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.gate_signatures import GateSigner
-from bot.fraud_review.verdicts import WAITING
 from bot.service.lost_keys import Loss, require_lost
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
@@ -28,6 +27,7 @@ from bot.transparency.desk import DESK, Desk
 from bot.transparency.guarded_log import GuardedLog
 from bot.transparency.known_desk import know_desk
 from bot.transparency.logged_acts import LoggedActs
+from bot.transparency.verdicts import WAITING
 from survey_flows.errors import Message
 from survey_flows.log_entries import LOG_ITSELF
 

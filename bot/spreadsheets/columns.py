@@ -10,7 +10,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.spreadsheets.reader import Problems, Row, Sheet, fold_heading, normalise_width
+from bot.spreadsheets.reader import (
+    Problems,
+    Row,
+    RowCells,
+    Sheet,
+    fold_heading,
+    normalise_width,
+)
 from survey_flows.characters import one_line
 from survey_flows.errors import Message
 
@@ -65,11 +72,9 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
     """
     names = _names(sheet, fields, problems)
     problems.settle()
-    headings = [(field.name, names.get(field.name, "")) for field in fields]
-    rows = [
-        Row(row.number, {name: one_line(row.cells.get(known, "")) for name, known in headings})
-        for row in sheet.rows
-    ]
+    columns = {heading: place for place, heading in enumerate(sheet.columns)}
+    places = {field.name: columns.get(names.get(field.name, ""), -1) for field in fields}
+    rows = [Row(row.number, RowCells(places, _on_one_line(row))) for row in sheet.rows]
     for row in rows:
         for field in fields:
             text = row.cells[field.name]
@@ -80,6 +85,13 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
                     Message("spreadsheets-text-too-long", max=field.longest), row.number, field.name
                 )
     return rows
+
+
+def _on_one_line(row: Row) -> Sequence[str]:
+    """Return a row's texts, each on one line, and an empty one behind them."""
+    if isinstance(row.cells, RowCells) and not any("\n" in it for it in row.cells.values_and_blank):
+        return row.cells.values_and_blank
+    return (*(one_line(text) for text in row.cells.values()), "")
 
 
 def _names(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> dict[str, str]:

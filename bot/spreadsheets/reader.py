@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.spreadsheets.lines import (
@@ -20,10 +20,36 @@ from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
 MAX_BYTES = 50 * MEGABYTE
 MAX_ROWS = 200_000
+MOST_KNOWN = 50_000
+"""So many texts are remembered while a table is read."""
 TEXTS, WORKBOOKS = ("csv", "txt", "tsv"), ("xlsx", "xlsm")
 """Ends of names of the files that are read."""
 
 Cells = Sequence[str]
+
+
+class RowCells(Mapping[str, str]):
+    """The cells of a row by column. All rows of a table share the places of their columns.
+
+    Args:
+        places: the place of each column among ``values``; -1 for a column that is not there.
+        values: the texts, and an empty one behind them.
+    """
+
+    __slots__ = ("_places", "values_and_blank")
+
+    def __init__(self, places: Mapping[str, int], values: Sequence[str]) -> None:
+        self._places = places
+        self.values_and_blank = values
+
+    def __getitem__(self, column: str) -> str:
+        return self.values_and_blank[self._places[column]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +131,10 @@ def read_sheet(file: str, data: bytes, others: bool = False) -> Sheet:
     for note in () if others else found.notes:
         problems.add(note)
     lines: list[tuple[int, list[str]]] = []
+    clean = CleanTexts()
     hidden: list[int] = []
     for line in found.lines:
-        cells = _checked(line, found, problems)
+        cells = _checked(line, found, problems, clean)
         if not any(cells) and not line.faults:
             continue
         if line.hidden:
@@ -123,7 +150,12 @@ def read_sheet(file: str, data: bytes, others: bool = False) -> Sheet:
     columns = _header(lines[0], problems)
     refuse_hidden_columns(found, dict(enumerate(columns)), lines[0][0], problems)
     refuse_merged(found.merged, dict(enumerate(columns)), lines[0][0], problems)
-    rows = tuple(_row(number, cells, columns, problems) for number, cells in lines[1:])
+    places = {column: place for place, column in enumerate(columns)}
+    for number, cells in lines[1:]:
+        if any(cells[len(columns) :]):
+            message = Message("spreadsheets-more-cells-than-columns", columns=len(columns))
+            problems.add(message, number)
+    rows = tuple(Row(number, RowCells(places, _padded(it, places))) for number, it in lines[1:])
     problems.settle()
     return Sheet(file, tuple(columns), rows, tuple(found.notes))
 
@@ -149,20 +181,39 @@ def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
     raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=origin.name))
 
 
-def _checked(line: Line, found: LinesOf, problems: Problems) -> list[str]:
+class CleanTexts(dict[str, str]):
+    """Clean texts by raw ones, as most cells of a table hold one of few texts.
+
+    The texts among them in which something is wrong are kept in ``wrong``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, Message] = {}
+
+    def __missing__(self, raw: str) -> str:
+        text = clean_text(raw)
+        fault = fault_in(text)
+        if fault is not None:
+            self.wrong[text] = fault
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        self[raw] = text
+        return text
+
+
+def _checked(line: Line, found: LinesOf, problems: Problems, clean: CleanTexts) -> list[str]:
     """Return clean cells, and note what is doubtful of them."""
-    cells = [clean_text(cell) for cell in line.cells]
+    cells = [clean[cell] for cell in line.cells]
+    if not line.faults and not clean.wrong:
+        return cells
     faults = line.faults or {}
     for place, cell in enumerate(cells):
-        fault = faults.get(place) or (fault_in(cell) if cell and not _is_simple(cell) else None)
+        fault = faults.get(place) or clean.wrong.get(cell)
         if fault is not None:
             problems.add(fault, line.number, found.column(place))
             cells[place] = ""
     return cells
-
-
-def _is_simple(text: str) -> bool:
-    return text[0] != "#" and text.isprintable() and "\ufffd" not in text
 
 
 def refuse_hidden_rows(hidden: Sequence[int], problems: Problems) -> None:
@@ -239,8 +290,6 @@ def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
     return columns
 
 
-def _row(number: int, cells: Cells, columns: Sequence[str], problems: Problems) -> Row:
-    if any(cells[len(columns) :]):
-        problems.add(Message("spreadsheets-more-cells-than-columns", columns=len(columns)), number)
-    padded = [*cells, *[""] * (len(columns) - len(cells))]
-    return Row(number, dict(zip(columns, padded, strict=False)))
+def _padded(cells: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
+    """Return a text for each column, and an empty one behind them."""
+    return (*cells[: len(places)], *[""] * (len(places) - len(cells)), "")

@@ -8,13 +8,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from bot.core.labels import Pair, label, pick
 from bot.spreadsheets.columns import NUMBER, Field
 from bot.spreadsheets.reader import Cells
+from bot.spreadsheets.worksheet import plain_number
 from survey_flows.messages import Message
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def workbook(
     Args:
         title: the name of the first sheet.
         fields: the columns.
-        rows: a text for each column; a number is written as one where that loses no digit.
+        rows: a text for each column; a number is written as one where a spreadsheet, which keeps
+            15 digits, shows and saves exactly this text.
         codes: by column, the codes that it may hold, with their names.
         lang: the language of headings and names.
     """
@@ -150,7 +151,7 @@ def _written_code(
 
 
 def _write(sheet: Worksheet, row: int, place: int, field: Field, text: str) -> None:
-    if field.numbers and NUMBER.fullmatch(text) and Decimal(repr(float(text))) == Decimal(text):
+    if field.numbers and NUMBER.fullmatch(text) and plain_number(float(text)) == text:
         sheet.write_number(row, place, float(text))
     elif text:
         sheet.write_string(row, place, text)

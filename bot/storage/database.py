@@ -126,6 +126,18 @@ async def reading(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
+async def snapshot(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Opens a transaction that only reads, all of it as it stood at its first statement."""
+    async with database.connect() as connection:
+        options: dict[str, Any] = {"reading": True}
+        if database.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        await connection.execution_options(**options)
+        async with connection.begin():
+            yield connection
+
+
+@asynccontextmanager
 async def writing(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Opens a transaction that is durable when the block ends, or leaves nothing."""
     async with database.begin() as connection:

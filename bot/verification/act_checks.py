@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 from bot.crypto.note_signatures import verify_signature
-from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD
+from bot.transparency.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD
 from bot.verification.acts import (
     DESK,
     GATE,

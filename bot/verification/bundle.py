@@ -33,9 +33,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
 from bot.accounts.approvals import DONE, Approval, Approvals
-from bot.ballots.close_check import require_unchanged
+from bot.ballots.desk_orders import RESULT
 from bot.ballots.stored_bodies import ballot_text, comment_text, kept_aside
 from bot.fraud_review.case_review import read_case_weights
+from bot.results.proven_releases import require_proven
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -61,7 +62,6 @@ from bot.verification.bundle_format import (
     WEIGHTS_HEAD,
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
-from bot.verification.result_decision import RESULT
 from survey_flows.canonical_json import canonical_by_code
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import (
@@ -85,7 +85,7 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
         LogDamaged: what is stored of an entry is not what the log commits to.
     """
-    await require_unchanged(database, campaign)
+    await require_proven(database, campaign)
     scored = await score_campaign(database, campaign)
     file, sums = await asyncio.to_thread(result_files, scored)
     async with reading(database) as connection:
@@ -152,7 +152,7 @@ async def request_result_entry(
         BadInput: there is no such campaign, it is not closed, or its result waits already.
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
-    await require_unchanged(database, campaign)
+    await require_proven(database, campaign)
     result = facts_of(await result_entry_body(database, campaign))
     async with reading(database) as connection:
         if await is_ordered(connection, RESULT, campaign, result):

@@ -6,13 +6,14 @@ that it saves until somebody publishes.
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.approvals import Approval, Decision
 from bot.accounts.roster import Book
+from bot.ballots.desk_orders import RESULT as RESULT
+from bot.ballots.public_acts import ResultCheck
 from bot.transparency.desk import Desk
-
-RESULT = "result"
+from bot.transparency.guard import Guard
 
 
 def result_decision(desk: Desk) -> Decision:
@@ -22,3 +23,14 @@ def result_decision(desk: Desk) -> Decision:
         await desk.order(connection, RESULT, one.subject, one.details, again=False)
 
     return Decision(order)
+
+
+def result_check(database: AsyncEngine, guard: Guard) -> ResultCheck:
+    """Returns the check that a mixer makes before it logs a result (`is_proven_result`)."""
+
+    async def follows(campaign: str, body: str) -> bool:
+        from bot.verification.result_check import is_proven_result
+
+        return await is_proven_result(database, guard, campaign, body)
+
+    return follows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
+from bot.transparency.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
 from bot.verification.act_checks import require_next_decisions
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
 from bot.verification.bundle_reader import Bundle, CheckFailed

@@ -195,7 +195,7 @@ privacy =
     Your privacy:
     · A rating stores no account, name or phone number, only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit. The address you were invited by, or left for an answer, is kept apart, sealed, and deleted when you opt out or stop.
     · Choices, comment and time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code; the comment apart, when the survey closes, in random order. We give the unit nothing that identifies you.
-    · While it runs, somebody holding both keys could find out; at the close keys and conversations are destroyed.
+    · While it runs, somebody holding both keys could find out; at the close the system destroys keys and conversations, and the organiser has to destroy backups of the keys.
     · Answers not submitted are kept encrypted, cleared when you stop, and not used once you are away too long. At the close they are deleted with the record of this chat.
     · Until { $date } you may rate again, or delete all your ratings in this survey (“Delete my ratings”, /delete).
     · Words for the office are no part of the rating: they go another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete them.

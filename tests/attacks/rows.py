@@ -199,6 +199,47 @@ ROWS = (
          "contract/test_gate_loss.py::test_a_lost_key_that_somebody_finds_signs_no_more_ballots",
          "contract/test_gate_loss.py"
          "::test_ballots_beyond_what_a_lost_key_accepted_hold_the_close_and_can_be_settled")),
+    Row(36, "the stored release is written anew, with its digest",
+        "the result is made again from the ballots: service and mixer",
+        ("contract/test_owner_of_the_database.py::test_a_release_that_was_rewritten_is_not_signed",
+         "contract/test_owner_of_the_database.py"
+         "::test_the_mixer_signs_no_result_that_the_desk_was_made_to_order")),
+    Row(37, "a registration is hidden while the close compares",
+        "registered is what the signed root says",
+        ("contract/test_owner_of_the_database.py"
+         "::test_a_close_signs_nothing_that_was_not_registered",
+         "contract/test_owner_of_the_database.py"
+         "::test_a_log_that_is_gone_makes_no_campaign_an_imported_one",
+         "contract/test_owner_of_the_database.py::test_each_command_knows_the_logs_key")),
+    Row(38, "ballots get a weight that no decision gave",
+        "weights follow from the log's decisions",
+        ("contract/test_owner_of_the_database.py"
+         "::test_weights_and_releases_follow_from_the_decisions_of_the_log",
+         "contract/test_owner_of_the_database.py"
+         "::test_a_decision_that_nobody_signed_weighs_nothing")),
+    Row(39, "scheme or names are changed after the close, the place in the log emptied",
+        "the definition is compared with the proven registration",
+        ("contract/test_owner_of_the_database.py"
+         "::test_no_result_is_signed_of_what_was_changed_after_the_close",
+         "contract/test_owner_of_the_database.py"
+         "::test_pages_find_a_registration_that_no_row_of_the_campaign_names",
+         "contract/test_owner_of_the_database.py"
+         "::test_a_campaign_that_stands_as_closed_while_people_rate_has_no_result")),
+    Row(40, "who came alone after a reminder is read from the sums of a release",
+        "fewer than ten join others",
+        ("contract/test_kept_sums.py"
+         "::test_who_came_alone_after_a_reminder_is_in_nothing_that_is_kept",
+         "contract/test_migrations.py"
+         "::test_sums_of_few_answers_join_others_where_no_result_was_signed")),
+    Row(41, "the count of a quota is lowered",
+        "it is remembered, and the ballots are asked",
+        ("contract/test_quotas.py::test_a_count_that_somebody_lowers_makes_no_room",
+         "contract/test_quotas.py"
+         "::test_a_quota_with_more_ballots_than_places_holds_the_close")),
+    Row(42, "the second of a stop is read from the database",
+        "a stop tells its day",
+        ("contract/test_rectification.py"
+         "::test_a_stop_tells_its_day_and_words_that_come_after_it_go_out",)),
 )  # fmt: skip
 
 

@@ -17,11 +17,11 @@ from bot.ballots.close_check import BallotsChanged
 from bot.ballots.stored_bodies import ASIDE
 from bot.crypto.gate_keys import make_gate_keys
 from bot.crypto.note_signatures import public_key
-from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from bot.transparency.log_entry import unnamed_body
+from bot.transparency.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.verification.bundle import make_bundle, pack, result_entry_body
 from bot.verification.bundle_format import MANIFEST
 from bot.verification.bundle_reader import VerificationRequest
@@ -62,9 +62,10 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
         "definition": json.dumps(DEFINITION),
         "scheme": SCHEME.model_dump_json(),
     }
-    await connection.execute(
-        insert(tables.campaigns), [{"id": case.name, "year": 2026, "state": state, **frozen}]
-    )
+    acts = [(entry.kind, entry.campaign) for entry in case.log.entries]
+    row = {"id": case.name, "year": 2026, "state": state}
+    row |= {"registered": acts.index(("registration", case.name)), **frozen}
+    await connection.execute(insert(tables.campaigns), [row])
     for position in case.own():
         entry = case.log.entries[position]
         body, at = (
@@ -179,9 +180,10 @@ async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballo
         await connection.execute(update(tables.campaigns).values(state="closed"))
         chosen = tables.ballots.c.position == min(case.last.values())
         await connection.execute(update(tables.ballots).where(chosen).values(weight=0))
-    with pytest.raises(BadInput, match="its result, as it is now, is not in the log yet"):
+    with pytest.raises(BallotsChanged, match="1 ballots weigh otherwise than the decisions"):
         await make_bundle(database, case.name, False)
     async with writing(database) as connection:
+        await connection.execute(update(tables.campaigns).values(state="closed"))
         await connection.execute(update(tables.ballots).where(chosen).values(position=None))
     with pytest.raises(BadInput, match="1 ballots or comments are stored that never went"):
         await make_bundle(database, case.name, False)
@@ -198,14 +200,18 @@ async def test_stored_openings_that_do_not_fit_the_log_are_noticed(database: Asy
         await make_bundle(database, case.name, False)
 
 
-async def test_without_checkpoint_there_is_no_bundle(database: AsyncEngine) -> None:
+async def test_without_result_or_checkpoint_there_is_no_bundle(database: AsyncEngine) -> None:
     case = Campaign(Log(), way=UNSIGNED)
     case.register()
     case.close()
+    assert case.log.entries.pop().kind == "result"
     async with writing(database) as connection:
         await keep(connection, case)
+    with pytest.raises(BadInput, match="its result, as it is now, is not in the log yet"):
+        await make_bundle(database, case.name, False)
+    async with writing(database) as connection:
         await connection.execute(delete(tables.checkpoints))
-    with pytest.raises(BadInput, match="is not in the log yet"):
+    with pytest.raises(BallotsChanged, match="do not give the signed root"):
         await make_bundle(database, case.name, False)
 
 

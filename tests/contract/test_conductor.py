@@ -35,7 +35,7 @@ from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
-from bot.verification.result_decision import RESULT, result_decision
+from bot.verification.result_decision import RESULT, result_check, result_decision
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from survey_flows.load import dump_questionnaire
@@ -171,6 +171,7 @@ async def make_road(
     mixer = Mixer(
         database, Keyring(folder / "mixer"), keys.public(), DESK.key.public, "minping", clock
     )
+    mixer.result_check = result_check(database, mixer.log.guard)
     await mixer.start()
     gate = Gate(keys, mixer.key)
     mixer.gate_work = partial(gate.end_campaigns, database)

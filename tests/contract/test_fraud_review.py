@@ -33,12 +33,12 @@ from bot.fraud_review.case_review import (
     show_case,
 )
 from bot.fraud_review.rule_effects import measure_effects, read_effects
-from bot.fraud_review.verdicts import weights_digest
 from bot.records.recusals import Recusal, RecusalKind, add_recusal
 from bot.results.scan import read_counts
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
+from bot.transparency.verdicts import weights_digest
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire

@@ -6,18 +6,21 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aggregation.estimation.method2.figures import BoundedFigures
+from aggregation.estimation.method2.kept_sums import kept_sums
 from bot.campaigns.cluster_keys import LEAST_PEOPLE, SHARED
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.links import create_link, read_links
 from bot.campaigns.scheme_files import offered_scheme
 from bot.crypto.gate_signatures import GateSigner
 from bot.fraud_review.asides import erase_asides
+from bot.results import kept_sums as results
 from bot.results.releases import publish_release
 from bot.results.scoring import ScoredCampaign, score_campaign, score_release
 from bot.storage.database import reading, writing
@@ -182,3 +185,40 @@ async def test_auditors_find_sums_that_do_not_follow_while_the_keys_are_there(
     after = await make_bundle(closed.database, "year", openings=True)
     assert after[SUMS] == files[SUMS]
     assert [one.what for one in verify(after, wanted) if not one.ok] == []
+
+
+async def test_who_came_alone_after_a_reminder_is_in_nothing_that_is_kept(road: Road) -> None:
+    await sent(road, 0, 1, "invitation")
+    for number in range(30):
+        await cast_by(road, number, 0, "personal")
+    for step in (1, 2):
+        await sent(road, step, 5)
+    await cast_by(road, 99, 0, "personal")
+    await road.mix()
+    await road.close("year")
+    assert await checked(road) == []
+    assert {row.reminders for row in await rows(road, tables.ballots)} == {0, 2}
+    await erase_asides(road.database, road.clock.now() + timedelta(days=61))
+    (row,) = await rows(road, tables.releases)
+    own = json.loads(row.body)["kept"]["TAX"]
+    assert [had for had, *_ in own["reminders"]] == [0]
+    assert own["reminders"][0][1] == 31
+    files = await make_bundle(road.database, "year", openings=True)
+    (unit,) = [one["sums"] for one in json.loads(files[SUMS])["units"] if "kept" in one["sums"]]
+    assert unit["kept"] == own
+
+
+async def test_a_result_of_before_few_answers_joined_others_still_verifies(road: Road) -> None:
+    await sent(road, 0, 1, "invitation")
+    for number in range(12):
+        await cast_by(road, number, 0, "personal")
+    await sent(road, 1, 5)
+    await cast_by(road, 99, 0, "personal")
+    await road.mix()
+    await road.close("year")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "kept_sums", partial(kept_sums, older=True))
+        await score_campaign(road.database, "year")
+    (row,) = await rows(road, tables.releases)
+    assert [had for had, *_ in json.loads(row.body)["kept"]["TAX"]["reminders"]] == [0, 1]
+    assert await checked(road) == []

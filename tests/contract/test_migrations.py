@@ -16,6 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.estimation.method2.kept_sums import dump_kept, gathered_again, load_kept
 from bot.appraisal.standing_years import corrections_of
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
@@ -23,6 +24,7 @@ from bot.storage.database import open_database
 from bot.storage.migrate import FOLDER, HEAD, migrate
 from bot.storage.schema.all import metadata
 from bot.transparency.log_entry import entry_of_row
+from survey_flows.log_entries import canonical
 
 
 async def test_migrating_an_empty_database_gives_the_tables(bare_store_url: str) -> None:
@@ -301,5 +303,49 @@ async def test_entries_from_before_lines_are_of_form_1_and_stay_guarded(
             with pytest.raises(DBAPIError, match="only grows"):
                 async with database.begin() as connection:
                     await connection.execute(text(statement))
+    finally:
+        await database.dispose()
+
+
+async def test_sums_of_few_answers_join_others_where_no_result_was_signed(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    kept = {
+        "TAX": {
+            "scale": 1,
+            "clusters": [["resident", "", 0, 1, 4, 1, 1], ["resident", "", 3, 12, 48, 5, 5]],
+            "reminders": [[0, 30, 120, 70, 70], [1, 2, 8, 1, 1], [2, 1, 4, 0, 0]],
+        },
+        "EDU": {"scale": 1, "clusters": [], "reminders": [[0, 4, 16, 2, 2], [2, 1, 4, 1, 1]]},
+    }
+    body = canonical({"units": {}, "corrections": {}, "kept": kept})
+    insert = "INSERT INTO releases (campaign, number, at, digest, body) VALUES"
+    statements = [
+        text(f"{insert} (:campaign, 1, 0, :digest, :body)").bindparams(
+            campaign=campaign, digest=sha256(body.encode()).hexdigest(), body=body
+        )
+        for campaign in ("open", "signed", "ordered")
+    ]
+    entry = "INSERT INTO log_entries (position, kind, campaign, body, form) VALUES"
+    notice = "INSERT INTO notices (kind, name, campaign, body, signatures) VALUES"
+    more = (
+        f"{entry} (0, 'result', 'signed', 'x', 2)",
+        f"{notice} ('result', 'ordered', 'ordered', 'x', '[]')",
+    )
+    try:
+        await upgraded(database, "0050", [*statements, *more])
+        await migrate(database)
+        async with database.connect() as connection:
+            rows = (await connection.execute(text("SELECT * FROM releases"))).all()
+        found = {row.campaign: row for row in rows}
+        assert all(sha256(row.body.encode()).hexdigest() == row.digest for row in rows)
+        assert {name for name, row in found.items() if row.body == body} == {"signed", "ordered"}
+        joined = json.loads(found["open"].body)["kept"]
+        for unit, sums in kept.items():
+            assert joined[unit] == dump_kept(gathered_again(load_kept(sums)))
+        assert joined["TAX"]["reminders"] == [[0, 33, 132, 71, 71]]
+        assert joined["TAX"]["clusters"] == [["resident", "", 3, 13, 52, 6, 6]]
+        assert joined["EDU"]["reminders"] == []
     finally:
         await database.dispose()

@@ -6,6 +6,7 @@ Persons are told by letters with codes; rows that say who was told are only adde
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from unittest.mock import AsyncMock
@@ -59,6 +60,7 @@ from tests.sealing import SITE, approvals_of, give_notice
 
 __all__ = ["hall"]
 TODAY = date(2026, 11, 23)
+CODE = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4}/")
 
 
 async def letters_of(hall: Hall, unit: str) -> UnitLetters:
@@ -175,6 +177,18 @@ async def test_row_notice_of_2026_12_28_is_stopped_until_the_holidays_of_2027_ar
     with pytest.raises(BadInput, match="the list has changed since you saw it"):
         await give_public_notice(database, DESK, YEAR, order, zhou, SITE)
     assert (await give_notice(database, YEAR, zhou)).ends == date(2027, 1, 6)
+
+
+async def test_row_notice_before_the_seal_is_refused_with_what_to_do(hall: Hall) -> None:
+    zhou = hall.who("zhou")
+    for act in (
+        show_notice(hall.database, 2019, zhou, SITE),
+        give_public_notice(hall.database, DESK, 2019, NoticeOrder("2019", "0" * 16), zhou, SITE),
+    ):
+        with pytest.raises(BadInput, match=r"seal it first \(`minping seal 2019`"):
+            await act
+    async with reading(hall.database) as connection:
+        assert await read_notices(connection, 2019) == []
 
 
 async def test_row_notice_nobody_is_left_without_a_way_and_the_dead_get_no_letter(
@@ -298,7 +312,12 @@ async def test_a_unit_reads_its_result_and_the_table_follows_an_amendment(hall: 
         "2026-12-03",
         True,
     )
-    assert own.lines == (await hall.standing()).result.trail["U3"]
+    trail = (await hall.standing()).result.trail["U3"]
+    assert [line.label for line in own.lines] == [line.label for line in trail]
+    assert [line.value for line in own.lines] == [line.value for line in trail]
+    said = " | ".join(line.inputs_text("zh-Hans") for line in own.lines)
+    assert "市三局的民评得分" in said
+    assert not CODE.search(said), "no code of the data"
     assert own.firsts == ()
     appeal = await hall.received()
     (asked,) = await read_own_results(hall.database, "U3", TODAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.ballots.campaign_walk import QUOTAS
+from bot.ballots.close_check import check_ballots
 from bot.ballots.gate import Gate
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.links import create_link
@@ -24,12 +27,16 @@ from bot.conversations.contract import Incoming, Reply
 from bot.core.shipped_files import shipped_scales
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.ballot import Ballot
 from survey_flows.campaign_definition import Link, Unit
-from survey_flows.errors import BadInput
+from survey_flows.effects import StoreBallot
+from survey_flows.errors import BadInput, Message
 from survey_flows.events import Event, Pressed, Started, TopicRequested
 from survey_flows.load import dump_questionnaire, load_questionnaire
 from survey_flows.quota import QuotaCell
 from tests.contract.test_conductor import Road, draft, make_road
+from tests.contract.test_mixer import admit, code
+from tests.contract.test_mixer import rows as stored
 from tests.desk import DESK
 
 SMALL = """
@@ -357,3 +364,61 @@ async def test_a_table_in_chinese_takes_the_place_of_the_one_before(
         assert await show_quotas(road.database, "small") == [
             QuotaProgress(QuotaCell("TWO", "deputy", "430102", "invited"), 30, 0)
         ]
+
+
+async def lower_counts(road: Road) -> None:
+    """Say that no place was taken, as the owner of the database can."""
+    async with writing(road.database) as connection:
+        await connection.execute(update(tables.quota_cells).values(taken=0))
+
+
+async def test_a_count_that_somebody_lowers_makes_no_room(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    await fill(road, people=9)
+    await lower_counts(road)
+    with caplog.at_level(logging.ERROR):
+        await road.live_campaigns.refresh()
+    assert "counts of 1 quotas of campaign small were lowered" in caplog.text
+    assert [received(await rate(road, f"x{number}")) for number in range(3)] == [True, False, False]
+    assert await show_quotas(road.database, "small") == [QuotaProgress(QuotaCell("ONE"), 10, 10)]
+    await road.mix()
+    # A process that begins now has seen nothing, and asks the ballots.
+    await lower_counts(road)
+    road.live_campaigns = LiveCampaigns(road.database, "Asia/Shanghai")
+    await road.live_campaigns.refresh()
+    gate = Gate(road.keys, road.mixer.key)
+    road.conductor = Conductor(road.database, road.keys, road.live_campaigns, road.clock, gate)
+    running = asyncio.create_task(road.conductor.run())
+    assert not received(await rate(road, "late"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await road.close("small")
+    (state,) = [row.state for row in await stored(road, tables.campaigns) if row.id == "small"]
+    assert (state, await check_ballots(road.database, "small", road.mixer.log.guard)) == (
+        "closed",
+        [],
+    )
+
+
+async def test_a_quota_with_more_ballots_than_places_holds_the_close(road: Road) -> None:
+    """A gate that was shown other counts for as long as it was new."""
+    for number in range(11):
+        one = Ballot(
+            campaign="small",
+            unit="ONE",
+            questionnaire="small",
+            group="resident",
+            stratum="",
+            source="open",
+            ratings="S",
+            facts=(),
+            comment="",
+            bucket=1,
+            receipt=code(number),
+        )
+        await admit(road, (f"{number}", StoreBallot(one)))
+    await road.close("small")
+    (state,) = [row.state for row in await stored(road, tables.campaigns) if row.id == "small"]
+    found = await check_ballots(road.database, "small", road.mixer.log.guard)
+    assert (state, found) == ("held", [Message(QUOTAS, count=1)])

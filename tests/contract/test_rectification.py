@@ -211,6 +211,22 @@ async def test_stopping_everything_stops_requests_that_still_wait_in_the_mixer(r
     }
 
 
+async def test_a_stop_tells_its_day_and_words_that_come_after_it_go_out(road: Road) -> None:
+    start = int(road.clock.now().timestamp())
+    for words in ("First", "Second"):
+        await leave(road, "ann", words=words)
+        road.clock.time += timedelta(seconds=5)
+        await does(road, "ann", "all")
+        road.clock.time += timedelta(seconds=5)
+    await leave(road, "ann", words="Third")
+    (row,) = await rows(road, tables.request_stops)
+    end_of_day = (start // 86_400 + 1) * 86_400
+    # The second stop comes after the words between both, and says no more of its moment.
+    assert row.at == end_of_day + 1
+    await next_day(road)
+    assert [word.text for word in (await only(road)).messages] == ["Third"]
+
+
 async def test_deleting_ratings_stops_no_words_and_what_it_says_to_do_does(road: Road) -> None:
     for user in ("ann", "ben"):
         await leave(road, user)

@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz``: mangled Telegram updates and random conversations; prints figures."""
+"""``python -m tests.fuzz``: mangled updates and files, random conversations; prints figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from tests.fuzz.conversations import walk_often
+from tests.fuzz.files import fuzz_files, kinds
 from tests.fuzz.updates import fuzz_updates
 
 
@@ -18,6 +19,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--updates", type=int, default=100_000)
     parser.add_argument("--conversations", type=int, default=10_000)
+    parser.add_argument("--files", type=int, default=10_000, help="of each kind")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
 
@@ -47,7 +49,18 @@ def main() -> int:
         f"{len(walked.faults) or 'none'}"
     )
     print(*walked.faults[:20], sep="\n")
-    return 1 if fuzzed.faults or walked.faults else 0
+    broken = False
+    for name in kinds():
+        began = monotonic()
+        result = fuzz_files(given.files, given.seed, name)[name]
+        print(
+            f"{given.files} of {name} in {monotonic() - began:.0f} s: {dict(result.counts)};",
+            end=" ",
+        )
+        print(f"faults: {len(result.faults) or 'none'}")
+        print(*result.faults[:20], sep="\n", end="\n" if result.faults else "")
+        broken |= bool(result.faults)
+    return 1 if fuzzed.faults or walked.faults or broken else 0
 
 
 if __name__ == "__main__":

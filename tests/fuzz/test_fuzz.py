@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from tests.fuzz.conversations import walk_often
+from tests.fuzz.files import fuzz_files, kinds
 from tests.fuzz.updates import fuzz_updates
 
 
@@ -25,3 +26,11 @@ def test_random_conversations_stay_legal_and_can_be_finished() -> None:
     walked = walk_often(500, seed=100_000)
     assert walked.faults == []
     assert walked.ballots > 0
+
+
+@pytest.mark.parametrize("name", kinds())
+def test_a_mangled_file_is_a_value_or_a_sentence_that_names_the_file(name: str) -> None:
+    result = fuzz_files(40, 7, name)[name]
+    assert result.faults == []
+    assert sum(result.counts.values()) == 40
+    assert result.counts["refused"] > 0

@@ -1,7 +1,8 @@
 """What stays of the keys and reminders of a unit's ballots once these are erased: whole sums.
 
 A place of few answers says little of a place and much of people, so that its sums join those of the
-next key. From the sums that stay every variance can be computed again.
+next key. So do those of few people who came after as many reminders. From the sums that stay every
+variance can be computed again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from aggregation.estimation.method2.evidence import QUARTERS
 from survey_flows.ballot import STAFF
 
 FEWEST_ANSWERS = 10
-"""Answers of a unit's group under one key; fewer join those of the next one."""
+"""Answers of a unit's group under one key, or after so many reminders; fewer join the next ones."""
 
 
 class PlacedCount(NamedTuple):
@@ -62,8 +63,15 @@ class KeptSums:
     reminders: Mapping[int, Moments] = field(default_factory=dict)
 
 
-def kept_sums(rows: Iterable[PlacedCount], reader: PatternReader) -> dict[str, KeptSums]:
+def kept_sums(
+    rows: Iterable[PlacedCount], reader: PatternReader, older: bool = False
+) -> dict[str, KeptSums]:
     """The sums of each unit with ballots that have a key, from their counts.
+
+    Args:
+        rows: the counts.
+        reader: reads their patterns.
+        older: as releases kept them once: few answers without a key, and after reminders, apart.
 
     Raises:
         BadInput: a row's questionnaire or pattern cannot be read.
@@ -84,12 +92,15 @@ def kept_sums(rows: Iterable[PlacedCount], reader: PatternReader) -> dict[str, K
     return {
         unit: KeptSums(
             summed.scale,
-            _joined({part: summed(counts) for (code, part), counts in own if code == unit}),
-            {
-                had: summed(counts)
-                for (code, had), counts in sorted(reminders.items())
-                if code == unit
-            },
+            _joined({part: summed(counts) for (code, part), counts in own if code == unit}, older),
+            _gathered(
+                {
+                    had: summed(counts)
+                    for (code, had), counts in sorted(reminders.items())
+                    if code == unit
+                },
+                older,
+            ),
         )
         for unit, own in _by_unit(clusters).items()
     }
@@ -114,20 +125,19 @@ def _by_unit(
     return by_unit
 
 
-def _joined(found: Mapping[Part, Moments]) -> dict[Part, Moments]:
+def _joined(found: Mapping[Part, Moments], older: bool) -> dict[Part, Moments]:
     """Hands the sums of few answers to the next key, those of the last key to the one before.
 
-    Where all keys of a group have few answers together, these count as if they had none.
+    Where all keys of a group have few answers together, these count as if they had none. Few
+    answers without a key beside whole keys join the last of these.
     """
     left: dict[Part, Moments] = {}
     for group, channel in dict.fromkeys(part[:2] for part in found):
         keys = {key: sums for (*own, key), sums in found.items() if own == [group, channel]}
-        scattered, carried = keys.pop(0, Moments()), Moments()
-        whole: dict[int, Moments] = {}
-        for key, sums in sorted(keys.items()):
-            carried = carried.plus(sums)
-            if carried.n >= FEWEST_ANSWERS:
-                whole[key], carried = carried, Moments()
+        scattered = keys.pop(0, Moments())
+        whole, carried = _whole(keys)
+        if whole and not older and scattered.n < FEWEST_ANSWERS:
+            carried, scattered = carried.plus(scattered), Moments()
         if whole:
             last = max(whole)
             whole[last] = whole[last].plus(carried)
@@ -136,6 +146,31 @@ def _joined(found: Mapping[Part, Moments]) -> dict[Part, Moments]:
         whole |= {0: scattered} if scattered.w else {}
         left |= {(group, channel, key): sums for key, sums in sorted(whole.items())}
     return left
+
+
+def _gathered(found: Mapping[int, Moments], older: bool) -> dict[int, Moments]:
+    """Hands the sums of few answers to the next number of reminders, the last to the one before.
+
+    Of few answers in all nothing is kept.
+    """
+    if older:
+        return dict(found)
+    whole, carried = _whole(found)
+    if whole:
+        last = max(whole)
+        whole[last] = whole[last].plus(carried)
+    return whole
+
+
+def _whole(found: Mapping[int, Moments]) -> tuple[dict[int, Moments], Moments]:
+    """The sums of enough answers, in the order of their keys, and what is left over at the end."""
+    whole: dict[int, Moments] = {}
+    carried = Moments()
+    for key, sums in sorted(found.items()):
+        carried = carried.plus(sums)
+        if carried.n >= FEWEST_ANSWERS:
+            whole[key], carried = carried, Moments()
+    return whole, carried
 
 
 def clusters_of(units: Mapping[str, KeptSums]) -> Clusters:
@@ -176,3 +211,9 @@ def load_kept(stored: Mapping[str, Any]) -> KeptSums:
         {(str(g), str(c), int(key)): moments(rest) for g, c, key, *rest in stored["clusters"]},
         {int(had): moments(rest) for had, *rest in stored["reminders"]},
     )
+
+
+def gathered_again(kept: KeptSums) -> KeptSums:
+    """The sums of an older release, few answers joined as `kept_sums` joins them now."""
+    clusters = _joined(kept.clusters, older=False)
+    return KeptSums(kept.scale, clusters, _gathered(kept.reminders, older=False))

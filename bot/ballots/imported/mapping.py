@@ -24,7 +24,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
-from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, TextLoader
+from survey_flows.yaml_depth import RefusedYaml, TextLoader
 
 Names = dict[str, str]
 
@@ -168,8 +168,8 @@ def read_mapping(path: Path) -> BallotMapping:
     except UnicodeDecodeError:
         message = Message("imported-mapping-not-utf-8")
         raise BadInput(message, Place(file=path.name)) from None
-    except NestedTooDeep as error:
-        raise BadInput(TOO_DEEP, Place(file=path.name, line=error.line)) from None
+    except RefusedYaml as error:
+        raise BadInput(error.message, Place(file=path.name, line=error.line)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = Message("imported-mapping-no-yaml")

@@ -105,6 +105,7 @@ async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         keys = await open_keys(settings, database)
         await close_campaign(database, chosen.id, keys.desk, SystemClock(), chosen.reason)
+        say(Message("campaign-copies", campaign=chosen.id))
         return await _finish(settings, database, keys.gate, chosen.id)
 
 
@@ -142,7 +143,7 @@ async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_check(settings: Settings, chosen: argparse.Namespace) -> int:
     """Compare the ballots with the log, and let a held campaign go on when they agree."""
-    from bot.ballots.close_check import check_again
+    from bot.results.proven_releases import check_again
 
     async with open_store(settings) as database:
         keys = (await open_keys(settings, database)).gate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -9,6 +11,7 @@ from bot.ballots.imported.mapping import read_mapping
 from bot.campaigns.scheme_files import load_scheme_file
 from bot.fieldwork.audience.sampling import read_sample
 from bot.verification.public_totals import read_totals
+from survey_flows import yaml_depth
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.yaml_depth import MOST_LEVELS, NestedTooDeep, SafeLoader, TextLoader
@@ -89,3 +92,31 @@ def test_keys_and_dates_that_cannot_be_are_refused_too(
     for read in (load_scheme_file, read_mapping):
         with pytest.raises(BadInput, match=r"own\.yaml"):
             read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('id: "\\UFFFFFFFF"', "line 1"),
+        ('id: "\\U00110000"', "line 1"),
+        ('a: b\nid: "\\ud800"', "line 2: the text holds the hidden character U+D800"),
+        ('a: b\n"\\0": c', "line 2: the text holds the hidden character U+0000"),
+        ("- x\n" * 1_001, "the file has more than 1000 fields and values"),
+    ],
+    ids=["far escape", "escape behind the last", "half a pair", "control", "many"],
+)
+def test_what_no_text_may_hold_is_one_sentence_with_its_line(
+    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_depth, "MOST_NODES", 1_000)
+    path = tmp_path / "own.yaml"
+    path.write_text(text)
+    for read in (
+        lambda: load_questionnaire(text, "own.yaml"),
+        lambda: load_scheme_file(path),
+        lambda: read_mapping(path),
+    ):
+        with pytest.raises(BadInput) as raised:
+            read()
+        assert "own.yaml" in str(raised.value)
+        assert said in str(raised.value)

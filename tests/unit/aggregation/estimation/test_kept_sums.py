@@ -15,6 +15,7 @@ from aggregation.estimation.method2.kept_sums import (
     PlacedCount,
     clusters_of,
     dump_kept,
+    gathered_again,
     kept_sums,
     load_kept,
 )
@@ -52,6 +53,21 @@ def test_few_answers_of_a_key_join_the_next_one_and_the_last_the_one_before() ->
     assert {had: sums.n for had, sums in found.reminders.items()} == {1: 11}
 
 
+def test_few_who_came_after_reminders_join_others_and_few_in_all_are_dropped() -> None:
+    def reminders(*counts: tuple[int, int]) -> dict[int, int]:
+        """Return what is kept of counts by reminders."""
+        rows = [
+            PlacedCount("U", "single", "resident", "", "personal", 4, "S", 0, had, ballots)
+            for had, ballots in counts
+        ]
+        found = kept_sums(rows, PatternReader(QUESTIONNAIRES, SCHEME))["U"]
+        return {had: sums.n for had, sums in found.reminders.items()}
+
+    assert reminders((0, 30), (2, 1)) == {0: 31}
+    assert reminders((0, 3), (1, 8), (2, 12)) == {1: 11, 2: 12}
+    assert reminders((0, 3), (1, 4)) == {}
+
+
 answers = st.lists(
     st.tuples(
         st.sampled_from(["VS", "S", "B", "D", "VD", "DK"]),
@@ -80,6 +96,13 @@ def test_nothing_is_lost_and_no_key_stands_for_few(
     } == (found)
     own = found.get("U", KeptSums(1))
     assert all(sums.n >= FEWEST_ANSWERS for (_, _, key), sums in own.clusters.items() if key)
+    assert all(sums.n >= FEWEST_ANSWERS for sums in own.reminders.values())
+    whole = {part[:2] for part in own.clusters if part[2]}
+    beside = {part: sums for part, sums in own.clusters.items() if part[:2] in whole}
+    assert all(sums.n >= FEWEST_ANSWERS for sums in beside.values())
+    assert found == {
+        unit: gathered_again(sums) for unit, sums in kept_sums(rows, reader, older=True).items()
+    }
     for channel, sources in (("", "personal"), ("open", "open"), ("invited", "invited")):
         points = [
             (weight, ballots, reader.read("single", code).score)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.crypto.note_signatures import public_key
-from bot.fraud_review.verdicts import PROPOSED, RELEASE, REOPEN, UPHOLD
+from bot.transparency.verdicts import PROPOSED, RELEASE, REOPEN, UPHOLD
 from bot.verification.bundle import json_lines
 from bot.verification.bundle_format import CASES
 from bot.verification.bundle_reader import VerificationRequest

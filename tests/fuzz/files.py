@@ -1,0 +1,153 @@
+"""Mangled files of every kind that people hand in: a value or a sentence with a place."""
+
+from __future__ import annotations
+
+import io
+import random
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from bot.ballots.imported.mapping import read_mapping
+from bot.campaigns.questionnaire_files import read_questionnaire
+from bot.campaigns.scheme_files import load_scheme_file
+from bot.spreadsheets.columnar import read_table
+from bot.spreadsheets.reader import read_sheet
+from survey_flows.errors import BadInput
+from tests.workbooks import rows_xml, workbook
+
+ROOT = Path(__file__).parents[2]
+NEEDED = {"id": "respondent", "单位": "unit", "q1": "items.overall"}
+ROWS = [["id", "单位", "q1"], ["1", "税务", "5"], ["2", "教育\n局", "4"], ["3", "税务", ""]]
+SPECIAL = [
+    *("\0", "\x0b", "\ud800", "\u202e", "\ufeff", "\U0001f600", "_xD800_", "=1+1", '"', "'", "\r"),
+    *("4.3E+17", "1e999", "-", "*a", "&a [*a]", "? ", "!!python/object:os.system", "{", "[[[["),
+    *("9" * 400, "<", "]]>", "&#0;", "%", "#N/A", "\t", ",,,,", ";", "2026-99-99", "~", "- - - -"),
+]
+"""Texts that broke some reader somewhere."""
+
+
+@dataclass(slots=True)
+class Fuzzed:
+    """What came of one kind of file: how many were read, how many refused, what went wrong."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def csv_file() -> bytes:
+    quoted = "\n".join(",".join(f'"{cell}"' for cell in row) for row in ROWS)
+    return quoted.encode()
+
+
+def parquet_file() -> bytes:
+    buffer = io.BytesIO()
+    columns = {name: [row[at] for row in ROWS[1:]] for at, name in enumerate(ROWS[0])}
+    parquet.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
+
+
+def xlsx_file() -> bytes:
+    day = '<c r="@" s="1"><v>46000.5</v></c>'
+    cells = [*ROWS[:3], ["3", day, '<c r="@" t="str"><f>1</f><v>4</v></c>']]
+    return workbook(rows_xml(cells), formats=[(14, ""), (164, '0.0"分"')])
+
+
+def form_file() -> bytes:
+    survey = [
+        ["type", "name", "label::Chinese (zh-Hans)", "label::English (en)", "weight", "overall"],
+        ["select_one three_dk", "overall", "满意吗", "Satisfied", 100, "yes"],
+    ]
+    settings = [["form_id", "version", "form_title"], ["f", "1", "F"]]
+    return workbook(
+        ("survey", "visible", rows_xml(survey)),
+        ("choices", "visible", rows_xml([["list_name", "name"]])),
+        ("settings", "visible", rows_xml(settings)),
+    )
+
+
+def in_archive(data: bytes, chance: random.Random) -> bytes:
+    """Mangle one part of an archive and leave the archive whole."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        chosen = chance.choice(old.namelist())
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, mangled(body, chance) if name == chosen else body)
+    return buffer.getvalue()
+
+
+def mangled(data: bytes, chance: random.Random) -> bytes:
+    """Change a few places of a file."""
+    found = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(found) + 1)
+        kind = chance.randrange(5)
+        if kind == 0 and at < len(found):
+            found[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            found[at:at] = chance.choice(SPECIAL).encode("utf-8", "surrogatepass")
+        elif kind == 2:
+            del found[at : at + chance.randint(1, 30)]
+        elif kind == 3:
+            start = chance.randrange(len(found) + 1)
+            found[at:at] = found[start : start + chance.randint(1, 60)]
+        else:
+            found[at:at] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 6)))
+    return bytes(found)
+
+
+def kinds() -> dict[str, tuple[bytes, Callable[[Path], object]]]:
+    """Each kind's whole file and what reads it."""
+    return {
+        "table.csv": (csv_file(), lambda path: read_sheet(path.name, path.read_bytes())),
+        "table.xlsx": (xlsx_file(), lambda path: read_sheet(path.name, path.read_bytes())),
+        "ballots.csv": (csv_file(), lambda path: read_table(path, NEEDED)),
+        "ballots.xlsx": (xlsx_file(), lambda path: read_table(path, NEEDED)),
+        "ballots.parquet": (parquet_file(), lambda path: read_table(path, NEEDED)),
+        "form.xlsx": (form_file(), read_questionnaire),
+        "questionnaire.yaml": (
+            (ROOT / "docs/examples/lecture.yaml").read_bytes(),
+            read_questionnaire,
+        ),
+        "mapping.yaml": ((ROOT / "docs/examples/insteval.yaml").read_bytes(), read_mapping),
+        "scheme.yaml": (
+            (ROOT / "aggregation/schemes/default-2.yaml").read_bytes(),
+            load_scheme_file,
+        ),
+    }
+
+
+def fuzz_files(count: int, seed: int, only: str = "") -> dict[str, Fuzzed]:
+    """Read ``count`` mangled files of each kind."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (whole, read) in kinds().items():
+            if only and only != name:
+                continue
+            path = Path(folder) / name
+            chance, result = random.Random(f"{seed} {name}"), Fuzzed()
+            for number in range(count):
+                inner = name.endswith(".xlsx") and number % 4
+                data = in_archive(whole, chance) if inner else mangled(whole, chance)
+                path.write_bytes(data)
+                try:
+                    read(path)
+                    result.counts["read"] += 1
+                except BadInput as error:
+                    result.counts["refused"] += 1
+                    places = [it.place for it in error.problems]
+                    text = error.render("zh-Hans") + error.render("en")
+                    if not (error.file or all(place.file for place in places)):
+                        result.faults.append(f"{number}: no file named: {text[:200]}")
+                    text.encode()
+                except Exception as error:
+                    result.faults.append(f"{number}: {type(error).__name__}: {error}"[:300])
+            found[name] = result
+    return found

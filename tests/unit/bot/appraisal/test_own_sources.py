@@ -1,0 +1,70 @@
+"""A unit and a person read where their figures come from, without a code of the data."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from aggregation.model.reason_lines import Label, ReasonLine
+from bot.appraisal.own_sources import plain_line
+from survey_flows.messages import Message, Named
+from tests.cities import founding_inputs, founding_result
+
+NAMES = {
+    "U1": Named("甲局", "Bureau A"),
+    "L1": Named("王芳", "Wang Fang"),
+    "objective": Named("目标任务", "objectives"),
+}
+CODED = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4}/")
+
+
+@pytest.mark.parametrize(
+    ("source", "zh", "en"),
+    [
+        ("units.U1.total", "甲局的总分", "total of Bureau A"),
+        ("units.U1.grade", "甲局的等次", "grade of Bureau A"),
+        ("units.U1", "甲局的等次", "grade of Bureau A"),
+        ("leaders.L1.grade", "王芳的等次", "grade of Wang Fang"),
+        ("indicators.U1.objective", "甲局的目标任务", "objectives of Bureau A"),
+        ("public.U1: 0", "甲局的民评得分：0", "public score of Bureau A: 0"),
+        ("personal.L1", "王芳的个人得分", "personal score of Wang Fang"),
+        (
+            "history.L1.2009: U1 局长",
+            "王芳 2009 年的等次：甲局 局长",
+            "grade of Wang Fang in 2009: Bureau A 局长",
+        ),
+        ("history.L1.2009: ", "王芳 2009 年的等次", "grade of Wang Fang in 2009"),
+        (
+            "2010/safety_accident/downgrade/L1/E1",
+            "对王芳的决定：降等",
+            "decision on Wang Fang: one grade down",
+        ),
+        ("units.X9.total", "X9的总分", "total of X9"),
+        ("市政府文件, 2010-05-01", "市政府文件, 2010-05-01", "市政府文件, 2010-05-01"),
+        (
+            Message("appraisal-days-in-unit", unit="units.U1.total", days=200),
+            "甲局的总分：200 天",
+            "total of Bureau A: 200 days",
+        ),
+    ],
+)
+def test_a_source_is_said_in_names(source: Label, zh: str, en: str) -> None:
+    line = plain_line(ReasonLine("x", "L1", (source,)), NAMES)
+    assert (line.inputs_text("zh-Hans"), line.inputs_text("en")) == (zh, en)
+    assert line.pair("en") == ("x", "Wang Fang")
+
+
+def test_no_line_of_a_whole_city_keeps_a_code() -> None:
+    result, scheme = founding_result(), founding_inputs().scheme
+    names = {unit.unit: Named(unit.zh, unit.en) for unit in result.units}
+    names |= {leader.leader: Named(leader.zh, leader.en) for leader in result.leaders}
+    names |= {code: Named(it.zh, it.en) for code, it in scheme.indicators.items()}
+    said = {
+        plain_line(line, names).inputs_text(lang)
+        for lines in result.trail.values()
+        for line in lines
+        for lang in ("zh-Hans", "en")
+    }
+    assert len(said) > 1000
+    assert sorted(text for text in said if CODED.search(text)) == []
