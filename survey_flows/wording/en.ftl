@@ -298,4 +298,5 @@ invitation-stop = No more invitations
 invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and only totals are published. Open until { $date }.
 reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and only totals are published. If you have already taken part, thank you; nothing more is to be done.
 opted-out = You will not be invited again, to any survey. To undo this, reply START.
+opted-out-rating = The rating that you are at goes on; to end it, press “Stop”.
 opted-out-web = This web page has no address of yours and sends no invitations, so there is nothing to stop here. If you were invited somewhere else, reply STOP there, or START to be invited again.
