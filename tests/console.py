@@ -17,7 +17,9 @@ from aiohttp.test_utils import TestClient
 
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
+from bot.results.scoring import score_campaign
 from bot.service.composition import Service, build
+from tests.sealing import seal_at
 from tests.temporary import PREFIX
 from tests.web_city import Clock, fill
 
@@ -44,6 +46,27 @@ def _city(redis_url: str) -> Path:
             await add_staff(service.roster, "li", PASSWORD, "observer")
 
     asyncio.run(make())
+    return folder
+
+
+def make_sealed(folder: Path, redis_url: str) -> None:
+    """Fill a data folder with the same city, its year scored and sealed by zhou."""
+    shutil.copytree(_sealed(redis_url), folder, dirs_exist_ok=True)
+
+
+@cache
+def _sealed(redis_url: str) -> Path:
+    """Seal the city once in a run; tests change copies."""
+    folder = Path(mkdtemp(prefix=f"{PREFIX}sealed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make_data(folder, redis_url)
+
+    async def seal() -> None:
+        async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
+            await score_campaign(service.database, "city-2010")
+            await seal_at(service, 2010)
+
+    asyncio.run(seal())
     return folder
 
 
