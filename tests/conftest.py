@@ -31,7 +31,7 @@ from bot.core.settings import Settings
 from bot.crypto import note_signatures
 from bot.service.composition import open_store
 from bot.storage import database
-from tests import quicker, servers, slow, temporary
+from tests import once, quicker, servers, slow, temporary
 
 # Tests read what commands print in English, whatever the developer's locale is.
 os.environ["MINPING_LANGUAGE"] = "en"
@@ -130,6 +130,12 @@ def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_make_file", make_file)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What all workers share lies in the folder of the run."""
+    once.place = once.shared_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -49,6 +49,7 @@ text-privacy = Privacy
 text-back = Back
 text-cookie = This site keeps one random number (a cookie), only after you press “Start”, to go on with your conversation; it expires after 90 days. There is no tracking and no analytics.
 
+privacy-chat = · Please put no personal details in a comment.
 help-choose = · Press an option to choose it; to find a unit, you can also type its name, its code or what you came for.
 receipt-where = The receipt says that your rating was received. It does not show your answers. After about an hour you can see whether it is in the public log: press “Check a receipt”, or type it on the page /receipt later.
 receipt-copy = Copy the receipt
@@ -903,6 +904,7 @@ handout-state-made = made
 handout-state-cancelled = given up
 handout-recipient = Sender's age key (sealed table only)
 handout-asked = asked for by { $login }
+handout-sms = The template rules of public-cloud SMS allow neither surveys nor personal links: have an operator’s gateway send it, such as 云MAS, or get the cloud’s approval in writing first.
 handout-ask = Ask for the file
 handout-make = Make and download
 handout-again = Download again

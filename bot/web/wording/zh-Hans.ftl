@@ -49,6 +49,7 @@ text-privacy = 隐私
 text-back = 返回
 text-cookie = 本网站只在您按下“开始评价”后存一个随机编号（Cookie），用来接着您的对话，90 天后失效；不使用跟踪或统计工具。
 
+privacy-chat = · 请不要在意见中填写个人信息。
 help-choose = · 选项点一下就选中；找单位时，也可以输入名称、拼音、代码或要办的事。
 receipt-where = 回执只说明评价已收到，不显示您的回答。约一小时后可以查它是否已记入公开日志：按下面的“查验回执”，或以后在本网站的 /receipt 页面输入。
 receipt-copy = 复制回执
@@ -897,6 +898,7 @@ handout-state-made = 已生成
 handout-state-cancelled = 已放弃
 handout-recipient = 发送单位的 age 公钥（仅加密表）
 handout-asked = 申请人 { $login }
+handout-sms = 公有云短信的模板规则不允许问卷调查和个人链接：请交运营商短信平台（如云MAS）发送，或先取得云服务商书面同意。
 handout-ask = 申请文件
 handout-make = 生成并下载
 handout-again = 再次下载
