@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from survey_flows.errors import BadInput, Message, Place
@@ -18,7 +19,10 @@ MOST = 2**53 - 1
 """The largest whole number, up or down: beyond it programs read different numbers (RFC 7493)."""
 DIGITS = 17
 """More characters than such a number has, sign included."""
+DEEPEST = 64
+"""The most lists and objects inside each other: readers differ in how many they take."""
 
+_MARK = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WRITER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
@@ -48,6 +52,12 @@ def _no_number(name: str) -> None:
     raise _Refused("canonical-no-number", name)
 
 
+def _finite(digits: str) -> float:
+    if not isfinite(value := float(digits)):
+        raise _Refused("canonical-number-too-large", digits)
+    return value
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Returns an object, each of whose keys stands once."""
     result = dict(pairs)
@@ -67,14 +77,14 @@ def _once_in_ascii(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 # A decoder and its scanner hold each other; a verifier that reads a million texts makes them once.
-_READER, _READER_OF_FREE_KEYS = (
+_READER, _READER_OF_FREE_KEYS, _READER_OF_FRACTIONS = (
     json.JSONDecoder(
         object_pairs_hook=pairs,
         parse_int=_whole,
-        parse_float=_decimal,
+        parse_float=decimal,
         parse_constant=_no_number,
     )
-    for pairs in (_once_in_ascii, _once)
+    for pairs, decimal in ((_once_in_ascii, _decimal), (_once, _decimal), (_once, _finite))
 )
 
 
@@ -92,15 +102,44 @@ def canonical_by_code(values: Mapping[str, object]) -> str:
     return _AS_GIVEN.encode(dict(ordered))
 
 
-def read_strict(text: str, place: Place, ascii_keys: bool = True) -> Any:
+def is_too_deep(text: object) -> bool:
+    """Returns whether a JSON text has more than `DEEPEST` lists and objects inside each other."""
+    if not isinstance(text, str) or text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth, quoted = 0, False
+    for found in _MARK.finditer(text):
+        mark = found[0]
+        if mark == '"':
+            quoted = not quoted
+        elif not quoted and mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                return True
+        elif not quoted and mark in "]}":
+            depth -= 1
+    return False
+
+
+def read_strict(text: str, place: Place, ascii_keys: bool = True, fractions: bool = False) -> Any:
     """Returns the value of a JSON text that every program reads alike.
 
+    Args:
+        text: the text.
+        place: names it in refusals.
+        ascii_keys: whether keys are ASCII.
+        fractions: whether numbers may have a fraction, as in a registered definition; its keys are
+            free text, too.
+
     Raises:
-        BadInput: it has a double key, a decimal, a number beyond 2^53, half of a surrogate pair or
-            a key beyond ASCII, or is no JSON; the message says which.
+        BadInput: it has a double key, a decimal, a number beyond 2^53, half of a surrogate pair, a
+            key beyond ASCII or too many lists and objects inside each other, or is no JSON; the
+            message says which.
     """
+    reader = _READER if ascii_keys else _READER_OF_FREE_KEYS
+    if is_too_deep(text):
+        raise BadInput(Message("canonical-too-deep", most=DEEPEST), place)
     try:
-        value = (_READER if ascii_keys else _READER_OF_FREE_KEYS).decode(text)
+        value = (_READER_OF_FRACTIONS if fractions else reader).decode(text)
         again = _AS_GIVEN.encode(value) if "\\u" in text else ""
     except _Refused as error:
         raise BadInput(error.message, place) from error

@@ -103,6 +103,7 @@ note-base64 = this is not base64
 
 # Canonical JSON, and the lines of the log.
 
+canonical-too-deep = more than { $most } lists and objects lie inside each other
 canonical-no-json = this is not JSON
 canonical-no-object = this is JSON, but no object
 canonical-double-key = the key «{ $found }» stands twice in an object

@@ -103,6 +103,7 @@ note-base64 = 这不是 base64
 
 # 规范 JSON 和日志的行。
 
+canonical-too-deep = 列表和对象嵌套超过 { $most } 层
 canonical-no-json = 这不是 JSON
 canonical-no-object = 这是 JSON，但不是对象
 canonical-double-key = 对象中的键“{ $found }”出现了两次

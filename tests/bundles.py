@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import Random
 
@@ -160,8 +160,32 @@ class Campaign:
     """The keys and reminders of ballots, by position."""
 
     def copied(self) -> Campaign:
-        """A copy that may be changed; the scheme cannot be."""
-        return deepcopy(self, {id(self.scheme): self.scheme})
+        """A copy that may be changed; the scheme cannot be. Bodies and texts are shared.
+
+        `deepcopy` looks at each of their thousands of values and takes six times as long.
+        """
+        twins = {id(entry): copy(entry) for entry in self.log.entries}
+        chance = Random()
+        chance.setstate(self.log.chance.getstate())
+        log = Log(chance, list(twins.values()), self.log.form)
+        return replace(
+            self,
+            log=log,
+            codes=[*self.codes],
+            weights={**self.weights},
+            cases={name: replace(case, light={**case.light}) for name, case in self.cases.items()},
+            erased={*self.erased},
+            last={**self.last},
+            superseded={*self.superseded},
+            voters={*self.voters},
+            intake={unit: [*counts] for unit, counts in self.intake.items()},
+            comments=[{**said} for said in self.comments],
+            withdrawals=[
+                (twins.get(id(entry), entry), erasure) for entry, erasure in self.withdrawals
+            ],
+            asides={**self.asides},
+            ways={at: {**way} for at, way in self.ways.items()},
+        )
 
     def register(self) -> None:
         if self.way == SIGNED and all(entry.kind != "keys" for entry in self.log.entries):

@@ -9,13 +9,13 @@ import asyncio
 import gc
 import logging
 import os
-import sqlite3
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, TypeVar
 
 import aiohttp_jinja2
@@ -24,14 +24,14 @@ from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from psycopg import AsyncConnection
 from redis import Redis
-from sqlalchemy import Connection, inspect
 from sqlalchemy.engine.default import DefaultDialect
 
 from bot.accounts import staff
 from bot.core.settings import Settings
+from bot.crypto import note_signatures
 from bot.service.composition import open_store
-from bot.storage import database, migrate
-from tests import quicker, servers, slow, temporary
+from bot.storage import database
+from tests import once, quicker, servers, slow, temporary
 
 # Tests read what commands print in English, whatever the developer's locale is.
 os.environ["MINPING_LANGUAGE"] = "en"
@@ -41,7 +41,7 @@ os.environ["MINPING_LANGUAGE"] = "en"
 gc.set_threshold(100_000, 50, 100)
 
 T = TypeVar("T")
-UPGRADE = migrate._upgrade
+MAKE_FILE = database._make_file
 PREPARE_SQLITE = database._prepare_sqlite
 
 # On a busy machine an example may take any time, which says nothing about the law.
@@ -114,32 +114,28 @@ def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give a new SQLite file what migrations left in another one.
+    """A new SQLite file begins as a copy of one that was migrated; PostgreSQL has a template.
 
-    `test_migrations` runs the migrations each time.
+    `bare_store_url` gives a file without tables; `test_migrations` runs the migrations each time.
     """
-    path = tmp_path_factory.mktemp("tables") / "minping.sqlite3"
-    make_tables(f"sqlite:///{path}")
-    with closing(sqlite3.connect(path)) as made:
-        statements = [
-            line for line in made.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")
-        ]
+    made = tmp_path_factory.mktemp("tables") / "minping.sqlite3"
+    make_tables(f"sqlite:///{made}")
 
-    def make(file: sqlite3.Connection) -> None:
-        for statement in statements:
-            file.execute(statement)
-
-    def upgrade(connection: Connection) -> None:
-        if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
-            UPGRADE(connection)
-        else:
-            # All at once in the driver's thread: changing threads takes longer than a statement.
-            adapted: Any = connection.connection.dbapi_connection
-            adapted.run_async(lambda driver: driver._execute(make, driver._conn))
+    def make_file(file: Path) -> None:
+        new = not file.exists()
+        MAKE_FILE(file)
+        if new:
+            copyfile(made, file)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate, "_upgrade", upgrade)
+        patch.setattr(database, "_make_file", make_file)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What all workers share lies in the folder of the run."""
+    once.place = once.shared_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -171,12 +167,14 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_twice() -> Iterator[None]:
-    """Passwords are hashed cheaply, and a statement is compiled once for all databases of a run.
+    """Passwords are hashed cheaply; a statement is compiled and a signature is checked once.
 
     `test_passwords_are_hashed_as_owasp_asks` looks at what the product does.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staff, "_HASHER", quicker.CHEAP)
+        patch.setattr(note_signatures, "Ed25519PrivateKey", quicker.PrivateKeys)
+        patch.setattr(note_signatures, "Ed25519PublicKey", quicker.PublicKeys)
         patch.setattr(AsyncConnection, "__init__", quicker.remembered)
         patch.setattr(database, "create_async_engine", quicker.engine_of_all)
         patch.setattr(DefaultDialect, "__eq__", quicker.same_kind)
@@ -220,7 +218,7 @@ def bare_postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str
 @pytest.fixture(params=["sqlite", pytest.param("bare_postgres", marks=pytest.mark.postgres)])
 def bare_store_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database without tables, once of each kind; every migration runs there."""
-    monkeypatch.setattr(migrate, "_upgrade", UPGRADE)
+    monkeypatch.setattr(database, "_make_file", MAKE_FILE)
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 

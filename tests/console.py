@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import re
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
 from html import unescape
 from pathlib import Path
-from tempfile import mkdtemp
 
 from aiohttp import ClientResponse, FormData
 from aiohttp.test_utils import TestClient
 
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
+from bot.results.scoring import score_campaign
 from bot.service.composition import Service, build
-from tests.temporary import PREFIX
+from tests.once import folder_in_a_run
+from tests.sealing import seal_at
 from tests.web_city import Clock, fill
 
 PASSWORD = "correct horse battery"
@@ -31,20 +31,44 @@ def make_data(folder: Path, redis_url: str) -> None:
     shutil.copytree(_city(redis_url), folder, dirs_exist_ok=True)
 
 
-@cache
+def make_sealed(folder: Path, redis_url: str) -> None:
+    """Fill a data folder with the same city, its year scored and sealed by zhou."""
+    shutil.copytree(_sealed(redis_url), folder, dirs_exist_ok=True)
+
+
 def _city(redis_url: str) -> Path:
     """Make the city once in a run; tests change copies."""
-    folder = Path(mkdtemp(prefix=f"{PREFIX}city-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
-    async def make() -> None:
+    async def made(service: Service) -> None:
+        await fill(service)
+        await add_staff(service.roster, "zhou", PASSWORD, "administrator")
+        await add_staff(service.roster, "li", PASSWORD, "observer")
+
+    return folder_in_a_run("city", lambda folder: _serve(folder, redis_url, made))
+
+
+def _sealed(redis_url: str) -> Path:
+    """Seal the city once in a run; tests change copies."""
+
+    async def sealed(service: Service) -> None:
+        await score_campaign(service.database, "city-2010")
+        await seal_at(service, 2010)
+
+    def make(folder: Path) -> None:
+        make_data(folder, redis_url)
+        _serve(folder, redis_url, sealed)
+
+    return folder_in_a_run("sealed-city", make)
+
+
+def _serve(folder: Path, redis_url: str, work: Callable[[Service], Awaitable[None]]) -> None:
+    """Do something with a service over a folder, in an event loop of its own."""
+
+    async def run() -> None:
         async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
-            await fill(service)
-            await add_staff(service.roster, "zhou", PASSWORD, "administrator")
-            await add_staff(service.roster, "li", PASSWORD, "observer")
+            await work(service)
 
-    asyncio.run(make())
-    return folder
+    asyncio.run(run())
 
 
 @dataclass

@@ -6,7 +6,7 @@ over the distribution of the overall answer (`aggregation.disclosure.precision.u
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from aggregation.disclosure.disclosed import (
     below_floor,
 )
 from aggregation.disclosure.precision import (
+    FIVE,
     GROUP_FROM,
     HALF,
     TENTH,
@@ -41,11 +42,17 @@ if TYPE_CHECKING:
 PERCENT = 100
 
 
-def coarsened(score: UnitScore, disclosed: DisclosedScore, alone: bool) -> DisclosedScore:
-    """The unit's disclosed figures as finely as its size and kind allow."""
+def coarsened(
+    score: UnitScore, disclosed: DisclosedScore, alone: bool, floor: int
+) -> DisclosedScore:
+    """The unit's disclosed figures as finely as its size and kind allow.
+
+    A kind of link is few with 1 to ``floor`` − 1 valid answers.
+    """
     if disclosed.withheld:
         return disclosed
     step = unit_precision(score.n_valid, alone)
+    few = few_links(score, floor)
     low, high = None, None
     if step.interval and disclosed.low is not None and disclosed.high is not None:
         low, high = outward(disclosed.low, disclosed.high, step.interval)
@@ -58,8 +65,8 @@ def coarsened(score: UnitScore, disclosed: DisclosedScore, alone: bool) -> Discl
         low=low,
         high=high,
         unweighted=_rounded(disclosed.unweighted, step.score),
-        groups=_groups(score, disclosed, step),
-        bounds=_bounds(score.bounded, step) if disclosed.n_valid is not None else None,
+        groups=_groups(score, disclosed, step, few),
+        bounds=_bounds(score.bounded, step, few) if disclosed.n_valid is not None else None,
         coarse=True,
     )
 
@@ -72,17 +79,51 @@ def _rounded(value: Fraction | None, step: Fraction | None) -> Fraction | None:
     return None if value is None or step is None else rounded(value, step)
 
 
+def few_links(score: UnitScore, floor: int) -> set[str]:
+    """The groups in which a kind of link has few valid answers."""
+    return {
+        group.group
+        for group in score.groups
+        for count in (group.n_open, group.n_valid - group.n_open, *group.links)
+        if below_floor(count, floor)
+    }
+
+
 def _groups(
-    score: UnitScore, disclosed: DisclosedScore, step: Precision
+    score: UnitScore, disclosed: DisclosedScore, step: Precision, few: set[str]
 ) -> tuple[DisclosedGroup, ...]:
     valid = {group.group: group.n_valid for group in score.groups}
     told = [_group(group, valid[group.group], step) for group in disclosed.groups]
     if score.bounded is None:
         return tuple(told)
-    known = _evidence(score.bounded, told) if step.detail else {}
-    told = [replace(group, evidence=known.get(group.group)) for group in told]
+    known = _evidence(score.bounded, told, few) if step.detail else {}
+    hidden = _without_mean(told, few)
+    told = [
+        replace(
+            group,
+            evidence=known.get(group.group),
+            score=None if group.group in hidden else group.score,
+        )
+        for group in told
+    ]
     real = real_weights(told)
     return tuple(replace(group, weight_used=real.get(group.group)) for group in told)
+
+
+def _without_mean(told: Sequence[DisclosedGroup], few: set[str]) -> set[str]:
+    """The groups whose mean is not told.
+
+    Few vouched people have up to the weight of all others of their group, so that whoever knows
+    the others reads them off its mean. One mean that is missing follows from the unit's score:
+    then the smallest other one is missing, too.
+    """
+    heard = [group for group in told if group.n_valid != 0]
+    missing = {group.group for group in heard if group.score is None or group.group in few}
+    if not few or len(missing) > 1:
+        return missing
+    others = [group for group in heard if group.group not in missing]
+    least = sorted(others, key=lambda group: (group.n_valid or 0, group.group))[:1]
+    return missing | {group.group for group in least}
 
 
 def _group(group: DisclosedGroup, n_valid: int, step: Precision) -> DisclosedGroup:
@@ -96,13 +137,19 @@ def _group(group: DisclosedGroup, n_valid: int, step: Precision) -> DisclosedGro
     )
 
 
-def _evidence(figures: BoundedFigures, told: list[DisclosedGroup]) -> dict[str, Fraction]:
-    """The weight b of each told group of ten and more, in tenths."""
+def _evidence(
+    figures: BoundedFigures, told: list[DisclosedGroup], few: set[str]
+) -> dict[str, Fraction]:
+    """The weight b of each told group of ten and more, in tenths.
+
+    It grows with each vouched answer as with ten loose ones: from it would follow how many people
+    a kind of link has that has few.
+    """
     terms = figures.own.terms
     return {
         group.group: rounded(terms[group.group].weight, TENTH)
         for group in told
-        if group.group in terms and (group.n_valid or 0) >= GROUP_FROM
+        if group.group in terms and (group.n_valid or 0) >= GROUP_FROM and group.group not in few
     }
 
 
@@ -131,13 +178,13 @@ def imagined_share(groups: Iterable[DisclosedGroup]) -> Fraction | None:
     return rounded(PERCENT - heard, WHOLE)
 
 
-def _bounds(figures: BoundedFigures | None, step: Precision) -> ToldBounds | None:
+def _bounds(figures: BoundedFigures | None, step: Precision, few: set[str]) -> ToldBounds | None:
     if figures is None or step.score is None or not step.detail:
         return None
     sure = figures.vouched_weight >= VOUCHED_FROM
     among = outward(figures.low, figures.high, step.interval) if step.interval else None
     return ToldBounds(
-        move=upward(figures.move, HALF),
+        move=upward(figures.move, FIVE if few else HALF),
         vouched=_rounded(figures.vouched, WHOLE) if sure else None,
         ballots=sure and step.interval is not None,
         among=among,
@@ -165,13 +212,7 @@ def told_shrunken(
     """
     if told.n_valid is None or told.withheld or told.corrected:
         return None
-    parts = [
-        count
-        for group in score.groups
-        if group.weight
-        for count in (group.n_open, group.n_valid - group.n_open)
-    ]
     step = unit_precision(score.n_valid, alone=False).score
-    if step is None or any(below_floor(count, floor) for count in parts):
+    if step is None or few_links(score, floor):
         return None
     return rounded(Fraction(shrunken), step)

@@ -26,6 +26,7 @@ VOUCHED_FROM = 50
 """Vouched ballots from which figures that rest on these alone are told."""
 TENS = 10
 WHOLE, HALF, TENTH = Fraction(1), Fraction(1, 2), Fraction(1, 10)
+FIVE = Fraction(5)
 NINE_IN_TEN = Fraction(9, 10)
 ALL = 100
 

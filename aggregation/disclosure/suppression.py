@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from aggregation.disclosure.coarsening import coarsened
+from aggregation.disclosure.coarsening import coarsened, few_links
 from aggregation.disclosure.disclosed import (
     Count,
     DisclosedGroup,
@@ -99,7 +99,7 @@ def disclose(
     for unit in _complementary_suppression(disclosed, scores, scheme, staff):
         disclosed[unit] = _without_counts(disclosed[unit])
     return {
-        unit: coarsened(scores[unit], it, unit in alone)
+        unit: coarsened(scores[unit], it, unit in alone, scheme.min_n.publish_cell)
         if scheme.evidence is not None or unit in alone
         else it
         for unit, it in disclosed.items()
@@ -223,7 +223,7 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     exact = exact and not any(below_floor(sum(part.values()), floor) for part in (good, rest))
     if not exact:
         gone = suppressed_cells(good | rest, floor, also=gone)
-    if alone and (gone or _has_few(score, floor)):
+    if alone and (gone or few_links(score, floor)):
         # Two hidden cells would follow from their sum and the mean, and the answers of a part of
         # few people from the sum of all and a mean in which that part has another weight.
         exact, gone = False, {*good, *rest}
@@ -238,14 +238,6 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
         # Either share would narrow the number of answers, and with the mean a hidden count.
         top, unknown = None, unknown if unknown == 0 else None
     return _Answers(gone | silent_gone, bool(silent_gone), unknown, top)
-
-
-def _has_few(score: UnitScore, floor: int) -> bool:
-    """Whether a group that counts, or one of its kinds of link, has few valid answers."""
-    parts = [(g.n_open, g.n_valid - g.n_open) for g in score.groups if g.weight]
-    return any(
-        below_floor(count, floor) for opened, vouched in parts for count in (opened, vouched)
-    )
 
 
 def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor: int) -> Share:

@@ -36,6 +36,8 @@ class GroupScore:
 
     ``flags`` are ``below_floor``, ``open_link_only``, ``open_link_capped`` and
     ``verified_below_floor`` (capped although fewer vouched answers than the floor stand beside).
+    ``links`` are the valid answers by kind of link: those that are vouched for, then those of each
+    loose channel; method 1 does not tell channels apart and has none.
     ``fit`` says how the vouched answers were weighted to the population, and ``strata`` counts the
     valid ones by stratum then.
     """
@@ -52,6 +54,7 @@ class GroupScore:
     unweighted: Fraction | None = None
     fit: RakingFit | None = None
     strata: tuple[tuple[str, int], ...] = ()
+    links: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One measured run of the product, from Parquet by the one scan to scores, ranks and grades.
 
-It prints JSON.
+``python -m benchmarks.scores.ours METHOD FILES`` prints JSON; METHOD is 1 or 2.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any
 from benchmarks.scores.data import categories
 
 
-def main(paths: list[Path]) -> None:
+def main(method: int, paths: list[Path]) -> None:
     started = time.perf_counter()
     from aggregation.counts.ratings import PatternReader
     from aggregation.counts.scan import tally_tables
     from aggregation.estimation.scores import score_tally
-    from bot.campaigns.scheme_files import shipped_scheme
+    from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
     from bot.core.shipped_files import shipped_questionnaires
     from bot.results.scan import tables_from_parquet
 
-    scheme, watch = shipped_scheme(), Watch()
+    scheme, watch = offered_scheme() if method == 2 else shipped_scheme(), Watch()
     counted = tally_tables(
         watch.timed(tables_from_parquet(paths)), PatternReader(shipped_questionnaires(), scheme)
     )
@@ -92,4 +92,4 @@ def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]
 
 
 if __name__ == "__main__":
-    main([Path(word) for word in sys.argv[1:]])
+    main(int(sys.argv[1]), [Path(word) for word in sys.argv[2:]])

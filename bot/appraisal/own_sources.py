@@ -10,14 +10,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aggregation.model.names import CONSEQUENCES
+from aggregation.model.names import CONSEQUENCES, GRADES
 from aggregation.model.reason_lines import Label, ReasonLine
 from aggregation.model.results import ConsequenceKind
+from aggregation.scheme.scheme import Scheme
 from bot.appraisal.standing_years import StandingYear
 from survey_flows.messages import Message, Named
 
 CODED = re.compile(
-    r"(?P<table>units|indicators|public|personal|leaders|history)\.(?P<subject>[^.\s:]+)"
+    r"(?P<table>units|indicators|public|personal|leaders|history|categories|leagues)"
+    r"\.(?P<subject>[^.\s:]+)"
     r"(?:\.(?P<field>[^.\s:]+))?(?:: ?(?P<rest>.*))?"
 )
 KEY = re.compile(r"\d{4}/[a-z_]+/(?P<kind>[a-z_]+)/(?P<subject>[^/\s]+)(?:/[^/\s]+)?")
@@ -30,18 +32,24 @@ SAID = {
     ("personal", None): "appraisal-own-personal",
 }
 """How a source is said, by its table and field."""
-Names = Mapping[str, Named]
-"""The names of units, people and indicators, by code."""
+Names = Mapping[str, Named | Message]
+"""The names of units, people, indicators, families and grades, by code."""
 
 
 def names_of(stands: StandingYear) -> Names:
     """Return the names of all that a standing year has a code for."""
-    found: dict[str, Named] = {}
+    found: dict[str, Named | Message] = {str(grade): word for grade, word in GRADES.items()}
     for body in stands.content.bodies:
         found |= {unit.unit: Named(unit.zh, unit.en) for unit in body.units}
         found |= {leader.leader: Named(leader.zh, leader.en) for leader in body.leaders}
-    indicators = stands.content.inputs.scheme.indicators
-    return found | {code: Named(it.zh, it.en) for code, it in indicators.items()}
+    return found | scheme_names(stands.content.inputs.scheme)
+
+
+def scheme_names(scheme: Scheme) -> dict[str, Named]:
+    """Return the names of a scheme's indicators, leagues and categories."""
+    names = {code: Named(it.zh, it.en) for code, it in scheme.indicators.items()}
+    names |= {code: Named(it.zh, it.en) for code, it in scheme.leagues.items()}
+    return names | {code: Named(it.zh, it.en) for code, it in scheme.categories.items()}
 
 
 def plain_line(line: ReasonLine, names: Names) -> ReasonLine:
@@ -53,7 +61,7 @@ def plain_line(line: ReasonLine, names: Names) -> ReasonLine:
 def _plain(source: Label, names: Names) -> Label:
     if isinstance(source, Message):
         said = {
-            name: _plain(value, names) if isinstance(value, str) else value
+            name: names.get(value, _plain(value, names)) if isinstance(value, str) else value
             for name, value in source.values
         }
         return Message(source.id, **said)
@@ -70,11 +78,12 @@ def _plain(source: Label, names: Names) -> Label:
 def _said(coded: re.Match[str], names: Names) -> Label:
     """Return a coded source in words."""
     table, field, rest = coded["table"], coded["field"], coded["rest"]
-    subject: Named | str = names.get(coded["subject"], coded["subject"])
+    subject = names.get(coded["subject"], coded["subject"])
+    if table in ("categories", "leagues"):
+        return subject
     if table == "history":
         unit, _, post = (rest or "").partition(" ")
-        where = names[unit].zh if unit in names else unit
-        there = Named(f"{where} {post}".strip(), f"{_english(unit, names)} {post}".strip())
+        there = Message("appraisal-own-post", unit=names.get(unit, unit), post=post)
         name = "appraisal-own-history-in" if rest else "appraisal-own-history"
         return Message(name, year=field or "", subject=subject, where=there)
     if table == "indicators" and field is not None:
@@ -83,7 +92,3 @@ def _said(coded: re.Match[str], names: Names) -> Label:
     else:
         said = Message(SAID.get((table, field), "appraisal-own-figure"), subject=subject)
     return Message("appraisal-source-says", source=said, says=rest) if rest else said
-
-
-def _english(code: str, names: Names) -> str:
-    return names[code].en if code in names else code

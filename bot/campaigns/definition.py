@@ -73,6 +73,11 @@ class FrozenDefinition:
         """The units by code, in the order in which citizens see them."""
         return {unit["code"]: Unit(**unit) for unit in self._parts["units"]}
 
+    @property
+    def units_listed(self) -> int:
+        """How many units are listed; more than `units` where a code stands twice."""
+        return len(self._parts["units"])
+
     @cached_property
     def questionnaires(self) -> dict[str, Questionnaire]:
         """The questionnaires by id."""

@@ -21,6 +21,7 @@ from bot.campaigns.registration import REGISTRATION
 from bot.campaigns.states import EARLY_CLOSE
 from bot.fieldwork.audience.invitations import count_responses
 from bot.fieldwork.monitoring.response_monitor import read_monitor
+from bot.fieldwork.outreach.handouts import count_in_files
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.logged_times import logged_at
@@ -43,6 +44,7 @@ class FieldFacts:
     where the log does not know it. ``listed``, ``drawn`` and ``invited`` count contacts; nothing of
     who answered. ``rates`` are AAPOR's RR1 and RR2 of the invited in percent, as ranges.
     ``messengers`` are ballots rounded down to tens, None for fewer than the smallest cell.
+    ``files`` are people whose invitation left the service in a file, by its form.
     ``strata`` are people who were invited and who answered, these rounded down to tens.
     """
 
@@ -55,6 +57,7 @@ class FieldFacts:
     messengers: Mapping[str, int | None] = field(default_factory=dict)
     invited_by_group: Mapping[str, int] = field(default_factory=dict)
     strata: tuple[tuple[int, int], ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
 UNKNOWN_FACTS = FieldFacts()
@@ -70,6 +73,7 @@ async def read_field_facts(database: AsyncEngine, campaign: RegisteredCampaign) 
         last = await ended_at(connection, campaign.id, campaign.closes_at)
         people = await _frame(connection, campaign.id)
         messengers = await _messengers(connection, campaign.id)
+        files = await count_in_files(connection, campaign.id)
     responses = await count_responses(database, campaign.id)
     whole = monitor.whole.rates if monitor.whole else None
     return FieldFacts(
@@ -82,6 +86,7 @@ async def read_field_facts(database: AsyncEngine, campaign: RegisteredCampaign) 
         {name: round_down(count, floor) for name, count in messengers.items()},
         dict(sorted(people.invited.items())),
         tuple((cell.invited, round_down(cell.answered, floor) or 0) for cell in responses),
+        files,
     )
 
 

@@ -11,7 +11,6 @@ two exact ones the means of a small group between them would follow.
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +26,7 @@ from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load
 from aggregation.estimation.scores import UnitScore
 from aggregation.numbers import half_up
 from aggregation.scheme.scheme import Scheme
+from bot.verification.strict_files import read_strict_json
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical, commit
 
@@ -174,8 +174,9 @@ def read_sums(file: bytes) -> AuditedSums:
     Raises:
         BadInput: the file is damaged.
     """
+    found = read_strict_json(file, SUMS_PLACE, ascii_keys=False)
     try:
-        units = json.loads(file)["units"]
+        units = found["units"]
         salts = {unit["sums"]["unit"]: bytes.fromhex(unit["salt"]) for unit in units}
         contrasts = load_contrasts(
             {unit["sums"]["unit"]: unit["sums"]["contrasts"] for unit in units}

@@ -6,6 +6,7 @@ readable: their log is a table in which whose an entry is stands beside it and i
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -46,7 +47,24 @@ OLDER_LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,w
 MAX_BYTES = 8 << 30
 """The most that a bundle may unpack to: more than a log of 40 million entries."""
 
-DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+ROOM, TIMES = 16 << 20, 100
+"""Bytes that any bundle may unpack to, and for each of its own so many more."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    TypeError,
+    MemoryError,
+)
 """What reading a damaged ZIP file can raise."""
 FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
@@ -74,8 +92,12 @@ def unpack(
     place = Place(file=str(path))
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+            infos = archive.infolist()
+            most = min(MAX_BYTES, ROOM + TIMES * path.stat().st_size)
+            if sum(info.file_size for info in infos) > most:
                 raise BadInput(Message("verification-bundle-too-large"), place)
+            if any(info.compress_type not in METHODS for info in infos):
+                raise BadInput(Message("verification-zip-method"), place)
             names = archive.namelist()
             if len(set(names)) < len(names) or not has_files(set(names)):
                 raise BadInput(Message("verification-bundle-files-wrong"), place)

@@ -39,6 +39,7 @@ from bot.verification.strict_files import (
     read_text,
     table_rows,
 )
+from survey_flows.canonical_json import read_strict
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import RECEIPT, SEALED, is_campaign
 from survey_flows.merkle import leaf_hash, root
@@ -329,8 +330,17 @@ def _require_parts(manifest: Mapping[str, Any], place: Place) -> None:
 
 def _read_registration(act: Act) -> RegisteredTerms:
     body: Mapping[str, Any] = act.body
+    place = Place(file=PUBLIC, subject=f"entry {act.position}")
+    for text in (body["paper"], body["scheme"]):
+        if isinstance(text, str):
+            read_strict(text, place, fractions=True)
+    for name in ("opens_at", "closes_at"):
+        if type(body[name]) is not int or body[name] < 0:
+            raise BadInput(Message("verification-act-number", position=act.position, name=name))
     definition = registered_definition(body, f"entry {act.position}")
     units = definition.units
+    if len(units) < definition.units_listed:
+        raise BadInput(Message("verification-unit-twice"), place)
     return RegisteredTerms(
         position=act.position,
         categories={code: unit.category for code, unit in units.items()},

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from bot.crypto.note_signatures import open_note, verify_signature
 from bot.verification.bundle_reader import Bundle, CheckFailed
 from bot.verification.log_file import OLDER
-from bot.verification.strict_files import read_json
+from bot.verification.strict_files import read_hex
+from survey_flows.canonical_json import read_strict
 from survey_flows.gate_texts import PROMISE_SECONDS, promise_text
 from survey_flows.log_entries import (
     OLDER_FORM,
@@ -23,6 +24,9 @@ from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from survey_flows.messages import Message, Place
 from survey_flows.signed_notes import read_note
 
+DIGITS = 64
+"""Hexadecimal digits of a digest."""
+
 
 def check_growth(bundle: Bundle) -> Message:
     """Check that the log only grew since an older checkpoint."""
@@ -32,7 +36,7 @@ def check_growth(bundle: Bundle) -> Message:
     if older.origin != bundle.origin:
         raise CheckFailed(Message("verification-older-checkpoint-other-log"))
     if size > now:
-        raise CheckFailed(Message("verification-log-rolled-back", before=size, now=now))
+        raise CheckFailed(Message("verification-log-behind", before=size, now=now))
     if root(bundle.leaves(size)) != older.root:
         raise CheckFailed(Message("verification-log-rewritten", size=size))
     return Message("verification-log-grew", size=size)
@@ -78,18 +82,20 @@ def check_promise(bundle: Bundle) -> Message:
         raise CheckFailed(Message("verification-promise-other"))
     due = bundle.registered.closes_at + PROMISE_SECONDS
     try:
-        label = bytes.fromhex(lines[3])
+        label = read_hex(lines[3], DIGITS)
         said = promise_text(bundle.origin, bundle.campaign, label, int(lines[4]))
     except ValueError as error:
         raise CheckFailed(Message("verification-promise-other")) from error
     if said != note.text:
         raise CheckFailed(Message("verification-promise-other"))
     keys = [act.gate for act in bundle.gates if act.gate is not None]
-    pairs = ((key, one) for key in keys for one in note.signatures)
-    if not any(
-        (key.name, key.id) == (one.name, one.key_id) and verify_signature(key, one, note.text)
-        for key, one in pairs
-    ):
+    signed = [
+        verify_signature(key, one, note.text)
+        for key in keys
+        for one in note.signatures
+        if (key.name, key.id) == (one.name, one.key_id)
+    ]
+    if not signed or not all(signed):
         raise CheckFailed(Message("verification-promise-unsigned"))
     if lines[4] != str(due):
         raise CheckFailed(Message("verification-promise-due", said=lines[4], due=str(due)))
@@ -106,19 +112,21 @@ def check_promise(bundle: Bundle) -> Message:
 
 def check_inclusion_proof(bundle: Bundle) -> Message:
     """Check that a proof leads from an entry to this log."""
-    value = read_json(bundle.wanted.inclusion.encode(), Place())
+    value = read_strict(bundle.wanted.inclusion, Place())
     known = isinstance(value, dict) and value.get("format") in (PROOF, OLDER_PROOF)
     if not known:
         raise CheckFailed(Message("verification-proof-unknown-format", format=PROOF))
     if value["format"] == OLDER_PROOF:
-        data = bytes.fromhex(value["label"]) + bytes.fromhex(value["commitment"])
+        data = read_hex(value["label"], DIGITS) + read_hex(value["commitment"], DIGITS)
     else:
         line = read_line(value["line"], Place())
         if line.form == OLDER_FORM:
             raise CheckFailed(Message("verification-proof-unknown-format", format=OLDER_PROOF))
         data = line.data
     checkpoint = open_note(value["checkpoint"], bundle.log_keys).checkpoint
-    position, proof = value["position"], [bytes.fromhex(hash_) for hash_ in value["proof"]]
+    position, proof = value["position"], [read_hex(hash_, DIGITS) for hash_ in value["proof"]]
+    if type(position) is not int or position < 0:
+        raise ValueError(position)
     if not verify_inclusion(leaf_hash(data), position, checkpoint.size, proof, checkpoint.root):
         raise CheckFailed(Message("verification-proof-does-not-hold"))
     inside = checkpoint.size <= len(bundle.log)

@@ -75,10 +75,14 @@ def _require_lost_keys_rest(bundle: Bundle, by_key: Mapping[str, int]) -> None:
         act = bundle.public[after.position]
         if act.body.get("lost") != "gate" or before.gate is None or after.position < start:
             continue
-        accepted = act.body.get("accepted")
-        named = accepted.get(bundle.campaign, 0) if isinstance(accepted, dict) else 0
+        accepted = act.body.get("accepted", {})
+        named = accepted.get(bundle.campaign, 0) if isinstance(accepted, dict) else None
         found = by_key.get(before.gate.id.hex(), 0)
-        if type(named) is not int or (found > named and not number(bundle.closing, "unended", 0)):
+        if (
+            type(named) is not int
+            or named < 0
+            or (found > named and not number(bundle.closing, "unended", 0))
+        ):
             raise CheckFailed(
                 Message("verification-gate-lost-more", found=found, accepted=str(named))
             )

@@ -3,6 +3,7 @@
 verification-ballots-not-logged = { $count } of its ballots are not in the log, so nothing about them can be proven
 verification-result-not-logged = its result, as it is now, is not in the log yet; try again when the log has taken it
 verification-log-empty = the log is empty; try again when it has its first entry
+verification-zip-method = a file of this ZIP is packed in another way than deflate; such a bundle is none of ours
 verification-zip-damaged = this is not a whole ZIP file; fetch it again
 verification-bundle-too-large = the bundle is larger than a bundle can be; fetch it again
 verification-bundle-files-wrong = the bundle does not hold the files that a bundle has; fetch it again
@@ -28,7 +29,7 @@ verification-totals-units-wrong = the totals do not list each unit of the campai
 verification-totals-damaged = the totals are damaged; fetch the bundle again
 
 verification-other-log = the checkpoint is that of another log
-verification-log-rolled-back = the log was rolled back: it had { $before } entries, and now it has { $now }
+verification-log-behind = this is an older state of the log, of { $now } entries: it signed { $before } before; ask for a newer one
 verification-log-two-roots = the log was rewritten: it signed two different roots of { $size } entries
 verification-growth-unproven = the log does not prove that its first { $size } entries are what they were
 verification-log-proof-unreadable = the log's proof cannot be read; try again later
@@ -85,6 +86,7 @@ verification-public-texts-agree = the texts of the { $count } public entries are
 verification-act-kept-back = the log holds the act «{ $kind }» at entry { $position }, and the bundle keeps it back
 verification-act-other-line = the act at entry { $position } is of another kind, campaign or name than its line
 verification-acts-of-unknown-kinds = { $agree }; this program does not know the kinds { $kinds }
+verification-unit-twice = a unit stands twice in the registration
 verification-act-number = the act at entry { $position } lacks the number «{ $name }»
 
 verification-check-signatures = each act is signed by those who must sign it

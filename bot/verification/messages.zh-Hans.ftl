@@ -3,6 +3,7 @@
 verification-ballots-not-logged = 有 { $count } 张评价票不在日志中，无法证明
 verification-result-not-logged = 当前结果尚未记入日志，请在记入之后再试
 verification-log-empty = 日志是空的，请在有首个条目之后再试
+verification-zip-method = 此 ZIP 中有文件不是用 deflate 压缩的，不是我们的验证包
 verification-zip-damaged = 不是完整的 ZIP 文件，请重新获取
 verification-bundle-too-large = 验证包过大，请重新获取
 verification-bundle-files-wrong = 验证包所含文件不符，请重新获取
@@ -28,7 +29,7 @@ verification-totals-units-wrong = 汇总数据没有逐一列出活动的每个�
 verification-totals-damaged = 汇总数据已损坏，请重新获取验证包
 
 verification-other-log = 检查点属于另一个日志
-verification-log-rolled-back = 日志被回退：原有 { $before } 个条目，现在只有 { $now } 个
+verification-log-behind = 这是日志较早的状态，只有 { $now } 个条目，而它先前已为 { $before } 个条目签名；请索取较新的状态
 verification-log-two-roots = 日志被改写：对同样的 { $size } 个条目签署了两个不同的树根
 verification-growth-unproven = 日志无法证明前 { $size } 个条目未经改动
 verification-log-proof-unreadable = 日志给出的证明无法读取，请稍后重试
@@ -85,6 +86,7 @@ verification-public-texts-agree = { $count } 个公开条目的文本与日志�
 verification-act-kept-back = 日志条目 { $position } 是“{ $kind }”，而验证包没有公开其内容
 verification-act-other-line = 条目 { $position } 的种类、活动或名称与其行不符
 verification-acts-of-unknown-kinds = { $agree }；本程序不认识以下种类：{ $kinds }
+verification-unit-twice = 登记中同一单位出现两次
 verification-act-number = 条目 { $position } 缺少数字“{ $name }”
 
 verification-check-signatures = 每个公开条目都有应有的签名

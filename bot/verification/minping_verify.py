@@ -12,7 +12,9 @@ import argparse
 import base64
 import binascii
 import json
+import math
 import re
+import struct
 import sys
 import time
 import zipfile
@@ -37,8 +39,12 @@ OLDER_LINE = re.compile(rb"[0-9a-f]{128}")
 HEX = re.compile(r"[0-9a-f]*")
 CODE = re.compile(r"[A-Z2-7]{16}")
 RECEIPT, SEALED, OLDER = "receipt", "sealed", "older"
-MOST_BYTES = 8 << 30
-LARGEST = 2**53
+MOST_BYTES, ROOM, TIMES = 8 << 30, 16 << 20, 100
+"""Bytes that a bundle may unpack to: at most the first, and the second with so many of its own."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+LARGEST, LARGEST_SIZE = 2**53, 2**63 - 1
+DEEPEST, MOST_NOTE = 64, 65_536
+TOTALS = ("minping-totals/1", "minping-totals/2")
 
 PUBLIC_FILES = {"bundle.json", "checkpoint.txt", "log.txt", "public.jsonl", "totals.json"}
 AUDIT_FILES = {"openings.jsonl", "weights.csv"}
@@ -71,7 +77,10 @@ OLDER_BODY_KEYS = {
     "comment": COMMENT_1,
     "withdrawal": {"kind", "campaign", "position"},
 }
-DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError),
+    *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError, MemoryError),
+)
 ASIDES = ({"bucket", "risk"}, {"bucket", "risk", "cluster", "reminders"})
 DIGITS = {"id": 32, "aside": 64, "voter": 64, "erasure": 32}
 """How many hexadecimal digits a part of a body has."""
@@ -103,6 +112,12 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _finite(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise Failed(f"the number {text[:40]} is none that can be computed with")
+    return value
+
+
 def _any_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -123,15 +138,37 @@ _STRICT: dict[str, Any] = {
 _QUICK = json.JSONDecoder(**_STRICT)
 _READER = json.JSONDecoder(object_pairs_hook=_ascii_keys, **_STRICT)
 _READER_OF_UNITS = json.JSONDecoder(object_pairs_hook=_any_keys, **_STRICT)
-_READER_OF_TEXTS = json.JSONDecoder(object_pairs_hook=_any_keys)
+_READER_OF_TEXTS = json.JSONDecoder(
+    object_pairs_hook=_any_keys, **(_STRICT | {"parse_float": _finite})
+)
+_MARK = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _WRITE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _WRITE_UNITS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def is_deep(text: str) -> bool:
+    """Return whether too many lists and objects lie inside each other."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth, quoted = 0, False
+    for mark in _MARK.findall(text):
+        if mark == '"':
+            quoted = not quoted
+        elif not quoted and mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                return True
+        elif not quoted and mark in "]}":
+            depth -= 1
+    return False
 
 
 def read_json(raw: bytes | str, reader: json.JSONDecoder = _READER) -> Any:
     """Return the value of a JSON text, read strictly."""
     try:
         text = raw if isinstance(raw, str) else raw.decode()
+        if is_deep(text):
+            raise Failed(f"more than {DEEPEST} lists and objects lie inside each other")
         value = reader.decode(text)
         if "\\u" in text:
             _WRITE(value).encode()
@@ -271,6 +308,8 @@ class Note(NamedTuple):
 def read_note(raw: bytes | str) -> Note:
     """Return a signed note; its signatures are not checked."""
     whole = raw if isinstance(raw, str) else raw.decode()
+    if len(whole) > MOST_NOTE:
+        raise Failed(f"a note has more than {MOST_NOTE} characters")
     head, found, below = whole.rpartition("\n\n")
     lines = below.split("\n")
     if not found or not head or lines[-1] or not 2 <= len(lines) <= 65:
@@ -283,6 +322,8 @@ def read_note(raw: bytes | str) -> Note:
         if len(parts) != 3 or parts[0] != "—" or not good_name(parts[1]):
             raise Failed("a note has a line that is no signature")
         signature = unbase64(parts[2])
+        if len(signature) < 5:
+            raise Failed("a note has a signature that is too short")
         signatures.append((parts[1], signature[:4], signature[4:]))
     return Note(head + "\n", signatures)
 
@@ -297,6 +338,8 @@ def signers(note: Note, keys: Iterable[Key]) -> set[Key]:
             text, signature = note.text.encode(), raw
             if key.kind == 4:
                 seen = int.from_bytes(raw[:8], "big")
+                if seen > LARGEST_SIZE:
+                    raise Failed(f"the signature of {name} has no time")
                 text, signature = f"cosignature/v1\ntime {seen}\n".encode() + text, raw[8:]
             if not key.holds(text, signature):
                 raise Failed(f"the signature of {name} is false")
@@ -311,6 +354,7 @@ def read_checkpoint(note: Note) -> tuple[str, int, bytes]:
         len(lines) != 4
         or not good_name(lines[0])
         or not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1])
+        or int(lines[1]) > LARGEST_SIZE
     ):
         raise Failed("a note is no checkpoint")
     top = unbase64(lines[2])
@@ -667,6 +711,14 @@ class Bundle:
         return number(body["opens_at"]) // 900, number(body["closes_at"]) // 900
 
     @cached_property
+    def units(self) -> dict[str, Any]:
+        """The questionnaires of the registered units, by code."""
+        listed = [(unit["code"], unit["questionnaire"]) for unit in self.paper["units"]]
+        if len(dict(listed)) < len(listed):
+            raise Failed("a unit stands twice in the registration")
+        return dict(listed)
+
+    @cached_property
     def paper(self) -> dict[str, Any]:
         """The registered definition: units and quotas."""
         found = self.one("registration").body["paper"]
@@ -838,6 +890,11 @@ def check_registration(bundle: Bundle) -> str:
     early = [at for all_ in bundle.positions.values() for at in all_ if at < act.position]
     if early:
         raise Failed(f"entry {min(early)} stands before the registration")
+    _ = bundle.quarters, bundle.units
+    scheme = act.body["scheme"]
+    told = read_json(scheme, _READER_OF_TEXTS) if isinstance(scheme, str) else scheme
+    if not isinstance(told, dict):
+        raise Failed("the registered scheme is no object")
     return f"registered at entry {act.position}, before every ballot"
 
 
@@ -943,7 +1000,20 @@ def check_result(bundle: Bundle) -> str:
         raise Failed(f"the result of entry {found[-1].position} has other totals")
     if found[-1].signatures is None:
         _older_label(bundle, found[-1])
+    _require_totals(bundle)
     return f"entry {found[-1].position} commits to the totals"
+
+
+def _require_totals(bundle: Bundle) -> None:
+    """Totals are of this campaign and of each of its units; their figures are not read here."""
+    told = read_json(bundle.files["totals.json"], _READER_OF_UNITS)
+    if told["format"] not in TOTALS or told["campaign"] != bundle.campaign:
+        raise Failed("totals.json is of another format or campaign")
+    units = [unit["unit"] for unit in told["units"]]
+    if len(set(units)) < len(units) or set(units) != bundle.units.keys():
+        raise Failed("totals.json has other units than the registration")
+    if "sums.json" in bundle.files:
+        read_json(bundle.files["sums.json"], _READER_OF_UNITS)
 
 
 def check_profile(bundle: Bundle) -> str:
@@ -1077,7 +1147,7 @@ def check_complete(bundle: Bundle) -> str:
 
 def check_bodies(bundle: Bundle) -> str:
     """Bodies are in their places and fit the registration."""
-    units = {unit["code"]: unit["questionnaire"] for unit in bundle.paper["units"]}
+    units = bundle.units
     ids: Counter[str] = Counter()
     end = 0 if bundle.state == OLD else bundle.intake.position
     kept = 0
@@ -1375,13 +1445,19 @@ def in_print(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return sorted(outcomes, key=lambda outcome: outcome.name != "profile")
 
 
+WRONG = (
+    *(LookupError, TypeError, ValueError, AttributeError, ArithmeticError),
+    *(RecursionError, MemoryError),
+)
+
+
 def run(name: str, check: Check, bundle: Bundle) -> Outcome:
     """Run one check; what a file lacks or has in another type is a failure too."""
     try:
         return Outcome(name, True, check(bundle))
     except Failed as error:
         finding = str(error)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except WRONG as error:
         finding = f"what it needs is missing or wrong ({error!r:.80})"
     first = bundle.failures.setdefault(finding, name)
     return Outcome(name, False, finding if first == name else f"{RESTS}{first}»")
@@ -1394,8 +1470,12 @@ def unpack(path: Path) -> dict[str, bytes]:
             names = archive.namelist()
             if len(set(names)) < len(names):
                 raise Failed("a file stands twice in the bundle")
-            if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
-                raise Failed("the bundle is too large")
+            infos = archive.infolist()
+            most = min(MOST_BYTES, ROOM + TIMES * path.stat().st_size)
+            if sum(info.file_size for info in infos) > most:
+                raise Failed("the bundle unpacks to more than a bundle has")
+            if any(info.compress_type not in METHODS for info in infos):
+                raise Failed("a file of the bundle is packed in another way than deflate")
             return {name: archive.read(name) for name in names}
     except (OSError, *DAMAGED) as error:
         raise Failed(f"{path} cannot be read as a bundle") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 from hashlib import sha256
@@ -22,6 +21,7 @@ from aggregation.estimation.scores import UnitScore
 from aggregation.numbers import half_up
 from aggregation.scheme.scheme import Scheme
 from bot.verification.bounded_totals import FORMAT as BOUNDED_FORMAT
+from bot.verification.strict_files import read_strict_json
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
@@ -174,12 +174,9 @@ def read_totals(file: bytes) -> dict[str, Any]:
     """Return the totals as they were published.
 
     Raises:
-        BadInput: the file is not JSON or of another format.
+        BadInput: the file is not JSON that every program reads alike, or of another format.
     """
-    try:
-        found = json.loads(file)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(Message("verification-no-json"), PLACE) from error
+    found = read_strict_json(file, PLACE, ascii_keys=False)
     if not isinstance(found, dict) or found.get("format") not in (FORMAT, BOUNDED_FORMAT):
         raise BadInput(Message("verification-unknown-format", format=FORMAT), PLACE)
     return found

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
-from survey_flows.canonical_json import MOST, read_canonical_object, read_strict
+from survey_flows.canonical_json import MOST, is_too_deep, read_canonical_object, read_strict
 from survey_flows.errors import BadInput, Message, Place
 
 SALT = re.compile("[0-9a-f]{32}")
+DIGITS = re.compile("[0-9a-f]*")
 
 
 def table_rows(raw: bytes, name: str, head: str) -> Iterator[bytes]:
@@ -66,6 +67,17 @@ def read_json(raw: bytes, place: Place) -> Any:
         raise BadInput(Message("verification-no-json"), place) from error
 
 
+def read_hex(value: object, length: int) -> bytes:
+    """Return the bytes of so many lower-case hexadecimal digits.
+
+    Raises:
+        ValueError: it is written in another way.
+    """
+    if not isinstance(value, str) or len(value) != length or not DIGITS.fullmatch(value):
+        raise ValueError(value)
+    return bytes.fromhex(value)
+
+
 def read_strict_json(raw: bytes, place: Place, ascii_keys: bool = True) -> Any:
     """Return the value of a JSON text that every program reads alike.
 
@@ -83,7 +95,7 @@ def read_body(text: str, place: Place) -> dict[str, Any]:
     """
     # A million bodies are read by the quick reader; only what it minds is read to name the fault.
     try:
-        value = orjson.loads(text)
+        value: Any = None if is_too_deep(text) else orjson.loads(text)
         good = isinstance(value, dict) and _is_plain(value)
         if good and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == text.encode():
             return dict(value)

@@ -45,6 +45,13 @@ Check = Callable[[Bundle], Message]
 """Returns the message of what it found, or raises `CheckFailed`."""
 
 
+WRONG = (
+    *(LookupError, TypeError, ValueError, AttributeError, ArithmeticError),
+    *(RecursionError, MemoryError),
+)
+"""What a part of a bundle raises that is missing or of another type than a check expects."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check: whether it holds, and the sentence of what it found."""
@@ -90,7 +97,7 @@ def _unreadable_openings(bundle: Bundle) -> list[CheckResult]:
         _ = bundle.opened
     except BadInput as error:
         return [CheckResult(False, error.problems[0])]
-    except CheckFailed:
+    except (CheckFailed, *WRONG):
         pass  # The checks say themselves what is missing.
     return []
 
@@ -102,7 +109,7 @@ def _run(name: str, check: Check, bundle: Bundle) -> CheckResult:
         return CheckResult(False, Problem(error.message))
     except BadInput as error:
         return CheckResult(False, error.problems[0])
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+    except WRONG:
         lacking = Message("verification-check-lacks-data", check=Message(name))
         return CheckResult(False, Problem(lacking))
 

@@ -2,7 +2,9 @@
 
 It remembers the last checkpoint that it signed.
 It signs a newer one after a proof that the newer log begins with the remembered one.
-A log that shows a shorter or another history gets no signature, and its note is kept as evidence.
+A log that shows another history gets no signature, and its note is kept as evidence.
+One that shows an older state gets none either, but that contradicts nothing: a proxy may keep old
+answers, and whoever owns the database can hide the newest note. The witness looks again later.
 """
 
 from __future__ import annotations
@@ -38,6 +40,14 @@ class LogForked(BadInput):
     """The log contradicts what it signed before, as both signed notes prove to anybody."""
 
 
+class LogBehind(BadInput):
+    """The log shows fewer entries than it signed before; nothing contradicts that so far."""
+
+    def __init__(self, before: int, now: int, origin: str) -> None:
+        message = Message("verification-log-behind", before=before, now=now)
+        super().__init__(message, Place(subject=origin))
+
+
 @dataclass(frozen=True, slots=True)
 class Witness:
     """A witness's name and secret seed, and the key of its log."""
@@ -59,7 +69,8 @@ def verified_growth(witness: Witness, before: str, note: str, proof: Sequence[by
 
     Raises:
         BadInput: the note cannot be read, or the log has not signed it.
-        LogForked: the log was rolled back or rewritten, or does not prove that it only grew.
+        LogBehind: it is an older checkpoint, with which the one in ``before`` begins.
+        LogForked: the log was rewritten, or does not prove that the one begins with the other.
     """
     new = open_note(note, [witness.log]).checkpoint
     if new.origin != witness.log.name:
@@ -67,19 +78,17 @@ def verified_growth(witness: Witness, before: str, note: str, proof: Sequence[by
     if not before:
         return new
     old = read_checkpoint(read_note(before).text)
-    if new.size < old.size:
-        raise LogForked(
-            Message("verification-log-rolled-back", before=old.size, now=new.size),
-            Place(subject=new.origin),
-        )
     if new.size == old.size and new.root != old.root:
         raise LogForked(
             Message("verification-log-two-roots", size=new.size), Place(subject=new.origin)
         )
-    if not verify_consistency(old.size, new.size, proof, old.root, new.root):
+    first, last = sorted((old, new), key=lambda one: one.size)
+    if not verify_consistency(first.size, last.size, proof, first.root, last.root):
         raise LogForked(
-            Message("verification-growth-unproven", size=old.size), Place(subject=new.origin)
+            Message("verification-growth-unproven", size=first.size), Place(subject=new.origin)
         )
+    if new.size < old.size:
+        raise LogBehind(old.size, new.size, new.origin)
     return new
 
 
@@ -118,6 +127,7 @@ class WitnessClient:
 
         Raises:
             BadInput: the log cannot be reached or answers with something else; later it may.
+            LogBehind: it shows an older checkpoint than before.
             LogForked: as `verified_growth`; the note is kept beside the state as evidence.
         """
         before = await asyncio.to_thread(self._read)
@@ -155,9 +165,18 @@ class WitnessClient:
         self, session: aiohttp.ClientSession, before: str, new: Checkpoint
     ) -> list[bytes]:
         old = read_checkpoint(read_note(before).text) if before else None
-        if old is None or not 0 < old.size < new.size:
+        if old is None:
             return []
-        answer = await self._get(session, f"/log/consistency?old={old.size}&new={new.size}")
+        first, last = sorted((old.size, new.size))
+        if not 0 < first < last:
+            return []
+        try:
+            answer = await self._get(session, f"/log/consistency?old={first}&new={last}")
+        except BadInput as error:
+            # A log that is behind in earnest does not know the larger size.
+            if new.size < old.size:
+                raise LogBehind(old.size, new.size, new.origin) from error
+            raise
         try:
             proof = [bytes.fromhex(hash_) for hash_ in json.loads(answer)["proof"]]
         except (KeyError, TypeError, ValueError, RecursionError) as error:

@@ -240,6 +240,15 @@ ROWS = (
         "a stop tells its day",
         ("contract/test_rectification.py"
          "::test_a_stop_tells_its_day_and_words_that_come_after_it_go_out",)),
+    Row(43, "who replaces a lost key gets both keys that link ballots to people",
+        "the command needs log.key and guard/ alone",
+        ("contract/test_gate_loss.py::test_the_keys_that_link_stay_at_the_mixer",)),
+    Row(44, "a crafted bundle, note or proof is read in two ways, or ends a verifier",
+        "one list of refusals, tried with both",
+        ("verifying/test_refusals.py",)),
+    Row(45, "a witness is shown an older state of the log, to end it as by a fork",
+        "it says so and looks again",
+        ("unit/bot/web/test_log_pages.py::test_an_older_state_of_the_log_is_no_fork",)),
 )  # fmt: skip
 
 

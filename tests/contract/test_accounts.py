@@ -12,11 +12,10 @@ from aggregation.procedure.appeals import AppealRuling
 from bot.publication.public_account import PublicAccount, RectificationTotals, read_public_account
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from tests.contract.test_appeals import Hall, hall
+from tests.contract.halls import Hall
 from tests.contract.test_conductor import Road, make_road
 from tests.sealing import give_notice
 
-__all__ = ["hall"]
 LEFT = "2026-11-02"
 DUE_LATER, OVERDUE = date(2026, 11, 23), date(2027, 6, 1)
 

@@ -7,20 +7,15 @@ by one. Names such as «appeal-follows» are the hard cases of the design.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import explain
-from aggregation.procedure.appeals import AppealAct, AppealRuling, AppealState
+from aggregation.procedure.appeals import AppealRuling, AppealState
 from bot.accounts.approvals import DONE, WAITING, Approval
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
@@ -29,16 +24,11 @@ from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
     appeal_again,
     assign_appeal,
-    decide_cause,
-    receive_appeal,
     reject_appeal,
     uphold_appeal,
-    withdraw_appeal,
 )
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.past_grades import read_past
-from bot.appraisal.year import AppraisedYear, open_year
-from bot.core.identity import Office
 from bot.publication.exports import Audience, year_book
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
@@ -46,108 +36,9 @@ from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.contract.test_conductor import Road, make_road
-from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
-from tests.deciding import decide
+from tests.contract.halls import KEY, PASSWORD, YEAR, Hall
 from tests.desk import roster_of
-from tests.sealing import approvals_of, give_notice, prepared_seal
-
-PASSWORD = "correct horse battery"
-YEAR = 2025
-KEY = "2025/third_grade_unit/downgrade/L3"
-POINTS = """subject,objective,superior,governance,tasks,duties,personal
-U1,95,95,95,,,
-U2,60,80,80,,,
-U3,60,95,95,,,
-D1,70,70,70,,,
-U3-1,,,,80,,
-U3-1-1,,,,,80,
-L1,,,,,,90
-L2,,,,,,85
-L3,,,,,,80
-L4,,,,,,75
-Q1,,,,,,75
-"""
-"""U3 is third by 54.75 points; with 95 for its objectives it would be before U2, with 70."""
-
-
-@dataclass
-class Hall:
-    """A sealed year in a running road, with four administrators."""
-
-    road: Road
-    year: int = YEAR
-
-    @property
-    def database(self) -> AsyncEngine:
-        return self.road.database
-
-    def who(self, login: str) -> Office:
-        return Office(login, self.road.clock, "Asia/Shanghai")
-
-    async def noticed(self) -> None:
-        await give_notice(self.database, YEAR, self.who("zhou"))
-
-    async def received(self, subject: str = "U3") -> Appeal:
-        return await receive_appeal(
-            self.database, YEAR, subject, "The count is wrong", self.who("zhou")
-        )
-
-    async def charged(self, subject: str = "U3", to: str = "chen") -> Appeal:
-        appeal = await self.received(subject)
-        return await assign_appeal(self.database, appeal.number, to, self.who("zhou"))
-
-    async def answered(self, appeal: Appeal, by: str, ruling: AppealRuling, *chosen: str) -> Appeal:
-        """Charge somebody with an appeal and let them answer it."""
-        await assign_appeal(self.database, appeal.number, by, self.who("zhou"))
-        if ruling is AppealRuling.REJECTED:
-            return await reject_appeal(self.database, appeal.number, "looked at", self.who(by))
-        await self.upheld(appeal, by, chosen)
-        return await show_appeal(self.database, appeal.number, self.who(by).today)
-
-    async def upheld(self, appeal: Appeal, by: str, chosen: Sequence[str]) -> Approval:
-        approvals = approvals_of(self.database, self.road.clock)
-        given = (appeal.number, list(chosen), "looked at", self.who(by))
-        return await uphold_appeal(self.database, approvals, *given)
-
-    async def standing(self) -> AppraisedYear:
-        return await open_year(self.database, YEAR)
-
-    async def grade_of(self, subject: str) -> Grade | None:
-        year = await self.standing()
-        found = {u.unit: u.grade for body in year.bodies for u in body.units}
-        return (found | {x.leader: x.grade for body in year.bodies for x in body.leaders})[subject]
-
-
-@pytest.fixture
-async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    async with a_hall(store_url, tmp_path) as made:
-        yield made
-
-
-@asynccontextmanager
-async def a_hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    async with make_road(store_url, tmp_path) as road:
-        database, clock = road.database, road.clock
-        await bring(database, "units", UNITS, 0)
-        await bring(database, "leaders", LEADERS, YEAR)
-        parts = "code,name_zh,parent,category\nU3-1,一科,U3,section\nU3-1-1,一岗,U3-1,post\n"
-        await bring(database, "inner", parts, YEAR)
-        await bring(database, "people", "id,name_zh,unit,role\nQ1,王一,U3-1-1,工作人员\n", YEAR)
-        await bring(database, "indicators", POINTS, YEAR)
-        await hold_campaign(database, year=YEAR)
-        office = Office("zhou", clock, "Asia/Shanghai")
-        await decide(database, YEAR, KEY, Verdict.CONFIRMED, "市委常委会", "so it is", office)
-        await prepared_seal(database, YEAR, clock=clock)
-        rows = [
-            {"login": login, "password": "", "role": "administrator", "unit": unit}
-            for login, unit in (("zhou", None), ("chen", None), ("dai", None), ("tan", "U3"))
-        ]
-        rows.append({"login": "rui", "password": "", "role": "checker", "unit": None})
-        rows.append({"login": "three", "password": "", "role": "unit", "unit": "U3"})
-        async with writing(database) as connection:
-            await connection.execute(tables.staff.insert(), rows)
-        yield Hall(road)
+from tests.sealing import approvals_of, give_notice
 
 
 async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) -> None:
@@ -285,148 +176,6 @@ async def test_row_appeal_follows_a_unit_s_new_grade_re_opens_all_that_rested_on
         (Grade.SECOND, True),
         (Grade.SECOND, True),
     ]
-
-
-def steps_of(appeal: Appeal) -> list[tuple[str, str, str, str]]:
-    """Each act with its day, who did it, and until when the next one may come."""
-    return [
-        (step.act.value, step.on.isoformat()[5:], step.by, step.due.isoformat()[5:])
-        if step.due
-        else (step.act.value, step.on.isoformat()[5:], step.by, "")
-        for step in appeal.steps
-    ]
-
-
-async def test_row_appeal_time_day_eleven_with_a_cause_is_late_and_somebody_else_decides(
-    hall: Hall,
-) -> None:
-    await hall.noticed()
-    database, zhou = hall.database, hall.who("zhou")
-    late = AppealAct.LATE
-    with pytest.raises(BadInput, match="runs until 2026-12-03; ask without naming a cause"):
-        await receive_appeal(database, YEAR, "U1", "The post was slow", zhou, late)
-    hall.road.clock.time += timedelta(days=11)
-    with pytest.raises(BadInput, match="ran until 2026-12-03; a later one names the cause"):
-        await hall.received("U1")
-    with pytest.raises(BadInput, match="say why"):
-        await receive_appeal(database, YEAR, "U1", " ", zhou, late)
-    held = await receive_appeal(database, YEAR, "U1", "The post was slow", zhou, late)
-    assert (held.standing.state, held.standing.due.isoformat()) == (AppealState.LATE, "2026-12-11")
-    with pytest.raises(BadInput, match="appeal 1: a review was asked for already"):
-        await receive_appeal(database, YEAR, "U1", "Once more", zhou, late)
-    with pytest.raises(BadInput, match="late and waits for a decision"):
-        await assign_appeal(database, 1, "chen", zhou)
-    # A checker decides nothing of appeals, and nobody does of their own unit.
-    failed = await receive_appeal(database, YEAR, "U3", "We were away", hall.who("tan"), late)
-    for number, login in ((1, "rui"), (2, "tan")):
-        with pytest.raises(BadInput, match=f"{login}: a person who decided before"):
-            await decide_cause(database, number, AppealRuling.UPHELD, "It holds", hall.who(login))
-    await decide_cause(database, 1, AppealRuling.UPHELD, "The stamp shows it", hall.who("chen"))
-    with pytest.raises(BadInput, match="chen: a person who decided before"):
-        await assign_appeal(database, 1, "chen", zhou)
-    held = await hall.answered(held, "dai", AppealRuling.REJECTED)
-    assert steps_of(held) == [
-        ("late", "12-04", "zhou", "12-11"),
-        ("cause", "12-04", "chen", "12-14"),
-        ("assigned", "12-04", "zhou", ""),
-        ("answered", "12-04", "dai", "01-04"),
-    ]
-    # A cause that does not hold can be appealed against, and somebody else decides.
-    await decide_cause(database, 2, AppealRuling.REJECTED, "You were not", hall.who("chen"))
-    failed = await show_appeal(database, 2, zhou.today)
-    assert (failed.standing.state, failed.may_appeal) == (AppealState.REFUSED, True)
-    failed = await appeal_again(database, 2, "We were", hall.who("tan"))
-    await import_calendar(database, "2027.csv", b"day,kind\n2027-02-08,off\n")
-    async with reading(database) as connection:
-        assert await eligible_deciders(connection, failed) == ["dai"]
-    assert steps_of(await hall.answered(failed, "dai", AppealRuling.UPHELD, "grade:second:")) == [
-        ("late", "12-04", "tan", "12-11"),
-        ("cause", "12-04", "chen", "01-04"),
-        ("again", "12-04", "tan", "01-04"),
-        ("assigned", "12-04", "zhou", ""),
-        ("answered", "12-04", "dai", ""),
-    ]
-    assert await hall.grade_of("U3") is Grade.SECOND
-
-
-async def test_row_appeal_time_an_answer_that_is_overdue_opens_the_second_appeal(
-    hall: Hall,
-) -> None:
-    await hall.noticed()
-    appeal = await hall.charged("U2", "chen")
-    hall.road.clock.time += timedelta(days=10)
-    with pytest.raises(BadInput, match="this appeal is charged to a handler"):
-        await appeal_again(hall.database, 1, "Nothing came", hall.who("zhou"))
-    hall.road.clock.time += timedelta(days=1)
-    appeal = await show_appeal(hall.database, 1, hall.who("zhou").today)
-    assert (appeal.overdue, appeal.may_appeal) == (True, True)
-    second = await appeal_again(hall.database, 1, "Nothing came", hall.who("zhou"))
-    assert (second.standing.state, second.standing.round) == (AppealState.WAITING, 2)
-    with pytest.raises(BadInput, match="chen: a person who decided before"):
-        await assign_appeal(hall.database, 1, "chen", hall.who("zhou"))
-    second = await hall.answered(second, "dai", AppealRuling.REJECTED)
-    assert steps_of(second) == [
-        ("received", "11-23", "zhou", "12-03"),
-        ("assigned", "11-23", "zhou", ""),
-        ("again", "12-04", "zhou", "01-04"),
-        ("assigned", "12-04", "zhou", ""),
-        ("answered", "12-04", "dai", ""),
-    ]
-    assert second.standing.state is AppealState.FINAL
-    with pytest.raises(BadInput, match="this appeal is final"):
-        await appeal_again(hall.database, 1, "Again", hall.who("zhou"))
-
-
-async def test_row_appeal_time_what_was_taken_back_may_be_asked_for_once_more(hall: Hall) -> None:
-    await hall.noticed()
-    database, own = hall.database, hall.who("person:L1")
-    direct = (database, YEAR, "L1", "At once", own, AppealAct.DIRECT)
-    with pytest.raises(BadInput, match="a person alone may appeal at once"):
-        await receive_appeal(database, YEAR, "U1", "At once", own, AppealAct.DIRECT)
-    first = await receive_appeal(*direct)
-    assert (first.standing.state, first.standing.round) == (AppealState.WAITING, 2)
-    await assign_appeal(database, 1, "chen", hall.who("zhou"))
-    with pytest.raises(BadInput, match="say why"):
-        await withdraw_appeal(database, 1, " ", own)
-    first = await withdraw_appeal(database, 1, "I take it back", own)
-    assert first.standing.state is AppealState.WITHDRAWN
-    with pytest.raises(BadInput, match="this appeal is taken back"):
-        await reject_appeal(database, 1, "no", hall.who("chen"))
-    with pytest.raises(BadInput, match="this appeal is taken back"):
-        await appeal_again(database, 1, "still", own)
-    second = await hall.received("L1")
-    assert second.number == 2
-    await withdraw_appeal(database, 2, "I take it back", own)
-    with pytest.raises(BadInput, match="once more while the time runs"):
-        await hall.received("L1")
-    # Once the time is over nothing is asked for a second time, whatever the cause.
-    unit = await hall.received("U1")
-    hall.road.clock.time += timedelta(days=11)
-    await withdraw_appeal(database, unit.number, "We take it back", hall.who("zhou"))
-    with pytest.raises(BadInput, match="once more while the time runs"):
-        await receive_appeal(database, YEAR, "U1", "Late", hall.who("zhou"), AppealAct.LATE)
-    # An appeal that is taken back leaves the answer to the review as it was.
-    person = await hall.answered(await hall.received("L2"), "chen", AppealRuling.REJECTED)
-    await appeal_again(database, person.number, "still wrong", hall.who("zhou"))
-    await withdraw_appeal(database, person.number, "We take it back", hall.who("zhou"))
-    with pytest.raises(BadInput, match="a review was asked for already"):
-        await hall.received("L2")
-
-
-async def test_row_appeal_time_what_waits_for_a_signature_falls_with_the_withdrawal(
-    hall: Hall,
-) -> None:
-    await add_staff(roster_of(hall.database), "he", PASSWORD, "approver")
-    await hall.noticed()
-    approvals = approvals_of(hall.database, hall.road.clock)
-    await Officers(approvals, hall.road.clock).set_profile("city", "zhou")
-    appeal = await hall.charged("U3", "chen")
-    given = (appeal.number, ["grade:second:"], "looked at", hall.who("chen"))
-    one = await uphold_appeal(hall.database, approvals, *given)
-    await withdraw_appeal(hall.database, appeal.number, "We take it back", hall.who("tan"))
-    with pytest.raises(BadInput, match="this appeal is taken back"):
-        await approvals.approve(one.id, "he", one.seen)
-    assert await hall.grade_of("U3") is Grade.THIRD
 
 
 async def test_row_appeal_others_who_would_fall_are_protected_and_told(hall: Hall) -> None:

@@ -27,6 +27,7 @@ from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.campaigns.opening_decision import OPENING, opening_decision
 from bot.campaigns.registered import counts_already
 from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.summaries import show_campaign
 from bot.conversations.conductor import Conductor, Unavailable
 from bot.conversations.contract import Incoming, Reply
 from bot.conversations.store import delete_expired, keep_dead_letter
@@ -41,6 +42,7 @@ from survey_flows.events import Event, Pressed, Returned, Started, TopicRequeste
 from survey_flows.load import dump_questionnaire
 from tests.desk import DESK, keep_desk, roster_of
 from tests.openings import open_campaign
+from tests.ready import Beginning, begin, keep
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SCHEME = shipped_scheme().model_dump_json()
@@ -159,15 +161,30 @@ def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Campaig
 
 @asynccontextmanager
 async def make_road(
-    url: str, folder: Path, scheme: str = SCHEME, halves: tuple[str, ...] = ()
+    url: str,
+    folder: Path,
+    scheme: str = SCHEME,
+    halves: tuple[str, ...] = (),
+    begun: Beginning | None = None,
 ) -> AsyncIterator[Road]:
-    database = open_database(url)
-    await migrate(database)
-    clock = Frozen()
-    link = await create_campaign(database, replace(draft(), scheme=scheme, halves=halves), clock)
+    """Open the road to an open campaign; the usual one begins as a copy (`tests.ready`).
+
+    ``begun`` is a copy that more was made of.
+    """
+    if (scheme, halves) == (SCHEME, ()):
+        begun = begun or begin("road", url, folder)
+    database, clock = open_database(url), Frozen()
+    made = replace(draft(), scheme=scheme, halves=halves)
+    if begun:
+        clock.drawn = begun.drawn
+        (link,) = (await show_campaign(database, made.id)).links
+    else:
+        await migrate(database)
+        link = await create_campaign(database, made, clock)
+        keep_desk(folder)
     keys = make_gate_keys(folder / "keys")
-    keep_desk(folder)
-    await open_campaign(database, "year", keys, DESK)
+    if not begun:
+        await open_campaign(database, made.id, keys, DESK)
     mixer = Mixer(
         database, Keyring(folder / "mixer"), keys.public(), DESK.key.public, "minping", clock
     )
@@ -184,6 +201,12 @@ async def make_road(
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await database.dispose()
+
+
+async def keep_road(url: str, folder: Path, into: Path) -> None:
+    """Make the usual road in an empty database, and keep it for the tests of this process."""
+    async with make_road(url, folder) as road:
+        keep("road", url, folder, road.clock.drawn, into)
 
 
 @pytest.fixture

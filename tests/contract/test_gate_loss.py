@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -246,6 +247,32 @@ async def test_the_log_says_how_many_people_it_takes_whatever_became_of_a_file(
     roster = Roster(road.database, DESK, tmp_path / "keys" / "desk")
     assert (await roster.book()).profile == "city"
     assert await asyncio.to_thread(main, [*words, "wu", "--by", "xu"]) == 0
+
+
+async def test_the_keys_that_link_stay_at_the_mixer(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Log's key and guard are enough; the guard comes back, and the mixer goes on with it."""
+    roster = Roster(road.database, DESK, tmp_path / "keys" / "desk")
+    await roster.book()
+    await road.rate("ann")
+    await road.mix()
+    lose(tmp_path)
+    brought, own = tmp_path / "brought", tmp_path / "mixer"
+    brought.mkdir()
+    shutil.copy(own / "log.key", brought)
+    shutil.copytree(own / "guard", brought / "guard")
+    words = command(road, tmp_path, monkeypatch)
+    words[words.index("--keys") + 1] = str(brought)
+    assert await asyncio.to_thread(main, [*words, "zhou"]) == 0
+    assert sorted(file.name for file in brought.iterdir()) == ["guard", "log.key"]
+    shutil.rmtree(own / "guard")
+    shutil.move(brought / "guard", own)
+    await go_on(road, tmp_path, load_gate_keys(tmp_path / "keys"))
+    await rate(road, "ben")
+    await close(road)
+    product, alone = await read_by_both(road, tmp_path)
+    assert not [line for line in (*product, *alone) if line.startswith("False")]
 
 
 async def test_no_key_is_replaced_under_a_service_that_runs(road: Road, tmp_path: Path) -> None:

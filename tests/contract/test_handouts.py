@@ -21,6 +21,7 @@ from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.registered import counts_already
+from bot.conversations.contract import Incoming
 from bot.fieldwork.audience.contact_file import import_contacts, import_opt_outs
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import read_monitor
@@ -29,6 +30,7 @@ from bot.fieldwork.outreach.handouts import (
     MERGE,
     SEALED,
     HandoutRequest,
+    count_in_files,
     count_waiting,
     drop_handout,
     handout_decision,
@@ -41,7 +43,7 @@ from bot.publication.reports.handout_files import COLUMNS, HandoutFile, HandoutM
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from survey_flows.events import Started
+from survey_flows.events import OptedOut, Started
 from tests.conftest import Backend
 from tests.contract.test_conductor import draft, make_road
 from tests.contract.test_contacts import KEYS, TODAY
@@ -228,6 +230,21 @@ async def test_who_opts_out_is_in_no_file_and_in_none_that_is_made_again(desk: F
     assert [act["people"] for act in await acts(desk.office.road, "export")] == [9, 8]
     (one,) = await list_handouts(desk.database, "next")
     assert (one.made, dict(one.counts)) == (2, {"sent": 9, "opted_out": 1})
+    async with reading(desk.database) as connection:
+        assert await count_in_files(connection, "next") == {SEALED: 9}
+
+
+async def test_an_opt_out_in_a_chat_is_one_from_letters_and_files(desk: Fieldwork) -> None:
+    road, leaving = desk.office.road, ["1000", "1001"]
+    await road.conductor.handle(Incoming("x", "telegram", leaving[0], OptedOut()))
+    desk.office.post.fates = {f"{1000 + n}": [DeliveryOutcome.UNREACHABLE] for n in range(10)}
+    await desk.office.begin()
+    await desk.office.send()
+    assert desk.office.post.times()[leaving[0]] == 0
+    await road.conductor.handle(Incoming("y", "telegram", leaving[1], OptedOut()))
+    assert (await desk.waiting())["letter"] == 8
+    rows = table((await desk.make(await desk.allowed(MERGE, "letter"))).data)
+    assert {row["address"] for row in rows} == {STREET.format(n=n) for n in range(2, 10)}
 
 
 async def test_a_file_that_is_given_up_frees_its_people(desk: Fieldwork) -> None:

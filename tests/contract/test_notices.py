@@ -54,11 +54,10 @@ from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
+from tests.contract.halls import PASSWORD, YEAR, Hall
 from tests.desk import DESK, roster_of
 from tests.sealing import SITE, approvals_of, give_notice
 
-__all__ = ["hall"]
 TODAY = date(2026, 11, 23)
 CODE = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4}/")
 

@@ -25,7 +25,7 @@ from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import draft, make_road
-from tests.contract.test_contacts import KEYS, TODAY
+from tests.contract.test_contacts import KEYS, TODAY, read_all
 from tests.contract.test_invitations import make
 from tests.contract.test_migrations import upgraded
 from tests.contract.test_push import Office, Post
@@ -311,6 +311,20 @@ def test_a_letter_is_known_by_its_person_and_no_two_kinds_share_a_pseudonym() ->
     seen = {lookup_of(KEYS, street, list_number("hall", number)) for number in ("1", "2")}
     seen |= {lookup_of(KEYS, Address(kind, street.address)) for kind in KINDS}
     assert len(seen) == 2 + len(KINDS)
+
+
+async def test_no_address_of_any_kind_is_written_in_clear(sqlite_url: str, tmp_path: Path) -> None:
+    engine = open_database(sqlite_url)
+    await migrate(engine)
+    street = "解放路 1 号 410000"
+    rows = ANN + f"17,letter,{street},en,resident,430102,,2026-01-02,hall\n"
+    rows += ",outside,Outside-4711,en,resident,,,2026-01-02,hall\n"
+    await bring(engine, rows)
+    written = read_all(tmp_path)
+    await engine.dispose()
+    assert KEYS.lookup(Address("sms", "+86" + PHONE)) in written, "what is read was written"
+    for secret in (PHONE, "880017310901", "ann@example.cn", street, "Outside-4711", "hall/17"):
+        assert secret.encode() not in written
 
 
 CAMPAIGN = "next"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -40,7 +39,7 @@ from bot.records.recusals import find_unbarred, require_unbarred
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.contract.test_appeals import KEY, YEAR, Hall, a_hall
+from tests.contract.halls import KEY, YEAR, Hall
 from tests.contract.test_year_tables import YEAR as OPEN
 from tests.contract.test_year_tables import bring, hold_campaign, rows_of, small_year
 from tests.deciding import decide, give_grade
@@ -60,12 +59,6 @@ async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
         for login, unit in (("zhou", ""), ("chen", ""), ("tob", "U3")):
             await add_staff(roster_of(database), login, PASSWORD, "administrator", unit)
         yield database
-
-
-@pytest.fixture
-async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    async with a_hall(store_url, tmp_path) as made:
-        yield made
 
 
 async def with_posts(database: AsyncEngine, login: str, posts: str) -> None:

@@ -46,11 +46,10 @@ from survey_flows.errors import BadInput
 from survey_flows.messages import ENGLISH
 from tests.attacks.year import SEALED_RECUSALS, SealedYear, found_by, sealed_year
 from tests.attacks.year import YEAR as SEALED
-from tests.contract.test_appeals import YEAR as HELD
-from tests.contract.test_appeals import AppealRuling, Hall, hall
+from tests.contract.halls import YEAR as HELD
+from tests.contract.halls import AppealRuling, Hall
 from tests.sealing import approvals_of
 
-__all__ = ["hall"]
 Files = dict[str, bytes]
 FOR_EVERYBODY = [
     "appraisal-open-registration",

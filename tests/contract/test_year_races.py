@@ -23,11 +23,10 @@ from bot.records.tellings import read_tellings
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.contract.test_appeals import PASSWORD, YEAR, Hall, hall
+from tests.contract.halls import PASSWORD, YEAR, Hall
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice
 
-__all__ = ["hall"]
 WRITES = ("INSERT", "UPDATE", "DELETE")
 Act = Callable[[], Awaitable[Any]]
 

@@ -13,11 +13,10 @@ import pytest
 
 from aggregation.disclosure import suppression
 from aggregation.disclosure.disclosed import DisclosedScore
-from aggregation.estimation.unit_score import UnitScore
 from bot.publication.exports import campaign_book
 from bot.publication.exports.writers import page_records
 from tests.disclosure.__main__ import costs
-from tests.disclosure.linear import FORM
+from tests.disclosure.linear import FLOOR, FORM
 from tests.disclosure.made_cities import CODES, KINDS, MadeCity, Unit, demo_cities, made_city
 from tests.disclosure.twins import attack, small_cells
 
@@ -38,7 +37,7 @@ def test_no_small_cell_of_a_made_city_is_solved(kind: str, seed: int) -> None:
 def test_the_attack_solves_cells_where_figures_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """Row 10: with n, mean and interval as they were told before, it finds small cells."""
 
-    def as_before(_score: UnitScore, told: DisclosedScore, _alone: bool) -> DisclosedScore:
+    def as_before(_score: object, told: DisclosedScore, *_rest: object) -> DisclosedScore:
         return told
 
     monkeypatch.setattr(suppression, "coarsened", as_before)
@@ -104,25 +103,56 @@ def test_the_answer_of_one_invited_person_cannot_be_read_off_the_tables() -> Non
     city = lonely_voices()
     book = campaign_book(city.scored, "Asia/Shanghai")
     pages = {page.name: list(page_records(page)) for page in book.pages}
-    units = {row["code"]: row for row in pages["units"]}
     groups = {(row["code"], row["group"]): row for row in pages["groups"]}
-    true = dict(zip(("VD", "D", "B"), (0, 30, 60), strict=True))
-    hits, shown = 0, 0
-    for unit, code in zip(sorted(city.units), SAID, strict=True):
-        group, whole = groups[unit, "resident"], float(units[unit]["public_score"])  # type: ignore[arg-type]
-        if group["score"] is None:
-            continue
-        shown += 1
-        mean = float(group["score"])  # type: ignore[arg-type]
-        weight = 1 / (1 + 10 * 400 / 410)
-        guesses = {
-            (mean - 0.3 * whole) / 0.7,  # the cap of method 1
-            (mean - (1 - weight) * whole) / weight,  # one of ten vouched ones, others as the unit
-            mean,
-        }
-        hits += any(abs(guess - true[code]) <= 2 for guess in guesses)
-    assert shown == len(SAID)
-    assert hits == 0
+    for unit in city.units:
+        for group in ("resident", "service_user"):  # the other would follow from the unit's score
+            assert groups[unit, group]["score"] is None
+
+
+def test_no_weight_and_no_mean_is_told_of_a_group_with_a_kind_of_link_of_few() -> None:
+    """From b in tenths followed how many they are, and from the mean what they said."""
+    few, told = 0, 0
+    for kind in KINDS:
+        for seed in range(8):
+            city = made_city(seed, kind)
+            for unit, it in city.disclosed.items():
+                counts = Counter[str]()
+                for (group, source, _), count in city.units[unit].items():
+                    counts[f"{group}/{source}"] += count
+                small = {name.partition("/")[0] for name, n in counts.items() if n < FLOOR}
+                heard = [group for group in it.groups if group.n_valid != 0]
+                for group in heard:
+                    few += group.group in small
+                    told += group.evidence is not None and group.score is not None
+                    if group.group in small:
+                        assert (group.evidence, group.score) == (None, None)
+                        assert all(other.weight_used is None for other in heard)
+                missing = [group for group in heard if group.score is None]
+                assert len(missing) != 1 or len(heard) == 1
+    assert few > 20
+    assert told > 20
+
+
+def test_who_sent_the_other_ballots_of_a_group_does_not_read_the_one_invited() -> None:
+    """A bureau knows the 120 open ballots that it sent; the group's mean gave away the other."""
+    chance = Random(5)
+    items = len(FORM.rated)
+
+    def others(group: str, source: str, people: int) -> Unit:
+        return Counter(
+            (group, source, " ".join(chance.choices(CODES, (45, 30, 15, 6, 4), k=items)))
+            for _ in range(people)
+        )
+
+    rest = others("service_user", "personal", 150)
+    second = {f"U{at}": others("resident", "personal", 60) for at in range(1, 5)}
+    shown = set()
+    for said in CODES:
+        answers: Unit = rest + Counter({("resident", "open", " ".join(["VS"] * items)): 120})
+        answers["resident", "personal", " ".join([said] * items)] += 1
+        told = MadeCity("several items", {"U0": answers, **second}).disclosed["U0"]
+        shown.add(tuple((group.score, group.evidence) for group in told.groups))
+    assert len(shown) == 1
 
 
 def test_shrunken_scores_give_no_size_of_a_hidden_group() -> None:

@@ -164,7 +164,7 @@ def _changed(city: MadeCity, unit: str, cell: Cell, tries: int) -> Iterator[Unit
         if not left or min(left.values()) < 0:
             continue
         yield left
-        if number % 4 == 3 or cell[0] == "answer":
+        if (number % 4 == 3 and number > SIMPLE) or cell[0] == "answer":
             # Few people cannot make up for each other: every second time others do.
             near = "" if cell[0] == "code" or number % 2 else cell[1].partition("/")[0]
             yield _climbed(chance, city, unit, left, near, place)
@@ -184,6 +184,8 @@ def _left(answers: Unit) -> Unit:
     return Counter({key: count for key, count in answers.items() if count})
 
 
+SIMPLE = 30
+"""Tries before the search climbs, which takes as long as forty others."""
 CLIMBS = 60
 EDGE = 1e-6
 

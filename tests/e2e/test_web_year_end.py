@@ -25,7 +25,7 @@ from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.records.tellings import make_code
 from bot.service.composition import Service, build
-from tests.contract.test_appeals import KEY, PASSWORD, POINTS, YEAR
+from tests.contract.halls import KEY, PASSWORD, POINTS, YEAR
 from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
 from tests.deciding import decide
 from tests.e2e.browsing import BROWSER, browsing, keep, press

@@ -107,8 +107,6 @@ def merged(folder: Path, written: WrittenArchive) -> list[PatternCount]:
 async def play(steps: list[tuple[str, int]], folder: Path) -> None:
     database = open_database(f"sqlite:///{folder / 'ballots.sqlite3'}")
     try:
-        async with writing(database) as connection:
-            await connection.run_sync(tables.ballots.create)
         campaign = Campaign(database, folder / "archive")
         for kind, lot in [*steps, ("archive", 0)]:
             await getattr(campaign, kind)(lot)

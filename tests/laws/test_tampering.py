@@ -48,7 +48,8 @@ def good(files: dict[str, bytes], *witnesses: Witness, since: str = "") -> bool:
 def judged(files: dict[str, bytes]) -> tuple[bool, bool]:
     """Whether a bundle passes all checks: those that need no witness, and all with one."""
     checks = verify(files, VerificationRequest([KEY], [WITNESS.key]))
-    of_witness = {check for check in checks if WITNESS.key.name in check.what}
+    # To word all the others only to look for a name would take a tenth of the time.
+    of_witness = {check for check in checks if WITNESS.key.name in repr(check.finding)}
     assert len(of_witness) == 1
     return all(check.ok for check in {*checks} - of_witness), all(check.ok for check in checks)
 

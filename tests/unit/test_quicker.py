@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
+from bot.crypto import note_signatures
+from bot.crypto.note_signatures import public_key, sign_text, verify_signature
 from bot.storage.database import open_database
 from tests import quicker
 
@@ -29,3 +32,16 @@ async def test_a_connection_that_nobody_closed_is_ended(
     del connection, database
     left.clear()
     gc.collect()
+
+
+def test_a_signature_that_was_checked_vouches_for_no_other_text_key_or_signature() -> None:
+    seeds = bytes(32), bytes(31) + b"x"
+    made = sign_text(seeds[0], "one", "text")
+    keys = [replace(public_key(seed, "one"), name="one") for seed in seeds]
+    other = replace(made, raw=made.raw[:-1] + bytes([made.raw[-1] ^ 1]))
+    for _ in range(2):  # the second time from memory
+        assert verify_signature(keys[0], made, "text")
+        assert not verify_signature(keys[0], made, "texts")
+        assert not verify_signature(keys[1], made, "text")
+        assert not verify_signature(keys[0], other, "text")
+    assert isinstance(note_signatures.Ed25519PublicKey(bytes(32)), quicker.PublicKeys)

@@ -24,6 +24,7 @@ from tests.verifying.synthetic_log import (
     json_lines,
 )
 
+PLAIN_UNITS = ("TAX", "民政局")
 OPENS, CLOSES = 1_790_000_000, 1_790_900_000
 LIGHT = ("proposed", "uphold")
 Counted = list[tuple[dict[str, Any], int]]
@@ -32,10 +33,12 @@ Counted = list[tuple[dict[str, Any], int]]
 
 def plain_totals(campaign: str, counted: Counted) -> bytes:
     """Totals that nobody can score: how many ballots count for each unit."""
-    units: dict[str, int] = {}
+    units = dict.fromkeys(PLAIN_UNITS, 0)
     for content, weight in counted:
-        units[content["unit"]] = units.get(content["unit"], 0) + weight
-    return f"{canonical({'campaign': campaign, 'units': units})}\n".encode()
+        units[content["unit"]] += weight
+    listed = [{"unit": unit, "weight": weight} for unit, weight in units.items()]
+    found = {"campaign": campaign, "format": "minping-totals/1", "units": listed}
+    return f"{canonical(found)}\n".encode()
 
 
 def plain_rating(chance: Random) -> str:
@@ -62,7 +65,7 @@ class Terms:
 
     paper: str = PLAIN_PAPER
     scheme: str = "{}"
-    units: Sequence[str] = ("TAX", "民政局")
+    units: Sequence[str] = PLAIN_UNITS
     questionnaire: str = "general"
     rate: Callable[[Random], str] = plain_rating
     totals: Callable[[str, Counted], bytes] = plain_totals

@@ -359,11 +359,20 @@ def _view(name: str, group: _Group, own: OwnScore) -> GroupScore:
         flags=("open_link_only",) if opened and not vouched else (),
         n_open=sum(sums.n for sums in opened),
         unweighted=whole.plain if whole else None,
+        links=_links(group.summed),
         fit=group.fit if vouched else None,
         strata=tuple(
             sorted((cell.stratum, sums.n) for cell, sums in group.summed.items() if cell.stratum)
         ),
     )
+
+
+def _links(summed: Mapping[ScoreCell, CellSums]) -> tuple[int, ...]:
+    """The valid answers that are vouched for, and those of each loose channel."""
+    found: Counter[tuple[bool, str]] = Counter({(False, ""): 0})
+    for cell, sums in summed.items():
+        found[cell.open_link, cell.channel] += sums.n
+    return tuple(count for _, count in sorted(found.items()))
 
 
 def _effective(measured: MeasuredCampaign, code: str) -> Fraction | None:

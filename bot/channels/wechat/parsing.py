@@ -33,8 +33,11 @@ MEDIA = {
 """Kinds of media messages."""
 UNSUPPORTED = ("收到不支持的消息", "UnsupportedMessage")
 """Beginnings of the texts, marks aside, by which the app stands in for what it cannot pass on."""
-TOKEN = re.compile(r"[A-Za-z2-7]{4,16}|[0-9A-Za-z]{10}")
-"""What a link's token or an invitation's code looks like; no address names more of a scan."""
+TOKEN = re.compile(r"[A-Za-z2-7]{4,16}|(?=[0-9]*[A-Za-z])[0-9A-Za-z]{10}")
+"""What a link's token or an invitation's code looks like; no address names more of a scan.
+
+A code of digits alone, one of 100,000, is taken for somebody else's number.
+"""
 
 Mark = Callable[[str, int], str]
 """Makes a secret name of a text: update keys are stored, and user ids must not be."""

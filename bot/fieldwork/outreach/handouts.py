@@ -158,6 +158,15 @@ async def list_handouts(database: AsyncEngine, campaign: str) -> list[Handout]:
         return await _read(connection, campaign)
 
 
+async def count_in_files(connection: AsyncConnection, campaign: str) -> dict[str, int]:
+    """Return by form how many people's invitations left the service in a file."""
+    found: Counter[str] = Counter()
+    for one in await _read(connection, campaign):
+        if one.made:
+            found[one.form] += one.people - one.counts.get("opted_out", 0)
+    return dict(sorted(found.items()))
+
+
 async def read_rows(
     database: AsyncEngine,
     keys: GateKeys,

@@ -130,6 +130,13 @@ async def begin_push(
         return (await read_pushes(connection, campaign))[-1]
 
 
+async def count_recipients(database: AsyncEngine, campaign: str) -> int:
+    """Return how many invited people have an address to which a messenger writes."""
+    async with reading(database) as connection:
+        lacking, having = await _by_invitation(connection, campaign)
+    return len(lacking) + len(having)
+
+
 async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> dict[str, str]:
     """Return the shipped message of the next step by language.
 

@@ -25,7 +25,7 @@ from bot.publication.exports.appraisal_pages import (
     reasons_page,
     units_page,
 )
-from bot.publication.exports.book import Book, Page
+from bot.publication.exports.book import Book, Page, sponsors_of
 from bot.publication.exports.change_pages import changes_page, sensitivity_book
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.inner_unit_pages import parts_page, people_page
@@ -134,7 +134,9 @@ def _bound(
 ) -> Book:
     closed = max(scored.in_field[1] for scored in campaigns)
     answers = tuple(data for scored in campaigns for data in answers_data(scored))
-    return add_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
+    sponsor = sponsors_of(scored.campaign.scheme for scored in campaigns)
+    day = _moment(closed, timezone).date()
+    return add_dictionary(Book(title, day, tuple(pages), answers, sponsor))
 
 
 def _printed(seconds: int, timezone: str) -> str:

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.numbers import half_up
+from aggregation.scheme.scheme import Scheme
 from bot.core.labels import Pair, both, sentences
 from survey_flows.messages import Message
 
@@ -99,16 +100,24 @@ class Book:
 
     ``day`` is taken from the data, so that the same data give the same bytes.
     ``answers`` go into statistical files only.
+    ``sponsor`` is who orders the evaluation, by the scheme; empty when it names nobody.
     """
 
     title: str
     day: date
     pages: tuple[Page, ...]
     answers: tuple[LabelledData, ...] = ()
+    sponsor: str = ""
 
     def page(self, name: str) -> Page:
         """Return the page with this name; raises KeyError."""
         return {page.name: page for page in self.pages}[name]
+
+
+def sponsors_of(schemes: Iterable[Scheme]) -> str:
+    """Return who orders the evaluations, each in both languages and once."""
+    named = [scheme.sponsor for scheme in schemes if scheme.sponsor]
+    return joined_text([*dict.fromkeys(" ".join(dict.fromkeys((it.zh, it.en))) for it in named)])
 
 
 def printed_value(value: Value, column: Column) -> str | int | Decimal | None:

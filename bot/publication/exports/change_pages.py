@@ -10,7 +10,7 @@ from aggregation.appraisal.stability import ResultShift
 from aggregation.model.reason_lines import Label, worded
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import Pair, both, name
-from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value
+from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value, sponsors_of
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import UNIT
 from survey_flows.messages import ENGLISH, Message
@@ -99,4 +99,6 @@ def sensitivity_book(year: AppraisedYear, shifts: Sequence[ResultShift], timezon
     closed = max(part.in_field[1] for part in year.campaigns)
     title = " ".join(both(Message("publication-sensitivity-title", year=year.year)))
     day = datetime.fromtimestamp(closed, ZoneInfo(timezone)).date()
-    return add_dictionary(Book(title, day, (shifts_page(shifts), moves_page(year, shifts))))
+    sponsor = sponsors_of(part.campaign.scheme for part in year.campaigns)
+    pages = (shifts_page(shifts), moves_page(year, shifts))
+    return add_dictionary(Book(title, day, pages, sponsor=sponsor))

@@ -48,6 +48,12 @@ MESSENGERS: Mapping[str, Message | str] = {
     "wechat": Message("publication-field-wechat"),
     "wecom": Message("publication-field-wecom"),
 }
+FILES = {
+    "letters": Message("publication-field-letters"),
+    "merge": Message("publication-field-merge"),
+    "sealed": Message("publication-field-sealed"),
+}
+"""Forms of files with invitations."""
 WAYS = {
     OPEN: Message("publication-field-open"),
     LOOSE_CHANNELS[1]: Message("publication-field-group-codes"),
@@ -71,6 +77,8 @@ def field_lines(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterato
         planned = Message("publication-field-closed-early", planned=moment(campaign.closes_at))
         yield "closed_early", Message("publication-field-early"), planned
     yield "frame", Message("publication-field-frame"), _frame(scored)
+    if scored.facts.files:
+        yield "files", Message("publication-field-files"), _files(scored)
     yield "modes", Message("publication-field-modes"), _modes(scored)
     yield "ways", Message("publication-field-ways"), _ways(scored)
     yield "rates", Message("publication-field-rates"), _rates(scored)
@@ -91,6 +99,15 @@ def _frame(scored: ScoredCampaign) -> Message:
         return Message("publication-field-no-frame")
     counts = {"listed": facts.listed, "drawn": facts.drawn, "invited": facts.invited}
     return Message("publication-field-frame-text", **counts)
+
+
+def _files(scored: ScoredCampaign) -> Message:
+    files = scored.facts.files
+    listed = tuple(
+        Message("publication-field-count", name=FILES[form], count=count)
+        for form, count in files.items()
+    )
+    return Message("publication-field-files-text", listed=listed)
 
 
 def _count(name: Message | str, count: int | None) -> Message:

@@ -33,16 +33,19 @@ def statistical_files(book: Book, form: str) -> dict[str, bytes]:
     """
     every = [*map(page_data, book.pages), *book.answers]
     if form == "parquet":
-        return {f"{data.name}.parquet": parquet_file(data) for data in every}
+        return {f"{data.name}.parquet": parquet_file(data, book.sponsor) for data in every}
     return {
-        f"{data.name}.{lang}.sav": sav_file(data, lang, book.day)
+        f"{data.name}.{lang}.sav": sav_file(data, lang, book.day, book.sponsor)
         for data in every
         for lang in ("zh-Hans", "en")
     }
 
 
-def sav_file(data: LabelledData, lang: str, day: date) -> bytes:
-    """Return the data for SPSS with labels in one language; the same bytes for the same data."""
+def sav_file(data: LabelledData, lang: str, day: date, sponsor: str = "") -> bytes:
+    """Return the data for SPSS with labels in one language; the same bytes for the same data.
+
+    The sponsor stands in the file's notes.
+    """
     import pyreadstat
 
     names = {variable.name: spss_name(variable.name) for variable in data.variables}
@@ -53,6 +56,7 @@ def sav_file(data: LabelledData, lang: str, day: date) -> bytes:
             _frame(data).rename(columns=names),
             str(path),
             file_label=data.name[:64],
+            note=sponsor or None,
             column_labels=[
                 pick((variable.zh, variable.en), lang)[:250] for variable in data.variables
             ],
@@ -98,7 +102,7 @@ def _columns(data: LabelledData) -> list[Sequence[Any]]:
     return list(zip(*data.rows, strict=True)) if data.rows else [()] * len(data.variables)
 
 
-def parquet_file(data: LabelledData) -> bytes:
+def parquet_file(data: LabelledData, sponsor: str = "") -> bytes:
     """Return the data as Parquet: null where a number is missing, labels as JSON by column.
 
     The last column names the columns whose number is suppressed in that row.
@@ -119,7 +123,8 @@ def parquet_file(data: LabelledData) -> bytes:
     fields.append(pa.field(HIDDEN_IN, pa.string()))
     arrays.append(pa.array([" ".join(names) for names in hidden], pa.string()))
     buffer = io.BytesIO()
-    parquet.write_table(pa.table(arrays, schema=pa.schema(fields)), buffer, compression="zstd")
+    schema = pa.schema(fields, metadata={"sponsor": sponsor} if sponsor else None)
+    parquet.write_table(pa.table(arrays, schema=schema), buffer, compression="zstd")
     return buffer.getvalue()
 
 

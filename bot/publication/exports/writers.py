@@ -14,6 +14,7 @@ from bot.publication.exports.book import Book, Column, Page, printed_value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Spreadsheets run a text that begins so as a formula, East Asian ones also a full-width sign."""
@@ -21,6 +22,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 LONGEST = 32_000
 """A cell of a workbook holds 32,767 characters."""
 WIDEST = 60
+MOST_ON_PAPER = 60
 
 
 def workbook(book: Book) -> bytes:
@@ -38,13 +40,26 @@ def workbook(book: Book) -> bytes:
         "strings_to_numbers": False,
     }
     with Workbook(buffer, options) as file:
-        file.set_properties({"title": book.title, "created": datetime.combine(book.day, time())})
+        file.set_properties(
+            {
+                "title": book.title,
+                "company": book.sponsor,
+                "created": datetime.combine(book.day, time()),
+            }
+        )
         for page in book.pages:
-            _write_page(file, page)
+            sheet = _write_page(file, page)
+            sheet.set_header(f"&L{_on_paper(book.sponsor)}&R{_on_paper(book.title)}")
+            sheet.set_footer(f"&L{book.day.isoformat()}&R&P / &N")
     return buffer.getvalue()
 
 
-def _write_page(file: Workbook, page: Page) -> None:
+def _on_paper(text: str) -> str:
+    """Return a text for the header of printed pages, which holds 255 characters with its marks."""
+    return text[:MOST_ON_PAPER].replace("&", "&&")
+
+
+def _write_page(file: Workbook, page: Page) -> Worksheet:
     sheet = file.add_worksheet(f"{page.zh} {page.name}"[:31])
     head = file.add_format(
         {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1}
@@ -61,6 +76,7 @@ def _write_page(file: Workbook, page: Page) -> None:
     sheet.freeze_panes(2, 1)
     if page.rows:
         sheet.autofilter(1, 0, len(page.rows) + 1, len(page.columns) - 1)
+    return sheet
 
 
 def _write_cell(

@@ -36,6 +36,7 @@ from bot.fieldwork.outreach.outbox import ALL, INVITATION, REMINDER, UNOPENED
 from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
+    count_recipients,
     pause_push,
     plain_texts,
     resume_push,
@@ -90,6 +91,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "framed": framed,
         "drawn": drawn,
         "invited": invited,
+        "recipients": await count_recipients(service.database, campaign),
         "planned": await _planned(visit) if not drawn else [],
         "cells": await _cells(visit, summary.cell),
         "buttons": {

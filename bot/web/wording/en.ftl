@@ -903,6 +903,7 @@ handout-state-made = made
 handout-state-cancelled = given up
 handout-recipient = Sender's age key (sealed table only)
 handout-asked = asked for by { $login }
+handout-sms = The template rules of public-cloud SMS allow neither surveys nor personal links: have an operator’s gateway send it, such as 云MAS, or get the cloud’s approval in writing first.
 handout-ask = Ask for the file
 handout-make = Make and download
 handout-again = Download again

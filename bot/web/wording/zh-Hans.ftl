@@ -897,6 +897,7 @@ handout-state-made = 已生成
 handout-state-cancelled = 已放弃
 handout-recipient = 发送单位的 age 公钥（仅加密表）
 handout-asked = 申请人 { $login }
+handout-sms = 公有云短信的模板规则不允许问卷调查和个人链接：请交运营商短信平台（如云MAS）发送，或先取得云服务商书面同意。
 handout-ask = 申请文件
 handout-make = 生成并下载
 handout-again = 再次下载

@@ -55,6 +55,7 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/push/invite",
     "/admin/campaigns/{campaign}/push/begin",
     "/admin/campaigns/{campaign}/push/turn",
+    "/admin/campaigns/{campaign}/push/handouts",
     "/admin/campaigns/{campaign}/responses",
     "/admin/campaigns/{campaign}/responses/live",
     "/admin/campaigns/{campaign}/responses/quotas",
@@ -162,22 +163,25 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(
     login = f"one.{role}"
     await add_staff(console.service.roster, login, PASSWORD, role, "CME" if role == "unit" else "")
     await console.sign_in(login)
+    await console.open("/admin/password")  # has the token of the session's forms
     for method, path, _ in sorted(PAGES, key=_ends_the_session):
         if path in OPEN or path.endswith("/live"):
             continue  # the sign-in is everybody's, and the live part never ends
         if _ends_the_session((method, path, "")):
             await console.sign_in(login)
+            await console.open("/admin/password")
         if method == "GET":
             async with console.client.get(address(path), allow_redirects=False) as response:
                 status, location = response.status, response.headers.get("Location", "")
         else:
-            await console.open("/admin/password")
             headers = {"Origin": str(console.client.make_url("/")).rstrip("/")}
             form = {"csrf": console.csrf}
             async with console.client.post(
                 address(path), data=form, headers=headers, allow_redirects=False
             ) as response:
                 status, location = response.status, response.headers.get("Location", "")
+        if not _ends_the_session((method, path, "")):
+            assert not location.startswith("/admin/sign-in"), f"{path} ended the session"
         refused = status == 403 or (path.rstrip("/") == "/admin" and location == HOMES.get(role))
         known = (
             status == 404 and "review" in path

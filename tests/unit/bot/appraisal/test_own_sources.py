@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from aggregation.model.facts import Grade
+from aggregation.model.names import GRADES
 from aggregation.model.reason_lines import Label, ReasonLine
-from bot.appraisal.own_sources import plain_line
+from bot.appraisal.own_sources import plain_line, scheme_names
 from survey_flows.messages import Message, Named
 from tests.cities import founding_inputs, founding_result
 
@@ -15,8 +17,10 @@ NAMES = {
     "U1": Named("甲局", "Bureau A"),
     "L1": Named("王芳", "Wang Fang"),
     "objective": Named("目标任务", "objectives"),
+    "C_social": Named("社会发展", "Social development"),
+    "third": GRADES[Grade.THIRD],
 }
-CODED = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4}/")
+CODED = re.compile(r"\b[a-z]+\.[A-Za-z0-9]|\d{4}/|\b[A-E]_[a-z]+")
 
 
 @pytest.mark.parametrize(
@@ -37,11 +41,14 @@ CODED = re.compile(r"\b(units|indicators|public|personal|leaders|history)\.|\d{4
         ("history.L1.2009: ", "王芳 2009 年的等次", "grade of Wang Fang in 2009"),
         (
             "2010/safety_accident/downgrade/L1/E1",
-            "对王芳的决定：降等",
-            "decision on Wang Fang: one grade down",
+            "降等：王芳",
+            "one grade down: Wang Fang",
         ),
         ("units.X9.total", "X9的总分", "total of X9"),
         ("市政府文件, 2010-05-01", "市政府文件, 2010-05-01", "市政府文件, 2010-05-01"),
+        ("categories.C_social", "社会发展", "Social development"),
+        (Message("appraisal-pool", name="U1"), "名额组 甲局", "pool Bureau A"),
+        (Message("appraisal-pool", name="third"), "名额组 三等", "pool third grade"),
         (
             Message("appraisal-days-in-unit", unit="units.U1.total", days=200),
             "甲局的总分：200 天",
@@ -57,9 +64,9 @@ def test_a_source_is_said_in_names(source: Label, zh: str, en: str) -> None:
 
 def test_no_line_of_a_whole_city_keeps_a_code() -> None:
     result, scheme = founding_result(), founding_inputs().scheme
-    names = {unit.unit: Named(unit.zh, unit.en) for unit in result.units}
+    names = scheme_names(scheme)
+    names |= {unit.unit: Named(unit.zh, unit.en) for unit in result.units}
     names |= {leader.leader: Named(leader.zh, leader.en) for leader in result.leaders}
-    names |= {code: Named(it.zh, it.en) for code, it in scheme.indicators.items()}
     said = {
         plain_line(line, names).inputs_text(lang)
         for lines in result.trail.values()

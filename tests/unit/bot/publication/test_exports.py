@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from pyarrow import parquet
 
 from aggregation.counts.scan import PatternCount
 from aggregation.estimation.scores import score_units
@@ -25,6 +26,7 @@ from bot.publication.exports import Book, csv_archive, csv_files, workbook
 from bot.publication.exports.book import Column, Page, printed_value
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import REASONS, exclusions_page, groups_page, scores_page
+from bot.publication.exports.statistical_files import statistical_files
 from bot.publication.exports.writers import escape_formula, page_records
 from bot.results.scoring import ScoredCampaign, unit_ranks
 from survey_flows.campaign_definition import Unit
@@ -273,3 +275,23 @@ def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     assert (told.top_two, told.n_valid) == (None, 160)
     # Four decimals of mean and interval, with the exact number, would give sum and squares.
     assert (told.score, told.low, told.high) == (Fraction("78.5"), 74.0, 82.0)
+
+
+def test_every_kind_of_file_names_the_sponsor() -> None:
+    sponsored = replace(WHOLE, sponsor="长沙市 & 委 Changsha", title="T" * 300)
+    written = workbook(sponsored)
+    with zipfile.ZipFile(io.BytesIO(written)) as parts:
+        assert (
+            "<Company>长沙市 &amp; 委 Changsha</Company>" in parts.read("docProps/app.xml").decode()
+        )
+    read = load_workbook(io.BytesIO(written))
+    for sheet in read.worksheets:
+        assert sheet.oddHeader.left.text == "长沙市 && 委 Changsha"
+        assert sheet.oddFooter.left.text == "2026-12-31"
+    assert workbook(sponsored) == workbook(sponsored)
+    table = statistical_files(sponsored, "parquet")["units.parquet"]
+    schema = parquet.read_schema(io.BytesIO(table))
+    assert schema.metadata[b"sponsor"].decode() == "长沙市 & 委 Changsha"
+    notes = "长沙市 & 委 Changsha".encode()
+    assert notes in statistical_files(sponsored, "sav")["units.en.sav"]
+    assert workbook(replace(sponsored, sponsor=""))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from openpyxl import load_workbook
 
 from bot.fieldwork.outreach.handouts import HandoutRow
+from bot.publication.exports.field_lines import field_lines
 from bot.publication.reports.handout_files import (
     draw_letters,
     letters_pdf,
     merge_table,
     split_code,
 )
+from bot.results.field_facts import FieldFacts
+from survey_flows.messages import render
 from tests.conversations import build_definition
 from tests.openings import ORGANISER
+from tests.unit.bot.publication.test_exports import ALL_S, scored
 from tests.unit.bot.publication.test_posters import A4, read
 
 DEFINITION = build_definition(organiser=ORGANISER)
@@ -50,3 +55,13 @@ def test_a_table_holds_text_alone_so_that_nothing_runs_as_a_formula() -> None:
         f"{SITE}/0000000001",
         "mp.cs.cn/k",
     ]
+
+
+def test_the_method_page_tells_how_many_were_invited_by_files_and_what_that_means() -> None:
+    campaign = scored(("A", "resident", 4, ALL_S, 120))
+    assert "files" not in {key for key, *_ in field_lines(campaign, str)}
+    facts = FieldFacts(files={"letters": 12, "sealed": 3400})
+    told = {key: text for key, _, text in field_lines(replace(campaign, facts=facts), str)}
+    said = render(told["files"], "en")
+    assert said.startswith("letters 12, sealed table for another sender 3400 (people);")
+    assert "could have used" in said

@@ -122,7 +122,8 @@ def test_an_older_checkpoint_of_another_history_is_noticed() -> None:
     longer = campaign()
     longer.vote("aa", "TAX", "VS")
     assert failures(files, VerificationRequest([KEY], since=longer.log.checkpoint())) == [
-        f"the log was rolled back: it had {size + 2} entries, and now it has {size}"
+        f"this is an older state of the log, of {size} entries: it signed {size + 2} before; "
+        "ask for a newer one"
     ]
 
 

@@ -22,8 +22,8 @@ from bot.service.composition import build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.server import make_web
-from tests.console import PASSWORD, Console, make_data, texts
-from tests.sealing import give_notice, seal_at
+from tests.console import PASSWORD, Console, make_sealed, texts
+from tests.sealing import give_notice
 from tests.web_city import Clock
 
 APPEAL = "/admin/appeals/1"
@@ -31,7 +31,7 @@ APPEAL = "/admin/appeals/1"
 
 @pytest.fixture
 async def console(tmp_path: Path, valkey_server: str, valkey_url: str) -> AsyncIterator[Console]:
-    await asyncio.to_thread(make_data, tmp_path / "made", valkey_server)
+    await asyncio.to_thread(make_sealed, tmp_path / "made", valkey_server)
     folder = await asyncio.to_thread(shutil.move, tmp_path / "made", tmp_path / "data")
     async with (
         build(Settings(data=Path(folder), redis_url=valkey_url), Clock()) as service,
@@ -49,8 +49,6 @@ async def decide(console: Console, ruling: AppealRuling) -> None:
     database = console.service.database
     for login, unit in (("chen", ""), ("tan", "FIN")):
         await add_staff(console.service.roster, login, PASSWORD, "administrator", unit)
-    await score_campaign(database, "city-2010")
-    await seal_at(console.service, 2010)
     await give_notice(database, 2010, office(console, "zhou"), console.service.desk)
     await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(console, "zhou"))
     await assign_appeal(database, 1, "chen", office(console, "zhou"))

@@ -22,11 +22,11 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
-from bot.verification.witness import LogForked, Witness, WitnessClient
+from bot.verification.witness import LogBehind, LogForked, Witness, WitnessClient, verified_growth
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
 from survey_flows.log_entries import receipt_label
-from survey_flows.merkle import verify_consistency
+from survey_flows.merkle import consistency_proof, verify_consistency
 from survey_flows.signed_notes import COSIGNATURE, Checkpoint, read_key
 from tests.bundles import CLOSES, DEFINITION, OPENS, SCHEME, Campaign, drawn
 from tests.logs import ORIGIN, SEED, Entry, store
@@ -174,7 +174,7 @@ async def test_a_witness_watches_the_log_and_its_signature_is_handed_on(
     assert "witnessed by: witness.example/w" in page
 
 
-async def test_a_witness_refuses_a_log_that_was_rolled_back_or_rewritten_and_keeps_the_evidence(
+async def test_a_witness_refuses_a_log_that_was_rewritten_and_keeps_the_evidence(
     site: Site, tmp_path: Path
 ) -> None:
     campaign = drawn(7)
@@ -182,7 +182,6 @@ async def test_a_witness_refuses_a_log_that_was_rolled_back_or_rewritten_and_kee
     size, state = len(campaign.log.entries), tmp_path / "state"
     watch = WitnessClient(WITNESS, str(site.client.make_url("/")), state, lambda: NOW)
     for what, seen in (
-        ("rolled back", other_log(campaign, size + 1)),
         ("two different roots", other_log(campaign, size)),
         ("does not prove", other_log(campaign, size - 2)),
     ):
@@ -193,6 +192,30 @@ async def test_a_witness_refuses_a_log_that_was_rolled_back_or_rewritten_and_kee
         assert (tmp_path / "state.evidence").read_text() == campaign.log.checkpoint()
     note = await (await site.client.get("/log/checkpoint")).text()
     assert WITNESS.name not in note
+
+
+async def test_an_older_state_of_the_log_is_no_fork(site: Site, tmp_path: Path) -> None:
+    """A proxy keeps old answers, or the database's owner hides the newest note."""
+    campaign = drawn(7)
+    size, state = len(campaign.log.entries), tmp_path / "state"
+    await site.keep(campaign, size - 2)
+    watch = WitnessClient(WITNESS, str(site.client.make_url("/")), state, lambda: NOW)
+    newest, notes = campaign.log.checkpoint(), tables.checkpoints
+    async with writing(site.service.database) as connection:
+        await connection.execute(notes.delete().where(notes.c.size == size))
+    # A log that went back in earnest proves nothing of what it had, and that is no fork either.
+    for seen in (newest, other_log(campaign, size + 1)):
+        state.write_text(seen)
+        with pytest.raises(LogBehind, match=f"an older state of the log, of {size - 2} entries"):
+            await watch.check_growth(site.client.session)
+        assert state.read_text() == seen
+    assert not (tmp_path / "state.evidence").exists()
+    proof = consistency_proof(campaign.log.subtrees(), size - 2, size)
+    older = campaign.log.checkpoint(size - 2)
+    with pytest.raises(LogBehind):
+        verified_growth(WITNESS, newest, older, proof)
+    with pytest.raises(LogForked, match="does not prove"):
+        verified_growth(WITNESS, other_log(campaign, size), older, proof)
 
 
 def other_log(campaign: Campaign, size: int) -> str:

@@ -27,14 +27,13 @@ from bot.appraisal.year_verifier import State, verify_year
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.records.tellings import make_code, read_tellings
-from bot.results.scoring import score_campaign
 from bot.service.composition import build
 from bot.storage.database import reading
 from bot.verification.bundle_reader import VerificationRequest
 from bot.web.public import code_guard
 from bot.web.server import make_web
-from tests.console import PASSWORD, Console, make_data, texts
-from tests.sealing import give_notice, seal_at
+from tests.console import PASSWORD, Console, make_sealed, texts
+from tests.sealing import give_notice
 from tests.web_city import Clock
 
 TABLE, LETTERS = "/results/years/2010", "/admin/years/2010/letters"
@@ -42,14 +41,12 @@ TABLE, LETTERS = "/results/years/2010", "/admin/years/2010/letters"
 
 @pytest.fixture
 async def console(tmp_path: Path, valkey_server: str, valkey_url: str) -> AsyncIterator[Console]:
-    await asyncio.to_thread(make_data, tmp_path / "made", valkey_server)
+    await asyncio.to_thread(make_sealed, tmp_path / "made", valkey_server)
     folder = await asyncio.to_thread(shutil.move, tmp_path / "made", tmp_path / "data")
     async with (
         build(Settings(data=Path(folder), redis_url=valkey_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        await score_campaign(service.database, "city-2010")
-        await seal_at(service, 2010)
         await add_staff(service.roster, "tan", PASSWORD, "unit", "TAX")
         yield Console(client, service)
 
@@ -102,19 +99,14 @@ async def test_the_table_is_there_from_the_first_day_and_the_unit_reads_its_reas
     assert "Ask for a review" not in texts(console.page)
 
 
-async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
-    console: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    codes: list[str] = []
+@pytest.fixture
+async def codes(console: Console, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give notice and print the letters of a unit; return the codes in them."""
+    made: list[str] = []
 
     def making() -> str:
-        codes.append(make_code())
-        return codes[-1]
-
-    waits: list[float] = []
-
-    async def waiting(seconds: float) -> None:
-        waits.append(seconds)
+        made.append(make_code())
+        return made[-1]
 
     await notice(console)
     monkeypatch.setattr("bot.publication.reports.letters.make_code", making)
@@ -130,21 +122,31 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     await console.post(LETTERS, form)
     assert (console.status, "still to be printed" in texts(console.page)) == (422, True)
     console.client.session.cookie_jar.clear()
+    return made
 
+
+async def test_a_fetched_address_uses_nothing_and_a_button_opens_the_own_page(
+    console: Console, codes: list[str]
+) -> None:
     # A fetched address names nobody and uses nothing; a code in it stands behind a button.
     page = await console.open(f"/{codes[0].lower()}")
     assert codes[0] in page
     async with reading(console.service.database) as connection:
         acts = {it.act for it in await read_tellings(connection, 2010)}
-        people = [it.subject for it in await read_tellings(connection, 2010, "")]
     assert acts == {"ordered", "letter"}
     assert await status(console, "/ABCDEFGHU1") == 404
     assert 'content="noindex"' in page
-
     own = texts(await typed(console, f"{codes[0][:5]}-{codes[0][5:]}".lower()))
     assert console.status == 200
     assert "Result of 2010" in own
     assert not [code for code in codes[1:] if code in console.page]
+
+
+async def test_a_person_asks_for_a_review_for_recusal_and_appeals_on_the_own_page(
+    console: Console, codes: list[str]
+) -> None:
+    async with reading(console.service.database) as connection:
+        person = (await read_tellings(connection, 2010, ""))[0].subject
     asked = await typed(console, codes[0], act="received", reason="Two days were counted twice.")
     assert "no handler yet" in texts(asked)
     again = await typed(console, codes[0], act="received", reason="Once more.")
@@ -154,7 +156,7 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     other = await typed(console, codes[1], act="again", reason="Of somebody else.")
     assert (console.status, "no such appeal" in texts(other)) == (422, True)
     (appeal,) = await list_appeals(console.service.database, date(2026, 11, 23), 2010)
-    assert (appeal.subject, appeal.steps[0].by) == (people[0], f"person:{people[0]}")
+    assert (appeal.subject, appeal.steps[0].by) == (person, f"person:{person}")
 
     # The person appeals against the answer on the own page, once.
     database, chen = console.service.database, "chen"
@@ -174,6 +176,15 @@ async def test_a_code_opens_the_own_page_and_wrong_ones_wait_and_refuse_nobody(
     again = texts(await typed(console, codes[0], act="again", reason="They were not."))
     assert (console.status, "· appeal" in again) == (200, True)
     assert "Make an appeal" not in again
+
+
+async def test_wrong_codes_wait_and_refuse_nobody(
+    console: Console, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def waiting(seconds: float) -> None:
+        waits.append(seconds)
 
     monkeypatch.setattr(code_guard, "pause", waiting)
     for _ in range(code_guard.FREE + 2):

@@ -341,6 +341,7 @@ def test_what_a_message_means(changed: dict[str, str], event: Update | None) -> 
         ("qrscene_ABCDEFGHIJ", "r/ABCDEFGHIJ"),
         ("qrscene_ABCDEFGHIJ-TAX", "r/ABCDEFGHIJ/TAX"),
         ("qrscene_-TAX", "u/TAX"),
+        ("qrscene_7K3M9P2QXB", "r/7K3M9P2QXB"),
         ("last_trade_no_4200001234", ""),
         ("qrscene_4200001234", ""),
         ("qrscene_order_2026113000", ""),
