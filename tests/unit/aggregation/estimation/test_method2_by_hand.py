@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,6 +100,8 @@ class Group:
 
 
 Units = dict[str, dict[str, Group]]
+Components = dict[str, Any]
+"""The variances of a family by name, Var(c) by group."""
 
 
 def within(value: float) -> float:
@@ -191,9 +194,10 @@ class Scored:
         return sum(g.s[kind] * self.steep(name, kind) * it.bend for kind, it in g.parts.items())
 
 
-def components(scored: dict[str, Scored]) -> dict[str, dict[str, object]]:
+def components(scored: dict[str, Scored]) -> dict[str, Components]:
     """τ², τ_u², τ_e², Var(c), Var(c_o) and degrees of freedom by family."""
-    above, below = defaultdict(float), defaultdict(int)
+    above: dict[str, float] = defaultdict(float)
+    below: dict[str, int] = defaultdict(int)
     for it in scored.values():
         for name, g in it.unit.items():
             for p in g.parts.values():
@@ -256,7 +260,7 @@ def components(scored: dict[str, Scored]) -> dict[str, dict[str, object]]:
         error = sum(g.b**2 * (tau + a_(name, g)) for g in own) * len(units) / (len(units) - 1)
         return (error + pull**2 * centre) / (sum(g.b for g in own) + pull) ** 2
 
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, Components] = {}
     for family in SHARES:
         own = [it for code, it in scored.items() if FAMILIES[code] == family]
         tau = (len(own) * between(own) + 5 * everywhere) / (len(own) + 5)
@@ -273,7 +277,7 @@ def components(scored: dict[str, Scored]) -> dict[str, dict[str, object]]:
     return found
 
 
-def interval(it: Scored, c: dict) -> tuple[float, float, float, float, float, float]:  # type: ignore[type-arg]
+def interval(it: Scored, c: Components) -> tuple[float, ...]:
     """The variance, its degrees of freedom, and the ends of both intervals."""
     x = np.array(list(POINTS.values()))
     answers, moved, below = 0.0, 0.0, 0.0
@@ -288,7 +292,7 @@ def interval(it: Scored, c: dict) -> tuple[float, float, float, float, float, fl
         r += it.by_level[name, kind] * it.bow * (1 - it.steep(name, kind) * bow)
         answers, moved = answers + r**2 * v, moved + r * (mean - p.mean)
         below += (r**2 * v) ** 2 / max(p.n - 1, 1)
-    shares = defaultdict(float)
+    shares: dict[str, float] = defaultdict(float)
     for (name, _), alpha in it.alpha.items():
         shares[name] += alpha
     loose_parts = [alpha for (_, kind), alpha in it.alpha.items() if kind == "open"]
@@ -300,7 +304,7 @@ def interval(it: Scored, c: dict) -> tuple[float, float, float, float, float, fl
     common += sum(loose_parts) ** 2 * c["c_o"]
     freedom = own**2 / (below + y**2 / c["tau_freedom"] + z**2 / c["mood_freedom"])
     ends = [end for var in (own + common, own) for end in _ends(it.score, moved, var, freedom)]
-    return (own + common, freedom, *ends)  # type: ignore[return-value]
+    return (own + common, freedom, *ends)
 
 
 def _ends(score: float, moved: float, variance: float, freedom: float) -> tuple[float, float]:
@@ -370,7 +374,8 @@ def test_a_stranger_gets_the_same_sure_pairs_from_the_page() -> None:
         z[j, k] = float(norm.isf(t.sf(value, welch)))
     values, vectors = np.linalg.eigh(v)
     off = drawn("seed", 4999, len(codes)) @ (vectors * np.sqrt(values)).T
-    left, sure, rounds = set(z), set(), 0
+    left, rounds = set(z), 0
+    sure: set[tuple[int, int]] = set()
     while True:
         largest = np.max([(off[:, j] - off[:, k]) / e_[j, k] for j, k in left], axis=0)
         new = {pair for pair in left if z[pair] > np.sort(largest)[4750 - 1]}
