@@ -69,6 +69,14 @@ _NO_NAME = re.compile(
     r".(某|主任|局长|科长|处长|所长|队长|站长|经理|书记|市长|区长|县长|镇长|老师|医生|护士|师傅|先生|女士"
     r"|小姐|警官|法官|律师|大[爷妈哥姐]|阿姨|叔叔|[了过他她它们])|.+[局委办所院队站厅科处部人]$"
 )
+_NO_ONE = re.compile(
+    r".+[生工员民户者商师兵领客族家长手友妈爸主亲的]$|高[中考三二一龄薪]|金融|江[西苏南北]|常德|黄山|马上"
+)
+"""What follows «我是» and is no name, though it begins like one."""
+_RELATIVE = (
+    "(儿子|女儿|孩子|老公|老婆|丈夫|妻子|爱人|爸爸?|妈妈?|父亲|母亲"
+    "|爷爷|奶奶|外公|外婆|哥哥?|姐姐?|弟弟?|妹妹?)"
+)
 _DIGIT = "[0-9零〇一幺二两三四五六七八九]"
 _ACCOUNT = r"(加我?的?|添加)?(微信|薇信|威信|v信|\bvx|\bwx|\bwechat|\bweixin)|加我?v"
 _STREET = "(Road|Street|Avenue|Lane|Rd|St)"
@@ -90,6 +98,11 @@ def _has_check_digit(match: Match) -> bool:
 def _is_name(match: Match) -> bool:
     """Whether characters after «我叫» can be a name: no office and no pronoun."""
     return _NO_NAME.match(match["it"]) is None
+
+
+def _is_someone(match: Match) -> bool:
+    """Whether characters after «我是» can be a name: no trade, no school and no place."""
+    return _is_name(match) and _NO_ONE.match(match["it"]) is None
 
 
 def _is_account(match: Match) -> bool:
@@ -115,6 +128,24 @@ _PATTERNS: tuple[tuple[str, str, Callable[[Match], bool]], ...] = (
         _always,
     ),
     ("phone", rf"(?<!{_DIGIT})[零〇]{_DIGIT}{{9,11}}(?!{_DIGIT})", _always),
+    ("phone", r"\+\d{1,3}([- ]?\d){7,12}(?!\d)", _always),
+    (
+        "phone",
+        r"\b(?i:phone|call me|mobile|tel)\b[^\d\n]{0,16}(?P<it>\(?\d([-() ]{0,2}\d){6,12})(?!\d)",
+        _always,
+    ),
+    (
+        # As with identity numbers: a wrong check digit is a slip of the pen.
+        "card",
+        r"(银行卡|卡号|\b(?i:card (number|no\.?)))(号码|号|是|为|is|[:： ])*"
+        r"(?P<it>\d([- ]?\d){11,18})(?!\d)",
+        _always,
+    ),
+    (
+        "identity",
+        r"(护照|\b(?i:passport))(号码|号|是|为|is|no\.?|[:： ])*(?P<it>[A-Z]{1,2}\d{7,8})(?!\d)",
+        _always,
+    ),
     ("card", r"(?<!\d)\d([- ]?\d){14,18}(?!\d)", _has_check_digit),
     ("plate", rf"[{_PROVINCES}][A-Z][·• ]?[A-Z0-9]{{5,6}}(?![A-Z0-9])", _always),
     ("account", r"\bwxid_\w+", _always),
@@ -130,16 +161,27 @@ _PATTERNS: tuple[tuple[str, str, Callable[[Match], bool]], ...] = (
         r"(?=$|[\s,，.。;；、!！(（]|是|住|家住|电话|手机|今年|身份证)",
         _is_name,
     ),
-    ("name", rf"(我的名字是|姓名[:： ]+){_NAME}(?![\u4e00-\u9fff])", _is_name),
+    (
+        "name",
+        rf"(我是|本人是?){_NAME}(?=$|[\s,，.。;；、!！(（]|住在?|家住|电话|手机)",
+        _is_someone,
+    ),
+    (
+        "name",
+        rf"我{_RELATIVE}(名字)?叫{_NAME}(?=$|[\s,，.。;；、!！(（]|在|是|上|读|今年)",
+        _is_name,
+    ),
+    ("name", r"\bI(['’]m| am) (?P<it>[A-Z][a-z]+( [A-Z][a-z]+)+)", _always),
+    ("name", rf"(我的名字是|我名字叫|姓名[:： ]+){_NAME}(?![\u4e00-\u9fff])", _is_name),
     ("name", r"\b(?i:my name is) (?P<it>[A-Z][\w'-]+( [A-Z][\w'-]+){0,2})", _always),
     (
         "address",
         r"(家住|我住|我家住?|住在|住址|家庭地址|联系地址|我的地址)(在|是|为|[:： ])*"
         r"(?P<it>[^,，.。;；!！?？\s]{2,24}?\d+(号楼|号(?!线)|栋|幢|座|组)"
-        r"(\d+(号楼|栋|幢|座|单元|室|房|层|楼|号))*)",
+        r"(\d+(号楼|栋|幢|座|单元|室|房|层|楼|号))*\d{0,4})",
         _always,
     ),
-    ("address", r"\d+(号楼|栋|幢|座)\d+单元\d{2,4}(室|房|号|户)?", _always),
+    ("address", r"\d+(号楼|栋|幢|座)(\d+单元)?[- ]?\d{3,4}(室|房|号)?(?![\d户])", _always),
     (
         "address",
         rf"\b(?i:i live|my address is|my home is)( at| in| on)? (?P<it>(No\.? ?)?\d+[\w-]*,? "

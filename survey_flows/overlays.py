@@ -38,6 +38,8 @@ DROP = "drop"
 """The argument of a button that gives up the present rating for another unit's."""
 CHOOSE = "help-choose"
 """The line of the help that says how an option is chosen; channels differ in what they take."""
+CHAT = "privacy-chat"
+"""The line of the privacy text about the app that a chat goes through; a page goes through none."""
 PROMISE_TIME = timedelta(seconds=PROMISE_SECONDS)
 
 
@@ -185,7 +187,8 @@ def may_report_pressure(session: Session) -> bool:
 def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     """The text of ``help`` or ``privacy``."""
     if topic == "privacy":
-        return definition.wording.say(lang, "privacy", date=show_end(definition, lang))
+        say = definition.wording.say
+        return say(lang, "privacy", date=show_end(definition, lang), chat=say(lang, CHAT))
     said = (
         definition.wording.say(lang, "help", choose=definition.wording.say(lang, CHOOSE)),
         organiser_line(definition.organiser, lang, definition.wording),

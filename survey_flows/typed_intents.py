@@ -49,7 +49,8 @@ _WHO_ARE_YOU = re.compile(
     r"|官方(的)?(吗|么)|(靠谱|可信|正规)(吗|么)|^有?(没有)?(什么)?(奖励|红包|奖品|礼品)(吗|么|\?)?$"
     r"|who are you|^(a )?scam$|(is|it|this) .{0,6}a scam|is (this|it) (real|fake|official|legit)"
     r"|are you (a bot|real|human)"
-    r"|is there (a|any) reward"
+    r"|is there (a|any) reward|^what( is|'s) (this|it)( for)?\??$"
+    r"|^这是(个)?(什么|啥|干什么的|干嘛的|干啥的)(呀|啊)?\??$"
 )
 _ABUSE = re.compile(
     r"傻[逼比屄叉x]|煞笔|沙雕|[操草艹日干]你|[他她你]妈的?|妈的|卧槽|滚(蛋|开|你|吧|$)|王八|混蛋|混账|去死|狗屁|放屁|屁用|脑残|智障|废物|狗官"
@@ -77,11 +78,12 @@ _PRESSED = re.compile(
     r"|(站在|守在|坐在|就在|在)我?(旁边|边上|身边|后面|背后).{0,4}(看|盯)|(看|盯)着我(评|打|填|点|选|$)"
     r"|\b(forc|told|tell|made|mak|order|ask|press|want|requir)\w* .{0,8}\b(me|us|everyone|all)\b"
     r".{0,20}(rate|mark|star|score|satisf|screenshot|receipt|positive)"
+    r"|\bi (was|am|m|got) (told|forced|pressed|made|ordered)( how)? to"
     r"|wants? (a|my|the|to see) .{0,8}(screenshot|receipt|rating|answer)"
     r"|stand\w* (next to|beside|behind) me|watch(es|ing) me"
 )
 _CHANGE = re.compile(
-    r"(评|打|选|点|填|按|写|答)错了?(怎么办|咋办|怎么改)?(了|吗)?$|^(重来|重新开始|重新来|重填)$"
+    r"(评|打|选|点|填|按|写|答)错了?(怎么办|咋办|怎么改)?(了|吗)?$|^(重来|重新开始|重新来|重填|撤回|修改|撤销)$"
     r"|^(怎么|如何|怎样|可以|能不能|能|还能|可不可以).{0,4}(改|修改|撤回|重评|重新评价?|再评|删除?)"
     r"(我?的)?(评价|评分|回答|答案)?(一次|一下|了)?(吗|么|嘛)?$"
     r"|(评|提交)(完|了|过)?(之?后)?(还)?(能|可以)(不能)?再?(改|修改|删|撤回)"
@@ -105,12 +107,13 @@ _HUMAN = re.compile(
 _HOW_MANY = re.compile(
     r"(评|打)(几|多少)个?(单位|部门|局|次)|(能|可以)(评|打分?)几|^一个?人(能|可以)?(评|打分).{0,3}次|没(办|去|打)过.{0,5}(能|可以)(不能)?评"
     r"|how many (units|departments|times|ratings)"
-    r"|rate (another|more|other|several) (unit|department|office)"
+    r"|rate (another|more|other|several) (unit|department|office)|^rate (another|more)$"
     r"|(rate|rating) .{0,12}(without having|never) "
 )
 _RECEIPT = re.compile(
     r"^(什么|啥)是回执|^回执(编号|码|号)?(是|有)?(什么|啥|干什么|干嘛)(用|意思|东西)?"
-    r"|what('s| is) (a|the|this) receipt"
+    r"|^(怎么|如何|在?哪里?)查(询|验)?回执|what('s| is) (a|the|this) receipt"
+    r"|check (my|a|the) receipt"
 )
 _USE = re.compile(
     r"^(我|我们)?(评|打分|填|评价)了?(这个|这些)?(也|又|真)?(有什么|有|没什么|没)(用|作用|意义)(吗|么|呢|的)?$|走过场|^(也|都|又)?没什?么?用(的|处)?"
@@ -125,7 +128,6 @@ _THANKS = frozenset(
             "谢谢您",
             "多谢",
             "好的",
-            "好",
             "好的谢谢",
             "知道了",
             "明白了",

@@ -62,8 +62,9 @@ class Lookups:
                     )
                 )
             elif isinstance(effect, OptOut | OptIn):
-                lang = before.session.lang if before and before.session else ""
-                answered.append(ShowNotice(self._wished(citizen, effect, lang)))
+                session = before.session if before else None
+                lang, rating = (session.lang, session.rating) if session else ("", False)
+                answered.append(ShowNotice(self._wished(citizen, effect, lang, rating=rating)))
             elif isinstance(effect, HandleRequestAction):
                 lang = before.session.lang if before and before.session else effect.action.lang
                 answered += await self._follow(connection, citizen, effect, lang)
@@ -71,17 +72,23 @@ class Lookups:
                 answered.append(effect)
         return answered
 
-    def _wished(self, citizen: Citizen, effect: OptOut | OptIn, lang: str) -> str:
+    def _wished(self, citizen: Citizen, effect: OptOut | OptIn, lang: str, *, rating: bool) -> str:
         """Returns what is said of an opt-out or its undoing, in each language if none is known.
 
-        A browser's random number is no address: nobody was invited by it.
+        A browser's random number is no address: nobody was invited by it. ``rating``: one is under
+        way, which the word may have meant.
         """
         if citizen.channel == WEB:
             key = "opted-out-web"
         else:
             key = "opted-out" if isinstance(effect, OptOut) else "opted-in"
         said = self._live_campaigns
-        return said.sentence(lang, key) if lang else said.sentence_in_each_language(key)
+        if not lang:
+            return said.sentence_in_each_language(key)
+        lines = [said.sentence(lang, key)]
+        if rating and key == "opted-out":
+            lines.append(said.sentence(lang, "opted-out-rating"))
+        return "\n".join(lines)
 
     async def _follow(
         self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from survey_flows.characters import forbidden_character
 from survey_flows.errors import Message, Place, Problem, gathered
 
 M = TypeVar("M", bound="CheckedInput")
@@ -39,12 +40,32 @@ def checked(model: type[M], **values: Any) -> M:
     """Returns the model of ``values``.
 
     Raises:
-        BadInput: a field is wrong; each problem's place is its field.
+        BadInput: a field is wrong, or holds a character that no text may hold; each problem's
+            place is its field.
     """
+    signs = {field: sign for field, value in values.items() if (sign := _forbidden(value))}
+    if signs:
+        raise gathered(
+            [
+                Problem(Message("core-forbidden-character", character=sign), Place(field=field))
+                for field, sign in signs.items()
+            ]
+        )
     try:
         return model.model_validate(values)
     except ValidationError as wrong:
         raise gathered([_problem(model, one) for one in wrong.errors()]) from None
+
+
+def _forbidden(value: Any) -> str:
+    """Returns the first forbidden character in a text, or in texts inside lists and mappings."""
+    if isinstance(value, str):
+        return forbidden_character(value)
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple):
+        return next((sign for one in value if (sign := _forbidden(one))), "")
+    return ""
 
 
 def _problem(model: type[CheckedInput], error: ErrorDetails) -> Problem:

@@ -17,6 +17,7 @@ label-change-other = measured differently in the two years: not tested
 
 # Files that cannot be read or written (file_errors.py).
 
+core-forbidden-character = the text holds the hidden character { $character }; delete it and type the text anew
 core-file-not-found = the file cannot be read: there is no such file; check its name
 core-file-read-forbidden = the file cannot be read; give this account the permission to read it
 core-file-is-folder = the file cannot be read, because this is a folder; name a file

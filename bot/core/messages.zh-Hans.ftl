@@ -17,6 +17,7 @@ label-change-other = 两年量法不同，不作检验
 
 # Files that cannot be read or written (file_errors.py).
 
+core-forbidden-character = 文字中有看不见的字符 { $character }，请删去并重新输入
 core-file-not-found = 文件无法读取：没有这个文件，请核对文件名
 core-file-read-forbidden = 文件无法读取：当前账号没有读取权限，请开通权限
 core-file-is-folder = 文件无法读取：这是一个文件夹，请指定文件

@@ -114,11 +114,11 @@ def find_columns(
         if not places:
             have = tuple(name for name in written if name)
             message = Message(
-                "spreadsheets-mapped-column-missing", column=column, field=field, columns=have
+                "spreadsheets-mapped-column-missing", column=exact, field=field, columns=have
             )
             problems.add(message, row)
         elif len(places) > 1:
-            twice = Message("spreadsheets-mapped-column-twice", column=column, field=field)
+            twice = Message("spreadsheets-mapped-column-twice", column=exact, field=field)
             problems.add(twice, row)
         else:
             found[column] = places[0]

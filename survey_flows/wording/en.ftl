@@ -109,7 +109,7 @@ said-who-are-you = This is the survey “{ $title }”, answered by a program, n
 said-abuse = You sound angry. How you rate is up to you; please go on with the present step. What you want to say can go into the comment.
 said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
 said-pressed = Nobody may tell you how to rate or ask to see your answers. Who had to rate in front of others can rate again later: the last rating counts, and a receipt shows no answers. While you rate a unit, a button under the help tells us.
-said-change = Until { $date } you may change it: rate the unit again, and the last rating counts. To delete all of them: /delete. Before submitting, go back, or edit an answer at the review.
+said-change = Until { $date } you may change it: rate the unit again, and the last rating counts. To delete all of them, use “Delete my ratings” (/delete). Before submitting, go back, or edit an answer at the review.
 said-when = It closes at { $date }. No scores are published while it runs; the organiser publishes the results after the close.
 said-human = This is answered by a program; nobody sits here. To ask a person, call the organiser, or 12345.
 said-how-many = You may rate several units, one after the other; of one unit, your last rating counts. A unit that you know without having used it can be rated, too.
@@ -200,7 +200,8 @@ privacy =
     · Until { $date } you may rate again, or delete all your ratings in this survey (“Delete my ratings”, /delete).
     · Words for the office are no part of the rating: they go another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete them.
     · After a rating you may ask for a signed promise that it will be in the public log. It names neither unit nor answers; whoever sees it knows that you took part. It is kept sealed here with your receipt for about an hour, and deleted when the survey closes at the latest.
-    · The chat goes through the app you use, which has privacy rules of its own. Please put no personal details in a comment.
+    { $chat }
+privacy-chat = · The chat goes through the app you use, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in “{ $title }”? Unsubmitted answers go too. This cannot be undone, but you may rate again until it closes.
 delete-office = Words that you gave to the office are not among them: they still go out at the end of the day. To keep them from going, press “Stop all of it” under “My requests” (/followup).
 delete-yes = Delete them all
@@ -297,4 +298,5 @@ invitation-stop = No more invitations
 invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and only totals are published. Open until { $date }.
 reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and only totals are published. If you have already taken part, thank you; nothing more is to be done.
 opted-out = You will not be invited again, to any survey. To undo this, reply START.
+opted-out-rating = The rating that you are at goes on; to end it, press “Stop”.
 opted-out-web = This web page has no address of yours and sends no invitations, so there is nothing to stop here. If you were invited somewhere else, reply STOP there, or START to be invited again.

@@ -65,6 +65,7 @@ async def test_strong_words_opt_out_wherever_no_words_are_asked_for(
         await road.send("ann", Started(link=road.link.token, unit=unit, lang="en"))
     reply = await road.send("ann", Typed(words))
     assert "START" in "\n".join(reply.notices)
+    assert ("to end it, press “Stop”" in reply.notices[0]) == (begun == "rating")
     assert await has_opted_out(road)
     assert (reply.screen is None) == (begun == "nothing")
 

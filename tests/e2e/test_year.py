@@ -96,12 +96,12 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     code, out, _ = run("seal", "2010", "--lang", "en")
     seen = out.rsplit("--seen ", 1)[1].split(" ", 1)[0]
     assert (code, len(seen)) == (0, 64)
-    confirmed = ("--organ", "市委常委会", "--document", "纪要", "--decided-on", "2011-01-20")
+    confirmed = ("--organ", "市委常委会", "--document", "纪要", "--decided-on", "2011-03-01")
     order = ("seal", "2010", "--seen", seen, *confirmed, "--typed", "2010")
     assert run(*order)[:2] == (0, "2010 is sealed\n")
     assert run(*order)[2] == (
         "minping: 2010: the year is sealed: only amendments change it, "
-        "or two people lift the seal before the public notice\n"
+        "or its seal is lifted before the public notice\n"
     )
     out = run("appraise", "2010", "--lang", "en")[1]
     assert [" ".join(line.split()) for line in out.splitlines()][:-1] == lines[:-1]

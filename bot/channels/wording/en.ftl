@@ -38,4 +38,4 @@ text-busy = We are a little busy and have not finished with your last message. P
 text-unseen = The answer to your message before did not reach you in time, so this one changed nothing. Here is where you are.
 text-seen-wechat = What you send here stays in the chat, and those who run this account may see it.
 text-seen-wecom = What you send here stays in the chat, and your organisation's administrators may see it.
-text-web = To leave no trace, rate on the web instead; it takes a minute as well:
+text-web = To keep it out of the chat, rate on the web instead; it takes a minute as well:

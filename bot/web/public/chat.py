@@ -342,9 +342,10 @@ def chat_page(request: web.Request, reply: Reply) -> web.Response:
     template = "chat_body.html" if _wants_fragment(request) else "chat.html"
     lang = reply.screen.lang if reply.screen else accepted_language(request)
     view = chat_view(reply.screen) if reply.screen else None
+    notices = [on_the_web(notice, lang) for notice in reply.notices]
     kept = promise_address(request, reply.screen) if reply.screen else None
     response = render(
-        request, template, lang, notices=reply.notices, view=view, kept=kept, id=form_id(request)
+        request, template, lang, notices=notices, view=view, kept=kept, id=form_id(request)
     )
     return _marked(request, response)
 

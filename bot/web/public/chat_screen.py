@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from bot.core.shipped_files import shipped_words
 from bot.web.shared.templates import page_words
 from survey_flows.effects import Button, OtherPerson, Screen
-from survey_flows.overlays import CHOOSE, COMMANDS
+from survey_flows.overlays import CHAT, CHOOSE, COMMANDS
 from survey_flows.screens import WHERE
 
+COMMAND = re.compile(r" ?[（(]/(followup|delete)[）)]|, /delete(?=\))")
+"""A command beside the name of its button; no page has its address."""
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {
     **dict.fromkeys(("a", "u", "l", "d", "i", "w", "j"), "option"),
@@ -114,8 +116,8 @@ def chat_view(screen: Screen) -> ChatView:
 
 def on_the_web(text: str, lang: str) -> str:
     """Returns the text without what is true of a chat only: commands, and where words are sent."""
-    words = shipped_words()
-    for key in (WHERE, CHOOSE):
+    words, text = shipped_words(), COMMAND.sub("", text)
+    for key in (WHERE, CHOOSE, CHAT):
         text = text.replace(words.say(lang, key), page_words().say(lang, key))
     return text.replace(words.say(lang, COMMANDS), "")
 

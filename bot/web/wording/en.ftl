@@ -49,6 +49,7 @@ text-privacy = Privacy
 text-back = Back
 text-cookie = This site keeps one random number (a cookie), only after you press “Start”, to go on with your conversation; it expires after 90 days. There is no tracking and no analytics.
 
+privacy-chat = · Please put no personal details in a comment.
 help-choose = · Press an option to choose it; to find a unit, you can also type its name, its code or what you came for.
 receipt-where = The receipt says that your rating was received. It does not show your answers. After about an hour you can see whether it is in the public log: press “Check a receipt”, or type it on the page /receipt later.
 receipt-copy = Copy the receipt

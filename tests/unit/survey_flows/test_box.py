@@ -148,6 +148,17 @@ def test_what_looks_like_personal_data_is_found_by_its_check_digits(
         ("身份证号码：430102 19900101 1234", "identity", "430102 19900101 1234"),
         ("身份证是430102900101123", "identity", "430102900101123"),
         ("my ID number is 430102199001011234", "identity", "430102199001011234"),
+        ("护照号：E12345678", "identity", "E12345678"),
+        ("卡号6222 0212 3456 7890 123", "card", "6222 0212 3456 7890 123"),
+        ("My phone is 555-123-4567.", "phone", "555-123-4567"),
+        ("reach me at +44 7911 123456", "phone", "+44 7911 123456"),
+        ("我是李建国", "name", "李建国"),
+        ("本人王芳，多次反映", "name", "王芳"),
+        ("我名字叫陈伟", "name", "陈伟"),
+        ("我儿子叫张小明，今年八岁", "name", "张小明"),
+        ("I'm Mary Jones and I waited", "name", "Mary Jones"),
+        ("我家住在麓山路12号3栋2单元501", "address", "麓山路12号3栋2单元501"),
+        ("我是3栋501的业主", "address", "3栋501"),
     ],
 )
 def test_what_names_somebody_is_found_and_hidden(text: str, kind: str, hidden: str) -> None:
@@ -192,6 +203,13 @@ def test_what_names_somebody_is_found_and_hidden(text: str, kind: str, hidden: s
         "电话12345、12329、110都打不通",
         "本人对窗口人员的态度很满意",
         "罚款200元，扣12分，限速80",
+        "我是高中生，我是江西人，我是钟点工",
+        "我是马上要退休的，我是金融从业者，我是白领",
+        "我是老百姓，我是外地来的，本人于去年办证",
+        "5栋1000户居民都反对，2栋3单元停水",
+        "我孩子叫号排到下午",
+        "I'm not satisfied. I am Angry. Call me names",
+        "银行卡办理慢，护照办了15天",
     ],
 )
 def test_innocent_words_raise_no_alarm(text: str) -> None:

@@ -165,7 +165,7 @@ ASKED_IN = {
     "said-pressed": (
         "有人逼我打满分|单位要求我截图给他看|领导让我发回执|村干部站在旁边看着我|让我必须评非常满意"
         "|someone forced me to give full marks|my boss wants a screenshot"
-        "|they told me to give 5 stars|he is watching me"
+        "|they told me to give 5 stars|he is watching me|I was told how to rate"
     ),
     "said-change": (
         "评完能改吗|评错了怎么办|我评错了。|怎么删除|怎么改|还能再评吗|重新开始"
@@ -174,7 +174,7 @@ ASKED_IN = {
     "said-when": "什么时候截止|结果在哪里看|when does it close|where are the results",
     "said-human": "转人工|人工客服|你们电话多少|talk to a human|who runs this",
     "said-how-many": "可以评几个单位|一个人能评几次|我没办过事能评吗|how many units can I rate",
-    "said-receipt": "什么是回执|回执有什么用|what is a receipt",
+    "said-receipt": "怎么查回执|什么是回执|回执有什么用|what is a receipt",
     "said-use": "评了有用吗|没用的，走过场|does it matter",
     "said-thanks": "谢谢|好的|知道了|thanks|OK",
     "said-who-are-you": "这是官方的吗|骗子吧|有红包吗|is it official|is this a scam",

@@ -154,12 +154,21 @@ async def test_one_cookie_for_ninety_days_and_only_after_the_start(browser: Brow
 
 
 async def test_a_page_speaks_of_no_words_to_send_and_no_commands(browser: Browser) -> None:
-    await browser.review()
-    page = await browser.press("Submit")
+    await browser.begin()
+    await browser.press("Used a service", "Very satisfied", *["Satisfied"] * 3)
+    await browser.post("/answer", {"id": browser.hidden()["id"], "text": "No ramp at the door"})
+    assert "under “My requests”, which says if it is late" in browser.page
+    page = await browser.press("Give them to the office", "Submit")
+    assert "You will find the answers under “My requests”." in page
     assert "press “Check a receipt”" in page
     assert "send it here" not in page
-    for topic in ("/help", "/privacy"):
-        assert "/start " not in await (await browser.client.get(topic)).text()
+    assert "/followup" not in await browser.press("Delete my ratings")
+    assert "/followup" not in await browser.press("Delete them all")
+    for lang in ("en", "zh-Hans"):
+        for topic in ("/help", "/privacy"):
+            page = await browser.open(f"{topic}?lang={lang}")
+            for word in ("/start ", "/delete", "/followup", "the app you use", "聊天软件"):
+                assert word not in page
 
 
 async def test_the_start_page_names_the_unit_of_the_link(browser: Browser) -> None:

@@ -322,11 +322,11 @@ async def test_a_year_is_sealed_compared_and_unsealed_on_its_page(console: Conso
     assert "Departments 18 75 6 – Leaders 163 658 11 3" in shown
     seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', console.page)[0]
     form = {"csrf": console.csrf, "act": "seal", "seen": seen, "organ": "市委常委会"}
-    form |= {"document": "纪要", "decided_on": "2011-01-20", "typed": "2011"}
+    form |= {"document": "纪要", "decided_on": "2011-03-01", "typed": "2011"}
     assert "type the year" in texts(await console.post(page, form))
     shown = texts(await console.post(page, form | {"typed": "2010"}))
     assert "The year is sealed." in shown
-    assert "Confirmed by 市委常委会, 纪要, 2011-01-20" in shown
+    assert "Confirmed by 市委常委会, 纪要, 2011-03-01" in shown
     assert "The material gives what is sealed." in texts(await console.open(f"{page}?compare=yes"))
     await console.open(f"{YEAR}/proposals?status=all")
     assert 'name="verdict"' not in console.page
