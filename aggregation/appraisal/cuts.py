@@ -89,11 +89,15 @@ def _cut(
 
 
 def _vouched(disclosed: DisclosedScore) -> dict[str, int]:
-    """The vouched answers of each group as far as they are told."""
+    """The vouched answers of each group as far as they are told.
+
+    A group whose loose answers are not told is left out: they would count as invited people who
+    answered, and those who stayed away would seem fewer than they are.
+    """
     return {
-        it.group: max(0, it.n_valid - (it.n_open or 0))
+        it.group: max(0, it.n_valid - it.n_open)
         for it in disclosed.groups
-        if it.n_valid is not None
+        if it.n_valid is not None and it.n_open is not None
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
+from math import ceil
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
 from aggregation.model.reason_lines import ReasonLine
@@ -92,11 +92,11 @@ class GradeCut:
 
     @property
     def safe(self) -> float | None:
-        """Points by which every unit's score may be off while the grade holds: half the way.
+        """Points by which every unit's score may be off while the grade holds: under half the way.
 
-        In tenths, rounded down.
+        In whole tenths. Exactly half the way makes a tie, which may change the grade.
         """
-        return None if self.points is None else floor(5 * self.points + 1e-9) / 10
+        return None if self.points is None else max(0, ceil(5 * self.points - 1e-9) - 1) / 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ Least = Annotated[Decimal, Field(gt=0)]
 class StateRules(SchemeModel):
     """When a unit is ranked, ranked provisionally, or left to a person.
 
-    ``ranked_move`` and ``provisional_move`` are the most points by which one ballot may be able to
+    ``ranked_move`` and ``provisional_move`` are the most points by which one more ballot may
     move the score. ``support`` is the least Σ W/(W + k) of vouched answers of a ranked unit.
     ``first_year`` makes every unit's rank provisional.
     """

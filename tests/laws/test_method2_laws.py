@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections import Counter
+from contextlib import closing
 from dataclasses import asdict, replace
 from fractions import Fraction
+from math import inf
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregation.appraisal.totals import as_estimate
+from aggregation.counts.ratings import PatternReader
+from aggregation.counts.scan import KEYS, tally
 from aggregation.estimation.method2.contrasts import campaign_contrasts
 from aggregation.estimation.method2.evidence import (
     NOTHING,
@@ -17,6 +25,7 @@ from aggregation.estimation.method2.evidence import (
     GroupEvidence,
     UnitEvidence,
 )
+from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.estimation.method2.own_score import Contrasts, GroupContrast, own_score
 from aggregation.estimation.method2.trial import (
     loose_cells,
@@ -24,10 +33,14 @@ from aggregation.estimation.method2.trial import (
     with_ballots,
     worst_move,
 )
-from aggregation.estimation.scores import PatternCount, score_table, score_units
+from aggregation.estimation.method2.variance import NORMAL, ScoreVariance, interval
+from aggregation.estimation.scores import PatternCount, score_contrasts, score_table, score_units
+from aggregation.ranking.ranks import JointInference, PairwiseComparison
 from aggregation.scheme.evidence import EvidenceRules
+from bot.results.scan import COLUMNS, in_order, scan_sql
+from survey_flows.questionnaire import Questionnaire
 from tests.method2 import naive_contrasts, naive_score
-from tests.scoring import GROUPS, QUESTIONNAIRES, bounded_scheme, row
+from tests.scoring import GROUPS, QUESTIONNAIRES, TITLE, bounded_scheme, rating, row
 
 RULES = EvidenceRules()
 SHARES = {"resident": 40, "enterprise": 35, "deputy": 20, "grassroots": 5}
@@ -186,3 +199,115 @@ def test_no_order_or_splitting_of_rows_changes_a_bit(
     if rows:
         table = pa.Table.from_pylist([asdict(r) for r in rows])
         assert repr(score_table(table, FAMILIES, QUESTIONNAIRES, scheme)) == repr(made)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(st.sampled_from([0.0, 0.5, 96.7, 98.5, 99.0, 100.0]), st.floats(0, 100)),
+    st.floats(0, 1),
+    st.lists(st.floats(1e-4, 60), min_size=2, max_size=2),
+    st.sampled_from([1.0, 3.1, 5.0, 40.0, inf]),
+)
+def test_the_interval_holds_the_score_and_never_narrows_with_the_variance(
+    score: float, prior: float, errors: list[float], freedom: float
+) -> None:
+    """Also at the ends of the scale, where a Beta distribution would have two peaks."""
+    less, more = sorted(errors)
+    # The prior draws the mean towards the middle, by less than a standard error.
+    pull = min(prior * less, abs(50 - score)) * (1 if score < 50 else -1)
+    known = ScoreVariance({}, 0.0, less**2, 0.0, 0.0, pull, 0.0, freedom, {})
+    low, high = interval(score, less**2, known)
+    lower, higher = interval(score, more**2, known)
+    assert 0 <= lower <= low + 1e-9
+    assert low <= score <= high
+    assert high <= higher + 1e-9 <= 100 + 1e-9
+    # Away from the nearer end it reaches as far as a normal one, or to the end of the scale.
+    if abs(score + pull - 50) >= 10:
+        far = score + pull - low if score > 50 else high - score - pull
+        room = score + pull if score > 50 else 100 - score - pull
+        assert far >= min(NORMAL * less, room) - 1e-4
+
+
+@settings(max_examples=40, deadline=None)
+@given(ROWS)
+def test_nobody_with_the_lower_score_is_ever_surely_better(rows: list[PatternCount]) -> None:
+    """Though sets compare means with the prior, which moves each by less than its error."""
+    scheme = bounded_scheme(unit=1)
+    found = score_units(rows, dict.fromkeys("ABC", "econ"), QUESTIONNAIRES, scheme)
+    exact = {code: it.bounded.own.score for code, it in found.items() if it.bounded is not None}
+    codes = sorted(exact)
+    compared = PairwiseComparison(
+        {code: as_estimate(exact[code], found[code]) for code in codes},
+        together=JointInference({}, "law"),
+    )
+    for one, better in zip(codes, compared.better, strict=True):
+        for other, surely in zip(codes, better, strict=True):
+            assert not surely or exact[one] > exact[other]
+
+
+ON_THREE = st.lists(
+    st.builds(
+        lambda code, count, unit, grp, source: row(
+            code, count, unit=unit, grp=grp, source=source, questionnaire="three"
+        ),
+        st.sampled_from(["S", "B", "D", "D"]),
+        st.integers(1, 60),
+        st.sampled_from("AB"),
+        st.sampled_from(GROUPS[:3]),
+        st.sampled_from(["personal", "open"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+THREE = Questionnaire("three", "1", TITLE, (rating("y", 0, scale="three_dk"),))
+
+
+@settings(max_examples=25, deadline=None)
+@given(ON_THREE, st.sampled_from(GROUPS[:3]), st.sampled_from(["personal", "open"]))
+def test_on_a_scale_that_ends_at_thirty_the_best_answer_counts_for_a_unit_and_none_too_far(
+    rows: list[PatternCount], grp: str, source: str
+) -> None:
+    """The worst answer of such a scale is no 0, so that nothing is promised of its direction."""
+    families, scheme = {"A": "econ", "B": "econ"}, bounded_scheme(unit=1)
+
+    def scored(code: str = "") -> BoundedFigures | None:
+        more = [row(code, 1, unit="A", grp=grp, source=source, questionnaire="three")]
+        given = [*rows, *(more if code else [])]
+        found = score_units(given, families, {"three": THREE}, scheme, frozen)
+        return found["A"].bounded
+
+    frozen = score_contrasts(tally(rows, PatternReader({"three": THREE}, scheme)), families, scheme)
+    before = scored()
+    if before is None:
+        return
+    for code in ("S", "B", "D"):
+        after = scored(code)
+        assert after is not None
+        assert abs(after.own.score - before.own.score) <= before.move
+        assert code != "S" or after.own.score >= before.own.score
+    assert 0 <= before.own.score <= 100
+
+
+@settings(max_examples=20, deadline=None)
+@given(ROWS)
+def test_two_databases_count_every_table_of_ballots_alike(rows: list[PatternCount]) -> None:
+    """And so give the same scores to the bit: from the counts on one code does the rest."""
+    ballots = [("C", *(getattr(r, name) for name in KEYS)) for r in rows for _ in range(r.count)]
+    columns = ", ".join(COLUMNS)
+    with closing(sqlite3.connect(":memory:")) as lite, duckdb.connect() as duck:
+        lite.execute(f"CREATE TABLE ballots ({columns})")
+        lite.executemany(f"INSERT INTO ballots VALUES ({'?, ' * 7}?)", ballots)
+        found = in_order(lite.execute(scan_sql("sqlite", "C")).fetchall())
+        kinds = {
+            name: pa.int64() if kind == "int64" else pa.string() for name, kind in COLUMNS.items()
+        }
+        given = pa.Table.from_pylist(
+            [dict(zip(COLUMNS, ballot, strict=True)) for ballot in ballots], pa.schema(kinds)
+        )
+        duck.register("ballots", given)
+        assert in_order(duck.execute(scan_sql("duckdb", "C")).fetchall()) == found
+    counts: Counter[tuple[object, ...]] = Counter(ballot[1:] for ballot in ballots)
+    assert found == in_order([(*key, count) for key, count in counts.items()])
+    scheme = bounded_scheme(unit=1)
+    made, counted = (score_units(it, FAMILIES, QUESTIONNAIRES, scheme) for it in (rows, found))
+    assert repr(counted) == repr(made)

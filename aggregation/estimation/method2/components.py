@@ -23,8 +23,8 @@ APART = 3.0
 MOOD_WEIGHT = 5.0
 """The weight of `APART` in τ_u², in Σ b_v·b_o."""
 LARGEST = 2500.0
-LEAST = 3.0
-"""The fewest degrees of freedom of a component."""
+LEAST, MOST = 3.0, 1e6
+"""The fewest and the most degrees of freedom of a component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +226,15 @@ def _loose(cells: Sequence[_Cell], start: float) -> _LoosePeople:
     known = 1.0 if found > pulled else total / (total + MOOD_WEIGHT)
     freedom = max(MOOD_WEIGHT, len(units) - 1)
     if room > 0 and known:
-        freedom = (len(units) - 1) * (mood / (found + rest / room) / known) ** 2
+        scatter = found + rest / room
+        # Where all of a kind said the same, and units differ alike, nothing scatters.
+        freedom = (len(units) - 1) * (mood / scatter / known) ** 2 if scatter else MOST
     error = fsum(
         weight**2 * mood + fsum(c.both**2 * (each + c.noise) for c in unit)
         for unit, weight in zip(units, weights, strict=True)
     )
     contrast = (error + start**2 * WIDE**2) / (total + start) ** 2
-    return _LoosePeople(mood, min(max(freedom, LEAST), 1e6), each, contrast)
+    return _LoosePeople(mood, min(max(freedom, LEAST), MOST), each, contrast)
 
 
 def _loose_each(

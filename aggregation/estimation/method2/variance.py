@@ -20,6 +20,8 @@ from aggregation.estimation.method2.parts import LOOSE, PartKey, channel_of, par
 
 LEVEL = 0.95
 NORMAL = 1.959963984540054
+CLOSEST = 1e-6
+"""How near the mean of an interval (0–1) comes to an end of the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +146,36 @@ def _slopes(key: PartKey, contrast: GroupContrast, mean: float) -> tuple[float, 
 
 
 def interval(score: float, variance: float, known: ScoreVariance) -> tuple[float, float]:
-    """The 95 % interval around a score, from a Beta distribution with its mean and ``variance``.
+    """The 95 % interval around a score (points), which holds the score and lies within 0–100.
 
-    The variance is widened as Student's t is against the normal. The interval is extended to hold
-    the score.
+    The variance (points²) is widened as Student's t is against the normal. As much of it as a Beta
+    distribution can have without a peak at either end of the scale (`most_of_beta`) goes into Beta
+    quantiles. The rest is added to the distance of each end from the mean as normal errors add, in
+    squares. So the interval never becomes narrower with a larger variance: a Beta with two peaks
+    puts its quantiles on them, which near an end of the scale is no interval at all.
     """
     from scipy.special import betaincinv, stdtrit
 
-    m = min(max((score + known.pull) / 100, 1e-6), 1 - 1e-6)
+    m = min(max((score + known.pull) / 100, CLOSEST), 1 - CLOSEST)
     wide = variance
     if known.freedom != inf and variance:
         wide *= (float(stdtrit(max(known.freedom, 1.0), (1 + LEVEL) / 2)) / NORMAL) ** 2
-    v = min(max(wide / 10_000, 1e-12), 0.99 * m * (1 - m))
-    size = m * (1 - m) / v - 1
-    low, high = betaincinv(m * size, (1 - m) * size, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return min(100 * float(low), score), max(100 * float(high), score)
+    v = max(wide / 10_000, 1e-12)
+    inner = min(v, most_of_beta(m))
+    size = m * (1 - m) / inner - 1
+    ends = betaincinv(m * size, (1 - m) * size, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    below, above = (sqrt((m - float(end)) ** 2 + NORMAL**2 * (v - inner)) for end in ends)
+    low, high = max(0.0, 100 * (m - below)), min(100.0, 100 * (m + above))
+    return min(low, score), max(high, score)
+
+
+def most_of_beta(mean: float) -> float:
+    """The variance of the Beta distribution with this mean (0–1) whose lesser shape is 1.
+
+    With more, one of the shapes is below 1, and the density has no bound at that end.
+    """
+    nearest = min(mean, 1 - mean)
+    return mean * (1 - mean) * nearest / (1 + nearest)
 
 
 def common_covariance(one: ScoreVariance, other: ScoreVariance, parts: Components) -> float:

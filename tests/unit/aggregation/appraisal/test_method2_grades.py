@@ -20,7 +20,7 @@ from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.method2.scorer import with_common_covariances
 from aggregation.estimation.scores import score_units
 from aggregation.model.facts import Grade
-from aggregation.model.results import Certainty, ConsequenceKind, explain
+from aggregation.model.results import AppraisalResult, Certainty, ConsequenceKind, explain
 from aggregation.ranking.shapes import library
 from aggregation.scheme.scheme import Scheme
 from bot.campaigns.scheme_files import offered_scheme
@@ -157,6 +157,30 @@ def test_ballots_to_a_cut_are_not_told_where_few_are_vouched_for() -> None:
     assert cuts
     assert all(cut.ballots is cut.loose is None for cut in cuts)
     assert all(u.tentative for u in result.units if u.rank)
+
+
+def test_a_grade_holds_while_all_scores_are_off_by_what_is_safe_and_not_by_half_the_way() -> None:
+    """The unit is moved towards the cut, and all others against it."""
+    scores = dict(zip((f"U{n:02}" for n in range(1, 11)), range(90, 40, -5), strict=True))
+    scores = {**dict.fromkeys(small_city().public, 80), **scores}
+
+    def graded(off: dict[str, Fraction]) -> AppraisalResult:
+        moved = {code: public(code, score + off.get(code, 0)) for code, score in scores.items()}
+        return appraise(replace(small_city(rules(bias="0")), public=moved))
+
+    result = graded({})
+    held: dict[bool, list[bool]] = {True: [], False: []}
+    for code in ("U03", "U10"):
+        unit = result.unit(code)
+        assert unit.outlook is not None
+        for cut in unit.outlook.cuts:
+            assert cut.safe is not None
+            for safe in held:
+                points = Fraction(str(cut.safe)) + (0 if safe else Fraction(1, 10))
+                way = points if cut.up else -points
+                off = {it: way if it == code else -way for it in scores}
+                held[safe].append(graded(off).unit(code).grade is unit.grade)
+    assert held == {True: [True] * 3, False: [False] * 3}
 
 
 def test_numbers_of_ballots_are_told_in_two_figures() -> None:

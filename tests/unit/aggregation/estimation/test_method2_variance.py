@@ -159,6 +159,16 @@ def test_without_a_cell_that_has_both_the_loose_contrast_is_known_to_ten_points(
     assert all(sqrt(v.whole) > 10 for v in found.variances.values())
 
 
+def test_units_in_which_all_of_a_kind_say_the_same_have_variances() -> None:
+    """Nothing scatters: neither answers, nor how loose ones differ from unit to unit."""
+    group = group_parts(Fraction(1), {"": counts(7, 0, 0, 0, 0)}, {"open": counts(0, 0, 0, 1, 0)})
+    units = {"A": {"resident": group}, "B": {"resident": group}}
+    found = measure(units, dict.fromkeys(units, "one"), dict.fromkeys(units, SCALE), RULES)
+    parts = found.components["one"]
+    assert (parts.mood, parts.mood_freedom, parts.loose) == (pytest.approx(9, abs=0.05), 1e6, 0)
+    assert found.variances["A"].whole == found.variances["B"].whole > 0
+
+
 def test_clusters_of_people_who_agree_count_as_fewer() -> None:
     alike = [
         ClusterSums(str(at), 10, 10.0, 10.0 * y, 10.0 * y * y)

@@ -7,6 +7,7 @@ from math import sqrt
 import pytest
 
 from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.estimation.method2.kept_sums import KeptSums, Moments
 from aggregation.model.results import explain
 from aggregation.quality.stayed_away import (
@@ -67,13 +68,39 @@ def test_the_grade_of_a_unit_says_how_different_the_silent_would_have_to_be() ->
         assert known.apart is not None
         assert known.safe is not None
         assert known.points / 1.0 - 0.1 < known.apart <= known.points / 0.6
-        assert 2 * known.safe <= known.points < 2 * known.safe + 0.2
+        assert 2 * known.safe < known.points <= 2 * known.safe + 0.2 + 1e-9
     said = "\n".join(explain(appraise(replace(given, invited=invited)), "U03", "en"))
     assert "unless people who did not answer are" in said
     assert "less content than those who did, beyond what they are at other units" in said
     told = "\n".join(explain(appraise(replace(given, invited=invited)), "U03", "zh-Hans"))
     assert "除非未作答者比作答者低" in told
     assert "unless people" not in "\n".join(explain(appraise(given), "U03", "en"))
+
+
+def test_a_group_whose_loose_answers_are_not_told_counts_as_nobody_who_answered() -> None:
+    """Else its loose answers would be invited people who answered, and too few had stayed away."""
+    given = scored(rules())
+    hidden = {
+        code: replace(
+            told,
+            groups=tuple(
+                replace(group, n_open=None) if group.group == "resident" else group
+                for group in told.groups
+            ),
+        )
+        for code, told in given.disclosed.items()
+    }
+    invited = dict.fromkeys(GROUPS, 180)
+    others = {name: people for name, people in invited.items() if name != "resident"}
+
+    def told_apart(given: AppraisalInputs, people: dict[str, int]) -> list[float]:
+        asked = replace(given, invited=dict.fromkeys(given.public, people))
+        cuts = [cut for it in appraise(asked).units if it.outlook for cut in it.outlook.cuts]
+        return [cut.apart for cut in cuts if cut.apart is not None]
+
+    found = told_apart(replace(given, disclosed=hidden), invited)
+    assert found == told_apart(given, others)
+    assert sum(found) < sum(told_apart(given, invited))
 
 
 def test_without_any_assumption_a_score_is_hardly_known() -> None:
