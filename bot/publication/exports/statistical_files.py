@@ -24,6 +24,8 @@ LONGEST = 8000
 DATE_AT, DATE_BYTES = 92, 17
 """Position and length of day and time in the header of an SPSS file."""
 HIDDEN_IN = "hidden"
+NOTE_BYTES = 80
+"""A note of an SPSS file is made of lines of this length."""
 
 
 def statistical_files(book: Book, form: str) -> dict[str, bytes]:
@@ -41,6 +43,16 @@ def statistical_files(book: Book, form: str) -> dict[str, bytes]:
     }
 
 
+def _note_lines(text: str) -> list[str]:
+    """Return a text in lines of so many bytes as a note of SPSS takes."""
+    lines = [""]
+    for sign in text:
+        if len((lines[-1] + sign).encode()) > NOTE_BYTES:
+            lines.append("")
+        lines[-1] += sign
+    return [line for line in lines if line]
+
+
 def sav_file(data: LabelledData, lang: str, day: date, sponsor: str = "") -> bytes:
     """Return the data for SPSS with labels in one language; the same bytes for the same data.
 
@@ -56,7 +68,7 @@ def sav_file(data: LabelledData, lang: str, day: date, sponsor: str = "") -> byt
             _frame(data).rename(columns=names),
             str(path),
             file_label=data.name[:64],
-            note=sponsor or None,
+            note=_note_lines(sponsor) or None,
             column_labels=[
                 pick((variable.zh, variable.en), lang)[:250] for variable in data.variables
             ],
