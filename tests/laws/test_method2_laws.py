@@ -288,7 +288,7 @@ def test_on_a_scale_that_ends_at_thirty_the_best_answer_counts_for_a_unit_and_no
     assert 0 <= before.own.score <= 100
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(ROWS)
 def test_two_databases_count_every_table_of_ballots_alike(rows: list[PatternCount]) -> None:
     """And so give the same scores to the bit: from the counts on one code does the rest."""
