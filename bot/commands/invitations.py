@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from aggregation.disclosure.rounding import round_down
+from aggregation.disclosure.rounding import part_at_least
 from bot.campaigns.summaries import show_campaign
 from bot.commands.contacts import print_left_out, today
 from bot.core.clock import SystemClock
@@ -59,7 +59,7 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
         found = await count_responses(database, chosen.campaign)
     for response in found:
         opened, answered = (
-            rounded_count(round_down(count, summary.cell), summary.cell)
+            rounded_count(part_at_least(count, response.invited, summary.cell), summary.cell)
             for count in (response.opened, response.answered)
         )
         counts = Message(
@@ -73,7 +73,7 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
     invited, answered_in_all = (
         sum(getattr(r, part) for r in found) for part in ("invited", "answered")
     )
-    least = round_down(answered_in_all, summary.cell)
+    least = part_at_least(answered_in_all, invited, summary.cell)
     if least:
         say(Message("invitations-all", invited=invited, rate=100 * least // invited))
     if not found:

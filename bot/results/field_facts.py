@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
+from aggregation.disclosure.rounding import ROUNDING_BASE, part_at_least, round_down
 from aggregation.estimation.unit_score import UnitScore
 from aggregation.fieldwork.dispositions import CountRange
 from bot.campaigns.registration import REGISTRATION
@@ -85,7 +85,10 @@ async def read_field_facts(database: AsyncEngine, campaign: RegisteredCampaign) 
         (whole.rr1, whole.rr2) if whole else (None, None),
         {name: round_down(count, floor) for name, count in messengers.items()},
         dict(sorted(people.invited.items())),
-        tuple((cell.invited, round_down(cell.answered, floor) or 0) for cell in responses),
+        tuple(
+            (cell.invited, part_at_least(cell.answered, cell.invited, floor) or 0)
+            for cell in responses
+        ),
         files,
     )
 

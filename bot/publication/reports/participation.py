@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from aggregation.disclosure.rounding import round_down
+from aggregation.disclosure.rounding import part_at_least, round_down
 from bot.core.labels import label
 from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
 from bot.publication.reports.document_model import Block, Heading, Paragraph, ReportTable
@@ -37,10 +37,7 @@ def participation_part(material: ReportMaterial, say: ReportSpeaker) -> Iterator
 
 def response_rate(material: ReportMaterial, say: ReportSpeaker) -> str:
     """Return the share of the invited who answered, in percent; empty where too few did."""
-    invited, answered = (
-        round_down(count, material.year.inputs.scheme.min_n.publish_cell)
-        for count in _invited(material)
-    )
+    invited, answered = _told(material)
     return f"{say.number(100 * answered / invited, 1)}%" if invited and answered else ""
 
 
@@ -50,14 +47,18 @@ def _invited(material: ReportMaterial) -> tuple[int, int]:
     return sum(response.invited for response in found), sum(response.answered for response in found)
 
 
-def _responses(material: ReportMaterial, say: ReportSpeaker) -> str:
-    invited, answered = _invited(material)
-    if not invited:
-        return say("response-none")
+def _told(material: ReportMaterial) -> tuple[int | None, int | None]:
+    """Return both, rounded down; None: some, below the smallest cell."""
     floor = material.year.inputs.scheme.min_n.publish_cell
-    rounded = [round_down(count, floor) for count in (invited, answered)]
+    invited, answered = _invited(material)
+    return round_down(invited, floor), part_at_least(answered, invited, floor)
+
+
+def _responses(material: ReportMaterial, say: ReportSpeaker) -> str:
+    if not _invited(material)[0]:
+        return say("response-none")
     few = say("response-few")
-    shown = [few if count is None else str(count) for count in rounded]
+    shown = [few if count is None else str(count) for count in _told(material)]
     return say(
         "response-line",
         invited=shown[0],

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import func, select
 
-from aggregation.disclosure.rounding import round_down
+from aggregation.disclosure.rounding import part_at_least
 from bot.accounts.approvals import DONE
 from bot.accounts.preferences import preferences_in
 from bot.campaigns.scheme_files import shipped_scheme
@@ -150,8 +150,8 @@ async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
         {
             "cell": cell_label(response.cell, visit.lang),
             "invited": response.invited,
-            "opened": round_down(response.opened, cell),
-            "answered": round_down(response.answered, cell),
+            "opened": part_at_least(response.opened, response.invited, cell),
+            "answered": part_at_least(response.answered, response.invited, cell),
         }
         for response in found
     ]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
+from aggregation.disclosure.rounding import ROUNDING_BASE, part_at_least, round_down
 from aggregation.model.facts import UNIT_GRADES
 from bot.campaigns.lifecycle import (
     CampaignDraft,
@@ -363,8 +363,8 @@ async def show_counts(call: ApiCall) -> web.Response:
                 CellResponseCounts(
                     cell=found.cell,
                     invited=found.invited,
-                    opened=round_down(found.opened, summary.cell),
-                    answered=round_down(found.answered, summary.cell),
+                    opened=part_at_least(found.opened, found.invited, summary.cell),
+                    answered=part_at_least(found.answered, found.invited, summary.cell),
                 )
                 for found in responses
             ],

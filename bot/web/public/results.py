@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from aggregation.disclosure.disclosed import Count
-from aggregation.disclosure.rounding import round_down
+from aggregation.disclosure.rounding import part_at_least
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.early_closes import EarlyClose
 from bot.campaigns.summaries import CampaignSummary, list_campaigns
@@ -253,7 +253,9 @@ async def _response(
     async def count() -> ResponseRate | None:
         found = await count_responses(database, public.campaign)
         invited = sum(response.invited for response in found)
-        answered = sum(round_down(response.answered, cell) or 0 for response in found)
+        answered = sum(
+            part_at_least(response.answered, response.invited, cell) or 0 for response in found
+        )
         return ResponseRate(invited, answered) if invited else None
 
     return await request.app[RESULT_CACHE].cached(
