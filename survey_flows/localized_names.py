@@ -48,6 +48,13 @@ def show_deadline(definition: CampaignDefinition, lang: str, moment: datetime) -
     )
 
 
+def end_in_figures(moment: datetime) -> str:
+    """A deadline as ``2026-12-31 24:00`` in its own time zone; midnight as in `show_deadline`."""
+    if moment.utcoffset() == timedelta(0) or (moment.hour, moment.minute) != (0, 0):
+        return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{moment - timedelta(days=1):%Y-%m-%d} 24:00"
+
+
 def known_language(definition: CampaignDefinition, tag: str) -> str:
     """The language nearest to a tag such as ``zh-CN`` or ``en_GB``; the default if none is near."""
     spoken = definition.wording.languages

@@ -39,6 +39,7 @@ from bot.web.admin.approvals import banner
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.localized_names import end_in_figures
 from survey_flows.messages import render
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 1, "units": 0, "mean": 1}
@@ -81,9 +82,8 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
     Its state may also be «waiting» or «over»: open, but outside its opening hours.
     """
     zone = ZoneInfo(visit.service.settings.timezone)
-    opens, closes = (
-        datetime.fromtimestamp(t, zone).strftime("%Y-%m-%d %H:%M") for t in _window(summary)
-    )
+    opens = datetime.fromtimestamp(summary.opens_at, zone).strftime("%Y-%m-%d %H:%M")
+    closes = end_in_figures(datetime.fromtimestamp(summary.closes_at, zone))
     if summary.early is not None:
         at = datetime.fromtimestamp(summary.early.at, zone).strftime("%Y-%m-%d %H:%M")
         closes = render(Message("campaign-end-early", at=at, planned=closes), visit.lang)
@@ -106,10 +106,6 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
         "choice": render(told(summary.choice), visit.lang) if summary.choice else "",
         "choice_mark": choice_mark(summary.choice),
     }
-
-
-def _window(summary: CampaignSummary) -> tuple[int, int]:
-    return summary.opens_at, summary.closes_at
 
 
 @staff_page

@@ -12,7 +12,7 @@ from survey_flows.conditions import condition_holds, parse_condition, write_cond
 from survey_flows.effects import EndConversation, ErasePerson, Screen, StoreBallot
 from survey_flows.errors import BadInput
 from survey_flows.events import TopicRequested, Typed
-from survey_flows.localized_names import known_language, show_end
+from survey_flows.localized_names import end_in_figures, known_language, show_end
 from survey_flows.outside_window import Phase, phase
 from survey_flows.questionnaire import AnswerComparison, Condition
 from survey_flows.unit_list import search_units
@@ -246,3 +246,17 @@ def test_a_condition_is_read_into_its_parts() -> None:
     assert parse_condition("${a} != 'x' and b<=3") == Condition(
         (AnswerComparison("a", "!=", "x"), AnswerComparison("b", "<=", "3"))
     )
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2027-01-01T00:00:00+08:00", "2026-12-31 24:00"),
+        ("2026-12-31T18:30:00+08:00", "2026-12-31 18:30"),
+        ("2027-01-01T00:00:00+00:00", "2027-01-01 00:00"),
+    ],
+)
+def test_staff_read_a_midnight_deadline_as_the_end_of_the_day_before(
+    moment: str, told: str
+) -> None:
+    assert end_in_figures(datetime.fromisoformat(moment)) == told
