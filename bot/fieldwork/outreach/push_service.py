@@ -150,7 +150,7 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
-    title = marked_title(definition.title, definition.pilot)
+    title = marked_title(definition.title, definition.aim.pilot)
     return _with_organiser(
         definition.organiser,
         {
