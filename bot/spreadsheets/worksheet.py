@@ -126,93 +126,117 @@ def _lines(
     book: Workbook, sheet: SheetEntry, reading: Reading, found: LinesOf, origin: Origin
 ) -> Iterator[Line]:
     """Yield the lines; merged cells and hidden columns are noted in ``found`` on the way."""
-    convert = _converter(book, reading)
-    ready: list[Line] = []
-    cells: list[str] = []
-    faults: dict[int, Message] = {}
-    places: dict[str, int] = {}
-    attributes: Mapping[str, str] = {}
-    text, row, column, total = "", 0, -1, 0
-    inside = hidden = formula = filled = spoken = False
-
-    def start(name: str, given: Mapping[str, str]) -> None:
-        nonlocal attributes, text, inside, formula, filled, row, column, hidden, spoken
-        if ":" in name:
-            name = local_name(name)
-        if name == "c":
-            attributes, text, formula, filled = given, "", False, False
-        elif name == "v":
-            inside = filled = True
-        elif name == "t":
-            inside = not spoken
-            filled = True
-        elif name == "f":
-            formula = True
-        elif name == "rPh":
-            spoken = True
-        elif name == "row":
-            number = int(given["r"]) if "r" in given else row + 1
-            if number <= row:
-                raise DamagedWorkbook
-            row, column = number, -1
-            hidden = is_true(given.get("hidden")) or given.get("ht") == "0"
-        elif name == "col" and is_true(given.get("hidden")):
-            last = min(int(given["max"]), MAX_COLUMNS)
-            found.hidden_columns.update(range(int(given["min"]) - 1, last))
-        elif name == "mergeCell":
-            found.merged.append(_merged(given["ref"]))
-
-    def characters(data: str) -> None:
-        nonlocal text
-        if inside:
-            text += data
-
-    def end(name: str) -> None:
-        nonlocal inside, column, cells, faults, total, spoken
-        if ":" in name:
-            name = local_name(name)
-        if name == "c":
-            if "r" in attributes:
-                letters = attributes["r"].rstrip("0123456789")
-                place = places.get(letters)
-                if place is None:
-                    place = places[letters] = _place_of(letters)
-                column = place
-            else:
-                column += 1
-            if not (filled or formula):
-                return
-            value = convert(attributes, text, formula)
-            if value.__class__ is not str:
-                faults[column] = value  # type: ignore[assignment]
-                value = ""
-            elif not value:
-                return
-            if column < len(cells):
-                raise DamagedWorkbook
-            if column > len(cells):
-                cells.extend([""] * (column - len(cells)))
-            cells.append(value)
-        elif name in ("v", "t"):
-            inside = False
-        elif name == "rPh":
-            spoken = False
-        elif name == "row" and cells:
-            total += len(cells)
-            ready.append(Line(row, cells, faults or None, hidden))
-            cells, faults = [], {}
-
-    parser = make_parser(start, end, characters)
+    rows = _Rows(_converter(book, reading), found)
+    parser = make_parser(rows.start, rows.end, rows.characters)
     with book.archive.open(sheet.part) as file:
         while block := file.read(BLOCK):
             parser.Parse(block, False)
-            if total > MAX_CELLS:
+            if rows.total > MAX_CELLS:
                 message = Message("spreadsheets-too-many-cells", max=MAX_CELLS)
                 raise BadInput(message, Place(file=origin.name))
-            yield from ready
-            ready.clear()
+            yield from rows.ready
+            rows.ready.clear()
     parser.Parse(b"", True)
-    yield from ready
+    yield from rows.ready
+
+
+class _Rows:
+    """Makes lines of a sheet's elements: what is known of the row and the cell that are open.
+
+    ``ready`` are the lines that nobody took yet, ``total`` counts the cells with text.
+    """
+
+    __slots__ = (
+        "attributes", "cells", "column", "convert", "faults", "filled", "formula", "found",
+        "hidden", "inside", "places", "ready", "row", "spoken", "text", "total",
+    )  # fmt: skip
+
+    def __init__(self, convert: Convert, found: LinesOf) -> None:
+        self.convert, self.found = convert, found
+        self.ready: list[Line] = []
+        self.cells: list[str] = []
+        self.faults: dict[int, Message] = {}
+        self.places: dict[str, int] = {}
+        self.attributes: Mapping[str, str] = {}
+        self.text, self.row, self.column, self.total = "", 0, -1, 0
+        self.inside = self.hidden = self.formula = self.filled = self.spoken = False
+
+    def start(self, name: str, given: Mapping[str, str]) -> None:
+        """An element begins; how a word is spoken (``rPh``) is no part of it."""
+        if ":" in name:
+            name = local_name(name)
+        if name == "c":
+            self.attributes, self.text, self.formula, self.filled = given, "", False, False
+        elif name == "v":
+            self.inside = self.filled = True
+        elif name == "t":
+            self.inside, self.filled = not self.spoken, True
+        elif name == "f":
+            self.formula = True
+        elif name == "rPh":
+            self.spoken = True
+        elif name == "row":
+            self._start_row(given)
+        elif name == "col" and is_true(given.get("hidden")):
+            last = min(int(given["max"]), MAX_COLUMNS)
+            self.found.hidden_columns.update(range(int(given["min"]) - 1, last))
+        elif name == "mergeCell":
+            self.found.merged.append(_merged(given["ref"]))
+
+    def characters(self, data: str) -> None:
+        """The text of an element, in one part or in several."""
+        if self.inside:
+            self.text += data
+
+    def end(self, name: str) -> None:
+        """An element ends: with a cell its text is known, with a row its line."""
+        if ":" in name:
+            name = local_name(name)
+        if name == "c":
+            self._end_cell()
+        elif name in ("v", "t"):
+            self.inside = False
+        elif name == "rPh":
+            self.spoken = False
+        elif name == "row" and self.cells:
+            self.total += len(self.cells)
+            self.ready.append(Line(self.row, self.cells, self.faults or None, self.hidden))
+            self.cells, self.faults = [], {}
+
+    def _start_row(self, given: Mapping[str, str]) -> None:
+        number = int(given["r"]) if "r" in given else self.row + 1
+        if number <= self.row:
+            raise DamagedWorkbook
+        self.row, self.column = number, -1
+        self.hidden = is_true(given.get("hidden")) or given.get("ht") == "0"
+
+    def _end_cell(self) -> None:
+        column = self.column = self._place()
+        if not (self.filled or self.formula):
+            return
+        value = self.convert(self.attributes, self.text, self.formula)
+        if isinstance(value, Message):
+            self.faults[column] = value
+            value = ""
+        elif not value:
+            return
+        missing = column - len(self.cells)
+        if missing < 0:
+            raise DamagedWorkbook
+        if missing:
+            self.cells.extend([""] * missing)
+        self.cells.append(value)
+
+    def _place(self) -> int:
+        """The column of the cell, from 0; a cell without an address follows the one before."""
+        address = self.attributes.get("r")
+        if address is None:
+            return self.column + 1
+        letters = address.rstrip("0123456789")
+        place = self.places.get(letters)
+        if place is None:
+            place = self.places[letters] = _place_of(letters)
+        return place
 
 
 def _place_of(letters: str) -> int:
