@@ -105,7 +105,7 @@ async def begin_push(
     check_times(hours, not_on)
     now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
-        await _require_open(connection, campaign)
+        await require_open(connection, campaign)
         steps = await read_pushes(connection, campaign)
         before = _of_messengers(steps)
         await _require_ended(connection, campaign, before)
@@ -277,6 +277,16 @@ def reminder_number(steps: Sequence[Push], push: Push) -> int:
     return len([one for one in earlier if one.counts or one == push])
 
 
+async def require_open(connection: AsyncConnection, campaign: str) -> None:
+    """Refuse a campaign that is not open; one that is stays so until the transaction ends.
+
+    Raises:
+        BadInput: no such campaign, or it is not open.
+    """
+    if (await read_campaign_row(connection, campaign, "share")).state != "open":
+        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
+
+
 def message_row(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
     """Return a row of the queue; the order is drawn by lot."""
     head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
@@ -292,12 +302,6 @@ def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
             message = Message("fieldwork-text-too-long", max=MOST_TEXT)
             raise BadInput(message, Place(field=f"text {lang}"))
     return texts
-
-
-async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    state = (await read_campaign_row(connection, campaign, "share")).state
-    if state != "open":
-        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
 
 
 async def _require_ended(

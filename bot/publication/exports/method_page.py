@@ -12,9 +12,10 @@ from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.campaigns.titles import aim_words, printed_title
 from bot.core.labels import HIDDEN, Pair, both
+from bot.publication.exclusions import disclosed_exclusions
 from bot.publication.exports.book import Column, Page, joined_words
 from bot.publication.exports.field_lines import field_lines
-from bot.publication.exports.score_pages import count_cell, disclosed_exclusions
+from bot.publication.exports.score_pages import count_cell
 from bot.results.scoring import ScoredCampaign
 from survey_flows.messages import ENGLISH, Message
 from survey_flows.wording import DEFAULT

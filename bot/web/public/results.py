@@ -22,11 +22,11 @@ from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.early_publication import marked, units_under_review
+from bot.publication.exclusions import REASONS
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
 from bot.publication.exports.field_lines import field_lines
 from bot.publication.exports.method_page import definitions
 from bot.publication.exports.open_data import open_data
-from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
 from bot.publication.public_table import public_years
