@@ -76,8 +76,11 @@ def _register_create(parts: Any) -> None:
     create.add_argument("--like", metavar="CAMPAIGN", help=Message("help-campaign-create-like"))
     words = Message("help-campaign-create-leaders")
     create.add_argument("--leaders", action="store_true", help=words)
-    for name, known in (("purpose", PURPOSES), ("about", ABOUT), ("asks", ASKS)):
-        words = Message(f"help-campaign-create-{name}")
+    for name, known, words in (
+        ("purpose", PURPOSES, Message("help-campaign-create-purpose")),
+        ("about", ABOUT, Message("help-campaign-create-about")),
+        ("asks", ASKS, Message("help-campaign-create-asks")),
+    ):
         create.add_argument(f"--{name}", choices=known, default=known[0], help=words)
     create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
     create.add_argument(

@@ -72,7 +72,7 @@ def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
     page, following = call.paged(codes)
     results = CampaignResults(
         campaign=campaign.id,
-        purpose=campaign.aim.purpose,
+        purpose=campaign.aim.purpose,  # type: ignore[arg-type]
         confidence_percent=f"{campaign.scheme.confidence_pct:f}",
         scheme=campaign.scheme.version,
         scheme_digest=campaign.scheme.digest,

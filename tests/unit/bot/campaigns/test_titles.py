@@ -11,7 +11,7 @@ import pytest
 from bot.__main__ import main
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.titles import file_mark, marked_title, printed_title
-from bot.fieldwork.outreach.push_service import plain_texts
+from bot.fieldwork.outreach.push_service import plain_texts, texts_as_sent
 from bot.publication.exports import campaign_book
 from bot.publication.reports.posters import Counter, _texts
 from survey_flows.campaign_aim import COUNTING, PILOT, PURPOSES, Aim
@@ -88,6 +88,11 @@ async def test_row_pilot_an_invitation_names_it_and_so_does_the_open_data(road: 
         await create_campaign(road.database, draft, road.clock)
         texts = await plain_texts(road.database, name, "Asia/Shanghai")
         assert ("（试评）" in texts["zh-Hans"], "(pilot)" in texts["en"]) == (pilot, pilot)
+        own = {"zh-Hans": "请来评价", "en": "Please rate"}
+        sent = await texts_as_sent(road.database, name, own)
+        said = ("这是试评" in sent["zh-Hans"], "This is a pilot" in sent["en"])
+        assert said == (pilot, pilot), "whoever writes the message cannot leave it out"
+        assert await texts_as_sent(road.database, name, sent) == sent
     assert marked_title(TITLE, True) == {
         "zh-Hans": "春季民评（试评）",
         "en": "Spring ratings (pilot)",
