@@ -8,7 +8,7 @@ from decimal import Decimal
 from aggregation.disclosure.disclosed import below_floor
 from aggregation.model.results import AppraisalResult
 from aggregation.scheme.evidence import EvidenceRules
-from aggregation.scheme.parts import Category
+from aggregation.scheme.parts import Category, GradeNames
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.campaigns.titles import aim_words, printed_title
 from bot.core.labels import HIDDEN, Pair, both
@@ -58,6 +58,7 @@ def method_page(
         *(line for scored in campaigns for line in _campaign(scored, moment)),
         *(_line(key, label, *both(text)) for key, label, text in definitions(scheme)),
         *_steps(scheme),
+        *_grade_names(scheme),
         *_floors(scheme),
         *_weights(scheme),
         *_population(scheme),
@@ -192,6 +193,14 @@ def _steps(scheme: Scheme) -> Iterable[Line]:
     if scheme.evidence is not None:
         text = both(Message("publication-method-steps-text"))
         yield _line("steps", Message("publication-method-steps"), *text)
+
+
+def _grade_names(scheme: Scheme) -> Iterable[Line]:
+    """Yield what the city calls the grades, so that a code of a table is found again."""
+    called, label = scheme.grade_names, Message("publication-method-grade-name")
+    for code in GradeNames.model_fields if called else ():
+        name = getattr(called, code)
+        yield _line(f"grade_names.{code}", label, name.zh, name.en)
 
 
 def _floors(scheme: Scheme) -> Iterable[Line]:
