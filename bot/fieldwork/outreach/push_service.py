@@ -12,7 +12,7 @@ from sqlalchemy import exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
-from bot.campaigns.definition import read_definition
+from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
@@ -40,7 +40,7 @@ from bot.fieldwork.outreach.outbox import (
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from survey_flows.campaign_definition import Organiser
+from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.localized_names import in_language, show_end
 from survey_flows.organiser import organiser_line
@@ -150,9 +150,9 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
-    title = marked_title(definition.title, definition.pilot)
-    return _with_organiser(
-        definition.organiser,
+    title = marked_title(definition.title, definition.aim.pilot)
+    return _with_needed_lines(
+        definition,
         {
             lang: words.say(
                 lang,
@@ -173,19 +173,27 @@ def _of_messengers(steps: Sequence[Push]) -> list[Push]:
 async def texts_as_sent(
     database: AsyncEngine, campaign: str, texts: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the texts as they are sent: each says who asks; raises `BadInput` as `plain_texts`."""
+    """Return the texts as they are sent: each says who asks, and of a pilot that it is one.
+
+    Raises:
+        BadInput: no such campaign.
+    """
     async with reading(database) as connection:
         row = await read_campaign_row(connection, campaign)
-    return _with_organiser(read_definition(row).organiser, texts)
+    return _with_needed_lines(read_definition(row), texts)
 
 
-def _with_organiser(organiser: Organiser | None, texts: Mapping[str, str]) -> dict[str, str]:
-    words = shipped_words()
-    lines = {lang: organiser_line(organiser, lang, words) for lang in texts}
-    return {
-        lang: text if lines[lang] in text else f"{text.rstrip()}\n{lines[lang]}"
-        for lang, text in texts.items()
-    }
+def _with_needed_lines(
+    definition: FrozenDefinition | CampaignDefinition, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the texts with the lines that nobody who writes them can leave out."""
+    words, found = shipped_words(), dict(texts)
+    for lang in texts:
+        needed = [words.say(lang, "pilot")] if definition.aim.pilot else []
+        for line in (*needed, organiser_line(definition.organiser, lang, words)):
+            if line not in found[lang]:
+                found[lang] = f"{found[lang].rstrip()}\n{line}"
+    return found
 
 
 async def _by_invitation(
