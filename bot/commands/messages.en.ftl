@@ -622,12 +622,13 @@ recusal-taken = challenge { $n } is taken
 # Amendments
 help-amend = a sealed year: its tasks, amendments without an appeal, what was carried out
 help-amend-tasks = list what a sealed year still asks for
+help-amend-material = list what can be put right about a unit or person: points, bonuses, posts
 help-amend-year = look at an amendment; with --seen prepare it
 help-amend-cause = overturned, deferred, late, correction or line
-help-amend-what = the finding, the investigation, the indicator, or the earlier year
+help-amend-what = the finding, the investigation, the earlier year, or what «amend material» lists
 help-amend-subject = the unit or person, for correction and line
 help-amend-on = day on which the finding was revoked or the investigation ended
-help-amend-value = the right points
+help-amend-value = the right points, or the days of a post such as 2026-03-01..2026-05-31; 0 takes a bonus or a post away
 help-amend-heard-on = day of the hearing, for a disadvantage
 help-amend-document = the document that it rests on
 help-amend-reason = why

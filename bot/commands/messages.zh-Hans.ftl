@@ -616,12 +616,13 @@ recusal-taken = 已登记第 { $n } 件回避申请
 # Amendments
 help-amend = 已封存年度：待办事项、不经申诉的更正、执行情况
 help-amend-tasks = 列出已封存年度的待办事项
+help-amend-material = 列出一个单位或个人可以更正的材料：分值、加减分、任职
 help-amend-year = 查看更正后的结果；加 --seen 则提交更正
-help-amend-cause = overturned 认定撤销、deferred 补定、late 后来认定、correction 更正分值、line 往年等次变动
-help-amend-what = 认定或立案编号、指标代号，或往年年份
-help-amend-subject = 单位或个人（更正分值、往年等次时填写）
+help-amend-cause = overturned 认定撤销、deferred 补定、late 后来认定、correction 更正材料、line 往年等次变动
+help-amend-what = 认定或立案编号、往年年份，或“amend material”列出的材料
+help-amend-subject = 单位或个人（更正材料、往年等次时填写）
 help-amend-on = 认定撤销或立案了结的日期
-help-amend-value = 正确的分值
+help-amend-value = 正确的分值，或任职起止日期，例如 2026-03-01..2026-05-31；取消加减分或任职填 0
 help-amend-heard-on = 听取陈述申辩的日期（不利决定须填）
 help-amend-document = 所依据的文件
 help-amend-reason = 理由
