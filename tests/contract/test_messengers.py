@@ -22,7 +22,6 @@ from bot.fieldwork.monitoring.response_monitor import _cells
 from bot.fieldwork.outreach.accounts import announce_accounts, read_accounts
 from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome, OutgoingMessage
 from bot.fieldwork.outreach.outbox import read_pushes
-from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.push_service import resume_push, show_pushes
 from bot.fieldwork.outreach.receipts import KEPT, Receipt, drop_old_receipts, take_receipts
 from bot.fieldwork.outreach.sender import TRIES
@@ -33,7 +32,7 @@ from tests.contract.test_conductor import draft, make_road
 from tests.contract.test_contacts import KEYS, TODAY
 from tests.contract.test_invitations import make
 from tests.contract.test_persons import HEAD
-from tests.contract.test_push import RATE, TELEGRAM, Office, Post, at_work
+from tests.contract.test_push import TELEGRAM, Office, Post, at_work
 from tests.contract.test_sampling import plan
 from tests.waiting import until
 
@@ -325,16 +324,6 @@ async def test_an_account_that_is_silent_or_hangs_holds_up_no_other(city: City) 
     for _ in range(40):
         city.sms.turnstile.release()
     await hanging
-
-
-async def test_another_account_keeps_its_pace_while_one_is_silent(city: City) -> None:
-    """Two accounts with a pace of their own: the silence of one costs the other nothing."""
-    redis = city.office.redis
-    one, other = Pace(redis, RATE, "city"), Pace(redis, 100.0, "relay")
-    began = asyncio.get_running_loop().time()
-    await asyncio.gather(*[other.wait_for_slot() for _ in range(50)], one.wait_for_slot())
-    seconds = asyncio.get_running_loop().time() - began
-    assert seconds <= 50 * 0.0102 / 0.95 + 0.2, "≥ 95 % of its pace, and a busy machine"
 
 
 async def test_an_account_keeps_the_hours_that_it_must_whatever_the_step_says(city: City) -> None:
