@@ -15,7 +15,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.core.identity import Address
-from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
+from bot.crypto.gate_keys import NONCE, pseudonym
+from bot.crypto.keyrings import Keyring
 from survey_flows.errors import BadSession, Message
 
 NUMBER = 16

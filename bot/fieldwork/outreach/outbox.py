@@ -263,7 +263,13 @@ def _one() -> Any:
     return update(outbox).where(*where, outbox.c.state == QUEUED)
 
 
-async def count_states(
+async def count_states(connection: AsyncConnection, campaign: str) -> dict[int, Counter[str]]:
+    """Count the messages of a campaign by step and state."""
+    kinds = await count_kinds(connection, campaign)
+    return {step: sum(counts.values(), Counter()) for step, counts in kinds.items()}
+
+
+async def count_kinds(
     connection: AsyncConnection, campaign: str
 ) -> dict[int, dict[str, Counter[str]]]:
     """Count the messages of a campaign by step, kind of address and state."""

@@ -13,7 +13,7 @@ from sqlalchemy import exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
-from bot.campaigns.definition import read_definition
+from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
@@ -36,7 +36,7 @@ from bot.fieldwork.outreach.outbox import (
     SENT,
     UNOPENED,
     Push,
-    count_states,
+    count_kinds,
     drop_queued,
     queue,
     read_invited_before,
@@ -45,7 +45,7 @@ from bot.fieldwork.outreach.outbox import (
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from survey_flows.campaign_definition import Organiser
+from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.localized_names import in_language, show_end
 from survey_flows.organiser import organiser_line
@@ -112,7 +112,7 @@ async def begin_push(
     check_times(hours, not_on)
     now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
-        await _require_open(connection, campaign)
+        await require_open(connection, campaign)
         steps = await read_pushes(connection, campaign)
         before = _of_messengers(steps)
         await _require_ended(connection, campaign, before)
@@ -159,9 +159,9 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
-    title = marked_title(definition.title, definition.pilot)
-    return _with_organiser(
-        definition.organiser,
+    title = marked_title(definition.title, definition.aim.pilot)
+    return _with_needed_lines(
+        definition,
         {
             lang: words.say(
                 lang,
@@ -182,19 +182,27 @@ def _of_messengers(steps: Sequence[Push]) -> list[Push]:
 async def texts_as_sent(
     database: AsyncEngine, campaign: str, texts: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the texts as they are sent: each says who asks; raises `BadInput` as `plain_texts`."""
+    """Return the texts as they are sent: each says who asks, and of a pilot that it is one.
+
+    Raises:
+        BadInput: no such campaign.
+    """
     async with reading(database) as connection:
         row = await read_campaign_row(connection, campaign)
-    return _with_organiser(read_definition(row).organiser, texts)
+    return _with_needed_lines(read_definition(row), texts)
 
 
-def _with_organiser(organiser: Organiser | None, texts: Mapping[str, str]) -> dict[str, str]:
-    words = shipped_words()
-    lines = {lang: organiser_line(organiser, lang, words) for lang in texts}
-    return {
-        lang: text if lines[lang] in text else f"{text.rstrip()}\n{lines[lang]}"
-        for lang, text in texts.items()
-    }
+def _with_needed_lines(
+    definition: FrozenDefinition | CampaignDefinition, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the texts with the lines that nobody who writes them can leave out."""
+    words, found = shipped_words(), dict(texts)
+    for lang in texts:
+        needed = [words.say(lang, "pilot")] if definition.aim.pilot else []
+        for line in (*needed, organiser_line(definition.organiser, lang, words)):
+            if line not in found[lang]:
+                found[lang] = f"{found[lang].rstrip()}\n{line}"
+    return found
 
 
 async def _by_invitation(
@@ -288,7 +296,7 @@ async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list
     async with reading(database) as connection:
         await read_campaign_row(connection, campaign)
         found = _of_messengers(await read_pushes(connection, campaign))
-        counts = await count_states(connection, campaign)
+        counts = await count_kinds(connection, campaign)
         rates = {one.kind: one.rate for one in await read_accounts(connection)}
     progress = []
     for push in found:
@@ -309,6 +317,16 @@ def reminder_number(steps: Sequence[Push], push: Push) -> int:
     return len([one for one in earlier if one.counts or one == push])
 
 
+async def require_open(connection: AsyncConnection, campaign: str) -> None:
+    """Refuse a campaign that is not open; one that is stays so until the transaction ends.
+
+    Raises:
+        BadInput: no such campaign, or it is not open.
+    """
+    if (await read_campaign_row(connection, campaign, "share")).state != "open":
+        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
+
+
 def message_row(campaign: str, step: int, lookup: bytes, kind: str) -> dict[str, object]:
     """Return a row of the queue to an address of a kind; the order is drawn by lot."""
     head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
@@ -326,12 +344,6 @@ def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
     return texts
 
 
-async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    state = (await read_campaign_row(connection, campaign, "share")).state
-    if state != "open":
-        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
-
-
 async def _require_ended(
     connection: AsyncConnection, campaign: str, before: Sequence[Push]
 ) -> None:
@@ -343,7 +355,7 @@ async def _require_ended(
         message = Message("fieldwork-no-more-reminders", reminders=MOST_STEPS - 1)
         raise BadInput(message, Place(subject=campaign))
     if before and before[-1].state != CANCELLED:
-        kinds = (await count_states(connection, campaign))[before[-1].step]
+        kinds = (await count_kinds(connection, campaign))[before[-1].step]
         left = sum(counts[QUEUED] for counts in kinds.values())
         if left:
             message = Message("fieldwork-step-not-ended", left=left)

@@ -9,30 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
-from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
 from bot.fieldwork.audience.opt_outs import opt_out_lookups
 from bot.fieldwork.outreach.accounts import served_kinds
-from bot.fieldwork.outreach.messenger import (
-    NOT_STARTED,
-    Answer,
-    DeliveryOutcome,
-    Messenger,
-    OutgoingMessage,
-)
-from bot.fieldwork.outreach.null_messenger import NullMessenger
+from bot.fieldwork.outreach.envelopes import Composer, Envelope
+from bot.fieldwork.outreach.messenger import NOT_STARTED, Answer, DeliveryOutcome, Messenger
 from bot.fieldwork.outreach.outbox import (
     FAILED,
     INVITATION,
@@ -41,15 +32,10 @@ from bot.fieldwork.outreach.outbox import (
     Key,
     Push,
     PutBack,
-    Recipient,
-    SealedAddress,
     claim_messages,
     note_handed,
     put_back,
     read_failed_twice,
-    read_having,
-    read_opened_contacts,
-    read_people,
     read_pushes,
     record_outcomes,
     stop_steps,
@@ -57,9 +43,7 @@ from bot.fieldwork.outreach.outbox import (
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.receipts import Awaited, await_receipts, drop_old_receipts
 from bot.storage.database import reading, writing
-from bot.storage.schema import all as tables
-from survey_flows.errors import BadSession
-from survey_flows.wording import DEFAULT, Wording
+from survey_flows.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -85,24 +69,6 @@ STOPPED_FOR = 900
 """Seconds after which a message is due again that a provider refused, once the step goes on."""
 STALE = 2.0
 """Seconds after which a reading of the pauses is too old to send by."""
-_Opened = tuple[Address, SealedAddress]
-
-
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    """A message for an address, whose pseudonym is ``lookup``.
-
-    ``next_kind`` is the kind of the person's next address that is worth an attempt, or empty.
-    ``awaits``: a receipt is waited for. Of reminders to people who have not opened theirs none is,
-    since what is kept of it would show who they are.
-    """
-
-    messenger: Messenger
-    address: str
-    message: OutgoingMessage
-    lookup: bytes = b""
-    next_kind: str = ""
-    awaits: bool = False
 
 
 @dataclass(slots=True)
@@ -157,7 +123,7 @@ class PushSender:
         words: Wording,
     ) -> None:
         self._database = database
-        self._keys = keys
+        self._composer = Composer(keys, contact_keys, messenger, words)
         self._contact_keys = contact_keys
         self._messenger = messenger
         self._kind = messenger.account.kind
@@ -166,7 +132,6 @@ class PushSender:
         self._pace = pace
         self._clock = clock
         self._zone = ZoneInfo(timezone)
-        self._words = words
         self._pushes: dict[tuple[str, int], Push] = {}
         self._invitations: dict[str, Push] = {}
         self._seen = 0.0
@@ -223,7 +188,15 @@ class PushSender:
         left = {item.key: item for item in claimed}
         try:
             async with reading(self._database) as connection:
-                envelopes = await self._build_messages(connection, claimed)
+                composed = await self._composer.compose(
+                    connection, claimed, self._allowed, self._invitations, self._served
+                )
+            self._settled.states |= composed.states
+            for item in composed.untimely:
+                self._put_back(item, 0, untried=True)
+            for item, kind in composed.elsewhere:
+                self._put_back(item, 0, untried=True, kind=kind)
+            envelopes = composed.envelopes
             gate = asyncio.Semaphore(AT_ONCE)
             async with asyncio.TaskGroup() as group:
                 for item in claimed:
@@ -238,106 +211,11 @@ class PushSender:
             await asyncio.shield(self._note_quietly())
         return True
 
-    async def _build_messages(
-        self, connection: AsyncConnection, claimed: Sequence[ClaimedMessage]
-    ) -> dict[Key, _Envelope]:
-        """Build the messages of a batch; settle the ones that are skipped."""
-        people = await read_people(connection, [item.key for item in claimed])
-        readable = {key: self._readable(one) for key, one in people.items()}
-        opened = await read_opened_contacts(connection, self._marks(people))
-        blocked = await self._blocked(connection, readable)
-        having = await read_having(connection, people)
-        envelopes: dict[Key, _Envelope] = {}
-        for item in claimed:
-            one, push = people.get(item.key), self._allowed.get(item.key[:2])
-            open_to = [
-                (address, sealed)
-                for address, sealed in readable.get(item.key, ())
-                if not sealed.unreachable and sealed.lookup not in blocked
-            ]
-            # The key of a campaign that was closed just now is gone, and must not be made again.
-            if push is None or self._keys.voters.find(push.campaign) is None:
-                self._put_back(item, 0, untried=True)
-            elif one is None or one.opted_out or not one.addresses:
-                self._settled.states[item.key] = "opted_out"
-            elif not open_to:
-                lost = any(not self._opens(sealed) for sealed in one.addresses)
-                self._settled.states[item.key] = (
-                    FAILED if lost else DeliveryOutcome.UNREACHABLE.value
-                )
-            elif open_to[0][1].kind != self._kind:
-                self._put_back(item, 0, untried=True, kind=open_to[0][1].kind)
-            elif push.spares_openers and item.key[2] in opened:
-                message = OutgoingMessage("", "", "", "")
-                spared = NullMessenger(self._messenger.account)
-                envelopes[item.key] = _Envelope(spared, "", message)
-            else:
-                # Nobody is reminded of an invitation that they never got.
-                first = self._invitations.get(push.campaign, push)
-                known = (item.key[0], item.key[2]) in having
-                envelopes[item.key] = self._envelope(push if known else first, one, open_to)
-        return envelopes
-
-    def _readable(self, one: Recipient) -> list[_Opened]:
-        """Return the addresses to which some account of the service writes, in their order."""
-        found = []
-        for sealed in one.addresses:
-            address = self._opens(sealed) if sealed.kind in self._served else None
-            if address is not None:
-                found.append((address, sealed))
-        return found
-
-    def _opens(self, sealed: SealedAddress) -> Address | None:
-        try:
-            return self._contact_keys.unseal(sealed.lookup, sealed.sealed)
-        except BadSession:
-            log.error(
-                "a contact was sealed under another key and cannot be written to;"
-                " restore contacts.key"
-            )
-            return None
-
-    def _envelope(self, push: Push, one: Recipient, open_to: Sequence[_Opened]) -> _Envelope:
-        address, sealed = open_to[0]
-        lang = one.lang if one.lang in push.texts else DEFAULT
-        begin, stop = (
-            self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
-        )
-        token = self._keys.invitation(push.campaign, one.number, one.turn)
-        message = OutgoingMessage(push.texts[lang], begin, token, stop)
-        following = open_to[1][1].kind if len(open_to) > 1 else ""
-        awaits = not push.spares_openers
-        head = (self._messenger, address.address, message, sealed.lookup)
-        return _Envelope(*head, following, awaits)
-
-    def _marks(self, people: Mapping[Key, Recipient]) -> dict[bytes, bytes]:
-        marks: dict[bytes, bytes] = {}
-        for key, one in people.items():
-            push = self._allowed.get(key[:2])
-            if push and push.spares_openers and self._keys.voters.find(key[0]):
-                token = self._keys.invitation(key[0], one.number, one.turn)
-                marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
-        return marks
-
-    async def _blocked(
-        self, connection: AsyncConnection, readable: Mapping[Key, Sequence[_Opened]]
-    ) -> set[bytes]:
-        """Return the addresses that have blocked the bot and not come back since."""
-        marks = {
-            self._keys.person(address.channel, address.address): sealed.lookup
-            for found in readable.values()
-            for address, sealed in found
-        }
-        query = select(tables.unreachable.c.person).where(
-            tables.unreachable.c.person.in_(list(marks))
-        )
-        return {marks[bytes(person)] for person in (await connection.execute(query)).scalars()}
-
     async def _deliver(
         self,
         gate: asyncio.Semaphore,
         item: ClaimedMessage,
-        envelope: _Envelope,
+        envelope: Envelope,
         left: dict[Key, ClaimedMessage],
     ) -> None:
         async with gate:
@@ -354,7 +232,7 @@ class PushSender:
             del left[item.key]
             self._settle(item, envelope, await self._send(envelope, item))
 
-    def _settle(self, item: ClaimedMessage, envelope: _Envelope, answer: Answer) -> None:
+    def _settle(self, item: ClaimedMessage, envelope: Envelope, answer: Answer) -> None:
         """Note what follows from an answer, as the design of the eight outcomes says."""
         outcome, key, settled = answer.outcome, item.key, self._settled
         if outcome in (DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED):
@@ -388,7 +266,7 @@ class PushSender:
             settled.failed[key] = envelope.lookup
             settled.states[key] = FAILED
 
-    def _settle_handed(self, item: ClaimedMessage, envelope: _Envelope, answer: Answer) -> None:
+    def _settle_handed(self, item: ClaimedMessage, envelope: Envelope, answer: Answer) -> None:
         self._settled.states[item.key] = SENT
         if answer.reference and envelope.awaits:
             mark = self._contact_keys.receipt_mark(self._name, answer.reference)
@@ -398,7 +276,7 @@ class PushSender:
     def _name(self) -> str:
         return self._messenger.account.name
 
-    async def _send(self, envelope: _Envelope, item: ClaimedMessage) -> Answer:
+    async def _send(self, envelope: Envelope, item: ClaimedMessage) -> Answer:
         """Send to the end: a service that stops waits for the answer, lest a message go twice."""
         sending = asyncio.ensure_future(_tried(envelope))
         try:
@@ -496,7 +374,7 @@ class PushSender:
         return int(self._clock.now().timestamp())
 
 
-async def _tried(envelope: _Envelope) -> Answer:
+async def _tried(envelope: Envelope) -> Answer:
     """Send and return the answer; after a fault of the messenger the message may be lost."""
     try:
         return await envelope.messenger.send(envelope.address, envelope.message)

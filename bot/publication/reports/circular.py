@@ -20,9 +20,9 @@ from bot.publication.charts.answer_chart import (
 )
 from bot.publication.charts.rank_chart import rank_picture
 from bot.publication.charts.ranking import Mark, Ranking, year_ranking
+from bot.publication.exclusions import disclosed_exclusions
 from bot.publication.exports import Audience
 from bot.publication.exports.method_page import method_page
-from bot.publication.exports.score_pages import disclosed_exclusions
 from bot.publication.reports.document_model import (
     Block,
     Document,
