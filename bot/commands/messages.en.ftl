@@ -468,6 +468,7 @@ handout-none = there is no file, and nobody waits for one
 handout-written = { $file }: { $people } invitations; the file is not kept here
 handout-returned = { $delivered } delivered, { $returned } came back, { $opted_out } opted out
 push-none = nothing was pushed in this campaign; see `minping push begin`
+push-stopped = stopped: the account for { $kind } refuses the message ({ $code }); put it right and run minping push resume
 push-progress = { $step }: { $state }; { $counts }
 push-queued = { $campaign }: { $step } is queued and goes out while the service runs; `minping push show`
 push-redis-unset = a sender of its own shares the pace with the service, so name its Redis

@@ -465,6 +465,7 @@ handout-none = 没有文件，也没有人等待文件
 handout-written = { $file }：{ $people } 份邀请；本机不另存
 handout-returned = 送达 { $delivered }，退回 { $returned }，拒收 { $opted_out }
 push-none = 该评价活动没有推送过，见 `minping push begin`
+push-stopped = 已停止：{ $kind }账号不接受这条消息（{ $code }）；改正后运行 minping push resume
 push-progress = { $step }：{ $state }；{ $counts }
 push-queued = { $campaign }：{ $step }已排队，服务运行时发出；进度见 `minping push show`
 push-redis-unset = 单独的发送程序要与服务共用发送速度，请写明服务的 Redis
