@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.accounts.first_sign_in import add_first_administrator, write_link
 from bot.accounts.staff import has_staff
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.messenger import TelegramMessenger
+from bot.channels.telegram.messenger import TelegramMessenger, telegram_account
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
 from bot.conversations.dead_letters import DeadLetterStore
@@ -23,11 +23,13 @@ from bot.core.shipped_files import shipped_words
 from bot.core.urls import web_chat_url
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.crypto.secret_files import load_secret
+from bot.fieldwork.outreach.accounts import announce_accounts
 from bot.fieldwork.outreach.messenger import Messenger
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.sender import PushSender
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
+from bot.storage.database import writing
 from bot.web.connections import MOST_HEADS, ConnectionLimits, raise_descriptor_limit
 from bot.web.server import make_web
 from survey_flows.messages import Message, render
@@ -55,6 +57,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
     """Runs the listeners of a built service and yields the port (a free one for port 0)."""
     settings = service.settings
+    await announce(service)
     async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
         routes = [route for part in (channel, *accounts) if part for route in part.routes()]
         async with serve_web(make_web(service, routes), settings) as port:
@@ -110,6 +113,14 @@ def _say(message: Message) -> None:
     print(render(message, read_language()))
 
 
+async def announce(service: Service) -> None:
+    """Stores through which accounts this service sends, for the console and for commands."""
+    settings = service.settings
+    accounts = [telegram_account(settings.push_rate)] if settings.telegram_token else []
+    async with writing(service.database) as connection:
+        await announce_accounts(connection, accounts)
+
+
 @asynccontextmanager
 async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     """Runs the Telegram channel with its senders; yields None when no token is set."""
@@ -125,8 +136,8 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
         TelegramChannel(
             token, service.conductor, secret, api, keep, service.redis, pace.note_reply
         ) as channel,
-        TelegramMessenger(token, api, channel.limits) as messenger,
-        running(make_push_sender(service, {"telegram": messenger}, pace).run()),
+        TelegramMessenger(token, api, channel.limits, settings.push_rate) as messenger,
+        running(make_push_sender(service, messenger, pace).run()),
         running(make_relay(service, {"telegram": messenger}, pace).run()),
     ):
         service.readiness.add("telegram", channel.is_reached, needed=False)
@@ -175,13 +186,11 @@ def make_relay(
     return AnswerRelay(service.database, keys, live, messengers, pace, service.clock)
 
 
-def make_push_sender(
-    service: Service, messengers: Mapping[str, Messenger], pace: Pace
-) -> PushSender:
-    """Returns the sender of queued messages for a built service."""
+def make_push_sender(service: Service, messenger: Messenger, pace: Pace) -> PushSender:
+    """Returns the sender of an account's queued messages for a built service."""
     keys, zone, words = (
         (service.keys, service.contact_keys),
         service.settings.timezone,
         shipped_words(),
     )
-    return PushSender(service.database, *keys, messengers, pace, service.clock, zone, words)
+    return PushSender(service.database, *keys, messenger, pace, service.clock, zone, words)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, not_, or_, select, update
@@ -18,10 +19,13 @@ from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.shipped_files import shipped_words
-from bot.fieldwork.outreach.messenger import SENT_KINDS
+from bot.fieldwork.outreach.accounts import read_accounts, served_kinds
+from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
     ALL,
     CANCELLED,
+    DELIVERED,
+    FAILED,
     FORM,
     HANDOUT,
     INVITATION,
@@ -29,9 +33,10 @@ from bot.fieldwork.outreach.outbox import (
     QUEUED,
     REMINDER,
     RUNNING,
+    SENT,
     UNOPENED,
     Push,
-    count_states,
+    count_kinds,
     drop_queued,
     queue,
     read_invited_before,
@@ -50,22 +55,24 @@ MOST_STEPS = 4
 LEAST_HOURS = 72
 """Hours between a step's last hand-over and the next step."""
 MOST_TEXT = 2000
-STATES = ("queued", "sent", "unreachable", "not_started", "opted_out", "failed")
-"""States of a message: waiting, accepted by the channel, undeliverable, to somebody who has never
-started the bot, opted out, refused."""
+STATES = (QUEUED, SENT, DELIVERED, "unreachable", NOT_STARTED, "opted_out", FAILED)
+"""States of a message: waiting, accepted by the messenger, arrived, undeliverable, to somebody who
+has never started the bot, opted out, given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushProgress:
     """Progress of a step: messages by `STATES`, and the seconds that the queued ones still take.
 
-    ``reminder`` is the number of a reminder, 0 for an invitation.
+    ``reminder`` is the number of a reminder, 0 for an invitation. ``kinds`` are the same counts by
+    kind of address.
     """
 
     push: Push
     counts: Mapping[str, int]
     seconds_left: float
     reminder: int = 0
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 async def begin_push(
@@ -126,7 +133,9 @@ async def begin_push(
             "not_on": json.dumps(sorted(not_on)),
         }
         await connection.execute(insert(connection, pushes), [row])
-        await queue(connection, [message_row(campaign, step, lookup) for lookup in chosen])
+        kinds = await _first_kinds(connection, campaign)
+        rows = [message_row(campaign, step, lookup, kinds[lookup]) for lookup in chosen]
+        await queue(connection, rows)
         return (await read_pushes(connection, campaign))[-1]
 
 
@@ -205,16 +214,37 @@ async def _by_invitation(
     """
     frames, own = tables.frames.c, tables.addresses.c
     theirs = exists().where(own.person == frames.lookup, own.sealed.is_not(None))
+    kinds = await served_kinds(connection)
     query = select(frames.lookup).where(
         frames.campaign == campaign,
         frames.invited,
-        or_(theirs.where(own.kind.in_(SENT_KINDS)), not_(theirs)),
+        or_(theirs.where(own.kind.in_(kinds)), not_(theirs)),
     )
     people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
     handed = await read_invited_before(connection, campaign)
     filed = await _in_files(connection, campaign)
     lacking = [one for one in people if one not in handed and one not in filed]
     return lacking, [one for one in people if one in handed]
+
+
+async def _first_kinds(connection: AsyncConnection, campaign: str) -> Mapping[bytes, str]:
+    """Return by person the kind of the first address to which an account writes.
+
+    It comes before others that are known to be unreachable. People without any get the first kind
+    of the service, whose sender settles their messages.
+    """
+    frames, own = tables.frames.c, tables.addresses.c
+    served = await served_kinds(connection)
+    joined = tables.frames.join(tables.addresses, own.person == frames.lookup)
+    query = select(frames.lookup, own.kind).select_from(joined)
+    query = query.where(frames.campaign == campaign, own.kind.in_(served))
+    found: dict[bytes, str] = defaultdict(lambda: served[0])
+    alive = query.where(own.sealed.is_not(None))
+    for row in await connection.execute(
+        alive.order_by(own.unreachable != "", own.position, own.lookup)
+    ):
+        found.setdefault(bytes(row.lookup), row.kind)
+    return found
 
 
 async def _in_files(connection: AsyncConnection, campaign: str) -> set[bytes]:
@@ -258,23 +288,25 @@ async def cancel_push(database: AsyncEngine, campaign: str) -> None:
 async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[PushProgress]:
     """Return the progress of each step of a campaign, at ``rate`` messages a second.
 
+    An account that has declared a rate of its own sends at that.
+
     Raises:
         BadInput: no such campaign.
     """
     async with reading(database) as connection:
         await read_campaign_row(connection, campaign)
         found = _of_messengers(await read_pushes(connection, campaign))
-        counts = await count_states(connection, campaign)
-    own = {push.step: dict(counts.get(push.step, {})) for push in found}
-    return [
-        PushProgress(
-            push,
-            own[push.step],
-            own[push.step].get(QUEUED, 0) / rate,
-            reminder_number(found, push),
-        )
-        for push in found
-    ]
+        counts = await count_kinds(connection, campaign)
+        rates = {one.kind: one.rate for one in await read_accounts(connection)}
+    progress = []
+    for push in found:
+        kinds = counts.get(push.step, {})
+        own = sum(kinds.values(), Counter[str]())
+        # The accounts send beside each other.
+        left = (kinds[kind][QUEUED] / rates.get(kind, rate) for kind in kinds)
+        number = reminder_number(found, push)
+        progress.append(PushProgress(push, dict(own), max(left, default=0.0), number, kinds))
+    return progress
 
 
 def reminder_number(steps: Sequence[Push], push: Push) -> int:
@@ -295,11 +327,11 @@ async def require_open(connection: AsyncConnection, campaign: str) -> None:
         raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
 
 
-def message_row(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
-    """Return a row of the queue; the order is drawn by lot."""
+def message_row(campaign: str, step: int, lookup: bytes, kind: str) -> dict[str, object]:
+    """Return a row of the queue to an address of a kind; the order is drawn by lot."""
     head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
     head |= {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
-    return head | {"form": FORM}
+    return head | {"form": FORM, "kind": kind}
 
 
 def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -323,7 +355,8 @@ async def _require_ended(
         message = Message("fieldwork-no-more-reminders", reminders=MOST_STEPS - 1)
         raise BadInput(message, Place(subject=campaign))
     if before and before[-1].state != CANCELLED:
-        left = (await count_states(connection, campaign))[before[-1].step][QUEUED]
+        kinds = (await count_kinds(connection, campaign))[before[-1].step]
+        left = sum(counts[QUEUED] for counts in kinds.values())
         if left:
             message = Message("fieldwork-step-not-ended", left=left)
             raise BadInput(message, Place(subject=campaign))
@@ -351,6 +384,6 @@ async def _turn(
         if last.state not in before:
             raise BadInput(refusal, Place(subject=campaign))
         own = (pushes.c.campaign == campaign, pushes.c.step == last.step)
-        await connection.execute(update(pushes).where(*own).values(state=after))
+        await connection.execute(update(pushes).where(*own).values(state=after, stopped=""))
         if after == CANCELLED:
             await drop_queued(connection, campaign, last.step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -32,7 +33,14 @@ from bot.fieldwork.outreach.handouts import (
     prepare_handout,
 )
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
-from bot.fieldwork.outreach.outbox import ALL, INVITATION, REMINDER, UNOPENED
+from bot.fieldwork.outreach.outbox import (
+    ALL,
+    HANDED,
+    INVITATION,
+    QUEUED,
+    REMINDER,
+    UNOPENED,
+)
 from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
@@ -127,9 +135,17 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
                 "total": total,
                 "done": done,
                 "minutes": -(-int(progress.seconds_left) // 60),
+                "stopped": progress.push.stopped.split(" ", 1) if progress.push.stopped else (),
+                "kinds": [_by_kind(kind, own) for kind, own in sorted(progress.kinds.items())],
             }
         )
     return steps
+
+
+def _by_kind(kind: str, counts: Mapping[str, int]) -> tuple[str, int, int, int]:
+    """Returns how many messages to a kind of address wait, were handed over, and were not."""
+    waiting, handed = counts.get(QUEUED, 0), sum(counts.get(state, 0) for state in HANDED)
+    return kind, waiting, handed, sum(counts.values()) - waiting - handed
 
 
 async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
@@ -306,10 +322,10 @@ async def _send_test(visit: Visit, texts: dict[str, str]) -> str:
     ) as messenger:
         for lang, text in texts.items():
             buttons = [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
-            outcome = await messenger.send(
+            answer = await messenger.send(
                 chat, OutgoingMessage(text, buttons[0], TEST_TOKEN, buttons[1])
             )
-            if outcome is not DeliveryOutcome.SENT:
+            if answer.outcome is not DeliveryOutcome.ACCEPTED:
                 return page_words().say(visit.lang, "push-test-failed")
     return page_words().say(visit.lang, "push-test-sent")
 
