@@ -63,12 +63,12 @@ class GradeNames(SchemeModel):
     second: GradeName
     third: GradeName
     fourth: GradeName
-    no_grade: GradeName = GradeName(zh="不定等次", en="no grade")
-    not_appraised: GradeName = GradeName(zh="不进行考核", en="not appraised")
+    no_grade: GradeName | None = None
+    not_appraised: GradeName | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> GradeNames:
-        names = [getattr(self, name) for name in type(self).model_fields]
+        names = [name for name in vars(self).values() if name is not None]
         for lang in ("zh", "en"):
             words = [getattr(name, lang).strip().casefold() for name in names]
             if "" in words or len(set(words)) < len(words):
@@ -78,18 +78,14 @@ class GradeNames(SchemeModel):
     @property
     def terms(self) -> Terms:
         """The terms of messages that are called so."""
-        grades = [(grade, getattr(self, grade)) for grade in ("first", "second", "third", "fourth")]
-        rows = [(f"grade-{grade}", it.zh, it.en) for grade, it in grades]
-        rows += [(f"short-{grade}", it.zh, it.en) for grade, it in grades]
-        rows += [
-            (
-                "grade-row",
-                "/".join(it.zh for _, it in grades[:3]),
-                "/".join(it.en for _, it in grades[:3]),
-            ),
-            ("no-grade", self.no_grade.zh, self.no_grade.en),
-            ("not-appraised", self.not_appraised.zh, self.not_appraised.en),
-        ]
+        grades = {str(grade): getattr(self, grade) for grade in Grade}
+        rows = [(f"grade-{grade}", it.zh, it.en) for grade, it in grades.items()]
+        rows += [(f"short-{grade}", it.zh, it.en) for grade, it in grades.items()]
+        of_units = [grades[grade] for grade in UNIT_GRADES]
+        row = ("/".join(it.zh for it in of_units), "/".join(it.en for it in of_units))
+        rows.append(("grade-row", *row))
+        for term, state in (("no-grade", self.no_grade), ("not-appraised", self.not_appraised)):
+            rows += [(term, state.zh, state.en)] if state else []
         return tuple(rows)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from aggregation.disclosure.disclosed import below_floor
 from aggregation.model.results import AppraisalResult
 from aggregation.scheme.evidence import EvidenceRules
-from aggregation.scheme.parts import Category, GradeNames
+from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.campaigns.titles import aim_words, printed_title
 from bot.core.labels import HIDDEN, Pair, both
@@ -198,8 +198,8 @@ def _steps(scheme: Scheme) -> Iterable[Line]:
 def _grade_names(scheme: Scheme) -> Iterable[Line]:
     """Yield what the city calls the grades, so that a code of a table is found again."""
     called, label = scheme.grade_names, Message("publication-method-grade-name")
-    for code in GradeNames.model_fields if called else ():
-        name = getattr(called, code)
+    given = vars(called) if called else {}
+    for code, name in ((code, name) for code, name in given.items() if name is not None):
         yield _line(f"grade_names.{code}", label, name.zh, name.en)
 
 

@@ -204,7 +204,10 @@ def test_a_scheme_names_the_grades_and_the_states_without_one() -> None:
     terms = {term: (zh, en) for term, zh, en in called.terms}
     assert terms["grade-fourth"] == ("较差", "poor grade")
     assert terms["grade-row"] == ("优秀/良好/一般", "excellent grade/good grade/fair grade")
-    assert terms["no-grade"] == ("不定等次", "no grade")
+    assert "no-grade" not in terms, "it is called as usual"
+    pending = {"no_grade": {"zh": "暂不定等", "en": "grade pending"}}
+    named = parse_scheme(scheme_data() | {"grade_names": names(**pending)})
+    assert ("no-grade", "暂不定等", "grade pending") in named.terms
     assert parse_scheme(called.model_dump(mode="json")) == called
 
 
@@ -215,7 +218,7 @@ def test_a_scheme_names_the_grades_and_the_states_without_one() -> None:
         ({"fifth": {"zh": "极差", "en": "worst"}}, "grade_names.fifth"),
         ({"second": {"zh": "优秀", "en": "good grade"}}, "need a name of their own"),
         ({"second": {"zh": "良好", "en": "Excellent Grade "}}, "need a name of their own"),
-        ({"first": {"zh": "不定等次", "en": "excellent grade"}}, "need a name of their own"),
+        ({"no_grade": {"zh": "优秀", "en": "no grade"}}, "need a name of their own"),
         ({"first": {"zh": " ", "en": "excellent grade"}}, "need a name of their own"),
         ({"first": {"zh": "", "en": "excellent grade"}}, "grade_names.first.zh"),
         ({"first": {"zh": "优\n秀", "en": "excellent grade"}}, "grade_names.first.zh"),
