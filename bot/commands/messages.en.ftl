@@ -207,6 +207,7 @@ help-push-begin-not-on = days without messages, as 2026-10-01; default: the sett
 help-push-pause = hold every message that is not sent yet
 help-push-resume = continue after a pause
 help-push-cancel = send nothing more of the present step
+help-push-short = file with the words of the SMS, the link as { "{link}" }
 help-push-message = the message; default: a plain invitation
 help-push-show = show the progress of each step and the time left
 help-push-test = send the message to one chat of your own, and to nobody else

@@ -204,6 +204,7 @@ help-push-begin-not-on = 不发送消息的日子，写法如 2026-10-01；默�
 help-push-pause = 暂停发送尚未发出的消息
 help-push-resume = 暂停后继续发送
 help-push-cancel = 取消本轮尚未发出的消息
+help-push-short = 短信内容的文件，链接写作 { "{link}" }
 help-push-message = 消息文件；默认为简短的邀请
 help-push-show = 显示每轮的进度和剩余时间
 help-push-test = 只向您自己的一个聊天试发

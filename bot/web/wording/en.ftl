@@ -956,6 +956,17 @@ push-cancel-hint = Cancelled messages are never sent. To rule out a slip, type t
 push-next-invitation = Send the invitation
 push-next-reminder = Send reminder { $n }
 push-begin-hint = Each person gets one message, in their language, with two buttons. At most { $rate } go out in a second. Nobody who has opened the invitation gets a reminder.
+push-short = SMS
+push-short-hint = Each person’s link stands at { "{link}" } and their code at { "{code}" }; without either, the link comes last. Public-cloud SMS allows neither surveys nor personal links: use an operator’s gateway.
+push-short-zh = SMS in Chinese
+push-short-en = SMS in English
+push-parts = { $units } characters, { $parts ->
+    [one] { $parts } part
+   *[other] { $parts } parts
+}
+push-accounts = Accounts that send
+push-account = Account
+push-account-hours = May send
 push-text-zh = Message in Chinese
 push-text-en = Message in English
 push-preview = Preview
@@ -974,7 +985,7 @@ push-test = Send it to me
 push-test-chat = Type your own chat id with the bot, a number; then the test can be sent.
 push-test-sent = Sent to your chat, and to nobody else.
 push-test-failed = Telegram did not accept it. Have you pressed Start in the bot from this chat?
-push-no-bot = There is no Telegram bot (MINPING_TELEGRAM_TOKEN), so nothing can be sent.
+push-no-account = There is no account to send with (a Telegram bot, an SMS gateway), so nothing can be sent.
 push-begin = Send to { $n } people
 push-responses = Response
 push-cell = Cell
