@@ -303,6 +303,12 @@ decide-name = Name of the person who decides
 decide-heard = Heard on (needed to confirm)
 decision-lapsed = The grounds of an earlier decision have gone, and it has no effect any more:
 decide-reason = Reason
+decide-paper = The paper it rests on
+decide-paper-needed = The paper it rests on (all four are needed to confirm)
+decide-organ = Organ that decided
+decide-document = Number of the document
+decide-decided-on = Day of the document
+decide-released-by = Released by
 decide-confirm = Confirm
 decide-decline = Decline
 decide-again = Change the decision
@@ -1349,6 +1355,11 @@ table-bundle-how = With the bundle anybody works out ranks and grades anew and c
 table-json = the table for programs
 
 # The page of one's own result
+out-title = No more invitations
+out-lead = After this you are invited to no further survey, at none of your addresses.
+out-do = No more invitations
+out-done = You will not be invited again to any survey.
+out-wrong = This address is not complete. Please open it as it stands in the mail.
 door-title = Your code
 door-lead = Type the code of ten signs from your letter or message. Pressing Start uses it; opening this page does not.
 door-label = Code

@@ -303,6 +303,12 @@ decide-name = 决定人姓名
 decide-heard = 听取陈述申辩的日期（确认时必填）
 decision-lapsed = 依据已失，原决定不再有效：
 decide-reason = 理由
+decide-paper = 所依据的文件
+decide-paper-needed = 所依据的文件（确认时四项必填）
+decide-organ = 作出决定的机关
+decide-document = 文号
+decide-decided-on = 文件日期
+decide-released-by = 签发人
 decide-confirm = 确认
 decide-decline = 不采纳
 decide-again = 更改决定
@@ -1338,6 +1344,11 @@ table-bundle-how = 任何人都可以用验证包重新计算名次和等次，�
 table-json = 供程序读取的公示表
 
 # 本人结果页面
+out-title = 不再接收邀请
+out-lead = 按下后，今后任何评价活动都不再邀请您，各种联系方式都不再使用。
+out-do = 不再接收邀请
+out-done = 已退订，今后任何评价活动都不再邀请您。
+out-wrong = 这个网址不完整，请从邮件里原样打开。
 door-title = 您的编码
 door-lead = 请输入信件或短信里的十位编码。按下开始才算使用，打开本页不算。
 door-label = 编码
