@@ -962,6 +962,7 @@ push-cancel-hint = Cancelled messages are never sent. To rule out a slip, type t
 push-next-invitation = Send the invitation
 push-next-reminder = Send reminder { $n }
 push-begin-hint = Each person gets one message, in their language, with two buttons. At most { $rate } go out in a second. Nobody who has opened the invitation gets a reminder.
+push-template = The account { $account } is public-cloud SMS: it sends only the template that the cloud has approved in writing, with a fixed address and the code, and not the words below.
 push-short = SMS
 push-short-hint = Each person’s link stands at { "{link}" } and their code at { "{code}" }; without either, the link comes last. Public-cloud SMS allows neither surveys nor personal links: use an operator’s gateway.
 push-short-zh = SMS in Chinese

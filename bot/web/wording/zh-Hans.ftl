@@ -956,6 +956,7 @@ push-cancel-hint = 取消后不再发送。为防误操作，请输入活动代�
 push-next-invitation = 发送邀请
 push-next-reminder = 发送第 { $n } 次提醒
 push-begin-hint = 每人按其语言收到一条消息，下面有两个按钮。每秒最多发送 { $rate } 条。提醒不发给已打开邀请的人。
+push-template = 账号 { $account } 是公有云短信：只发送云服务商书面同意的模板，模板里是固定网址和编码，不用下面的文字。
 push-short = 短信
 push-short-hint = 每人的链接放在 { "{link}" } 处，邀请码放在 { "{code}" } 处；两者都没有时，链接放在末尾。公有云短信不允许问卷调查和个人链接，请只用运营商短信平台。
 push-short-zh = 中文短信
