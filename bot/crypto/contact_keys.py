@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.core.identity import Address
-from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
+from bot.crypto.gate_keys import NONCE, pseudonym
+from bot.crypto.keyrings import Keyring
 from survey_flows.errors import BadSession, Message
 
 NUMBER = 16
@@ -40,6 +41,10 @@ class ContactKeys:
         It follows from the address, so nobody can choose it or put another person behind it.
         """
         return pseudonym(self.secret, "number", campaign, lookup.hex())[:NUMBER].hex()
+
+    def receipt_mark(self, account: str, reference: str) -> bytes:
+        """Returns the keyed hash by which a provider's receipt finds its message, 32 bytes."""
+        return pseudonym(self.secret, "receipt", account, reference)
 
     def seal(self, address: Address, lookup: bytes | None = None) -> bytes:
         """Encrypts an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439).

@@ -36,7 +36,8 @@ from bot.core.folder_lock import shared_folder
 from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import GateKeys, Keyring
+from bot.crypto.gate_keys import GateKeys
+from bot.crypto.keyrings import Keyring
 from bot.crypto.note_signatures import public_key
 from bot.fieldwork.monitoring.search_misses import forget_search_misses
 from bot.fraud_review.asides import erase_asides
