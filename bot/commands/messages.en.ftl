@@ -658,3 +658,11 @@ amend-execution = { $act ->
     }: { $subject }
 amend-execution-how = to record it, repeat with --typed { $name } --seen { $seen }
 amend-seen = to prepare it, repeat with --seen { $seen }
+help-migrate = tell the version of the database and what it lacks, or bring it to this program's version
+help-migrate-apply = migrate; an SQLite file is copied to before-NNNN.sqlite3 first, and no service may run
+help-migrate-backed-up = a backup of the PostgreSQL database has been made
+migrate-version = version of the database: { $version }, of this program: { $known }
+migrate-missing = migrations to come: { $migrations }
+migrate-running = campaigns that are running: { $campaigns }
+migrate-copy = the database as it was: { $file }
+migrate-done = the database is at version { $version }, and its parts are those of this version.

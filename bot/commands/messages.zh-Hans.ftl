@@ -652,3 +652,11 @@ amend-execution = { $act ->
     }：{ $subject }
 amend-execution-how = 登记请重复命令并加 --typed { $name } --seen { $seen }
 amend-seen = 提交更正请重复命令并加 --seen { $seen }
+help-migrate = 查看数据库版本和缺少的部分，或升级到本程序的版本
+help-migrate-apply = 执行升级；SQLite 文件先复制为 before-NNNN.sqlite3，期间不得运行服务
+help-migrate-backed-up = 已为 PostgreSQL 数据库做好备份
+migrate-version = 数据库版本：{ $version }；本程序版本：{ $known }
+migrate-missing = 待执行的升级：{ $migrations }
+migrate-running = 正在进行的活动：{ $campaigns }
+migrate-copy = 升级前的数据库：{ $file }
+migrate-done = 数据库已是版本 { $version }，各部分与本版本一致。
