@@ -301,6 +301,8 @@ help-witness-every = look again every so many seconds; default: once
 
 # All commands
 bar-ballots = ballots
+bar-rows-read = rows read
+bar-contacts = contacts
 bar-cases = cases
 command-interrupted = interrupted; finished work is kept
 command-not-audited = minping: not in the audit log, since the desk's key is not here; the public log says what was done

@@ -298,6 +298,8 @@ help-witness-every = 每隔多少秒再查一次；默认只查一次
 
 # 全部命令
 bar-ballots = 评价票
+bar-rows-read = 已读行数
+bar-contacts = 联系人
 bar-cases = 案件
 command-interrupted = 已中断，做完的部分已保存
 command-not-audited = minping：签发处的密钥不在此处，因此未写入操作日志；所做之事见公开日志
