@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
@@ -27,6 +27,9 @@ from bot.fieldwork.outreach.accounts import announce_accounts
 from bot.fieldwork.outreach.messenger import Messenger
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.sender import PushSender
+from bot.messengers.contract import AccountMessenger
+from bot.messengers.hooks import Hooks
+from bot.messengers.registry import make_messengers
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
 from bot.storage.database import writing
@@ -57,9 +60,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
     """Runs the listeners of a built service and yields the port (a free one for port 0)."""
     settings = service.settings
-    await announce(service)
-    async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
-        routes = [route for part in (channel, *accounts) if part for route in part.routes()]
+    messengers = make_messengers(settings.data, settings.public_url)
+    await announce(service, messengers)
+    hooks = make_hooks(service, messengers)
+    async with (
+        serve_telegram(service) as channel,
+        serve_wechat(service) as accounts,
+        serve_accounts(service, messengers),
+    ):
+        routes = [route for part in (channel, *accounts, hooks) if part for route in part.routes()]
         async with serve_web(make_web(service, routes), settings) as port:
             if channel and settings.public_url:
                 await channel.start_webhook(settings.public_url)
@@ -113,10 +122,11 @@ def _say(message: Message) -> None:
     print(render(message, read_language()))
 
 
-async def announce(service: Service) -> None:
+async def announce(service: Service, messengers: Iterable[Messenger]) -> None:
     """Stores through which accounts this service sends, for the console and for commands."""
     settings = service.settings
     accounts = [telegram_account(settings.push_rate)] if settings.telegram_token else []
+    accounts += [one.account for one in messengers]
     async with writing(service.database) as connection:
         await announce_accounts(connection, accounts)
 
@@ -142,6 +152,27 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
     ):
         service.readiness.add("telegram", channel.is_reached, needed=False)
         yield channel
+
+
+@asynccontextmanager
+async def serve_accounts(
+    service: Service, messengers: Iterable[AccountMessenger]
+) -> AsyncIterator[None]:
+    """Runs a sender for each account, each at its own pace, so that none waits for another."""
+    async with AsyncExitStack() as stack:
+        for messenger in messengers:
+            await stack.enter_async_context(messenger)
+            account = messenger.account
+            pace = Pace(service.redis, account.rate, account.name)
+            sender = make_push_sender(service, messenger, pace)
+            await stack.enter_async_context(running(sender.run()))
+        yield
+
+
+def make_hooks(service: Service, messengers: Iterable[AccountMessenger]) -> Hooks:
+    """Returns the addresses at which the accounts of a built service hear of their messages."""
+    on = (service.database, service.contact_keys, service.clock, service.settings.timezone)
+    return Hooks(*on, messengers)
 
 
 @asynccontextmanager
@@ -193,4 +224,5 @@ def make_push_sender(service: Service, messenger: Messenger, pace: Pace) -> Push
         service.settings.timezone,
         shipped_words(),
     )
-    return PushSender(service.database, *keys, messenger, pace, service.clock, zone, words)
+    site = service.settings.public_url.rstrip("/")
+    return PushSender(service.database, *keys, messenger, pace, service.clock, zone, words, site)

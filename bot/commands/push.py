@@ -43,6 +43,10 @@ def register(commands: Any) -> None:
         "--kind", choices=("invitation", "reminder"), help=Message("help-push-begin-kind")
     )
     begin.add_argument("--to", choices=("unopened", "all"), help=Message("help-push-begin-to"))
+    for lang in ("zh", "en"):
+        begin.add_argument(
+            f"--short-{lang}", type=Path, metavar="FILE", help=Message("help-push-short")
+        )
     begin.set_defaults(run=run_begin, audit=Audit("push begin", the("campaign")))
     for name, what in ACTIONS.items():
         part = parts.add_parser(name, help=what)
@@ -90,6 +94,7 @@ async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
             days,
             chosen.kind or "",
             chosen.to or "",
+            short=_read_files({"zh-Hans": chosen.short_zh, "en": chosen.short_en}),
         )
         async with reading(database) as connection:
             number = reminder_number(await read_pushes(connection, chosen.campaign), push)
@@ -198,8 +203,10 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 def _read_texts(chosen: argparse.Namespace) -> dict[str, str]:
+    return _read_files({"zh-Hans": chosen.zh, "en": chosen.en})
 
-    files = {"zh-Hans": chosen.zh, "en": chosen.en}
+
+def _read_files(files: dict[str, Path | None]) -> dict[str, str]:
     return {lang: read_text(file).strip() for lang, file in files.items() if file}
 
 

@@ -25,6 +25,7 @@ from bot.fieldwork.outreach.outbox import (
     read_opened_contacts,
     read_people,
 )
+from bot.fieldwork.outreach.short_texts import fill_short
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
 from survey_flows.wording import DEFAULT, Wording
@@ -78,6 +79,7 @@ class Composer:
         contact_keys: the keys of sealed addresses.
         messenger: writes to the addresses of one kind.
         words: labels of the buttons.
+        site: the service's public address, for links.
     """
 
     def __init__(
@@ -86,7 +88,9 @@ class Composer:
         contact_keys: ContactKeys,
         messenger: Messenger,
         words: Wording,
+        site: str = "",
     ) -> None:
+        self._site = site
         self._keys = keys
         self._contact_keys = contact_keys
         self._messenger = messenger
@@ -170,7 +174,9 @@ class Composer:
             self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
         )
         token = self._keys.invitation(push.campaign, one.number, one.turn)
-        message = OutgoingMessage(push.texts[lang], begin, token, stop)
+        link = f"{self._site}/{token}"
+        short = fill_short(push.short.get(lang, ""), link, token)
+        message = OutgoingMessage(push.texts[lang], begin, token, stop, link, short)
         following = open_to[1][1].kind if len(open_to) > 1 else ""
         head = (self._messenger, address.address, message, sealed.lookup)
         return Envelope(*head, following, awaits=not push.spares_openers)

@@ -59,12 +59,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message with two buttons; ``token`` belongs to the personal link that the first opens."""
+    """A message of which each messenger takes what its provider can show.
+
+    Attributes:
+        text: the words of a message that has room for them.
+        begin: label of the button that opens the personal link.
+        token: of the personal link; a code that can be typed.
+        stop: label of the button for no more invitations.
+        link: the address of the personal link.
+        words: the whole text of a short message, the link in it.
+    """
 
     text: str
     begin: str
     token: str
     stop: str
+    link: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

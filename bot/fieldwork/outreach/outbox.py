@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
@@ -47,6 +47,7 @@ class Push:
     or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
     ``handed`` is the quarter of an hour of its last hand-over (epoch seconds), 0 before the first.
     ``stopped`` is the kind of address and the code with which a provider refused it, or empty.
+    ``short`` are the texts of short messages by language.
     """
 
     campaign: str
@@ -59,6 +60,7 @@ class Push:
     people: str = UNOPENED
     handed: int = 0
     stopped: str = ""
+    short: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spares_openers(self) -> bool:
@@ -349,4 +351,5 @@ def _push(row: Row[Any]) -> Push:
     begin, end = (time.fromisoformat(part) for part in row.hours.split("-"))
     texts, not_on = json.loads(row.texts), frozenset(json.loads(row.not_on))
     head = (row.campaign, row.step, row.state, texts, (begin, end), not_on)
-    return Push(*head, row.kind, row.people, row.handed, row.stopped)
+    rest = (row.kind, row.people, row.handed, row.stopped, json.loads(row.short))
+    return Push(*head, *rest)

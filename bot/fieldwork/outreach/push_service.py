@@ -19,6 +19,7 @@ from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.shipped_files import shipped_words
+from bot.fieldwork.audience.addresses import SMS
 from bot.fieldwork.outreach.accounts import read_accounts, served_kinds
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
@@ -42,6 +43,7 @@ from bot.fieldwork.outreach.outbox import (
     read_invited_before,
     read_pushes,
 )
+from bot.fieldwork.outreach.short_texts import LINK
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
@@ -55,6 +57,7 @@ MOST_STEPS = 4
 LEAST_HOURS = 72
 """Hours between a step's last hand-over and the next step."""
 MOST_TEXT = 2000
+MOST_SHORT = 300
 STATES = (QUEUED, SENT, DELIVERED, "unreachable", NOT_STARTED, "opted_out", FAILED)
 """States of a message: waiting, accepted by the messenger, arrived, undeliverable, to somebody who
 has never started the bot, opted out, given up."""
@@ -84,6 +87,7 @@ async def begin_push(
     kind: str = "",
     people: str = "",
     clock: Clock | None = None,
+    short: Mapping[str, str] | None = None,
 ) -> Push:
     """Queue the next step of a campaign.
 
@@ -101,6 +105,8 @@ async def begin_push(
         kind: `INVITATION` or `REMINDER`; without one, what is due.
         people: whom a reminder is for, `UNOPENED` or `ALL`; without it the last is for all.
         clock: tells how long ago the step before was handed over.
+        short: the short message by language, with ``{link}`` where the link stands; without it the
+            shipped one is sent to whom an account writes by SMS.
 
     Raises:
         BadInput: the campaign is not open, nobody is left for the step, the step before has not
@@ -126,14 +132,18 @@ async def begin_push(
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
         step = len(steps)
+        kinds = await _first_kinds(connection, campaign)
+        if SMS in {kinds[lookup] for lookup in chosen}:
+            plain = await plain_short_texts(connection, campaign, kind)
+            short = _checked_short(plain | {k: v for k, v in (short or {}).items() if v.strip()})
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
+        row["short"] = json.dumps(dict(short or {}), ensure_ascii=False)
         row |= {"kind": kind, "people": people or (ALL if for_all else UNOPENED), "handed": 0}
         row |= {
             "texts": json.dumps(dict(texts), ensure_ascii=False),
             "not_on": json.dumps(sorted(not_on)),
         }
         await connection.execute(insert(connection, pushes), [row])
-        kinds = await _first_kinds(connection, campaign)
         rows = [message_row(campaign, step, lookup, kinds[lookup]) for lookup in chosen]
         await queue(connection, rows)
         return (await read_pushes(connection, campaign))[-1]
@@ -172,6 +182,26 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
             for lang in words.languages
         },
     )
+
+
+async def plain_short_texts(
+    connection: AsyncConnection, campaign: str, kind: str
+) -> dict[str, str]:
+    """Return the shipped short message of an invitation or a reminder by language.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    definition = read_definition(await read_campaign_row(connection, campaign))
+    key = "invitation-short" if kind == INVITATION else "reminder-short"
+    words, organiser = shipped_words(), definition.organiser
+    phone = organiser.phone if organiser else ""
+    lead = {lang: words.say(lang, "pilot") + " " for lang in words.languages}
+    return {
+        lang: (lead[lang] if definition.aim.pilot else "")
+        + words.say(lang, key, link=LINK, phone=phone)
+        for lang in words.languages
+    }
 
 
 def _of_messengers(steps: Sequence[Push]) -> list[Push]:
@@ -332,6 +362,14 @@ def message_row(campaign: str, step: int, lookup: bytes, kind: str) -> dict[str,
     head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
     head |= {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
     return head | {"form": FORM, "kind": kind}
+
+
+def _checked_short(texts: Mapping[str, str]) -> Mapping[str, str]:
+    for lang, text in texts.items():
+        if len(text) > MOST_SHORT:
+            message = Message("fieldwork-text-too-long", max=MOST_SHORT)
+            raise BadInput(message, Place(field=f"short {lang}"))
+    return texts
 
 
 def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:

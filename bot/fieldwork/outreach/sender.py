@@ -109,6 +109,7 @@ class PushSender:
         clock: the present time.
         timezone: the city's time zone, for the hours in which messages are sent.
         words: labels of the buttons.
+        site: the service's public address, without a slash at the end, for links.
     """
 
     def __init__(
@@ -121,9 +122,10 @@ class PushSender:
         clock: Clock,
         timezone: str,
         words: Wording,
+        site: str = "",
     ) -> None:
         self._database = database
-        self._composer = Composer(keys, contact_keys, messenger, words)
+        self._composer = Composer(keys, contact_keys, messenger, words, site)
         self._contact_keys = contact_keys
         self._messenger = messenger
         self._kind = messenger.account.kind

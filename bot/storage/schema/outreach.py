@@ -48,6 +48,13 @@ pushes = Table(
         server_default="",
         comment="kind of address and code with which a provider refused it, or empty",
     ),
+    Column(
+        "short",
+        Text,
+        nullable=False,
+        server_default="{}",
+        comment="JSON: the short message by language, where one is sent",
+    ),
 )
 
 outbox = Table(

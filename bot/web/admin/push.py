@@ -15,6 +15,7 @@ from bot.accounts.preferences import preferences_in
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.campaigns.summaries import show_campaign
 from bot.core.shipped_files import shipped_words
+from bot.core.urls import web_chat_url
 from bot.fieldwork.audience.contacts import REASONS, count_contacts
 from bot.fieldwork.audience.invitations import count_responses, make_invitations
 from bot.fieldwork.audience.sampling import (
@@ -24,6 +25,7 @@ from bot.fieldwork.audience.sampling import (
     read_plan,
     write_sample,
 )
+from bot.fieldwork.outreach.accounts import read_accounts
 from bot.fieldwork.outreach.handouts import (
     FORMS,
     HandoutRequest,
@@ -46,12 +48,14 @@ from bot.fieldwork.outreach.push_service import (
     cancel_push,
     count_recipients,
     pause_push,
+    plain_short_texts,
     plain_texts,
     resume_push,
     show_pushes,
     texts_as_sent,
 )
 from bot.fieldwork.outreach.returns import take_returns
+from bot.fieldwork.outreach.short_texts import preview_short
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.campaigns import campaign_row
@@ -77,6 +81,9 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
     steps = await _steps(visit)
     texts = await plain_texts(service.database, campaign, service.settings.timezone)
     async with reading(service.database) as connection:
+        accounts = await read_accounts(connection)
+        kind = REMINDER if steps else INVITATION
+        short = await plain_short_texts(connection, campaign, kind)
         choices = await preferences_in(connection)
         people = await count_contacts(connection, visit.today, choices.fatigue_days)
         frames = tables.frames.c
@@ -91,6 +98,8 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "campaign": campaign_row(summary, visit),
         "steps": steps,
         "texts": texts,
+        "accounts": accounts,
+        "short": short,
         "hours": choices.hours,
         "not_on": " ".join(choices.not_on),
         "fatigue": choices.fatigue_days,
@@ -107,7 +116,6 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
             for lang in texts
         },
         "rate": service.settings.push_rate,
-        "telegram": bool(service.settings.telegram_token),
         "previewed": False,
         "step": "",
         "for_whom": "",
@@ -115,7 +123,12 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "whom": (UNOPENED, ALL),
         **await _handouts(visit),
     }
-    return visit.render("push", status=status, **(context | more))
+    context |= more
+    site = web_chat_url(service.settings)
+    context["shorts"] = {
+        lang: preview_short(text or short[lang], site) for lang, text in context["short"].items()
+    }
+    return visit.render("push", status=status, **context)
 
 
 async def _steps(visit: Visit) -> list[dict[str, Any]]:
@@ -285,7 +298,8 @@ async def take_begin(visit: Visit) -> web.Response:
     hours, days = visit.text("hours"), visit.text("not_on")
     step, people = visit.text("step"), visit.text("people")
     again: dict[str, Any] = {"texts": texts, "hours": hours, "not_on": days, "previewed": True}
-    again |= {"step": step, "for_whom": people}
+    short = {"zh-Hans": visit.text("short_zh"), "en": visit.text("short_en")}
+    again |= {"step": step, "for_whom": people, "short": short}
     act = visit.text("act")
     if act == "test":
         return await _page(visit, **again, test_result=await _send_test(visit, texts))
@@ -300,6 +314,7 @@ async def take_begin(visit: Visit) -> web.Response:
         step,
         people,
         visit.service.clock,
+        short,
     )
     return visit.redirect(_path(visit), "pushed")
 
