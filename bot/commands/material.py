@@ -93,7 +93,8 @@ async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
 def _say_report(report: Report) -> None:
     from bot.appraisal.organ_reports import KINDS
 
-    said = {"rows": report.rows, "organ": report.organ, "document": report.document}
+    said: dict[str, str | int] = {"rows": report.rows}
+    said |= {"organ": report.organ, "document": report.document}
     what = Message(f"material-report-{report.state.replace('_', '-')}", **said)
     print(f"{report.kind}  {worded(KINDS[report.kind])}: {worded(what)}")
 
