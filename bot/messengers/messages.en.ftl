@@ -12,4 +12,7 @@ messengers-bad-hours = hours are written like 08:00-22:00
 messengers-choice = “{ $value }” is none of { $choices }
 messengers-mac = the signature needs the field that it goes to, and fields of the request to be made of
 messengers-kind-twice = another account serves the same kind of address; keep one of them
+messengers-mail-security = security is starttls, tls, or none for a relay on this machine
+messengers-mail-port = a port is a number up to 65535
+messengers-mail-from = this is no mail address
 messengers-no-address = messages carry links, so the service needs a public https address

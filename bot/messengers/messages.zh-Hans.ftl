@@ -12,4 +12,7 @@ messengers-bad-hours = 时段的写法如 08:00-22:00
 messengers-choice = “{ $value }”不在可选项之中：{ $choices }
 messengers-mac = 签名缺少存放的字段，或缺少组成签名的字段
 messengers-kind-twice = 另一账号已用于同一种联系方式；请只留一个
+messengers-mail-security = security 只能是 starttls 或 tls；本机的中继可用 none
+messengers-mail-port = 端口是不大于 65535 的数字
+messengers-mail-from = 这不是电子邮件地址
 messengers-no-address = 消息带有链接，服务需要公开的 https 网址

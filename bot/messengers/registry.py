@@ -8,10 +8,12 @@ from pathlib import Path
 
 from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile, read_account_files
 from bot.messengers.contract import AccountMessenger
+from bot.messengers.email import messenger as email
 from bot.messengers.gateway import messenger as gateway
 from survey_flows.errors import BadInput, Message, Place
 
 PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
+    "email": email.make,
     "gateway": gateway.make,
 }
 

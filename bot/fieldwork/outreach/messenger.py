@@ -68,6 +68,8 @@ class OutgoingMessage:
         stop: label of the button for no more invitations.
         link: the address of the personal link.
         words: the whole text of a short message, the link in it.
+        subject: of a mail.
+        leave: the address that opts the person out.
     """
 
     text: str
@@ -76,6 +78,8 @@ class OutgoingMessage:
     stop: str
     link: str = ""
     words: str = ""
+    subject: str = ""
+    leave: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1363,6 +1363,11 @@ table-bundle-how = With the bundle anybody works out ranks and grades anew and c
 table-json = the table for programs
 
 # The page of one's own result
+out-title = No more invitations
+out-lead = After this you are invited to no further survey, at none of your addresses.
+out-do = No more invitations
+out-done = You will not be invited again to any survey.
+out-wrong = This address is not complete. Please open it as it stands in the mail.
 door-title = Your code
 door-lead = Type the code of ten signs from your letter or message. Pressing Start uses it; opening this page does not.
 door-label = Code
