@@ -179,7 +179,7 @@ class Composer:
         leave = f"{self._site}/out/{self._contact_keys.leave_token(sealed.lookup)}"
         subject = self._words.say(lang, "invitation-subject")
         head = (push.texts[lang], begin, token, stop)
-        message = OutgoingMessage(*head, link, short, subject, leave)
+        message = OutgoingMessage(*head, link, short, subject, leave, push.kind)
         following = open_to[1][1].kind if len(open_to) > 1 else ""
         to = (self._messenger, address.address, message, sealed.lookup)
         return Envelope(*to, following, awaits=not push.spares_openers)

@@ -70,6 +70,7 @@ class OutgoingMessage:
         words: the whole text of a short message, the link in it.
         subject: of a mail.
         leave: the address that opts the person out.
+        kind: ``invitation`` or ``reminder``, for providers that send templates.
     """
 
     text: str
@@ -80,6 +81,7 @@ class OutgoingMessage:
     words: str = ""
     subject: str = ""
     leave: str = ""
+    kind: str = "invitation"
 
 
 @dataclass(frozen=True, slots=True)
