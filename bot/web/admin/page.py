@@ -133,6 +133,12 @@ class Visit:
         """Returns the results of the year that the path names."""
         return await self.request.app[RESULT_CACHE].year(self.service, year_of(self))
 
+    async def year_as_of(self) -> AppraisedYear:
+        """Returns these results as a file tells them: with what is still open today."""
+        from bot.publication.as_of import year_as_of
+
+        return await year_as_of(self.service.database, await self.year(), self.today)
+
     def render(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
         """Returns a page of the console."""
         done = self.query("done")

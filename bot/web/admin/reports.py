@@ -23,7 +23,7 @@ DRAW: dict[str, Callable[[Document], bytes]] = {"pdf": to_pdf, "html": to_html}
 @staff_page
 async def send_circular(visit: Visit) -> web.Response:
     """Sends the year's circular; with ``?audience=internal`` it names leaders."""
-    material = await report_material(visit.service.database, await visit.year())
+    material = await report_material(visit.service.database, await visit.year_as_of())
     audience, zone = _audience(visit), visit.service.settings.timezone
 
     def make() -> bytes:
@@ -39,7 +39,7 @@ async def send_circular(visit: Visit) -> web.Response:
 @staff_page
 async def send_evidence(visit: Visit) -> web.Response:
     """Sends a unit's evidence page."""
-    material = await report_material(visit.service.database, await visit.year())
+    material = await report_material(visit.service.database, await visit.year_as_of())
     audience, zone, unit = (
         _audience(visit),
         visit.service.settings.timezone,

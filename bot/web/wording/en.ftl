@@ -1390,6 +1390,7 @@ own-of = Result of { $year }
 own-amended = Amended after a review: this is the result that stands now.
 own-amended-other = Amended: this is the result that stands now.
 own-no-grade = no grade so far
+under-review = under review
 own-firsts = With the { $grade } in this unit:
 own-joint = ,{" "}
 own-proposals = What follows from it

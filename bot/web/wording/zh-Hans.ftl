@@ -1379,6 +1379,7 @@ own-of = { $year } 年度结果
 own-amended = 经复核改定：以下为现行结果。
 own-amended-other = 经更正改定：以下为现行结果。
 own-no-grade = 尚无等次
+under-review = 复核中
 own-firsts = 本单位获{ $grade }的干部：
 own-joint = 、
 own-proposals = 有关处理
