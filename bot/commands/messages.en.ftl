@@ -27,6 +27,10 @@ help-appeals-withdraw = register a written withdrawal of a request
 help-appraise = appraise a year: leagues, grades, proposals; explain, decide
 help-appraise-by = who decides (with --decide and --grade)
 help-appraise-seen = the mark of what you saw, as `--proposals` prints it; of a grade, the number of the one before
+help-appraise-organ = the organ that decided; needed to confirm a dismissal or removal, as the next three are
+help-appraise-document = the number of the paper that the decision rests on
+help-appraise-decided-on = the day of the paper
+help-appraise-released-by = who released the paper
 help-appraise-heard = the day on which the person was heard; needed to confirm a disadvantage
 help-appraise-reason = why (with --decide and --grade)
 help-appraise-explain = print every reason for one result
@@ -297,6 +301,8 @@ help-witness-every = look again every so many seconds; default: once
 
 # All commands
 bar-ballots = ballots
+bar-rows-read = rows read
+bar-contacts = contacts
 bar-cases = cases
 command-interrupted = interrupted; finished work is kept
 command-not-audited = minping: not in the audit log, since the desk's key is not here; the public log says what was done
@@ -652,3 +658,11 @@ amend-execution = { $act ->
     }: { $subject }
 amend-execution-how = to record it, repeat with --typed { $name } --seen { $seen }
 amend-seen = to prepare it, repeat with --seen { $seen }
+help-migrate = tell the version of the database and what it lacks, or bring it to this program's version
+help-migrate-apply = migrate; an SQLite file is copied to before-NNNN.sqlite3 first, and no service may run
+help-migrate-backed-up = a backup of the PostgreSQL database has been made
+migrate-version = version of the database: { $version }, of this program: { $known }
+migrate-missing = migrations to come: { $migrations }
+migrate-running = campaigns that are running: { $campaigns }
+migrate-copy = the database as it was: { $file }
+migrate-done = the database is at version { $version }, and its parts are those of this version.

@@ -27,6 +27,10 @@ help-appeals-withdraw = 登记书面撤回
 help-appraise = 考核一个年度：组别、等次、建议；说明理由、作出决定、封存
 help-appraise-by = 决定人（与 --decide、--grade 合用）
 help-appraise-seen = 您所见事项的标记，由 `--proposals` 列出；给定等次时为前一次的编号
+help-appraise-organ = 作出决定的机关；确认免职、撤销职务时必填，以下三项同
+help-appraise-document = 所依据文件的文号
+help-appraise-decided-on = 文件日期
+help-appraise-released-by = 文件签发人
 help-appraise-heard = 听取本人陈述申辩的日期；确认不利处理时必填
 help-appraise-reason = 理由（与 --decide、--grade 合用）
 help-appraise-explain = 列出一项结果的全部理由
@@ -294,6 +298,8 @@ help-witness-every = 每隔多少秒再查一次；默认只查一次
 
 # 全部命令
 bar-ballots = 评价票
+bar-rows-read = 已读行数
+bar-contacts = 联系人
 bar-cases = 案件
 command-interrupted = 已中断，做完的部分已保存
 command-not-audited = minping：签发处的密钥不在此处，因此未写入操作日志；所做之事见公开日志
@@ -646,3 +652,11 @@ amend-execution = { $act ->
     }：{ $subject }
 amend-execution-how = 登记请重复命令并加 --typed { $name } --seen { $seen }
 amend-seen = 提交更正请重复命令并加 --seen { $seen }
+help-migrate = 查看数据库版本和缺少的部分，或升级到本程序的版本
+help-migrate-apply = 执行升级；SQLite 文件先复制为 before-NNNN.sqlite3，期间不得运行服务
+help-migrate-backed-up = 已为 PostgreSQL 数据库做好备份
+migrate-version = 数据库版本：{ $version }；本程序版本：{ $known }
+migrate-missing = 待执行的升级：{ $migrations }
+migrate-running = 正在进行的活动：{ $campaigns }
+migrate-copy = 升级前的数据库：{ $file }
+migrate-done = 数据库已是版本 { $version }，各部分与本版本一致。
