@@ -53,14 +53,18 @@ for (sheet in excel_sheets("book.xlsx")) {
 
 def run(folder: Path, *command: str) -> None:
     settings = os.environ | {"LC_ALL": "C.UTF-8", "HOME": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, timeout=300)
+    done = subprocess.run(
+        command, cwd=folder, env=settings, capture_output=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def has_r(package: str) -> bool:
     program = shutil.which("Rscript")
+    if program is None:
+        return False
     told = ["-e", f"quit(status = !requireNamespace('{package}'))"]
-    return bool(program) and not subprocess.run([program, *told], capture_output=True).returncode
+    return not subprocess.run([program, *told], capture_output=True, check=False).returncode
 
 
 def rows_of(data: str) -> Table:
