@@ -1260,6 +1260,7 @@ contacts-addresses = People by kind of address
 contacts-by-telegram = Telegram
 contacts-by-sms = SMS
 contacts-by-email = E-mail
+contacts-by-wecom = WeCom
 contacts-by-letter = Letter
 contacts-by-outside = Sent by the keeper of the list
 contacts-sealed = Addresses are kept sealed, apart from ratings, and are never shown. Nothing leads from a contact to an answer.
