@@ -117,6 +117,16 @@ error-retry = Try again
 # The administrators' pages
 
 admin = Administration
+menu = Menu
+menu-close = Close the menu
+menu-year = Year { $year }
+menu-account = Password, codes and sessions
+menu-own-unit = Own unit
+menu-material = Material
+menu-collecting = Collecting
+menu-results = Results
+menu-public = Notice and archive
+menu-office = Administration
 admin-overview = Overview
 admin-sign-out = Sign out
 admin-password = Change password

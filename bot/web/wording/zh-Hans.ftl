@@ -117,6 +117,16 @@ error-retry = 再试一次
 # 管理页面
 
 admin = 管理
+menu = 菜单
+menu-close = 关闭菜单
+menu-year = { $year } 年度
+menu-account = 密码、验证码与登录状态
+menu-own-unit = 本单位
+menu-material = 资料
+menu-collecting = 征集
+menu-results = 结果
+menu-public = 公示与归档
+menu-office = 管理
 admin-overview = 概览
 admin-sign-out = 退出
 admin-password = 修改密码
