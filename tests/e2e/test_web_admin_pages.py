@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
 from bot.service.composition import build
-from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, open_menu
 from tests.web_city import Clock, fill
 
 pytestmark = BROWSER
@@ -31,6 +31,7 @@ async def test_from_the_sign_in_to_the_exported_year(
             await page.set_viewport_size(PHONE)
             await page.goto("/admin/years/2010?lang=en")
             await keep(page, "admin-phone-year-en")
+            await open_menu(page)
             await page.get_by_role("button", name="Sign out").click()
             await expect(page.get_by_role("heading")).to_have_text("管理人员登录")
 
