@@ -93,7 +93,7 @@ async def preview_seal(
     open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
     async with reading(database) as connection:
         filings = await waiting_filings(connection, year)
-    return SealPreview(appraised, tuple(_obstacles(appraised, open_ones, filings)), seen)
+    return SealPreview(appraised, tuple(obstacles_of(appraised, open_ones, filings)), seen)
 
 
 async def waiting_filings(connection: AsyncConnection, year: int) -> list[str]:
@@ -112,9 +112,16 @@ async def _material(database: AsyncEngine, year: int) -> str:
         return await material_digest(connection, year)
 
 
-def _obstacles(
+def obstacles_of(
     year: AppraisedYear, open_ones: Sequence[str], filings: Sequence[str]
 ) -> Iterable[Message]:
+    """Yields what keeps a computed year from being sealed, one message for each kind of thing.
+
+    Args:
+        year: the year as it is computed now.
+        open_ones: its counting campaigns that are not closed.
+        filings: the tables that wait for clearance.
+    """
     units = [unit for result in year.bodies for unit in result.units]
     leaders = [leader for result in year.bodies for leader in result.leaders]
     proposals = [proposal for result in year.bodies for proposal in result.proposals]

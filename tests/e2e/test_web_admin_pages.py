@@ -29,7 +29,7 @@ async def test_from_the_sign_in_to_the_exported_year(
             await decide(page)
             await export(page, tmp_path)
             await page.set_viewport_size(PHONE)
-            await page.goto("/admin/years/2010?lang=en")
+            await page.goto("/admin/years/2010/ranking?lang=en")
             await keep(page, "admin-phone-year-en")
             await open_menu(page)
             await page.get_by_role("button", name="Sign out").click()
@@ -45,7 +45,7 @@ async def sign_in(page: Page) -> None:
     await keep(page, "admin-sign-in")
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
-    await expect(page.get_by_role("heading", name="评价活动")).to_be_visible()
+    await expect(page.get_by_role("heading", name="2010 年度绩效考核")).to_be_visible()
 
 
 async def look_around(page: Page) -> None:
@@ -54,6 +54,8 @@ async def look_around(page: Page) -> None:
         "campaign": "/admin/campaigns/city-2010",
         "scores": "/admin/campaigns/city-2010/scores",
         "year": "/admin/years/2010",
+        "ranking": "/admin/years/2010/ranking",
+        "campaigns": "/admin/campaigns",
         "leaders": "/admin/years/2010/leaders?grade=third",
         "proposals": "/admin/years/2010/proposals",
         "explain": "/admin/years/2010/explain/CME",
@@ -63,7 +65,7 @@ async def look_around(page: Page) -> None:
     for name, path in pages.items():
         await page.goto(path)
         await keep(page, f"admin-{name}")
-    await page.goto("/admin/years/2010")
+    await page.goto("/admin/years/2010/ranking")
     dots = await page.locator(".dot").all()
     boxes = [box for dot in dots[:5] if (box := await dot.bounding_box())]
     # Districts are listed best first, so the dots of the forest plot step to the left.
@@ -85,7 +87,7 @@ async def decide(page: Page) -> None:
 
 
 async def export(page: Page, folder: Path) -> None:
-    await page.goto("/admin/years/2010")
+    await page.goto("/admin/years/2010/ranking")
     async with page.expect_download() as waiting:
         await page.locator("a[href*='export.xlsx?audience=internal']").click()
     file = folder / "year.xlsx"

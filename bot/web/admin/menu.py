@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.web.admin.frame import Frame
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -25,12 +27,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry as one visitor sees it: ``here`` says that the page, or one below it, is open."""
+    """An entry as one visitor sees it.
+
+    ``here`` says that the page, or one below it, is open; ``count`` how many things wait there.
+    """
 
     address: str
     called: str
     icon: str
     here: str
+    count: int = 0
+    late: bool = False
 
 
 YEAR = "/admin/years/{year}"
@@ -38,7 +45,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("/admin", "admin-overview", "home"),
+            Entry(YEAR, "menu-overview", "home"),
             Entry("/admin/approvals", "approvals-title", "stamp"),
             Entry("/admin/unit", "menu-own-unit", "unit"),
             Entry("/admin/requests", "requests-title", "request"),
@@ -55,14 +62,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "menu-collecting",
         (
-            Entry("/admin/drafts", "draft-title", "talk"),
+            Entry("/admin/campaigns", "campaigns", "talk", "/admin/drafts"),
             Entry("/admin/cases", "cases-title", "shield"),
         ),
     ),
     (
         "menu-results",
         (
-            Entry(YEAR, "year-ranking", "rank", f"{YEAR}/explain"),
+            Entry(f"{YEAR}/ranking", "year-ranking", "rank", f"{YEAR}/explain"),
             Entry(f"{YEAR}/leaders", "year-leaders", "person"),
             Entry(f"{YEAR}/inner-units", "year-inner-units", "unit"),
             Entry(f"{YEAR}/proposals", "year-proposals", "hammer"),
@@ -92,28 +99,28 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )
 
 
-def menu_of(may: Callable[[str], bool], path: str, year: int) -> list[tuple[str, list[Item]]]:
+def menu_of(may: Callable[[str], bool], path: str, frame: Frame) -> list[tuple[str, list[Item]]]:
     """Returns the groups of the menu with what a visitor may open; a group without pages is none.
 
     Args:
         may: whether the visitor may open an address.
         path: the page that is open.
-        year: the year whose pages the menu leads to.
+        frame: says to which year the menu leads, and what waits.
     """
     found = []
     for group, entries in MENU:
-        items = [_item(entry, path, year) for entry in entries]
+        items = [_item(entry, path, frame) for entry in entries]
         shown = [item for item in items if may(item.address)]
         if shown:
             found.append((group, shown))
     return found
 
 
-def _item(entry: Entry, path: str, year: int) -> Item:
-    address = entry.page.format(year=year)
+def _item(entry: Entry, path: str, frame: Frame) -> Item:
+    address, year = entry.page.format(year=frame.year), frame.year
     here = "page" if path == address else ""
-    if not here and address not in ("/admin", YEAR.format(year=year)):
+    if not here and address != YEAR.format(year=year):
         here = "true" if path.startswith(f"{address}/") else ""
     if not here and entry.below and path.startswith(entry.below.format(year=year)):
         here = "true"
-    return Item(address, entry.called, entry.icon, here)
+    return Item(address, entry.called, entry.icon, here, *frame.badges.get(address, (0, False)))

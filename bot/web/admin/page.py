@@ -118,7 +118,11 @@ class Visit:
 
     async def year(self) -> AppraisedYear:
         """Returns the results of the year that the path names."""
-        return await self.request.app[RESULT_CACHE].year(self.service, year_of(self))
+        return await self.appraised(year_of(self))
+
+    async def appraised(self, year: int) -> AppraisedYear:
+        """Returns the results of a year; raises as `bot.appraisal.year.open_year`."""
+        return await self.request.app[RESULT_CACHE].year(self.service, year)
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
         """Returns a page of the console."""
@@ -129,7 +133,7 @@ class Visit:
             "path": self.request.path,
         }
         frame = self.frame
-        menu = menu_of(lambda page: self.visitor.may("GET", page), self.request.path, frame.year)
+        menu = menu_of(lambda page: self.visitor.may("GET", page), self.request.path, frame)
         context |= {"frame": frame, "menu": menu}
         return render(
             self.request, f"admin_{template}.html", self.visitor.lang, status=status, **context
@@ -195,7 +199,7 @@ async def open_visit(
 ) -> Visit:
     """Returns the request of a signed-in person, with the frame of its page."""
     today = Office(visitor.login, service.clock, service.settings.timezone).today
-    frame = await read_frame(request, service, visitor.lang or "zh-Hans", today.year)
+    frame = await read_frame(request, service, visitor.lang or "zh-Hans", today)
     return Visit(request, service, visitor, frame, form)
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         sign_in,
         tokens,
         year_notices,
+        year_page,
         years,
     )
 else:
@@ -69,6 +70,7 @@ else:
     sign_in = lazy_module("bot.web.admin.sign_in")
     tokens = lazy_module("bot.web.admin.tokens")
     year_notices = lazy_module("bot.web.admin.year_notices")
+    year_page = lazy_module("bot.web.admin.year_page")
     years = lazy_module("bot.web.admin.years")
 
 PAGES = (
@@ -99,8 +101,9 @@ PAGES = (
     ("GET", "/admin/settings", settings.show_settings),
     ("POST", "/admin/settings", settings.take_settings),
     ("GET", "/admin/campaigns/{campaign}/openings.zip", bundles.send_openings),
-    ("GET", "/admin", campaigns.show_overview),
-    ("GET", "/admin/", campaigns.show_overview),
+    ("GET", "/admin", year_page.show_home),
+    ("GET", "/admin/", year_page.show_home),
+    ("GET", "/admin/campaigns", campaigns.show_overview),
     ("GET", "/admin/drafts", drafts.show_draft),
     ("POST", "/admin/drafts", drafts.take_draft),
     ("GET", "/admin/drafts/{model}.yaml", drafts.send_model),
@@ -160,7 +163,8 @@ PAGES = (
     ("GET", "/admin/cases", fraud_cases.show_list),
     ("GET", "/admin/cases/{case}", fraud_cases.show_one),
     ("POST", "/admin/cases/{case}", fraud_cases.take_vote),
-    ("GET", r"/admin/years/{year:\d{4}}", years.show_year),
+    ("GET", r"/admin/years/{year:\d{4}}", year_page.show_year),
+    ("GET", r"/admin/years/{year:\d{4}}/ranking", years.show_ranking),
     ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", years.send_picture),
     (
         "GET",

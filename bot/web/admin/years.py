@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 @staff_page
-async def show_year(visit: Visit) -> web.Response:
+async def show_ranking(visit: Visit) -> web.Response:
     """Shows the ranked units with intervals and grades, and the places of each grade."""
     year = await visit.year()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
@@ -57,7 +57,7 @@ async def show_year(visit: Visit) -> web.Response:
     return _show(
         visit,
         year,
-        "year",
+        "ranking",
         ranking=ranking,
         quotas=quotas,
         grades=UNIT_GRADES,
@@ -195,6 +195,8 @@ async def show_proposals(visit: Visit) -> web.Response:
         for p in proposals
         if status in (p.status, "all") and _has(words, p.subject, names[p.subject])
     ]
+    weight = visit.query("weight")
+    matching = [p for p in matching if weight in ("", "binding" if p.kind in BINDING else "other")]
     found = [p for p in matching if kind in ("", p.kind)]
     shown, pages = _page(visit, sorted(found, key=_binding_first))
     async with reading(visit.service.database) as connection:
@@ -282,7 +284,7 @@ async def take_grade(visit: Visit) -> web.Response:
         visit.office,
         visit.text("seen"),
     )
-    return visit.redirect(f"/admin/years/{year_of(visit)}", "graded")
+    return visit.redirect(f"/admin/years/{year_of(visit)}/ranking", "graded")
 
 
 def _signature(visit: Visit) -> str:

@@ -120,7 +120,116 @@ admin = Administration
 menu = Menu
 menu-close = Close the menu
 menu-year = Year { $year }
+menu-late = late, waiting:
+menu-waits = waiting:
 menu-account = Password, codes and sessions
+menu-overview = Year
+year-size = { $units } units, { $leaders } leaders
+year-steps = Steps of the year
+year-no-campaign = This year has no campaign yet.
+stage-preparing = Preparing
+stage-collecting = Collecting
+stage-scoring = Settling scores
+stage-deciding = Appraisal
+stage-notice = Notice and appeals
+stage-carrying-out = Publishing and carrying out
+stage-done = done
+stage-all-done = Every step is done
+stage-days = { $begins } – { $ends }
+todo-title = To do now
+todo-of-all = All
+todo-of-me = For me
+todo-of-others = For others
+todo-none = Nothing waits.
+todo-hint = What is done goes away by itself.
+todo-waits-for = waits for: { $who }
+todo-until = by { $day }
+todo-left = { $n ->
+    [0] due today
+    [one] one day left
+   *[other] { $n } days left
+}
+todo-late = { $n ->
+    [one] one day late
+   *[other] { $n } days late
+}
+joint-roles = { ", " }
+todo-organiser = Say who asks, with a telephone; nothing opens without it
+todo-units = Import units
+todo-leaders = Import leaders
+todo-draft = Make a campaign
+todo-stops = { $n ->
+    [one] “{ $campaign }” cannot open yet: one thing is to be settled first
+   *[other] “{ $campaign }” cannot open yet: { $n } things are to be settled first
+}
+todo-open = Open “{ $campaign }”
+todo-calendar = Add the holidays of { $year }: notices and appeals count working days
+todo-held = “{ $campaign }” is held: its close did not pass the checks
+todo-close = Close “{ $campaign }”: its time is over
+todo-watch = See who answers “{ $campaign }”, and ask those who have not
+todo-cases = { $n ->
+    [one] One case of organised rating waits for checkers
+   *[other] { $n } cases of organised rating wait for checkers
+}
+todo-points = { $n ->
+    [one] One value of an indicator is missing ({ $have } of { $all })
+   *[other] { $n } values of indicators are missing ({ $have } of { $all })
+}
+todo-hindrance = The year cannot be computed yet: { $why }
+todo-material = Close the material
+todo-waiting = { $n ->
+    [one] One unit has too few valid ballots: a person gives its grade
+   *[other] { $n } units have too few valid ballots: a person gives their grades
+}
+todo-binding = { $n ->
+    [one] One proposal that changes a grade waits for a decision
+   *[other] { $n } proposals that change grades wait for decisions
+}
+todo-proposals = { $n ->
+    [one] One other proposal waits for a decision
+   *[other] { $n } other proposals wait for decisions
+}
+todo-obstacles = { $n ->
+    [one] The year cannot be sealed yet: one kind of thing is to be settled first
+   *[other] The year cannot be sealed yet: { $n } kinds of things are to be settled first
+}
+todo-seal = The year can be sealed
+todo-notice = Give public notice of the year
+todo-appeal = Request { $n } waits for an answer
+todo-charge = Request { $n } waits for a handler
+todo-unsettled = { $n ->
+    [one] One unit may still ask, or waits for its first answer
+   *[other] { $n } units may still ask, or wait for their first answer
+}
+todo-amendments = { $n ->
+    [one] One amendment waits for a decision
+   *[other] { $n } amendments wait for decisions
+}
+todo-execute = { $n ->
+    [one] One decision is to be carried out
+   *[other] { $n } decisions are to be carried out
+}
+todo-sign = { $n ->
+    [one] One thing waits for a second person's signature
+   *[other] { $n } things wait for a second person's signature
+}
+date-opens = Collecting begins
+date-closes = Collecting ends (24:00)
+date-notice = Public notice begins
+date-notice-ends = Public notice ends
+date-requests = Last day to ask for a review
+date-answer = An answer is due
+dates-title = Days to come
+dates-none = No days are fixed.
+events-title = Just now
+events-all = The whole audit log
+material-title = Is the material complete?
+material-units = Units
+material-leaders = Leaders
+material-indicators = Values of indicators
+material-of = { $have } of { $all }
+material-missing = { $n } missing
+material-closed-mark = The material is closed.
 menu-own-unit = Own unit
 menu-material = Material
 menu-collecting = Collecting

@@ -73,6 +73,8 @@ async def test_signing_in_shows_the_overview(console: Console) -> None:
     page = texts(await console.sign_in())
     assert console.status == 200
     assert "Ratings 2010" in page
+    page = texts(await console.open("/admin/campaigns"))
+    assert "Ratings 2010" in page
     assert "20,000+" in page
 
 
@@ -237,7 +239,7 @@ async def test_an_open_campaign_shows_counts_and_never_scores(
         assert console.status == 409
         for form in ("ranking.png", "export.xlsx"):
             assert (await client.get(f"/admin/campaigns/2026/{form}")).status == 409
-        assert (await client.get("/admin/years/2026")).status == 409
+        assert (await client.get("/admin/years/2026/ranking")).status == 409
 
 
 async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_url: str) -> None:

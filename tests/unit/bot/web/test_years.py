@@ -28,7 +28,7 @@ from bot.service.composition import build
 from bot.terminal.listings import print_simulation
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
-from tests.console import CAMPAIGN, YEAR, Console, make_data, texts
+from tests.console import CAMPAIGN, RANKING, YEAR, Console, make_data, texts
 from tests.web_city import Clock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,6 +58,7 @@ async def test_observers_look_and_do_not_act(console: Console) -> None:
         CAMPAIGN,
         f"{CAMPAIGN}/scores",
         YEAR,
+        RANKING,
         f"{YEAR}/leaders",
         f"{YEAR}/proposals",
     ):
@@ -78,7 +79,7 @@ async def test_observers_look_and_do_not_act(console: Console) -> None:
 
 async def test_the_years_page_ranks_two_leagues_and_the_departments(console: Console) -> None:
     await console.sign_in()
-    page = await console.open(YEAR)
+    page = await console.open(RANKING)
     rows = re.findall(r'<section class="panel">\s*<h2>([^<]+)</h2>(.*?)</section>', page, re.DOTALL)
     sizes = {unescape(name): part.count("<tr") - 1 for name, part in rows}
     assert sizes == {
@@ -101,9 +102,9 @@ async def test_the_years_page_ranks_two_leagues_and_the_departments(console: Con
 
 async def test_the_pages_speak_the_language_that_was_chosen(console: Console) -> None:
     await console.sign_in()
-    assert "2010 年度绩效考核" in await console.open(f"{YEAR}?lang=zh-Hans")
-    assert "芙蓉区" in await console.open(YEAR)
-    assert "Furong District" in await console.open(f"{YEAR}?lang=en")
+    assert "2010 年度绩效考核" in await console.open(f"{RANKING}?lang=zh-Hans")
+    assert "芙蓉区" in await console.open(RANKING)
+    assert "Furong District" in await console.open(f"{RANKING}?lang=en")
 
 
 async def test_leaders_are_found_by_grade_and_name(console: Console) -> None:
@@ -211,7 +212,7 @@ async def test_an_import_without_a_file_or_of_no_kind_is_refused(console: Consol
 async def test_what_is_not_there_is_said_kindly(console: Console) -> None:
     await console.sign_in()
     for path in (
-        "/admin/years/1999",
+        "/admin/years/1999/ranking",
         "/admin/campaigns/nothing",
         "/admin/campaigns/nothing/scores",
     ):
