@@ -36,7 +36,9 @@ from bot.records.recusals import read_standings
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.admin.ranking_view import shown_panels, sort_links, wanted
 from bot.web.shared.downloads import book_file, picture_file
+from bot.web.shared.improvement import named_gaps, peer_strip
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
@@ -51,6 +53,10 @@ async def show_ranking(visit: Visit) -> web.Response:
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
     waiting = [unit for unit in year.result.units if unit.insufficient]
+    asked = wanted(visit.request.query)
+    marks = [mark for panel in ranking.panels for mark in panel.marks if mark.grade]
+    provisional = sum(mark.provisional for mark in marks)
+    counts = {"settled": len(marks) - provisional, "provisional": provisional}
     amended = await amendment_rows(visit, year.year)
     tasks = [(it.subject, it.message) for it in year.result.tasks]
     tasks += [(it.subject, it.message) for it in await _year_tasks(visit, year)]
@@ -59,6 +65,10 @@ async def show_ranking(visit: Visit) -> web.Response:
         year,
         "ranking",
         ranking=ranking,
+        panels=shown_panels(ranking, asked),
+        asked=asked,
+        links=sort_links(asked),
+        counts=counts | {"waiting": len(waiting)},
         quotas=quotas,
         grades=UNIT_GRADES,
         waiting=waiting,
@@ -329,6 +339,8 @@ async def show_reasons(visit: Visit) -> web.Response:
         outlook=_outlook(unit),
         change=change,
         changed=name(change.verdict, visit.lang) if change else "",
+        gaps=named_gaps(unit, result.units, year.inputs.scheme, visit.lang) if unit else [],
+        place=peer_strip(unit, result.units) if unit else None,
     )
 
 

@@ -353,6 +353,24 @@ release-line = Release { $number } of { $at }. Pages and files show it until a n
 corrected-line = Score corrected: { $unit } – { $reason } ({ $by })
 
 ranking = Scores and ranking
+ranking-sealed = sealed
+ranking-settled = Grade settled
+ranking-provisional = Grade provisional
+ranking-waiting = Too few valid ballots
+ranking-jump = Jump to a category
+ranking-find = Find a unit (name or code)
+ranking-sort = Sort by
+ranking-by-rank = Rank
+ranking-by-name = Name
+ranking-by-score = Total
+ranking-by-n = Valid ballots
+ranking-all = Show all
+ranking-count = { $n ->
+    [one] one unit
+   *[other] { $n } units
+}
+ranking-only-ranked = ranked, not graded
+ranking-cut = Here the { $grade } ends; the totals differ by { $gap }
 ranking-how = The dot is the score, the bar its 95 % interval; “possible ranks” allows for the uncertainty among participants. Grey: too few valid ballots or a single source, not to be relied on.
 rank = Rank
 rank-range = Possible ranks
@@ -503,6 +521,22 @@ change-p = p-value (Holm, over all units)
 change-verdict = Finding
 change-how = The difference is tested, adjusted for the number of units. Two intervals that overlap do not show that nothing changed. Each year is scored on its own scheme; years that were measured otherwise are shown and not tested.
 
+explain-jump = Jump to
+explain-sentence = Total { $total }, rank { $rank } of { $of } units
+explain-possible = {" "}(possible ranks { $low }–{ $high }).
+explain-grade = Grade: { $grade } ({ $sure }).
+place-alt = The unit's total { $total }, among units like it from { $least } to { $most }
+place-how = Short lines are other units of its kind, without names; the thick one is this unit.
+improve-title = What to improve first
+improve-how = In the order of what the total would gain at the median of units like it.
+improve-part = Part
+improve-weight = weight { $n } %
+improve-public = Public score
+improve-own = This unit
+improve-peers = Median
+improve-gap = Difference
+improve-gain = Gain of the total at the median
+improve-fine = at the median
 explain-title = Reasons and figures
 explain-answers = Answers to the overall question
 explain-team = Leadership team
