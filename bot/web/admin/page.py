@@ -256,11 +256,17 @@ async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
         )
 
 
+def done_part(visit: Visit) -> str:
+    """Returns the part of an address that confirms an act, where a page leads on to another."""
+    done = visit.query("done")
+    return f"?done={done}" if done in DONE else ""
+
+
 def _home_or_forbidden(visit: Visit) -> web.Response:
     """Redirects from `/admin` to the role's own first page; another page names who may see it."""
     home, path = RIGHTS[visit.visitor.role].home, visit.request.path
     if path.rstrip("/") == "/admin" and home != "/admin":
-        return web.Response(status=303, headers={"Location": home})
+        return web.Response(status=303, headers={"Location": home + done_part(visit)})
     roles = roles_that_may("GET", path)
     if not roles:
         raise web.HTTPForbidden

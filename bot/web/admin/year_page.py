@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.accounts.acts import describe_act
 from bot.accounts.audit_log import DONE, read_records
 from bot.web.admin.campaigns import alerts
-from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.admin.page import Visit, done_part, staff_page, year_of
 from bot.web.admin.year_facts import read_facts
 from bot.web.admin.year_work import Step, Task, YearFacts, list_steps, list_tasks
 from bot.web.shared.dates import told_day
@@ -38,7 +38,8 @@ class ShownTask:
 @staff_page
 async def show_home(visit: Visit) -> web.Response:
     """Redirects whoever has no other first page to the newest year."""
-    return web.Response(status=303, headers={"Location": f"/admin/years/{visit.frame.year}"})
+    where = f"/admin/years/{visit.frame.year}"
+    return web.Response(status=303, headers={"Location": where + done_part(visit)})
 
 
 @staff_page
