@@ -23,16 +23,20 @@ from aggregation.model.results import (
 )
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.deciding import (
+    is_single,
     last_given,
     record_decision,
+    record_decisions,
     record_unit_decision,
     seen_of,
+    standing_proposals,
 )
 from bot.appraisal.year import BINDING, AppraisedYear
 from bot.appraisal.year_tasks import YearTask, list_year_tasks
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
-from bot.records.recusals import read_standings
+from bot.records.recusals import read_officers, read_standings
+from bot.records.store import read_leaders
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
@@ -43,6 +47,8 @@ from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
 PAGE = 25
+REVIEW, TOGETHER = "review", "together"
+"""The buttons that list ticked proposals, and that decide on those of the list."""
 T = TypeVar("T")
 
 
@@ -237,6 +243,9 @@ async def show_proposals(visit: Visit) -> web.Response:
         binding=BINDING,
         heard=HEARD,
         seen_of=seen_of,
+        single=is_single,
+        all_ticked=visit.query("tick") == "all",
+        tick=urlencode({**visit.request.query, "tick": "all"}),
     )
 
 
@@ -261,22 +270,73 @@ def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
 
 @staff_page
 async def take_decision(visit: Visit) -> web.Response:
-    """Records a person's decision on a proposal, with name, reason and time."""
+    """Records a decision on a proposal; or lists many before they are decided, or decides them."""
     verdict = visit.text("verdict")
     if verdict not in tuple(Verdict):
         raise BadInput(Message("admin-choose-verdict"), Place(field="verdict"))
+    act, name = visit.text("act"), await signature(visit)
+    if act == REVIEW:
+        return await _review(visit, Verdict(verdict), name)
+    database, year = visit.service.database, year_of(visit)
+    if act == TOGETHER:
+        given = (_picked(visit), Verdict(verdict), name, visit.text("reason"), visit.office)
+        await record_decisions(database, year, *given)
+        return visit.redirect(_back(visit), "decided")
     await record_decision(
-        visit.service.database,
-        year_of(visit),
+        database,
+        year,
         visit.text("proposal"),
         Verdict(verdict),
-        _signature(visit),
+        name,
         visit.text("reason"),
         visit.office,
         visit.text("seen"),
         visit.text("heard_on"),
     )
     return visit.redirect(_back(visit), "decided")
+
+
+def _picked(visit: Visit) -> dict[str, str]:
+    """Returns by the keys of ticked proposals what their page had seen of them."""
+    ticked = visit.form.getall("pick", []) if visit.form is not None else []
+    pairs = (text.partition(" ") for text in ticked if isinstance(text, str))
+    return {key[:200]: seen[:40] for key, _, seen in pairs}
+
+
+async def _review(visit: Visit, verdict: Verdict, signed: str) -> web.Response:
+    """Shows what would be decided together, and by name what the visitor must leave to others."""
+    year, picked = await visit.year(), _picked(visit)
+    if not picked:
+        raise BadInput(Message("admin-nothing-ticked"), Place(field="pick"))
+    known, names = standing_proposals(year), _subjects(year, visit.lang)
+    found = [known[key] for key in picked if key in known]
+    barred = await _barred(visit, year, {p.subject for p in found})
+    taken = [p for p in found if p.subject not in barred and not is_single(p)]
+    return _show(
+        visit,
+        year,
+        "bulk",
+        taken=taken,
+        left=[(names[p.subject], barred.get(p.subject, "")) for p in found if p not in taken],
+        names=names,
+        verdict=verdict,
+        signed=signed,
+        reason=visit.text("reason"),
+        seen_of=lambda proposal: picked[proposal.key],
+        back=_back(visit),
+    )
+
+
+async def _barred(visit: Visit, year: AppraisedYear, subjects: set[str]) -> dict[str, str]:
+    """Returns by subject why the visitor must stand aside from it."""
+    async with reading(visit.service.database) as connection:
+        given = (year.year, subjects, visit.visitor.login, (ADMINISTRATOR,))
+        standings = await read_standings(connection, *given)
+    return {
+        subject: render(it.message, visit.lang)
+        for subject, it in standings.items()
+        if it.message is not None
+    }
 
 
 @staff_page
@@ -289,7 +349,7 @@ async def take_grade(visit: Visit) -> web.Response:
         year_of(visit),
         visit.text("unit"),
         Grade(visit.text("grade")),
-        _signature(visit),
+        await signature(visit),
         visit.text("reason"),
         visit.office,
         visit.text("seen"),
@@ -297,11 +357,14 @@ async def take_grade(visit: Visit) -> web.Response:
     return visit.redirect(f"/admin/years/{year_of(visit)}/ranking", "graded")
 
 
-def _signature(visit: Visit) -> str:
-    """Returns the name that the form gives, with the login that vouches for it."""
-    if not visit.text("name"):
-        raise BadInput(Message("admin-name-needed"), Place(field="name"))
-    return f"{visit.text('name')} ({visit.visitor.login})"
+async def signature(visit: Visit) -> str:
+    """Returns who decides: the login, with the name of the person that the account belongs to."""
+    login, year = visit.visitor.login, year_of(visit)
+    async with reading(visit.service.database) as connection:
+        (officer,) = await read_officers(connection, year, login)
+        people = {it.id: it for it in await read_leaders(connection, year)}
+    named = [pick((it.zh, it.en), "zh-Hans") for key in officer.persons if (it := people.get(key))]
+    return f"{named[0]} ({login})" if named else login
 
 
 def _back(visit: Visit) -> str:

@@ -439,13 +439,30 @@ proposal-binding = changes a grade
 grounds = Grounds
 decision = Decision
 decided-by = { $by }, { $at }: { $reason }
-decide-name = Name of the person who decides
 decide-heard = Heard on (needed to confirm)
 decision-lapsed = The grounds of an earlier decision have gone, and it has no effect any more:
 decide-reason = Reason
 decide-confirm = Confirm
 decide-decline = Decline
 decide-again = Change the decision
+bulk-tick = decide together with others
+bulk-title = Decide the ticked ones together
+bulk-hint = Tick proposals above and decide them with one reason. What touches grades or posts, or refers somebody, is decided by itself.
+bulk-all = Tick all { $n } of this page
+bulk-reason = Common reason
+bulk-confirm = Confirm the ticked…
+bulk-decline = Decline the ticked…
+bulk-read = Read this first
+bulk-what = { $n ->
+    [one] One proposal: { $verdict }. Who decides: { $who }
+   *[other] These { $n } proposals: { $verdict }. Who decides: { $who }
+}
+bulk-left = { $n ->
+    [one] One is not among them:
+   *[other] { $n } are not among them:
+}
+bulk-decide = { $verdict }: all { $n }
+bulk-back = Back to choose again
 status = Status
 kind = Kind
 
