@@ -168,7 +168,8 @@ async def _score(
         empty = await campaigns_without_ballots(connection, {it.id for it in registered})
     chosen = _choose(registered, year, campaigns, known, choices, empty)
     used = {campaign.id for campaign in chosen}
-    left = [it for it in registered if it.state == "closed" and not it.pilot and it.id not in used]
+    closed = [it for it in registered if it.state == "closed" and not it.aim.pilot]
+    left = [it for it in closed if it.id not in used]
     notes = tuple(_left_out(it.id, choices.get(it.id), it.id in empty) for it in left)
     scored = tuple([await score_registered(database, campaign) for campaign in chosen])
     return scored, notes
@@ -201,12 +202,12 @@ def _choose(
             raise BadInput(Message("appraisal-no-such-campaign", year=year), Place(subject=name))
     if names:
         chosen = [campaign for campaign in registered if campaign.id in names]
-        if pilots := [campaign.id for campaign in chosen if campaign.pilot]:
+        if pilots := [campaign.id for campaign in chosen if campaign.aim.pilot]:
             raise BadInput(
                 Message("appraisal-pilot-counts-nowhere"), Place(subject=", ".join(pilots))
             )
     else:
-        closed = [it for it in registered if it.state == "closed" and not it.pilot]
+        closed = [it for it in registered if it.state == "closed" and not it.aim.pilot]
         left = {name for name, it in choices.items() if not it.counts}
         rated = [it for it in closed if it.id not in left and known.intersection(it.units)]
         chosen = [it for it in rated if it.id not in empty] or rated

@@ -17,6 +17,7 @@ from bot.campaigns.links import read_links
 from bot.campaigns.registered import no_such_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import USUAL, Aim
 from survey_flows.campaign_definition import Link
 
 
@@ -40,7 +41,7 @@ class CampaignSummary:
     ballots: int
     cell: int
     links: tuple[Link, ...]
-    pilot: bool = False
+    aim: Aim = USUAL
     missing_keys: tuple[str, ...] = ()
     early: EarlyClose | None = None
     choice: CampaignChoice | None = None
@@ -98,6 +99,6 @@ def _summary(
         ballots=ballots,
         cell=definition.disclosure_floor,
         links=links,
-        pilot=definition.pilot,
+        aim=definition.aim,
         missing_keys=missing,
     )

@@ -41,6 +41,10 @@ class ContactKeys:
         """
         return pseudonym(self.secret, "number", campaign, lookup.hex())[:NUMBER].hex()
 
+    def receipt_mark(self, account: str, reference: str) -> bytes:
+        """Returns the keyed hash by which a provider's receipt finds its message, 32 bytes."""
+        return pseudonym(self.secret, "receipt", account, reference)
+
     def seal(self, address: Address, lookup: bytes | None = None) -> bytes:
         """Encrypts an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439).
 

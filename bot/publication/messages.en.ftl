@@ -267,6 +267,7 @@ publication-method-scheme-digest = digest of the scheme
 publication-method-year = year
 publication-method-campaign = campaign
 publication-method-kind = kind
+publication-method-aim = about and by whom
 publication-method-pilot = a pilot: it counts in no appraisal
 publication-method-window = in the field from and to
 publication-method-ballots = ballots received

@@ -267,6 +267,7 @@ publication-method-scheme-digest = 办法指纹（SHA-256）
 publication-method-year = 考核年度
 publication-method-campaign = 评价活动
 publication-method-kind = 性质
+publication-method-aim = 对象与主体
 publication-method-pilot = 试评，不计入任何考核
 publication-method-window = 实际征集起止时间
 publication-method-ballots = 收到评价票

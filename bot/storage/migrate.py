@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import writing
 
-HEAD = "0051"
+HEAD = "0054"
 FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
 from bot.fieldwork.outreach.null_messenger import NullMessenger
 from bot.fieldwork.outreach.outbox import (
+    FAILED,
     ClaimedMessage,
     Key,
     Push,
@@ -24,6 +25,7 @@ from bot.fieldwork.outreach.outbox import (
     read_opened_contacts,
     read_people,
 )
+from bot.fieldwork.outreach.short_texts import fill_short
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
 from survey_flows.wording import DEFAULT, Wording
@@ -39,14 +41,17 @@ _Opened = tuple[Address, SealedAddress]
 class Envelope:
     """A message for an address, whose pseudonym is ``lookup``.
 
-    ``last``: the person has no other address that is worth an attempt.
+    ``next_kind`` is the kind of the person's next address that is worth an attempt, or empty.
+    ``awaits``: a receipt is waited for. Of reminders to people who have not opened theirs none is,
+    since what is kept of it would show who they are.
     """
 
     messenger: Messenger
     address: str
     message: OutgoingMessage
     lookup: bytes = b""
-    last: bool = True
+    next_kind: str = ""
+    awaits: bool = False
 
 
 @dataclass(slots=True)
@@ -57,33 +62,38 @@ class Composed:
         envelopes: those that are sent.
         states: the final states of those that need no attempt.
         untimely: those whose push or campaign has stopped meanwhile; another time may have them.
+        elsewhere: those whose next address is of another kind, with that kind.
     """
 
     envelopes: dict[Key, Envelope] = field(default_factory=dict)
     states: dict[Key, str] = field(default_factory=dict)
     untimely: list[ClaimedMessage] = field(default_factory=list)
+    elsewhere: list[tuple[ClaimedMessage, str]] = field(default_factory=list)
 
 
 class Composer:
-    """Writes messages to the addresses of their people.
+    """Writes an account's messages to the addresses of their people.
 
     Args:
         keys: the gate's keys, which make the tokens of invitations.
         contact_keys: the keys of sealed addresses.
-        messengers: by channel.
+        messenger: writes to the addresses of one kind.
         words: labels of the buttons.
+        site: the service's public address, for links.
     """
 
     def __init__(
         self,
         keys: GateKeys,
         contact_keys: ContactKeys,
-        messengers: Mapping[str, Messenger],
+        messenger: Messenger,
         words: Wording,
+        site: str = "",
     ) -> None:
+        self._site = site
         self._keys = keys
         self._contact_keys = contact_keys
-        self._messengers = messengers
+        self._messenger = messenger
         self._words = words
 
     async def compose(
@@ -92,6 +102,7 @@ class Composer:
         claimed: Sequence[ClaimedMessage],
         allowed: Pushes,
         invitations: Mapping[str, Push],
+        served: Collection[str],
     ) -> Composed:
         """Return what becomes of a batch.
 
@@ -100,9 +111,10 @@ class Composer:
             claimed: the batch.
             allowed: the pushes that may send now.
             invitations: the last invitation of each campaign, for people who have none yet.
+            served: the kinds of addresses to which some account of the service writes.
         """
         people = await read_people(connection, [item.key for item in claimed])
-        readable = {key: self._readable(one) for key, one in people.items()}
+        readable = {key: self._readable(one, served) for key, one in people.items()}
         opened = await read_opened_contacts(connection, self._marks(people, allowed))
         blocked = await self._blocked(connection, readable)
         having = await read_having(connection, people)
@@ -121,12 +133,13 @@ class Composer:
                 composed.states[item.key] = "opted_out"
             elif not open_to:
                 lost = any(not self._opens(sealed) for sealed in one.addresses)
-                composed.states[item.key] = (
-                    DeliveryOutcome.FAILED if lost else DeliveryOutcome.UNREACHABLE
-                ).value
+                composed.states[item.key] = FAILED if lost else DeliveryOutcome.UNREACHABLE.value
+            elif open_to[0][1].kind != self._messenger.account.kind:
+                composed.elsewhere.append((item, open_to[0][1].kind))
             elif push.spares_openers and item.key[2] in opened:
                 message = OutgoingMessage("", "", "", "")
-                composed.envelopes[item.key] = Envelope(NullMessenger(), "", message)
+                spared = NullMessenger(self._messenger.account)
+                composed.envelopes[item.key] = Envelope(spared, "", message)
             else:
                 # Nobody is reminded of an invitation that they never got.
                 first = invitations.get(push.campaign, push)
@@ -135,11 +148,11 @@ class Composer:
                 composed.envelopes[item.key] = self._envelope(own, one, open_to)
         return composed
 
-    def _readable(self, one: Recipient) -> list[_Opened]:
-        """Return the addresses to which a messenger of this service writes, in their order."""
+    def _readable(self, one: Recipient, served: Collection[str]) -> list[_Opened]:
+        """Return the addresses to which some account of the service writes, in their order."""
         found = []
         for sealed in one.addresses:
-            address = self._opens(sealed) if sealed.kind in self._messengers else None
+            address = self._opens(sealed) if sealed.kind in served else None
             if address is not None:
                 found.append((address, sealed))
         return found
@@ -161,10 +174,12 @@ class Composer:
             self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
         )
         token = self._keys.invitation(push.campaign, one.number, one.turn)
-        message = OutgoingMessage(push.texts[lang], begin, token, stop)
-        messenger = self._messengers[sealed.kind]
-        last = len(open_to) == 1
-        return Envelope(messenger, address.address, message, sealed.lookup, last)
+        link = f"{self._site}/{token}"
+        short = fill_short(push.short.get(lang, ""), link, token)
+        message = OutgoingMessage(push.texts[lang], begin, token, stop, link, short)
+        following = open_to[1][1].kind if len(open_to) > 1 else ""
+        head = (self._messenger, address.address, message, sealed.lookup)
+        return Envelope(*head, following, awaits=not push.spares_openers)
 
     def _marks(self, people: Mapping[Key, Recipient], allowed: Pushes) -> dict[bytes, bytes]:
         marks: dict[bytes, bytes] = {}

@@ -22,10 +22,11 @@ from bot.crypto.age_files import fingerprint, read_recipient
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.addresses import EMAIL, LETTER, OUTSIDE, SMS, number_in_list
-from bot.fieldwork.outreach.messenger import SENT_KINDS
+from bot.fieldwork.outreach.accounts import served_kinds
 from bot.fieldwork.outreach.outbox import (
     AT_ONCE,
     CANCELLED,
+    HANDED,
     HANDOUT,
     QUEUED,
     SENT,
@@ -105,7 +106,8 @@ async def count_waiting(database: AsyncEngine, campaign: str) -> dict[str, int]:
     found = {}
     async with reading(database) as connection:
         for kind in FORMS[SEALED]:
-            query = select(func.count()).select_from(_lacking(campaign, kind).subquery())
+            lacking = _lacking(campaign, kind, await served_kinds(connection))
+            query = select(func.count()).select_from(lacking.subquery())
             found[kind] = int((await connection.execute(query)).scalar_one())
     return {kind: number for kind, number in found.items() if number}
 
@@ -148,7 +150,8 @@ def handout_decision() -> dict[str, Decision]:
         row = {**head, "form": asked.form, "kind": asked.kind, "purpose": asked.purpose}
         row |= {"recipient": said["recipient"], "asked_by": one.prepared_by, "made": 0}
         await connection.execute(insert(connection, tables.handouts), [row])
-        await queue(connection, [message_row(one.subject, step, lookup) for lookup in people])
+        rows = [message_row(one.subject, step, lookup, asked.kind) for lookup in people]
+        await queue(connection, rows)
 
     return {HANDOUT: Decision(allow)}
 
@@ -266,7 +269,7 @@ async def drop_handout(database: AsyncEngine, campaign: str, step: int, by: str)
         await connection.execute(update(tables.pushes).where(*push).values(state=CANCELLED))
 
 
-def _lacking(campaign: str, kind: str) -> Select[Any]:
+def _lacking(campaign: str, kind: str, served: Sequence[str]) -> Select[Any]:
     """Select the invited people whom only this kind of address can reach, and no file has.
 
     A messenger's own addresses come first: whoever has one is left to it until it says that they
@@ -277,9 +280,9 @@ def _lacking(campaign: str, kind: str) -> Select[Any]:
     alive = (own.person == frames.lookup, own.sealed.is_not(None), own.unreachable == "")
     told = (outbox.campaign == frames.campaign, outbox.lookup == frames.lookup)
     here = exists().where(*alive, own.kind == kind)
-    by_messenger = exists().where(*alive, own.kind.in_(SENT_KINDS))
+    by_messenger = exists().where(*alive, own.kind.in_(served))
     lost = exists().where(*told, outbox.state.in_(LOST))
-    settled = exists().where(*told, outbox.state.in_((QUEUED, SENT, "opted_out")))
+    settled = exists().where(*told, outbox.state.in_((QUEUED, *HANDED, "opted_out")))
     joined = tables.frames.join(tables.persons, persons.lookup == frames.lookup)
     query = select(frames.lookup).select_from(joined)
     query = query.where(frames.campaign == campaign, frames.invited, persons.opted_out == "")
@@ -289,7 +292,8 @@ def _lacking(campaign: str, kind: str) -> Select[Any]:
 
 
 async def _require_somebody(connection: AsyncConnection, asked: HandoutRequest) -> list[bytes]:
-    query = _lacking(asked.campaign, asked.kind).limit(MOST[asked.form])
+    served = await served_kinds(connection)
+    query = _lacking(asked.campaign, asked.kind, served).limit(MOST[asked.form])
     found = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
     if not found:
         raise BadInput(Message("fieldwork-nobody-left"), Place(subject=asked.campaign))

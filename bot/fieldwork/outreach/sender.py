@@ -1,25 +1,31 @@
-"""Sender of queued messages at the bot's pace; any number of processes may run one each."""
+"""Sender of queued messages through one account; any number of processes may run one each.
+
+Each account has a sender of its own, with its own pace and silences, so that none waits for the
+others.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
+from bot.fieldwork.audience.opt_outs import opt_out_lookups
+from bot.fieldwork.outreach.accounts import served_kinds
 from bot.fieldwork.outreach.envelopes import Composer, Envelope
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger
+from bot.fieldwork.outreach.messenger import NOT_STARTED, Answer, DeliveryOutcome, Messenger
 from bot.fieldwork.outreach.outbox import (
+    FAILED,
     INVITATION,
     SENT,
     ClaimedMessage,
@@ -29,10 +35,13 @@ from bot.fieldwork.outreach.outbox import (
     claim_messages,
     note_handed,
     put_back,
+    read_failed_twice,
     read_pushes,
     record_outcomes,
+    stop_steps,
 )
 from bot.fieldwork.outreach.pace import Pace
+from bot.fieldwork.outreach.receipts import Awaited, await_receipts, drop_old_receipts
 from bot.storage.database import reading, writing
 from survey_flows.wording import Wording
 
@@ -52,6 +61,12 @@ HASTE = 30
 TRIES = 12
 FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
 """Seconds until the next attempt, doubling: a day without Telegram misses nobody."""
+FORGET = 3600.0
+"""Seconds between two deletions of references whose receipt never came."""
+LEAST_SILENCE = 1.0
+"""Seconds of silence of an account that asks for less."""
+STOPPED_FOR = 900
+"""Seconds after which a message is due again that a provider refused, once the step goes on."""
 STALE = 2.0
 """Seconds after which a reading of the pauses is too old to send by."""
 
@@ -63,23 +78,38 @@ class _Settled:
     states: dict[Key, str] = field(default_factory=dict)
     later: dict[Key, PutBack] = field(default_factory=dict)
     unreachable: set[bytes] = field(default_factory=set)
+    left: set[bytes] = field(default_factory=set)
+    failed: dict[Key, bytes] = field(default_factory=dict)
+    awaited: list[Awaited] = field(default_factory=list)
+    stops: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.states or self.later)
 
+    def add(self, newer: _Settled) -> None:
+        """Add what came to be known later."""
+        self.states |= newer.states
+        self.later |= newer.later
+        self.unreachable |= newer.unreachable
+        self.left |= newer.left
+        self.failed |= newer.failed
+        self.awaited += newer.awaited
+        self.stops |= newer.stops
+
 
 class PushSender:
-    """One sender of queued messages. `run` it until it is cancelled.
+    """One sender of an account's messages. `run` it until it is cancelled.
 
     Args:
         database: with the queue.
         keys: the gate's keys, which make the tokens of invitations.
         contact_keys: the keys of sealed addresses.
-        messengers: by channel.
-        pace: shared by all senders of the bot.
+        messenger: writes to the addresses of one kind.
+        pace: shared by all senders of the account.
         clock: the present time.
         timezone: the city's time zone, for the hours in which messages are sent.
         words: labels of the buttons.
+        site: the service's public address, without a slash at the end, for links.
     """
 
     def __init__(
@@ -87,15 +117,20 @@ class PushSender:
         database: AsyncEngine,
         keys: GateKeys,
         contact_keys: ContactKeys,
-        messengers: Mapping[str, Messenger],
+        messenger: Messenger,
         pace: Pace,
         clock: Clock,
         timezone: str,
         words: Wording,
+        site: str = "",
     ) -> None:
         self._database = database
-        self._composer = Composer(keys, contact_keys, messengers, words)
-        self._messengers = messengers
+        self._composer = Composer(keys, contact_keys, messenger, words, site)
+        self._contact_keys = contact_keys
+        self._messenger = messenger
+        self._kind = messenger.account.kind
+        self._served: tuple[str, ...] = (self._kind,)
+        self._silent_until = 0.0
         self._pace = pace
         self._clock = clock
         self._zone = ZoneInfo(timezone)
@@ -109,6 +144,12 @@ class PushSender:
         """The pushes that may send now; none while that is unknown."""
         return self._pushes if asyncio.get_running_loop().time() - self._seen < STALE else {}
 
+    @property
+    def _silence(self) -> float:
+        """Seconds for which this account takes no message; 0 when it takes them."""
+        own = self._silent_until - asyncio.get_running_loop().time()
+        return max(0.0, own, self._messenger.pause_seconds)
+
     async def run(self) -> None:
         """Send until cancelled; messages in hand are then released for other senders."""
         try:
@@ -116,6 +157,7 @@ class PushSender:
                 group.create_task(self._watch())
                 group.create_task(self._keep_noting())
                 group.create_task(self._keep_sending())
+                group.create_task(self._keep_forgetting())
         finally:
             # Outcomes are recorded to the end, even if a second cancellation comes.
             await asyncio.shield(self._note_quietly())
@@ -137,12 +179,11 @@ class PushSender:
 
     async def send_batch(self) -> bool:
         """Claim a handful of messages, send and settle them; False when there were none."""
-        paused = any(messenger.pause_seconds for messenger in self._messengers.values())
-        if paused or not self._allowed:
+        if self._silence or not self._allowed:
             return False
         async with writing(self._database) as connection:
             claimed = await claim_messages(
-                connection, self._allowed.values(), HANDFUL, self._second()
+                connection, self._allowed.values(), self._kind, HANDFUL, self._second()
             )
         if not claimed:
             return False
@@ -150,11 +191,13 @@ class PushSender:
         try:
             async with reading(self._database) as connection:
                 composed = await self._composer.compose(
-                    connection, claimed, self._allowed, self._invitations
+                    connection, claimed, self._allowed, self._invitations, self._served
                 )
             self._settled.states |= composed.states
             for item in composed.untimely:
                 self._put_back(item, 0, untried=True)
+            for item, kind in composed.elsewhere:
+                self._put_back(item, 0, untried=True, kind=kind)
             envelopes = composed.envelopes
             gate = asyncio.Semaphore(AT_ONCE)
             async with asyncio.TaskGroup() as group:
@@ -177,50 +220,73 @@ class PushSender:
         envelope: Envelope,
         left: dict[Key, ClaimedMessage],
     ) -> None:
-        messenger, address = envelope.messenger, envelope.address
         async with gate:
-            while messenger.pause_seconds:
+            while silence := self._silence:
                 if not self._may(item):
                     return
-                await asyncio.sleep(min(messenger.pause_seconds, LOOK))
+                await asyncio.sleep(min(silence, LOOK))
             try:
                 await self._pace.wait_for_slot()
             except OSError:
                 return
-            if not self._may(item) or messenger.pause_seconds:
+            if not self._may(item) or self._silence:
                 return
             del left[item.key]
-            outcome = await self._send(envelope, item)
-            if outcome is DeliveryOutcome.LIMITED:
-                seconds = math.ceil(messenger.recipient_pause(address))
-                self._put_back(item, self._second() + seconds, untried=True)
-            else:
-                self._settle(item, envelope, outcome)
+            self._settle(item, envelope, await self._send(envelope, item))
 
-    def _settle(self, item: ClaimedMessage, envelope: Envelope, outcome: DeliveryOutcome) -> None:
-        if outcome in (DeliveryOutcome.UNREACHABLE, DeliveryOutcome.NOT_STARTED):
-            self._settled.unreachable.add(envelope.lookup)
-            if not envelope.last:
-                self._put_back(item, 0, untried=True)
-                return
-        if outcome is DeliveryOutcome.SILENCE:
+    def _settle(self, item: ClaimedMessage, envelope: Envelope, answer: Answer) -> None:
+        """Note what follows from an answer, as the design of the eight outcomes says."""
+        outcome, key, settled = answer.outcome, item.key, self._settled
+        if outcome in (DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED):
+            self._settle_handed(item, envelope, answer)
+        elif outcome is DeliveryOutcome.UNREACHABLE:
+            settled.unreachable.add(envelope.lookup)
+            if envelope.next_kind:
+                self._put_back(item, 0, untried=True, kind=envelope.next_kind)
+            else:
+                settled.states[key] = NOT_STARTED if answer.reason == NOT_STARTED else outcome.value
+        elif outcome is DeliveryOutcome.OPTED_OUT:
+            settled.left.add(envelope.lookup)
+            settled.states[key] = outcome.value
+        elif outcome is DeliveryOutcome.LIMITED:
+            due = self._second() + max(1, math.ceil(answer.seconds))
+            self._put_back(item, due, untried=True)
+        elif outcome is DeliveryOutcome.SILENCE:
+            seconds = max(LEAST_SILENCE, answer.seconds)
+            until = asyncio.get_running_loop().time() + seconds
+            self._silent_until = max(self._silent_until, until)
             self._put_back(item, 0, untried=True)
-        elif outcome is DeliveryOutcome.LATER and item.tries < TRIES:
+        elif outcome is DeliveryOutcome.REFUSED:
+            # Nobody would get it, so nobody is tried in vain: the step waits for staff.
+            self._pushes.pop(key[:2], None)
+            settled.stops[key[:2]] = f"{self._kind} {answer.reason}"
+            log.error("a step was stopped: %s refuses it (%s)", self._name, answer.reason)
+            self._put_back(item, self._second() + STOPPED_FOR, untried=True)
+        elif item.tries < TRIES:
             self._put_back(item, self._second() + min(FIRST_DELAY * 2**item.tries, LONGEST_DELAY))
         else:
-            self._settled.states[item.key] = (
-                DeliveryOutcome.FAILED if outcome is DeliveryOutcome.LATER else outcome
-            ).value
+            settled.failed[key] = envelope.lookup
+            settled.states[key] = FAILED
 
-    async def _send(self, envelope: Envelope, item: ClaimedMessage) -> DeliveryOutcome:
+    def _settle_handed(self, item: ClaimedMessage, envelope: Envelope, answer: Answer) -> None:
+        self._settled.states[item.key] = SENT
+        if answer.reference and envelope.awaits:
+            mark = self._contact_keys.receipt_mark(self._name, answer.reference)
+            self._settled.awaited.append(Awaited(mark, item.key, envelope.lookup))
+
+    @property
+    def _name(self) -> str:
+        return self._messenger.account.name
+
+    async def _send(self, envelope: Envelope, item: ClaimedMessage) -> Answer:
         """Send to the end: a service that stops waits for the answer, lest a message go twice."""
         sending = asyncio.ensure_future(_tried(envelope))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
-            outcome = await sending
-            if outcome is DeliveryOutcome.SENT:
-                self._settled.states[item.key] = outcome.value
+            answer = await sending
+            if answer.outcome in (DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED):
+                self._settle_handed(item, envelope, answer)
             else:
                 self._put_back(item, 0, untried=True)
             raise
@@ -229,8 +295,10 @@ class PushSender:
         """Return whether a message may still be sent: its push runs, and its lease lasts."""
         return item.key[:2] in self._allowed and self._second() < item.until - HASTE
 
-    def _put_back(self, item: ClaimedMessage, due: int, untried: bool = False) -> None:
-        self._settled.later[item.key] = PutBack(item.until, due, untried)
+    def _put_back(
+        self, item: ClaimedMessage, due: int, untried: bool = False, kind: str = ""
+    ) -> None:
+        self._settled.later[item.key] = PutBack(item.until, due, untried, kind)
 
     async def _watch(self) -> None:
         while True:
@@ -245,7 +313,13 @@ class PushSender:
         local = datetime.fromtimestamp(self._second(), self._zone)
         async with reading(self._database) as connection:
             found = await read_pushes(connection, now=self._second())
-        self._pushes = {(push.campaign, push.step): push for push in found if push.may_send(local)}
+            self._served = tuple({self._kind, *await served_kinds(connection)})
+        begin, end = self._messenger.account.hours
+        allowed = [push for push in found if push.may_send(local) and begin <= local.time() <= end]
+        # What was refused is stopped, also where that is not recorded yet.
+        stops = self._settled.stops
+        steps = {(push.campaign, push.step): push for push in allowed}
+        self._pushes = {step: push for step, push in steps.items() if step not in stops}
         self._invitations = {push.campaign: push for push in found if push.kind == INVITATION}
         self._seen = asyncio.get_running_loop().time()
 
@@ -253,6 +327,15 @@ class PushSender:
         while True:
             await self._note_quietly()
             await asyncio.sleep(NOTE)
+
+    async def _keep_forgetting(self) -> None:
+        while True:
+            try:
+                async with writing(self._database) as connection:
+                    await drop_old_receipts(connection, self._second())
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("old receipts cannot be deleted yet: %s", type(error).__name__)
+            await asyncio.sleep(FORGET)
 
     async def _note_quietly(self) -> None:
         try:
@@ -267,28 +350,36 @@ class PushSender:
             return
         try:
             async with writing(self._database) as connection:
-                await record_outcomes(connection, settled.states)
-                sent = [key[:2] for key, state in settled.states.items() if state == SENT]
-                await note_handed(connection, sent, self._second())
-                await put_back(connection, settled.later)
-                if settled.unreachable:
-                    day = datetime.fromtimestamp(self._second(), self._zone).date()
-                    await set_unreachable(connection, settled.unreachable, day)
+                await self._record(connection, settled)
         except BaseException:
             newer, self._settled = self._settled, settled
-            self._settled.states |= newer.states
-            self._settled.later |= newer.later
-            self._settled.unreachable |= newer.unreachable
+            self._settled.add(newer)
             raise
+
+    async def _record(self, connection: AsyncConnection, settled: _Settled) -> None:
+        now = self._second()
+        day = datetime.fromtimestamp(now, self._zone).date()
+        await record_outcomes(connection, settled.states)
+        sent = [key[:2] for key, state in settled.states.items() if state == SENT]
+        await note_handed(connection, sent, now)
+        await put_back(connection, settled.later)
+        twice = await read_failed_twice(connection, settled.failed)
+        lost = settled.unreachable | {settled.failed[key] for key in twice}
+        if lost:
+            await set_unreachable(connection, lost, day)
+        if settled.left:
+            await opt_out_lookups(connection, settled.left, day)
+        await stop_steps(connection, settled.stops)
+        await await_receipts(connection, settled.awaited, now, day)
 
     def _second(self) -> int:
         return int(self._clock.now().timestamp())
 
 
-async def _tried(envelope: Envelope) -> DeliveryOutcome:
-    """Send and return the outcome; after a fault of the messenger the message may be lost."""
+async def _tried(envelope: Envelope) -> Answer:
+    """Send and return the answer; after a fault of the messenger the message may be lost."""
     try:
         return await envelope.messenger.send(envelope.address, envelope.message)
     except Exception as error:
         log.error("a message could not be sent: %s", type(error).__name__)
-        return DeliveryOutcome.LATER
+        return Answer(DeliveryOutcome.LATER)

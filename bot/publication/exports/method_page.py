@@ -10,7 +10,7 @@ from aggregation.model.results import AppraisalResult
 from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
-from bot.campaigns.titles import printed_title
+from bot.campaigns.titles import aim_words, printed_title
 from bot.core.labels import HIDDEN, Pair, both
 from bot.publication.exclusions import disclosed_exclusions
 from bot.publication.exports.book import Column, Page, joined_words
@@ -165,12 +165,14 @@ def _campaign(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterable[
     received = sum(row.count for row in scored.counts)
     shown = HIDDEN if below_floor(received, floor) else received
     counted = count_cell(disclosed_exclusions(scored)["counted"])
-    title = printed_title(campaign.title, campaign.pilot)
+    title = printed_title(campaign.title, campaign.aim.pilot)
     titles = title.zh, title.en
     yield _line(key, Message("publication-method-campaign"), *titles)
-    if campaign.pilot:
+    if campaign.aim.pilot:
         pilot = both(Message("publication-method-pilot"))
         yield _line(f"{key}.pilot", Message("publication-method-kind"), *pilot)
+        asked = both(aim_words(campaign.aim))
+        yield _line(f"{key}.aim", Message("publication-method-aim"), *asked)
     days = " – ".join(moment(seconds) for seconds in scored.in_field)
     yield _same(f"{key}.window", Message("publication-method-window"), days)
     yield _same(f"{key}.ballots", Message("publication-method-ballots"), shown)

@@ -89,7 +89,7 @@ async def _campaigns(visit: Visit, year: int) -> list[RatedFact]:
     return [
         await _campaign(visit, row)
         for row in rows
-        if row.id not in left and not read_definition(row).pilot
+        if row.id not in left and not read_definition(row).aim.pilot
     ]
 
 

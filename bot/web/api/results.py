@@ -72,7 +72,7 @@ def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
     page, following = call.paged(codes)
     results = CampaignResults(
         campaign=campaign.id,
-        pilot=campaign.pilot,
+        purpose=campaign.aim.purpose,  # type: ignore[arg-type]
         confidence_percent=f"{campaign.scheme.confidence_pct:f}",
         scheme=campaign.scheme.version,
         scheme_digest=campaign.scheme.digest,
@@ -196,7 +196,7 @@ async def _campaign_file(call: ApiCall, form: str) -> web.Response:
 
     campaign = await _closed(call)
     book = await export_campaign(call.service.database, campaign, call.service.settings.timezone)
-    mark = file_mark((await call.summary()).pilot)
+    mark = file_mark((await call.summary()).aim.pilot)
     return await _file(call, book, form, f"minping-{campaign}{mark}")
 
 

@@ -34,7 +34,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         title=in_language(definition.title, lang, definition) if definition and not several else "",
         unit=unit_name(definition, code, lang) if definition and code else "",
         unit_unknown=bool(unit) and not code,
-        pilot=definition is not None and definition.pilot,
+        pilot=definition is not None and definition.aim.pilot,
         organisers=organiser_lines(way, lang),
         shut=_shut(service, definition, lang),
         cookie_refused=refused,
