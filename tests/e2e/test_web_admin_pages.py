@@ -89,6 +89,7 @@ async def decide(page: Page) -> None:
 
 async def export(page: Page, folder: Path) -> None:
     await page.goto("/admin/years/2010/ranking")
+    await page.get_by_text("下载", exact=True).click()
     async with page.expect_download() as waiting:
         await page.locator("a[href*='export.xlsx?audience=internal']").click()
     file = folder / "year.xlsx"

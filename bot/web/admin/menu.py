@@ -54,7 +54,11 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "menu-material",
         (
-            Entry(f"{YEAR}/import", "year-import", "table"),
+            Entry(f"{YEAR}/data/units", "material-units", "unit"),
+            Entry(f"{YEAR}/data/leaders", "material-leaders", "person"),
+            Entry(f"{YEAR}/data/indicators", "material-indicators", "table"),
+            Entry(f"{YEAR}/data/findings", "import-findings", "shield"),
+            Entry(f"{YEAR}/import", "year-import", "file"),
             Entry("/admin/contacts", "contacts-title", "people"),
             Entry("/admin/calendar", "calendar-title", "day"),
         ),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         calendars,
         campaigns,
         contacts,
+        data_pages,
         drafts,
         exports,
         fraud_cases,
@@ -50,6 +51,7 @@ else:
     calendars = lazy_module("bot.web.admin.calendars")
     campaigns = lazy_module("bot.web.admin.campaigns")
     contacts = lazy_module("bot.web.admin.contacts")
+    data_pages = lazy_module("bot.web.admin.data_pages")
     drafts = lazy_module("bot.web.admin.drafts")
     exports = lazy_module("bot.web.admin.exports")
     fraud_cases = lazy_module("bot.web.admin.fraud_cases")
@@ -198,6 +200,8 @@ PAGES = (
         r"/admin/years/{year:\d{4}}/sensitivity.{form:xlsx|zip}",
         sensitivity.send_sensitivity,
     ),
+    ("GET", r"/admin/years/{year:\d{4}}/data/{kind}", data_pages.show_data),
+    ("POST", r"/admin/years/{year:\d{4}}/data/{kind}", data_pages.take_row),
     ("GET", r"/admin/years/{year:\d{4}}/import", imports.show_import),
     ("POST", r"/admin/years/{year:\d{4}}/import", imports.take_import),
     ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", imports.send_table),
@@ -205,6 +209,29 @@ PAGES = (
 )
 
 
+FORMS = {
+    "decisions": "proposals",
+    "grades": "ranking",
+    "material": "import",
+    "publish": "",
+    "sign-out": "",
+}
+"""The page on which a form stands whose address has none, by the end of that address."""
+
+
 def console_routes() -> list[web.RouteDef]:
-    """Returns a route for each page, form and file of the console."""
-    return [lazy_route(method, path, handler) for method, path, handler in PAGES]
+    """Returns a route for each page, form and file, and for a look at a form's address alone.
+
+    Whoever reloads a refused form, or returns to its address, is led to the page it stands on.
+    """
+    looks = {path for method, path, _ in PAGES if method == "GET"}
+    forms = {path for method, path, _ in PAGES if method == "POST"} - looks
+    return [lazy_route(method, path, handler) for method, path, handler in PAGES] + [
+        web.get(path, _lead_back) for path in sorted(forms)
+    ]
+
+
+async def _lead_back(request: web.Request) -> web.Response:
+    before, _, last = request.path.rpartition("/")
+    page = f"{before}/{FORMS[last]}".rstrip("/") if last in FORMS else before
+    return web.Response(status=303, headers={"Location": page})

@@ -246,9 +246,9 @@ def _preparing(facts: YearFacts) -> Iterator[Task]:
     if not facts.organiser:
         yield Task("organiser", OFFICE, "/admin/settings")
     if not facts.units:
-        yield Task("units", OFFICE, f"{year}/import?kind=units")
+        yield Task("units", OFFICE, f"{year}/data/units")
     elif not facts.leaders:
-        yield Task("leaders", OFFICE, f"{year}/import?kind=leaders")
+        yield Task("leaders", OFFICE, f"{year}/data/leaders")
     if facts.units and not facts.campaigns:
         yield Task("draft", DRAFTERS, "/admin/drafts")
     for it in facts.campaigns:
@@ -281,7 +281,7 @@ def _scoring(facts: YearFacts) -> Iterator[Task]:
     missing = facts.needed - facts.points
     if missing and facts.units:
         said = {"n": missing, "have": facts.points, "all": facts.needed}
-        yield Task("points", OFFICE, f"{year}/import?kind=indicators", said)
+        yield Task("points", OFFICE, f"{year}/data/indicators?missing=yes", said)
     if facts.result is not None and facts.result.hindrance:
         yield Task("hindrance", OFFICE, f"{year}/import", {"why": facts.result.hindrance})
     if facts.result is not None and not facts.closed and not missing:

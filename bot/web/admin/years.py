@@ -43,6 +43,7 @@ from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.admin.ranking_view import shown_panels, sort_links, wanted
 from bot.web.shared.downloads import book_file, picture_file
 from bot.web.shared.improvement import named_gaps, peer_strip
+from bot.web.shared.paging import page_of
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
@@ -177,22 +178,7 @@ def _has(words: str, *texts: str) -> bool:
 
 
 def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, object]]:
-    """Returns the rows of the requested page, and the links to the pages beside it."""
-    last = max(1, -(-len(rows) // PAGE))
-    asked = visit.query("page")
-    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
-    rest = {
-        key: value
-        for key, value in visit.request.query.items()
-        if key not in ("page", "lang", "done")
-    }
-    links = {
-        step: f"?{urlencode(rest | {'page': step})}"
-        for step in (number - 1, number + 1)
-        if 1 <= step <= last
-    }
-    pages = {"number": number, "last": last, "count": len(rows), "links": links}
-    return rows[(number - 1) * PAGE : number * PAGE], pages
+    return page_of(rows, visit.request.query, PAGE)
 
 
 @staff_page

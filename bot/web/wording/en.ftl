@@ -562,6 +562,25 @@ from = From
 scheme = Scheme
 why = Reasons
 
+data-title = Material { $year }
+data-kinds = Kinds of material
+data-count = { $n ->
+    [one] One row.
+   *[other] { $n } rows.
+}
+data-missing = { $n } missing
+data-lacks = missing
+data-find = Find (name, code or words)
+data-only-missing = only what is missing
+data-add = Add a row
+data-none = There is nothing yet. Bring a file below, or add a row.
+data-file = Change many with a file
+data-fetch = Fetch what is stored (XLSX)
+data-refused = Nothing was stored:
+data-save = Save
+data-history = History
+data-change = Change
+data-no-history = No change is recorded.
 import-title = Import
 import-hint = CSV or XLSX with column names in the first row. Every row is checked, and all is stored or nothing; problems name row and column.
 import-kind = Table

@@ -32,7 +32,7 @@ def test_a_role_s_menu_names_no_page_that_refuses_it(role: str) -> None:
 
 
 def test_every_entry_is_a_page_of_its_own_with_a_name_and_a_drawing() -> None:
-    known = [re.compile(re.sub(r"\{year:[^/]*\}", r"\\d{4}", path)) for _, path, _ in PAGES]
+    known = [re.compile(re.sub(r"\{(\w+)[^/]*\}", r"\\w+", path)) for _, path, _ in PAGES]
     drawn = set(re.findall(r'id="(\w+)"', assets()["icons.svg"].body.decode()))
     for entry in ENTRIES:
         address = entry.page.format(year=2010)

@@ -118,6 +118,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
     found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.zip"]
     found[f"{prefix}/import"] = [f"{year}/import"]
+    found[f"{prefix}/data/{{kind}}"] = [f"{year}/data/indicators"]
     found[f"{prefix}/import/{{kind}}.xlsx"] = [f"{year}/import/indicators.xlsx"]
     return found
 
