@@ -31,12 +31,12 @@ appraisal-finding-date = '{ $date }' is not a date; write it as YYYY-MM-DD
 appraisal-finding-before = it cannot be established on { $date }, before it occurred; correct the dates
 appraisal-finding-source-missing = the source is missing; name the document that it comes from
 appraisal-decision-incomplete = a decision needs a name, a reason and a time; add what is missing
-appraisal-unit-decision-grade = a known unit and the first, second or third grade are needed; correct the decision
-appraisal-quota-sum = { $first } first + { $second } second + { $third } third = { $total }, but { $units } units are graded by quota; make the counts sum to { $units }
-appraisal-quota-fits = { $sum } (second: { $second } would)
+appraisal-unit-decision-grade = a known unit and the { -short-first }, { -short-second } or { -grade-third } are needed; correct the decision
+appraisal-quota-sum = { $first } { -short-first } + { $second } { -short-second } + { $third } { -short-third } = { $total }, but { $units } units are graded by quota; make the counts sum to { $units }
+appraisal-quota-fits = { $sum } ({ -short-second }: { $second } would)
 appraisal-quota-offered = { $sum }; the same ratio, rounded down, offers { $offered }
 appraisal-families-changed = units have changed since the draft: { $names } have other families now; draft the campaign again
-appraisal-family-too-small = { $family } has { $size } units and { $first } first and { $third } third places; draft the campaign again
+appraisal-family-too-small = { $family } has { $size } units and { $first } { -short-first } and { $third } { -short-third } places; draft the campaign again
 
 appraisal-level-without-rules = the scheme has no rules for level { $level } inside units; add { $field } to the scheme or remove these parts
 appraisal-parent-unknown = it is part of «{ $parent }», which does not exist; add that unit or correct the parent
@@ -46,10 +46,10 @@ appraisal-part-of-itself = it is part of itself: { $ring }; correct one of the p
 
 appraisal-rank-set-alone = rank set of this unit alone
 appraisal-odds-label = probability of each grade
-appraisal-odds = first { $first }, second { $second }, third { $third }
-appraisal-cut-first = from the first grade
-appraisal-cut-second = from the second grade
-appraisal-cut-third = from the third grade
+appraisal-odds = { -short-first } { $first }, { -short-second } { $second }, { -short-third } { $third }
+appraisal-cut-first = from the { -grade-first }
+appraisal-cut-second = from the { -grade-second }
+appraisal-cut-third = from the { -grade-third }
 appraisal-cut-below = { $gap } points below
 appraisal-cut-above = { $gap } points above
 appraisal-cut-score = { $points } points of the public score
@@ -58,8 +58,8 @@ appraisal-cut-ballots-worst = at least { $ballots } ballots at 0
 appraisal-cut-never-best = no number of ballots at 100 would do
 appraisal-cut-never-worst = no number of ballots at 0 would do
 appraisal-cut-and = { $left }; { $right }
-appraisal-places-first = places of the first grade
-appraisal-places-third = places of the third grade
+appraisal-places-first = places of the { -grade-first }
+appraisal-places-third = places of the { -grade-third }
 appraisal-places-over = over by { $count }
 appraisal-places-short = short by { $count }
 appraisal-waiting-units = waits for a person's decision
@@ -69,11 +69,11 @@ appraisal-parent-part = Total of the unit above
 appraisal-parent-grade = grade of the unit above
 appraisal-adjustments = adjustments, limited
 appraisal-total = total (rounded half up)
-appraisal-barred = barred from the first grade
+appraisal-barred = barred from the { -grade-first }
 appraisal-rank = rank
 appraisal-rank-set = simultaneous rank set
 appraisal-insufficient = too few valid answers, not ranked
-appraisal-places = places first/second/third, locked → given
+appraisal-places = places { -grade-row }, locked → given
 appraisal-grade = grade
 appraisal-standing = standing for its leaders' ceilings
 appraisal-with-certainty = { $grade } ({ $certainty })
@@ -156,7 +156,7 @@ appraisal-without-grade = no grade
 appraisal-places-amended = given otherwise after an amendment; whoever would have been worsened keeps the grade
 
 # Given grades and rewards
-appraisal-given-barred = this unit is barred from the first grade; give it another one
+appraisal-given-barred = this unit is barred from the { -grade-first }; give it another one
 appraisal-given-no-place = no place of this grade is left in its family; give it another one
 appraisal-given-refused = the grade that was given does not stand
 appraisal-no-reward = no reward
@@ -167,8 +167,8 @@ appraisal-possible-grades-value = { $grades }
 # Who is appraised, and who answers
 appraisal-leader-main-post = the main post on 31 December is in { $unit }; correct the leader or the posts
 appraisal-state-appraised = appraised
-appraisal-state-no-grade = no grade
-appraisal-state-not-appraised = not appraised
+appraisal-state-no-grade = { -no-grade }
+appraisal-state-not-appraised = { -not-appraised }
 appraisal-state-waiting = waits
 appraisal-state-with-reason = { $state }: { $reason }
 appraisal-state-deferred = { $state }: { $reason }; graded once that has ended

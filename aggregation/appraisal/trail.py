@@ -19,6 +19,7 @@ from aggregation.model.names import (
     CONSEQUENCES,
     GRADES,
     PROPOSAL_STATUSES,
+    STATES,
     flag_label,
     flags_by_code,
 )
@@ -32,19 +33,12 @@ from aggregation.model.results import (
     TotalComponent,
     UnitResult,
 )
-from aggregation.model.standings import AppraisalState
 from aggregation.numbers import half_up
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import POOLED, PUBLIC
 from survey_flows.messages import Message, Named
 
 WAITS = Message("appraisal-waits")
-STATES = {
-    AppraisalState.APPRAISED: Message("appraisal-state-appraised"),
-    AppraisalState.NO_GRADE: Message("appraisal-state-no-grade"),
-    AppraisalState.NOT_APPRAISED: Message("appraisal-state-not-appraised"),
-    AppraisalState.WAITING: Message("appraisal-state-waiting"),
-}
 NOT_INDICATORS = {
     PUBLIC: Message("appraisal-public-part"),
     PARENT: Message("appraisal-parent-part"),

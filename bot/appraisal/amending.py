@@ -27,7 +27,7 @@ from bot.appraisal.appeal_records import Appeal
 from bot.appraisal.correctable import Correctable, Said, correctables, read_correction
 from bot.appraisal.plain_form import write_plain
 from bot.appraisal.public_part import public_changes
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear, read_shown_year
 from bot.core.identity import Office
 from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
@@ -57,7 +57,7 @@ async def require_standing(database: AsyncEngine, year: int) -> StandingYear:
         BadInput: the year is not sealed.
     """
     async with reading(database) as connection:
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
     if stands is None:
         raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
     return stands

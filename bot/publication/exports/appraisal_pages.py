@@ -178,7 +178,7 @@ def leagues_page(year: AppraisedYear) -> Page:
 def quotas_page(year: AppraisedYear) -> Page:
     """Return the places locked at the start of the year, and the grades that were given (R4)."""
     grades = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
-    words = {grade: (name(grade), str(grade)) for grade in grades}
+    words = {grade: (name(grade), name(grade, "en")) for grade in grades}
     columns = (
         Column("category", "column-category"),
         Column("category_zh", "column-category-name"),

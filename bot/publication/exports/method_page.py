@@ -58,6 +58,7 @@ def method_page(
         *(line for scored in campaigns for line in _campaign(scored, moment)),
         *(_line(key, label, *both(text)) for key, label, text in definitions(scheme)),
         *_steps(scheme),
+        *_grade_names(scheme),
         *_floors(scheme),
         *_weights(scheme),
         *_population(scheme),
@@ -192,6 +193,14 @@ def _steps(scheme: Scheme) -> Iterable[Line]:
     if scheme.evidence is not None:
         text = both(Message("publication-method-steps-text"))
         yield _line("steps", Message("publication-method-steps"), *text)
+
+
+def _grade_names(scheme: Scheme) -> Iterable[Line]:
+    """Yield what the city calls the grades, so that a code of a table is found again."""
+    called, label = scheme.grade_names, Message("publication-method-grade-name")
+    given = vars(called) if called else {}
+    for code, name in ((code, name) for code, name in given.items() if name is not None):
+        yield _line(f"grade_names.{code}", label, name.zh, name.en)
 
 
 def _floors(scheme: Scheme) -> Iterable[Line]:

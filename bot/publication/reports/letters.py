@@ -40,10 +40,8 @@ PLACES = 2
 UNGRADED = {
     AppraisalState.APPRAISED: "letter-waits",
     AppraisalState.WAITING: "letter-waiting",
-    AppraisalState.NO_GRADE: "letter-no_grade",
-    AppraisalState.NOT_APPRAISED: "letter-not_appraised",
 }
-"""What a letter says of a person without a grade, by why there is none."""
+"""What a letter says of a person whose grade is still to come, by why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,10 @@ def _figures(it: Standing, own: OwnResult, say: ReportSpeaker) -> tuple[tuple[st
 
 def _grade(it: Standing, own: OwnResult, say: ReportSpeaker) -> str:
     if it.grade is None:
-        return say(UNGRADED[it.state.state]) if isinstance(it, LeaderResult) else DASH
+        if not isinstance(it, LeaderResult):
+            return DASH
+        state = it.state.state
+        return say(UNGRADED[state]) if state in UNGRADED else name(state, say.lang)
     grade = name(it.grade, say.lang)
     if it.certainty is Certainty.PROVISIONAL:
         grade = say("provisional", grade=grade)

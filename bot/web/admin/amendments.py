@@ -31,7 +31,7 @@ from bot.appraisal.executions import (
     read_executions,
     recalled,
 )
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear, read_shown_year
 from bot.appraisal.year_tasks import list_year_tasks
 from bot.core.labels import name, pick
 from bot.records.dated_store import read_posts
@@ -104,7 +104,7 @@ async def _page(
 ) -> web.Response:
     year = year_of(visit)
     async with reading(visit.service.database) as connection:
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
         tasks = await list_year_tasks(connection, year)
         executions = await read_executions(connection, year)
         posts = await read_posts(connection)

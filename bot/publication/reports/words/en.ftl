@@ -17,12 +17,10 @@ fact-window = Open
 fact-response = Response to invitations
 fact-confirmed = Units whose grade is settled
 glance-lead = The public score is a satisfaction index (0–100), not a percentage of satisfied people. The 95 % interval shows how uncertain the score is; a unit may truly hold any of its possible ranks. A grade that is the same over all possible ranks is settled, any other provisional.
-glance-grades = Places locked at the start of the year: { $first } first, { $second } second, { $third } third; given: { $given_first } first, { $given_second } second, { $given_third } third; { $waiting } wait for a person's decision.
 
 part-leagues = Districts and counties
 part-units = Municipal units
 leagues-lead = Districts and counties are ranked among themselves by their totals and are not graded.
-units-lead = Units are ranked by their totals within each category; the places of the first and third grade were locked at the start of the year.
 head-rank = Rank
 head-unit = Unit
 head-total = Total
@@ -62,7 +60,6 @@ head-before = Year before
 head-now = This year
 
 part-leaders = Leaders' grades
-leaders-lead = { $first } first grade, { $second } second, { $third } third, { $fourth } fourth; { $waiting } wait. Listed are the third and fourth grade and leaders whose grade was lowered; personal scores are internal.
 head-name = Name
 head-post = Post
 head-score = Score
@@ -112,7 +109,6 @@ head-contribution = Adds
 part-adjustment = Bonus and deduction
 section-sure = Uncertainty
 sure-league = Units here are ranked and not graded; the probabilities of grades concern the ceilings of their leaders only.
-sure-barred = The first grade is closed to the unit this year: { $reason }.
 change-line = Since the year before: { $before } → { $after }, difference { $difference } (standard error { $error }, p = { $p } adjusted for all units): { $verdict }.
 change-scores = The public score of these units has changed significantly since the year before (Holm, over all units). For the others the ballots show no change; they do not prove that nothing changed.
 head-change = Change of the public score
@@ -154,8 +150,6 @@ letter-score = Your score
 letter-unit-grade = Your unit's grade
 letter-unit-total = Your unit's total
 letter-waits = still to come
-letter-no_grade = no grade is determined
-letter-not_appraised = not appraised
 letter-waiting = a score is missing
 letter-proposals = What follows from it
 letter-proposal = Proposal

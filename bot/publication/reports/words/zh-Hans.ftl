@@ -17,12 +17,10 @@ fact-window = 评价时间
 fact-response = 邀请回应率
 fact-confirmed = 等次已确定的单位
 glance-lead = 民评得分是满意度得分（0–100），不是满意率。95%区间表示得分的不确定性；一个单位的实际名次可能是其中任何一个。等次在整个可能名次内不变的为“确定”，否则为“暂定”。
-glance-grades = 按年初锁定的名额：一等 { $first } 个、二等 { $second } 个、三等 { $third } 个；实评一等 { $given_first } 个、二等 { $given_second } 个、三等 { $given_third } 个，待人工决定 { $waiting } 个。
 
 part-leagues = 区、县（市）
 part-units = 市直部门
 leagues-lead = 各区、各县（市）分别按总分排名，不评等次。
-units-lead = 各类别内按总分排名，一等、三等名额年初锁定。
 head-rank = 名次
 head-unit = 单位
 head-total = 总分
@@ -62,7 +60,6 @@ head-before = 上年等次
 head-now = 本年等次
 
 part-leaders = 领导干部等次
-leaders-lead = 一等 { $first } 人，二等 { $second } 人，三等 { $third } 人，四等 { $fourth } 人，待定 { $waiting } 人。以下为三等、四等及被降等的人员；个人得分属内部资料。
 head-name = 姓名
 head-post = 职务
 head-score = 得分
@@ -112,7 +109,6 @@ head-contribution = 计入
 part-adjustment = 加减分
 section-sure = 有多确定
 sure-league = 本组只排名，不评等次；以下等次概率只用于所辖领导干部的上限。
-sure-barred = 本年不得评为一等：{ $reason }。
 change-line = 与上年相比：{ $before } → { $after }，差 { $difference }（标准误 { $error }，按全部单位调整的 p = { $p }）：{ $verdict }。
 change-scores = 以下单位的民评得分与上年相比有显著变化（按全部单位作 Holm 调整）；没有列出的，不能说没有变化，只是有效票不足以证明。
 head-change = 民评得分的变化
@@ -154,8 +150,6 @@ letter-score = 您的得分
 letter-unit-grade = 所在单位等次
 letter-unit-total = 所在单位总分
 letter-waits = 待定
-letter-no_grade = 不定等次
-letter-not_appraised = 不进行考核
 letter-waiting = 待补得分
 letter-proposals = 有关处理
 letter-proposal = 建议
