@@ -195,8 +195,8 @@ todo-obstacles = { $n ->
 }
 todo-seal = The year can be sealed
 todo-notice = Give public notice of the year
-todo-appeal = Request { $n } waits for an answer
-todo-charge = Request { $n } waits for a handler
+todo-appeal = Appeal { $n } waits for an answer
+todo-charge = Appeal { $n } waits for a handler
 todo-unsettled = { $n ->
     [one] One unit may still ask, or waits for its first answer
    *[other] { $n } units may still ask, or wait for their first answer
