@@ -84,7 +84,7 @@ async def decide(page: Page) -> None:
     await expect(page.get_by_role("status").last).to_have_text("决定已记录。")
     await page.goto("/admin/years/2010/proposals?status=confirmed&kind=verification_review")
     await expect(page.get_by_role("heading", name=subject)).to_be_visible()
-    await expect(page.get_by_text("zhou · ")).to_be_visible()
+    await expect(page.locator("main").get_by_text("zhou · 2026-")).to_be_visible()
 
 
 async def export(page: Page, folder: Path) -> None:

@@ -227,11 +227,12 @@ def console_routes() -> list[web.RouteDef]:
     looks = {path for method, path, _ in PAGES if method == "GET"}
     forms = {path for method, path, _ in PAGES if method == "POST"} - looks
     return [lazy_route(method, path, handler) for method, path, handler in PAGES] + [
-        web.get(path, _lead_back) for path in sorted(forms)
+        web.get(path, lead_back) for path in sorted(forms)
     ]
 
 
-async def _lead_back(request: web.Request) -> web.Response:
+async def lead_back(request: web.Request) -> web.Response:
+    """Redirects from the address of a form to the page on which it stands."""
     before, _, last = request.path.rpartition("/")
     page = f"{before}/{FORMS[last]}".rstrip("/") if last in FORMS else before
     return web.Response(status=303, headers={"Location": page})
