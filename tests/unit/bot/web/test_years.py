@@ -80,10 +80,9 @@ async def test_observers_look_and_do_not_act(console: Console) -> None:
 async def test_the_years_page_ranks_two_leagues_and_the_departments(console: Console) -> None:
     await console.sign_in()
     page = await console.open(RANKING)
-    rows = re.findall(r'<section class="panel">\s*<h2>([^<]+)</h2>(.*?)</section>', page, re.DOTALL)
-    sizes = {unescape(name): part.count("<tr") - 1 for name, part in rows}
+    rows = re.findall(r'<h2 id="group-\d-name">([^<]+) <(.*?)</section>', page, re.DOTALL)
+    sizes = {unescape(name): part.count('role="rowheader"') for name, part in rows}
     assert sizes == {
-        "Places by grade (locked at the start → given)": 4,
         "Districts": 5,
         "Counties and county-level cities": 4,
         "Economy": 27,
@@ -150,7 +149,7 @@ async def test_the_reasons_of_a_unit_and_of_a_leader(console: Console) -> None:
 async def test_small_counts_of_answers_are_not_told(console: Console) -> None:
     await console.sign_in()
     page = await console.open(f"{YEAR}/explain/CME")
-    table = page.partition("Answers to the overall question")[2].partition("</table>")[0]
+    table = page.partition('<h2 id="answers">')[2].partition("</table>")[0]
     counts = re.findall(r'<td class="num">([^<]+)</td>', table)
     assert "*" in counts
     assert not [count for count in counts if count.isdigit() and 0 < int(count) < 10]
