@@ -187,3 +187,5 @@ presence-investigation = under investigation
 presence-sanction = under a sanction
 presence-nobody-answers = nobody held the unit when { $finding } happened: name who answers, or say that nobody does
 presence-recorded = { $finding } is recorded and no grade follows: { $how }
+appraisal-paper = the paper it rests on
+appraisal-paper-said = { $organ }, { $document } ({ $day }), released by { $by }

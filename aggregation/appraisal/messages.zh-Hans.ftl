@@ -187,3 +187,5 @@ presence-investigation = 正在接受调查
 presence-sanction = 处分期内
 presence-nobody-answers = { $finding } 发生时该单位没有正职：请指明由谁负责，或说明无人负责
 presence-recorded = { $finding } 记录在案，{ -no-grade }：{ $how }
+appraisal-paper = 所依据的文件
+appraisal-paper-said = { $organ } { $document }（{ $day }），签发人 { $by }

@@ -13,7 +13,7 @@ from aggregation.appraisal.outlook_lines import outlook_lines
 from aggregation.appraisal.score_lines import score_lines
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.disclosure.disclosed import DisclosedScore
-from aggregation.model.facts import Grade, PastGrade
+from aggregation.model.facts import Grade, Paper, PastGrade
 from aggregation.model.names import (
     CERTAINTIES,
     CONSEQUENCES,
@@ -336,6 +336,14 @@ def _proposal(proposal: Proposal) -> Iterable[ReasonLine]:
         made = proposal.decision
         value = Message("appraisal-decided-by", name=made.by, reason=made.reason, at=made.at)
         yield ReasonLine(Message("appraisal-decided"), value)
+        if made.paper is not None:
+            yield ReasonLine(Message("appraisal-paper"), paper_words(made.paper))
+
+
+def paper_words(paper: Paper) -> Message:
+    """Return what a decision rests on, in words."""
+    said = {"organ": paper.organ, "document": paper.document, "day": paper.decided_on}
+    return Message("appraisal-paper-said", **said, by=paper.released_by)
 
 
 def _ground(line: ReasonLine) -> ReasonLine:

@@ -304,3 +304,8 @@ appraisal-open-people = not checked: grades of people, as a public bundle has no
 appraisal-open-certainty = not checked: how sure grades are, as exact scores are for auditors
 appraisal-open-moved = not checked: whom else an amendment moves, as that needs exact scores; the auditors' bundle shows it
 appraisal-open-tables = not checked: that the material is still what was sealed; the auditors' bundle has its rows
+appraisal-paper-line = write one line of at most { $max } characters
+appraisal-removals-without-paper = the year cannot be sealed: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } are confirmed without a paper; decide again with organ, number, day and who released it

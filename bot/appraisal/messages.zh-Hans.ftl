@@ -264,3 +264,8 @@ appraisal-open-people = 未核对：个人的等次，因为公开的验证包�
 appraisal-open-certainty = 未核对：等次是否确定，因为精确得分只供审计员核对
 appraisal-open-moved = 未核对：更正还影响哪些单位，因为需要精确得分；请看审计员的验证包
 appraisal-open-tables = 未核对：材料是否仍与封存时一致；审计员的验证包含有各行
+appraisal-paper-line = 请写成一行，不超过 { $max } 个字
+appraisal-removals-without-paper = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 条建议
+    }未写明所依据的文件即予确认；请写明机关、文号、日期和签发人，重新决定

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import aiohttp
+from yarl import URL
 
 from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome
 
@@ -62,7 +63,7 @@ class HttpCaller:
         ssl: Any = aiohttp.Fingerprint(self._pin) if self._pin else True
         try:
             async with self._session.post(
-                url, data=body, headers=headers, ssl=ssl, allow_redirects=False
+                URL(url, encoded=True), data=body, headers=headers, ssl=ssl, allow_redirects=False
             ) as response:
                 data = await response.content.read(MOST_BYTES)
                 after = response.headers.get("Retry-After", "")

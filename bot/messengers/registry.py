@@ -7,12 +7,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile, read_account_files
+from bot.messengers.aliyun import messenger as aliyun
 from bot.messengers.contract import AccountMessenger
+from bot.messengers.email import messenger as email
 from bot.messengers.gateway import messenger as gateway
+from bot.messengers.tencent import messenger as tencent
 from survey_flows.errors import BadInput, Message, Place
 
 PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
+    "aliyun": aliyun.make,
+    "email": email.make,
     "gateway": gateway.make,
+    "tencent": tencent.make,
 }
 
 

@@ -450,3 +450,7 @@ publication-units-lead = Units are ranked by their totals within each category; 
 publication-leaders-lead = { $first } { -grade-first }, { $second } { -short-second }, { $third } { -short-third }, { $fourth } { -short-fourth }; { $waiting } wait. Listed are the { -short-third } and { -grade-fourth } and leaders whose grade was lowered; personal scores are internal.
 publication-sure-barred = The { -grade-first } is closed to the unit this year: { $reason }.
 publication-method-grade-name = name of a grade
+column-paper-organ = organ that decided
+column-paper-document = number of the paper it rests on
+column-paper-day = day of the paper
+column-paper-released = who released the paper

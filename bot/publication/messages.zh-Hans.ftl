@@ -447,3 +447,7 @@ publication-units-lead = 各类别内按总分排名，{ -grade-first }、{ -gra
 publication-leaders-lead = { -grade-first } { $first } 人，{ -grade-second } { $second } 人，{ -grade-third } { $third } 人，{ -grade-fourth } { $fourth } 人，待定 { $waiting } 人。以下为{ -grade-third }、{ -grade-fourth }及被降等的人员；个人得分属内部资料。
 publication-sure-barred = 本年不得评为{ -grade-first }：{ $reason }。
 publication-method-grade-name = 等次名称
+column-paper-organ = 决定机关
+column-paper-document = 所依据文件的文号
+column-paper-day = 文件日期
+column-paper-released = 签发人

@@ -24,6 +24,7 @@ from bot.records.record_rows import (
     record_of,
     row_text,
 )
+from bot.records.store import PAPER
 from bot.records.working_days import stored_days
 from bot.storage.schema import all as tables
 from survey_flows.canonical_json import canonical
@@ -34,6 +35,7 @@ KEY_OF: Mapping[str, tuple[str, ...]] = {
 
 YOUNGER: Mapping[str, Mapping[str, str | None]] = {
     "campaigns": dict.fromkeys(("purpose", "about", "asks")),
+    "decisions": dict.fromkeys(PAPER, ""),
 }
 """Columns that older seals did not know, by table, with what they say of older rows, which records
 leave out. None: the column repeats another one and is left out of every record."""

@@ -297,6 +297,7 @@ invitation-begin = Begin
 invitation-stop = No more invitations
 invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and only totals are published. Open until { $date }.
 reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and only totals are published. If you have already taken part, thank you; nothing more is to be done.
+invitation-subject = You are invited to rate city departments
 invitation-short = You were drawn by lot to rate city departments. 1 minute, no names: { $link } Check: { $phone }. Reply R to stop.
 reminder-short = Reminder: rate city departments, 1 minute, no names. Ignore this if you have done so: { $link } Check: { $phone }. Reply R to stop.
 opted-out = You will not be invited again, to any survey. To undo this, reply START.

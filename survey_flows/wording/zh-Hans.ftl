@@ -268,6 +268,7 @@ invitation-begin = 开始评价
 invitation-stop = 不再接收邀请
 invitation-text = 诚邀您参加“{ $title }”。您是经随机抽取选中的。大约需要一分钟，不问姓名，结果只公布汇总数字。截止时间：{ $date }。
 reminder-text = 提醒：“{ $title }”将于 { $date } 截止。大约需要一分钟，不问姓名，结果只公布汇总数字。如果您已经参加，谢谢您，无需再做什么。
+invitation-subject = 邀请您评价政府部门工作
 invitation-short = 您被随机抽中评价政府部门工作，约1分钟，不问姓名：{ $link } 核实电话{ $phone }，拒收请回复R
 reminder-short = 提醒：请评价政府部门工作，约1分钟，不问姓名，已参加的不用理会：{ $link } 核实电话{ $phone }，拒收请回复R
 opted-out = 已退订，今后任何评价活动都不再邀请您。想恢复请回复“恢复”。

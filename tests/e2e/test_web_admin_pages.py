@@ -77,8 +77,8 @@ async def decide(page: Page) -> None:
     await page.goto("/admin/years/2010/proposals?status=proposed&kind=verification_review")
     first = page.get_by_role("article").first
     subject = await first.get_by_role("heading").inner_text()
-    if await first.locator("summary").is_visible() and not await first.locator("[open]").count():
-        await first.locator("summary").click()
+    if not await first.get_by_label("理由").is_visible():
+        await first.locator("summary").first.click()
     await first.get_by_label("理由").fill("名次居后，情况属实")
     await first.get_by_role("button", name="确认").click()
     await expect(page.get_by_role("status").last).to_have_text("决定已记录。")

@@ -176,10 +176,13 @@ class Composer:
         token = self._keys.invitation(push.campaign, one.number, one.turn)
         link = f"{self._site}/{token}"
         short = fill_short(push.short.get(lang, ""), link, token)
-        message = OutgoingMessage(push.texts[lang], begin, token, stop, link, short)
+        leave = f"{self._site}/out/{self._contact_keys.leave_token(sealed.lookup)}"
+        subject = self._words.say(lang, "invitation-subject")
+        head = (push.texts[lang], begin, token, stop)
+        message = OutgoingMessage(*head, link, short, subject, leave, push.kind)
         following = open_to[1][1].kind if len(open_to) > 1 else ""
-        head = (self._messenger, address.address, message, sealed.lookup)
-        return Envelope(*head, following, awaits=not push.spares_openers)
+        to = (self._messenger, address.address, message, sealed.lookup)
+        return Envelope(*to, following, awaits=not push.spares_openers)
 
     def _marks(self, people: Mapping[Key, Recipient], allowed: Pushes) -> dict[bytes, bytes]:
         marks: dict[bytes, bytes] = {}

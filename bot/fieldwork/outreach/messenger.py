@@ -68,6 +68,9 @@ class OutgoingMessage:
         stop: label of the button for no more invitations.
         link: the address of the personal link.
         words: the whole text of a short message, the link in it.
+        subject: of a mail.
+        leave: the address that opts the person out.
+        kind: ``invitation`` or ``reminder``, for providers that send templates.
     """
 
     text: str
@@ -76,6 +79,9 @@ class OutgoingMessage:
     stop: str
     link: str = ""
     words: str = ""
+    subject: str = ""
+    leave: str = ""
+    kind: str = "invitation"
 
 
 @dataclass(frozen=True, slots=True)

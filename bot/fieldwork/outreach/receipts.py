@@ -6,11 +6,12 @@ first word about a message counts; every other changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.fieldwork.audience.contacts import set_unreachable
@@ -18,6 +19,7 @@ from bot.fieldwork.audience.opt_outs import opt_out_lookups
 from bot.fieldwork.outreach.accounts import served_kinds
 from bot.fieldwork.outreach.messenger import DeliveryOutcome
 from bot.fieldwork.outreach.outbox import (
+    AT_ONCE,
     CANCELLED,
     DELIVERED,
     FAILED,
@@ -63,68 +65,99 @@ async def await_receipts(
     connection: AsyncConnection, awaited: Sequence[Awaited], now: int, day: date
 ) -> None:
     """Note whose receipts may come; what has come already is acted upon at once."""
-    for one in awaited:
-        campaign, step, lookup = one.key
-        row = {"campaign": campaign, "step": step, "lookup": lookup, "address": one.address}
-        until = now + KEPT - (now + KEPT) % DAY
-        statement = insert(connection, receipts).values(
-            mark=one.mark, **row, outcome="", until=until
-        )
-        known = statement.on_conflict_do_update(index_elements=["mark"], set_=row)
-        early = (await connection.execute(known.returning(receipts.c.outcome))).scalar_one()
-        if early:
-            await _apply(connection, one.key, one.address, DeliveryOutcome(early), day)
+    until = now + KEPT - (now + KEPT) % DAY
+    rows = {
+        one.mark: {
+            "mark": one.mark,
+            "campaign": one.key[0],
+            "step": one.key[1],
+            "lookup": one.key[2],
+            "address": one.address,
+            "outcome": "",
+            "until": until,
+        }
+        for one in awaited
+    }
+    statement = insert(connection, receipts)
+    named = {name: statement.excluded[name] for name in ("campaign", "step", "lookup", "address")}
+    known = statement.on_conflict_do_update(index_elements=["mark"], set_=named)
+    await _act(connection, await _upserted(connection, known, list(rows.values())), day)
 
 
 async def take_receipts(
     connection: AsyncConnection, found: Sequence[Receipt], now: int, day: date
 ) -> int:
-    """Act upon receipts; returns how many said something new of a message that is known."""
-    new = 0
+    """Act upon receipts; returns how many said something new of a message that is known.
+
+    What names no message that is known is kept for a day: the sender may note it any moment.
+    """
+    first: dict[bytes, str] = {}
     for one in found:
-        if one.outcome not in FINAL:
-            continue
-        own = (receipts.c.mark == one.mark, receipts.c.outcome == "")
-        named = update(receipts).where(*own).values(outcome=one.outcome.value)
-        columns = (receipts.c.campaign, receipts.c.step, receipts.c.lookup, receipts.c.address)
-        row = (await connection.execute(named.returning(*columns))).first()
-        if row is not None:
-            key = (row.campaign, row.step, bytes(row.lookup))
-            await _apply(connection, key, bytes(row.address), one.outcome, day)
-            new += 1
-            continue
-        blank = {"campaign": "", "step": 0, "lookup": b"", "address": b""}
-        early = insert(connection, receipts).values(
-            mark=one.mark, **blank, outcome=one.outcome.value, until=now + DAY
-        )
-        await connection.execute(early.on_conflict_do_nothing())
-    return new
+        if one.outcome in FINAL:
+            first.setdefault(one.mark, one.outcome.value)
+    blank = {"campaign": "", "step": 0, "lookup": b"", "address": b"", "until": now + DAY}
+    rows = [{"mark": mark, "outcome": outcome, **blank} for mark, outcome in first.items()]
+    statement = insert(connection, receipts)
+    new = statement.on_conflict_do_update(
+        index_elements=["mark"],
+        set_={"outcome": statement.excluded.outcome},
+        where=receipts.c.outcome == "",
+    )
+    return await _act(connection, await _upserted(connection, new, rows), day)
+
+
+async def _upserted(
+    connection: AsyncConnection, statement: Any, rows: list[dict[str, Any]]
+) -> list[Row[Any]]:
+    """Insert or change rows; returns those of which now both message and outcome are known.
+
+    In the order of their marks, so that two deliveries at once wait for each other at most once.
+    """
+    columns = (receipts.c.campaign, receipts.c.step, receipts.c.lookup, receipts.c.address)
+    ordered = sorted(rows, key=lambda row: bytes(row["mark"]))
+    found: list[Row[Any]] = []
+    for start in range(0, len(ordered), AT_ONCE):
+        returned = statement.returning(*columns, receipts.c.outcome)
+        some = await connection.execute(returned, ordered[start : start + AT_ONCE])
+        found += [row for row in some if row.campaign and row.outcome]
+    return found
+
+
+async def _act(connection: AsyncConnection, rows: Sequence[Row[Any]], day: date) -> int:
+    """Settle messages, and what their outcomes say of addresses and persons."""
+    by_outcome: dict[str, dict[Key, bytes]] = {}
+    for row in rows:
+        key = (row.campaign, row.step, bytes(row.lookup))
+        by_outcome.setdefault(row.outcome, {})[key] = bytes(row.address)
+    arrived = by_outcome.get(DeliveryOutcome.DELIVERED.value, {})
+    await _reached(connection, list(arrived.values()))
+    await _settle(connection, arrived, DELIVERED)
+    left = by_outcome.get(DeliveryOutcome.OPTED_OUT.value, {})
+    await opt_out_lookups(connection, left.values(), day)
+    await _settle(connection, left, "opted_out")
+    lost = by_outcome.get(DeliveryOutcome.UNREACHABLE.value, {})
+    await set_unreachable(connection, lost.values(), day)
+    for key in lost:
+        await _go_on(connection, key)
+    given_up = by_outcome.get(DeliveryOutcome.LATER.value, {})
+    await _settle(connection, given_up, FAILED)
+    twice = await read_failed_twice(connection, given_up)
+    await set_unreachable(connection, [given_up[key] for key in twice], day)
+    return len(rows)
+
+
+async def _reached(connection: AsyncConnection, addresses: Sequence[bytes]) -> None:
+    """Take the mark of unreachability from addresses at which a message arrived."""
+    columns = tables.addresses.c
+    for start in range(0, len(addresses), AT_ONCE):
+        some = columns.lookup.in_(addresses[start : start + AT_ONCE])
+        marked = update(tables.addresses).where(some, columns.unreachable != "")
+        await connection.execute(marked.values(unreachable=""))
 
 
 async def drop_old_receipts(connection: AsyncConnection, now: int) -> None:
     """Delete the references whose time is over."""
     await connection.execute(delete(receipts).where(receipts.c.until <= now))
-
-
-async def _apply(
-    connection: AsyncConnection, key: Key, address: bytes, outcome: DeliveryOutcome, day: date
-) -> None:
-    """Settle a message that was handed over, and what it says of address and person."""
-    if outcome is DeliveryOutcome.DELIVERED:
-        columns = tables.addresses.c
-        arrived = update(tables.addresses).where(columns.lookup == address)
-        await connection.execute(arrived.values(unreachable=""))
-        await _settle(connection, key, DELIVERED)
-    elif outcome is DeliveryOutcome.OPTED_OUT:
-        await opt_out_lookups(connection, [address], day)
-        await _settle(connection, key, "opted_out")
-    elif outcome is DeliveryOutcome.UNREACHABLE:
-        await set_unreachable(connection, [address], day)
-        await _go_on(connection, key)
-    else:
-        await _settle(connection, key, FAILED)
-        if await read_failed_twice(connection, [key]):
-            await set_unreachable(connection, [address], day)
 
 
 async def _go_on(connection: AsyncConnection, key: Key) -> None:
@@ -138,12 +171,22 @@ async def _go_on(connection: AsyncConnection, key: Key) -> None:
     query = select(own.kind).where(*alive, own.kind.in_(kinds)).order_by(own.position, own.lookup)
     following = None if cancelled else (await connection.execute(query.limit(1))).scalar()
     if following is None:
-        await _settle(connection, key, "unreachable")
+        await _settle(connection, [key], "unreachable")
     else:
-        await _settle(connection, key, QUEUED, following)
+        await _settle(connection, [key], QUEUED, following)
 
 
-async def _settle(connection: AsyncConnection, key: Key, state: str, kind: str = "") -> None:
-    own = (outbox.c.campaign == key[0], outbox.c.step == key[1], outbox.c.lookup == key[2])
+async def _settle(
+    connection: AsyncConnection, keys: Iterable[Key], state: str, kind: str = ""
+) -> None:
+    """Give messages that were handed over another state, and the kind of their next address."""
+    rows = [{"c": key[0], "s": key[1], "l": key[2]} for key in keys]
+    own = (
+        outbox.c.campaign == bindparam("c"),
+        outbox.c.step == bindparam("s"),
+        outbox.c.lookup == bindparam("l"),
+    )
     values = {"state": state} | ({"kind": kind} if kind else {})
-    await connection.execute(update(outbox).where(*own, outbox.c.state == SENT).values(**values))
+    if rows:
+        changed = update(outbox).where(*own, outbox.c.state == SENT).values(**values)
+        await connection.execute(changed, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from aggregation.appraisal.trail import paper_words
 from aggregation.disclosure.disclosed import DisclosedScore, below_floor
 from aggregation.model.facts import Grade, PastGrade
 from aggregation.model.results import Certainty, LeaderResult, ProposalStatus, UnitResult
@@ -311,6 +312,26 @@ class _Circular:
             for kind in kinds
         )
         yield ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
+        yield from self._papers()
+
+    def _papers(self) -> Iterator[Block]:
+        """Yield the decisions that rest on a paper, and the paper of each."""
+        say, year = self.say, self.year
+        names = {it.unit: say.pick(it.zh, it.en) for it in year.result.units}
+        names |= {it.leader: say.pick(it.zh, it.en) for it in year.result.leaders}
+        rows = tuple(
+            (
+                name(proposal.kind, say.lang),
+                names.get(proposal.subject, proposal.subject),
+                name(proposal.status, say.lang),
+                label(paper_words(made.paper), say.lang),
+            )
+            for proposal in year.result.proposals
+            if (made := proposal.decision) is not None and made.paper is not None
+        )
+        if rows:
+            heads = ("head-kind", "head-name", "head-status", "head-paper")
+            yield ReportTable("", tuple(say(head) for head in heads), rows, wide=(3,))
 
     def _method(self) -> Iterator[Block]:
         say = self.say

@@ -321,6 +321,10 @@ class YearProposal(ResponseModel):
     decided_by: str
     decided_at: str
     reason: str
+    organ: str = Field(description="that decided by the paper it rests on; empty: none")
+    document: str
+    decided_on: str
+    released_by: str
 
 
 class YearProposalList(ResponseModel):

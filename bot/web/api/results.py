@@ -296,6 +296,7 @@ async def list_proposals(call: ApiCall) -> web.Response:
 
 def _proposal(proposal: Proposal) -> YearProposal:
     decision = proposal.decision
+    paper = decision.paper if decision else None
     return YearProposal(
         key=proposal.key,
         rule=proposal.rule,
@@ -307,6 +308,10 @@ def _proposal(proposal: Proposal) -> YearProposal:
         decided_by=decision.by if decision else "",
         decided_at=decision.at if decision else "",
         reason=decision.reason if decision else "",
+        organ=paper.organ if paper else "",
+        document=paper.document if paper else "",
+        decided_on=paper.decided_on if paper else "",
+        released_by=paper.released_by if paper else "",
     )
 
 

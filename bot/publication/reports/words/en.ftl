@@ -167,3 +167,5 @@ letter-code = Your code
 letter-code-how = Type the code at this address: the page shows this result, takes a request for review and shows its answer. Whoever has the code can read your result; keep it as you would a password. The office does not have it. A new letter has a new code and ends this one.
 letter-ask = Questions: { $office }, { $phone }.
 letter-office = the office that carries out the appraisal
+head-status = Decision
+head-paper = Paper it rests on

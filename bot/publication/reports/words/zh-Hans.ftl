@@ -167,3 +167,5 @@ letter-code = 您的查询码
 letter-code-how = 在上述网址输入查询码，可以查看本结果、申请复核并查看答复。持有查询码的人都能看到您的结果，请像密码一样保管；承办单位不留存查询码。重新印发的通知书使用新的查询码，本码随之失效。
 letter-ask = 咨询：{ $office }，电话 { $phone }。
 letter-office = 考核承办单位
+head-status = 决定
+head-paper = 所依据的文件

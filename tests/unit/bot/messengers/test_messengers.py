@@ -15,7 +15,7 @@ from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
 from bot.messengers.registry import PROVIDERS
-from tests.standins import cmas, plain
+from tests.standins import aliyun, cmas, plain, tencent
 from tests.standins.server import Checker, StandIn
 
 HOOK = "A" * 22
@@ -114,6 +114,115 @@ hook: {hook}
         ],
         words=({"words": [{"from": "13800138000", "text": "退订"}]}, (PHONE, "退订")),
         secrets=("a key of the city",),
+    ),
+}
+
+
+def tencent_answer(code: str) -> dict[str, Any]:
+    one = {"SerialNo": "5000:1045710669157053657849499619", "PhoneNumber": "+8613800138000"}
+    one |= {"Fee": 1, "SessionContext": "", "Code": code, "Message": "x", "IsoCode": "CN"}
+    return {"Response": {"SendStatusSet": [one], "RequestId": "a"}}
+
+
+def tencent_error(code: str) -> dict[str, Any]:
+    return {"Response": {"Error": {"Code": code, "Message": "x"}, "RequestId": "a"}}
+
+
+def tencent_report(status: str, message: str) -> list[dict[str, str]]:
+    item = {"user_receive_time": "2026-11-30 10:00:00", "nationcode": "86", "sid": "s-1"}
+    item |= {"mobile": "13800138000", "report_status": status, "errmsg": message}
+    return [item | {"description": "x"}]
+
+
+def aliyun_report(success: bool, code: str) -> list[dict[str, Any]]:
+    item = {"phone_number": "13800138000", "send_time": "2026-11-30 10:00:00", "sms_size": "1"}
+    item |= {"report_time": "2026-11-30 10:00:01", "err_code": code, "err_msg": "x"}
+    return [item | {"success": success, "biz_id": "b-1", "out_id": ""}]
+
+
+def aliyun_answer(code: str, message: str = "x") -> dict[str, str]:
+    return {"Code": code, "Message": message, "RequestId": "a"}
+
+
+APPROVED = "approval: 云通信〔2026〕12号"
+CASES |= {
+    "aliyun": Case(
+        account="""
+provider: aliyun
+url: {url}
+secrets: {{access_key_id: LTAI-test, access_key_secret: secret-of-test}}
+settings:
+  sign: 清水市考评办
+  invitation: SMS_1
+  reminder: SMS_2
+  variables: "a, b"
+  approval: 云通信〔2026〕12号
+hook: {hook}
+""",
+        check=aliyun.check,
+        taken=(200, aliyun_answer("OK", "OK") | {"BizId": "b-1"}),
+        reference="b-1",
+        answers=[
+            (200, aliyun_answer("isv.MOBILE_NUMBER_ILLEGAL"), To.UNREACHABLE),
+            (
+                200,
+                aliyun_answer("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:10"),
+                To.LIMITED,
+            ),
+            (200, aliyun_answer("isv.DAY_LIMIT_CONTROL"), To.SILENCE),
+            (200, aliyun_answer("isv.AMOUNT_NOT_ENOUGH"), To.SILENCE),
+            (400, aliyun_answer("Throttling.User"), To.SILENCE),
+            (200, aliyun_answer("isv.SMS_TEMPLATE_ILLEGAL"), To.REFUSED),
+            (200, aliyun_answer("isv.SMS_SIGNATURE_ILLEGAL"), To.REFUSED),
+            (403, aliyun_answer("isp.RAM_PERMISSION_DENY"), To.REFUSED),
+            (404, aliyun_answer("InvalidAccessKeyId.NotFound"), To.REFUSED),
+            (200, aliyun_answer("isp.SYSTEM_ERROR"), To.LATER),
+        ],
+        receipts=[
+            (aliyun_report(True, "DELIVERED"), [("b-1", To.DELIVERED)]),
+            (aliyun_report(False, "MK:0001"), [("b-1", To.UNREACHABLE)]),
+            (aliyun_report(False, "MBBLACK"), [("b-1", To.OPTED_OUT)]),
+            (aliyun_report(False, "DELIVERED"), [("b-1", To.LATER)]),
+            (aliyun_report(False, "EXPIRED"), [("b-1", To.LATER)]),
+        ],
+        words=([{"phone_number": "13800138000", "content": "TD"}], (PHONE, "TD")),
+        secrets=("secret-of-test",),
+    ),
+    "tencent": Case(
+        account="""
+provider: tencent
+url: {url}
+secrets: {{secret_id: AKID-test, secret_key: key-of-test}}
+settings:
+  app_id: "1400000000"
+  sign: 清水市考评办
+  invitation: "1"
+  reminder: "2"
+  approval: 云通信〔2026〕12号
+hook: {hook}
+""",
+        check=tencent.check,
+        taken=(200, tencent_answer("Ok")),
+        reference="5000:1045710669157053657849499619",
+        answers=[
+            (200, tencent_answer("LimitExceeded.PhoneNumberDailyLimit"), To.LIMITED),
+            (200, tencent_answer("LimitExceeded.AppDailyLimit"), To.SILENCE),
+            (200, tencent_error("RequestLimitExceeded"), To.SILENCE),
+            (200, tencent_answer("FailedOperation.InsufficientBalanceInSmsPackage"), To.SILENCE),
+            (200, tencent_answer("FailedOperation.PhoneNumberInBlacklist"), To.OPTED_OUT),
+            (200, tencent_answer("InvalidParameterValue.IncorrectPhoneNumber"), To.UNREACHABLE),
+            (200, tencent_answer("InvalidParameterValue.TemplateParameterFormatError"), To.REFUSED),
+            (200, tencent_error("AuthFailure.SignatureFailure"), To.REFUSED),
+            (200, tencent_error("InternalError.Timeout"), To.LATER),
+        ],
+        receipts=[
+            (tencent_report("SUCCESS", "DELIVRD"), [("s-1", To.DELIVERED)]),
+            (tencent_report("FAIL", "UNDELIV"), [("s-1", To.UNREACHABLE)]),
+            (tencent_report("FAIL", "REJECTD"), [("s-1", To.OPTED_OUT)]),
+            (tencent_report("FAIL", "DELIVRD"), [("s-1", To.LATER)]),
+        ],
+        words=({"mobile": "13800138000", "nationcode": "86", "content": "T"}, (PHONE, "T")),
+        secrets=("key-of-test",),
     ),
 }
 
