@@ -134,12 +134,12 @@ async def _events(visit: Visit) -> list[tuple[str, str, str]]:
     """Returns the last acts that were done, for those who may read the audit log."""
     if not visit.visitor.may("GET", "/admin/audit"):
         return []
-    records = await read_records(visit.service.database, most=3 * EVENTS)
+    records = await read_records(visit.service.database, most=10 * EVENTS)
     zone = ZoneInfo(visit.service.settings.timezone)
     found = []
     for record in records:
         at = datetime.fromtimestamp(record.at, zone)
-        if record.outcome == DONE:
+        if record.outcome == DONE and not record.act.startswith("/admin/sign-"):
             day = told_day(at.date(), visit.lang, visit.today.year)
             found.append((f"{day} {at:%H:%M}", record.who, describe_act(record, visit.lang)))
     return found[:EVENTS]
