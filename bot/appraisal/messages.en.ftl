@@ -143,6 +143,23 @@ appraisal-lift-instead = no public notice of this year is given yet: lift its se
 appraisal-no-finding = no such finding counts in this year, or it is known already
 appraisal-not-deferred = no such investigation has left a grade of this year open
 appraisal-late-counts-later = by the scheme this finding counts in { $year }; it amends no sealed year
+appraisal-report-adjustments = bonuses and deductions
+appraisal-report-absences = absences, and who left the service
+appraisal-report-discipline = investigations and sanctions
+appraisal-reports-missing = nothing is handed in, and nobody has said that there is nothing: { $names }
+appraisal-points-missing = units without points of this indicator: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+}
+appraisal-scores-missing = these leaders have no personal score and wait for one: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+}
+appraisal-no-report-kind = no organ reports this; choose one of { $kinds }
+appraisal-report-handed-in = { $count } of this kind are handed in, so that there is something to report
+appraisal-report-said = an organ has said already that there is nothing of this kind
+appraisal-report-not-said = no organ has said that there is nothing of this kind
+appraisal-report-without-organ = name the organ and its document
 appraisal-no-value = no material of this kind stands for this unit or person in that year
 appraisal-same-value = this stands already
 appraisal-bonus-value = «{ $text }» is no number of points from −100 to 100; 0 takes the bonus or deduction away

@@ -143,6 +143,23 @@ appraisal-lift-instead = 该年度尚未公示：请启封、改正后重新封�
 appraisal-no-finding = 该年度没有依据此项认定，或已经计入
 appraisal-not-deferred = 该年度没有因此项立案而暂不定等次的人
 appraisal-late-counts-later = 按考核办法，此项认定计入 { $year } 年，不改已封存的年度
+appraisal-report-adjustments = 加减分
+appraisal-report-absences = 离岗和离职情况
+appraisal-report-discipline = 审查和处分
+appraisal-reports-missing = 既没有报送，也没有注明“无”：{ $names }
+appraisal-points-missing = 缺少这项指标得分的单位：{ $names }{ $more ->
+    [0] {""}
+   *[other] 等，另有 { $more } 个
+}
+appraisal-scores-missing = 以下领导干部没有个人得分，暂不能定等次：{ $names }{ $more ->
+    [0] {""}
+   *[other] 等，另有 { $more } 人
+}
+appraisal-no-report-kind = 没有这一类报送；可选：{ $kinds }
+appraisal-report-handed-in = 这一类已报送 { $count } 项，不能注明“无”
+appraisal-report-said = 这一类已注明“无”
+appraisal-report-not-said = 这一类没有注明“无”
+appraisal-report-without-organ = 请注明报送机关和文件
 appraisal-no-value = 该单位或个人当年没有这一项材料
 appraisal-same-value = 与现有的相同
 appraisal-bonus-value = “{ $text }”不是 −100 至 100 的分值；取消该项加减分请填 0

@@ -18,6 +18,7 @@ from bot.appraisal.days import day_between
 from bot.appraisal.deciding import is_unheard, lacks_paper
 from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.ground_days import ground_days_of, parts_of
+from bot.appraisal.organ_reports import missing_reports, read_reports
 from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
@@ -93,7 +94,10 @@ async def preview_seal(
     open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
     async with reading(database) as connection:
         filings = await waiting_filings(connection, year)
-    return SealPreview(appraised, tuple(obstacles_of(appraised, open_ones, filings)), seen)
+        missing = missing_reports(await read_reports(connection, year))
+    lacking = (Message("appraisal-reports-missing", names=missing),) if missing else ()
+    obstacles = (*obstacles_of(appraised, open_ones, filings), *lacking)
+    return SealPreview(appraised, obstacles, seen)
 
 
 async def waiting_filings(connection: AsyncConnection, year: int) -> list[str]:

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from aggregation.appraisal.standing import Cause
 from aggregation.model.facts import Grade, Verdict
-from aggregation.model.results import explain
+from aggregation.model.results import ProposalStatus, explain
 from aggregation.procedure.appeals import AppealRuling, AppealState
 from bot.accounts.approvals import DONE, WAITING, Approval
 from bot.accounts.officers import Officers
@@ -27,6 +28,8 @@ from bot.appraisal.appeals import (
     reject_appeal,
     uphold_appeal,
 )
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.past_grades import read_past
 from bot.publication.exports import Audience, year_book
@@ -37,6 +40,8 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.halls import KEY, PASSWORD, YEAR, Hall
+from tests.contract.test_year_tables import bring
+from tests.deciding import decide
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice
 
@@ -176,6 +181,35 @@ async def test_row_appeal_follows_a_unit_s_new_grade_re_opens_all_that_rested_on
         (Grade.SECOND, True),
         (Grade.SECOND, True),
     ]
+
+
+async def test_row_decided_what_an_appeal_decided_the_first_decider_changes_no_more(
+    hall: Hall,
+) -> None:
+    """Neither by a decision, nor by a table, nor along with a correction of something else."""
+    await hall.noticed()
+    asked = await hall.received("L3")
+    await hall.answered(asked, "chen", AppealRuling.UPHELD, f"decision:declined:{KEY}")
+    assert await hall.grade_of("L3") is Grade.SECOND
+    zhou = hall.who("zhou")  # who confirmed it before
+    with pytest.raises(BadInput, match="only amendments change it"):
+        await decide(hall.database, YEAR, KEY, Verdict.CONFIRMED, office=zhou)
+    rows = f"{KEY},confirmed,常委会,由,2026-11-23,2026-11-20\n"
+    rows = "proposal,verdict,by,reason,at,heard_on\n" + rows
+    with pytest.raises(BadInput, match="only amendments change it"):
+        await bring(hall.database, "decisions", rows, YEAR)
+    request = CauseRequest(
+        *(Cause.CORRECTION, "objective", "更正函", "漏录", "U2"),
+        value="61",
+        heard_on="2026-11-20",
+        verdicts={KEY: Verdict.CONFIRMED},
+    )
+    preview = await preview_cause(hall.database, YEAR, request, zhou)
+    assert KEY not in {it.what for it in preview.corrections}
+    approvals = approvals_of(hall.database, hall.road.clock)
+    await prepare_cause(hall.database, approvals, YEAR, request, preview.seen, zhou)
+    (proposal,) = [p for p in (await hall.standing()).result.proposals if p.key == KEY]
+    assert (proposal.status, await hall.grade_of("L3")) == (ProposalStatus.DECLINED, Grade.SECOND)
 
 
 async def test_row_appeal_others_who_would_fall_are_protected_and_told(hall: Hall) -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
@@ -83,6 +84,7 @@ KINDS = {
 """By code. Of `OUTSIDE` people the list's keeper alone holds an address, and we hold a number."""
 
 
+@lru_cache(maxsize=256)
 def kind_called(text: str) -> str:
     """Return the code of the kind with this code or name; empty when there is none."""
     plain = unicodedata.normalize("NFKC", text).strip().lower()

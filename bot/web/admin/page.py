@@ -31,7 +31,7 @@ BUTTONS = ("act", "verdict", "kind")
 """Fields of forms that name a button or a table; other fields hold what people typed."""
 WORD = re.compile(r"[a-z_-]{1,20}")
 OBJECTS = {"decisions": "proposal", "grades": "unit", "appeals": "subject", "letters": "whose"}
-OBJECTS |= {"amendments": "subject"}
+OBJECTS |= {"amendments": "subject", "reports": "kind"}
 """The field that names by its code what an act is about, by the end of the form's address."""
 CODE = re.compile(r"[\w.:/-]{1,100}", re.ASCII)
 MAX_BYTES = 8 * 1024 * 1024
@@ -62,7 +62,7 @@ DONE |= {"paused", "resumed"} | {
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
 DONE |= {"appeal-withdrawn", "appeal-cause"}
-DONE |= {"sealed", "seal-lifted", "material-closed"}
+DONE |= {"sealed", "seal-lifted", "material-closed", "report-none", "report-take-back"}
 DONE |= {"recusal", "amended", "executed"}
 DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
@@ -123,6 +123,12 @@ class Visit:
     async def appraised(self, year: int) -> AppraisedYear:
         """Returns the results of a year; raises as `bot.appraisal.year.open_year`."""
         return await self.request.app[RESULT_CACHE].year(self.service, year)
+
+    async def year_as_of(self) -> AppraisedYear:
+        """Returns these results as a file tells them: with what is still open today."""
+        from bot.publication.as_of import year_as_of
+
+        return await year_as_of(self.service.database, await self.year(), self.today)
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
         """Returns a page of the console."""

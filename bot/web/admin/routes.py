@@ -206,6 +206,7 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/import", imports.take_import),
     ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", imports.send_table),
     ("POST", r"/admin/years/{year:\d{4}}/material", imports.take_close),
+    ("POST", r"/admin/years/{year:\d{4}}/reports", imports.take_report),
 )
 
 

@@ -16,6 +16,7 @@ from bot.appraisal.executions import (
     read_executions,
     recalled,
 )
+from bot.appraisal.organ_reports import missing_reports, read_reports
 from bot.appraisal.sealing import obstacles_of, waiting_filings
 from bot.appraisal.settling import unsettled_units
 from bot.appraisal.standing_years import read_standing
@@ -59,6 +60,7 @@ async def read_facts(visit: Visit, year: int) -> YearFacts:
         unknown = unknown_years(await stored_calendar(connection), today)
         closed = await is_material_closed(connection, year)
         unsettled = await unsettled_units(connection, year, today) if sealed else ()
+        missing = missing_reports(await read_reports(connection, year))
     first = notices[-1] if notices else None
     return YearFacts(
         year=year,
@@ -75,6 +77,7 @@ async def read_facts(visit: Visit, year: int) -> YearFacts:
         sealed=sealed,
         notice=(first.begins, first.ends, first.until) if first else None,
         unsettled=len(unsettled),
+        unreported=len(missing),
         **waiting,
     )
 

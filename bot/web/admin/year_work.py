@@ -90,6 +90,7 @@ class YearFacts:
         closed: whether the material is closed.
         result: None while no counting campaign is closed.
         notice: first and last day of the public notice, and the last day for a request.
+        unreported: kinds of material that nobody has handed in, or said to be none.
         unsettled: units whose time for a request runs, or who are owed a first answer.
         signatures: what waits for a second person's signature.
         cases: cases of organised rating that wait for checkers.
@@ -109,6 +110,7 @@ class YearFacts:
     sealed: bool = False
     notice: tuple[date, date, date] | None = None
     unsettled: int = 0
+    unreported: int = 0
     appeals: Sequence[AppealFact] = ()
     signatures: int = 0
     cases: int = 0
@@ -284,7 +286,9 @@ def _scoring(facts: YearFacts) -> Iterator[Task]:
         yield Task("points", OFFICE, f"{year}/data/indicators?missing=yes", said)
     if facts.result is not None and facts.result.hindrance:
         yield Task("hindrance", OFFICE, f"{year}/import", {"why": facts.result.hindrance})
-    if facts.result is not None and not facts.closed and not missing:
+    if facts.unreported and facts.units:
+        yield Task("reports", OFFICE, f"{year}/import", {"n": facts.unreported})
+    if facts.result is not None and not (facts.closed or missing or facts.unreported):
         yield Task("material", OFFICE, f"{year}/import")
 
 
@@ -298,8 +302,8 @@ def _deciding(facts: YearFacts) -> Iterator[Task]:
         yield Task("binding", OFFICE, f"{year}/proposals?weight=binding", {"n": result.binding})
     if result.other:
         yield Task("proposals", OFFICE, f"{year}/proposals?weight=other", {"n": result.other})
-    ready = not result.obstacles
-    yield Task("seal" if ready else "obstacles", OFFICE, f"{year}/seal", {"n": result.obstacles})
+    stops = result.obstacles + bool(facts.unreported)
+    yield Task("obstacles" if stops else "seal", OFFICE, f"{year}/seal", {"n": stops})
 
 
 def _public(facts: YearFacts) -> Iterator[Task]:

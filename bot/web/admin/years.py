@@ -122,7 +122,7 @@ def _category(year: AppraisedYear, category: str, lang: str) -> str:
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
     """Sends the ranking as a picture."""
-    year = await visit.year()
+    year = await visit.year_as_of()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     title = label(Message("admin-ranking-title", year=year.year), visit.lang)
     return await picture_file(
@@ -137,7 +137,7 @@ async def send_book(visit: Visit) -> web.Response:
 
     audience = Audience.PUBLIC if visit.query("audience") == "public" else Audience.INTERNAL
     book = await asyncio.to_thread(
-        year_book, await visit.year(), audience, visit.service.settings.timezone
+        year_book, await visit.year_as_of(), audience, visit.service.settings.timezone
     )
     return await book_file(book, visit.path_param("form"), f"minping-{year_of(visit)}-{audience}")
 

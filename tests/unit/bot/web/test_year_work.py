@@ -71,6 +71,7 @@ def now(facts: YearFacts) -> Stage | None:
         ),
         (replace(COLLECTED, cases=2), Stage.SCORING, ["cases", "material", "seal"]),
         (replace(COLLECTED, points=230), Stage.SCORING, ["points", "seal"]),
+        (replace(COLLECTED, unreported=3), Stage.SCORING, ["reports", "obstacles"]),
         (
             replace(COLLECTED, result=ResultFact(hindrance="no scheme")),
             Stage.SCORING,
@@ -125,7 +126,7 @@ def test_every_task_is_worded_and_waits_for_a_role_there_is() -> None:
     many: dict[str, Any] = {"organiser": False, "unknown": [2027], "cases": 1, "signatures": 1}
     states = [
         replace(EMPTY, campaigns=[draft, DRAFT, OPEN, replace(OPEN, over=True)], **many),
-        replace(FILLED, leaders=0),
+        replace(FILLED, leaders=0, unreported=1),
         replace(FILLED, points=1, campaigns=[replace(OPEN, state="held")]),
         replace(COLLECTED, result=ResultFact("why")),
         replace(COLLECTED, result=ResultFact("", 1, 1, 1, 1)),

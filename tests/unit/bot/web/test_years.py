@@ -24,10 +24,12 @@ from bot.appraisal.sensitivity import simulate
 from bot.appraisal.year import open_year
 from bot.campaigns.scheme_files import load_scheme_file
 from bot.core.settings import Settings
+from bot.service.children import Children
 from bot.service.composition import build
 from bot.terminal.listings import print_simulation
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
+from tests import quicker
 from tests.console import CAMPAIGN, RANKING, YEAR, Console, make_data, texts
 from tests.web_city import Clock
 
@@ -336,3 +338,14 @@ async def test_a_year_is_sealed_compared_and_unsealed_on_its_page(console: Conso
     assert "一处数据有误" in texts(await console.open(page))
     await console.open(f"{YEAR}/proposals?status=all")
     assert 'name="verdict"' in console.page
+
+
+@pytest.mark.slow
+async def test_a_circular_is_made_by_a_process_of_its_own(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await console.sign_in("li")
+    address = f"{YEAR}/circular.html?audience=internal"
+    here = texts(await console.open(address))
+    monkeypatch.setattr(Children, "run", quicker.RUN_CHILD)
+    assert texts(await console.open(address)) == here
