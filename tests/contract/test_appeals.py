@@ -120,7 +120,7 @@ async def test_an_older_page_charges_nobody_in_place_of_a_newer_handler(hall: Ha
     for other in ("chen", "li"):
         with pytest.raises(StaleForm) as refused:
             await assign_appeal(hall.database, appeal.number, other, hall.who("zhou"), page)
-        assert f"handler chen. Yours: {other}." in str(refused.value)
+        assert f"handler chen. Yours: {other};" in str(refused.value)
     now = await show_appeal(hall.database, appeal.number, hall.who("zhou").today)
     assert (now.standing.charged, len(now.steps)) == ("chen", page + 1)
 

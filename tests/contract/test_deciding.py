@@ -363,7 +363,7 @@ async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> 
     assert made is not None
     late = "chen" if made.by == "zhou" else "zhou"
     said = str(await from_page(late, Verdict.DECLINED))
-    shown = re.search(r"Now: (.*?)\. Yours: (.*?)\. Look at it again", said)
+    shown = re.search(r"Now: (.*?)\. Yours: (.*); look at it again", said)
     assert shown, said
     assert shown[1] == f"{label(VERDICTS[made.verdict], 'en')}; {made.by}; 由; {made.at}"
     assert shown[2].startswith(f"{label(VERDICTS[Verdict.DECLINED], 'en')}; {late}; 由; ")
