@@ -58,12 +58,22 @@ class HttpCaller:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response | None:
         """Post a request; None if no answer came."""
+        return await self._call("POST", url, body, headers)
+
+    async def get(self, url: str) -> Response | None:
+        """Get an answer; None if none came."""
+        return await self._call("GET", url, None, {})
+
+    async def _call(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Response | None:
         if self._session is None:
             raise RuntimeError("the messenger was not entered")
         ssl: Any = aiohttp.Fingerprint(self._pin) if self._pin else True
+        where = URL(url, encoded=True)
         try:
-            async with self._session.post(
-                URL(url, encoded=True), data=body, headers=headers, ssl=ssl, allow_redirects=False
+            async with self._session.request(
+                method, where, data=body, headers=headers, ssl=ssl, allow_redirects=False
             ) as response:
                 data = await response.content.read(MOST_BYTES)
                 after = response.headers.get("Retry-After", "")
