@@ -21,7 +21,7 @@ from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import _cells
 from bot.fieldwork.outreach.accounts import announce_accounts, read_accounts
 from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome, OutgoingMessage
-from bot.fieldwork.outreach.outbox import read_pushes
+from bot.fieldwork.outreach.outbox import nothing_is_stopped, read_pushes
 from bot.fieldwork.outreach.push_service import resume_push, show_pushes
 from bot.fieldwork.outreach.receipts import KEPT, Receipt, drop_old_receipts, take_receipts
 from bot.fieldwork.outreach.sender import TRIES
@@ -193,6 +193,7 @@ async def test_a_refusal_stops_the_step_burns_nobody_and_is_told_until_staff_go_
     async with reading(city.database) as connection:
         (push,) = await read_pushes(connection, "next")
     assert (push.state, push.stopped) == ("paused", "sms SIGN")
+    assert not await nothing_is_stopped(city.database)
     assert (await city.progress())["sms"] == {"queued": 20}
     city.sms.fates = {}
     city.office.road.clock.time += timedelta(hours=1)
@@ -202,6 +203,7 @@ async def test_a_refusal_stops_the_step_burns_nobody_and_is_told_until_staff_go_
     async with reading(city.database) as connection:
         (push,) = await read_pushes(connection, "next")
     assert push.stopped == ""
+    assert await nothing_is_stopped(city.database)
 
 
 async def test_receipts_shuffled_and_doubled_and_before_their_message_settle_each_once(
