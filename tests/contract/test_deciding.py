@@ -18,7 +18,13 @@ from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import find_appeal
 from bot.appraisal.appeals import assign_appeal, receive_appeal
 from bot.appraisal.deciders import eligible_deciders
-from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
+from bot.appraisal.deciding import (
+    is_single,
+    record_decision,
+    record_decisions,
+    seen_of,
+    standing_proposals,
+)
 from bot.appraisal.plain_form import read_plain, write_plain
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
@@ -296,6 +302,38 @@ async def test_row_decided_two_years_stand_once_the_first_of_them_is_sealed(
         lowered,
         dismissal,
     }
+
+
+async def test_many_are_decided_together_or_none_of_them(city: AsyncEngine) -> None:
+    known = standing_proposals(await open_year(city, YEAR))
+    seen = {key: seen_of(it) for key, it in known.items() if not is_single(it)}
+    assert len(seen) > 1
+    office, first = office_of(), next(iter(seen))
+
+    async def together(picked: dict[str, str], who: Office = office) -> list[Decision]:
+        return await record_decisions(city, YEAR, picked, Verdict.DECLINED, "zhou", "由", who)
+
+    refused: tuple[tuple[dict[str, str], str], ...] = (
+        ({}, "choose 1 to 200 proposals"),
+        (dict.fromkeys(map(str, range(201)), ""), "choose 1 to 200 proposals"),
+        (seen | {"2026/no_rule/downgrade/L3": ""}, "there is no such proposal"),
+        (seen | {first: "0000000000000000-0"}, "look at it again"),
+        (seen | {KEY: seen_of(known[KEY])}, f"{KEY}: .* is decided by itself"),
+    )
+    for picked, complaint in refused:
+        with pytest.raises(BadInput, match=complaint):
+            await together(picked)
+    with pytest.raises(BadInput, match="you must stand aside"):
+        await together(seen, office_of("tob"))
+    assert (await rows_of(city))["decisions"] == 0
+    made = await together(seen)
+    assert [(it.proposal, it.verdict, it.reason, it.number) for it in made] == [
+        (key, Verdict.DECLINED, "由", 1) for key in seen
+    ]
+    assert (await rows_of(city))["decisions"] == len(seen)
+    with pytest.raises(BadInput, match="look at it again"):
+        await together(seen)
+    assert (await rows_of(city))["decisions"] == len(seen)
 
 
 async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> None:
