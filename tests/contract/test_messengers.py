@@ -152,6 +152,21 @@ async def test_what_an_account_declares_is_read_as_it_was_said(city: City) -> No
         assert await read_accounts(connection) == [said]
 
 
+async def test_messages_of_an_account_that_is_gone_go_on_to_the_next_address(city: City) -> None:
+    await city.office.begin()
+    async with writing(city.database) as connection:
+        await announce_accounts(connection, [MAIL, TELEGRAM])
+    for one in (city.mail, city.office.post, city.mail):
+        await city.office.send(one)
+    assert (set(city.mail.times()), city.sms.sent) == ({mail(n) for n in range(10)}, [])
+    told = await city.progress()
+    states = {state for counts in told.values() for state in counts}
+    assert states == {"sent", "unreachable"}, "nobody waits for an account that never comes"
+    assert sum(counts.get("unreachable", 0) for counts in told.values()) == 10
+    lost = [row for row in await city.rows(tables.addresses) if row.unreachable]
+    assert lost == [], "the addresses themselves are as good as before"
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "tries", "reached"),
     [
