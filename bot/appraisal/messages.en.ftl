@@ -326,3 +326,9 @@ appraisal-removals-without-paper = the year cannot be sealed: { $names }{ $more 
     [0] {""}
    *[other] {" "}and { $more } more
     } are confirmed without a paper; decide again with organ, number, day and who released it
+appraisal-decision-changed = something changed after you looked, and your decision is not stored. Now: { $now }. Yours: { $mine }; look at it again
+appraisal-decision-told = { $verdict }; { $by }; { $reason }; { $at }
+appraisal-given-told = { $grade }; { $by }; { $reason }; { $at }
+appraisal-not-decided-now = other grounds, and no decision on them
+appraisal-appeal-changed = something changed after you looked, and your choice is not stored. Now: { $state }, handler { $now }. Yours: { $mine }; look at it again
+appraisal-nobody-charged = nobody
