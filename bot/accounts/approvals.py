@@ -159,7 +159,7 @@ class Approvals:
         """
         async with self.roster.change_with_book() as (connection, book):
             profile = Profile(book.profile, book.since)
-            await _refuse_twice(connection, kind, subject)
+            await refuse_twice(connection, kind, subject)
             row = {
                 "kind": kind,
                 "subject": subject,
@@ -374,7 +374,12 @@ async def has_approver(connection: AsyncConnection, roles: Sequence[str] = (APPR
     return (await connection.execute(query)).first() is not None
 
 
-async def _refuse_twice(connection: AsyncConnection, kind: str, subject: str) -> None:
+async def refuse_twice(connection: AsyncConnection, kind: str, subject: str) -> None:
+    """Refuses what waits already.
+
+    Raises:
+        BadInput: the same is prepared and neither done nor refused.
+    """
     query = select(approvals.c.id).where(
         approvals.c.kind == kind,
         approvals.c.subject == subject,

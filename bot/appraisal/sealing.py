@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.results import ProposalStatus
-from bot.accounts.approvals import WAITING, Approval, Approvals
+from bot.accounts.approvals import WAITING, Approval, Approvals, refuse_twice
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.days import day_between
 from bot.appraisal.deciding import is_unheard, lacks_paper
@@ -185,6 +185,8 @@ async def prepare_seal(
     content = await asyncio.to_thread(write_content, made)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
+        # A refused second preparation must not take away what the first one's signature needs.
+        await refuse_twice(connection, SEAL, str(year))
         digest = await keep_draft(connection, year, content)
     details = {
         "year": year,

@@ -197,6 +197,9 @@ async def test_a_sealed_year_keeps_its_campaigns_and_a_waiting_seal_notices_a_ch
     sleeper = await prepare_void(both, "spring", "spring", "误开", "zhou")
     order = await order_of(city, YEAR, office)
     waits = await prepare_seal(city, both, YEAR, order, office)
+    # Whoever prepares the same again is refused, and takes nothing from what waits.
+    with pytest.raises(BadInput, match="waits for a signature already"):
+        await prepare_seal(city, both, YEAR, order, office_of("chen"))
     assert (await both.approve(waits.id, "he", waits.seen)).state == DONE
     with pytest.raises(BadInput, match="the year is sealed"):
         await both.approve(sleeper.id, "he", sleeper.seen)

@@ -28,7 +28,7 @@ async def prepare_amendment(call: ApiCall) -> web.StreamResponse:
     if wanted.seen:
         given = (year, request, wanted.seen, office)
         made = await prepare_cause(service.database, service.approvals, *given)
-        waits = Approval(number=made.id, state=made.state)
+        waits = Approval.model_validate({"number": made.id, "state": made.state})
     return call.response(
         PreparedAmendment(
             year=year,
