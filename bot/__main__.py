@@ -10,6 +10,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import uvloop
@@ -85,7 +86,8 @@ async def _run_audited(settings: Settings, chosen: argparse.Namespace) -> int:
     try:
         code: int = await chosen.run(settings, chosen)
     except BadInput:
-        await note_command(settings, chosen, "refused")
+        with suppress(OperatorNeeded):  # a database of another version takes no record
+            await note_command(settings, chosen, "refused")
         raise
     await note_command(settings, chosen, "done")
     return code

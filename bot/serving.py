@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.accounts.first_sign_in import add_first_administrator, write_link
 from bot.accounts.staff import has_staff
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.messenger import TelegramMessenger
+from bot.channels.telegram.messenger import TelegramMessenger, telegram_account
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
 from bot.conversations.dead_letters import DeadLetterStore
@@ -23,11 +23,16 @@ from bot.core.shipped_files import shipped_words
 from bot.core.urls import web_chat_url
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.crypto.secret_files import load_secret
+from bot.fieldwork.outreach.accounts import announce_accounts
 from bot.fieldwork.outreach.messenger import Messenger
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.sender import PushSender
+from bot.messengers.contract import AccountMessenger
+from bot.messengers.hooks import Hooks
+from bot.messengers.registry import make_messengers
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
+from bot.storage.database import writing
 from bot.web.connections import MOST_HEADS, ConnectionLimits, raise_descriptor_limit
 from bot.web.server import make_web
 from survey_flows.messages import Message, render
@@ -55,8 +60,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
     """Runs the listeners of a built service and yields the port (a free one for port 0)."""
     settings = service.settings
-    async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
-        routes = [route for part in (channel, *accounts) if part for route in part.routes()]
+    messengers = make_messengers(settings.data, settings.public_url)
+    await announce(service, messengers)
+    hooks = make_hooks(service, messengers)
+    async with (
+        serve_telegram(service) as channel,
+        serve_wechat(service) as accounts,
+        serve_accounts(service, messengers),
+    ):
+        routes = [route for part in (channel, *accounts, hooks) if part for route in part.routes()]
         async with serve_web(make_web(service, routes), settings) as port:
             if channel and settings.public_url:
                 await channel.start_webhook(settings.public_url)
@@ -110,6 +122,15 @@ def _say(message: Message) -> None:
     print(render(message, read_language()))
 
 
+async def announce(service: Service, messengers: Iterable[Messenger]) -> None:
+    """Stores through which accounts this service sends, for the console and for commands."""
+    settings = service.settings
+    accounts = [telegram_account(settings.push_rate)] if settings.telegram_token else []
+    accounts += [one.account for one in messengers]
+    async with writing(service.database) as connection:
+        await announce_accounts(connection, accounts)
+
+
 @asynccontextmanager
 async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     """Runs the Telegram channel with its senders; yields None when no token is set."""
@@ -125,12 +146,33 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
         TelegramChannel(
             token, service.conductor, secret, api, keep, service.redis, pace.note_reply
         ) as channel,
-        TelegramMessenger(token, api, channel.limits) as messenger,
-        running(make_push_sender(service, {"telegram": messenger}, pace).run()),
+        TelegramMessenger(token, api, channel.limits, settings.push_rate) as messenger,
+        running(make_push_sender(service, messenger, pace).run()),
         running(make_relay(service, {"telegram": messenger}, pace).run()),
     ):
         service.readiness.add("telegram", channel.is_reached, needed=False)
         yield channel
+
+
+@asynccontextmanager
+async def serve_accounts(
+    service: Service, messengers: Iterable[AccountMessenger]
+) -> AsyncIterator[None]:
+    """Runs a sender for each account, each at its own pace, so that none waits for another."""
+    async with AsyncExitStack() as stack:
+        for messenger in messengers:
+            await stack.enter_async_context(messenger)
+            account = messenger.account
+            pace = Pace(service.redis, account.rate, account.name)
+            sender = make_push_sender(service, messenger, pace)
+            await stack.enter_async_context(running(sender.run()))
+        yield
+
+
+def make_hooks(service: Service, messengers: Iterable[AccountMessenger]) -> Hooks:
+    """Returns the addresses at which the accounts of a built service hear of their messages."""
+    on = (service.database, service.contact_keys, service.clock, service.settings.timezone)
+    return Hooks(*on, messengers)
 
 
 @asynccontextmanager
@@ -175,13 +217,12 @@ def make_relay(
     return AnswerRelay(service.database, keys, live, messengers, pace, service.clock)
 
 
-def make_push_sender(
-    service: Service, messengers: Mapping[str, Messenger], pace: Pace
-) -> PushSender:
-    """Returns the sender of queued messages for a built service."""
+def make_push_sender(service: Service, messenger: Messenger, pace: Pace) -> PushSender:
+    """Returns the sender of an account's queued messages for a built service."""
     keys, zone, words = (
         (service.keys, service.contact_keys),
         service.settings.timezone,
         shipped_words(),
     )
-    return PushSender(service.database, *keys, messengers, pace, service.clock, zone, words)
+    site = service.settings.public_url.rstrip("/")
+    return PushSender(service.database, *keys, messenger, pace, service.clock, zone, words, site)

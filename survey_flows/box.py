@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from survey_flows.identity_numbers import is_identity_number
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import Answers, visible_questions
 
@@ -22,7 +23,6 @@ BOX_LENGTH = 300
 """Most characters: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
 HIDDEN = "■"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def box_of(questionnaire: Questionnaire, answers: Answers) -> Question | None:
@@ -45,12 +45,6 @@ def undecided(questionnaire: Questionnaire, answers: Answers, goes: str) -> bool
     """Whether the box holds words and nobody has said where they go."""
     box = box_of(questionnaire, answers)
     return box is not None and bool(answers.get(box.id)) and goes not in DESTINATIONS
-
-
-def _is_identity_number(digits: str) -> bool:
-    """Whether 18 signs are an identity number with its check sign (GB 11643)."""
-    total = sum(int(d) * w for d, w in zip(digits, _ID_WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == digits[17].upper()
 
 
 def _is_card(text: str) -> bool:
@@ -88,7 +82,7 @@ def _always(_match: Match) -> bool:
 
 
 def _has_check_sign(match: Match) -> bool:
-    return _is_identity_number(match[0])
+    return is_identity_number(match[0])
 
 
 def _has_check_digit(match: Match) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from survey_flows.campaign_aim import USUAL, Aim
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.halves import Split
 from survey_flows.questionnaire import Questionnaire, Text
@@ -105,10 +106,10 @@ NOT_RATED = RatedBefore()
 class CampaignDefinition:
     """A campaign as the engine sees it. ``units`` keeps their listed order.
 
-    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A
-    ``pilot`` counts in no appraisal. ``door`` is one of `DOORS`; ``sampled`` says that a sample
-    is planned and no door was registered. ``organiser`` is None for older registrations.
-    ``rated`` is what the one whom a step is about has rated before.
+    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry.
+    ``door`` is one of `DOORS`; ``sampled`` says that a sample is planned and no door was
+    registered. ``organiser`` is None for older registrations. ``rated`` is what the one whom a
+    step is about has rated before.
     """
 
     campaign: str
@@ -122,7 +123,7 @@ class CampaignDefinition:
     idle_limit: timedelta = IDLE_LIMIT
     state: str = "open"
     quotas: Quotas = field(default_factory=Quotas)
-    pilot: bool = False
+    aim: Aim = USUAL
     door: str = EVERYONE
     sampled: bool = False
     organiser: Organiser | None = None

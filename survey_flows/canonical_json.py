@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 from math import isfinite
 from typing import Any
 
@@ -22,7 +23,11 @@ DIGITS = 17
 DEEPEST = 64
 """The most lists and objects inside each other: readers differ in how many they take."""
 
-_MARK = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+"""A string; one that does not end goes to the end of the text."""
+_BRACKET = re.compile(r"[\[\]{}]")
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+"""How much deeper a bracket leads."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WRITER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
@@ -106,18 +111,8 @@ def is_too_deep(text: object) -> bool:
     """Returns whether a JSON text has more than `DEEPEST` lists and objects inside each other."""
     if not isinstance(text, str) or text.count("[") + text.count("{") <= DEEPEST:
         return False
-    depth, quoted = 0, False
-    for found in _MARK.finditer(text):
-        mark = found[0]
-        if mark == '"':
-            quoted = not quoted
-        elif not quoted and mark in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                return True
-        elif not quoted and mark in "]}":
-            depth -= 1
-    return False
+    steps = map(_STEP.__getitem__, _BRACKET.findall(_STRING.sub("", text)))
+    return max(accumulate(steps), default=0) > DEEPEST
 
 
 def read_strict(text: str, place: Place, ascii_keys: bool = True, fractions: bool = False) -> Any:

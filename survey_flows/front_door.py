@@ -182,7 +182,7 @@ def _started(
     with_unit = [one for one in candidates(definitions, now) if one.unit_code(event.unit)]
     if with_unit:
         here = going_on is not None and bool(going_on.unit_code(event.unit))
-        if here and going_on is not None and not going_on.pilot:
+        if here and going_on is not None and not going_on.aim.pilot:
             return going_on
         if len(with_unit) > 1:
             return Choice(tuple(with_unit), unit=event.unit)
@@ -201,7 +201,7 @@ def _any(definitions: Sequence[CampaignDefinition], now: datetime, unit: str = "
 
 
 def _public(definitions: Iterable[CampaignDefinition]) -> list[CampaignDefinition]:
-    return [one for one in definitions if not one.pilot and one.door == EVERYONE]
+    return [one for one in definitions if not one.aim.pilot and one.door == EVERYONE]
 
 
 def door_screen(choice: Choice, lang: str, *, begun: bool = False) -> Screen:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -27,15 +27,20 @@ from fluent.runtime.types import fluent_number
 
 from survey_flows.base_errors import Misuse
 from survey_flows.characters import visible
+from survey_flows.spoken_terms import Terms, as_fluent, spoken
 from survey_flows.wording import DEFAULT
 
 ENGLISH = "en"
 PACKAGES = ("survey_flows", "aggregation", "bot")
 """The packages whose rooms may have a file of messages."""
-PREFIX, SUFFIX = "messages.", ".ftl"
+PREFIX, TERMS, SUFFIX = "messages.", "terms.", ".ftl"
 ENTRY = re.compile(r"^(?=[a-zA-Z#])", re.MULTILINE)
 """Where a message or a comment begins: the lines that continue one are indented."""
 ID = re.compile(r"([a-zA-Z][\w-]*) *=")
+
+
+SPOKEN = 16
+"""Bundles that are kept: one for each language and each way in which a year calls its terms."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -139,26 +144,33 @@ def catalogue() -> Catalogue:
     Raises:
         Misuse: two rooms give one id its words.
     """
+    return Catalogue(_texts(PREFIX), _texts(TERMS))
+
+
+def _texts(prefix: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for package in PACKAGES:
-        for lang, text in _files(files(package)):
+        for lang, text in _files(files(package), prefix):
             found.setdefault(lang, []).append(text)
-    return Catalogue({lang: "\n".join(texts) for lang, texts in found.items()})
+    return {lang: "\n".join(texts) for lang, texts in found.items()}
 
 
 class Catalogue:
     """Messages by language. Each is parsed when it is first rendered.
 
     To parse all of them takes a second, for which ``minping --help`` and a citizen whose service
-    words its first refusal would have to wait. So no message may refer to another one.
+    words its first refusal would have to wait. So no message may refer to another one; terms are
+    there from the beginning (`survey_flows.spoken_terms`).
 
     Args:
         sources: Fluent text by language; `DEFAULT` must be among them.
+        terms: the usual words of terms, likewise.
     """
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
+    def __init__(self, sources: Mapping[str, str], terms: Mapping[str, str] | None = None) -> None:
         self._texts = {lang: _split(lang, sources[lang]) for lang in sources}
-        self._bundles = {lang: FluentBundle([lang], use_isolating=False) for lang in sources}
+        self._terms = terms or {}
+        self._bundle = lru_cache(maxsize=SPOKEN)(self._made_bundle)
         self._plain: dict[tuple[str, str], str] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -175,7 +187,7 @@ class Catalogue:
         Raises:
             Misuse: there is no such message, or a placeholder has no value.
         """
-        if values:
+        if values or spoken():
             return self._formatted(lang, key, values)
         # Without values the text is always the same; tables have thousands of such labels.
         if (lang, key) not in self._plain:
@@ -186,7 +198,7 @@ class Catalogue:
         lang = lang if key in self._texts.get(lang, ()) else DEFAULT
         if key not in self._texts[lang]:
             raise Misuse(f"there is no sentence «{key}»")
-        bundle = self._bundles[lang]
+        bundle = self._bundle(lang, spoken())
         if not bundle.has_message(key):
             bundle.add_resource(FluentResource(self._texts[lang][key]))
         pattern = bundle.get_message(key).value if bundle.has_message(key) else None
@@ -196,6 +208,13 @@ class Catalogue:
         if errors:
             raise Misuse(f"sentence «{key}» in {lang}: {errors[0]}")
         return str(text)
+
+    def _made_bundle(self, lang: str, called: Terms) -> FluentBundle:
+        """Returns an empty bundle that knows the terms, as they are called."""
+        bundle = FluentBundle([lang], use_isolating=False)
+        bundle.add_resource(FluentResource(self._terms.get(lang, "")))
+        bundle.add_resource(FluentResource(as_fluent(called, lang)), allow_overrides=True)
+        return bundle
 
 
 def _split(lang: str, source: str) -> dict[str, str]:
@@ -209,14 +228,14 @@ def _split(lang: str, source: str) -> dict[str, str]:
     return found
 
 
-def _files(folder: Traversable) -> Iterator[tuple[str, str]]:
-    """(language, Fluent text) of each file of messages in a folder and below it."""
+def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
+    """(language, Fluent text) of each file with this prefix in a folder and below it."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX):
-            lang = entry.name.removeprefix(PREFIX).removesuffix(SUFFIX)
+        if entry.name.startswith(prefix) and entry.name.endswith(SUFFIX):
+            lang = entry.name.removeprefix(prefix).removesuffix(SUFFIX)
             yield lang, entry.read_text("utf-8")
         elif entry.is_dir() and not entry.name.startswith(("_", ".")):
-            yield from _files(entry)
+            yield from _files(entry, prefix)
 
 
 def _value(value: Value, lang: str) -> object:

@@ -41,7 +41,8 @@ def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
     In a pilot each screen says so but the questions after the first, however a citizen came there.
     """
     screen = _screen(definition, session)
-    if not definition.pilot or (screen.step.startswith("q:") and (screen.progress or (0,))[0] > 1):
+    later = screen.step.startswith("q:") and (screen.progress or (0,))[0] > 1
+    if later or not definition.aim.pilot:
         return screen
     return replace(screen, text=f"{screen.text}\n{definition.wording.say(session.lang, 'pilot')}")
 

@@ -179,7 +179,7 @@ def sentence(definition: CampaignDefinition, lang: str, key: str) -> str:
     if key == HUMAN:
         line = organiser_line(definition.organiser, lang, definition.wording)
         return "\n".join(filter(None, (say(lang, key), line)))
-    return say(lang, "pilot") if key == USE and definition.pilot else say(lang, key)
+    return say(lang, "pilot") if key == USE and definition.aim.pilot else say(lang, key)
 
 
 QUIT = frozenset(

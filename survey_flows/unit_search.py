@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from survey_flows.campaign_definition import CampaignDefinition, Unit
-from survey_flows.thesaurus import Thesaurus, in_tokens, plain
+from survey_flows.thesaurus import Kind, Thesaurus, in_tokens, plain
 
 MOST = 8
 MOST_SHORT, LONG_NAME = 14, 5
@@ -50,6 +50,8 @@ _SAYING_LITTLE = re.compile(
 )
 Rank = tuple[int, int, int]
 """Tier, distance within it, and the unit's place in the list."""
+Places = tuple[tuple[int, int], ...]
+"""Places of units, with 1 where others answer for the word first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,12 @@ class SearchIndex:
     """The units of a campaign, and which of them each word of the thesaurus means."""
 
     entries: tuple[_Entry, ...]
-    words: dict[str, tuple[tuple[int, int], ...]]
-    """By word: places of units, with 1 where others answer for it first."""
+    words: dict[str, Places]
+    """By word."""
     sounds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pairs: dict[str, Counter[int]] = field(default_factory=dict)
     """By two characters: units, with how many of their words have them side by side."""
-    english: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    english: dict[str, Places] = field(default_factory=dict)
     """By English words as `in_tokens` writes them: as ``words``."""
     stems: dict[str, dict[int, int]] = field(default_factory=dict)
     """By the stems of telling English words: units, with how many of their words have it."""
@@ -124,42 +126,39 @@ def index_of(definition: CampaignDefinition) -> SearchIndex:
 
 
 def _make_index(definition: CampaignDefinition) -> SearchIndex:
+    thesaurus = definition.thesaurus
     ratable = [
         unit
         for unit in definition.units.values()
         if unit.questionnaire in definition.questionnaires
     ]
     entries = tuple(_entry(unit) for unit in ratable)
-    words: dict[str, dict[int, int]] = {}
-    for kind in definition.thesaurus.kinds:
-        fitting = [place for place, one in enumerate(entries) if kind.fits(_chinese(one.unit))]
-        for word, later in kind.words if fitting else ():
-            for place in fitting:
-                words.setdefault(word, {}).setdefault(place, int(later))
+    words = _places(thesaurus.kinds, entries)
+    english = _places(thesaurus.english, entries)
     sounds: dict[str, list[str]] = {}
     for word in words:
-        for sound in definition.thesaurus.sounds(word):
+        for sound in thesaurus.sounds(word):
             if len(sound) > 2:
                 sounds.setdefault(sound, []).append(word)
-    ordered = {
-        word: tuple(sorted(places.items(), key=lambda one: one[1]))
-        for word, places in words.items()
-    }
     heard = {sound: tuple(own) for sound, own in sounds.items()}
-    english: dict[str, dict[int, int]] = {}
-    for kind in definition.thesaurus.english:
-        fitting = [place for place, one in enumerate(entries) if kind.fits(_chinese(one.unit))]
-        for word, later in kind.words:
-            for place in fitting:
-                english.setdefault(word, {}).setdefault(place, int(later))
     stems: dict[str, dict[int, int]] = {}
     for word, places in english.items():
         for stem in _stems(word):
             counted = stems.setdefault(stem, {})
-            counted.update({place: counted.get(place, 0) + 1 for place in places})
-    spoken = {word: tuple(sorted(p.items(), key=lambda one: one[1])) for word, p in english.items()}
-    initials = _initials(definition.thesaurus, entries)
-    return SearchIndex(entries, ordered, heard, _pairs(ordered), spoken, stems, initials)
+            counted.update({place: counted.get(place, 0) + 1 for place, _ in places})
+    initials = _initials(thesaurus, entries)
+    return SearchIndex(entries, words, heard, _pairs(words), english, stems, initials)
+
+
+def _places(kinds: Iterable[Kind], entries: tuple[_Entry, ...]) -> dict[str, Places]:
+    """By word: the units of its kinds, those first that answer for it before others."""
+    found: dict[str, dict[int, int]] = {}
+    for kind in kinds:
+        fitting = [place for place, one in enumerate(entries) if kind.fits(_chinese(one.unit))]
+        for word, later in kind.words if fitting else ():
+            for place in fitting:
+                found.setdefault(word, {}).setdefault(place, int(later))
+    return {word: tuple(sorted(own.items(), key=lambda one: one[1])) for word, own in found.items()}
 
 
 def _initials(thesaurus: Thesaurus, entries: tuple[_Entry, ...]) -> dict[str, dict[int, int]]:
@@ -193,7 +192,7 @@ def _stems(text: str) -> set[str]:
     return {_ENDING.sub("", word) for word in words if len(word) > 3}
 
 
-def _pairs(words: dict[str, tuple[tuple[int, int], ...]]) -> dict[str, Counter[int]]:
+def _pairs(words: dict[str, Places]) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = {}
     for word, places in words.items():
         for at in range(len(word) - 1):

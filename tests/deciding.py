@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
+from aggregation.model.facts import Decision, Grade, Paper, UnitDecision, Verdict
 from bot.appraisal.deciding import (
     last_given,
+    must_rest,
     record_decision,
     record_unit_decision,
     seen_of,
@@ -32,11 +33,14 @@ async def decide(
     office: Office | None = None,
     campaigns: Sequence[str] = (),
 ) -> Decision:
-    """Decide on a proposal; the person was heard today."""
+    """Decide on a proposal; the person was heard today, and the organ has released its paper."""
     office = office or office_of()
     known = standing_proposals(await run_year(database, year, campaigns))
     seen = seen_of(known[key]) if key in known else ""
-    given = (year, key, verdict, name, reason, office, seen, office.today.isoformat(), campaigns)
+    today = office.today.isoformat()
+    rests = key in known and must_rest(known[key], verdict)
+    paper = Paper("市委组织部", "组干〔2026〕1号", today, "周正平") if rests else None
+    given = (year, key, verdict, name, reason, office, seen, today, campaigns, paper)
     return await record_decision(database, *given)
 
 

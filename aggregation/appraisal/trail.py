@@ -13,12 +13,13 @@ from aggregation.appraisal.outlook_lines import outlook_lines
 from aggregation.appraisal.score_lines import score_lines
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.disclosure.disclosed import DisclosedScore
-from aggregation.model.facts import Grade, PastGrade
+from aggregation.model.facts import Grade, Paper, PastGrade
 from aggregation.model.names import (
     CERTAINTIES,
     CONSEQUENCES,
     GRADES,
     PROPOSAL_STATUSES,
+    STATES,
     flag_label,
     flags_by_code,
 )
@@ -32,19 +33,12 @@ from aggregation.model.results import (
     TotalComponent,
     UnitResult,
 )
-from aggregation.model.standings import AppraisalState
 from aggregation.numbers import half_up
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import POOLED, PUBLIC
 from survey_flows.messages import Message, Named
 
 WAITS = Message("appraisal-waits")
-STATES = {
-    AppraisalState.APPRAISED: Message("appraisal-state-appraised"),
-    AppraisalState.NO_GRADE: Message("appraisal-state-no-grade"),
-    AppraisalState.NOT_APPRAISED: Message("appraisal-state-not-appraised"),
-    AppraisalState.WAITING: Message("appraisal-state-waiting"),
-}
 NOT_INDICATORS = {
     PUBLIC: Message("appraisal-public-part"),
     PARENT: Message("appraisal-parent-part"),
@@ -342,6 +336,14 @@ def _proposal(proposal: Proposal) -> Iterable[ReasonLine]:
         made = proposal.decision
         value = Message("appraisal-decided-by", name=made.by, reason=made.reason, at=made.at)
         yield ReasonLine(Message("appraisal-decided"), value)
+        if made.paper is not None:
+            yield ReasonLine(Message("appraisal-paper"), paper_words(made.paper))
+
+
+def paper_words(paper: Paper) -> Message:
+    """Return what a decision rests on, in words."""
+    said = {"organ": paper.organ, "document": paper.document, "day": paper.decided_on}
+    return Message("appraisal-paper-said", **said, by=paper.released_by)
 
 
 def _ground(line: ReasonLine) -> ReasonLine:

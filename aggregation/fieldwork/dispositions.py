@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 QUEUED, UNREACHABLE, OPTED_OUT = "queued", "unreachable", "opted_out"
+NOT_DELIVERED = "not_delivered"
 SENT, DECLINED, EXPIRED = "sent", "declined", "expired"
 STARTED, PARTIAL, BROKEN, COMPLETED = "started", "partial", "broken", "completed"
 DISPOSITIONS = (
     QUEUED,
     UNREACHABLE,
     OPTED_OUT,
+    NOT_DELIVERED,
     SENT,
     EXPIRED,
     DECLINED,
@@ -34,15 +36,16 @@ CountRange = tuple[int, int]
 class InvitationCounts:
     """The counts of a cell by the two sides, which are never joined: invitations and participants.
 
-    ``invited`` is exact. ``queued``, ``unreachable`` and ``opted_out`` never got a message;
-    ``refused`` opted out after one. ``opened`` counts invitations; ``partial``, ``broken`` and
-    ``completed`` count participants.
+    ``invited`` is exact. ``queued``, ``unreachable``, ``opted_out`` and ``not_delivered`` (given up
+    after trouble that might have passed) never got a message; ``refused`` opted out after one.
+    ``opened`` counts invitations; ``partial``, ``broken`` and ``completed`` count participants.
     """
 
     invited: int
     queued: int = 0
     unreachable: int = 0
     opted_out: int = 0
+    not_delivered: int = 0
     refused: int = 0
     opened: int = 0
     partial: int = 0
@@ -65,7 +68,7 @@ def dispositions(known: InvitationCounts, over: bool) -> dict[str, int]:
         found[name] = max(0, min(count, most))
         return found[name]
 
-    for name in (QUEUED, UNREACHABLE, OPTED_OUT):
+    for name in (QUEUED, UNREACHABLE, OPTED_OUT, NOT_DELIVERED):
         left -= take(name, getattr(known, name), left)
     came = min(known.opened, left)
     left -= came

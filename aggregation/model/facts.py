@@ -6,13 +6,16 @@ in reason trails.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     pass
+
+YOUNGER = {"younger": True}
+"""Marks a field that older seals do not have: at its default it is not written."""
 
 
 class Grade(StrEnum):
@@ -146,13 +149,23 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """The document that a decision rests on: whose, its number, its ISO day, who released it."""
+
+    organ: str
+    document: str
+    decided_on: str
+    released_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A person's decision on one proposal by its key, with name, reason and time (ISO).
 
     ``by`` is what is printed, ``login`` the account. ``grounds`` is the digest of what the decision
     rests on: without these grounds it has no effect; empty: it was made before decisions said so.
     ``number`` is its place among the decisions on the proposal, from 1. ``heard_on`` is the ISO day
-    on which the person was heard, for a disadvantage.
+    on which the person was heard, for a disadvantage; ``paper`` is the document that it rests on.
     """
 
     proposal: str
@@ -164,6 +177,7 @@ class Decision:
     grounds: str = ""
     number: int = 0
     heard_on: str = ""
+    paper: Paper | None = field(default=None, metadata=YOUNGER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 # Names of codes in print (names.py).
 
 # Grades
-label-grade-first = first grade
-label-grade-second = second grade
-label-grade-third = third grade
-label-grade-fourth = fourth grade
+label-grade-first = { -grade-first }
+label-grade-second = { -grade-second }
+label-grade-third = { -grade-third }
+label-grade-fourth = { -grade-fourth }
 
 # Posts
 label-role-principal = principal
@@ -31,7 +31,7 @@ label-consequence-dismissal = dismissal
 label-consequence-downgrade = one grade down
 label-consequence-admonition-talk = admonition talk
 label-consequence-verification-review = verification review
-label-consequence-bar-first = barred from the first grade
+label-consequence-bar-first = barred from the { -grade-first }
 label-consequence-void-answers = answers void
 label-consequence-discipline-referral = referral for discipline
 label-consequence-commendation = commendation

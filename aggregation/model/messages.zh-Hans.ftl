@@ -1,10 +1,10 @@
 # Names of codes in print (names.py).
 
 # Grades
-label-grade-first = 一等
-label-grade-second = 二等
-label-grade-third = 三等
-label-grade-fourth = 四等
+label-grade-first = { -grade-first }
+label-grade-second = { -grade-second }
+label-grade-third = { -grade-third }
+label-grade-fourth = { -grade-fourth }
 
 # Posts
 label-role-principal = 正职
@@ -25,13 +25,13 @@ label-decision-confirmed = 确认
 label-decision-declined = 不采纳
 
 # Consequences that rules propose
-label-consequence-grade-four = 确定为四等
+label-consequence-grade-four = 确定为{ -grade-fourth }
 label-consequence-removal-from-posts = 撤销党政职务
 label-consequence-dismissal = 免职
 label-consequence-downgrade = 降等
 label-consequence-admonition-talk = 诫勉谈话
 label-consequence-verification-review = 甄别考察
-label-consequence-bar-first = 不得评为一等
+label-consequence-bar-first = 不得评为{ -grade-first }
 label-consequence-void-answers = 评价作废
 label-consequence-discipline-referral = 移送纪检
 label-consequence-commendation = 表彰

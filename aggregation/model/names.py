@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from aggregation.model.facts import FindingKind, Grade, Role, Verdict
 from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
+from aggregation.model.standings import AppraisalState
 from survey_flows.messages import Message, Named
 
 GRADES: Mapping[Grade, Message] = {
@@ -13,6 +14,12 @@ GRADES: Mapping[Grade, Message] = {
     Grade.SECOND: Message("label-grade-second"),
     Grade.THIRD: Message("label-grade-third"),
     Grade.FOURTH: Message("label-grade-fourth"),
+}
+STATES: Mapping[AppraisalState, Message] = {
+    AppraisalState.APPRAISED: Message("appraisal-state-appraised"),
+    AppraisalState.NO_GRADE: Message("appraisal-state-no-grade"),
+    AppraisalState.NOT_APPRAISED: Message("appraisal-state-not-appraised"),
+    AppraisalState.WAITING: Message("appraisal-state-waiting"),
 }
 ROLES: Mapping[Role, Message] = {
     Role.PRINCIPAL: Message("label-role-principal"),

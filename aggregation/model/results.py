@@ -48,6 +48,8 @@ HEARD = frozenset(
     }
 )
 """What is confirmed only after the person was heard."""
+ON_PAPER = frozenset({ConsequenceKind.DISMISSAL, ConsequenceKind.REMOVAL_FROM_POSTS})
+"""What is confirmed only on a document of the organ that may decide it (公务员法 37, 111)."""
 
 
 class ProposalStatus(StrEnum):

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from aggregation.model.facts import Paper
 from survey_flows.messages import Message
 
-MADE, HEARD = "at", "heard_on"
+MADE, HEARD, ORGAN, DECIDED = "at", "heard_on", "organ", "decided_on"
 """The fields that a problem is about."""
 
 
@@ -56,6 +57,30 @@ def day_problems(
     elif heard_on and not limits.since.isoformat() <= heard_on <= day:
         first = limits.since.isoformat()
         yield HEARD, Message("procedure-heard-between", first=first, last=day)
+
+
+def paper_problems(
+    since: date, made: str, heard_on: str, paper: Paper | None, must_rest: bool
+) -> Iterator[tuple[str, Message]]:
+    """Yield what is wrong with the paper of a decision, each with its field.
+
+    Args:
+        since: the day from which the ground of the decision can stand.
+        made: the ISO day or moment of the decision; empty: it is no day, which was said already.
+        heard_on: the ISO day of the hearing, or empty.
+        paper: the paper as it was given; its day is empty if it is none.
+        must_rest: whether the decision has to rest on a paper.
+    """
+    if paper is None:
+        if must_rest:
+            yield ORGAN, Message("procedure-no-paper")
+        return
+    if not all((paper.organ, paper.document, paper.decided_on, paper.released_by)):
+        yield ORGAN, Message("procedure-paper-not-whole")
+    elif made:
+        first, last = max(since.isoformat(), heard_on), made[:10]
+        if not first <= paper.decided_on <= last:
+            yield DECIDED, Message("procedure-paper-between", first=first, last=last)
 
 
 def is_older(made: str, other: str) -> bool:

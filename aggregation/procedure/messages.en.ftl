@@ -48,3 +48,6 @@ procedure-bar-unit = you belong to the unit, or to one above or below it, or did
 procedure-bar-kin = kin
 procedure-bar-contested = you wrote, released or decided what is contested
 procedure-bar-challenge = you were challenged, and that was accepted
+procedure-no-paper = name the organ that decided, the number of its document, its day and who released it; without a paper this is not confirmed
+procedure-paper-not-whole = a paper has an organ, a number, a day and somebody who released it: give all four
+procedure-paper-between = the day of the paper lies between { $first }, when the ground stood and the person was heard, and { $last }, the day of the decision

@@ -48,3 +48,6 @@ procedure-bar-unit = 现在或当年在该单位、其上级或下级单位任�
 procedure-bar-kin = 亲属
 procedure-bar-contested = 填报、放行或决定过有争议的事项
 procedure-bar-challenge = 回避申请已获准
+procedure-no-paper = 请写明作出决定的机关、文号、日期和签发人；没有文件不得确认
+procedure-paper-not-whole = 文件须写明机关、文号、日期和签发人，四项缺一不可
+procedure-paper-between = 文件日期应在 { $first }（依据成立、听取陈述申辩之日）至 { $last }（决定之日）之间

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from aggregation.model.facts import UNIT_GRADES, Grade, Role
 from aggregation.scheme.problems import SchemeError
 from survey_flows.errors import Message
+from survey_flows.spoken_terms import Terms
 
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Points = Annotated[Decimal, Field(ge=0)]
@@ -38,6 +39,54 @@ class Name(SchemeModel):
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
+
+
+Called = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,20}$")]
+"""A word that stands within a sentence."""
+
+
+class GradeName(SchemeModel):
+    """A grade as the city calls it. The English words follow «the»: «excellent grade»."""
+
+    zh: Called
+    en: Called
+
+
+class GradeNames(SchemeModel):
+    """What a city calls the grades, and what it calls the state of who has none.
+
+    In the law's words (公务员法 36) grades are 优秀, 称职, 基本称职, 不称职; a person without one
+    is 不定等次 or 不进行考核.
+    """
+
+    first: GradeName
+    second: GradeName
+    third: GradeName
+    fourth: GradeName
+    no_grade: GradeName | None = None
+    not_appraised: GradeName | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> GradeNames:
+        names = [name for name in vars(self).values() if name is not None]
+        for lang in ("zh", "en"):
+            words = [getattr(name, lang).strip().casefold() for name in names]
+            if "" in words or len(set(words)) < len(words):
+                raise SchemeError(Message("scheme-grade-names-distinct"))
+        return self
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of messages that are called so."""
+        grades = {str(grade): getattr(self, grade) for grade in Grade}
+        rows = [(f"grade-{grade}", it.zh, it.en) for grade, it in grades.items()]
+        rows += [(f"short-{grade}", it.zh, it.en) for grade, it in grades.items()]
+        of_units = [grades[grade] for grade in UNIT_GRADES]
+        row = ("/".join(it.zh for it in of_units), "/".join(it.en for it in of_units))
+        rows.append(("grade-row", *row))
+        for term, state in (("no-grade", self.no_grade), ("not-appraised", self.not_appraised)):
+            rows += [(term, state.zh, state.en)] if state else []
+        return tuple(rows)
 
 
 class Category(SchemeModel):

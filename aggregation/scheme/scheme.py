@@ -17,6 +17,7 @@ from aggregation.scheme.parts import (
     Adjustments,
     Category,
     Floors,
+    GradeNames,
     Late,
     LeaderRules,
     Name,
@@ -38,6 +39,7 @@ from aggregation.scheme.problems import (
 from survey_flows.ballot import STAFF
 from survey_flows.errors import Message, Problem, gathered
 from survey_flows.same_objects import remembered_of_same
+from survey_flows.spoken_terms import Terms
 
 
 def scheme_levels(scheme: Scheme) -> list[InnerScheme]:
@@ -73,7 +75,10 @@ POOLED = "pooled"
 POOLED_NAME = Name(zh="合并组", en="Pooled categories")
 LATER: Mapping[str, frozenset[str]] = {
     "Scheme": frozenset(
-        {"graded_score", "population", "inner", "method", "evidence", "sponsor", "presence", "late"}
+        {
+            *("graded_score", "population", "inner", "method", "evidence", "sponsor"),
+            *("presence", "late", "grade_names"),
+        }
     ),
     "UnitQuota": frozenset({"min_family", "small", "families"}),
     "LeaderRules": frozenset({"personal_floor"}),
@@ -102,6 +107,7 @@ class Scheme(SchemeModel):
     ``inner`` are the rules inside units. ``method`` is how scores are estimated: 1 by floors and a
     cap of open links, for years that are over; 2 by ``evidence``, which then has to be there.
     ``sponsor`` is who orders and pays the evaluation; the method page names it.
+    ``grade_names`` is what the city calls the grades; without it they are 一等 to 四等.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -131,6 +137,7 @@ class Scheme(SchemeModel):
     method: Literal[1, 2] = 1
     evidence: EvidenceRules | None = None
     sponsor: Name | None = None
+    grade_names: GradeNames | None = None
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
@@ -213,6 +220,11 @@ class Scheme(SchemeModel):
             return self.leagues[family]
         category = self.categories.get(family)
         return POOLED_NAME if category is None else Name(zh=category.zh, en=category.en)
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of messages that this scheme calls otherwise than usual."""
+        return self.grade_names.terms if self.grade_names else ()
 
     @property
     def digest(self) -> str:

@@ -47,6 +47,7 @@ ACTS: Mapping[str, str] = {
     "campaign count": "act-campaign-count",
     "campaign void": "act-campaign-void",
     "held settle": "act-held-settle",
+    "migrate apply": "act-migrate",
     "campaign check": "act-campaign-check",
     "cases scan": "act-cases-scan",
     "cases effect": "act-cases-effect",

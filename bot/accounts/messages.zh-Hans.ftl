@@ -188,3 +188,4 @@ act-challenge-decide = 决定回避申请
 act-amend = 不经申诉更正已封存年度：{ $subject }
 act-amend-look = 预览对已封存年度的更正：{ $subject }
 act-execute = 登记决定的执行或恢复：{ $subject }
+act-migrate = 升级数据库版本

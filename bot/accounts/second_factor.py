@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roster import Roster
 from bot.accounts.staff import require_other_account
-from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
+from bot.crypto.gate_keys import NONCE, pseudonym
+from bot.crypto.keyrings import Keyring
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import recovery_codes, second_factors
 from survey_flows.errors import BadInput, BadSession, Message, Place

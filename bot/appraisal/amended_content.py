@@ -112,7 +112,11 @@ def work_out(
     after = view_year(appraised_bodies(corrected(so_far, corrections)))
     free = _free(cause, subject, corrections, so_far, after)
     found = changes_of(standing, before, after, free)
-    worse = is_worse(standing, after, subject) or has_lower_figure(standing, after, subject)
+    # Whose post is put right may have left since, and has no result of their own.
+    known = subject in standing.results and subject in after.results
+    worse = known and (
+        is_worse(standing, after, subject) or has_lower_figure(standing, after, subject)
+    )
     if worse and not cause:
         grade = standing.results[subject].grade
         own = Change(subject, grade, grade, True)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind, corrected
+from aggregation.appraisal.corrections import Correction, CorrectionKind, corrected
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.standing import (
     GOOD,
@@ -26,27 +24,30 @@ from aggregation.model.facts import Verdict
 from aggregation.model.results import ProposalStatus
 from bot.appraisal.amended_content import WorkedOut, sealed_material, work_out
 from bot.appraisal.appeal_records import Appeal
+from bot.appraisal.correctable import Correctable, Said, correctables, read_correction
 from bot.appraisal.plain_form import write_plain
 from bot.appraisal.public_part import public_changes
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear, read_shown_year
 from bot.core.identity import Office
 from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
 
 Remedy = tuple[str, str, str]
 """The kind of a correction, what stands after it, and what it is about."""
-NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?", re.ASCII)
+VALUE = "value"
+"""Begins the text of what puts right something of the material, such as ``value:8:law``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
     """What an upheld appeal can put right.
 
-    ``values`` are the points of the subject, by indicator.
+    ``values`` are the points, bonuses, deductions and posts of the subject; what is right of them
+    is written by whoever answers.
     """
 
     choices: tuple[Remedy, ...]
-    values: dict[str, Decimal]
+    values: tuple[Correctable, ...]
 
 
 async def require_standing(database: AsyncEngine, year: int) -> StandingYear:
@@ -56,7 +57,7 @@ async def require_standing(database: AsyncEngine, year: int) -> StandingYear:
         BadInput: the year is not sealed.
     """
     async with reading(database) as connection:
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
     if stands is None:
         raise BadInput(Message("appraisal-not-sealed"), Place(subject=str(year)))
     return stands
@@ -69,6 +70,22 @@ async def remedies(database: AsyncEngine, appeal: Appeal) -> Remedies:
     return await asyncio.to_thread(_remedies, stands, material, appeal.subject)
 
 
+async def standing_material(
+    database: AsyncEngine, year: int, subject: str
+) -> tuple[Correctable, ...]:
+    """Return what can be put right in the material about a unit or person of a sealed year.
+
+    Raises:
+        BadInput: the year is not sealed, or has no such unit or person.
+    """
+    stands = await require_standing(database, year)
+    material = corrected(sealed_material(stands.content), stands.corrections)
+    found = correctables(material, subject)
+    if not found:
+        raise BadInput(Message("appraisal-no-such-subject"), Place(subject=subject[:32]))
+    return found
+
+
 def _remedies(stands: StandingYear, material: AppraisalInputs, subject: str) -> Remedies:
     view = view_year(stands.content.bodies)
     found = [*_grades(view, subject), *_decisions(view, subject)]
@@ -76,10 +93,7 @@ def _remedies(stands: StandingYear, material: AppraisalInputs, subject: str) -> 
     found += [(CorrectionKind.FINDING, "", fact) for fact in facts]
     if subject in material.public:
         found.append((CorrectionKind.SCORE, "", ""))
-    values = {i: points for (s, i), points in material.indicators.items() if s == subject}
-    if subject in material.personal:
-        values[PERSONAL] = material.personal[subject]
-    return Remedies(tuple(found), values)
+    return Remedies(tuple(found), correctables(material, subject))
 
 
 def _grades(view: YearView, subject: str) -> Iterable[Remedy]:
@@ -105,34 +119,36 @@ async def chosen_corrections(
     """Return what the handler puts right, from texts such as ``grade:second:`` or ``value:8:law``.
 
     Raises:
-        BadInput: none is chosen, or one is not among `remedies`.
+        BadInput: none is chosen, one is not among `remedies`, or one cannot be read.
     """
     able = await remedies(database, appeal)
     stands = await require_standing(database, appeal.year)
+    material = corrected(sealed_material(stands.content), stands.corrections)
     grade = view_year(stands.content.bodies).results[appeal.subject].grade
     known = {":".join(parts): parts for parts in able.choices}
     signed = (office.login, reason, office.now.isoformat(timespec="seconds"))
-    found = []
+    found: list[Correction] = []
     for text in dict.fromkeys(filter(None, chosen)):
-        kind, after, what = _value(text, able) if text not in known else known[text]
-        before = {
-            CorrectionKind.GRADE: str(grade or ""),
-            CorrectionKind.VALUE: f"{able.values[what]:f}" if what in able.values else "",
-        }.get(CorrectionKind(kind), "")
-        subject = appeal.subject
-        found.append(Correction(CorrectionKind(kind), subject, what, before, after, *signed))
+        if text in known:
+            kind, after, what = known[text]
+            before = str(grade or "") if kind == CorrectionKind.GRADE else ""
+            said: Said = (CorrectionKind(kind), appeal.subject, what, before, after)
+        else:
+            # Two bonuses may be put right at once, each as the one before leaves them.
+            said = _value(corrected(material, found), appeal, text, reason)
+        found.append(Correction(*said, *signed))
     if not found:
         raise BadInput(Message("appraisal-remedy-missing"), Place(field="remedy"))
     return found
 
 
-def _value(text: str, able: Remedies) -> Remedy:
+def _value(material: AppraisalInputs, appeal: Appeal, text: str, reason: str) -> Said:
     kind, after, what = (*text.split(":", 2), "", "")[:3]
-    if kind != CorrectionKind.VALUE or what not in able.values:
+    if kind != VALUE or what not in {it.what for it in correctables(material, appeal.subject)}:
         raise BadInput(Message("appraisal-remedy-missing"), Place(field="remedy"))
-    if not NUMBER.fullmatch(after) or Decimal(after) > 100:
-        raise BadInput(Message("appraisal-remedy-value", text=after[:20]), Place(field="remedy"))
-    return kind, after, what
+    return read_correction(
+        material, appeal.subject, what, after, reason, f"{appeal.year}/{appeal.number}"
+    )
 
 
 async def draw_up(

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.appraisal.corrections import (
-    PERSONAL,
     Correction,
     CorrectionKind,
     corrected,
@@ -29,7 +27,7 @@ from aggregation.model.dated import DisciplineKind
 from aggregation.model.facts import Verdict
 from aggregation.model.results import LeaderResult
 from bot.appraisal.amended_content import sealed_material
-from bot.appraisal.amending import NUMBER
+from bot.appraisal.correctable import Said, read_correction
 from bot.appraisal.days import day_between
 from bot.appraisal.past_grades import final_lines
 from bot.appraisal.standing_years import StandingYear, read_standing
@@ -47,12 +45,13 @@ class CauseRequest:
 
     Args:
         cause: what it follows from.
-        what: the finding, the investigation, the indicator, or the earlier year.
+        what: the finding, the investigation, the earlier year, or what of the material is put right
+            (`bot.appraisal.correctable`).
         document: the document that it rests on.
         reason: why.
         subject: whose material is corrected, or whose earlier grade it is.
         on: the ISO day on which the finding was revoked, or the investigation ended.
-        value: the right points.
+        value: what is right: points, or the days of a post.
         false_material: whether the subject gained by false material of its own.
         heard_on: the ISO day of the hearing, for a disadvantage.
         verdicts: what is decided of proposals that follow, by key.
@@ -110,10 +109,6 @@ async def first_correction(
     return Correction(*said, *signed)
 
 
-Said = tuple[CorrectionKind, str, str, str, str]
-"""Kind, subject, what, before and after of a correction."""
-
-
 def _overturned(material: AppraisalInputs, request: CauseRequest, today: date) -> Said:
     fact = next((it for it in material.facts if it.id == request.what), None)
     if fact is None:
@@ -167,18 +162,8 @@ async def _late(
 
 
 def _value(material: AppraisalInputs, request: CauseRequest) -> Said:
-    subject, what = request.subject, request.what
-    values = {i: points for (s, i), points in material.indicators.items() if s == subject}
-    if subject in material.personal:
-        values[PERSONAL] = material.personal[subject]
-    if what not in values:
-        raise BadInput(Message("appraisal-no-value"), Place(subject=subject[:32]))
-    if not NUMBER.fullmatch(request.value) or Decimal(request.value) > 100:
-        message = Message("appraisal-remedy-value", text=request.value[:20])
-        raise BadInput(message, Place(field="value"))
-    if Decimal(request.value) == values[what]:
-        raise BadInput(Message("appraisal-same-value"), Place(field="value"))
-    return CorrectionKind.VALUE, subject, what, f"{values[what]:f}", request.value
+    about = (request.subject, request.what, request.value)
+    return read_correction(material, *about, request.reason.strip(), request.document.strip())
 
 
 async def _line(

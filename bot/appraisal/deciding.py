@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.appraise import unit_standings
 from aggregation.appraisal.ground_days import GroundDays
-from aggregation.model.facts import Decision, Grade, UnitDecision, Verdict
-from aggregation.model.results import HEARD, Proposal
-from aggregation.procedure.decision_days import DecisionLimits, day_problems
+from aggregation.model.facts import Decision, Grade, Paper, UnitDecision, Verdict
+from aggregation.model.results import HEARD, ON_PAPER, Proposal
+from aggregation.procedure.decision_days import DecisionLimits, day_problems, paper_problems
 from bot.appraisal.ground_days import ground_days_of, parts_of
 from bot.appraisal.year import AppraisedYear, run_year
 from bot.core.identity import Office
@@ -43,6 +43,7 @@ async def record_decision(
     seen: str,
     heard_on: str = "",
     campaigns: Sequence[str] = (),
+    paper: Paper | None = None,
 ) -> Decision:
     """Append a person's decision on a current proposal; an earlier decision stays in the record.
 
@@ -57,11 +58,13 @@ async def record_decision(
         seen: what `seen_of` said of the proposal that the person saw.
         heard_on: the ISO day of the hearing, for a disadvantage that is confirmed.
         campaigns: as in `bot.appraisal.year.open_year`.
+        paper: the document that the decision rests on, as it was typed (`paper_said`).
 
     Raises:
         BadInput: there is no such proposal, it rests on other grounds by now or was decided
-            meanwhile, the person is barred, name, reason or hearing is missing, or a day does not
-            fit: the ground comes first, then the hearing, then the decision, over an older one.
+            meanwhile, the person is barred, name, reason, hearing or paper is missing, or a day
+            does not fit: the ground comes first, then the hearing, then the paper, then the
+            decision, over an older one.
     """
     signed = _signed(name, reason, office)
     appraised = await run_year(database, year, campaigns)
@@ -75,7 +78,11 @@ async def record_decision(
     heard = check_days(days, found, verdict, heard_on, office)
     standing = found.decision or found.lapsed
     number = standing.number + 1 if standing else 1
-    decision = Decision(proposal, verdict, *signed, office.login, found.digest, number, heard)
+    limits = (days.since(found), signed[-1], heard)
+    for _, message in paper_problems(*limits, paper, must_rest(found, verdict)):
+        raise BadInput(message, Place(subject=proposal))
+    made = (*signed, office.login, found.digest, number, heard, paper)
+    decision = Decision(proposal, verdict, *made)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
         await require_unbarred(connection, year, found.subject, office.login)
@@ -103,6 +110,32 @@ def must_hear(proposal: Proposal, verdict: Verdict) -> bool:
 def is_unheard(proposal: Proposal, made: Decision) -> bool:
     """Return whether a decision was taken without the hearing that it needs."""
     return must_hear(proposal, made.verdict) and not made.heard_on
+
+
+def must_rest(proposal: Proposal, verdict: Verdict) -> bool:
+    """Return whether a verdict rests on a document of the organ that may decide it."""
+    return verdict is Verdict.CONFIRMED and proposal.kind in ON_PAPER
+
+
+def lacks_paper(proposal: Proposal, made: Decision) -> bool:
+    """Return whether a decision was taken without the paper that it needs."""
+    return must_rest(proposal, made.verdict) and made.paper is None
+
+
+def paper_said(organ: str, document: str, decided_on: str, released_by: str) -> Paper | None:
+    """Return a paper as it was typed; None if nothing was. A day that is none is left empty.
+
+    Raises:
+        BadInput: a text is too long, or has a sign that no line has.
+    """
+    texts = (organ.strip(), document.strip(), released_by.strip())
+    if not any((*texts, decided_on.strip())):
+        return None
+    for text, field in zip(texts, ("organ", "document", "released_by"), strict=True):
+        if len(text) > MAX_NAME or not text.isprintable():
+            message = Message("appraisal-paper-line", max=MAX_NAME)
+            raise BadInput(message, Place(field=field))
+    return Paper(texts[0], texts[1], _a_day(decided_on), texts[2])
 
 
 def check_days(

@@ -233,7 +233,7 @@ async def take_over_leaders(
 
 async def _proposals(database: AsyncEngine, year: int, office: Office) -> dict[str, OpenProposal]:
     """Return the proposals that stand, for a table of decisions."""
-    from aggregation.model.results import HEARD
+    from aggregation.model.results import HEARD, ON_PAPER
     from bot.appraisal.deciding import limits_of, standing_proposals
     from bot.appraisal.ground_days import ground_days_of
     from bot.appraisal.year import run_year
@@ -245,5 +245,6 @@ async def _proposals(database: AsyncEngine, year: int, office: Office) -> dict[s
         made = it.decision or it.lapsed
         number = made.number if made else 0
         limits = limits_of(days, it, office)
-        found[key] = OpenProposal(it.subject, it.digest, number, limits, it.kind in HEARD)
+        needs = (it.kind in HEARD, it.kind in ON_PAPER)
+        found[key] = OpenProposal(it.subject, it.digest, number, limits, *needs)
     return found

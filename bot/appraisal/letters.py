@@ -24,7 +24,7 @@ from bot.appraisal.amending import require_standing
 from bot.appraisal.letter_decisions import LETTERS
 from bot.appraisal.own_results import OwnResult, own_result
 from bot.appraisal.request_times import own_until
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear, read_shown_year
 from bot.core.identity import Office
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.records.seals import lock_year
@@ -90,7 +90,7 @@ class UnitLetters:
 async def list_letters(database: AsyncEngine, year: int) -> list[UnitLetters]:
     """Return who gets letters of a year, by unit; nobody before the notice."""
     async with reading(database) as connection:
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
         return [] if stands is None else await _letters(connection, stands)
 
 
@@ -251,7 +251,7 @@ async def record_letters(
     """
     async with writing(database) as connection:
         await lock_year(connection, year)
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
         units = await _letters(connection, stands) if stands is not None else []
         open_ = {
             told.subject: told.notice.number

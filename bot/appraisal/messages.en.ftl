@@ -20,7 +20,7 @@ appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campai
 appraisal-no-such-proposal = there is no such proposal now; `minping appraise` lists them with their keys
 appraisal-no-such-unit = there is no such unit in { $year }; `minping appraise` lists the units
 appraisal-grade-not-decided = this unit's grade is not for a person to give: only a unit with too few ballots is
-appraisal-no-fourth-grade = a unit's grade is first, second or third
+appraisal-no-fourth-grade = a unit's grade is { -short-first }, { -short-second } or { -short-third }
 appraisal-decision-unsigned = a decision needs the name of the person and the reason
 appraisal-name-too-long = the name is longer than { $max } characters
 appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
@@ -141,8 +141,15 @@ appraisal-lift-instead = no public notice of this year is given yet: lift its se
 appraisal-no-finding = no such finding counts in this year, or it is known already
 appraisal-not-deferred = no such investigation has left a grade of this year open
 appraisal-late-counts-later = by the scheme this finding counts in { $year }; it amends no sealed year
-appraisal-no-value = no points of this kind stand for this unit or person in that year
-appraisal-same-value = these points stand already
+appraisal-no-value = no material of this kind stands for this unit or person in that year
+appraisal-same-value = this stands already
+appraisal-bonus-value = «{ $text }» is no number of points from −100 to 100; 0 takes the bonus or deduction away
+appraisal-bonus-twice = this unit has a bonus or deduction with the same reason, source and points already
+appraisal-post-days = «{ $text }» is not the first and last day of a post; write 2026-03-01..2026-05-31, 2026-03-01.. if it is still held, or 0 if it was not held
+appraisal-post-missing = «{ $text }» is no whole post; write the code of the unit, principal or deputy, and the days, such as { $example }
+appraisal-post-none-left = the person would have held no post in that year, and would not be appraised at all; settle that in another way
+appraisal-post-other-body = the person would move to { $unit }, which is appraised elsewhere; a sealed year cannot be corrected so
+appraisal-check-bonus-unknown = { $unit }: a bonus or deduction is put right that nobody was told of
 appraisal-same-line = the year has read this grade as it stands
 appraisal-correction-worsens = this would worsen the result; it may, after a hearing, if it was gained by own false material
 appraisal-cause-unsigned = name the document and the reason
@@ -295,3 +302,8 @@ appraisal-open-people = not checked: grades of people, as a public bundle has no
 appraisal-open-certainty = not checked: how sure grades are, as exact scores are for auditors
 appraisal-open-moved = not checked: whom else an amendment moves, as that needs exact scores; the auditors' bundle shows it
 appraisal-open-tables = not checked: that the material is still what was sealed; the auditors' bundle has its rows
+appraisal-paper-line = write one line of at most { $max } characters
+appraisal-removals-without-paper = the year cannot be sealed: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } are confirmed without a paper; decide again with organ, number, day and who released it

@@ -20,7 +20,7 @@ appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评�
 appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可列出各建议及编号
 appraisal-no-such-unit = { $year } 年没有这个单位，`minping appraise` 可列出各单位
 appraisal-grade-not-decided = 该单位的等次不由人工决定；只有有效票不足的单位才由人工决定
-appraisal-no-fourth-grade = 单位的等次只能是一等、二等或三等
+appraisal-no-fourth-grade = 单位的等次只能是{ -grade-first }、{ -grade-second }或{ -grade-third }
 appraisal-decision-unsigned = 作出决定须填写决定人姓名和理由
 appraisal-name-too-long = 姓名超过 { $max } 个字符
 appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
@@ -141,8 +141,15 @@ appraisal-lift-instead = 该年度尚未公示：请启封、改正后重新封�
 appraisal-no-finding = 该年度没有依据此项认定，或已经计入
 appraisal-not-deferred = 该年度没有因此项立案而暂不定等次的人
 appraisal-late-counts-later = 按考核办法，此项认定计入 { $year } 年，不改已封存的年度
-appraisal-no-value = 该单位或个人当年没有这项分值
-appraisal-same-value = 与现有分值相同
+appraisal-no-value = 该单位或个人当年没有这一项材料
+appraisal-same-value = 与现有的相同
+appraisal-bonus-value = “{ $text }”不是 −100 至 100 的分值；取消该项加减分请填 0
+appraisal-bonus-twice = 该单位已有事由、依据和分值都相同的加减分
+appraisal-post-days = “{ $text }”不是任职起止日期；请写作 2026-03-01..2026-05-31，仍在任的写作 2026-03-01..，未任该职的填 0
+appraisal-post-missing = “{ $text }”不是完整的任职；请写明单位代码、正副职和起止日期，例如 { $example }
+appraisal-post-none-left = 这样该人当年就没有任职了；未任职的人不予考核，请另行处理
+appraisal-post-other-body = 这样该人会转到 { $unit } 所属的另一级考核，不能在已封存的年度里更正
+appraisal-check-bonus-unknown = { $unit }：更正了公开材料里没有的加减分
 appraisal-same-line = 该年度所依据的等次与现行的一致
 appraisal-correction-worsens = 这样会使结果变差；只有因本方提供虚假材料获益的，经听取申辩后才可以
 appraisal-cause-unsigned = 请填写所依据的文件和理由
@@ -255,3 +262,8 @@ appraisal-open-people = 未核对：个人的等次，因为公开的验证包�
 appraisal-open-certainty = 未核对：等次是否确定，因为精确得分只供审计员核对
 appraisal-open-moved = 未核对：更正还影响哪些单位，因为需要精确得分；请看审计员的验证包
 appraisal-open-tables = 未核对：材料是否仍与封存时一致；审计员的验证包含有各行
+appraisal-paper-line = 请写成一行，不超过 { $max } 个字
+appraisal-removals-without-paper = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 条建议
+    }未写明所依据的文件即予确认；请写明机关、文号、日期和签发人，重新决定

@@ -20,7 +20,7 @@ from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeal_requests import possible_acts
 from bot.appraisal.own_sources import names_of, plain_line
 from bot.appraisal.request_times import is_person, own_until
-from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
+from bot.appraisal.standing_years import StandingYear, amendment_of, read_shown_year
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -95,7 +95,7 @@ async def read_own_result(
         notice = notice_for(await read_notices(connection, year), subject)
         if notice is None or today < notice.begins:
             return None
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
         if stands is None:
             return None
         until = await own_until(connection, stands, notice, subject)

@@ -26,6 +26,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from aggregation.estimation.method2.figures import BoundedFigures
+from aggregation.model.facts import YOUNGER
 from aggregation.scheme.scheme import Scheme
 
 LATE = {"BoundedFigures": BoundedFigures}
@@ -171,14 +172,23 @@ def _fields(kind: Any) -> Form:
         raise TypeError(f"a seal holds no {kind}")
     hints = typing.get_type_hints(kind, localns=LATE)
     known = [(field.name, _later(hints[field.name])) for field in fields(kind) if field.init]
+    younger = {it.name: it.default for it in fields(kind) if it.metadata == YOUNGER}
 
     def write(value: Any) -> Any:
-        return {name: form.write(getattr(value, name)) for name, form in known}
+        said = ((name, form, getattr(value, name)) for name, form in known)
+        # An older seal, written again, has the digest that it had.
+        return {
+            name: form.write(part)
+            for name, form, part in said
+            if name not in younger or part != younger[name]
+        }
 
     def read(plain: Any) -> Any:
         made = cast(Any, object.__new__(cast(type, kind)))
         for name, form in known:
-            object.__setattr__(made, name, form.read(plain[name]))
+            absent = name in younger and name not in plain
+            part = younger[name] if absent else form.read(plain[name])
+            object.__setattr__(made, name, part)
         return made
 
     return Form(write, read)

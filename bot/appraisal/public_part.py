@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aggregation.appraisal.corrections import Correction, CorrectionKind
+from aggregation.appraisal.corrections import Correction, CorrectionKind, read_bonus
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.standing import Change
 from aggregation.model.facts import Grade, Membership
@@ -22,7 +22,7 @@ from survey_flows.canonical_json import canonical
 
 TOLD = (
     *(CorrectionKind.VALUE, CorrectionKind.FINDING, CorrectionKind.GRADE, CorrectionKind.SCORE),
-    CorrectionKind.ADDED,
+    *(CorrectionKind.ADDED, CorrectionKind.BONUS),
 )
 """Corrections of a unit that are told; a decision's key may name a person."""
 
@@ -110,7 +110,7 @@ def public_changes(
     units = {unit.unit for unit in standing.units}
     return {
         "corrections": [
-            {"kind": str(it.kind), "unit": it.subject, "what": it.what, "after": _after(it)}
+            {"kind": str(it.kind), "unit": it.subject, "what": _what(it), "after": _after(it)}
             for it in corrections
             if it.subject in units and it.kind in TOLD
         ],
@@ -130,6 +130,17 @@ def public_changes(
     }
 
 
+def _what(it: Correction) -> str:
+    """Return what a correction puts right; of a bonus its points alone, as the seal tells it."""
+    return _points(it.before) if it.kind is CorrectionKind.BONUS else it.what
+
+
 def _after(it: Correction) -> str:
     """Return what stands after a correction; of a late finding neither source nor note."""
+    if it.kind is CorrectionKind.BONUS:
+        return _points(it.after)
     return "" if it.kind is CorrectionKind.ADDED else it.after
+
+
+def _points(bonus: str) -> str:
+    return f"{read_bonus(bonus).points:f}" if bonus else ""

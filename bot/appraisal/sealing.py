@@ -15,7 +15,7 @@ from aggregation.model.results import ProposalStatus
 from bot.accounts.approvals import WAITING, Approval, Approvals
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.days import day_between
-from bot.appraisal.deciding import is_unheard
+from bot.appraisal.deciding import is_unheard, lacks_paper
 from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.ground_days import ground_days_of, parts_of
 from bot.appraisal.public_part import public_part
@@ -133,6 +133,9 @@ def _obstacles(
         ],
         "appraisal-lowerings-unheard": [
             p.key for p in proposals if p.decision is not None and is_unheard(p, p.decision)
+        ],
+        "appraisal-removals-without-paper": [
+            p.key for p in proposals if p.decision is not None and lacks_paper(p, p.decision)
         ],
     }
     for name, found in waiting.items():

@@ -19,6 +19,7 @@ from bot.appraisal.sealed_content import SealedContent, SealedRelease, read_cont
 from bot.records.amendments import StoredAmendment, read_amendments
 from bot.records.seals import Seal, standing_seal
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.spoken_terms import speak
 
 KEPT = 4
 """So many years are kept in memory by their digests: one takes megabytes."""
@@ -73,6 +74,18 @@ async def read_standing(connection: AsyncConnection, year: int) -> StandingYear 
     made = [it for it in await read_amendments(connection, year) if it.seal == seal.number]
     _check_chain(seal, made)
     return await asyncio.to_thread(_standing, seal, tuple(made))
+
+
+async def read_shown_year(connection: AsyncConnection, year: int) -> StandingYear | None:
+    """Return a year that is shown: the caller's task calls its grades as its scheme does.
+
+    Raises:
+        BadInput: as `read_standing`.
+    """
+    stands = await read_standing(connection, year)
+    if stands is not None:
+        speak(stands.content.inputs.scheme.terms)
+    return stands
 
 
 def _check_chain(seal: Seal, made: Sequence[StoredAmendment]) -> None:

@@ -43,6 +43,7 @@ from bot.results.scoring import ScoredCampaign, score_registered, score_release
 from bot.results.year_on_year import read_changes
 from bot.storage.database import reading
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.spoken_terms import speak
 
 BINDING = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DOWNGRADE, ConsequenceKind.BAR_FIRST)
 """Proposals that change a grade once confirmed: a year is not sealed before they are decided."""
@@ -85,6 +86,8 @@ async def open_year(
 ) -> AppraisedYear:
     """Read a sealed year as it stands; score and appraise any other one from its material.
 
+    What the caller's task says afterwards calls the grades as this year's scheme does.
+
     Args:
         database: where the year's material is.
         year: the year that is appraised.
@@ -100,7 +103,9 @@ async def open_year(
         stands = await read_standing(connection, year)
     if stands is None:
         return await compute_year(database, year, campaigns)
-    return await _open_sealed(database, stands, campaigns)
+    found = await _open_sealed(database, stands, campaigns)
+    speak(found.inputs.scheme.terms)
+    return found
 
 
 async def _open_sealed(
@@ -138,6 +143,7 @@ async def compute_year(
     """
     found = await run_year(database, year, campaigns)
     changes = await read_changes(database, year, found.campaigns)
+    speak(found.inputs.scheme.terms)
     return replace(found, changes=changes)
 
 
@@ -168,7 +174,8 @@ async def _score(
         empty = await campaigns_without_ballots(connection, {it.id for it in registered})
     chosen = _choose(registered, year, campaigns, known, choices, empty)
     used = {campaign.id for campaign in chosen}
-    left = [it for it in registered if it.state == "closed" and not it.pilot and it.id not in used]
+    closed = [it for it in registered if it.state == "closed" and not it.aim.pilot]
+    left = [it for it in closed if it.id not in used]
     notes = tuple(_left_out(it.id, choices.get(it.id), it.id in empty) for it in left)
     scored = tuple([await score_registered(database, campaign) for campaign in chosen])
     return scored, notes
@@ -201,12 +208,12 @@ def _choose(
             raise BadInput(Message("appraisal-no-such-campaign", year=year), Place(subject=name))
     if names:
         chosen = [campaign for campaign in registered if campaign.id in names]
-        if pilots := [campaign.id for campaign in chosen if campaign.pilot]:
+        if pilots := [campaign.id for campaign in chosen if campaign.aim.pilot]:
             raise BadInput(
                 Message("appraisal-pilot-counts-nowhere"), Place(subject=", ".join(pilots))
             )
     else:
-        closed = [it for it in registered if it.state == "closed" and not it.pilot]
+        closed = [it for it in registered if it.state == "closed" and not it.aim.pilot]
         left = {name for name, it in choices.items() if not it.counts}
         rated = [it for it in closed if it.id not in left and known.intersection(it.units)]
         chosen = [it for it in rated if it.id not in empty] or rated

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from aggregation.appraisal.corrections import CorrectionKind
 from aggregation.appraisal.standing import ORDER, Cause
 from aggregation.appraisal.told_units import ToldUnit, stand_again, total_range
 from aggregation.model.facts import Grade
@@ -234,10 +235,7 @@ def _totals_to_check(bundle: YearBundle) -> Iterable[ToldUnit]:
     yield from units.values()
     for made in bundle.amendments:
         for it in made["corrections"]:
-            if it["kind"] == "value":
-                unit = units[it["unit"]]
-                points = {**unit.indicators, it["what"]: Decimal(it["after"])}
-                units[it["unit"]] = replace(unit, indicators=points)
+            units[it["unit"]] = _put_right(units[it["unit"]], it)
         for it in made["units"]:
             if it["row"] is not None:
                 total, score = it["row"]["total"], it["row"]["public_score"]
@@ -247,6 +245,26 @@ def _totals_to_check(bundle: YearBundle) -> Iterable[ToldUnit]:
                     score=None if score is None else Decimal(score),
                 )
                 yield units[it["unit"]]
+
+
+def _put_right(unit: ToldUnit, it: Plain) -> ToldUnit:
+    """Return a unit with its points, or its bonuses and deductions, as a correction leaves them.
+
+    Raises:
+        CheckFailed: the bonus or deduction that is put right was never told.
+    """
+    if it["kind"] == CorrectionKind.VALUE:
+        points = {**unit.indicators, it["what"]: Decimal(it["after"])}
+        return replace(unit, indicators=points)
+    if it["kind"] != CorrectionKind.BONUS:
+        return unit
+    stands = list(unit.adjustments)
+    if it["what"]:
+        if Decimal(it["what"]) not in stands:
+            raise CheckFailed(Message("appraisal-check-bonus-unknown", unit=it["unit"]))
+        stands.remove(Decimal(it["what"]))
+    stands += [Decimal(it["after"])] if it["after"] else []
+    return replace(unit, adjustments=tuple(stands))
 
 
 def check_grades(bundle: YearBundle) -> Found:

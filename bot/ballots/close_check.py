@@ -246,7 +246,10 @@ async def _out_of_order(connection: AsyncConnection, campaign: str) -> list[Mess
     same = (new.campaign == old.campaign) & (new.unit == old.unit) & (new.voter == old.voter)
     later = exists().where(same, new.position > old.position)
     query = select(old.position).where(old.campaign == campaign, ~later)
-    return await _positions(connection, ORDER, query.order_by(old.position))
+    found = Found()
+    for position in (await connection.execute(query.order_by(old.position))).scalars():
+        found.add(position)
+    return found.messages(ORDER)
 
 
 async def _unlogged(connection: AsyncConnection, campaign: str) -> list[Message]:
@@ -257,10 +260,3 @@ async def _unlogged(connection: AsyncConnection, campaign: str) -> list[Message]
         query = query.where(table.c.campaign == campaign, table.c.position.is_(None))
         count += (await connection.execute(query)).scalar_one()
     return Found(count).messages(UNLOGGED)
-
-
-async def _positions(connection: AsyncConnection, check: str, query: Select[Any]) -> list[Message]:
-    found = Found()
-    for position in (await connection.execute(query)).scalars():
-        found.add(position)
-    return found.messages(check)

@@ -44,8 +44,8 @@ from bot.ballots.stored_forms import END, FOLLOW, PRESSURE, REQUEST_FORM, Submis
 from bot.campaigns.campaign_keys import MIXER, check_keys
 from bot.campaigns.states import CLOSING, HELD, OPEN, OPENING, PAUSED
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.gate_signatures import gate_key
+from bot.crypto.keyrings import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ballots.mixer_keys import key_name
 from bot.ballots.refused import Opened, open_row
 from bot.ballots.stored_forms import Submission
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.crypto.sealed_envelopes import EnvelopeOpener, MixerKey, seal, sign_and_pad
 from survey_flows.errors import MinpingError
 

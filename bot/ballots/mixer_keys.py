@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ballots.refused import keeps_key
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, public_key
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables

@@ -13,7 +13,7 @@ from bot.ballots.mixer_envelopes import BatchTaken, take
 from bot.campaigns.campaign_keys import MIXER, remember_key
 from bot.campaigns.registration import REGISTRATION
 from bot.campaigns.states import OPEN
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.states import CLOSING, OPEN, PAUSED
-from bot.crypto.gate_keys import GateKeys, Keyring, key_id
+from bot.crypto.gate_keys import GateKeys
+from bot.crypto.keyrings import Keyring, key_id
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema import all as tables
 

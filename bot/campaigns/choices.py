@@ -88,7 +88,7 @@ async def _require_open_choice(connection: AsyncConnection, campaign: str, seen:
     """Refuse what cannot be decided now; return the mark of the decision that stands."""
     row = await read_campaign_row(connection, campaign)
     require_state(campaign, row.state, (CLOSED,))
-    if read_definition(row).pilot:
+    if read_definition(row).aim.pilot:
         raise BadInput(Message("choice-of-pilot"), Place(subject=campaign))
     made = (await read_choices(connection)).get(campaign)
     if made is not None and made.void:

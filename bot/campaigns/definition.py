@@ -1,8 +1,8 @@
 """The frozen definition of a campaign: the one reader and writer of its stored texts.
 
 A campaign stores two JSON texts. Its definition holds the title, units, questionnaires and fraud
-rules, and, where it has them, quotas, a sampling plan, the limits of its links, the mark of a
-pilot, the door, what split halves differ in, the organiser and the seed. Its scheme holds the
+rules, and, where it has them, quotas, a sampling plan, the limits of its links, its aim,
+the door, what split halves differ in, the organiser and the seed. Its scheme holds the
 year's rules. The registration in the public log commits to both texts byte for byte, so the keys
 never change, and a part that a campaign does not have is absent.
 
@@ -20,6 +20,7 @@ from aggregation.scheme.parts import Floors
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.quota_terms import read_capacities
+from survey_flows.campaign_aim import COUNTING, PILOT, USUAL, Aim
 from survey_flows.campaign_definition import EVERYONE, Organiser, Unit
 from survey_flows.halves import Split
 from survey_flows.load import load_frozen
@@ -27,7 +28,9 @@ from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import QuotaCell
 
 HALVES_KEY = "halves"
-PILOT = "trial"
+AIM_KEYS = ("about", "asks")
+"""The logged keys of what a campaign is about and whom it asks, where that is said."""
+PILOT_KEY = "trial"
 """The logged key that marks a pilot; it is older than the word."""
 
 
@@ -111,9 +114,11 @@ class FrozenDefinition:
         return self._parts.get("seed")
 
     @property
-    def pilot(self) -> bool:
-        """Whether the campaign counts in no appraisal."""
-        return bool(self._parts.get(PILOT))
+    def aim(self) -> Aim:
+        """What the campaign is for; it counts, is about units and asks the public if unsaid."""
+        purpose = PILOT if self._parts.get(PILOT_KEY) else COUNTING
+        others = {name: str(self._parts[name]) for name in AIM_KEYS if name in self._parts}
+        return Aim(purpose, **others)
 
     @property
     def door(self) -> str:
@@ -191,7 +196,7 @@ def write_definition(
     title: Mapping[str, str],
     units: Iterable[Unit],
     questionnaires: Mapping[str, str],
-    pilot: bool = False,
+    aim: Aim = USUAL,
     door: str = "",
     halves: Sequence[str] = (),
 ) -> str:
@@ -201,7 +206,7 @@ def write_definition(
         title: by language.
         units: in the order in which citizens see them.
         questionnaires: the texts that they were loaded from, by id.
-        pilot: whether the campaign counts in no appraisal.
+        aim: what the campaign is for; what is not said is as in `USUAL`.
         door: one of `DOORS`; empty leaves it unsaid.
         halves: what halves differ in (`survey_flows.halves`); empty for no split.
     """
@@ -221,9 +226,16 @@ def write_definition(
         "questionnaires": dict(questionnaires),
         "fraud": DEFAULT_RULES.dump(),
     }
-    marks: dict[str, Any] = ({PILOT: True} if pilot else {}) | ({"door": door} if door else {})
+    marks: dict[str, Any] = _aim_marks(aim) | ({"door": door} if door else {})
     marks |= {HALVES_KEY: list(halves)} if halves else {}
     return json.dumps(parts | marks, ensure_ascii=False)
+
+
+def _aim_marks(aim: Aim) -> dict[str, Any]:
+    """Returns what the log holds of an aim: what differs from a campaign that says nothing."""
+    said = {name: getattr(aim, name) for name in AIM_KEYS}
+    others = {name: word for name, word in said.items() if word != getattr(USUAL, name)}
+    return ({PILOT_KEY: True} if aim.pilot else {}) | others
 
 
 @lru_cache(maxsize=64)

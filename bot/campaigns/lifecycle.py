@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -33,6 +33,7 @@ from bot.crypto.gate_keys import GateKeys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
+from survey_flows.campaign_aim import USUAL, Aim, check_aim
 from survey_flows.campaign_definition import DOORS, Link, Unit
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.halves import check_halves
@@ -90,7 +91,7 @@ class CampaignDraft:
     units: Sequence[Unit]
     questionnaires: Mapping[str, str]
     scheme: str
-    pilot: bool = False
+    aim: Aim = USUAL
     door: str = ""
     """One of `DOORS`; empty leaves it to what the campaign is."""
     halves: Sequence[str] = ()
@@ -259,9 +260,10 @@ def draft_row(draft: CampaignDraft) -> dict[str, object]:
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
         "definition": write_definition(
-            draft.title, draft.units, draft.questionnaires, draft.pilot, draft.door, draft.halves
+            draft.title, draft.units, draft.questionnaires, draft.aim, draft.door, draft.halves
         ),
         "scheme": draft.scheme,
+        **asdict(draft.aim),
     }
 
 
@@ -280,6 +282,7 @@ def check_draft(draft: CampaignDraft) -> None:
         opens_at=draft.opens_at,
         closes_at=draft.closes_at,
     )
+    check_aim(draft.aim)
     if draft.door not in ("", *DOORS):
         raise BadInput(Message("campaign-door-unknown", doors=DOORS), Place(field="door"))
     forms = {name: load_frozen(text, name) for name, text in draft.questionnaires.items()}

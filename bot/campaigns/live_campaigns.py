@@ -57,7 +57,7 @@ def load_definition(
         closes_at=datetime.fromtimestamp(row.closes_at, zone),
         state=row.state,
         quotas=Quotas(definition.capacities),
-        pilot=definition.pilot,
+        aim=definition.aim,
         door=definition.door,
         sampled=definition.sampled_without_door,
         organiser=definition.organiser,

@@ -98,7 +98,7 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     frozen.update(repr(organiser).encode())
     nobody = [] if organiser else [Problem(Message("opening-organiser-missing"))]
     basics = (*nobody, *_unread_scales(definition))
-    if definition.pilot:
+    if definition.aim.pilot:
         return Opening(row.id, False, basics, (), (), frozen.hexdigest())
     listed = await read_units_of(connection, row.year)
     if not {x.unit.code for x in listed} & definition.units.keys():
@@ -150,7 +150,7 @@ async def _other_campaigns(
     )
     found = {it.id: read_definition(it) for it in await connection.execute(query)}
     void = {name for name, it in (await read_choices(connection)).items() if it.void}
-    return {name: it for name, it in sorted(found.items()) if not it.pilot and name not in void}
+    return {name: it for name, it in sorted(found.items()) if not it.aim.pilot and name not in void}
 
 
 def _rules(

@@ -52,7 +52,7 @@ async def prepare_opening(
     async with reading(approvals.roster.database) as connection:
         row = await read_campaign_row(connection, campaign)
         opening = await read_opening(connection, row)
-        pilot = read_definition(row).pilot
+        pilot = read_definition(row).aim.pilot
     check_opening(opening, name, seen)
     places = "; ".join(
         f"{it.name.zh} {'/'.join(str(count) for count in it.places)}" for it in opening.locks

@@ -17,6 +17,7 @@ from bot.campaigns.scheme_files import offered_scheme
 from bot.campaigns.states import CLOSED
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import COUNTING, USUAL, Aim
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
@@ -43,7 +44,7 @@ class RegisteredCampaign:
     units: Mapping[str, Unit]
     questionnaires: Mapping[str, Questionnaire]
     scheme: Scheme
-    pilot: bool = False
+    aim: Aim = USUAL
     halves: tuple[str, ...] = ()
 
 
@@ -79,7 +80,7 @@ async def counting_campaigns(
     found = await read_registered_campaigns(database, year)
     async with reading(database) as connection:
         left = {name for name, it in (await read_choices(connection)).items() if not it.counts}
-    return [campaign for campaign in found if not campaign.pilot and campaign.id not in left]
+    return [campaign for campaign in found if not campaign.aim.pilot and campaign.id not in left]
 
 
 async def read_registered_campaigns(
@@ -127,16 +128,16 @@ def registered_campaign(row: CampaignRow) -> RegisteredCampaign:
         units=definition.units,
         questionnaires=definition.questionnaires,
         scheme=definition.scheme,
-        pilot=definition.pilot,
+        aim=definition.aim,
         halves=definition.halves,
     )
 
 
 async def counts_already(connection: AsyncConnection) -> bool:
     """Returns whether a campaign that counts in an appraisal was ever registered."""
-    query = select(tables.campaigns).where(tables.campaigns.c.registered.is_not(None))
-    rows = (await connection.execute(query)).all()
-    return any(not read_definition(row).pilot for row in rows)
+    columns = tables.campaigns.c
+    query = select(columns.id).where(columns.registered.is_not(None), columns.purpose == COUNTING)
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:

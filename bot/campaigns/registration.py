@@ -23,6 +23,7 @@ from bot.transparency.desk import Desk, facts_of
 from bot.transparency.entry_bodies import registration_body
 from bot.transparency.log_entry import entry_of_row, is_committed
 from bot.transparency.log_reader import LogDamaged, latest_checkpoint, prove_inclusion
+from survey_flows.campaign_aim import Aim
 from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput
 from survey_flows.log_entries import OLDER_FORM, act_label, older_act_label
@@ -60,8 +61,13 @@ async def order_registration(
 
 
 def registers(body: str, row: Row[Any]) -> bool:
-    """Returns whether a registration's body says what the campaign's row says."""
-    return facts_of(body) == facts_of(registration_body(row._mapping))
+    """Returns whether a registration's body says what the campaign's row says.
+
+    Columns that repeat a part of the definition agree with it.
+    """
+    aim = read_definition(row).aim
+    repeated = Aim(row.purpose, row.about, row.asks)
+    return repeated == aim and facts_of(body) == facts_of(registration_body(row._mapping))
 
 
 async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:

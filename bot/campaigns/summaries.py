@@ -17,6 +17,7 @@ from bot.campaigns.links import read_links
 from bot.campaigns.registered import no_such_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import USUAL, Aim
 from survey_flows.campaign_definition import Link
 
 
@@ -40,7 +41,7 @@ class CampaignSummary:
     ballots: int
     cell: int
     links: tuple[Link, ...]
-    pilot: bool = False
+    aim: Aim = USUAL
     missing_keys: tuple[str, ...] = ()
     early: EarlyClose | None = None
     choice: CampaignChoice | None = None
@@ -48,14 +49,27 @@ class CampaignSummary:
 
 async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
     """Returns every campaign, the newest last."""
+    return await _read(database)
+
+
+async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary:
+    """Returns one campaign. Raises `BadInput` when it does not exist."""
+    for summary in await _read(database, campaign):
+        return summary
+    raise no_such_campaign(campaign)
+
+
+async def _read(database: AsyncEngine, campaign: str | None = None) -> list[CampaignSummary]:
+    """Reads all campaigns, or one; of one alone the ballots are counted, which are many."""
     ballots, columns = tables.ballots.c, tables.campaigns.c
+    counting = select(ballots.campaign, func.count()).group_by(ballots.campaign)
+    query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
+    if campaign is not None:
+        counting = counting.where(ballots.campaign == campaign)
+        query = query.where(columns.id == campaign)
     async with reading(database) as connection:
-        counted = await connection.execute(
-            select(ballots.campaign, func.count()).group_by(ballots.campaign)
-        )
-        counts = {row[0]: row[1] for row in counted}
+        counts = {row[0]: row[1] for row in await connection.execute(counting)}
         links = await read_links(connection, personal=False)
-        query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
         rows = (await connection.execute(query)).all()
         missing = await read_missing_keys(connection)
         early = await read_early_closes(connection)
@@ -68,14 +82,6 @@ async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
         replace(summary, early=early.get(summary.id), choice=choices.get(summary.id))
         for summary in made
     ]
-
-
-async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary:
-    """Returns one campaign. Raises `BadInput` when it does not exist."""
-    for summary in await list_campaigns(database):
-        if summary.id == campaign:
-            return summary
-    raise no_such_campaign(campaign)
 
 
 def _summary(
@@ -93,6 +99,6 @@ def _summary(
         ballots=ballots,
         cell=definition.disclosure_floor,
         links=links,
-        pilot=definition.pilot,
+        aim=definition.aim,
         missing_keys=missing,
     )

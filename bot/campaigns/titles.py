@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+from survey_flows.campaign_aim import (
+    COUNTING,
+    LEADERS,
+    PEERS,
+    PILOT,
+    PUBLIC,
+    STAFF,
+    SUPERIORS,
+    UNITS,
+    Aim,
+)
 from survey_flows.messages import ENGLISH, Message, Named, render
 from survey_flows.questionnaire import Text
 from survey_flows.wording import DEFAULT
+
+AIM_WORDS = {
+    "purpose": {
+        COUNTING: Message("campaign-purpose-counting"),
+        PILOT: Message("campaign-purpose-pilot"),
+    },
+    "about": {
+        UNITS: Message("campaign-about-units"),
+        LEADERS: Message("campaign-about-leaders"),
+    },
+    "asks": {
+        PUBLIC: Message("campaign-asks-public"),
+        STAFF: Message("campaign-asks-staff"),
+        SUPERIORS: Message("campaign-asks-superiors"),
+        PEERS: Message("campaign-asks-peers"),
+    },
+}
+"""The parts of an aim in words, by part and stored word."""
+
+
+def aim_words(aim: Aim) -> Message:
+    """Returns what a campaign is about and whom it asks."""
+    about, asks = AIM_WORDS["about"][aim.about], AIM_WORDS["asks"][aim.asks]
+    return Message("campaign-aim", about=about, asks=asks)
 
 
 def printed_title(title: Text, pilot: bool = False, void: bool = False) -> Named:

@@ -43,6 +43,10 @@ def register(commands: Any) -> None:
     tasks = parts.add_parser("tasks", help=Message("help-amend-tasks"))
     tasks.add_argument("year", type=int, metavar="YEAR")
     tasks.set_defaults(run=run_tasks, audit=READS_ONLY)
+    material = parts.add_parser("material", help=Message("help-amend-material"))
+    material.add_argument("year", type=int, metavar="YEAR")
+    material.add_argument("subject", metavar="UNIT_OR_LEADER")
+    material.set_defaults(run=run_material, audit=READS_ONLY)
     year = parts.add_parser("year", help=Message("help-amend-year"))
     year.add_argument("year", type=int, metavar="YEAR")
     year.add_argument("cause", choices=CAUSES, metavar="CAUSE", help=Message("help-amend-cause"))
@@ -78,6 +82,16 @@ async def run_tasks(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database, reading(database) as connection:
         for task in await list_year_tasks(connection, chosen.year):
             print(f"{task.subject}  {worded(task.message)}")
+    return 0
+
+
+async def run_material(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print what can be put right about a unit or person, as «year» and «--remedy» take it."""
+    from bot.appraisal.amending import standing_material
+
+    async with open_store(settings) as database:
+        for it in await standing_material(database, chosen.year, chosen.subject):
+            print("  ".join(filter(None, (it.what, it.stands, it.about))))
     return 0
 
 

@@ -103,7 +103,7 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
         words = " ".join(worded(word(code)) for code in (step.act, step.ruling) if code)
         print(f"  {step.on}  {words}  {who}  {step.text}".rstrip())
     if found is not None:
-        points = [f"value:{value:f}:{name}" for name, value in found.values.items()]
+        points = [f"value:{it.stands}:{it.what}" for it in found.values]
         print("\n".join([":".join(way) for way in found.choices] + points))
     return 0
 

@@ -46,6 +46,13 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--heard-on", default="", metavar="DAY", help=Message("help-appraise-heard")
     )
+    for option, words in (
+        ("--organ", Message("help-appraise-organ")),
+        ("--document", Message("help-appraise-document")),
+        ("--decided-on", Message("help-appraise-decided-on")),
+        ("--released-by", Message("help-appraise-released-by")),
+    ):
+        parser.add_argument(option, default="", help=words)
     action = parser.add_mutually_exclusive_group()
     action.add_argument(
         "--explain", metavar="UNIT_OR_LEADER", help=Message("help-appraise-explain")
@@ -122,7 +129,7 @@ def _reasons(year: Any, subject: str, lang: str) -> list[str]:
 
 async def _decide(database: AsyncEngine, chosen: argparse.Namespace, settings: Settings) -> None:
     from aggregation.model.facts import Verdict
-    from bot.appraisal.deciding import record_decision
+    from bot.appraisal.deciding import paper_said, record_decision
     from bot.core.labels import name
 
     key, word = chosen.decide
@@ -140,6 +147,7 @@ async def _decide(database: AsyncEngine, chosen: argparse.Namespace, settings: S
         chosen.seen,
         chosen.heard_on,
         chosen.campaign,
+        paper_said(chosen.organ, chosen.document, chosen.decided_on, chosen.released_by),
     )
     verdict_name = name(made.verdict, chosen.lang)
     print(f"{made.proposal}: {verdict_name}, {made.by}, {made.at}")

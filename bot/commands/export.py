@@ -67,7 +67,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         else:
             book = await export_campaign(database, chosen.campaign[0], settings.timezone)
             summary = await show_campaign(database, chosen.campaign[0])
-            name = f"minping-{summary.id}{file_mark(summary.pilot)}"
+            name = f"minping-{summary.id}{file_mark(summary.aim.pilot)}"
     files = _files(book, name, chosen.format)
     for path in await asyncio.to_thread(_write, chosen.out, files):
         print(path)

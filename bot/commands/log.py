@@ -10,8 +10,9 @@ from typing import Any
 from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.crypto.gate_signatures import GateSigner
+from bot.crypto.keyrings import Keyring
 from bot.service.composition import open_store
 from bot.service.installation_keys import desk_ring, load_desk
 from bot.service.two_persons import named_people

@@ -11,7 +11,7 @@ from typing import Any
 from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.crypto.secret_files import SIZE
 from bot.service.composition import MIX_SECONDS, MIXING, PATIENCE, open_store, running
 from bot.service.installation_keys import open_keys

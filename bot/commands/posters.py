@@ -77,7 +77,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     counters = read_counters(sheet, definition.units)
     # Everybody can use a poster, so it must vouch for nobody: only the open link is printed.
     # A pilot's poster leads into the pilot; every other outlives its campaign.
-    everybody = not definition.pilot and definition.door == EVERYONE
+    everybody = not definition.aim.pilot and definition.door == EVERYONE
     link = Link("") if everybody else next(x for x in summary.links if x.source == "open")
     leads = {
         counter.unit: citizen_urls(settings, link, counter.unit)[PLACES.index(chosen.to)]

@@ -43,6 +43,10 @@ def register(commands: Any) -> None:
         "--kind", choices=("invitation", "reminder"), help=Message("help-push-begin-kind")
     )
     begin.add_argument("--to", choices=("unopened", "all"), help=Message("help-push-begin-to"))
+    for lang in ("zh", "en"):
+        begin.add_argument(
+            f"--short-{lang}", type=Path, metavar="FILE", help=Message("help-push-short")
+        )
     begin.set_defaults(run=run_begin, audit=Audit("push begin", the("campaign")))
     for name, what in ACTIONS.items():
         part = parts.add_parser(name, help=what)
@@ -90,6 +94,7 @@ async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
             days,
             chosen.kind or "",
             chosen.to or "",
+            short=_read_files({"zh-Hans": chosen.short_zh, "en": chosen.short_en}),
         )
         async with reading(database) as connection:
             number = reminder_number(await read_pushes(connection, chosen.campaign), push)
@@ -127,6 +132,9 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
             counts.append(Message("push-minutes-left", minutes=minutes))
         step, state = _step_name(progress.reminder), word(progress.push.state)
         say(Message("push-progress", step=step, state=state, counts=tuple(counts)))
+        if progress.push.stopped:
+            kind, _, code = progress.push.stopped.partition(" ")
+            say(Message("push-stopped", kind=word(kind), code=code))
     if not found:
         say(Message("push-none"))
     return 0
@@ -153,9 +161,9 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     ) as messenger:
         for lang, text in texts.items():
             begin, stop = words.say(lang, "invitation-begin"), words.say(lang, "invitation-stop")
-            outcome = await messenger.send(chosen.chat, OutgoingMessage(text, begin, "TEST", stop))
-            if outcome is not DeliveryOutcome.SENT:
-                message = Message("push-test-failed", outcome=outcome.value)
+            answer = await messenger.send(chosen.chat, OutgoingMessage(text, begin, "TEST", stop))
+            if answer.outcome is not DeliveryOutcome.ACCEPTED:
+                message = Message("push-test-failed", outcome=answer.outcome.value)
                 raise BadInput(message, Place(subject=chosen.chat))
     say(Message("push-test-sent"))
     return 0
@@ -178,11 +186,10 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
         bot = settings.telegram_token.partition(":")[0]
         pause = RateLimitPause(service.redis, bot)
         async with TelegramMessenger(
-            settings.telegram_token, settings.telegram_api, pause
+            settings.telegram_token, settings.telegram_api, pause, settings.push_rate
         ) as messenger:
-            sender = make_push_sender(
-                service, {"telegram": messenger}, Pace(service.redis, settings.push_rate, bot)
-            )
+            pace = Pace(service.redis, settings.push_rate, bot)
+            sender = make_push_sender(service, messenger, pace)
             working = [asyncio.create_task(work) for work in (sender.run(), pause.watch())]
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -196,8 +203,10 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 def _read_texts(chosen: argparse.Namespace) -> dict[str, str]:
+    return _read_files({"zh-Hans": chosen.zh, "en": chosen.en})
 
-    files = {"zh-Hans": chosen.zh, "en": chosen.en}
+
+def _read_files(files: dict[str, Path | None]) -> dict[str, str]:
     return {lang: read_text(file).strip() for lang, file in files.items() if file}
 
 

@@ -42,7 +42,8 @@ from bot.conversations.wishes import Wishes
 from bot.core.clock import Clock
 from bot.core.identity import WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import GateKeys, KeyMissing
+from bot.crypto.gate_keys import GateKeys
+from bot.crypto.keyrings import KeyMissing
 from bot.fieldwork.audience.admission import admit_invited
 from bot.fieldwork.audience.contacts import set_reachable
 from bot.fieldwork.audience.opt_outs import opt_in, opt_out

@@ -14,12 +14,14 @@ from aggregation.model.names import (
     GRADES,
     PROPOSAL_STATUSES,
     ROLES,
+    STATES,
     VERDICTS,
     flag_label,
     flags_by_code,
 )
 from aggregation.model.reason_lines import worded
 from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
+from aggregation.model.standings import AppraisalState
 from aggregation.quality.changes import ChangeVerdict
 from survey_flows.messages import ENGLISH, Message, Named, render
 from survey_flows.wording import DEFAULT
@@ -35,6 +37,7 @@ HIDDEN = "*"
 NAMES: Mapping[type[StrEnum], Mapping[Any, Message]] = {
     Grade: GRADES,
     Role: ROLES,
+    AppraisalState: STATES,
     Certainty: CERTAINTIES,
     ProposalStatus: PROPOSAL_STATUSES,
     ChangeVerdict: {

@@ -46,6 +46,8 @@ class Settings:
         log_key: public key of the log, when the mixer is a process of its own; empty means that
             the mixer runs in the service.
         witnesses: public keys of the log's witnesses, separated by spaces.
+        migrate: "yes" lets the service bring an older database to this version while a campaign
+            runs; empty means that it does so only without one.
         timezone: the city's time zone.
         language: language of commands, en or zh-Hans; empty means the locale's.
         log_level: DEBUG, INFO, WARNING or ERROR.
@@ -74,6 +76,7 @@ class Settings:
     log_origin: str = "minping"
     log_key: str = ""
     witnesses: str = ""
+    migrate: str = ""
     timezone: str = "Asia/Shanghai"
     language: str = ""
     log_level: str = "INFO"
@@ -124,6 +127,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _language(value)
     if name == "log_level":
         return _level(value)
+    if name == "migrate":
+        return _choice(name, value, ("yes",))
     if name == "log_key":
         return _log_key(value)
     if name == "witnesses":
@@ -178,19 +183,17 @@ def read_language(environment: Mapping[str, str] | None = None) -> str:
 
 
 def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise BadInput(
-            Message("setting-unknown-level", value=value, levels=tuple(LANGUAGES)),
-            Place(field=variable("language")),
-        )
-    return value
+    return _choice("language", value, LANGUAGES)
 
 
 def _level(value: str) -> str:
-    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
-    if value.upper() not in levels:
+    return _choice("log_level", value.upper(), ("DEBUG", "INFO", "WARNING", "ERROR"))
+
+
+def _choice(name: str, value: str, values: tuple[str, ...]) -> str:
+    if value not in values:
         raise BadInput(
-            Message("setting-unknown-level", value=value, levels=levels),
-            Place(field=variable("log_level")),
+            Message("setting-unknown-level", value=value, levels=values),
+            Place(field=variable(name)),
         )
-    return value.upper()
+    return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.core.identity import Address
-from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
+from bot.crypto.gate_keys import NONCE, pseudonym
+from bot.crypto.keyrings import Keyring
 from survey_flows.errors import BadSession, Message
 
 NUMBER = 16
@@ -39,6 +41,28 @@ class ContactKeys:
         It follows from the address, so nobody can choose it or put another person behind it.
         """
         return pseudonym(self.secret, "number", campaign, lookup.hex())[:NUMBER].hex()
+
+    def receipt_mark(self, account: str, reference: str) -> bytes:
+        """Returns the keyed hash by which a provider's receipt finds its message, 32 bytes."""
+        return pseudonym(self.secret, "receipt", account, reference)
+
+    def leave_token(self, lookup: bytes) -> str:
+        """Returns a token that opts the person of an address out, for the end of a web address.
+
+        It is encrypted, so that nobody who sees it and the database can tell whose it is.
+        """
+        nonce = secrets.token_bytes(NONCE)
+        sealed = ChaCha20Poly1305(pseudonym(self.secret, "leave")).encrypt(nonce, lookup, b"")
+        return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+    def read_leave_token(self, token: str) -> bytes | None:
+        """Returns the pseudonym of an address that `leave_token` was made for; None for others."""
+        try:
+            data = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            cipher = ChaCha20Poly1305(pseudonym(self.secret, "leave"))
+            return cipher.decrypt(data[:NONCE], data[NONCE:], b"")
+        except (InvalidTag, ValueError):
+            return None
 
     def seal(self, address: Address, lookup: bytes | None = None) -> bytes:
         """Encrypts an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439).

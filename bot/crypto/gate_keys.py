@@ -3,8 +3,8 @@
 A conversation's pseudonym is made under a key of its campaign, which goes at the close; before a
 campaign is chosen it is made under the key of a month (the lobby), which goes with the next month.
 
-A key that was made once is demanded ever after (`Keyring.demand`): one that is made anew in silence
-makes other pseudonyms, under which a person could rate a second time.
+A key that was made once is demanded ever after (`bot.crypto.keyrings`): one that is made anew in
+silence makes other pseudonyms, under which a person could rate a second time.
 
 Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
 (`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
@@ -14,25 +14,21 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from bot.core.operator_needed import OperatorNeeded
 from bot.core.short_codes import BITS, LENGTH, code_of
+from bot.crypto.keyrings import HourlyKeys, Keyring
 from bot.crypto.ram_secrets import RamSecrets
 from bot.crypto.sealed_rows import open_row, seal_row
-from bot.crypto.secret_files import SIZE, load_secret
-from survey_flows.errors import BadSession, Message, Place
+from survey_flows.errors import BadSession, Message
 
 NONCE = 12
 COUNTER = 16
@@ -42,129 +38,12 @@ REFERENCE = 8
 HOUR = 3600
 DAY = 86_400
 STAMP = 4
+"""Bytes before a seal that hold its hour, in whole hours since 1970."""
 ROUND, FILLING = 512, b"\0"
 """Bytes to whose multiples a conversation is filled up; no text of one has the filling."""
-"""Bytes before a seal that hold its hour, in whole hours since 1970."""
-SUFFIX = ".key"
-ID_LABEL = b"minping/key-id"
-ID_BYTES = 8
 SIGN = "sign"
 GATE_KEYS = ("gate", SIGN, "follow")
 """The names of the gate's own keys; those of campaigns and hours have folders of their own."""
-
-
-class KeyMissing(OperatorNeeded):
-    """A key that was made before is not in its file, and is not made again."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(Message("crypto-key-missing"), Place(file=str(path)))
-
-
-def key_id(secret: bytes) -> str:
-    """Returns the 16 hexadecimal digits by which a key is known without telling anything of it."""
-    return sha256(ID_LABEL + secret).digest()[:ID_BYTES].hex()
-
-
-class Keyring:
-    """Secrets of 32 bytes by name, each in a file that only its owner can read."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, bytes] = {}
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the files."""
-        return self._folder
-
-    def path(self, name: str) -> Path:
-        """Returns the file of a secret, whether there is one or not."""
-        return self._folder / (name + SUFFIX)
-
-    def find_or_create(self, name: str) -> bytes:
-        """Returns the secret of this name; makes one if there is none.
-
-        This is for what begins: an installation, the opening of a campaign, a new hour or day.
-        """
-        if name not in self._known:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._known[name] = load_secret(self.path(name))
-        return self._known[name]
-
-    def demand(self, name: str) -> bytes:
-        """Returns the secret of this name.
-
-        Raises:
-            KeyMissing: there is none; it is not made.
-        """
-        if name not in self._known and not self.path(name).exists():
-            raise KeyMissing(self.path(name))
-        return self.find_or_create(name)
-
-    def find(self, name: str) -> bytes | None:
-        """Returns the secret of this name, if there is one."""
-        return self.find_or_create(name) if self.path(name).exists() else None
-
-    def names(self) -> list[str]:
-        """Returns the names of all secrets, also of those that only this process still knows."""
-        return sorted(
-            {path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"[!.]*{SUFFIX}")}
-            | {*self._known}
-        )
-
-    def destroy(self, name: str) -> None:
-        """Overwrites and removes a secret, for good; does nothing if there is none.
-
-        A backup, or a disk that moves its blocks, may keep a copy: see the guide for operators.
-        """
-        self._known.pop(name, None)
-        path = self.path(name)
-        # The service and a command may destroy the same secret at once.
-        with suppress(FileNotFoundError):
-            with path.open("r+b") as file:
-                file.write(bytes(SIZE))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-
-
-class HourlyKeys:
-    """Secrets by the hour since 1970 in which they were made; `now` is the hour to seal under.
-
-    Until the first `set_hour` that is the newest hour with a secret.
-    """
-
-    def __init__(self, ring: Keyring) -> None:
-        self._ring = ring
-        self._secrets: dict[int, bytes] = {}
-        self.now = max(map(int, ring.names()), default=0)
-
-    def set_hour(self, hour: int) -> None:
-        """Makes the secret of this hour the one to seal under."""
-        self._secrets[hour] = self._ring.find_or_create(str(hour))
-        self.now = hour
-
-    def secret(self) -> bytes:
-        """Returns the secret to seal under."""
-        if self.now not in self._secrets:
-            self.set_hour(self.now)
-        return self._secrets[self.now]
-
-    def find(self, hour: int) -> bytes | None:
-        """Returns the secret of an hour; None when there is none any more."""
-        if hour not in self._secrets and (secret := self._ring.find(str(hour))):
-            self._secrets[hour] = secret
-        return self._secrets.get(hour)
-
-    def destroy_others(self) -> None:
-        """Destroys the secrets of all hours but this one and the one before.
-
-        Other processes may still be sealing under the hour before.
-        """
-        for name in self._ring.names():
-            if int(name) not in (self.now - 1, self.now):
-                self._secrets.pop(int(name), None)
-                self._ring.destroy(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +134,11 @@ class GateKeys:
         if turn is None:
             raw = pseudonym(secret, "invitation", number)[:INVITATION]
             return base64.b32encode(raw).decode()
-        made = pseudonym(secret, "invitation code", number, str(turn))
-        return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)
+        return _code(pseudonym(secret, "invitation code", number, str(turn)))
 
     def reference(self, campaign: str, number: str) -> str:
         """Returns eight signs by which a letter is told apart that comes back; it opens nothing."""
-        made = pseudonym(self.voters.demand(campaign), "reference", number)
-        return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)[:REFERENCE]
+        return _code(pseudonym(self.voters.demand(campaign), "reference", number))[:REFERENCE]
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
         """Returns the stored mark of a token, 32 bytes; None once the key is destroyed."""
@@ -359,6 +236,11 @@ class GateKeys:
 @lru_cache(maxsize=1)
 def _signing(secret: bytes) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+def _code(made: bytes) -> str:
+    """Returns the code of the first bits of a pseudonym."""
+    return code_of(int.from_bytes(made[:CODE], "big") >> CODE * 8 - LENGTH * BITS)
 
 
 def _filled(text: str) -> bytes:

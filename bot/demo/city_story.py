@@ -15,6 +15,7 @@ from aggregation.model.facts import (
     FindingKind,
     Grade,
     Leader,
+    Paper,
     PastGrade,
     Role,
     Verdict,
@@ -35,6 +36,8 @@ ORGANISER = Organiser(
 SCHEME = "earlier"
 HEARD = ("grade_four", "downgrade", "dismissal", "removal_from_posts")
 """Before these are confirmed the person is heard."""
+ON_PAPER = ("dismissal", "removal_from_posts")
+"""These are confirmed by a document of the organ."""
 HEARD_BEFORE = 3
 """So many days before."""
 DECIDERS = ("领导小组 周正平", "领导小组 何建民", "领导小组 谭永清")
@@ -272,4 +275,9 @@ class _Teller:
         heard = verdict is Verdict.CONFIRMED and kind in HEARD
         heard_on = f"{self.year + 1}-02-{day - HEARD_BEFORE:02}" if heard else ""
         by = self.rng.choice(DECIDERS)
-        self.decisions.append(Decision(key, verdict, by, reason, at, heard_on=heard_on))
+        rests = verdict is Verdict.CONFIRMED and kind in ON_PAPER
+        document = f"组任〔{self.year + 1}〕{day}号"
+        paper = Paper("市委组织部", document, at[:10], by) if rests else None
+        self.decisions.append(
+            Decision(key, verdict, by, reason, at, heard_on=heard_on, paper=paper)
+        )

@@ -4,6 +4,7 @@ Everything that leaves the city as a file or a public page is made here, and onl
 figures (`aggregation.disclosure`).
 
 - `public_release` decides which release of a campaign everybody may read.
+- `exclusions` counts the ballots of a campaign that count, and the others by reason.
 - `exports` makes books: pages of rows as XLSX, CSV, Parquet and SPSS, each column explained.
 - `reports` makes documents for people: the circular, evidence pages and posters.
 - `charts` draws pictures for both.

@@ -55,7 +55,7 @@ async def units_under_review(
     database: AsyncEngine, campaign: RegisteredCampaign, today: date
 ) -> tuple[str, ...]:
     """Return the units of a counting campaign that may still ask for a review, or wait for one."""
-    if campaign.pilot:
+    if campaign.aim.pilot:
         return ()
     async with reading(database) as connection:
         waiting = await unsettled_units(connection, campaign.year, today)

@@ -144,7 +144,7 @@ async def _require_settled(
     database: AsyncEngine, campaign: RegisteredCampaign, today: date
 ) -> None:
     """Refuse while a unit may still ask for a review, or waits for its first answer in time."""
-    if campaign.pilot:
+    if campaign.aim.pilot:
         return
     async with reading(database) as connection:
         waiting = await unsettled_units(connection, campaign.year, today)

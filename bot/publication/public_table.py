@@ -20,10 +20,11 @@ from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up
 from aggregation.scheme.parts import Name
-from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
+from bot.appraisal.standing_years import StandingYear, amendment_of, read_shown_year
 from bot.records.notices import GivenNotice, read_notices
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.spoken_terms import Terms
 
 FORMAT = "minping-public-table/1"
 
@@ -52,6 +53,7 @@ class PublicTable:
         digest: the digest of what stands now; the seal's where nothing was amended.
         scheme: version and digest of the rules.
         places: decimals of totals.
+        terms: what the year calls the grades.
     """
 
     year: int
@@ -65,6 +67,7 @@ class PublicTable:
     digest: str
     scheme: tuple[str, str]
     places: int
+    terms: Terms
 
     def after_review(self, unit: UnitResult) -> bool:
         """Return whether a unit's result was amended after a review."""
@@ -99,7 +102,7 @@ async def read_public_table(database: AsyncEngine, year: int, today: date) -> Pu
     async with reading(database) as connection:
         notices = [it for it in await read_notices(connection, year) if it.begins <= today]
         noticed = any(not it.amendment for it in notices)
-        stands = await read_standing(connection, year) if noticed else None
+        stands = await read_shown_year(connection, year) if noticed else None
     return _table(stands, notices) if stands is not None else None
 
 
@@ -122,6 +125,7 @@ def _table(stands: StandingYear, notices: Sequence[GivenNotice]) -> PublicTable:
         stands.digest,
         (scheme.version, scheme.digest),
         scheme.places,
+        scheme.terms,
     )
 
 

@@ -28,6 +28,7 @@ class OpenProposal:
         number: that of the last decision on it; 0: there is none.
         limits: what the days of a decision on it are checked against.
         heard: whether it is confirmed only after a hearing.
+        on_paper: whether it is confirmed only on a document of an organ.
     """
 
     subject: str
@@ -35,6 +36,7 @@ class OpenProposal:
     number: int
     limits: DecisionLimits
     heard: bool
+    on_paper: bool
 
 
 @dataclass(frozen=True)

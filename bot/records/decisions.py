@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.model.facts import Decision, Verdict
-from aggregation.procedure.decision_days import day_problems
+from aggregation.model.facts import Decision, Paper, Verdict
+from aggregation.procedure.decision_days import day_problems, paper_problems
 from bot.records import code_lists as choices
 from bot.records.context import ImportResult, YearContext
-from bot.records.store import append_decisions
+from bot.records.store import PAPER, append_decisions
 from bot.records.store import read_decisions as stored
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
@@ -22,6 +22,10 @@ FIELDS = (
     Field("reason", ("理由",)),
     Field("at", ("日期", "时间")),
     Field("heard_on", ("听取申辩日期", "听证日期"), optional=True),
+    Field("organ", ("决定机关", "机关"), optional=True, longest=80),
+    Field("document", ("文号", "文件"), optional=True, longest=80),
+    Field("decided_on", ("文件日期", "发文日期"), optional=True),
+    Field("released_by", ("签发人",), optional=True, longest=80),
 )
 
 
@@ -45,8 +49,9 @@ def read_decisions(sheet: Sheet, known: YearContext) -> list[Decision]:
 
     Raises:
         BadInput: all problems, by row and column: among them a proposal that does not stand, a day
-            that has not come or lies before the ground or a newer decision, and a disadvantage
-            without a hearing between the ground and the decision.
+            that has not come or lies before the ground or a newer decision, a disadvantage
+            without a hearing between the ground and the decision, and a dismissal or removal
+            without a paper between the hearing and the decision.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -74,5 +79,20 @@ def _decision(row: Row, known: YearContext, problems: Problems) -> Decision:
     must_hear = found.heard and verdict is Verdict.CONFIRMED and not row.cells["heard_on"]
     for column, message in day_problems(found.limits, signed[2], heard, must_hear):
         problems.add(message, row.number, column)
+    paper = _paper(row, problems)
+    must_rest = found.on_paper and verdict is Verdict.CONFIRMED
+    rests = paper_problems(found.limits.since, signed[2], heard, paper, must_rest)
+    for column, message in rests:
+        problems.add(message, row.number, column)
     number = found.number + 1
-    return Decision(key, verdict, *signed, known.login, found.grounds, number, heard)
+    return Decision(key, verdict, *signed, known.login, found.grounds, number, heard, paper)
+
+
+def _paper(row: Row, problems: Problems) -> Paper | None:
+    """Return the paper of a row; None where no cell of it is filled."""
+    if not any(row.cells[name] for name in PAPER):
+        return None
+    cell = cell_reader(problems, row)
+    day = cell("decided_on").day() if row.cells["decided_on"] else ""
+    texts = {name: cell(name).text if row.cells[name] else "" for name in PAPER}
+    return Paper(**texts | {"decided_on": day})

@@ -7,7 +7,7 @@ records-no-proposal-of-year = «{ $proposal }» is not a proposal of { $year }: 
 records-finding-concerns-unit = a finding of this kind concerns a unit, and «{ $subject }» is a leader
 records-finding-concerns-leader = a finding of this kind concerns a leader, and «{ $subject }» is a unit
 records-history-not-before-year = { $found } is not before { $year }
-records-no-grade-of-unit = a unit's grade is first, second or third
+records-no-grade-of-unit = a unit's grade is { -short-first }, { -short-second } or { -short-third }
 records-neither-yes-nor-no = «{ $text }» is neither yes nor no
 
 records-no-points-column = there is no column of points; name one { $indicators }

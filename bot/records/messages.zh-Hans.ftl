@@ -7,7 +7,7 @@ records-no-proposal-of-year = “{ $proposal }”不是 { $year } 年的建议�
 records-finding-concerns-unit = 这类认定针对单位，而“{ $subject }”是干部
 records-finding-concerns-leader = 这类认定针对干部，而“{ $subject }”是单位
 records-history-not-before-year = { $found } 不早于 { $year }
-records-no-grade-of-unit = 单位的等次只能是一等、二等或三等
+records-no-grade-of-unit = 单位的等次只能是{ -grade-first }、{ -grade-second }或{ -grade-third }
 records-neither-yes-nor-no = “{ $text }”既不是“是”也不是“否”
 
 records-no-points-column = 没有分值列，请以其中一项作为列名：{ $indicators }

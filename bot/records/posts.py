@@ -19,6 +19,8 @@ from bot.storage.schema import all as tables
 from survey_flows.messages import Message
 
 HELD = {Held.HELD: ("任职",), Held.ACTING: ("主持工作", "代理"), Held.SECONDED: ("挂职",)}
+SECONDARY = ("secondary", "兼任")
+"""Say in words that a post is not the main one."""
 YES, NO = ("yes", "true", "1", "是"), ("no", "false", "0", "否")
 FIELDS = (
     Field("person", ("编号", "干部编号")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
@@ -21,6 +21,7 @@ from aggregation.model.facts import (
     Grade,
     Leader,
     Membership,
+    Paper,
     PastGrade,
     Role,
     UnitDecision,
@@ -169,7 +170,10 @@ async def read_unit_decisions(connection: AsyncConnection, year: int) -> tuple[U
 
 def _decision(row: Row[Any]) -> Decision:
     signed = (row.by, row.reason, row.at, row.login, row.grounds, row.number, row.heard_on)
-    return Decision(row.proposal, Verdict(row.verdict), *signed)
+    paper = Paper(row.organ, row.document, row.decided_on, row.released_by)
+    return Decision(
+        row.proposal, Verdict(row.verdict), *signed, paper=paper if row.document else None
+    )
 
 
 async def read_history(
@@ -301,6 +305,10 @@ async def merge_indicators(connection: AsyncConnection, year: int, values: Value
     await _replace(connection, tables.indicators, year, rows)
 
 
+PAPER = ("organ", "document", "decided_on", "released_by")
+"""The columns of a decision's paper; all are empty where it rests on none."""
+
+
 async def append_decisions(
     connection: AsyncConnection, year: int, decisions: Iterable[Decision]
 ) -> None:
@@ -320,6 +328,7 @@ async def append_decisions(
             "login": d.login,
             "grounds": d.grounds,
             "heard_on": d.heard_on,
+            **(asdict(d.paper) if d.paper else dict.fromkeys(PAPER, "")),
             "number": d.number or before.get(d.proposal, 0) + 1,
             "year": year,
         }

@@ -24,6 +24,7 @@ from bot.records.record_rows import (
     record_of,
     row_text,
 )
+from bot.records.store import PAPER
 from bot.records.working_days import stored_days
 from bot.storage.schema import all as tables
 from survey_flows.canonical_json import canonical
@@ -31,6 +32,13 @@ from survey_flows.canonical_json import canonical
 KEY_OF: Mapping[str, tuple[str, ...]] = {
     table.name: key for named in KEYS.values() for table, key in named
 }
+
+YOUNGER: Mapping[str, Mapping[str, str | None]] = {
+    "campaigns": dict.fromkeys(("purpose", "about", "asks")),
+    "decisions": dict.fromkeys(PAPER, ""),
+}
+"""Columns that older seals did not know, by table, with what they say of older rows, which records
+leave out. None: the column repeats another one and is left out of every record."""
 
 
 async def read_record(
@@ -82,10 +90,20 @@ def _row(table: Table, row: Row[Any]) -> str:
     said = {name: _text(value) for name, value in row._mapping.items()}
     key = KEY_OF.get(table.name, ())
     silent = SILENT if key else frozenset()
-    values = {name: value for name, value in said.items() if name not in silent}
+    values = {
+        name: value
+        for name, value in said.items()
+        if name not in silent and not _is_younger(table.name, name, value)
+    }
     if table.name in YEARED:
         values["year"] = said["year"]
     return row_text(" ".join(said[part] for part in key), values)
+
+
+def _is_younger(table: str, name: str, value: str) -> bool:
+    """Whether an older seal recorded the row without this value."""
+    younger = YOUNGER.get(table, {})
+    return name in younger and younger[name] in (None, value)
 
 
 def _text(value: object) -> str:

@@ -18,7 +18,7 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_words
 from bot.crypto.rectification_keys import RectificationKeys
-from bot.fieldwork.outreach.messenger import DeliveryOutcome
+from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome
 from bot.fieldwork.outreach.pace import Pace
 from bot.rectification.buttons import LEAD, OPEN, STOP
 from bot.storage.database import reading, writing
@@ -33,10 +33,11 @@ LEASE = 120
 """Seconds after which another process may send an answer that is not settled."""
 IDLE = 2.0
 STATES = {
-    DeliveryOutcome.SENT: SENT,
+    DeliveryOutcome.DELIVERED: SENT,
+    DeliveryOutcome.ACCEPTED: SENT,
     DeliveryOutcome.UNREACHABLE: UNREACHABLE,
-    DeliveryOutcome.FAILED: UNREACHABLE,
-    DeliveryOutcome.NOT_STARTED: UNREACHABLE,
+    DeliveryOutcome.OPTED_OUT: UNREACHABLE,
+    DeliveryOutcome.REFUSED: UNREACHABLE,
 }
 Buttons = list[tuple[str, str]]
 """Labels and data of buttons."""
@@ -45,7 +46,7 @@ Buttons = list[tuple[str, str]]
 class AnswerMessenger(Protocol):
     """Delivers an answer with buttons to a citizen."""
 
-    async def send_answer(self, address: str, text: str, buttons: Buttons) -> DeliveryOutcome:
+    async def send_answer(self, address: str, text: str, buttons: Buttons) -> Answer:
         """Send an answer once."""
 
 
@@ -146,8 +147,8 @@ class AnswerRelay:
         if messenger is None:
             return ""
         await self._pace.wait_for_slot()
-        outcome = await messenger.send_answer(citizen.address, *self._written(row))
-        return STATES.get(outcome, "")
+        answer = await messenger.send_answer(citizen.address, *self._written(row))
+        return UNREACHABLE if answer.reason == UNKNOWN else STATES.get(answer.outcome, "")
 
     def _written(self, row: Row[Any]) -> tuple[str, Buttons]:
         words, definition = shipped_words(), self._live_campaigns.get(row.campaign)

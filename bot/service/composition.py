@@ -36,7 +36,8 @@ from bot.core.folder_lock import shared_folder
 from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import GateKeys, Keyring
+from bot.crypto.gate_keys import GateKeys
+from bot.crypto.keyrings import Keyring
 from bot.crypto.note_signatures import public_key
 from bot.fieldwork.monitoring.search_misses import forget_search_misses
 from bot.fraud_review.asides import erase_asides
@@ -46,8 +47,8 @@ from bot.service.installation_keys import load_desk, open_keys
 from bot.service.readiness import Readiness
 from bot.service.task_states import AWAY, TaskStates, repeat
 from bot.service.two_persons import make_officers
+from bot.service.upgrades import demand_version, upgrade_to_serve
 from bot.storage.database import open_database, reading, sqlite_files, writing
-from bot.storage.migrate import migrate
 from bot.storage.redis_link import open_redis
 from bot.transparency.desk import Desk
 from bot.transparency.guard import Guard
@@ -96,17 +97,21 @@ class Service:
 
 @asynccontextmanager
 async def open_store(
-    settings: Settings, patience: float | None = None
+    settings: Settings, patience: float | None = None, serving: bool = False
 ) -> AsyncIterator[AsyncEngine]:
-    """Opens the migrated database, for commands that need nothing else.
+    """Opens a database of this version, for commands that need nothing else.
 
     Args:
         settings: names the database.
         patience: seconds for one statement, as in `open_database`; the migration has no limit.
+        serving: the service opens it, which migrates an older one; a command refuses that.
+
+    Raises:
+        OperatorNeeded: as `demand_version`, or as `upgrade_to_serve`.
     """
     database = open_database(settings.database)
     try:
-        await migrate(database)
+        await (upgrade_to_serve(settings, database) if serving else demand_version(database))
         if patience:
             await database.dispose()
             database = open_database(settings.database, patience)
@@ -134,7 +139,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     async with AsyncExitStack() as stack:
         # While it holds them nobody replaces a key under it (`bot.service.gate_loss`).
         await stack.enter_async_context(shared_folder(settings.data / "keys"))
-        database = await stack.enter_async_context(open_store(settings, PATIENCE))
+        database = await stack.enter_async_context(open_store(settings, PATIENCE, serving=True))
         url = settings.redis_url or await _bundled_redis(settings, stack)
         redis = open_redis(url, REDIS_PATIENCE)
         stack.push_async_callback(redis.aclose)

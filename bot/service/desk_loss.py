@@ -17,8 +17,8 @@ from bot.accounts.profiles import PROFILE, SOLO
 from bot.accounts.roster import Roster
 from bot.campaigns.link_marks import mark_links_anew
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keyring
 from bot.crypto.gate_signatures import GateSigner
+from bot.crypto.keyrings import Keyring
 from bot.service.lost_keys import Loss, require_lost
 from bot.storage.database import writing
 from bot.storage.schema import all as tables

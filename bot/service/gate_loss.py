@@ -16,8 +16,9 @@ from bot.ballots.gate_streams import accepted_ballots
 from bot.campaigns.states import CLOSING, HELD, OPEN, PAUSED
 from bot.core.clock import Clock
 from bot.core.folder_lock import folder_alone
-from bot.crypto.gate_keys import SIGN, GateKeys, Keyring, load_gate_keys
+from bot.crypto.gate_keys import SIGN, GateKeys, load_gate_keys
 from bot.crypto.gate_signatures import gate_key
+from bot.crypto.keyrings import Keyring
 from bot.service.lost_keys import Loss, require_lost
 from bot.storage.database import reading
 from bot.storage.schema import all as tables

@@ -16,7 +16,8 @@ from bot.campaigns.states import CLOSING, DRAFT, HELD, OPENING
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import CONTACT_KEY, ContactKeys, load_contact_keys
-from bot.crypto.gate_keys import GateKeys, KeyMissing, Keyring, load_gate_keys
+from bot.crypto.gate_keys import GateKeys, load_gate_keys
+from bot.crypto.keyrings import KeyMissing, Keyring
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import DESK, Desk

@@ -1,4 +1,8 @@
-"""Migration of a database to the tables of this version."""
+"""Migration of a database to the tables of this version.
+
+The migrations are a chain by number. Those that `released.txt` lists are in use somewhere: their
+bytes stay as they are, and a change is another migration.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,25 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.database import writing
+from bot.storage.database import reading, writing
 
-HEAD = "0051"
+HEAD = "0055"
 FOLDER = Path(__file__).parent / "migrations"
+VERSIONS = FOLDER / "versions"
+
+
+async def read_version(database: AsyncEngine) -> str | None:
+    """Returns the number of the database's last migration; None where it has no tables."""
+    async with reading(database) as connection:
+        return await connection.run_sync(_version)
+
+
+def missing_migrations(version: str | None) -> list[str] | None:
+    """Returns the numbers of the migrations after ``version``; None where it knows no such one."""
+    numbers = sorted(file.name[:4] for file in VERSIONS.glob("[0-9]*.py"))
+    if version is None:
+        return numbers
+    return numbers[numbers.index(version) + 1 :] if version in numbers else None
 
 
 async def migrate(database: AsyncEngine) -> None:

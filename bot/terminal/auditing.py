@@ -105,7 +105,7 @@ async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: 
         return
     from bot.accounts.audit_log import AuditRecord, append_record
     from bot.core.clock import SystemClock
-    from bot.crypto.gate_keys import KeyMissing
+    from bot.crypto.keyrings import KeyMissing
     from bot.service.composition import open_store
     from bot.service.installation_keys import open_desk
 

@@ -14,7 +14,7 @@ from bot.campaigns.opening import Opening, show_opening
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.states import DRAFT, OVER
 from bot.campaigns.summaries import CampaignSummary, show_campaign
-from bot.campaigns.titles import printed_title
+from bot.campaigns.titles import aim_words, printed_title
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
 from bot.terminal.words import rounded_count, say, source_word, word, worded
@@ -60,18 +60,20 @@ def print_campaign(summary: CampaignSummary, settings: Settings) -> None:
         at = datetime.fromtimestamp(summary.early.at, zone).isoformat(timespec="minutes")
         closes = worded(Message("campaign-end-early", at=at, planned=closes))
     void = summary.choice is not None and summary.choice.void
-    title = printed_title(summary.title, summary.pilot, void)
+    title = printed_title(summary.title, summary.aim.pilot, void)
     print(f"{summary.id}  {title.zh} / {title.en}")
     state = word(summary.state)
     figures = Message(
         "campaign-figures",
-        state=Message("campaign-pilot", state=state) if summary.pilot else state,
+        state=Message("campaign-pilot", state=state) if summary.aim.pilot else state,
         opens=opens,
         closes=closes,
         units=summary.units,
         ballots=_disclosed_ballots(summary),
     )
     print("  " + worded(figures))
+    if summary.aim.pilot:
+        print("  " + worded(aim_words(summary.aim)))
     if summary.early is not None and summary.early.reason:
         print("  " + worded(Message("campaign-early-why", reason=summary.early.reason)))
     if summary.choice is not None:
@@ -95,7 +97,7 @@ async def show_stored_campaign(database: AsyncEngine, campaign: str, settings: S
     """Prints a campaign and, until it closes, the reasons why its year cannot be appraised."""
     summary = await show_campaign(database, campaign)
     print_campaign(summary, settings)
-    if summary.state not in OVER and not summary.pilot:
+    if summary.state not in OVER and not summary.aim.pilot:
         scheme = next(
             one.scheme
             for one in await read_registered_campaigns(database, summary.year)

@@ -66,6 +66,8 @@ CODES: Mapping[str, Message] = {
     "sent": Message("word-sent"),
     "unreachable": Message("word-unreachable"),
     "not_started": Message("word-not-started"),
+    "delivered": Message("word-delivered"),
+    "not_delivered": Message("word-not-delivered"),
     "opted_out": Message("word-opted-out"),
     # Files with invitations: forms, states, kinds of addresses.
     "letters": Message("word-letters"),

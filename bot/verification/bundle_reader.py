@@ -39,6 +39,7 @@ from bot.verification.strict_files import (
     read_text,
     table_rows,
 )
+from survey_flows.campaign_aim import Aim
 from survey_flows.canonical_json import read_strict
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import RECEIPT, SEALED, is_campaign
@@ -90,7 +91,7 @@ class RegisteredTerms:
     opens_at: int
     closes_at: int
     quotas: Mapping[QuotaCell, int]
-    pilot: bool
+    aim: Aim
 
 
 @dataclass(slots=True)
@@ -350,5 +351,5 @@ def _read_registration(act: Act) -> RegisteredTerms:
         opens_at=body["opens_at"],
         closes_at=body["closes_at"],
         quotas=definition.capacities,
-        pilot=definition.pilot,
+        aim=definition.aim,
     )

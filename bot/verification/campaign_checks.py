@@ -43,7 +43,7 @@ def check_registration(bundle: Bundle) -> Message:
             position=position,
             entries=entries,
         )
-    if terms.pilot:
+    if terms.aim.pilot:
         return Message("verification-registered-pilot", registered=registered)
     return registered
 

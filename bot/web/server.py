@@ -19,9 +19,10 @@ from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
 if TYPE_CHECKING:
-    from bot.web.public import code_door, own_page, results, year_table
+    from bot.web.public import code_door, out_page, own_page, results, year_table
 else:
     code_door = lazy_module("bot.web.public.code_door")
+    out_page = lazy_module("bot.web.public.out_page")
     own_page = lazy_module("bot.web.public.own_page")
     results = lazy_module("bot.web.public.results")
     year_table = lazy_module("bot.web.public.year_table")
@@ -43,9 +44,11 @@ NOTICES = (
     ("GET", "/k", code_door.show_entry),
     ("POST", "/k", code_door.take_code),
     ("GET", "/{code:[0-9A-Za-z]{10}}", code_door.show_door),
+    ("GET", "/out/{token}", out_page.show_out),
+    ("POST", "/out/{token}", out_page.take_out),
 )
-"""The public table of a year in notice, the page of a person's own result, and codes."""
-HIDDEN = ("/r/", "/u/", "/c", "/p/", "/result$", "/k$", "/admin", "/api/")
+"""The public table of a year in notice, a person's own result, codes, and ways out."""
+HIDDEN = ("/r/", "/u/", "/out/", "/hooks/", "/c", "/p/", "/result$", "/k$", "/admin", "/api/")
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in HIDDEN)
 
 

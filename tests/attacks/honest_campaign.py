@@ -27,7 +27,8 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.conversations.key_rotation import KeyRotation
 from bot.core.shipped_files import shipped_scales
-from bot.crypto.gate_keys import Keyring, make_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.service.composition import run_mixer_once
 from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate

@@ -223,10 +223,11 @@ async def test_row_appeal_worse_is_neither_offered_nor_accepted(hall: Hall) -> N
     appeal = await hall.charged("U2")
     able = await remedies(hall.database, appeal)
     assert [(kind, after) for kind, after, _ in able.choices] == [("grade", "first"), ("score", "")]
-    assert {name: str(value) for name, value in able.values.items()} == {
+    assert {it.what: it.stands for it in able.values} == {
         "objective": "60",
         "superior": "80",
         "governance": "80",
+        "bonus/new": "",
     }
     for chosen, complaint in (
         ([], "say what is amended"),

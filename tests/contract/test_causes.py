@@ -287,9 +287,9 @@ async def test_row_overwrite_after_the_notice_a_correction_case_alone_changes_po
         Cause.CORRECTION, "objective", "统计局更正函", "录入有误", subject="U3", value="70"
     )
     for wrong, complaint in (
-        (replace(request, value="60"), "these points stand already"),
+        (replace(request, value="60"), "this stands already"),
         (replace(request, value="101"), "no number of points"),
-        (replace(request, what="nothing"), "no points of this kind"),
+        (replace(request, what="nothing"), "no material of this kind"),
         (replace(request, value="20"), "may, after a hearing"),
         (replace(request, reason=""), "name the document"),
     ):

@@ -32,7 +32,8 @@ from bot.conversations.conductor import Conductor, Unavailable
 from bot.conversations.contract import Incoming, Reply
 from bot.conversations.store import delete_expired, keep_dead_letter
 from bot.core.shipped_files import shipped_questionnaires
-from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
+from bot.crypto.gate_keys import GateKeys, make_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys, load_contact_keys
-from bot.crypto.gate_keys import Keyring, make_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.fieldwork.audience.contact_file import blank_list, import_contacts, import_opt_outs
 from bot.fieldwork.audience.contact_store import ContactImportCounts
 from bot.fieldwork.audience.contacts import count_contacts, select_persons, set_unreachable

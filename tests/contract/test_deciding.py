@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,16 +12,21 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.model.facts import Grade, Verdict
+from aggregation.model.facts import Decision, Grade, Paper, Verdict
 from aggregation.model.results import Proposal, ProposalStatus
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import find_appeal
 from bot.appraisal.appeals import assign_appeal, receive_appeal
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
+from bot.appraisal.plain_form import read_plain, write_plain
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
 from bot.core.identity import Office
+from bot.publication.exports import Audience, year_book
+from bot.publication.reports.circular import circular_document
+from bot.publication.reports.material import report_material
+from bot.records.store import append_decisions
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 from tests.contract.test_year_tables import (
@@ -140,6 +146,90 @@ async def test_row_decided_what_does_not_stand_or_is_of_another_day_is_refused(
     assert (await rows_of(city))["decisions"] == 0
 
 
+UNFIT = "2026/unfitness/dismissal/L1/F1"
+PAPER = Paper("市委组织部", "组干〔2026〕7号", "2026-11-03", "周正平")
+SAID = "市委组织部 组干〔2026〕7号（2026-11-03），签发人 周正平"
+
+
+async def unfit(database: AsyncEngine) -> None:
+    found = "id,kind,subject,date,source,established\n"
+    found += "F1,unfitness,L1,2026-05-01,考察材料,2026-05-11\n"
+    await bring(database, "findings", found)
+
+
+async def test_a_dismissal_rests_on_a_paper_of_the_organ_that_decided(city: AsyncEngine) -> None:
+    """By form and by table alike; whatever else is decided may name one."""
+    await unfit(city)
+    office = office_at(2026, 11, 5)
+    heard = "2026-11-02"
+    columns = ",organ,document,decided_on,released_by"
+    head = f"proposal,verdict,by,reason,at,heard_on{columns}\n"
+    for paper, complaint in (
+        (None, "name the organ that decided, the number of its document"),
+        (replace(PAPER, released_by=""), "a paper has an organ, a number, a day and somebody"),
+        (replace(PAPER, decided_on=""), "a paper has an organ, a number, a day and somebody"),
+        (replace(PAPER, decided_on="2026-11-01"), "the day of the paper lies between 2026-11-02"),
+        (replace(PAPER, decided_on="2026-11-06"), "and 2026-11-05, the day of the decision"),
+    ):
+        seen = seen_of(await proposal(city, UNFIT))
+        given = (UNFIT, Verdict.CONFIRMED, "周正平", "由", office, seen, heard)
+        with pytest.raises(BadInput, match=complaint):
+            await record_decision(city, YEAR, *given, paper=paper)
+        cells = ",".join(astuple(paper)) if paper else ",,,"
+        row = f"{UNFIT},confirmed,周正平,由,2026-11-05,{heard},{cells}\n"
+        with pytest.raises(BadInput, match=complaint):
+            await bring(city, "decisions", head + row)
+    assert (await rows_of(city))["decisions"] == 0
+    await decide(city, YEAR, UNFIT, Verdict.DECLINED, office=office_at(2026, 11, 1))
+    seen = seen_of(await proposal(city, UNFIT))
+    given = (UNFIT, Verdict.CONFIRMED, "周正平", "由", office, seen, heard)
+    await record_decision(city, YEAR, *given, paper=PAPER)
+    year = await open_year(city, YEAR)
+    made = standing_proposals(year)[UNFIT].decision
+    assert made is not None
+    assert (made.verdict, made.paper) == (Verdict.CONFIRMED, PAPER)
+    lines = [line.text("zh-Hans") for line in year.result.trail["L1"]]
+    assert f"所依据的文件：{SAID}" in lines
+    material = await report_material(city, year)
+    for audience, told in ((Audience.INTERNAL, True), (Audience.PUBLIC, False)):
+        circular = circular_document(material, audience, "zh-Hans", "Asia/Shanghai")
+        assert (SAID in repr(circular)) == told, "the public circular names no leader"
+    page = year_book(year, Audience.INTERNAL, "Asia/Shanghai").page("proposals")
+    names = [column.name for column in page.columns]
+    (cells,) = (dict(zip(names, row, strict=True)) for row in page.rows if row[0] == UNFIT)
+    assert {name: cells[name] for name in asdict(PAPER)} == asdict(PAPER)
+
+
+async def test_a_dismissal_without_a_paper_stops_the_seal_and_the_paper_is_sealed(
+    city: AsyncEngine,
+) -> None:
+    """As installations have it from before decisions named papers; decided again, it goes."""
+    await unfit(city)
+    await decide(city, YEAR, KEY, Verdict.CONFIRMED)
+    made = ("周正平", "集体研究", "2026-11-05T09:00:00+08:00")
+    old = Decision(UNFIT, Verdict.CONFIRMED, *made, heard_on="2026-11-04")
+    async with writing(city) as connection:
+        await append_decisions(connection, YEAR, [old])
+    (obstacle,) = (await preview_seal(city, YEAR)).obstacles
+    assert (obstacle.id, UNFIT in str(obstacle)) == ("appraisal-removals-without-paper", True)
+    decided = await decide(city, YEAR, UNFIT, Verdict.CONFIRMED)
+    assert decided.paper is not None
+    assert (await preview_seal(city, YEAR)).obstacles == ()
+    await seal_year(city, YEAR)
+    sealed = standing_proposals(await open_year(city, YEAR))
+    assert [sealed[key].decision.paper for key in (KEY, UNFIT)] == [None, decided.paper]  # type: ignore[union-attr]
+
+
+def test_a_decision_of_an_older_seal_is_read_and_written_as_it_was() -> None:
+    older = Decision(KEY, Verdict.CONFIRMED, "li", "由", "2026-11-05")
+    plain = write_plain(older, Decision)
+    assert "paper" not in plain
+    assert read_plain(plain, Decision) == older
+    newer = replace(older, paper=PAPER)
+    assert read_plain(write_plain(newer, Decision), Decision) == newer
+    assert write_plain(newer, Decision)["paper"] == asdict(PAPER)
+
+
 async def test_row_decided_an_older_one_never_takes_the_place_of_a_newer_one(
     city: AsyncEngine,
 ) -> None:
@@ -188,14 +278,14 @@ async def test_row_decided_two_years_stand_once_the_first_of_them_is_sealed(
     await hold_campaign(city, "next", year=following)
     lowered = f"{following}/third_grade_unit/downgrade/L3"
     dismissal = f"{following}/two_year_third/dismissal/L3"
-    head = "proposal,verdict,by,reason,at,heard_on\n"
+    head = "proposal,verdict,by,reason,at,heard_on,organ,document,decided_on,released_by\n"
     for key, made, complaint in (
         (lowered, "2026-10-20", f"before {CLOSED}"),
         (lowered, "2026-11-01", None),
         (dismissal, "2026-11-22", "before 2026-11-23"),
         (dismissal, "2026-11-23", None),
     ):
-        row = f"{head}{key},confirmed,领导小组,由,{made},{made}\n"
+        row = f"{head}{key},confirmed,领导小组,由,{made},{made},市委组织部,1号,{made},周正平\n"
         if complaint is None:
             await bring(city, "decisions", row, following)
         else:

@@ -19,7 +19,8 @@ from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.summaries import show_campaign
 from bot.conversations.contract import Incoming
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import KeyMissing, Keyring, key_id, load_gate_keys
+from bot.crypto.gate_keys import load_gate_keys
+from bot.crypto.keyrings import KeyMissing, Keyring, key_id
 from bot.service.composition import build, open_store
 from bot.service.installation_keys import open_keys
 from bot.storage.database import reading, writing

@@ -18,7 +18,7 @@ from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import close_campaign, create_campaign, pause_campaign, resume_campaign
 from bot.campaigns.ordered_states import states_without_order
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import KeyMissing, Keyring
+from bot.crypto.keyrings import KeyMissing, Keyring
 from bot.service.health_checks import orders_check
 from bot.service.installation_keys import open_keys
 from bot.storage.database import reading, writing

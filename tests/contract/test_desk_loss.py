@@ -19,8 +19,9 @@ from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import close_campaign, pause_campaign, resume_campaign
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.crypto.gate_signatures import GateSigner
+from bot.crypto.keyrings import Keyring
 from bot.service import desk_loss
 from bot.service.desk_loss import replace_desk
 from bot.service.installation_keys import desk_ring, load_desk

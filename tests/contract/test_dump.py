@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
 from bot.conversations.key_rotation import KeyRotation
-from bot.crypto.gate_keys import KeyMissing
+from bot.crypto.keyrings import KeyMissing
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession

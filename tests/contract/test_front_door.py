@@ -20,6 +20,7 @@ from bot.campaigns.links import create_link
 from bot.conversations.contract import Reply
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import Aim
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from tests.contract.test_conductor import NOW, Road, draft, make_road
@@ -175,7 +176,7 @@ async def test_the_choice_is_shown_again_and_forgets_nothing(road: Road) -> None
     "event", [Started(), Typed("税务"), Pressed("start:en"), Started(unit="TAX")]
 )
 async def test_nobody_without_a_link_is_led_into_a_pilot(road: Road, event: Event) -> None:
-    link = await add(road, replace(with_units(draft("pilot"), ("TAX", TAX)), pilot=True))
+    link = await add(road, replace(with_units(draft("pilot"), ("TAX", TAX)), aim=Aim("pilot")))
     assert PILOT not in str(await road.send("ann", event))
     assert PILOT in str(await road.send("ben", Started(link=link.token, lang="en")))
 
@@ -203,7 +204,7 @@ async def test_nobody_without_a_link_is_led_into_a_drawn_sample(road: Road) -> N
 
 
 async def test_a_pilot_is_told_however_one_begins(road: Road) -> None:
-    made = replace(with_units(draft("pilot"), ("TAX", TAX), ("WAT", WATER)), pilot=True)
+    made = replace(with_units(draft("pilot"), ("TAX", TAX), ("WAT", WATER)), aim=Aim("pilot"))
     link = await add(road, made)
     await road.close("year")
     await road.live_campaigns.refresh()

@@ -24,7 +24,8 @@ from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.core.folder_lock import folder_alone, shared_folder
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
+from bot.crypto.gate_keys import GateKeys, load_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.service import gate_loss
 from bot.service.composition import build
 from bot.service.gate_loss import replace_gate

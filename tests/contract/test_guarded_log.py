@@ -26,7 +26,7 @@ from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import pause_campaign
 from bot.campaigns.log_loss import refill_log
-from bot.crypto.gate_keys import KeyMissing, Keyring
+from bot.crypto.keyrings import KeyMissing, Keyring
 from bot.crypto.note_signatures import open_note
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,9 @@ from bot.fieldwork.outreach.handouts import (
     list_handouts,
     prepare_handout,
 )
-from bot.fieldwork.outreach.messenger import DeliveryOutcome
+from bot.fieldwork.outreach.messenger import NOT_STARTED, Answer, DeliveryOutcome
 from bot.fieldwork.outreach.returns import take_returns
+from bot.fieldwork.outreach.sender import TRIES
 from bot.publication.reports.handout_files import COLUMNS, HandoutFile, HandoutMaker
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -170,19 +172,21 @@ async def test_of_outside_people_a_file_has_the_keeper_s_number(desk: Fieldwork)
 async def test_letters_follow_only_where_the_messenger_says_never(desk: Fieldwork) -> None:
     desk.office.post.fates = {
         "1000": [DeliveryOutcome.UNREACHABLE],
-        "1001": [DeliveryOutcome.NOT_STARTED],
-        "1002": [DeliveryOutcome.FAILED],
+        "1001": [Answer(DeliveryOutcome.UNREACHABLE, reason=NOT_STARTED)],
+        "1002": [DeliveryOutcome.LATER] * TRIES,
     }
     await desk.office.begin()
     assert await desk.waiting() == {"sms": 10, "outside": 10}, "they wait for the messenger"
-    await desk.office.send()
+    for _ in range(TRIES):
+        await desk.office.send()
+        desk.office.road.clock.time += timedelta(hours=8)
     assert (await desk.waiting())["letter"] == 2, "neither silence nor a failure is followed"
     made = await desk.make(await desk.allowed(MERGE, "letter"))
     rows = table(made.data)
     assert {row["address"] for row in rows} == {STREET.format(n=n) for n in (0, 1)}
     monitor = await read_monitor(desk.database, "next", "Asia/Shanghai")
     deputies = shown_ranges(monitor)["deputy"]
-    assert set(deputies) == {"sent", "unreachable"}, "one failed, and nine were handed over"
+    assert set(deputies) == {"sent", "not_delivered"}, "one failed, and nine were handed over"
     desk.office.post.fates = {}
     await desk.office.begin()
     await desk.office.send()

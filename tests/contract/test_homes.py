@@ -22,7 +22,8 @@ from bot.conversations.homes import (
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.conversations.stored_conversation import read_conversation
-from bot.crypto.gate_keys import Keyring, make_gate_keys
+from bot.crypto.gate_keys import make_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.service.composition import run_mixer_once
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables

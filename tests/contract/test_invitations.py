@@ -24,7 +24,8 @@ from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address, Citizen
 from bot.core.short_codes import LENGTH, SIGNS
-from bot.crypto.gate_keys import GateKeys, KeyMissing
+from bot.crypto.gate_keys import GateKeys
+from bot.crypto.keyrings import KeyMissing
 from bot.fieldwork.audience.admission import _take, knows_code
 from bot.fieldwork.audience.contacts import REASONS, set_unreachable
 from bot.fieldwork.audience.invitations import (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.storage.schema import all as tables
 from survey_flows.effects import StoreBallot
 from tests.chance import most_by_chance

@@ -307,6 +307,47 @@ async def test_entries_from_before_lines_are_of_form_1_and_stay_guarded(
         await database.dispose()
 
 
+async def test_older_campaigns_get_the_purpose_of_their_definition_and_it_is_frozen(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    insert = (
+        "INSERT INTO campaigns (id, year, state, opens_at, closes_at, definition, scheme,"
+        " registered) VALUES"
+    )
+    pilot = '{"title": {}, "trial": true}'
+    statements = [
+        text(f"{insert} (:id, 2026, 'closed', 1, 2, :definition, '{{}}', :registered)").bindparams(
+            id=name, definition=definition, registered=registered
+        )
+        for name, definition, registered in (
+            ("count", "{}", 1),
+            ("draft", pilot, None),
+            ("pilot", pilot, 2),
+        )
+    ]
+    try:
+        await upgraded(database, "0051", statements)
+        await migrate(database)
+        async with database.connect() as connection:
+            query = "SELECT id, purpose, about, asks FROM campaigns ORDER BY id"
+            found = (await connection.execute(text(query))).all()
+        assert [tuple(row) for row in found] == [
+            ("count", "counting", "units", "public"),
+            ("draft", "pilot", "units", "public"),
+            ("pilot", "pilot", "units", "public"),
+        ]
+        for name, value in (("purpose", "pilot"), ("about", "leaders"), ("asks", "staff")):
+            change = f"UPDATE campaigns SET {name} = '{value}' WHERE id"
+            with pytest.raises(DBAPIError, match="registered in the log"):
+                async with database.begin() as connection:
+                    await connection.execute(text(f"{change} = 'count'"))
+            async with database.begin() as connection:
+                await connection.execute(text(f"{change} = 'draft'"))
+    finally:
+        await database.dispose()
+
+
 async def test_sums_of_few_answers_join_others_where_no_result_was_signed(
     bare_store_url: str,
 ) -> None:

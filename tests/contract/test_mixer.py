@@ -26,7 +26,8 @@ from bot.ballots.stored_bodies import ballot_text
 from bot.ballots.stored_forms import FOLLOW
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import GateKeys, Keyring, make_gate_keys
+from bot.crypto.gate_keys import GateKeys, make_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.crypto.note_signatures import open_note
 from bot.crypto.sealed_envelopes import PAD_BYTES
 from bot.service.composition import run_mixer_once
@@ -636,7 +637,7 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
     await close_campaign(road.database, "year", DESK, road.clock, "for a test")
     for where in (
         "bot.transparency.guarded_log.append_entries",
-        "bot.crypto.gate_keys.Keyring.destroy",
+        "bot.crypto.keyrings.Keyring.destroy",
     ):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(where, _die)

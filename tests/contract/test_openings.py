@@ -18,6 +18,7 @@ from bot.campaigns.opening import show_opening
 from bot.campaigns.opening_decision import prepare_opening
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import Aim
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, draft, make_road
 
@@ -76,7 +77,7 @@ async def test_the_name_and_the_list_are_confirmed_before_anything_is_prepared(
 
 
 async def test_a_pilot_is_opened_by_one_person(road: Road) -> None:
-    await create_campaign(road.database, replace(draft("test"), pilot=True), road.clock)
+    await create_campaign(road.database, replace(draft("test"), aim=Aim("pilot")), road.clock)
     assert (await prepare_opening(road.approvals, "test", "zhou")).state == DONE
     await road.mixer.turn()
     assert await state(road, "test") == "open"

@@ -22,7 +22,14 @@ from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.audience.contact_store import _write_addresses, _write_persons
 from bot.fieldwork.audience.opt_outs import opt_out
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach import sender as sending
+from bot.fieldwork.outreach.messenger import (
+    NOT_STARTED,
+    Account,
+    Answer,
+    DeliveryOutcome,
+    OutgoingMessage,
+)
 from bot.fieldwork.outreach.outbox import LEASE, PutBack, claim_messages, put_back, read_pushes
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.push_service import (
@@ -45,6 +52,7 @@ from tests.contract.test_sampling import KEYS, TODAY
 from tests.waiting import PATIENCE, until
 
 RATE = 2000.0
+TELEGRAM = Account("telegram", "telegram", "telegram")
 
 
 @dataclass
@@ -55,23 +63,21 @@ class Post:
     """
 
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
-    fates: dict[str, list[DeliveryOutcome]] = field(default_factory=dict)
+    fates: dict[str, list[Answer | DeliveryOutcome]] = field(default_factory=dict)
     pause_seconds: float = 0.0
-    limited: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    account: Account = TELEGRAM
     meanwhile: Callable[[], None] = lambda: None
     turnstile: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1000))
 
-    async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
+    async def send(self, address: str, letter: OutgoingMessage) -> Answer:
         await self.turnstile.acquire()
         await asyncio.sleep(self.seconds)
         self.sent.append((address, letter))
         self.meanwhile()
         fates = self.fates.get(address, [])
-        return fates.pop(0) if fates else DeliveryOutcome.SENT
-
-    def recipient_pause(self, address: str) -> float:
-        return self.limited.get(address, 0.0)
+        fate = fates.pop(0) if fates else DeliveryOutcome.ACCEPTED
+        return fate if isinstance(fate, Answer) else Answer(fate)
 
     def times(self) -> Counter[str]:
         return Counter(address for address, _ in self.sent)
@@ -87,12 +93,12 @@ class Office:
 
     def sender(self, post: Post | None = None) -> PushSender:
         pace = Pace(self.redis, RATE)
-        road, messengers = self.road, {"telegram": post or self.post}
+        road = self.road
         return PushSender(
             road.database,
             road.keys,
             KEYS,
-            messengers,
+            post or self.post,
             pace,
             road.clock,
             "Asia/Shanghai",
@@ -166,11 +172,11 @@ async def test_a_message_of_a_later_version_waits_and_stops_no_other(office: Off
 
 
 async def test_who_cannot_be_reached_is_noted_and_not_tried_again(office: Office) -> None:
-    ann, ben, *_ = office.people
-    office.post.fates = {ann: [DeliveryOutcome.UNREACHABLE], ben: [DeliveryOutcome.FAILED]}
+    ann, *_ = office.people
+    office.post.fates = {ann: [DeliveryOutcome.UNREACHABLE]}
     await office.begin()
     await office.send()
-    assert await office.counts() == {"sent": 18, "unreachable": 1, "failed": 1}
+    assert await office.counts() == {"sent": 19, "unreachable": 1}
     await office.begin()
     await office.send()
     assert office.post.times()[ann] == 1
@@ -246,7 +252,10 @@ async def test_what_may_have_been_lost_is_sent_again_later_and_given_up_in_the_e
     assert await office.counts() == {"sent": 19, "failed": 1}
 
 
-async def test_a_429_costs_no_attempt_and_silences_all(office: Office) -> None:
+async def test_a_429_costs_no_attempt_and_silences_all(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LEAST_SILENCE", 0.001)
     ann = next(iter(office.people))
     office.post.fates = {ann: [DeliveryOutcome.SILENCE] * (TRIES + 1)}
     await office.begin()
@@ -322,11 +331,12 @@ async def test_who_lost_the_lease_puts_nothing_back(office: Office) -> None:
     now = int(office.road.clock.now().timestamp())
     async with writing(office.road.database) as connection:
         found = await read_pushes(connection, now=now)
-        first = await claim_messages(connection, found, 5, now)
-        second = await claim_messages(connection, found, 20, now + LEASE + 1)
+        first = await claim_messages(connection, found, "telegram", 5, now)
+        second = await claim_messages(connection, found, "telegram", 20, now + LEASE + 1)
         assert {item.key for item in first} <= {item.key for item in second}
         await put_back(connection, {item.key: PutBack(item.until, 0, True) for item in first})
-        assert await claim_messages(connection, found, 20, now + LEASE + 2) == []
+        again = await claim_messages(connection, found, "telegram", 20, now + LEASE + 2)
+        assert again == []
 
 
 async def test_nothing_is_sent_outside_the_campaign_s_window(office: Office) -> None:
@@ -361,7 +371,8 @@ async def test_a_process_that_dies_misses_nobody_and_its_lease_keeps_others_away
     await office.begin()
     now = int(office.road.clock.now().timestamp())
     async with writing(office.road.database) as connection:
-        dead = await claim_messages(connection, await read_pushes(connection, now=now), 7, now)
+        steps = await read_pushes(connection, now=now)
+        dead = await claim_messages(connection, steps, "telegram", 7, now)
     assert len(dead) == 7
     await office.send()
     assert len(office.post.sent) == 13
@@ -616,8 +627,7 @@ async def test_who_began_and_did_not_finish_is_reminded_by_a_reminder_to_all(
 
 async def test_a_limit_of_one_recipient_holds_up_nobody_else(office: Office) -> None:
     address = next(iter(office.people))
-    office.post.fates[address] = [DeliveryOutcome.LIMITED]
-    office.post.limited[address] = 30.0
+    office.post.fates[address] = [Answer(DeliveryOutcome.LIMITED, seconds=30.0)]
     await office.begin()
     await office.send()
     assert await office.counts() == {"sent": 19, "queued": 1}
@@ -631,7 +641,7 @@ async def test_who_never_started_the_bot_is_told_apart_and_reachable_at_the_firs
 ) -> None:
     """Case 12: unreachable until a new list."""
     address = next(iter(office.people))
-    office.post.fates[address] = [DeliveryOutcome.NOT_STARTED]
+    office.post.fates[address] = [Answer(DeliveryOutcome.UNREACHABLE, reason=NOT_STARTED)]
     await office.begin()
     await office.send()
     assert await office.counts() == {"sent": 19, "not_started": 1}

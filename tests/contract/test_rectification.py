@@ -20,7 +20,7 @@ from aggregation.procedure.rectification import (
 from bot.conversations.contract import Incoming, Reply
 from bot.core.identity import Address, Office
 from bot.crypto.rectification_keys import RectificationKeys
-from bot.fieldwork.outreach.messenger import DeliveryOutcome
+from bot.fieldwork.outreach.messenger import Answer, DeliveryOutcome
 from bot.fieldwork.outreach.pace import Pace
 from bot.rectification.relay import LEASE, AnswerRelay
 from bot.rectification.requests import (
@@ -50,13 +50,11 @@ class Teller:
     """A messenger that notes its messages and returns ``fate`` for each."""
 
     told: list[tuple[str, str]] = field(default_factory=list)
-    fate: DeliveryOutcome = DeliveryOutcome.SENT
+    fate: DeliveryOutcome = DeliveryOutcome.ACCEPTED
 
-    async def send_answer(
-        self, address: str, text: str, _buttons: list[tuple[str, str]]
-    ) -> DeliveryOutcome:
+    async def send_answer(self, address: str, text: str, _buttons: list[tuple[str, str]]) -> Answer:
         self.told.append((address, text))
-        return self.fate
+        return Answer(self.fate)
 
 
 @pytest.fixture
@@ -363,7 +361,7 @@ async def test_an_answer_is_sent_once_and_failed_deliveries_are_known(
     assert await relay.relay_batch()
     assert not await relay.relay_batch(), "it is not tried again at once"
     road.clock.time += timedelta(seconds=LEASE + 1)
-    teller.fate = DeliveryOutcome.SENT
+    teller.fate = DeliveryOutcome.ACCEPTED
     assert await relay.relay_batch()
     assert not await relay.relay_batch()
     assert [address for address, _ in teller.told] == ["4711"] * 2

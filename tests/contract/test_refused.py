@@ -20,7 +20,7 @@ from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS, key_name
 from bot.ballots.refused import RefusedCount, count_refused, drop_refused, retry_refused
 from bot.campaigns.summaries import show_campaign
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, public_key, seal, sign_and_pad
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables

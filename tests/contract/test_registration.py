@@ -52,7 +52,8 @@ async def tamper(road: Road, **values: object) -> None:
     """Change a registered campaign as the owner of the database can."""
     async with writing(road.database) as connection:
         if connection.dialect.name == "sqlite":
-            await connection.execute(text("DROP TRIGGER campaigns_frozen"))
+            for name in ("campaigns_frozen", "campaigns_aim_frozen"):
+                await connection.execute(text(f"DROP TRIGGER {name}"))
         else:
             await connection.execute(text("ALTER TABLE campaigns DISABLE TRIGGER ALL"))
         await connection.execute(update(tables.campaigns).values(**values))
@@ -106,7 +107,7 @@ def test_rules_are_read_as_they_were_written() -> None:
     assert read_rules(None) == DEFAULT_RULES
 
 
-@pytest.mark.parametrize("change", ["scheme", "window", "definition", "registration"])
+@pytest.mark.parametrize("change", ["scheme", "window", "definition", "registration", "purpose"])
 async def test_a_campaign_that_was_changed_takes_no_ballots(
     road: Road, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -117,6 +118,7 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
         "window": {"closes_at": row.closes_at + 1},
         "definition": {"definition": row.definition.replace("Tax Bureau", "Tax Office")},
         "registration": {"registered": None},
+        "purpose": {"purpose": "pilot"},
     }
     await tamper(road, **values[change])
     fresh = LiveCampaigns(road.database, "Asia/Shanghai")

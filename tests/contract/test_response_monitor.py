@@ -234,7 +234,8 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         await opt_out(connection, KEYS, addresses, TODAY)
     found = shown_ranges(await office.monitor())["resident/430102/large"]
     assert found == {
-        "unreachable": (10, 19),
+        "unreachable": (1, 9),
+        "not_delivered": (1, 9),
         "opted_out": (1, 9),
         "declined": (10, 19),
         "sent": (10, 19),

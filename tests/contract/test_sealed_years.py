@@ -42,6 +42,7 @@ from bot.publication.exports import Audience, year_book
 from bot.records.seals import Seal, read_seals, standing_seal
 from bot.records.store import append_decisions
 from bot.records.unit_periods import read_units_of
+from bot.records.year_record import read_rows
 from bot.results.releases import publish_release
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -458,3 +459,20 @@ async def test_a_year_is_read_with_the_campaigns_of_its_seal_alone(city: AsyncEn
     async with writing(city) as connection:
         await connection.execute(update(tables.campaigns).values(year=2031))
     assert (await open_year(city, YEAR)).result.unit("U1").grade is Grade.FIRST
+
+
+async def test_a_newer_column_moves_no_row_that_an_older_seal_recorded(city: AsyncEngine) -> None:
+    """Otherwise every year that was sealed before would be told as changed in the database."""
+    async with reading(city) as connection:
+        rows = await read_rows(connection, YEAR, [("poll", 1)], "")
+    campaign, decision = (
+        set(json.loads(rows[name][0])["values"]) for name in ("campaigns", "decisions")
+    )
+    assert campaign == {
+        *("id", "year", "state", "opens_at", "closes_at"),
+        *("definition", "scheme", "registered"),
+    }
+    assert decision == {
+        *("id", "year", "proposal", "verdict", "by", "reason", "at"),
+        *("login", "grounds", "heard_on", "number"),
+    }

@@ -21,7 +21,7 @@ from bot.campaigns.held import held_for
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.campaigns.summaries import show_campaign
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.keyrings import Keyring
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.verification.bundle import make_bundle, request_result_entry

@@ -26,7 +26,8 @@ from bot.campaigns.link_marks import mark_links_anew
 from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.campaigns.registered import counts_already
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
+from bot.crypto.gate_keys import GateKeys, load_gate_keys
+from bot.crypto.keyrings import Keyring
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables

@@ -378,7 +378,7 @@ async def test_both_databases_make_a_bundle_that_agrees(hall: Hall) -> None:
 
 
 async def test_amendments_without_an_appeal_are_verified_as_those_of_appeals(hall: Hall) -> None:
-    """Points that were false, then a finding: each amendment follows, and who is told is right."""
+    """Points, points that were false, bonuses and a post: each amendment follows from the seal."""
     await hall.road.mixer.turn()
     await hall.noticed()
     chen, approvals = hall.who("chen"), approvals_of(hall.database, hall.road.clock)
@@ -389,6 +389,11 @@ async def test_amendments_without_an_appeal_are_verified_as_those_of_appeals(hal
     asked = (
         CauseRequest(Cause.CORRECTION, "objective", "更正函", "漏录", subject="U3", value="70"),
         replace(false, false_material=True, heard_on="2026-11-23", verdicts=verdicts),
+        CauseRequest(Cause.CORRECTION, "bonus/new", "更正函", "漏记", subject="U3", value="1.5"),
+        CauseRequest(
+            *(Cause.CORRECTION, f"post/U2/{HELD}-01-01", "更正函", "登记有误"),
+            *("L2", "", f"{HELD}-02-01.."),
+        ),
     )
     for request in asked:
         seen = (await preview_cause(hall.database, HELD, request, chen)).seen
@@ -401,13 +406,17 @@ async def test_amendments_without_an_appeal_are_verified_as_those_of_appeals(hal
         found = read(files, hall.road.mixer.key)
         assert (found[State.FAIL], found[State.DIFFERS]) == ([], [])
         said = [json.loads(line) for line in files[AMENDMENTS].splitlines()]
-        assert [it["cause"] for it in said] == ["correction", "false"]
+        assert [it["cause"] for it in said] == ["correction", "false", "correction", "correction"]
+        assert [it["corrections"] for it in said[2:]] == [
+            [{"kind": "bonus", "unit": "U3", "what": "", "after": "1.5"}],
+            [],
+        ], "a post is a person's alone, and a bonus is told without its reason"
     # Who owns the database and calls it an appeal is found.
     async with writing(hall.database) as connection:
-        (row, _) = (await connection.execute(select(tables.amendments))).mappings().all()
-        forged = dict(row) | {"number": 3, "cause": ""}
+        (row, *_) = (await connection.execute(select(tables.amendments))).mappings().all()
+        forged = dict(row) | {"number": 5, "cause": ""}
         await connection.execute(tables.amendments.insert(), [forged])
-    with pytest.raises(BadInput, match="amendment 3 is not what its digest says"):
+    with pytest.raises(BadInput, match="amendment 5 is not what its digest says"):
         await hall.standing()
 
 

@@ -31,6 +31,7 @@ from bot.records import store
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import Aim
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
@@ -116,7 +117,15 @@ async def hold_campaign(
     text = (rules or scheme()).model_dump_json()
     title = {"zh-Hans": "民评", "en": "Poll"}
     draft = CampaignDraft(
-        name, year, title, AT, AT.replace(day=21), units, questionnaires, text, pilot
+        name,
+        year,
+        title,
+        AT,
+        AT.replace(day=21),
+        units,
+        questionnaires,
+        text,
+        Aim("pilot" if pilot else "counting"),
     )
     number = count()
     rows = [

@@ -23,7 +23,9 @@ def main() -> int:
     seen: Counter[str] = Counter()
     for seed in tqdm(range(asked.seed, asked.seed + asked.cities)):
         given = made_city(seed)
-        put_right = corrected(given, [made_correction(given, seed)])
+        correction = made_correction(given, seed)
+        put_right = corrected(given, [correction])
+        seen[f"corrections of a {correction.kind}"] += 1
         before, after = appraise(given), appraise(put_right)
         ours, theirs = told(before), stranger.recompute(sealed(given, before))
         for kind, lines in ours.items():

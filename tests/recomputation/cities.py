@@ -10,7 +10,14 @@ from random import Random
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.checks import check_inputs
-from aggregation.appraisal.corrections import Correction, CorrectionKind
+from aggregation.appraisal.corrections import (
+    Correction,
+    CorrectionKind,
+    bonus_mark,
+    bonus_text,
+    post_mark,
+    post_text,
+)
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.places import with_family_places
 from aggregation.model.dated import (
@@ -107,9 +114,34 @@ def made_correction(given: AppraisalInputs, seed: int) -> Correction:
     if chance.random() < 0.3:
         grade = chance.choice(UNIT_GRADES).value
         return Correction(CorrectionKind.GRADE, unit, "", "", grade, *signed)
+    if given.adjustments and chance.random() < 0.3:
+        return _other_bonus(chance, given, signed)
+    if chance.random() < 0.4:
+        return _other_days(chance, given, signed)
     before = given.indicators[unit, "objective"]
     after = str(_points(chance))
     return Correction(CorrectionKind.VALUE, unit, "objective", str(before), after, *signed)
+
+
+def _other_bonus(chance: Random, given: AppraisalInputs, signed: Sequence[str]) -> Correction:
+    """A bonus or deduction had other points, or should not be there."""
+    bonus = chance.choice(given.adjustments)
+    points = chance.choice([None, Decimal("-3"), Decimal("1.5"), Decimal("6")])
+    after = "" if points is None else bonus_text(replace(bonus, points=points))
+    said = (bonus.unit, bonus_mark(bonus), bonus_text(bonus), after)
+    return Correction(CorrectionKind.BONUS, *said, *signed)
+
+
+def _other_days(chance: Random, given: AppraisalInputs, signed: Sequence[str]) -> Correction:
+    """Somebody held a post from another day on, or until an earlier one."""
+    post = chance.choice([it for it in given.posts if it.period.days_in(YEAR) > 1])
+    begins = max(post.period.begins, FIRST) + timedelta(chance.randint(0, 300))
+    until = post.period.until
+    if until is not None and until < begins:
+        begins = post.period.begins
+    after = post_text(replace(post, period=Period(begins, until)))
+    said = (post.person, post_mark(post), post_text(post), after)
+    return Correction(CorrectionKind.POST, *said, *signed)
 
 
 def _points(chance: Random) -> Decimal:

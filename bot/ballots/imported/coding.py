@@ -15,6 +15,7 @@ from bot.spreadsheets.coded_columns import Codes, ColumnarTable, TextColumn, com
 from bot.spreadsheets.reader import Problems, normalise_width
 from survey_flows.characters import clean_text, one_line
 from survey_flows.errors import Message
+from survey_flows.identity_numbers import is_identity_number
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ SCIENTIFIC = re.compile(r"[-+]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 """A long number as a spreadsheet shows it."""
 DIGITS = 15
 """A spreadsheet keeps so many digits of a number."""
-IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 FaultFinder = Callable[[str], Message | None]
 """Finds what is wrong with a text; None when nothing is."""
@@ -212,15 +212,7 @@ def _is_cut(text: str) -> bool:
     """Return whether a spreadsheet wrote zeros for the last digits of a long number."""
     if not (len(text) > DIGITS + 1 and text.isdecimal() and text.isascii()):
         return False
-    return not text[DIGITS:].strip("0") and not _is_identity_number(text)
-
-
-def _is_identity_number(text: str) -> bool:
-    """Return whether the check digit of a citizen's number is right (GB 11643)."""
-    if len(text) != len(IDENTITY_WEIGHTS) + 1:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(text, IDENTITY_WEIGHTS, strict=False))
-    return text[-1] == "10X98765432"[total % 11]
+    return not text[DIGITS:].strip("0") and not is_identity_number(text)
 
 
 def _as_cell(text: str) -> str:

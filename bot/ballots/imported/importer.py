@@ -183,7 +183,7 @@ def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
 
 
 def _draft_target(draft: CampaignDraft) -> ImportTarget:
-    text = write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot)
+    text = write_definition(draft.title, draft.units, draft.questionnaires, draft.aim)
     definition = FrozenDefinition(text, draft.scheme, draft.id)
     days = (int(draft.opens_at.timestamp()), int(draft.closes_at.timestamp()))
     return _target(draft.id, definition, *days)

@@ -26,6 +26,7 @@ from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import Audit, the
 from bot.terminal.second_person import office_here
+from survey_flows.campaign_aim import ABOUT, ASKS, PURPOSES, Aim
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message
 from survey_flows.halves import HALVES
@@ -75,7 +76,12 @@ def _register_create(parts: Any) -> None:
     create.add_argument("--like", metavar="CAMPAIGN", help=Message("help-campaign-create-like"))
     words = Message("help-campaign-create-leaders")
     create.add_argument("--leaders", action="store_true", help=words)
-    create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
+    for name, known, words in (
+        ("purpose", PURPOSES, Message("help-campaign-create-purpose")),
+        ("about", ABOUT, Message("help-campaign-create-about")),
+        ("asks", ASKS, Message("help-campaign-create-asks")),
+    ):
+        create.add_argument(f"--{name}", choices=known, default=known[0], help=words)
     create.add_argument("--door", choices=DOORS, help=Message("help-campaign-create-door"))
     create.add_argument(
         "--halves",
@@ -143,7 +149,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
                 await locked_places(database, chosen.year),
                 like.scheme if like else None,
             ),
-            pilot=chosen.pilot,
+            aim=Aim(chosen.purpose, chosen.about, chosen.asks),
             door=chosen.door or "",
             halves=chosen.halves,
         )
@@ -187,7 +193,7 @@ async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
             units=list(said.units.values()),
             questionnaires=said.questionnaire_texts,
             scheme=row.scheme,
-            pilot=said.pilot,
+            aim=said.aim,
             door=said.said_door,
             halves=list(said.halves),
         )

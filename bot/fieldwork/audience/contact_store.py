@@ -25,7 +25,7 @@ from bot.fieldwork.audience.addresses import (
     number_in_list,
 )
 from bot.fieldwork.audience.contacts import AT_ONCE, Contact
-from bot.fieldwork.audience.opt_outs import ERASED
+from bot.fieldwork.audience.opt_outs import BLANK, ERASED
 from bot.spreadsheets.reader import Problems
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
@@ -234,9 +234,8 @@ async def _locked(connection: AsyncConnection, merging: Sequence[_Listed]) -> di
 
 
 def _gone(before: Sequence[Row[Any]]) -> Values:
-    blank = dict.fromkeys(("lang", "group_code", "area", "size", "source", "consent"), "")
     days = {name: max(getattr(row, name) for row in before) for name in ("opted_out", "invited")}
-    return {"lookup": bytes(before[0].lookup), **blank, **days}
+    return {"lookup": bytes(before[0].lookup), **BLANK, **days}
 
 
 def _merged(one: _Listed, before: Sequence[Row[Any]]) -> Values:

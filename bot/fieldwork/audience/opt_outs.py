@@ -27,12 +27,17 @@ ERASED: dict[str, Any] = {"kind": GONE, "sealed": None, "position": 0, "unreacha
 async def opt_out(
     connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address], day: date
 ) -> int:
-    """Opt the persons of these addresses out, on a list or not; returns how many had not before.
+    """Opt the persons of these addresses out, on a list or not; returns how many had not before."""
+    return await opt_out_lookups(connection, [keys.lookup(one) for one in addresses], day)
+
+
+async def opt_out_lookups(connection: AsyncConnection, left: Iterable[bytes], day: date) -> int:
+    """Opt out the persons of addresses by their pseudonyms, as `opt_out`.
 
     A list that is imported meanwhile may give an address to another person, so their owners are
     read again until all of them have opted out.
     """
-    lookups = list(dict.fromkeys(keys.lookup(address) for address in addresses))
+    lookups = list(dict.fromkeys(left))
     done: set[bytes] = set()
     new = 0
     while True:

@@ -41,14 +41,15 @@ from bot.campaigns.states import OVER
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
-from bot.fieldwork.outreach.outbox import QUEUED, SENT
+from bot.fieldwork.outreach.messenger import NOT_STARTED
+from bot.fieldwork.outreach.outbox import DELIVERED, FAILED, QUEUED, SENT
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 
 DAYS = 14
 """The last days of a campaign that are shown."""
 
-RANKED = ("failed", "not_started", "unreachable", "opted_out", QUEUED, SENT)
+RANKED = ("unreachable", NOT_STARTED, FAILED, "opted_out", QUEUED, SENT, DELIVERED)
 """States of messages, the best last."""
 
 
@@ -255,7 +256,9 @@ def _name(row: Row[Any]) -> str:
         return "queued"
     if state == "opted_out":
         return "opted_out"
-    if state in ("unreachable", "not_started", "failed"):
+    if state == FAILED:
+        return "not_delivered"
+    if state in ("unreachable", NOT_STARTED):
         return "unreachable"
     return "refused" if row.out else ""
 

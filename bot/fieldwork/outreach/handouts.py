@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, not_, or_, select, update
+from sqlalchemy import Select, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.approvals import Approval, Approvals, Decision
@@ -22,18 +22,21 @@ from bot.crypto.age_files import fingerprint, read_recipient
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.addresses import EMAIL, LETTER, OUTSIDE, SMS, number_in_list
-from bot.fieldwork.outreach.messenger import SENT_KINDS
+from bot.fieldwork.outreach.accounts import served_kinds
 from bot.fieldwork.outreach.outbox import (
     AT_ONCE,
     CANCELLED,
+    HANDED,
     HANDOUT,
     QUEUED,
     SENT,
+    count_states,
+    drop_queued,
     queue,
     read_people,
     read_pushes,
 )
-from bot.fieldwork.outreach.push_service import message_row
+from bot.fieldwork.outreach.push_service import message_row, require_open
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk
@@ -103,7 +106,8 @@ async def count_waiting(database: AsyncEngine, campaign: str) -> dict[str, int]:
     found = {}
     async with reading(database) as connection:
         for kind in FORMS[SEALED]:
-            query = select(func.count()).select_from(_lacking(campaign, kind).subquery())
+            lacking = _lacking(campaign, kind, await served_kinds(connection))
+            query = select(func.count()).select_from(lacking.subquery())
             found[kind] = int((await connection.execute(query)).scalar_one())
     return {kind: number for kind, number in found.items() if number}
 
@@ -123,7 +127,7 @@ async def prepare_handout(approvals: Approvals, asked: HandoutRequest, by: str) 
         raise BadInput(message, Place(field="purpose"))
     recipient = read_recipient(asked.recipient) if asked.form == SEALED else ""
     async with reading(approvals.roster.database) as connection:
-        await _require_open(connection, asked.campaign)
+        await require_open(connection, asked.campaign)
         await _require_somebody(connection, asked)
     details = {"form": asked.form, "kind": asked.kind, "purpose": purpose, "recipient": recipient}
     details["fingerprint"] = fingerprint(recipient) if recipient else ""
@@ -136,7 +140,7 @@ def handout_decision() -> dict[str, Decision]:
     async def allow(connection: AsyncConnection, _book: Book, one: Approval, _now: int) -> None:
         said = one.details
         asked = HandoutRequest(one.subject, said["form"], said["kind"], said["purpose"])
-        await _require_open(connection, one.subject)
+        await require_open(connection, one.subject)
         people = await _require_somebody(connection, asked)
         step = len(await read_pushes(connection, one.subject))
         head = {"campaign": one.subject, "step": step}
@@ -146,7 +150,8 @@ def handout_decision() -> dict[str, Decision]:
         row = {**head, "form": asked.form, "kind": asked.kind, "purpose": asked.purpose}
         row |= {"recipient": said["recipient"], "asked_by": one.prepared_by, "made": 0}
         await connection.execute(insert(connection, tables.handouts), [row])
-        await queue(connection, [message_row(one.subject, step, lookup) for lookup in people])
+        rows = [message_row(one.subject, step, lookup, asked.kind) for lookup in people]
+        await queue(connection, rows)
 
     return {HANDOUT: Decision(allow)}
 
@@ -181,7 +186,7 @@ async def read_rows(
         BadInput: the campaign is not open, there is no such file, or another person asked for it.
     """
     async with reading(database) as connection:
-        await _require_open(connection, campaign)
+        await require_open(connection, campaign)
         one = await _own(connection, campaign, step, by)
         own = (tables.outbox.c.campaign == campaign, tables.outbox.c.step == step)
         live = tables.outbox.c.state.in_((QUEUED, SENT))
@@ -195,11 +200,11 @@ async def read_rows(
                 if person.opted_out or sealed is None:
                     continue
                 address = contact_keys.unseal(sealed.lookup, sealed.sealed)
-                text = address.address
+                outside = one.kind == OUTSIDE
                 rows.append(
                     HandoutRow(
                         person=key[2],
-                        address=number_in_list(address)[1] if one.kind == OUTSIDE else text,
+                        address=number_in_list(address)[1] if outside else address.address,
                         lang=person.lang,
                         code=keys.invitation(campaign, person.number, person.turn),
                         reference=keys.reference(campaign, person.number),
@@ -232,7 +237,7 @@ async def record_made(
     facts |= {"purpose": one.purpose, "at": at}
     outbox, handouts, pushes = tables.outbox.c, tables.handouts.c, tables.pushes.c
     async with writing(database) as connection:
-        await _require_open(connection, one.campaign)
+        await require_open(connection, one.campaign)
         own = update(tables.outbox).where(
             outbox.campaign == one.campaign, outbox.step == one.step, outbox.state == QUEUED
         )
@@ -254,18 +259,17 @@ async def drop_handout(database: AsyncEngine, campaign: str, step: int, by: str)
     Raises:
         BadInput: there is no such file, another person asked for it, or it was made.
     """
-    outbox, pushes = tables.outbox.c, tables.pushes.c
+    pushes = tables.pushes.c
     async with writing(database) as connection:
         one = await _own(connection, campaign, step, by)
-        if one.made or one.state == CANCELLED:
+        if one.made:
             raise BadInput(Message("handout-made-already"), Place(subject=campaign))
-        mine = (outbox.campaign == campaign, outbox.step == step)
-        await connection.execute(delete(tables.outbox).where(*mine))
+        await drop_queued(connection, campaign, step)
         push = (pushes.campaign == campaign, pushes.step == step)
         await connection.execute(update(tables.pushes).where(*push).values(state=CANCELLED))
 
 
-def _lacking(campaign: str, kind: str) -> Select[Any]:
+def _lacking(campaign: str, kind: str, served: Sequence[str]) -> Select[Any]:
     """Select the invited people whom only this kind of address can reach, and no file has.
 
     A messenger's own addresses come first: whoever has one is left to it until it says that they
@@ -276,9 +280,9 @@ def _lacking(campaign: str, kind: str) -> Select[Any]:
     alive = (own.person == frames.lookup, own.sealed.is_not(None), own.unreachable == "")
     told = (outbox.campaign == frames.campaign, outbox.lookup == frames.lookup)
     here = exists().where(*alive, own.kind == kind)
-    by_messenger = exists().where(*alive, own.kind.in_(SENT_KINDS))
+    by_messenger = exists().where(*alive, own.kind.in_(served))
     lost = exists().where(*told, outbox.state.in_(LOST))
-    settled = exists().where(*told, outbox.state.in_((QUEUED, SENT, "opted_out")))
+    settled = exists().where(*told, outbox.state.in_((QUEUED, *HANDED, "opted_out")))
     joined = tables.frames.join(tables.persons, persons.lookup == frames.lookup)
     query = select(frames.lookup).select_from(joined)
     query = query.where(frames.campaign == campaign, frames.invited, persons.opted_out == "")
@@ -288,16 +292,12 @@ def _lacking(campaign: str, kind: str) -> Select[Any]:
 
 
 async def _require_somebody(connection: AsyncConnection, asked: HandoutRequest) -> list[bytes]:
-    query = _lacking(asked.campaign, asked.kind).limit(MOST[asked.form])
+    served = await served_kinds(connection)
+    query = _lacking(asked.campaign, asked.kind, served).limit(MOST[asked.form])
     found = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
     if not found:
         raise BadInput(Message("fieldwork-nobody-left"), Place(subject=asked.campaign))
     return found
-
-
-async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    if (await read_campaign_row(connection, campaign, "share")).state != "open":
-        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
 
 
 async def _own(connection: AsyncConnection, campaign: str, step: int, by: str) -> Handout:
@@ -310,12 +310,8 @@ async def _own(connection: AsyncConnection, campaign: str, step: int, by: str) -
 
 
 async def _read(connection: AsyncConnection, campaign: str) -> list[Handout]:
-    outbox, handouts = tables.outbox.c, tables.handouts.c
-    counted = select(outbox.step, outbox.state, func.count().label("people"))
-    counts: dict[int, Counter[str]] = {}
-    rows = counted.where(outbox.campaign == campaign).group_by(outbox.step, outbox.state)
-    for step, state, people in await connection.execute(rows):
-        counts.setdefault(step, Counter())[state] = people
+    handouts = tables.handouts.c
+    counts = await count_states(connection, campaign)
     states = {push.step: push.state for push in await read_pushes(connection, campaign)}
     query = select(tables.handouts).where(handouts.campaign == campaign).order_by(handouts.step)
     return [

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Row, bindparam, case, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import insert
@@ -25,10 +25,14 @@ LEASE = 120
 """Seconds in which a sender has to be done with a message."""
 AT_ONCE = 5_000
 RUNNING, PAUSED, CANCELLED = "running", "paused", "cancelled"
-QUEUED, SENT = "queued", "sent"
+QUEUED, SENT, DELIVERED = "queued", "sent", "delivered"
+HANDED = (SENT, DELIVERED)
+"""States of messages that were handed over: `DELIVERED` by a receipt, `SENT` without one."""
 INVITATION, REMINDER, HANDOUT = "invitation", "reminder", "handout"
 UNOPENED, ALL = "unopened", "all"
 QUARTER_HOUR = 900
+FAILED = "failed"
+LONGEST_STOP = 64
 
 Key = tuple[str, int, bytes]
 """Campaign, step and contact."""
@@ -42,6 +46,8 @@ class Push:
     `INVITATION`, for whoever has none, `HANDOUT`, a file of invitations that no messenger sends,
     or `REMINDER`, for ``people``: `UNOPENED` or `ALL`.
     ``handed`` is the quarter of an hour of its last hand-over (epoch seconds), 0 before the first.
+    ``stopped`` is the kind of address and the code with which a provider refused it, or empty.
+    ``short`` are the texts of short messages by language.
     """
 
     campaign: str
@@ -53,6 +59,8 @@ class Push:
     kind: str = INVITATION
     people: str = UNOPENED
     handed: int = 0
+    stopped: str = ""
+    short: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spares_openers(self) -> bool:
@@ -105,21 +113,22 @@ async def read_pushes(connection: AsyncConnection, campaign: str = "", now: int 
 
 
 async def claim_messages(
-    connection: AsyncConnection, allowed: Iterable[Push], most: int, now: int
+    connection: AsyncConnection, allowed: Iterable[Push], kind: str, most: int, now: int
 ) -> list[ClaimedMessage]:
-    """Claim up to ``most`` messages that are due, of pushes that may send now."""
+    """Claim up to ``most`` messages to one kind of address, due and of pushes that may send now."""
     found: list[ClaimedMessage] = []
     for push in allowed:
         if len(found) < most:
-            found += await _take(connection, push, most - len(found), now)
+            found += await _take(connection, push, kind, most - len(found), now)
     return found
 
 
 async def _take(
-    connection: AsyncConnection, push: Push, most: int, now: int
+    connection: AsyncConnection, push: Push, kind: str, most: int, now: int
 ) -> list[ClaimedMessage]:
     own = (
         outbox.c.state == QUEUED,
+        outbox.c.kind == kind,
         outbox.c.campaign == push.campaign,
         outbox.c.step == push.step,
         outbox.c.form.in_(sorted(READERS)),
@@ -155,12 +164,14 @@ READERS: Mapping[int, Callable[[Push, Row[Any], int], ClaimedMessage]] = {FORM: 
 class PutBack:
     """A claimed message to be sent again from ``due`` on (epoch seconds).
 
-    ``until`` is the end of its lease; ``untried``: the attempt does not count.
+    ``until`` is the end of its lease; ``untried``: the attempt does not count. ``kind`` is that of
+    the next address, or empty where it stays.
     """
 
     until: int
     due: int
     untried: bool
+    kind: str = ""
 
 
 async def record_outcomes(connection: AsyncConnection, settled: Mapping[Key, str]) -> None:
@@ -180,6 +191,26 @@ async def note_handed(
         await connection.execute(update(pushes).where(*own).values(handed=at))
 
 
+async def stop_steps(connection: AsyncConnection, stops: Mapping[tuple[str, int], str]) -> None:
+    """Pause steps that a provider refuses; ``stops`` says why, as `Push.stopped`."""
+    columns = pushes.c
+    for (campaign, step), why in sorted(stops.items()):
+        own = (columns.campaign == campaign, columns.step == step, columns.state == RUNNING)
+        values = {"state": PAUSED, "stopped": why[:LONGEST_STOP]}
+        await connection.execute(update(pushes).where(*own).values(**values))
+
+
+async def read_failed_twice(connection: AsyncConnection, keys: Iterable[Key]) -> set[Key]:
+    """Return the messages whose person another step of the campaign has failed, too."""
+    found = set()
+    for key in keys:
+        own = (outbox.c.campaign == key[0], outbox.c.lookup == key[2], outbox.c.state == FAILED)
+        query = select(outbox.c.step).where(*own, outbox.c.step != key[1]).limit(1)
+        if (await connection.execute(query)).first() is not None:
+            found.add(key)
+    return found
+
+
 async def drop_queued(connection: AsyncConnection, campaign: str, step: int) -> None:
     """Deletes the messages of a step that were not handed over."""
     own = (outbox.c.campaign == campaign, outbox.c.step == step, outbox.c.state == QUEUED)
@@ -188,7 +219,7 @@ async def drop_queued(connection: AsyncConnection, campaign: str, step: int) -> 
 
 async def read_invited_before(connection: AsyncConnection, campaign: str) -> set[bytes]:
     """Returns the contacts to whom a message of this campaign was handed over."""
-    own = (outbox.c.campaign == campaign, outbox.c.state == SENT)
+    own = (outbox.c.campaign == campaign, outbox.c.state.in_(HANDED))
     query = select(outbox.c.lookup).where(*own).distinct()
     return {bytes(lookup) for lookup in (await connection.execute(query)).scalars()}
 
@@ -197,7 +228,7 @@ async def read_having(connection: AsyncConnection, keys: Iterable[Key]) -> set[t
     """Returns the campaigns and contacts of these messages that have got an earlier one."""
     wanted = {(key[0], key[2]) for key in keys}
     query = select(outbox.c.campaign, outbox.c.lookup).where(
-        outbox.c.state == SENT, tuple_(outbox.c.campaign, outbox.c.lookup).in_(wanted)
+        outbox.c.state.in_(HANDED), tuple_(outbox.c.campaign, outbox.c.lookup).in_(wanted)
     )
     return {(row.campaign, bytes(row.lookup)) for row in await connection.execute(query)}
 
@@ -212,11 +243,14 @@ async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) ->
             "mine": item.until,
             "new": item.due,
             "less": int(item.untried),
+            "next": item.kind,
         }
         for key, item in found.items()
     ]
     if rows:
         values = {"due": bindparam("new"), "tries": outbox.c.tries - bindparam("less")}
+        kept = bindparam("next") == ""
+        values["kind"] = case((kept, outbox.c.kind), else_=bindparam("next"))
         await connection.execute(
             _one().where(outbox.c.due == bindparam("mine")).values(values), rows
         )
@@ -233,12 +267,19 @@ def _one() -> Any:
 
 async def count_states(connection: AsyncConnection, campaign: str) -> dict[int, Counter[str]]:
     """Count the messages of a campaign by step and state."""
-    query = select(outbox.c.step, outbox.c.state, func.count()).where(outbox.c.campaign == campaign)
-    found: dict[int, Counter[str]] = {}
-    for step, state, count in await connection.execute(
-        query.group_by(outbox.c.step, outbox.c.state)
-    ):
-        found.setdefault(step, Counter())[state] = count
+    kinds = await count_kinds(connection, campaign)
+    return {step: sum(counts.values(), Counter()) for step, counts in kinds.items()}
+
+
+async def count_kinds(
+    connection: AsyncConnection, campaign: str
+) -> dict[int, dict[str, Counter[str]]]:
+    """Count the messages of a campaign by step, kind of address and state."""
+    columns = (outbox.c.step, outbox.c.kind, outbox.c.state)
+    query = select(*columns, func.count()).where(outbox.c.campaign == campaign)
+    found: dict[int, dict[str, Counter[str]]] = {}
+    for step, kind, state, count in await connection.execute(query.group_by(*columns)):
+        found.setdefault(step, {}).setdefault(kind, Counter())[state] = count
     return found
 
 
@@ -310,4 +351,5 @@ def _push(row: Row[Any]) -> Push:
     begin, end = (time.fromisoformat(part) for part in row.hours.split("-"))
     texts, not_on = json.loads(row.texts), frozenset(json.loads(row.not_on))
     head = (row.campaign, row.step, row.state, texts, (begin, end), not_on)
-    return Push(*head, row.kind, row.people, row.handed)
+    rest = (row.kind, row.people, row.handed, row.stopped, json.loads(row.short))
+    return Push(*head, *rest)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
-from bot.campaigns.definition import read_definition
+from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock, SystemClock
 from bot.core.shipped_files import shipped_words
-from bot.fieldwork.outreach.messenger import SENT_KINDS
+from bot.fieldwork.audience.addresses import SMS
+from bot.fieldwork.outreach.accounts import read_accounts, served_kinds
+from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
     ALL,
     CANCELLED,
+    DELIVERED,
+    FAILED,
     FORM,
     HANDOUT,
     INVITATION,
@@ -29,18 +34,20 @@ from bot.fieldwork.outreach.outbox import (
     QUEUED,
     REMINDER,
     RUNNING,
+    SENT,
     UNOPENED,
     Push,
-    count_states,
+    count_kinds,
     drop_queued,
     queue,
     read_invited_before,
     read_pushes,
 )
+from bot.fieldwork.outreach.short_texts import LINK
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from survey_flows.campaign_definition import Organiser
+from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.localized_names import in_language, show_end
 from survey_flows.organiser import organiser_line
@@ -50,22 +57,25 @@ MOST_STEPS = 4
 LEAST_HOURS = 72
 """Hours between a step's last hand-over and the next step."""
 MOST_TEXT = 2000
-STATES = ("queued", "sent", "unreachable", "not_started", "opted_out", "failed")
-"""States of a message: waiting, accepted by the channel, undeliverable, to somebody who has never
-started the bot, opted out, refused."""
+MOST_SHORT = 300
+STATES = (QUEUED, SENT, DELIVERED, "unreachable", NOT_STARTED, "opted_out", FAILED)
+"""States of a message: waiting, accepted by the messenger, arrived, undeliverable, to somebody who
+has never started the bot, opted out, given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushProgress:
     """Progress of a step: messages by `STATES`, and the seconds that the queued ones still take.
 
-    ``reminder`` is the number of a reminder, 0 for an invitation.
+    ``reminder`` is the number of a reminder, 0 for an invitation. ``kinds`` are the same counts by
+    kind of address.
     """
 
     push: Push
     counts: Mapping[str, int]
     seconds_left: float
     reminder: int = 0
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 async def begin_push(
@@ -77,6 +87,7 @@ async def begin_push(
     kind: str = "",
     people: str = "",
     clock: Clock | None = None,
+    short: Mapping[str, str] | None = None,
 ) -> Push:
     """Queue the next step of a campaign.
 
@@ -94,6 +105,8 @@ async def begin_push(
         kind: `INVITATION` or `REMINDER`; without one, what is due.
         people: whom a reminder is for, `UNOPENED` or `ALL`; without it the last is for all.
         clock: tells how long ago the step before was handed over.
+        short: the short message by language, with ``{link}`` where the link stands; without it the
+            shipped one is sent to whom an account writes by SMS.
 
     Raises:
         BadInput: the campaign is not open, nobody is left for the step, the step before has not
@@ -105,7 +118,7 @@ async def begin_push(
     check_times(hours, not_on)
     now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
-        await _require_open(connection, campaign)
+        await require_open(connection, campaign)
         steps = await read_pushes(connection, campaign)
         before = _of_messengers(steps)
         await _require_ended(connection, campaign, before)
@@ -119,14 +132,20 @@ async def begin_push(
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
         step = len(steps)
+        kinds = await _first_kinds(connection, campaign)
+        if SMS in {kinds[lookup] for lookup in chosen}:
+            plain = await plain_short_texts(connection, campaign, kind)
+            short = _checked_short(plain | {k: v for k, v in (short or {}).items() if v.strip()})
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
+        row["short"] = json.dumps(dict(short or {}), ensure_ascii=False)
         row |= {"kind": kind, "people": people or (ALL if for_all else UNOPENED), "handed": 0}
         row |= {
             "texts": json.dumps(dict(texts), ensure_ascii=False),
             "not_on": json.dumps(sorted(not_on)),
         }
         await connection.execute(insert(connection, pushes), [row])
-        await queue(connection, [message_row(campaign, step, lookup) for lookup in chosen])
+        rows = [message_row(campaign, step, lookup, kinds[lookup]) for lookup in chosen]
+        await queue(connection, rows)
         return (await read_pushes(connection, campaign))[-1]
 
 
@@ -150,9 +169,9 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     key = "invitation-text" if kind == INVITATION else "reminder-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
-    title = marked_title(definition.title, definition.pilot)
-    return _with_organiser(
-        definition.organiser,
+    title = marked_title(definition.title, definition.aim.pilot)
+    return _with_needed_lines(
+        definition,
         {
             lang: words.say(
                 lang,
@@ -165,6 +184,26 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
     )
 
 
+async def plain_short_texts(
+    connection: AsyncConnection, campaign: str, kind: str
+) -> dict[str, str]:
+    """Return the shipped short message of an invitation or a reminder by language.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    definition = read_definition(await read_campaign_row(connection, campaign))
+    key = "invitation-short" if kind == INVITATION else "reminder-short"
+    words, organiser = shipped_words(), definition.organiser
+    phone = organiser.phone if organiser else ""
+    lead = {lang: words.say(lang, "pilot") + " " for lang in words.languages}
+    return {
+        lang: (lead[lang] if definition.aim.pilot else "")
+        + words.say(lang, key, link=LINK, phone=phone)
+        for lang in words.languages
+    }
+
+
 def _of_messengers(steps: Sequence[Push]) -> list[Push]:
     """Return the steps that messengers send, without files that were handed out."""
     return [push for push in steps if push.kind != HANDOUT]
@@ -173,19 +212,27 @@ def _of_messengers(steps: Sequence[Push]) -> list[Push]:
 async def texts_as_sent(
     database: AsyncEngine, campaign: str, texts: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the texts as they are sent: each says who asks; raises `BadInput` as `plain_texts`."""
+    """Return the texts as they are sent: each says who asks, and of a pilot that it is one.
+
+    Raises:
+        BadInput: no such campaign.
+    """
     async with reading(database) as connection:
         row = await read_campaign_row(connection, campaign)
-    return _with_organiser(read_definition(row).organiser, texts)
+    return _with_needed_lines(read_definition(row), texts)
 
 
-def _with_organiser(organiser: Organiser | None, texts: Mapping[str, str]) -> dict[str, str]:
-    words = shipped_words()
-    lines = {lang: organiser_line(organiser, lang, words) for lang in texts}
-    return {
-        lang: text if lines[lang] in text else f"{text.rstrip()}\n{lines[lang]}"
-        for lang, text in texts.items()
-    }
+def _with_needed_lines(
+    definition: FrozenDefinition | CampaignDefinition, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the texts with the lines that nobody who writes them can leave out."""
+    words, found = shipped_words(), dict(texts)
+    for lang in texts:
+        needed = [words.say(lang, "pilot")] if definition.aim.pilot else []
+        for line in (*needed, organiser_line(definition.organiser, lang, words)):
+            if line not in found[lang]:
+                found[lang] = f"{found[lang].rstrip()}\n{line}"
+    return found
 
 
 async def _by_invitation(
@@ -197,16 +244,37 @@ async def _by_invitation(
     """
     frames, own = tables.frames.c, tables.addresses.c
     theirs = exists().where(own.person == frames.lookup, own.sealed.is_not(None))
+    kinds = await served_kinds(connection)
     query = select(frames.lookup).where(
         frames.campaign == campaign,
         frames.invited,
-        or_(theirs.where(own.kind.in_(SENT_KINDS)), not_(theirs)),
+        or_(theirs.where(own.kind.in_(kinds)), not_(theirs)),
     )
     people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
     handed = await read_invited_before(connection, campaign)
     filed = await _in_files(connection, campaign)
     lacking = [one for one in people if one not in handed and one not in filed]
     return lacking, [one for one in people if one in handed]
+
+
+async def _first_kinds(connection: AsyncConnection, campaign: str) -> Mapping[bytes, str]:
+    """Return by person the kind of the first address to which an account writes.
+
+    It comes before others that are known to be unreachable. People without any get the first kind
+    of the service, whose sender settles their messages.
+    """
+    frames, own = tables.frames.c, tables.addresses.c
+    served = await served_kinds(connection)
+    joined = tables.frames.join(tables.addresses, own.person == frames.lookup)
+    query = select(frames.lookup, own.kind).select_from(joined)
+    query = query.where(frames.campaign == campaign, own.kind.in_(served))
+    found: dict[bytes, str] = defaultdict(lambda: served[0])
+    alive = query.where(own.sealed.is_not(None))
+    for row in await connection.execute(
+        alive.order_by(own.unreachable != "", own.position, own.lookup)
+    ):
+        found.setdefault(bytes(row.lookup), row.kind)
+    return found
 
 
 async def _in_files(connection: AsyncConnection, campaign: str) -> set[bytes]:
@@ -250,23 +318,25 @@ async def cancel_push(database: AsyncEngine, campaign: str) -> None:
 async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[PushProgress]:
     """Return the progress of each step of a campaign, at ``rate`` messages a second.
 
+    An account that has declared a rate of its own sends at that.
+
     Raises:
         BadInput: no such campaign.
     """
     async with reading(database) as connection:
         await read_campaign_row(connection, campaign)
         found = _of_messengers(await read_pushes(connection, campaign))
-        counts = await count_states(connection, campaign)
-    own = {push.step: dict(counts.get(push.step, {})) for push in found}
-    return [
-        PushProgress(
-            push,
-            own[push.step],
-            own[push.step].get(QUEUED, 0) / rate,
-            reminder_number(found, push),
-        )
-        for push in found
-    ]
+        counts = await count_kinds(connection, campaign)
+        rates = {one.kind: one.rate for one in await read_accounts(connection)}
+    progress = []
+    for push in found:
+        kinds = counts.get(push.step, {})
+        own = sum(kinds.values(), Counter[str]())
+        # The accounts send beside each other.
+        left = (kinds[kind][QUEUED] / rates.get(kind, rate) for kind in kinds)
+        number = reminder_number(found, push)
+        progress.append(PushProgress(push, dict(own), max(left, default=0.0), number, kinds))
+    return progress
 
 
 def reminder_number(steps: Sequence[Push], push: Push) -> int:
@@ -277,11 +347,29 @@ def reminder_number(steps: Sequence[Push], push: Push) -> int:
     return len([one for one in earlier if one.counts or one == push])
 
 
-def message_row(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
-    """Return a row of the queue; the order is drawn by lot."""
+async def require_open(connection: AsyncConnection, campaign: str) -> None:
+    """Refuse a campaign that is not open; one that is stays so until the transaction ends.
+
+    Raises:
+        BadInput: no such campaign, or it is not open.
+    """
+    if (await read_campaign_row(connection, campaign, "share")).state != "open":
+        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
+
+
+def message_row(campaign: str, step: int, lookup: bytes, kind: str) -> dict[str, object]:
+    """Return a row of the queue to an address of a kind; the order is drawn by lot."""
     head: dict[str, object] = {"campaign": campaign, "step": step, "lookup": lookup}
     head |= {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
-    return head | {"form": FORM}
+    return head | {"form": FORM, "kind": kind}
+
+
+def _checked_short(texts: Mapping[str, str]) -> Mapping[str, str]:
+    for lang, text in texts.items():
+        if len(text) > MOST_SHORT:
+            message = Message("fieldwork-text-too-long", max=MOST_SHORT)
+            raise BadInput(message, Place(field=f"short {lang}"))
+    return texts
 
 
 def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -292,12 +380,6 @@ def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
             message = Message("fieldwork-text-too-long", max=MOST_TEXT)
             raise BadInput(message, Place(field=f"text {lang}"))
     return texts
-
-
-async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    state = (await read_campaign_row(connection, campaign, "share")).state
-    if state != "open":
-        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
 
 
 async def _require_ended(
@@ -311,7 +393,8 @@ async def _require_ended(
         message = Message("fieldwork-no-more-reminders", reminders=MOST_STEPS - 1)
         raise BadInput(message, Place(subject=campaign))
     if before and before[-1].state != CANCELLED:
-        left = (await count_states(connection, campaign))[before[-1].step][QUEUED]
+        kinds = (await count_kinds(connection, campaign))[before[-1].step]
+        left = sum(counts[QUEUED] for counts in kinds.values())
         if left:
             message = Message("fieldwork-step-not-ended", left=left)
             raise BadInput(message, Place(subject=campaign))
@@ -339,6 +422,6 @@ async def _turn(
         if last.state not in before:
             raise BadInput(refusal, Place(subject=campaign))
         own = (pushes.c.campaign == campaign, pushes.c.step == last.step)
-        await connection.execute(update(pushes).where(*own).values(state=after))
+        await connection.execute(update(pushes).where(*own).values(state=after, stopped=""))
         if after == CANCELLED:
             await drop_queued(connection, campaign, last.step)

@@ -19,7 +19,7 @@ from bot.campaigns.registered import read_campaign_row
 from bot.crypto.gate_keys import REFERENCE, GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
 from bot.fieldwork.audience.opt_outs import opt_out_persons
-from bot.fieldwork.outreach.outbox import HANDOUT, SENT
+from bot.fieldwork.outreach.outbox import AT_ONCE, HANDOUT, SENT
 from bot.spreadsheets.columns import Field, cell_reader, match_columns
 from bot.spreadsheets.reader import Problems, Sheet, normalise_width, read_sheet
 from bot.storage.database import writing
@@ -107,14 +107,16 @@ async def _references(
 async def _end_letters(
     connection: AsyncConnection, campaign: str, people: list[bytes], day: date
 ) -> None:
+    """Settle the letters of people as those that reach nobody, by few statements for many."""
     outbox, own = tables.outbox.c, tables.addresses.c
     query = select(tables.handouts.c.step, tables.handouts.c.kind)
     files = (await connection.execute(query.where(tables.handouts.c.campaign == campaign))).all()
-    for person in sorted(set(people)):
-        for step, kind in files:
-            mine = (outbox.campaign == campaign, outbox.step == step, outbox.lookup == person)
-            lost = update(tables.outbox).where(*mine, outbox.state == SENT)
-            if (await connection.execute(lost.values(state="unreachable"))).rowcount:
-                where = select(own.lookup).where(own.person == person, own.kind == kind)
-                lookups = [bytes(one) for one in (await connection.execute(where)).scalars()]
-                await set_unreachable(connection, lookups, day)
+    for step, kind in files:
+        for start in range(0, len(people), AT_ONCE):
+            some = outbox.lookup.in_(people[start : start + AT_ONCE])
+            mine = (outbox.campaign == campaign, outbox.step == step, some, outbox.state == SENT)
+            lost = update(tables.outbox).where(*mine).values(state="unreachable")
+            gone = (await connection.execute(lost.returning(outbox.lookup))).scalars().all()
+            where = select(own.lookup).where(own.person.in_(gone), own.kind == kind)
+            lookups = [bytes(one) for one in (await connection.execute(where)).scalars()]
+            await set_unreachable(connection, lookups, day)

@@ -1,49 +1,49 @@
-"""Sender of queued messages at the bot's pace; any number of processes may run one each."""
+"""Sender of queued messages through one account; any number of processes may run one each.
+
+Each account has a sender of its own, with its own pace and silences, so that none waits for the
+others.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
-from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
-from bot.fieldwork.outreach.null_messenger import NullMessenger
+from bot.fieldwork.audience.opt_outs import opt_out_lookups
+from bot.fieldwork.outreach.accounts import served_kinds
+from bot.fieldwork.outreach.envelopes import Composer, Envelope
+from bot.fieldwork.outreach.messenger import NOT_STARTED, Answer, DeliveryOutcome, Messenger
 from bot.fieldwork.outreach.outbox import (
+    FAILED,
     INVITATION,
     SENT,
     ClaimedMessage,
     Key,
     Push,
     PutBack,
-    Recipient,
-    SealedAddress,
     claim_messages,
     note_handed,
     put_back,
-    read_having,
-    read_opened_contacts,
-    read_people,
+    read_failed_twice,
     read_pushes,
     record_outcomes,
+    stop_steps,
 )
 from bot.fieldwork.outreach.pace import Pace
+from bot.fieldwork.outreach.receipts import Awaited, await_receipts, drop_old_receipts
 from bot.storage.database import reading, writing
-from bot.storage.schema import all as tables
-from survey_flows.errors import BadSession
-from survey_flows.wording import DEFAULT, Wording
+from survey_flows.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -61,23 +61,14 @@ HASTE = 30
 TRIES = 12
 FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
 """Seconds until the next attempt, doubling: a day without Telegram misses nobody."""
+FORGET = 3600.0
+"""Seconds between two deletions of references whose receipt never came."""
+LEAST_SILENCE = 1.0
+"""Seconds of silence of an account that asks for less."""
+STOPPED_FOR = 900
+"""Seconds after which a message is due again that a provider refused, once the step goes on."""
 STALE = 2.0
 """Seconds after which a reading of the pauses is too old to send by."""
-_Opened = tuple[Address, SealedAddress]
-
-
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    """A message for an address, whose pseudonym is ``lookup``.
-
-    ``last``: the person has no other address that is worth an attempt.
-    """
-
-    messenger: Messenger
-    address: str
-    message: OutgoingMessage
-    lookup: bytes = b""
-    last: bool = True
 
 
 @dataclass(slots=True)
@@ -87,23 +78,38 @@ class _Settled:
     states: dict[Key, str] = field(default_factory=dict)
     later: dict[Key, PutBack] = field(default_factory=dict)
     unreachable: set[bytes] = field(default_factory=set)
+    left: set[bytes] = field(default_factory=set)
+    failed: dict[Key, bytes] = field(default_factory=dict)
+    awaited: list[Awaited] = field(default_factory=list)
+    stops: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.states or self.later)
 
+    def add(self, newer: _Settled) -> None:
+        """Add what came to be known later."""
+        self.states |= newer.states
+        self.later |= newer.later
+        self.unreachable |= newer.unreachable
+        self.left |= newer.left
+        self.failed |= newer.failed
+        self.awaited += newer.awaited
+        self.stops |= newer.stops
+
 
 class PushSender:
-    """One sender of queued messages. `run` it until it is cancelled.
+    """One sender of an account's messages. `run` it until it is cancelled.
 
     Args:
         database: with the queue.
         keys: the gate's keys, which make the tokens of invitations.
         contact_keys: the keys of sealed addresses.
-        messengers: by channel.
-        pace: shared by all senders of the bot.
+        messenger: writes to the addresses of one kind.
+        pace: shared by all senders of the account.
         clock: the present time.
         timezone: the city's time zone, for the hours in which messages are sent.
         words: labels of the buttons.
+        site: the service's public address, without a slash at the end, for links.
     """
 
     def __init__(
@@ -111,20 +117,23 @@ class PushSender:
         database: AsyncEngine,
         keys: GateKeys,
         contact_keys: ContactKeys,
-        messengers: Mapping[str, Messenger],
+        messenger: Messenger,
         pace: Pace,
         clock: Clock,
         timezone: str,
         words: Wording,
+        site: str = "",
     ) -> None:
         self._database = database
-        self._keys = keys
+        self._composer = Composer(keys, contact_keys, messenger, words, site)
         self._contact_keys = contact_keys
-        self._messengers = messengers
+        self._messenger = messenger
+        self._kind = messenger.account.kind
+        self._served: tuple[str, ...] = (self._kind,)
+        self._silent_until = 0.0
         self._pace = pace
         self._clock = clock
         self._zone = ZoneInfo(timezone)
-        self._words = words
         self._pushes: dict[tuple[str, int], Push] = {}
         self._invitations: dict[str, Push] = {}
         self._seen = 0.0
@@ -135,6 +144,12 @@ class PushSender:
         """The pushes that may send now; none while that is unknown."""
         return self._pushes if asyncio.get_running_loop().time() - self._seen < STALE else {}
 
+    @property
+    def _silence(self) -> float:
+        """Seconds for which this account takes no message; 0 when it takes them."""
+        own = self._silent_until - asyncio.get_running_loop().time()
+        return max(0.0, own, self._messenger.pause_seconds)
+
     async def run(self) -> None:
         """Send until cancelled; messages in hand are then released for other senders."""
         try:
@@ -142,6 +157,7 @@ class PushSender:
                 group.create_task(self._watch())
                 group.create_task(self._keep_noting())
                 group.create_task(self._keep_sending())
+                group.create_task(self._keep_forgetting())
         finally:
             # Outcomes are recorded to the end, even if a second cancellation comes.
             await asyncio.shield(self._note_quietly())
@@ -163,19 +179,26 @@ class PushSender:
 
     async def send_batch(self) -> bool:
         """Claim a handful of messages, send and settle them; False when there were none."""
-        paused = any(messenger.pause_seconds for messenger in self._messengers.values())
-        if paused or not self._allowed:
+        if self._silence or not self._allowed:
             return False
         async with writing(self._database) as connection:
             claimed = await claim_messages(
-                connection, self._allowed.values(), HANDFUL, self._second()
+                connection, self._allowed.values(), self._kind, HANDFUL, self._second()
             )
         if not claimed:
             return False
         left = {item.key: item for item in claimed}
         try:
             async with reading(self._database) as connection:
-                envelopes = await self._build_messages(connection, claimed)
+                composed = await self._composer.compose(
+                    connection, claimed, self._allowed, self._invitations, self._served
+                )
+            self._settled.states |= composed.states
+            for item in composed.untimely:
+                self._put_back(item, 0, untried=True)
+            for item, kind in composed.elsewhere:
+                self._put_back(item, 0, untried=True, kind=kind)
+            envelopes = composed.envelopes
             gate = asyncio.Semaphore(AT_ONCE)
             async with asyncio.TaskGroup() as group:
                 for item in claimed:
@@ -190,148 +213,80 @@ class PushSender:
             await asyncio.shield(self._note_quietly())
         return True
 
-    async def _build_messages(
-        self, connection: AsyncConnection, claimed: Sequence[ClaimedMessage]
-    ) -> dict[Key, _Envelope]:
-        """Build the messages of a batch; settle the ones that are skipped."""
-        people = await read_people(connection, [item.key for item in claimed])
-        readable = {key: self._readable(one) for key, one in people.items()}
-        opened = await read_opened_contacts(connection, self._marks(people))
-        blocked = await self._blocked(connection, readable)
-        having = await read_having(connection, people)
-        envelopes: dict[Key, _Envelope] = {}
-        for item in claimed:
-            one, push = people.get(item.key), self._allowed.get(item.key[:2])
-            open_to = [
-                (address, sealed)
-                for address, sealed in readable.get(item.key, ())
-                if not sealed.unreachable and sealed.lookup not in blocked
-            ]
-            # The key of a campaign that was closed just now is gone, and must not be made again.
-            if push is None or self._keys.voters.find(push.campaign) is None:
-                self._put_back(item, 0, untried=True)
-            elif one is None or one.opted_out or not one.addresses:
-                self._settled.states[item.key] = "opted_out"
-            elif not open_to:
-                lost = any(not self._opens(sealed) for sealed in one.addresses)
-                self._settled.states[item.key] = (
-                    DeliveryOutcome.FAILED if lost else DeliveryOutcome.UNREACHABLE
-                ).value
-            elif push.spares_openers and item.key[2] in opened:
-                message = OutgoingMessage("", "", "", "")
-                envelopes[item.key] = _Envelope(NullMessenger(), "", message)
-            else:
-                # Nobody is reminded of an invitation that they never got.
-                first = self._invitations.get(push.campaign, push)
-                known = (item.key[0], item.key[2]) in having
-                envelopes[item.key] = self._envelope(push if known else first, one, open_to)
-        return envelopes
-
-    def _readable(self, one: Recipient) -> list[_Opened]:
-        """Return the addresses to which a messenger of this service writes, in their order."""
-        found = []
-        for sealed in one.addresses:
-            address = self._opens(sealed) if sealed.kind in self._messengers else None
-            if address is not None:
-                found.append((address, sealed))
-        return found
-
-    def _opens(self, sealed: SealedAddress) -> Address | None:
-        try:
-            return self._contact_keys.unseal(sealed.lookup, sealed.sealed)
-        except BadSession:
-            log.error(
-                "a contact was sealed under another key and cannot be written to;"
-                " restore contacts.key"
-            )
-            return None
-
-    def _envelope(self, push: Push, one: Recipient, open_to: Sequence[_Opened]) -> _Envelope:
-        address, sealed = open_to[0]
-        lang = one.lang if one.lang in push.texts else DEFAULT
-        begin, stop = (
-            self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
-        )
-        token = self._keys.invitation(push.campaign, one.number, one.turn)
-        message = OutgoingMessage(push.texts[lang], begin, token, stop)
-        messenger = self._messengers[sealed.kind]
-        last = len(open_to) == 1
-        return _Envelope(messenger, address.address, message, sealed.lookup, last)
-
-    def _marks(self, people: Mapping[Key, Recipient]) -> dict[bytes, bytes]:
-        marks: dict[bytes, bytes] = {}
-        for key, one in people.items():
-            push = self._allowed.get(key[:2])
-            if push and push.spares_openers and self._keys.voters.find(key[0]):
-                token = self._keys.invitation(key[0], one.number, one.turn)
-                marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
-        return marks
-
-    async def _blocked(
-        self, connection: AsyncConnection, readable: Mapping[Key, Sequence[_Opened]]
-    ) -> set[bytes]:
-        """Return the addresses that have blocked the bot and not come back since."""
-        marks = {
-            self._keys.person(address.channel, address.address): sealed.lookup
-            for found in readable.values()
-            for address, sealed in found
-        }
-        query = select(tables.unreachable.c.person).where(
-            tables.unreachable.c.person.in_(list(marks))
-        )
-        return {marks[bytes(person)] for person in (await connection.execute(query)).scalars()}
-
     async def _deliver(
         self,
         gate: asyncio.Semaphore,
         item: ClaimedMessage,
-        envelope: _Envelope,
+        envelope: Envelope,
         left: dict[Key, ClaimedMessage],
     ) -> None:
-        messenger, address = envelope.messenger, envelope.address
         async with gate:
-            while messenger.pause_seconds:
+            while silence := self._silence:
                 if not self._may(item):
                     return
-                await asyncio.sleep(min(messenger.pause_seconds, LOOK))
+                await asyncio.sleep(min(silence, LOOK))
             try:
                 await self._pace.wait_for_slot()
             except OSError:
                 return
-            if not self._may(item) or messenger.pause_seconds:
+            if not self._may(item) or self._silence:
                 return
             del left[item.key]
-            outcome = await self._send(envelope, item)
-            if outcome is DeliveryOutcome.LIMITED:
-                seconds = math.ceil(messenger.recipient_pause(address))
-                self._put_back(item, self._second() + seconds, untried=True)
-            else:
-                self._settle(item, envelope, outcome)
+            self._settle(item, envelope, await self._send(envelope, item))
 
-    def _settle(self, item: ClaimedMessage, envelope: _Envelope, outcome: DeliveryOutcome) -> None:
-        if outcome in (DeliveryOutcome.UNREACHABLE, DeliveryOutcome.NOT_STARTED):
-            self._settled.unreachable.add(envelope.lookup)
-            if not envelope.last:
-                self._put_back(item, 0, untried=True)
-                return
-        if outcome is DeliveryOutcome.SILENCE:
+    def _settle(self, item: ClaimedMessage, envelope: Envelope, answer: Answer) -> None:
+        """Note what follows from an answer, as the design of the eight outcomes says."""
+        outcome, key, settled = answer.outcome, item.key, self._settled
+        if outcome in (DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED):
+            self._settle_handed(item, envelope, answer)
+        elif outcome is DeliveryOutcome.UNREACHABLE:
+            settled.unreachable.add(envelope.lookup)
+            if envelope.next_kind:
+                self._put_back(item, 0, untried=True, kind=envelope.next_kind)
+            else:
+                settled.states[key] = NOT_STARTED if answer.reason == NOT_STARTED else outcome.value
+        elif outcome is DeliveryOutcome.OPTED_OUT:
+            settled.left.add(envelope.lookup)
+            settled.states[key] = outcome.value
+        elif outcome is DeliveryOutcome.LIMITED:
+            due = self._second() + max(1, math.ceil(answer.seconds))
+            self._put_back(item, due, untried=True)
+        elif outcome is DeliveryOutcome.SILENCE:
+            seconds = max(LEAST_SILENCE, answer.seconds)
+            until = asyncio.get_running_loop().time() + seconds
+            self._silent_until = max(self._silent_until, until)
             self._put_back(item, 0, untried=True)
-        elif outcome is DeliveryOutcome.LATER and item.tries < TRIES:
+        elif outcome is DeliveryOutcome.REFUSED:
+            # Nobody would get it, so nobody is tried in vain: the step waits for staff.
+            self._pushes.pop(key[:2], None)
+            settled.stops[key[:2]] = f"{self._kind} {answer.reason}"
+            log.error("a step was stopped: %s refuses it (%s)", self._name, answer.reason)
+            self._put_back(item, self._second() + STOPPED_FOR, untried=True)
+        elif item.tries < TRIES:
             self._put_back(item, self._second() + min(FIRST_DELAY * 2**item.tries, LONGEST_DELAY))
         else:
-            self._settled.states[item.key] = (
-                DeliveryOutcome.FAILED if outcome is DeliveryOutcome.LATER else outcome
-            ).value
+            settled.failed[key] = envelope.lookup
+            settled.states[key] = FAILED
 
-    async def _send(self, envelope: _Envelope, item: ClaimedMessage) -> DeliveryOutcome:
+    def _settle_handed(self, item: ClaimedMessage, envelope: Envelope, answer: Answer) -> None:
+        self._settled.states[item.key] = SENT
+        if answer.reference and envelope.awaits:
+            mark = self._contact_keys.receipt_mark(self._name, answer.reference)
+            self._settled.awaited.append(Awaited(mark, item.key, envelope.lookup))
+
+    @property
+    def _name(self) -> str:
+        return self._messenger.account.name
+
+    async def _send(self, envelope: Envelope, item: ClaimedMessage) -> Answer:
         """Send to the end: a service that stops waits for the answer, lest a message go twice."""
         sending = asyncio.ensure_future(_tried(envelope))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
-            outcome = await sending
-            if outcome is DeliveryOutcome.SENT:
-                self._settled.states[item.key] = outcome.value
+            answer = await sending
+            if answer.outcome in (DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED):
+                self._settle_handed(item, envelope, answer)
             else:
                 self._put_back(item, 0, untried=True)
             raise
@@ -340,8 +295,10 @@ class PushSender:
         """Return whether a message may still be sent: its push runs, and its lease lasts."""
         return item.key[:2] in self._allowed and self._second() < item.until - HASTE
 
-    def _put_back(self, item: ClaimedMessage, due: int, untried: bool = False) -> None:
-        self._settled.later[item.key] = PutBack(item.until, due, untried)
+    def _put_back(
+        self, item: ClaimedMessage, due: int, untried: bool = False, kind: str = ""
+    ) -> None:
+        self._settled.later[item.key] = PutBack(item.until, due, untried, kind)
 
     async def _watch(self) -> None:
         while True:
@@ -356,7 +313,13 @@ class PushSender:
         local = datetime.fromtimestamp(self._second(), self._zone)
         async with reading(self._database) as connection:
             found = await read_pushes(connection, now=self._second())
-        self._pushes = {(push.campaign, push.step): push for push in found if push.may_send(local)}
+            self._served = tuple({self._kind, *await served_kinds(connection)})
+        begin, end = self._messenger.account.hours
+        allowed = [push for push in found if push.may_send(local) and begin <= local.time() <= end]
+        # What was refused is stopped, also where that is not recorded yet.
+        stops = self._settled.stops
+        steps = {(push.campaign, push.step): push for push in allowed}
+        self._pushes = {step: push for step, push in steps.items() if step not in stops}
         self._invitations = {push.campaign: push for push in found if push.kind == INVITATION}
         self._seen = asyncio.get_running_loop().time()
 
@@ -364,6 +327,15 @@ class PushSender:
         while True:
             await self._note_quietly()
             await asyncio.sleep(NOTE)
+
+    async def _keep_forgetting(self) -> None:
+        while True:
+            try:
+                async with writing(self._database) as connection:
+                    await drop_old_receipts(connection, self._second())
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("old receipts cannot be deleted yet: %s", type(error).__name__)
+            await asyncio.sleep(FORGET)
 
     async def _note_quietly(self) -> None:
         try:
@@ -378,28 +350,36 @@ class PushSender:
             return
         try:
             async with writing(self._database) as connection:
-                await record_outcomes(connection, settled.states)
-                sent = [key[:2] for key, state in settled.states.items() if state == SENT]
-                await note_handed(connection, sent, self._second())
-                await put_back(connection, settled.later)
-                if settled.unreachable:
-                    day = datetime.fromtimestamp(self._second(), self._zone).date()
-                    await set_unreachable(connection, settled.unreachable, day)
+                await self._record(connection, settled)
         except BaseException:
             newer, self._settled = self._settled, settled
-            self._settled.states |= newer.states
-            self._settled.later |= newer.later
-            self._settled.unreachable |= newer.unreachable
+            self._settled.add(newer)
             raise
+
+    async def _record(self, connection: AsyncConnection, settled: _Settled) -> None:
+        now = self._second()
+        day = datetime.fromtimestamp(now, self._zone).date()
+        await record_outcomes(connection, settled.states)
+        sent = [key[:2] for key, state in settled.states.items() if state == SENT]
+        await note_handed(connection, sent, now)
+        await put_back(connection, settled.later)
+        twice = await read_failed_twice(connection, settled.failed)
+        lost = settled.unreachable | {settled.failed[key] for key in twice}
+        if lost:
+            await set_unreachable(connection, lost, day)
+        if settled.left:
+            await opt_out_lookups(connection, settled.left, day)
+        await stop_steps(connection, settled.stops)
+        await await_receipts(connection, settled.awaited, now, day)
 
     def _second(self) -> int:
         return int(self._clock.now().timestamp())
 
 
-async def _tried(envelope: _Envelope) -> DeliveryOutcome:
-    """Send and return the outcome; after a fault of the messenger the message may be lost."""
+async def _tried(envelope: Envelope) -> Answer:
+    """Send and return the answer; after a fault of the messenger the message may be lost."""
     try:
         return await envelope.messenger.send(envelope.address, envelope.message)
     except Exception as error:
         log.error("a message could not be sent: %s", type(error).__name__)
-        return DeliveryOutcome.LATER
+        return Answer(DeliveryOutcome.LATER)

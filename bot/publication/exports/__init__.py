@@ -118,7 +118,7 @@ def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
         scores_page(scored),
         *_score_pages(campaigns),
     ]
-    title = printed_title(scored.campaign.title, scored.campaign.pilot)
+    title = printed_title(scored.campaign.title, scored.campaign.aim.pilot)
     return _bound(f"{title.zh} {title.en}", campaigns, timezone, pages)
 
 

@@ -178,7 +178,7 @@ def leagues_page(year: AppraisedYear) -> Page:
 def quotas_page(year: AppraisedYear) -> Page:
     """Return the places locked at the start of the year, and the grades that were given (R4)."""
     grades = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
-    words = {grade: (name(grade), str(grade)) for grade in grades}
+    words = {grade: (name(grade), name(grade, "en")) for grade in grades}
     columns = (
         Column("category", "column-category"),
         Column("category_zh", "column-category-name"),
@@ -278,6 +278,10 @@ def proposals_page(year: AppraisedYear) -> Page:
         Column("by", "column-by"),
         Column("at", "column-at"),
         Column("reason", "column-decision-reason"),
+        Column("organ", "column-paper-organ"),
+        Column("document", "column-paper-document"),
+        Column("decided_on", "column-paper-day"),
+        Column("released_by", "column-paper-released"),
         Column("grounds_zh", "column-grounds-name"),
         Column("grounds_en", "column-grounds-en"),
     )
@@ -291,6 +295,7 @@ def proposals_page(year: AppraisedYear) -> Page:
 
 def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
     made = proposal.decision
+    paper = made.paper if made else None
     return (
         *(
             proposal.key,
@@ -301,6 +306,11 @@ def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
         ),
         *(proposal.subject, called, proposal.discretionary, proposal.status, name(proposal.status)),
         *((made.by, made.at, made.reason) if made else ("", "", "")),
+        *(
+            (paper.organ, paper.document, paper.decided_on, paper.released_by)
+            if paper
+            else ("", "", "", "")
+        ),
         *(
             joined_words([line.text(lang) for line in proposal.grounds], lang)
             for lang in ("zh-Hans", "en")

@@ -9,10 +9,10 @@ from aggregation.model.names import FLAGS
 from aggregation.model.results import ConsequenceKind, ProposalStatus
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import NAMES, both
+from bot.publication.exclusions import REASONS
 from bot.publication.exports.book import Book, Column, Page
 from bot.publication.exports.dictionary import unit_of_measure
 from bot.publication.exports.labelled_data import AT_LEAST, DONT_KNOW, MISSING
-from bot.publication.exports.score_pages import REASONS
 from survey_flows.messages import Message
 
 ARCHIVE: Mapping[str, Message] = {

@@ -19,7 +19,7 @@ from aggregation.quality.stayed_away import (
     typical_spread,
 )
 from bot.core.labels import HIDDEN
-from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
+from bot.publication.exclusions import REASONS, disclosed_exclusions
 from bot.results.field_facts import typical_unit
 from bot.results.scoring import ScoredCampaign
 from survey_flows.ballot import STAFF

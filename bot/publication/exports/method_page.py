@@ -10,11 +10,12 @@ from aggregation.model.results import AppraisalResult
 from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
-from bot.campaigns.titles import printed_title
+from bot.campaigns.titles import aim_words, printed_title
 from bot.core.labels import HIDDEN, Pair, both
+from bot.publication.exclusions import disclosed_exclusions
 from bot.publication.exports.book import Column, Page, joined_words
 from bot.publication.exports.field_lines import field_lines
-from bot.publication.exports.score_pages import count_cell, disclosed_exclusions
+from bot.publication.exports.score_pages import count_cell
 from bot.results.scoring import ScoredCampaign
 from survey_flows.messages import ENGLISH, Message
 from survey_flows.wording import DEFAULT
@@ -57,6 +58,7 @@ def method_page(
         *(line for scored in campaigns for line in _campaign(scored, moment)),
         *(_line(key, label, *both(text)) for key, label, text in definitions(scheme)),
         *_steps(scheme),
+        *_grade_names(scheme),
         *_floors(scheme),
         *_weights(scheme),
         *_population(scheme),
@@ -164,12 +166,14 @@ def _campaign(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterable[
     received = sum(row.count for row in scored.counts)
     shown = HIDDEN if below_floor(received, floor) else received
     counted = count_cell(disclosed_exclusions(scored)["counted"])
-    title = printed_title(campaign.title, campaign.pilot)
+    title = printed_title(campaign.title, campaign.aim.pilot)
     titles = title.zh, title.en
     yield _line(key, Message("publication-method-campaign"), *titles)
-    if campaign.pilot:
+    if campaign.aim.pilot:
         pilot = both(Message("publication-method-pilot"))
         yield _line(f"{key}.pilot", Message("publication-method-kind"), *pilot)
+        asked = both(aim_words(campaign.aim))
+        yield _line(f"{key}.aim", Message("publication-method-aim"), *asked)
     days = " – ".join(moment(seconds) for seconds in scored.in_field)
     yield _same(f"{key}.window", Message("publication-method-window"), days)
     yield _same(f"{key}.ballots", Message("publication-method-ballots"), shown)
@@ -189,6 +193,14 @@ def _steps(scheme: Scheme) -> Iterable[Line]:
     if scheme.evidence is not None:
         text = both(Message("publication-method-steps-text"))
         yield _line("steps", Message("publication-method-steps"), *text)
+
+
+def _grade_names(scheme: Scheme) -> Iterable[Line]:
+    """Yield what the city calls the grades, so that a code of a table is found again."""
+    called, label = scheme.grade_names, Message("publication-method-grade-name")
+    given = vars(called) if called else {}
+    for code, name in ((code, name) for code, name in given.items() if name is not None):
+        yield _line(f"grade_names.{code}", label, name.zh, name.en)
 
 
 def _floors(scheme: Scheme) -> Iterable[Line]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from aggregation.counts.ratings import PatternReader
 from aggregation.disclosure.disclosed import Count, DisclosedScore, Share, ShareBound
-from aggregation.disclosure.exclusions import disclose_exclusions
 from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import HIDDEN, both, bound_text, disclosed_flags, flags
+from bot.publication.exclusions import REASONS, disclosed_exclusions
 from bot.publication.exports.book import (
     EXACT,
     SHARE,
@@ -22,7 +20,6 @@ from bot.publication.exports.book import (
     joined_words,
 )
 from bot.results.scoring import ScoredCampaign, unit_ranks
-from survey_flows.ballot import STAFF
 from survey_flows.conditions import write_condition
 from survey_flows.messages import Message
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
@@ -68,15 +65,6 @@ MEASURES = {
     "within": Message("publication-reliability-within"),
     "reliability": Message("publication-reliability-between-units"),
 }
-REASONS = {
-    "counted": Message("publication-exclusion-counted"),
-    "excluded": Message("publication-exclusion-excluded"),
-    "dont_know": Message("publication-exclusion-dont-know"),
-    "too_few_items": Message("publication-exclusion-too-few-items"),
-    "group_without_weight": Message("publication-exclusion-group-without-weight"),
-    STAFF: Message("publication-exclusion-staff"),
-}
-"""Why a ballot counts or does not, by code."""
 
 
 def scheme_codes(scheme: Scheme) -> list[str]:
@@ -381,31 +369,3 @@ def exclusions_page(campaigns: Iterable[ScoredCampaign]) -> Page:
             for code, reason in REASONS.items()
         ]
     return Page("exclusions", "page-exclusions", columns, tuple(rows))
-
-
-def disclosed_exclusions(scored: ScoredCampaign) -> dict[str, Count]:
-    """Return the disclosed numbers of ballots by the codes of `REASONS`."""
-    counts = exclusion_counts(scored)
-    found = {reason: counts[reason] for reason in REASONS}
-    return disclose_exclusions(found, scored.scores, scored.disclosed, scored.campaign.scheme)
-
-
-def exclusion_counts(scored: ScoredCampaign) -> Counter[str]:
-    """Return the exact numbers of ballots by the codes of `REASONS`."""
-    campaign = scored.campaign
-    reader = PatternReader(campaign.questionnaires, campaign.scheme)
-    result: Counter[str] = Counter()
-    for row in scored.counts:
-        if row.grp == STAFF:
-            result[STAFF] += row.count
-            continue
-        outcome = reader.read(row.questionnaire, row.ratings)
-        weights = campaign.scheme.categories[campaign.units[row.unit].category].group_weights
-        if not row.weight:
-            reason = "excluded"
-        elif outcome.score is None:
-            reason = "dont_know" if outcome.dont_know else "too_few_items"
-        else:
-            reason = "counted" if weights.get(row.grp) else "group_without_weight"
-        result[reason] += row.count
-    return result

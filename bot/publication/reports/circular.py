@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from aggregation.appraisal.trail import paper_words
 from aggregation.disclosure.disclosed import DisclosedScore, below_floor
 from aggregation.model.facts import Grade, PastGrade
 from aggregation.model.results import Certainty, LeaderResult, ProposalStatus, UnitResult
 from aggregation.quality.changes import ChangeVerdict
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import HIDDEN, name
+from bot.core.labels import HIDDEN, label, name
 from bot.publication.charts.answer_chart import (
     Bar,
     Panels,
@@ -20,9 +21,9 @@ from bot.publication.charts.answer_chart import (
 )
 from bot.publication.charts.rank_chart import rank_picture
 from bot.publication.charts.ranking import Mark, Ranking, year_ranking
+from bot.publication.exclusions import disclosed_exclusions
 from bot.publication.exports import Audience
 from bot.publication.exports.method_page import method_page
-from bot.publication.exports.score_pages import disclosed_exclusions
 from bot.publication.reports.document_model import (
     Block,
     Document,
@@ -42,6 +43,7 @@ from bot.publication.reports.wording import (
     changed_words,
     grade_words,
 )
+from survey_flows.messages import Message
 
 GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 METHOD_LEFT_OUT = ("response_rate", "scheme_digest")
@@ -130,9 +132,9 @@ class _Circular:
         given = {
             f"given_{grade}": sum(use.given.get(grade, 0) for use in quotas) for grade in GRADES
         }
-        return self.say(
-            "glance-grades", **locked, **given, waiting=sum(use.waiting for use in quotas)
-        )
+        waiting = sum(use.waiting for use in quotas)
+        figures = {key: str(n) for key, n in {**locked, **given, "waiting": waiting}.items()}
+        return label(Message("publication-glance-grades", **figures), self.say.lang)
 
     def _leagues(self) -> Iterator[Block]:
         say, result = self.say, self.year.result
@@ -149,7 +151,7 @@ class _Circular:
     def _units(self) -> Iterator[Block]:
         say = self.say
         yield Heading(say("part-units"), page=True)
-        yield Paragraph(say("units-lead"))
+        yield Paragraph(label(Message("publication-units-lead"), say.lang))
         for use in self.year.result.quotas:
             called = self.scheme.family_name(use.category)
             units = [unit for unit in self.year.result.units if unit.family == use.category]
@@ -244,9 +246,8 @@ class _Circular:
         say, leaders = self.say, self.year.result.leaders
         counts = self.year.result.leader_grades()
         yield Heading(say("part-leaders"), page=True)
-        yield Paragraph(
-            say("leaders-lead", **{grade: counts[grade] for grade in Grade}, waiting=counts[None])
-        )
+        figures = {str(grade or "waiting"): str(counts[grade]) for grade in (*Grade, None)}
+        yield Paragraph(label(Message("publication-leaders-lead", **figures), say.lang))
         heads = ("head-name", "head-unit", "head-post", "head-score", "head-base", "head-final")
         units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
         rows = tuple(self._leader(leader, units) for leader in leaders if _worth_naming(leader))
@@ -311,6 +312,26 @@ class _Circular:
             for kind in kinds
         )
         yield ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
+        yield from self._papers()
+
+    def _papers(self) -> Iterator[Block]:
+        """Yield the decisions that rest on a paper, and the paper of each."""
+        say, year = self.say, self.year
+        names = {it.unit: say.pick(it.zh, it.en) for it in year.result.units}
+        names |= {it.leader: say.pick(it.zh, it.en) for it in year.result.leaders}
+        rows = tuple(
+            (
+                name(proposal.kind, say.lang),
+                names.get(proposal.subject, proposal.subject),
+                name(proposal.status, say.lang),
+                label(paper_words(made.paper), say.lang),
+            )
+            for proposal in year.result.proposals
+            if (made := proposal.decision) is not None and made.paper is not None
+        )
+        if rows:
+            heads = ("head-kind", "head-name", "head-status", "head-paper")
+            yield ReportTable("", tuple(say(head) for head in heads), rows, wide=(3,))
 
     def _method(self) -> Iterator[Block]:
         say = self.say

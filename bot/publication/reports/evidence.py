@@ -148,7 +148,9 @@ class _Evidence:
         if unit.league is not None:
             yield Paragraph(say("sure-league"))
         if unit.barred and unit.grade is not Grade.FIRST:
-            yield Paragraph(say("sure-barred", reason=sentences(unit.barred, say.lang)))
+            reason = sentences(unit.barred, say.lang)
+            barred = Message("publication-sure-barred", reason=reason)
+            yield Paragraph(label(barred, say.lang))
         lines = outlook_lines(unit.outlook) if unit.outlook else ()
         pairs = (line.pair(say.lang) for line in lines)
         texts = [say("colon", name=name_, value=value) for name_, value in pairs]

@@ -217,7 +217,7 @@ def _language(definition: CampaignDefinition, row: HandoutRow) -> str:
 
 
 def _title(definition: CampaignDefinition, lang: str) -> str:
-    return in_language(marked_title(definition.title, definition.pilot), lang, definition)
+    return in_language(marked_title(definition.title, definition.aim.pilot), lang, definition)
 
 
 def _bare(site: str) -> str:

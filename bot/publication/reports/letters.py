@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.standing import Standing
-from aggregation.model.results import Certainty, LeaderResult
+from aggregation.appraisal.trail import paper_words
+from aggregation.model.results import Certainty, LeaderResult, Proposal
 from aggregation.model.standings import AppraisalState
 from bot.appraisal.letters import Addressee, ordered_letters, record_letters
 from bot.appraisal.own_results import OwnResult
 from bot.campaigns.organiser import read_organiser
 from bot.core.identity import Office
-from bot.core.labels import name
+from bot.core.labels import label, name, sentences
 from bot.publication.reports.document_model import (
     Block,
     Document,
@@ -40,10 +41,8 @@ PLACES = 2
 UNGRADED = {
     AppraisalState.APPRAISED: "letter-waits",
     AppraisalState.WAITING: "letter-waiting",
-    AppraisalState.NO_GRADE: "letter-no_grade",
-    AppraisalState.NOT_APPRAISED: "letter-not_appraised",
 }
-"""What a letter says of a person without a grade, by why there is none."""
+"""What a letter says of a person whose grade is still to come, by why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,10 @@ def _figures(it: Standing, own: OwnResult, say: ReportSpeaker) -> tuple[tuple[st
 
 def _grade(it: Standing, own: OwnResult, say: ReportSpeaker) -> str:
     if it.grade is None:
-        return say(UNGRADED[it.state.state]) if isinstance(it, LeaderResult) else DASH
+        if not isinstance(it, LeaderResult):
+            return DASH
+        state = it.state.state
+        return say(UNGRADED[state]) if state in UNGRADED else name(state, say.lang)
     grade = name(it.grade, say.lang)
     if it.certainty is Certainty.PROVISIONAL:
         grade = say("provisional", grade=grade)
@@ -199,12 +201,21 @@ def _decisions(own: OwnResult, say: ReportSpeaker) -> Iterator[Block]:
         (
             name(it.kind, say.lang),
             name(it.status, say.lang),
-            it.decision.reason if it.decision is not None else "",
+            _decided(it, say),
         )
         for it in own.proposals
     )
     if rows:
         yield ReportTable(say("letter-proposals"), tuple(map(say, heads)), rows, wide=(2,))
+
+
+def _decided(proposal: Proposal, say: ReportSpeaker) -> str:
+    """Return why something was decided, and the paper that it rests on."""
+    made = proposal.decision
+    if made is None:
+        return ""
+    parts = [made.reason, *([label(paper_words(made.paper), say.lang)] if made.paper else [])]
+    return sentences(parts, say.lang)
 
 
 def _asks(sender: Sender, say: ReportSpeaker) -> Mapping[str, str]:

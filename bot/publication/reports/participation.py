@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from aggregation.disclosure.rounding import part_at_least, round_down
 from bot.core.labels import label
-from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
+from bot.publication.exclusions import REASONS, disclosed_exclusions
 from bot.publication.reports.document_model import Block, Heading, Paragraph, ReportTable
 from bot.publication.reports.material import ReportMaterial
 from bot.publication.reports.wording import DASH, ReportSpeaker

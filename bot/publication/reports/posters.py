@@ -80,8 +80,9 @@ def _texts(
     until = [
         words.say(lang, "poster-until", date=show_end(definition, lang)) for lang in words.languages
     ]
+    title = marked_title(definition.title, definition.aim.pilot)
     return {
-        "title": " · ".join(_names(definition, marked_title(definition.title, definition.pilot))),
+        "title": " · ".join(_names(definition, title)),
         "once": say("poster-once"),
         "ask": say("poster-ask"),
         "type": say("poster-type"),

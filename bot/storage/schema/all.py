@@ -53,8 +53,10 @@ from bot.storage.schema.monitoring import arrivals as arrivals
 from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
 from bot.storage.schema.outreach import handouts as handouts
+from bot.storage.schema.outreach import messenger_accounts as messenger_accounts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
+from bot.storage.schema.outreach import receipts as receipts
 from bot.storage.schema.public_log import checkpoints as checkpoints
 from bot.storage.schema.public_log import cosignatures as cosignatures
 from bot.storage.schema.public_log import log_entries as log_entries

@@ -31,6 +31,14 @@ campaigns = Table(
         BigInteger,
         comment="position of its registration in the log; from then on it is frozen",
     ),
+    Column(
+        "purpose",
+        String(8),
+        nullable=False,
+        comment="counting or pilot; repeats the definition, as about and asks do",
+    ),
+    Column("about", String(8), nullable=False, comment="units or leaders"),
+    Column("asks", String(10), nullable=False, comment="public, staff, superiors or peers"),
 )
 
 campaign_keys = Table(

@@ -41,6 +41,20 @@ pushes = Table(
         server_default="0",
         comment="epoch seconds of the quarter of an hour of the last hand-over",
     ),
+    Column(
+        "stopped",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="kind of address and code with which a provider refused it, or empty",
+    ),
+    Column(
+        "short",
+        Text,
+        nullable=False,
+        server_default="{}",
+        comment="JSON: the short message by language, where one is sent",
+    ),
 )
 
 outbox = Table(
@@ -55,7 +69,10 @@ outbox = Table(
         comment="the contact: one message to each in a step",
     ),
     Column(
-        "state", String(12), nullable=False, comment="queued, sent, unreachable, opted_out, failed"
+        "state",
+        String(12),
+        nullable=False,
+        comment="queued, sent, delivered, unreachable, opted_out, failed",
     ),
     Column(
         "send_order",
@@ -77,8 +94,46 @@ outbox = Table(
         server_default="1",
         comment="version of the row; a sender leaves alone what it cannot read",
     ),
-    Index("ix_outbox_state_campaign_step_send_order", "state", "campaign", "step", "send_order"),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        server_default="telegram",
+        comment="kind of the address to which it goes next, or went",
+    ),
+    Index("ix_outbox_queue", "state", "kind", "campaign", "step", "send_order"),
 )
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column(
+        "mark",
+        LargeBinary(32),
+        primary_key=True,
+        comment="keyed hash of account and reference, by which a receipt finds its message",
+    ),
+    Column("campaign", String(32), nullable=False, comment="empty: the receipt came first"),
+    Column("step", Integer, nullable=False),
+    Column("lookup", LargeBinary(32), nullable=False, comment="the contact"),
+    Column("address", LargeBinary(32), nullable=False, comment="pseudonym of the address"),
+    Column("outcome", String(12), nullable=False, comment="empty while it is awaited"),
+    Column("until", BigInteger, nullable=False, comment="epoch seconds of the day it is deleted"),
+)
+"""What a receipt needs to find its message, for three days at most."""
+
+messenger_accounts = Table(
+    "messenger_accounts",
+    metadata,
+    Column("kind", String(16), primary_key=True, comment="of the addresses that it writes to"),
+    Column("name", String(32), nullable=False),
+    Column("provider", String(16), nullable=False),
+    Column("link", String(12), nullable=False, comment="button, free, or template"),
+    Column("longest", Integer, nullable=False, comment="characters of a text"),
+    Column("rate", Integer, nullable=False, comment="messages an hour"),
+    Column("hours", String(11), nullable=False, comment="local times within which it may send"),
+)
+"""The accounts that the running service sends through, without their secrets."""
 
 handouts = Table(
     "handouts",

@@ -129,6 +129,10 @@ decisions = Table(
     Column("grounds", String(64), nullable=False, comment="digest of what it rests on, or empty"),
     Column("heard_on", String(10), nullable=False, comment="ISO date of the hearing, or empty"),
     Column("number", Integer, nullable=False, comment="from 1 on each proposal"),
+    Column("organ", String(80), nullable=False, comment="that decided, or empty: no paper"),
+    Column("document", String(80), nullable=False, comment="number of the paper, or empty"),
+    Column("decided_on", String(10), nullable=False, comment="ISO date of the paper, or empty"),
+    Column("released_by", String(80), nullable=False, comment="who released the paper, or empty"),
     Index("ix_decisions_number", "year", "proposal", "number", unique=True),
 )
 

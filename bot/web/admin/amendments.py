@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
+from aggregation.appraisal.corrections import corrected
 from aggregation.appraisal.standing import CAUSES, Cause, Change
 from aggregation.model.facts import Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.procedure.recalls import ENDS_POSTS
 from bot.accounts.approvals import DONE
+from bot.appraisal.amended_content import sealed_material
+from bot.appraisal.amending import standing_material
 from bot.appraisal.cause_requests import CauseRequest
 from bot.appraisal.causes import CausePreview, prepare_cause, preview_cause
+from bot.appraisal.correctable import correctables
 from bot.appraisal.executing import (
     ExecutionList,
     ExecutionOrder,
@@ -26,12 +31,13 @@ from bot.appraisal.executions import (
     read_executions,
     recalled,
 )
-from bot.appraisal.standing_years import StandingYear, read_standing
+from bot.appraisal.standing_years import StandingYear, read_shown_year
 from bot.appraisal.year_tasks import list_year_tasks
 from bot.core.labels import name, pick
 from bot.records.dated_store import read_posts
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
+from bot.web.admin.correctable_rows import correctable_rows
 from bot.web.admin.page import Visit, no_such_button, staff_page, year_of
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message, Place
@@ -54,6 +60,9 @@ async def take_amendment(visit: Visit) -> web.Response:
     """Shows what an amendment would do, prepares it, or takes that a decision was carried out."""
     year, act, service = year_of(visit), visit.text("act"), visit.service
     office = visit.office
+    if act == LOOK and visit.text("cause") == Cause.CORRECTION and not visit.text("what"):
+        await standing_material(service.database, year, visit.text("subject"))
+        return await _page(visit)
     if act in tuple(ExecutionAct):
         said = (visit.text("proposal"), ExecutionAct(act), visit.text("on"))
         order = ExecutionOrder(*said, *(visit.text(it) for it in ("document", "typed", "seen")))
@@ -95,7 +104,7 @@ async def _page(
 ) -> web.Response:
     year = year_of(visit)
     async with reading(visit.service.database) as connection:
-        stands = await read_standing(connection, year)
+        stands = await read_shown_year(connection, year)
         tasks = await list_year_tasks(connection, year)
         executions = await read_executions(connection, year)
         posts = await read_posts(connection)
@@ -115,6 +124,7 @@ async def _page(
             if cause is not Cause.FALSE
         ],
         preview=preview,
+        material=_material(stands, _asked(visit), names, visit.lang) if stands else (),
         groups=_groups(visit, preview) if preview else (),
         asked=_asked(visit),
         names=names,
@@ -134,6 +144,17 @@ async def _page(
         verdicts=tuple(Verdict),
         today=visit.today,
     )
+
+
+def _material(
+    stands: StandingYear, asked: Mapping[str, str], names: Mapping[str, str], lang: str
+) -> list[tuple[str, str, str]]:
+    """Returns what can be put right of whoever a correction is asked about."""
+    if asked["cause"] != Cause.CORRECTION or asked["what"]:
+        return []
+    material = corrected(sealed_material(stands.content), stands.corrections)
+    found = correctables(material, asked["subject"])
+    return correctable_rows(found, stands.content.inputs.scheme, names, lang)
 
 
 def _asked(visit: Visit) -> dict[str, str]:

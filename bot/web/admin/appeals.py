@@ -8,14 +8,13 @@ from typing import Any
 
 from aiohttp import web
 
-from aggregation.appraisal.corrections import PERSONAL, Correction, CorrectionKind
+from aggregation.appraisal.corrections import Correction, CorrectionKind
 from aggregation.appraisal.standing import CAUSES, Change
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.procedure.appeals import BEGINNINGS, AppealAct, AppealRuling, AppealState
-from aggregation.scheme.scheme import scheme_levels
 from bot.accounts.approvals import DONE, WAITING
-from bot.appraisal.amending import Remedies, remedies, require_standing
+from bot.appraisal.amending import VALUE, Remedies, remedies, require_standing
 from bot.appraisal.amendment_decisions import AMEND
 from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
@@ -40,6 +39,7 @@ from bot.records.notices import read_notices
 from bot.records.unit_periods import read_all_units
 from bot.records.working_days import read_calendar, unknown_years
 from bot.storage.database import reading
+from bot.web.admin.correctable_rows import correctable_rows, told_bonus, told_post
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message, Place
@@ -132,7 +132,7 @@ async def show_one(visit: Visit) -> web.Response:
         appeal=_row(visit, appeal, names),
         able=able,
         ways=[(":".join(way), _remedy(visit, way)) for way in found.choices],
-        values=await _values(visit, appeal, found),
+        values=await _values(visit, appeal, found, names),
         waits=await _waiting(visit, appeal),
         names=names,
         name=lambda code: name(code, visit.lang),
@@ -152,20 +152,18 @@ async def _remedies(visit: Visit, appeal: Appeal) -> Remedies:
     """Returns what could be put right, for the person who is to answer."""
     charged = appeal.standing.state is AppealState.CHARGED
     if not charged or appeal.standing.charged != visit.visitor.login:
-        return Remedies((), {})
+        return Remedies((), ())
     return await remedies(visit.service.database, appeal)
 
 
-async def _values(visit: Visit, appeal: Appeal, found: Remedies) -> list[tuple[str, str, str]]:
-    """Returns the points that can be put right: indicator, its name, and what stands."""
+async def _values(
+    visit: Visit, appeal: Appeal, found: Remedies, names: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Returns the material that can be put right: its mark, its name, and what stands."""
     if not found.values:
         return []
     stands = await require_standing(visit.service.database, appeal.year)
-    scheme = stands.content.inputs.scheme
-    known = [scheme.indicators, *(level.indicators for level in scheme_levels(scheme))]
-    names = {id_: pick((it.zh, it.en), visit.lang) for part in known for id_, it in part.items()}
-    names[PERSONAL] = page_words().say(visit.lang, "personal")
-    return [(i, names.get(i, i), f"{value:f}") for i, value in found.values.items()]
+    return correctable_rows(found.values, stands.content.inputs.scheme, names, visit.lang)
 
 
 async def _waiting(visit: Visit, appeal: Appeal) -> bool:
@@ -209,7 +207,7 @@ async def _answered(visit: Visit, number: int, reason: str, office: Office) -> b
     form = visit.form
     chosen = [str(it) for it in form.getall("remedy", [])] if form is not None else []
     if visit.text("value"):
-        chosen.append(f"{CorrectionKind.VALUE}:{visit.text('value')}:{visit.text('value_of')}")
+        chosen.append(f"{VALUE}:{visit.text('value')}:{visit.text('value_of')}")
     given = (number, chosen, reason, office)
     made = await uphold_appeal(service.database, service.approvals, *given)
     if made.state == DONE:
@@ -272,20 +270,25 @@ async def amendment_rows(visit: Visit, year: int) -> list[AmendmentRow]:
     """Returns the amendments of a year, each with its words."""
     async with reading(visit.service.database) as connection:
         found = await read_amendments(connection, year)
-    return [_row_of(visit, it) for it in found]
+        names = await read_names(connection, year, visit.lang) if found else {}
+    return [_row_of(visit, it, names) for it in found]
 
 
-def _row_of(visit: Visit, it: StoredAmendment) -> AmendmentRow:
+def _row_of(visit: Visit, it: StoredAmendment, names: Mapping[str, str]) -> AmendmentRow:
     corrections = corrections_of(it)
     ordered = any(one.kind is CorrectionKind.SCORE and one.score is None for one in corrections)
-    words = tuple(_corrected(visit, one) for one in corrections)
+    words = tuple(_corrected(visit, one, names) for one in corrections)
     made = amendment_of(it)
     cause = render(CAUSES[made.cause], visit.lang)
     return AmendmentRow(it, cause, words, made.changes, ordered)
 
 
-def _corrected(visit: Visit, it: Correction) -> str:
+def _corrected(visit: Visit, it: Correction, names: Mapping[str, str]) -> str:
     """Returns a correction in words."""
+    if it.kind is CorrectionKind.BONUS:
+        return told_bonus(it, visit.lang)
+    if it.kind is CorrectionKind.POST:
+        return told_post(it, names, visit.lang)
     remedy = _remedy(visit, (it.kind, it.after, it.what))
     if it.kind is CorrectionKind.GRADE and it.before in tuple(Grade):
         return f"{name(Grade(it.before), visit.lang)} → {remedy}"

@@ -72,4 +72,4 @@ async def _make(visit: Visit, openings: bool) -> web.Response:
 async def _marked(visit: Visit, campaign: str) -> str:
     """Returns the campaign's name as the names of its files have it."""
     summary = await show_campaign(visit.service.database, campaign)
-    return f"{campaign}{file_mark(summary.pilot)}"
+    return f"{campaign}{file_mark(summary.aim.pilot)}"

@@ -24,7 +24,7 @@ from bot.campaigns.ordered_states import states_without_order
 from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.campaigns.states import DRAFT, OVER
 from bot.campaigns.summaries import CampaignSummary, list_campaigns, show_campaign
-from bot.campaigns.titles import file_mark, printed_title
+from bot.campaigns.titles import aim_words, file_mark, printed_title
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -51,7 +51,7 @@ async def show_overview(visit: Visit) -> web.Response:
     """Shows every campaign with its state, and every year; one without results leads to imports."""
     found = await list_campaigns(visit.service.database)
     campaigns = [campaign_row(summary, visit) for summary in reversed(found)]
-    counting = [c for c in found if not c.pilot]
+    counting = [c for c in found if not c.aim.pilot]
     years = sorted({visit.today.year, *(c.year for c in counting)}, reverse=True)
     closed = {c.year for c in counting if c.state == "closed"}
     return visit.render(
@@ -94,12 +94,13 @@ def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
     ):
         state = "over" if summary.closes_at <= visit.service.clock.now().timestamp() else "waiting"
     void = summary.choice is not None and summary.choice.void
-    title = printed_title(summary.title, summary.pilot, void).text(visit.lang)
+    title = printed_title(summary.title, summary.aim.pilot, void).text(visit.lang)
     ballots = round_down(summary.ballots, summary.cell)
     return {
         "it": summary,
         "ballots": ballots,
         "title": title,
+        "aim": render(aim_words(summary.aim), visit.lang),
         "state": state,
         "opens": opens,
         "closes": closes,
@@ -155,7 +156,7 @@ async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[str]:
     """Returns what keeps the year from being appraised on the locked rules; [] after the close."""
     from bot.campaigns.drafting import find_scheme_misfits
 
-    if campaign.pilot or campaign.state in (DRAFT, *OVER):
+    if campaign.aim.pilot or campaign.state in (DRAFT, *OVER):
         return []
     return [
         problem.render(visit.lang)
@@ -346,7 +347,7 @@ async def send_picture(visit: Visit) -> web.Response:
     """Sends the ranking as a picture."""
     scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
-    pilot = scored.campaign.pilot
+    pilot = scored.campaign.aim.pilot
     title = printed_title(scored.campaign.title, pilot).text(visit.lang)
     return await picture_file(
         ranking,
@@ -365,5 +366,5 @@ async def send_book(visit: Visit) -> web.Response:
     campaign = await _campaign(visit)
     zone = visit.service.settings.timezone
     book = await export_campaign(visit.service.database, campaign.id, zone)
-    name = f"minping-{campaign.id}{file_mark(campaign.pilot)}"
+    name = f"minping-{campaign.id}{file_mark(campaign.aim.pilot)}"
     return await book_file(book, visit.path_param("form"), name)

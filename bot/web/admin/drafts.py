@@ -6,7 +6,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,19 @@ from bot.campaigns.registered import (
 )
 from bot.campaigns.scheme_files import offered_text
 from bot.campaigns.summaries import list_campaigns
-from bot.campaigns.titles import printed_title
+from bot.campaigns.titles import AIM_WORDS, printed_title
 from bot.core.checked_input import checked
 from bot.core.labels import pick
 from bot.core.shipped_files import offered_questionnaires, questionnaire_text
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import download
+from bot.web.shared.templates import page_words
+from survey_flows.campaign_aim import USUAL, Aim
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 from survey_flows.halves import HALVES
+from survey_flows.messages import render
 
 FIELDS = (
     "id",
@@ -46,7 +49,9 @@ FIELDS = (
     "opens",
     "closes",
     "units",
-    "pilot",
+    "purpose",
+    "about",
+    "asks",
     "door",
     "like",
     *UNIT_GRADES,
@@ -186,17 +191,33 @@ async def _show(
         this_year=visit.today.year,
         seen=seen,
         patterns=[
-            (it.id, it.year, printed_title(it.title, it.pilot).text(visit.lang))
+            (it.id, it.year, printed_title(it.title, it.aim.pilot).text(visit.lang))
             for it in reversed(known)
         ],
         like=like,
         offers_leaders=like is not None and visit.visitor.may("POST", imports),
+        aims=[
+            (name, [(word, render(said, visit.lang)) for word, said in words.items()])
+            for name, words in AIM_WORDS.items()
+        ],
         differs=[
-            (name, value, filled[name])
+            (name, _in_words(visit, name, value), _in_words(visit, name, filled[name]))
             for name, value in (now or {}).items()
             if value != filled[name] and name != "id"
         ],
     )
+
+
+def _in_words(visit: Visit, name: str, value: str) -> str:
+    """Returns what a field says as a person reads it: stored words are those of programs."""
+    if name in AIM_WORDS and value in AIM_WORDS[name]:
+        return render(AIM_WORDS[name][value], visit.lang)
+    words = page_words()
+    if name == "door":
+        return words.say(visit.lang, f"draft-door-{value or 'open'}")
+    if name == "halves":
+        return "; ".join(words.say(visit.lang, f"draft-half-{half}") for half in value.split())
+    return value
 
 
 async def _like(visit: Visit, campaign: str) -> dict[str, str]:
@@ -234,7 +255,7 @@ async def _fields(visit: Visit, row: Row[Any]) -> dict[str, str]:
         "title_zh": found.title["zh-Hans"],
         "title_en": found.title.get("en", found.title["zh-Hans"]),
         "units": "" if whole else " ".join(found.units),
-        "pilot": "yes" if found.pilot else "",
+        **asdict(found.aim),
         "door": found.said_door,
         "halves": " ".join(found.halves),
         "like": "",
@@ -282,7 +303,7 @@ async def _draft(visit: Visit, changed: str = "") -> CampaignDraft:
         units=await stored_units(visit.service.database, visit.text("units").split(), asked.year),
         questionnaires=made.questionnaires,
         scheme=made.scheme,
-        pilot=visit.text("pilot") == "yes",
+        aim=Aim(**{name: visit.text(name) or usual for name, usual in asdict(USUAL).items()}),
         door=visit.text("door"),
         halves=_halves(visit),
     )

@@ -84,7 +84,7 @@ async def show_exports(visit: Visit) -> web.Response:
     public = await read_publications(visit.service.database)
     closed = [summary for summary in found if summary.state == "closed"]
     campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
-    appraised = {summary.year for summary in closed if not summary.pilot}
+    appraised = {summary.year for summary in closed if not summary.aim.pilot}
     noticed = await public_years(visit.service.database, visit.today)
     years = {
         year: _addressed((*YEAR, *([YEAR_BUNDLE] if year in noticed else [])), str(year))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from bot.accounts.preferences import preferences_in
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.campaigns.summaries import show_campaign
 from bot.core.shipped_files import shipped_words
+from bot.core.urls import web_chat_url
 from bot.fieldwork.audience.contacts import REASONS, count_contacts
 from bot.fieldwork.audience.invitations import count_responses, make_invitations
 from bot.fieldwork.audience.sampling import (
@@ -23,6 +25,7 @@ from bot.fieldwork.audience.sampling import (
     read_plan,
     write_sample,
 )
+from bot.fieldwork.outreach.accounts import read_accounts
 from bot.fieldwork.outreach.handouts import (
     FORMS,
     HandoutRequest,
@@ -32,18 +35,27 @@ from bot.fieldwork.outreach.handouts import (
     prepare_handout,
 )
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
-from bot.fieldwork.outreach.outbox import ALL, INVITATION, REMINDER, UNOPENED
+from bot.fieldwork.outreach.outbox import (
+    ALL,
+    HANDED,
+    INVITATION,
+    QUEUED,
+    REMINDER,
+    UNOPENED,
+)
 from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
     count_recipients,
     pause_push,
+    plain_short_texts,
     plain_texts,
     resume_push,
     show_pushes,
     texts_as_sent,
 )
 from bot.fieldwork.outreach.returns import take_returns
+from bot.fieldwork.outreach.short_texts import preview_short
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.campaigns import campaign_row
@@ -69,6 +81,9 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
     steps = await _steps(visit)
     texts = await plain_texts(service.database, campaign, service.settings.timezone)
     async with reading(service.database) as connection:
+        accounts = await read_accounts(connection)
+        kind = REMINDER if steps else INVITATION
+        short = await plain_short_texts(connection, campaign, kind)
         choices = await preferences_in(connection)
         people = await count_contacts(connection, visit.today, choices.fatigue_days)
         frames = tables.frames.c
@@ -83,6 +98,8 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "campaign": campaign_row(summary, visit),
         "steps": steps,
         "texts": texts,
+        "accounts": accounts,
+        "short": short,
         "hours": choices.hours,
         "not_on": " ".join(choices.not_on),
         "fatigue": choices.fatigue_days,
@@ -99,7 +116,6 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
             for lang in texts
         },
         "rate": service.settings.push_rate,
-        "telegram": bool(service.settings.telegram_token),
         "previewed": False,
         "step": "",
         "for_whom": "",
@@ -107,7 +123,12 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "whom": (UNOPENED, ALL),
         **await _handouts(visit),
     }
-    return visit.render("push", status=status, **(context | more))
+    context |= more
+    site = web_chat_url(service.settings)
+    context["shorts"] = {
+        lang: preview_short(text or short[lang], site) for lang, text in context["short"].items()
+    }
+    return visit.render("push", status=status, **context)
 
 
 async def _steps(visit: Visit) -> list[dict[str, Any]]:
@@ -127,9 +148,17 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
                 "total": total,
                 "done": done,
                 "minutes": -(-int(progress.seconds_left) // 60),
+                "stopped": progress.push.stopped.split(" ", 1) if progress.push.stopped else (),
+                "kinds": [_by_kind(kind, own) for kind, own in sorted(progress.kinds.items())],
             }
         )
     return steps
+
+
+def _by_kind(kind: str, counts: Mapping[str, int]) -> tuple[str, int, int, int]:
+    """Returns how many messages to a kind of address wait, were handed over, and were not."""
+    waiting, handed = counts.get(QUEUED, 0), sum(counts.get(state, 0) for state in HANDED)
+    return kind, waiting, handed, sum(counts.values()) - waiting - handed
 
 
 async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
@@ -269,7 +298,8 @@ async def take_begin(visit: Visit) -> web.Response:
     hours, days = visit.text("hours"), visit.text("not_on")
     step, people = visit.text("step"), visit.text("people")
     again: dict[str, Any] = {"texts": texts, "hours": hours, "not_on": days, "previewed": True}
-    again |= {"step": step, "for_whom": people}
+    short = {"zh-Hans": visit.text("short_zh"), "en": visit.text("short_en")}
+    again |= {"step": step, "for_whom": people, "short": short}
     act = visit.text("act")
     if act == "test":
         return await _page(visit, **again, test_result=await _send_test(visit, texts))
@@ -284,6 +314,7 @@ async def take_begin(visit: Visit) -> web.Response:
         step,
         people,
         visit.service.clock,
+        short,
     )
     return visit.redirect(_path(visit), "pushed")
 
@@ -306,10 +337,10 @@ async def _send_test(visit: Visit, texts: dict[str, str]) -> str:
     ) as messenger:
         for lang, text in texts.items():
             buttons = [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
-            outcome = await messenger.send(
+            answer = await messenger.send(
                 chat, OutgoingMessage(text, buttons[0], TEST_TOKEN, buttons[1])
             )
-            if outcome is not DeliveryOutcome.SENT:
+            if answer.outcome is not DeliveryOutcome.ACCEPTED:
                 return page_words().say(visit.lang, "push-test-failed")
     return page_words().say(visit.lang, "push-test-sent")
 

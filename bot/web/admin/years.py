@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from aggregation.appraisal.outlook_lines import odds_text
+from aggregation.appraisal.trail import paper_words
 from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
 from aggregation.model.results import (
     HEARD,
+    ON_PAPER,
     GradeCut,
     LeaderResult,
     Proposal,
@@ -24,6 +26,7 @@ from aggregation.model.results import (
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.deciding import (
     last_given,
+    paper_said,
     record_decision,
     record_unit_decision,
     seen_of,
@@ -33,6 +36,7 @@ from bot.appraisal.year_tasks import YearTask, list_year_tasks
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
 from bot.records.recusals import read_standings
+from bot.records.store import PAPER
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
@@ -225,6 +229,8 @@ async def show_proposals(visit: Visit) -> web.Response:
         binding=BINDING,
         heard=HEARD,
         seen_of=seen_of,
+        on_paper=ON_PAPER,
+        paper_words=lambda paper: label(paper_words(paper), visit.lang),
     )
 
 
@@ -263,6 +269,7 @@ async def take_decision(visit: Visit) -> web.Response:
         visit.office,
         visit.text("seen"),
         visit.text("heard_on"),
+        paper=paper_said(*(visit.text(name) for name in PAPER)),
     )
     return visit.redirect(_back(visit), "decided")
 

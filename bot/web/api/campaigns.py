@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -50,6 +51,7 @@ from bot.web.api.models import (
     TokenScopes,
     UnitCount,
 )
+from survey_flows.campaign_aim import Aim
 from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput, Message, Place
 
@@ -99,7 +101,7 @@ def campaign_model(summary: CampaignSummary) -> Campaign:
         closes_at=utc_datetime(summary.closes_at),
         closed_early_at=utc_datetime(summary.early.at) if summary.early else None,
         units=summary.units,
-        pilot=summary.pilot,
+        **asdict(summary.aim),
         ballots=round_down(summary.ballots, summary.cell),
         step=max(ROUNDING_BASE, summary.cell),
     )
@@ -161,7 +163,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
         scheme=await asyncio.to_thread(
             chosen_scheme, None, None, grades, wanted.year, listed, locked
         ),
-        pilot=wanted.pilot,
+        aim=Aim(wanted.purpose, wanted.about, wanted.asks),
         door=wanted.door or "",
         halves=wanted.halves,
     )
@@ -174,7 +176,7 @@ async def _exists(call: ApiCall, campaign: str) -> bool:
 async def open_one(call: ApiCall) -> web.Response:
     """Registers a pilot; a person opens a campaign that counts, for programs do not sign."""
     summary, on = await call.summary(), call.service
-    if not summary.pilot:
+    if not summary.aim.pilot:
         raise RequestRefused(409, Message("api-person-opens"), Place(subject=summary.id))
     return await _change_state(
         call, lambda name: open_campaign(on.database, name, on.keys, on.desk)

@@ -102,7 +102,15 @@ class CampaignCreate(RequestModel):
         examples=[["FIN"]],
         description="only these; null: all that are stored",
     )
-    pilot: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
+    purpose: Literal["counting", "pilot"] = Field(
+        "counting", description="a pilot counts in no appraisal, and citizens are told so"
+    )
+    about: Literal["units", "leaders"] = Field(
+        "units", description="what it asks about; a counting campaign asks about units"
+    )
+    asks: Literal["public", "staff", "superiors", "peers"] = Field(
+        "public", description="whom it asks; a counting campaign asks the public"
+    )
     door: Literal["everyone", "link", "invited"] | None = Field(
         None, description="who comes in without a link; null: left to what the campaign is"
     )

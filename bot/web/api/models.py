@@ -17,6 +17,8 @@ from bot.accounts.api_tokens import SCOPES
 
 Exact = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["83.4167"])]
 Moment = Annotated[datetime, Field(description="UTC")]
+Purpose = Literal["counting", "pilot"]
+COUNTS_NOWHERE = "a pilot counts in no appraisal"
 State = Literal["draft", "opening", "open", "paused", "closing", "held", "closed"]
 Count = Annotated[int | None, Field(ge=0, description="null: suppressed")]
 Tens = Annotated[
@@ -74,7 +76,9 @@ class Campaign(ResponseModel):
         None, description="when it was closed, if that was before closes_at"
     )
     units: int = Field(description="the number of rated units")
-    pilot: bool = Field(description="it counts in no appraisal")
+    purpose: Purpose = Field(description=COUNTS_NOWHERE)
+    about: Literal["units", "leaders"] = Field(description="what it asks about")
+    asks: Literal["public", "staff", "superiors", "peers"] = Field(description="whom it asks")
     ballots: Tens
     step: int = Field(description="numbers are rounded down to multiples of this")
 
@@ -237,7 +241,7 @@ class CampaignResults(ResponseModel):
     """A page of the scores of a closed campaign, in the order of its units."""
 
     campaign: str
-    pilot: bool = Field(description="it counts in no appraisal")
+    purpose: Purpose = Field(description=COUNTS_NOWHERE)
     metric: Literal["public_score"] = "public_score"
     confidence_percent: Exact
     scheme: str = Field(description="version of the scheme")
@@ -317,6 +321,10 @@ class YearProposal(ResponseModel):
     decided_by: str
     decided_at: str
     reason: str
+    organ: str = Field(description="that decided by the paper it rests on; empty: none")
+    document: str
+    decided_on: str
+    released_by: str
 
 
 class YearProposalList(ResponseModel):

@@ -72,7 +72,7 @@ def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
     page, following = call.paged(codes)
     results = CampaignResults(
         campaign=campaign.id,
-        pilot=campaign.pilot,
+        purpose=campaign.aim.purpose,  # type: ignore[arg-type]
         confidence_percent=f"{campaign.scheme.confidence_pct:f}",
         scheme=campaign.scheme.version,
         scheme_digest=campaign.scheme.digest,
@@ -196,7 +196,7 @@ async def _campaign_file(call: ApiCall, form: str) -> web.Response:
 
     campaign = await _closed(call)
     book = await export_campaign(call.service.database, campaign, call.service.settings.timezone)
-    mark = file_mark((await call.summary()).pilot)
+    mark = file_mark((await call.summary()).aim.pilot)
     return await _file(call, book, form, f"minping-{campaign}{mark}")
 
 
@@ -296,6 +296,7 @@ async def list_proposals(call: ApiCall) -> web.Response:
 
 def _proposal(proposal: Proposal) -> YearProposal:
     decision = proposal.decision
+    paper = decision.paper if decision else None
     return YearProposal(
         key=proposal.key,
         rule=proposal.rule,
@@ -307,6 +308,10 @@ def _proposal(proposal: Proposal) -> YearProposal:
         decided_by=decision.by if decision else "",
         decided_at=decision.at if decision else "",
         reason=decision.reason if decision else "",
+        organ=paper.organ if paper else "",
+        document=paper.document if paper else "",
+        decided_on=paper.decided_on if paper else "",
+        released_by=paper.released_by if paper else "",
     )
 
 

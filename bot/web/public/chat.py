@@ -35,10 +35,10 @@ from bot.web.public.citizen_cookie import (
 )
 from bot.web.public.code_guard import count_wrong_code, slow_down
 from bot.web.public.promise_page import promise_address, promise_file
+from bot.web.public.start_page import start_page
 from bot.web.public.waiting_room import (
     CARRIED,
     forget_ticket,
-    has_ticket,
     is_over,
     read_ticket,
     waiting_page,
@@ -52,8 +52,6 @@ from bot.web.shared.middleware import (
     says_no_origin,
 )
 from bot.web.shared.templates import accepted_language, render
-from survey_flows.campaign_definition import CampaignDefinition
-from survey_flows.effects import ShowScreen
 from survey_flows.events import (
     Pressed,
     RequestAction,
@@ -63,10 +61,7 @@ from survey_flows.events import (
     Typed,
     Update,
 )
-from survey_flows.front_door import Choice
-from survey_flows.localized_names import in_language, unit_name
-from survey_flows.organiser import organiser_line
-from survey_flows.outside_window import DELETED, Phase, answer_outside_window, phase
+from survey_flows.outside_window import DELETED
 from survey_flows.overlays import explain
 from survey_flows.session import PROMISE
 from survey_flows.typed_commands import command_of
@@ -89,28 +84,28 @@ routes = web.RouteTableDef()
 @routes.get("/c")
 async def show_chat(request: web.Request) -> web.Response:
     """Shows the citizen's screen, or the start page to a new visitor and to one who has a link."""
-    service, user = request.app[SERVICE], read_cookie(request)
+    user = read_cookie(request)
     if user is None or "l" in request.query or "u" in request.query:
         return start_page(request, request.query.get("l", ""), request.query.get("u", ""))
-    event = Returned(accepted_language(request))
-    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
-    return chat_page(
-        request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
-    )
+    return await _shown(request, user, Returned(accepted_language(request)))
 
 
 @routes.get("/requests")
 async def show_requests(request: web.Request) -> web.Response:
     """Shows the citizen's requests with the answers."""
-    service, user = request.app[SERVICE], read_cookie(request)
+    user = read_cookie(request)
     if user is None:
         return web.Response(status=303, headers={"Location": "/"})
     thread, lang = request.query.get("thread", "")[:8], accepted_language(request)
-    event = RequestAction(OPEN, thread, lang=lang)
+    return await _shown(request, user, RequestAction(OPEN, thread, lang=lang))
+
+
+async def _shown(request: web.Request, user: str, event: Update) -> web.Response:
+    """Returns what the citizen sees now, under what the page before had to tell."""
+    service = request.app[SERVICE]
     reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
-    return chat_page(
-        request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
-    )
+    told = await _kept_notices(service, user)
+    return chat_page(request, replace(reply, notices=told + reply.notices))
 
 
 @routes.post("/promise")
@@ -291,50 +286,6 @@ def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
     name = given if UPDATE_ID.fullmatch(given) else new_id()
     content = json.dumps([request.path, *(fields.get(field) for field in FIELDS)])
     return f"web:{name}.{request.app[SERVICE].keys.person('web update', content).hex()[:16]}"
-
-
-def start_page(request: web.Request, link: str, unit: str) -> web.Response:
-    """Returns the page that a visitor sees before anything is stored about them."""
-    service, lang = request.app[SERVICE], accepted_language(request)
-    way = service.live_campaigns.way(Started(link=link, unit=unit), "", service.clock.now())
-    # Of several campaigns one is chosen after the start; until then none is named.
-    several = isinstance(way, Choice)
-    definition = way.campaigns[0] if isinstance(way, Choice) else way
-    code = definition.unit_code(unit) if definition else ""
-    refused = "begun" in request.query and read_cookie(request) is None and not has_ticket(request)
-    return render(
-        request,
-        "start.html",
-        lang,
-        title=in_language(definition.title, lang, definition) if definition and not several else "",
-        unit=unit_name(definition, code, lang) if definition and code else "",
-        unit_unknown=bool(unit) and not code,
-        pilot=definition is not None and definition.pilot,
-        organisers=organiser_lines(way, lang),
-        shut=_shut(service, definition, lang),
-        cookie_refused=refused,
-        fields={"l": link, "u": unit, "lang": lang, "id": form_id(request)},
-        query={name: request.query[name] for name in ("l", "u") if name in request.query},
-    )
-
-
-def organiser_lines(way: Choice | CampaignDefinition | None, lang: str) -> list[str]:
-    """Returns who asks: of each campaign that may be chosen, each line once."""
-    found = way.campaigns if isinstance(way, Choice) else (way,)
-    lines = (organiser_line(one.organiser, lang, one.wording) for one in found if one is not None)
-    return list(dict.fromkeys(filter(None, lines)))
-
-
-def _shut(service: Service, definition: CampaignDefinition | None, lang: str) -> str:
-    """Returns why no rating can be begun now; empty when one can."""
-    if definition is None:
-        return service.live_campaigns.sentence_in_each_language("no-campaign")
-    now = service.clock.now()
-    where = phase(definition, now)
-    if where is Phase.OPEN:
-        return ""
-    effects = answer_outside_window(definition, None, Started(lang=lang), where, now)[1]
-    return next(effect.screen.text for effect in effects if isinstance(effect, ShowScreen))
 
 
 def chat_page(request: web.Request, reply: Reply) -> web.Response:

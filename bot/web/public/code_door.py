@@ -17,6 +17,7 @@ from bot.storage.database import reading
 from bot.web.public import chat
 from bot.web.public.citizen_cookie import form_id
 from bot.web.public.code_guard import count_wrong_code, slow_down
+from bot.web.public.start_page import organiser_lines
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import close_files, read_form
 from bot.web.shared.templates import accepted_language, render
@@ -40,7 +41,7 @@ def _entry(request: web.Request, code: str = "", problem: str = "") -> web.Respo
     service, lang = request.app[SERVICE], accepted_language(request)
     way = service.live_campaigns.way(Started(), "", service.clock.now())
     given: dict[str, Any] = {"code": code, "problem": problem, "id": form_id(request)}
-    given["organisers"] = chat.organiser_lines(way, lang)
+    given["organisers"] = organiser_lines(way, lang)
     return render(request, "code_door.html", lang, status=422 if problem else 200, **given)
 
 

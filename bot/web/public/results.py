@@ -22,11 +22,11 @@ from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.early_publication import marked, units_under_review
+from bot.publication.exclusions import REASONS
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
 from bot.publication.exports.field_lines import field_lines
 from bot.publication.exports.method_page import definitions
 from bot.publication.exports.open_data import open_data
-from bot.publication.exports.score_pages import REASONS
 from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
 from bot.publication.public_table import public_years
@@ -77,8 +77,8 @@ async def list_results(request: web.Request) -> web.Response:
     rows = [
         {
             "id": summary.id,
-            "pilot": summary.pilot,
-            "title": printed_title(summary.title, summary.pilot, _is_void(summary)).text(lang),
+            "pilot": summary.aim.pilot,
+            "title": printed_title(summary.title, summary.aim.pilot, _is_void(summary)).text(lang),
             "window": _window(request, *_ends(summary)),
             "planned": _planned(request, summary.early),
             "day": _local(request, public[summary.id].at).strftime("%Y-%m-%d"),
@@ -128,7 +128,7 @@ async def show_result(request: web.Request) -> web.Response:
         "result.html",
         lang,
         campaign=campaign,
-        title=printed_title(campaign.title, campaign.pilot, void).text(lang),
+        title=printed_title(campaign.title, campaign.aim.pilot, void).text(lang),
         choice=render_message(told(choice), lang) if choice else "",
         review=[_name(shown, code, lang) for code in review],
         window=_window(request, *shown.scored.in_field),
@@ -276,7 +276,7 @@ async def send_data(request: web.Request) -> web.Response:
     body = await request.app[RESULT_CACHE].cached(
         (public.campaign, str(public.number), *review, form), _thread(make)
     )
-    mark = file_mark(shown.scored.campaign.pilot)
+    mark = file_mark(shown.scored.campaign.aim.pilot)
     return open_file(request, body, KINDS[form], f"minping-{public.campaign}{mark}.{form}")
 
 
@@ -298,8 +298,8 @@ def _about(
     return {
         "campaign": campaign.id,
         "year": campaign.year,
-        "pilot": campaign.pilot,
-        "title": marked_title(campaign.title, campaign.pilot),
+        "pilot": campaign.aim.pilot,
+        "title": marked_title(campaign.title, campaign.aim.pilot),
         "opens_at": _iso(shown.scored.in_field[0]),
         "closes_at": _iso(shown.scored.in_field[1]),
         "planned_until": _iso(campaign.closes_at),
@@ -343,7 +343,7 @@ async def send_bundle(request: web.Request) -> web.StreamResponse:
     path = bundle_path(request.app[SERVICE].settings.data, public.campaign, public.number)
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound
-    marked = f"{public.campaign}{file_mark(shown.scored.campaign.pilot)}"
+    marked = f"{public.campaign}{file_mark(shown.scored.campaign.aim.pilot)}"
     return StoredFile(path, f"minping-{marked}-bundle.zip")
 
 

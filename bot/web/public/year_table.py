@@ -25,6 +25,7 @@ from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.errors import BadInput
+from survey_flows.spoken_terms import speak
 
 
 async def show_table(request: web.Request) -> web.Response:
@@ -82,6 +83,7 @@ async def _table(request: web.Request) -> PublicTable:
     )
     if found is None:
         raise web.HTTPNotFound
+    speak(found.terms)
     return found
 
 

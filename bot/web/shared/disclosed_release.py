@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.disclosed import Count, DisclosedScore
 from bot.campaigns.registered import RegisteredCampaign
+from bot.publication.exclusions import disclosed_exclusions
 from bot.results.field_facts import UNKNOWN_FACTS, FieldFacts
 from bot.results.releases import Release, last_release, read_releases
 from bot.results.scoring import ScoredCampaign, UnitRank, score_release, unit_ranks
@@ -19,7 +20,7 @@ from survey_flows.errors import BadInput, Message, Place
 class DisclosedRelease:
     """One release: disclosed scores and ranks by unit, and numbers of ballots by outcome.
 
-    The outcomes are the codes of `bot.publication.exports.score_pages.REASONS`.
+    The outcomes are the codes of `bot.publication.exclusions.REASONS`.
     """
 
     scored: ScoredCampaign
@@ -49,8 +50,6 @@ def disclose_release(
     campaign: RegisteredCampaign, release: Release, facts: FieldFacts = UNKNOWN_FACTS
 ) -> DisclosedRelease:
     """Returns the disclosed figures of a release; it takes seconds, so call it in a thread."""
-    from bot.publication.exports.score_pages import disclosed_exclusions
-
     scored = replace(score_release(campaign, release), facts=facts)
     return DisclosedRelease(
         scored, release, scored.disclosed, unit_ranks(scored), disclosed_exclusions(scored)

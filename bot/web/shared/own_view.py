@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aggregation.appraisal.trail import paper_words
+from aggregation.model.facts import Grade
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import Proposal
 from bot.appraisal.own_results import OwnResult
@@ -25,9 +27,10 @@ class OwnView:
     sure: str
     unit: str
     unit_grade: str
+    first_grade: str
     firsts: tuple[str, ...]
     lines: Sequence[tuple[str, str, ReasonLine]]
-    about: Sequence[tuple[str, str, Proposal]]
+    about: Sequence[tuple[str, str, str, Proposal]]
     state: str
     reason: str
 
@@ -42,9 +45,19 @@ def own_view(own: OwnResult, lang: str) -> OwnView:
         name(own.result.certainty, lang),
         pick((own.unit.zh, own.unit.en), lang),
         name(own.unit.grade, lang),
+        name(Grade.FIRST, lang),
         tuple(pick((it.zh, it.en), lang) for it in own.firsts),
         [(*line.pair(lang), line) for line in own.lines],
-        [(name(it.kind, lang), name(it.status, lang), it) for it in own.proposals],
-        person.state.state if person is not None else "",
+        [
+            (name(it.kind, lang), name(it.status, lang), _paper(it, lang), it)
+            for it in own.proposals
+        ],
+        name(person.state.state, lang) if person is not None else "",
         label(person.state.reason, lang) if person is not None and person.state.reason else "",
     )
+
+
+def _paper(proposal: Proposal, lang: str) -> str:
+    """Returns the paper that a decision rests on, in words; empty for none."""
+    made = proposal.decision
+    return label(paper_words(made.paper), lang) if made and made.paper else ""

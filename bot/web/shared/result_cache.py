@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiohttp import web
 
 from bot.service.composition import Service
+from survey_flows.spoken_terms import speak
 
 if TYPE_CHECKING:
     from aggregation.appraisal.stability import ResultShift
@@ -49,6 +50,7 @@ class ResultCache:
             if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
                 kept = (time.monotonic(), await open_year(service.database, year))
                 self.years = {year: kept}
+            speak(kept[1].inputs.scheme.terms)
             return kept[1]
 
     async def last_release(self, service: Service, campaign: str) -> DisclosedRelease:

@@ -35,6 +35,7 @@ COMMANDS = (
     "letters",
     "log",
     "material",
+    "migrate",
     "mixer",
     "notice",
     "openapi",

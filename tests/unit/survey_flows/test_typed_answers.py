@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from survey_flows.campaign_aim import Aim
 from survey_flows.campaign_definition import Organiser
 from survey_flows.effects import OptOut, StoreBallot
 from survey_flows.events import (
@@ -205,7 +206,7 @@ def test_in_the_box_a_fear_or_a_doubt_is_an_opinion(key: str) -> None:
 
 def test_a_pilot_is_not_said_to_count() -> None:
     talk = talk_at("overall")
-    talk.definition = replace(talk.definition, pilot=True)
+    talk.definition = replace(talk.definition, aim=Aim("pilot"))
     talk.write("评了有用吗")
     assert talk.notices == ("这是试评，结果不计入任何考核。",)
 

@@ -183,3 +183,49 @@ def test_a_file_that_is_no_scheme_is_refused(tmp_path: Path, body: bytes, messag
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="the file cannot be read"):
         load_scheme_file(tmp_path / "none.yaml")
+
+
+def names(**changes: object) -> dict[str, Any]:
+    """Names of all grades, of which some are changed; None leaves one out."""
+    words = {
+        "first": {"zh": "优秀", "en": "excellent grade"},
+        "second": {"zh": "良好", "en": "good grade"},
+        "third": {"zh": "一般", "en": "fair grade"},
+        "fourth": {"zh": "较差", "en": "poor grade"},
+    }
+    return {name: said for name, said in (words | changes).items() if said is not None}
+
+
+def test_a_scheme_names_the_grades_and_the_states_without_one() -> None:
+    plain = parse_scheme(scheme_data())
+    called = parse_scheme(scheme_data() | {"grade_names": names()})
+    assert (plain.terms, plain.digest) == ((), parse_scheme(scheme_data()).digest)
+    assert called.digest != plain.digest
+    terms = {term: (zh, en) for term, zh, en in called.terms}
+    assert terms["grade-fourth"] == ("较差", "poor grade")
+    assert terms["grade-row"] == ("优秀/良好/一般", "excellent grade/good grade/fair grade")
+    assert "no-grade" not in terms, "it is called as usual"
+    pending = {"no_grade": {"zh": "暂不定等", "en": "grade pending"}}
+    named = parse_scheme(scheme_data() | {"grade_names": names(**pending)})
+    assert ("no-grade", "暂不定等", "grade pending") in named.terms
+    assert parse_scheme(called.model_dump(mode="json")) == called
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"fourth": None}, "grade_names.fourth"),
+        ({"fifth": {"zh": "极差", "en": "worst"}}, "grade_names.fifth"),
+        ({"second": {"zh": "优秀", "en": "good grade"}}, "need a name of their own"),
+        ({"second": {"zh": "良好", "en": "Excellent Grade "}}, "need a name of their own"),
+        ({"no_grade": {"zh": "优秀", "en": "no grade"}}, "need a name of their own"),
+        ({"first": {"zh": " ", "en": "excellent grade"}}, "need a name of their own"),
+        ({"first": {"zh": "", "en": "excellent grade"}}, "grade_names.first.zh"),
+        ({"first": {"zh": "优\n秀", "en": "excellent grade"}}, "grade_names.first.zh"),
+        ({"first": {"zh": "优" * 21, "en": "excellent grade"}}, "grade_names.first.zh"),
+        ({"first": {"zh": "优秀"}}, "grade_names.first.en"),
+    ],
+)
+def test_names_that_would_confuse_grades_are_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        parse_scheme(scheme_data() | {"grade_names": names(**changes)})

@@ -12,7 +12,9 @@ import pytest
 from bot.campaigns.definition import FrozenDefinition, write_definition
 from bot.campaigns.fraud_rules import DEFAULT_RULES
 from bot.campaigns.scheme_files import shipped_scheme
+from survey_flows.campaign_aim import ABOUT, ASKS, COUNTING, PILOT, Aim, check_aim
 from survey_flows.campaign_definition import Unit
+from survey_flows.errors import BadInput
 from survey_flows.quota import QuotaCell
 
 BOT = Path(__file__).parents[4] / "bot"
@@ -76,11 +78,11 @@ def test_one_place_refuses_an_unknown_campaign() -> None:
 
 
 def test_a_written_definition_is_read_back() -> None:
-    text = write_definition({"zh-Hans": "民评"}, [UNIT], {}, pilot=True)
+    text = write_definition({"zh-Hans": "民评"}, [UNIT], {}, aim=Aim("pilot"))
     found = FrozenDefinition(text, shipped_scheme().model_dump_json())
     assert found.title == {"zh-Hans": "民评"}
     assert found.units == {"FIN": UNIT}
-    assert (found.pilot, found.seed, found.sampling) == (True, None, None)
+    assert (found.aim.pilot, found.seed, found.sampling) == (True, None, None)
     assert found.fraud_rules == DEFAULT_RULES
     assert found.disclosure_floor == found.scheme.min_n.publish_cell == 10
 
@@ -96,3 +98,34 @@ def test_parts_are_replaced_and_the_others_stay_byte_for_byte() -> None:
 @pytest.mark.parametrize("scheme", ["{}", '{"min_n": {}}'])
 def test_the_floor_has_one_default(scheme: str) -> None:
     assert FrozenDefinition("{}", scheme).disclosure_floor == 10
+
+
+def test_an_aim_keeps_the_bytes_of_what_was_logged_before_it_had_a_name() -> None:
+    plain = write_definition({"zh-Hans": "民评"}, [UNIT], {})
+    pilot = write_definition({"zh-Hans": "民评"}, [UNIT], {}, aim=Aim("pilot"))
+    staff = write_definition({"zh-Hans": "民评"}, [UNIT], {}, aim=Aim("pilot", "leaders", "staff"))
+    assert pilot == plain[:-1] + ', "trial": true}'
+    assert staff == pilot[:-1] + ', "about": "leaders", "asks": "staff"}'
+    read = [FrozenDefinition(text).aim for text in (plain, pilot, staff)]
+    assert read == [
+        Aim("counting", "units", "public"),
+        Aim("pilot", "units", "public"),
+        Aim("pilot", "leaders", "staff"),
+    ]
+
+
+@pytest.mark.parametrize("about", ABOUT)
+@pytest.mark.parametrize("asks", ASKS)
+def test_a_counting_campaign_asks_the_public_about_units(about: str, asks: str) -> None:
+    check_aim(Aim(PILOT, about, asks))
+    if (about, asks) == ("units", "public"):
+        check_aim(Aim(COUNTING, about, asks))
+    else:
+        with pytest.raises(BadInput, match="takes from its campaigns what the public says"):
+            check_aim(Aim(COUNTING, about, asks))
+
+
+@pytest.mark.parametrize("aim", [Aim("trial"), Aim(PILOT, "cities"), Aim(PILOT, asks="citizens")])
+def test_other_words_are_no_aim(aim: Aim) -> None:
+    with pytest.raises(BadInput, match="write one of"):
+        check_aim(aim)

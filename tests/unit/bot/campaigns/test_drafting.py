@@ -114,7 +114,7 @@ def test_row_open_another_counting_campaign_on_a_unit_stops_and_a_pilot_opens(
     capsys.readouterr()
     assert main(["campaign", "open", "z"]) == 0
     assert "y: this counting campaign rates FIN too (3 units in all)" in capsys.readouterr().out
-    assert main([*again[:2], "p", *again[3:], *WINDOW, "--pilot"]) == 0
+    assert main([*again[:2], "p", *again[3:], *WINDOW, "--purpose", "pilot"]) == 0
     assert main(["campaign", "open", "p"]) == 0
     assert "a pilot, open" in capsys.readouterr().out
 
@@ -163,7 +163,7 @@ def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
 
 
 def test_a_pilot_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*CREATE, *WINDOW, "--pilot"]) == 0
+    assert main([*CREATE, *WINDOW, "--purpose", "pilot"]) == 0
     assert main(["campaign", "open", "y"]) == 0
     assert main(["campaign", "close", "y", "--reason", "for a test"]) == 0
     assert main(["bundle", "y", str(tmp_path / "y.zip")]) == 0
@@ -186,7 +186,7 @@ def test_method_1_is_for_years_that_are_over() -> None:
 def test_row_close_an_early_close_needs_a_reason_and_shows_both_ends(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main([*CREATE, *WINDOW, "--pilot"]) == 0
+    assert main([*CREATE, *WINDOW, "--purpose", "pilot"]) == 0
     assert main(["campaign", "open", "y"]) == 0
     assert main(["campaign", "close", "y"]) == 1
     assert "the planned end is not reached" in capsys.readouterr().err

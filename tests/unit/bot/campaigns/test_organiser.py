@@ -19,6 +19,7 @@ from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from bot.core.shipped_files import offered_questionnaires, shipped_words
 from bot.storage.database import reading, writing
 from bot.storage.schema.all import preferences
+from survey_flows.campaign_aim import PURPOSES, Aim
 from survey_flows.campaign_definition import Organiser
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
@@ -77,14 +78,14 @@ def test_outside_china_no_filing_number_is_asked_for_and_a_wrong_one_is_refused(
         chosen_organiser(**{**abroad, "icp": "none"})
 
 
-@pytest.mark.parametrize("pilot", [False, True])
+@pytest.mark.parametrize("purpose", PURPOSES)
 async def test_no_campaign_is_opened_without_it_and_the_registration_keeps_it(
-    sqlite_url: str, tmp_path: Path, pilot: bool
+    sqlite_url: str, tmp_path: Path, purpose: str
 ) -> None:
     async with make_road(sqlite_url, tmp_path) as road:
         async with writing(road.database) as connection:
             await connection.execute(delete(preferences))
-        await create_campaign(road.database, replace(draft("next"), pilot=pilot), road.clock)
+        await create_campaign(road.database, replace(draft("next"), aim=Aim(purpose)), road.clock)
 
         async def opened() -> None:
             seen = (await show_opening(road.database, "next")).digest

@@ -22,10 +22,11 @@ from bot.campaigns.registered import RegisteredCampaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.labels import NAMES, flags, name
 from bot.core.shipped_files import shipped_questionnaires
+from bot.publication.exclusions import REASONS
 from bot.publication.exports import Book, csv_archive, csv_files, workbook
 from bot.publication.exports.book import Column, Page, printed_value
 from bot.publication.exports.dictionary import add_dictionary
-from bot.publication.exports.score_pages import REASONS, exclusions_page, groups_page, scores_page
+from bot.publication.exports.score_pages import exclusions_page, groups_page, scores_page
 from bot.publication.exports.statistical_files import statistical_files
 from bot.publication.exports.writers import escape_formula, page_records
 from bot.results.scoring import ScoredCampaign, unit_ranks

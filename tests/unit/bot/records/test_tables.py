@@ -40,7 +40,7 @@ KNOWN = YearContext(
     shipped_scheme(),
     {"FIN": FIN, "EDU": EDU},
     {"L1": WANG},
-    proposals={ACCIDENT: OpenProposal("L1", "abc", 1, LIMITS, True)},
+    proposals={ACCIDENT: OpenProposal("L1", "abc", 1, LIMITS, True, False)},
     login="zhou",
 )
 

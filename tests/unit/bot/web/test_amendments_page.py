@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from aggregation.model.facts import Grade, Verdict
 from bot.accounts.staff import add_staff
 from bot.appraisal.year import open_year
 from bot.appraisal.year_tasks import YearTask
+from bot.commands.amend import run_material
 from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.web.server import make_web
 from bot.web.shared.templates import page_words
-from survey_flows.errors import Message
+from survey_flows.errors import BadInput, Message
 from tests.console import PASSWORD, Console, texts
 from tests.contract.test_causes import FOUND, FOUR, OFFENCE
 from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, YEAR, bring, hold_campaign
@@ -138,3 +140,53 @@ async def test_a_task_fills_the_form_and_who_has_a_grade_is_no_task(console: Con
     await console.open(f"{PAGE}?cause=overturned&what=F1&subject=L1")
     assert 'name="what" value="F1"' in console.page
     assert '<option value="overturned" selected>' in console.page
+
+
+async def test_material_is_picked_from_a_list_and_what_was_put_right_is_told(
+    console: Console,
+) -> None:
+    await console.sign_in()
+    await console.open(PAGE)
+    form = {"csrf": console.csrf, "cause": "correction", "subject": "U3", "act": "look"}
+    form |= {"document": "考核办更正通知", "reason": "漏记表彰"}
+    page = texts(await console.post(PAGE, form))
+    assert "Bureau 3: material that can be put right" in page
+    assert "A bonus or deduction that is missing · –" in page
+    assert f"{PAGE}?cause=correction&amp;subject=U3&amp;what=bonus/new#form" in console.page
+    await console.open(f"{PAGE}?cause=correction&subject=U3&what=bonus/new")
+    assert 'name="what" value="bonus/new"' in console.page
+    assert "material that can be put right" not in texts(console.page)
+    nobody = texts(await console.post(PAGE, form | {"subject": "X9"}))
+    assert "X9: there is no such unit" in nobody
+    form |= {"what": "bonus/new", "value": "much"}
+    assert "«much» is no number of points" in texts(await console.post(PAGE, form))
+    form |= {"value": "1.5"}
+    await console.post(PAGE, form)
+    seen = console.page.split('name="seen" value="')[1].split('"')[0]
+    page = texts(await console.post(PAGE, form | {"act": "sign", "seen": seen}))
+    assert "The year is amended" in page
+    assert "bonus or deduction «漏记表彰»: – → +1.5" in page
+    page = texts(await console.open(f"{PAGE}?cause=correction&subject=L2"))
+    assert f"Post in Bureau 2 · {YEAR}-01-01..{YEAR}-12-31" in page
+    days = {"subject": "L2", "what": f"post/U2/{YEAR}-01-01", "value": f"{YEAR}-02-01.."}
+    await console.post(PAGE, form | days)
+    seen = console.page.split('name="seen" value="')[1].split('"')[0]
+    page = texts(await console.post(PAGE, form | days | {"act": "sign", "seen": seen}))
+    told = f"post in Bureau 2: {YEAR}-01-01..{YEAR}-12-31 → {YEAR}-02-01.."
+    assert told in page
+    assert told not in texts(await console.open(f"/admin/years/{YEAR}/circular.html"))
+
+
+async def test_the_command_lists_the_material_that_an_amendment_takes(
+    console: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = console.service.settings
+    chosen = Namespace(year=YEAR, subject="L2")
+    assert await run_material(settings, chosen) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "personal  85",
+        f"post/U2/{YEAR}-01-01  {YEAR}-01-01..{YEAR}-12-31",
+        "post/new",
+    ]
+    with pytest.raises(BadInput, match="X9"):
+        await run_material(settings, Namespace(year=YEAR, subject="X9"))

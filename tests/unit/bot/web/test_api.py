@@ -26,6 +26,7 @@ from bot.web.api.operation import Operation
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.api.rate_limit import BURST, seconds_to_wait
 from bot.web.shared.lazy_routes import name_of
+from survey_flows.campaign_aim import Aim
 from tests.openapi.stand import standing
 from tests.web_city import after_notice
 
@@ -161,10 +162,10 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
         if registered.id == "graded"
     )
     quota = registered.scheme.unit_quota
-    assert (told["pilot"], registered.pilot) == (False, False)
-    halves = {**DRAFT, "pilot": True, "halves": ["scale", "items"]}
+    assert (told["purpose"], registered.aim) == ("counting", Aim())
+    halves = {**DRAFT, "purpose": "pilot", "halves": ["scale", "items"]}
     status, made, _ = await program.ask("PUT", "/campaigns/pilot", halves)
-    assert (status, made["pilot"]) == (201, True)
+    assert (status, made["purpose"]) == (201, "pilot")
     pilot = await find_registered_campaign(program.service.database, "pilot")
     assert (pilot.halves, registered.halves) == (("scale", "items"), ())
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
@@ -218,7 +219,7 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
     await program.ask("PUT", "/campaigns/counting", DRAFT)
     status, problem, _ = await program.ask("POST", "/campaigns/counting/open")
     assert (status, "a person looks at what is locked" in problem["detail"]) == (409, True)
-    await program.ask("PUT", "/campaigns/spring", DRAFT | {"pilot": True})
+    await program.ask("PUT", "/campaigns/spring", DRAFT | {"purpose": "pilot"})
     assert (await program.ask("POST", "/campaigns/spring/pause"))[0] == 409
     for act, state in (("open", "open"), ("pause", "paused"), ("resume", "open")):
         status, told, _ = await program.ask("POST", f"/campaigns/spring/{act}")
@@ -298,7 +299,7 @@ async def test_a_link_may_say_how_many_it_is_meant_for(program: Program) -> None
 async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) -> None:
     path = "/campaigns/mine/quotas"
     assert (await program.ask("PUT", path, BODIES["QuotaListInput"]))[0] == 404
-    await program.ask("PUT", "/campaigns/mine", DRAFT | {"pilot": True})
+    await program.ask("PUT", "/campaigns/mine", DRAFT | {"purpose": "pilot"})
     assert (await program.ask("GET", path))[1] == {"items": [], "step": 10}
     items = [
         {"unit": "FIN", "capacity": 20},

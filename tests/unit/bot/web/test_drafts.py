@@ -16,7 +16,7 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
-from aggregation.model.facts import AppraisedUnit
+from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.staff import add_staff
 from bot.campaigns.drafting import chosen_scheme
@@ -199,10 +199,12 @@ async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
     await send(
         console,
         TYPED
-        | {"pilot": "yes", "opens": "2026-11-01T08:00", "first": "1", "second": "1", "third": "1"},
+        | {"purpose": "pilot", "about": "leaders", "asks": "staff", "opens": "2026-11-01T08:00"}
+        | dict.fromkeys(UNIT_GRADES, "1"),
     )
     said = texts(console.page)
     assert "A pilot: it counts in no appraisal" in said
+    assert "about leaders, asked of the staff of the unit" in said
     assert "cannot be opened" not in said
     await console.post("/admin/campaigns/spring/open", {"csrf": console.csrf})
     link = re.findall(r"/r/(\w+)", console.page)[0]
@@ -228,6 +230,9 @@ async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
         ({"opens": "0001-01-01T00:00"}, "write a date like 2026-11-24"),
         ({"closes": "2026-11-01T08:00"}, "closes before it opens"),
         ({"units": "TAX NONE"}, "there is no unit NONE"),
+        ({"asks": "staff"}, "what the public says of units"),
+        ({"about": "leaders"}, "what the public says of units"),
+        ({"purpose": "trial"}, "write one of counting, pilot"),
         ({"first": "18"}, "write how many units get each grade, as whole numbers"),
         (
             {"first": "18", "second": "-5", "third": "6"},
@@ -364,7 +369,7 @@ async def test_row_draft_as_last_year_takes_scheme_questionnaires_quotas_and_lea
         gone = replace(chief, id="GONE", unit="NOWHERE")
         await store.replace_leaders(connection, 2011, [chief, gone])
     page = await console.open("/admin/drafts?like=spring")
-    boxes = ("csrf", "pilot", "leaders", "halves")
+    boxes = ("csrf", "leaders", "halves")
     assert {name: value for name, value in typed_in(page).items() if name not in boxes} == {
         "like": "spring",
         "title_zh": "春季评价",

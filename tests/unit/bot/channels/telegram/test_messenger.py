@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.channels.telegram.messenger import TelegramMessenger
 from bot.channels.telegram.rate_limit import RateLimitPause
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach.messenger import NOT_STARTED, UNKNOWN, DeliveryOutcome, OutgoingMessage
 from tests.botapi.server import BotApi
 
 LETTER = OutgoingMessage("Hello", "Begin", "A" * 16, "No more")
@@ -41,12 +41,12 @@ async def answering(status: int, body: str) -> AsyncIterator[str]:
 @pytest.mark.parametrize(
     ("status", "body", "fate"),
     [
-        (200, '{"ok": true, "result": {"message_id": 1}}', DeliveryOutcome.SENT),
+        (200, '{"ok": true, "result": {"message_id": 1}}', DeliveryOutcome.ACCEPTED),
         (403, refusal(403, "Forbidden: bot was blocked by the user"), DeliveryOutcome.UNREACHABLE),
         (403, refusal(403, "Forbidden: user is deactivated"), DeliveryOutcome.UNREACHABLE),
         (400, refusal(400, "Bad Request: chat not found"), DeliveryOutcome.UNREACHABLE),
         (400, refusal(400, "Bad Request: PEER_ID_INVALID"), DeliveryOutcome.UNREACHABLE),
-        (400, refusal(400, "Bad Request: message text is empty"), DeliveryOutcome.FAILED),
+        (400, refusal(400, "Bad Request: message text is empty"), DeliveryOutcome.REFUSED),
         (403, "<html>Forbidden by the city's proxy</html>", DeliveryOutcome.LATER),
         (400, "<html>Bad request</html>", DeliveryOutcome.LATER),
         (502, "<html>Bad gateway</html>", DeliveryOutcome.LATER),
@@ -64,7 +64,7 @@ async def answering(status: int, body: str) -> AsyncIterator[str]:
         (
             403,
             refusal(403, "Forbidden: bot can't initiate conversation with a user"),
-            DeliveryOutcome.NOT_STARTED,
+            DeliveryOutcome.UNREACHABLE,
         ),
     ],
 )
@@ -75,11 +75,28 @@ async def test_only_telegram_s_own_word_counts(
         answering(status, body) as url,
         TelegramMessenger("42:x", url, RateLimitPause()) as messenger,
     ):
-        assert await messenger.send("1001", LETTER) is fate
+        answer = await messenger.send("1001", LETTER)
+        assert answer.outcome is fate
         assert (messenger.pause_seconds > 0) == (fate is DeliveryOutcome.SILENCE)
         paused = fate in (DeliveryOutcome.SILENCE, DeliveryOutcome.LIMITED)
-        assert (messenger.recipient_pause("1001") > 0) == paused
-        assert (messenger.recipient_pause("1002") > 0) == (fate is DeliveryOutcome.SILENCE)
+        assert (answer.seconds > 0) == paused
+
+
+@pytest.mark.parametrize(
+    ("description", "code", "reason"),
+    [
+        ("Forbidden: bot can't initiate conversation with a user", 403, NOT_STARTED),
+        ("Forbidden: bot was blocked by the user", 403, ""),
+        ("Bad Request: the moon is full", 400, UNKNOWN),
+        ("Bad Request: can't parse entities: no end tag", 400, "text"),
+    ],
+)
+async def test_a_reason_tells_refusals_apart(description: str, code: int, reason: str) -> None:
+    async with (
+        answering(code, refusal(code, description)) as url,
+        TelegramMessenger("42:x", url, RateLimitPause()) as messenger,
+    ):
+        assert (await messenger.send("1001", LETTER)).reason == reason
 
 
 async def test_the_message_is_as_the_published_types_ask_and_its_buttons_lead_in_and_out() -> None:
@@ -88,16 +105,16 @@ async def test_the_message_is_as_the_published_types_ask_and_its_buttons_lead_in
         TelegramMessenger(api.token, api.url, RateLimitPause()) as messenger,
     ):
         chat = api.chat(1001)
-        assert await messenger.send("1001", LETTER) is DeliveryOutcome.SENT
+        assert (await messenger.send("1001", LETTER)).outcome is DeliveryOutcome.ACCEPTED
         assert chat.last is not None
         rows = chat.last.markup["inline_keyboard"] if chat.last.markup else []
         assert [[button["callback_data"] for button in row] for row in rows] == [
             ["invitation:" + "A" * 16],
             ["no-invitations"],
         ]
-        assert await messenger.send("1002", LETTER) is DeliveryOutcome.UNREACHABLE
+        assert (await messenger.send("1002", LETTER)).outcome is DeliveryOutcome.UNREACHABLE
         chat.blocked = True
-        assert await messenger.send("1001", LETTER) is DeliveryOutcome.UNREACHABLE
+        assert (await messenger.send("1001", LETTER)).outcome is DeliveryOutcome.UNREACHABLE
     assert api.violations == []
 
 
@@ -107,7 +124,7 @@ async def test_while_telegram_wants_silence_nothing_is_sent() -> None:
         pause = RateLimitPause()
         await pause.begin(0.3)
         async with TelegramMessenger(api.token, api.url, pause) as messenger:
-            assert await messenger.send("1001", LETTER) is DeliveryOutcome.SILENCE
+            assert (await messenger.send("1001", LETTER)).outcome is DeliveryOutcome.SILENCE
             assert api.calls == []
             await asyncio.sleep(0.35)
-            assert await messenger.send("1001", LETTER) is DeliveryOutcome.SENT
+            assert (await messenger.send("1001", LETTER)).outcome is DeliveryOutcome.ACCEPTED

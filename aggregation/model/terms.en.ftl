@@ -1,0 +1,12 @@
+# The usual names of grades; a scheme may name them otherwise (grade_names).
+-grade-first = first grade
+-grade-second = second grade
+-grade-third = third grade
+-grade-fourth = fourth grade
+-no-grade = no grade
+-not-appraised = not appraised
+-short-first = first
+-short-second = second
+-short-third = third
+-short-fourth = fourth
+-grade-row = first/second/third

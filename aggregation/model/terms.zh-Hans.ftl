@@ -1,0 +1,12 @@
+# 等次的通常名称；办法可以另起名称（grade_names）。
+-grade-first = 一等
+-grade-second = 二等
+-grade-third = 三等
+-grade-fourth = 四等
+-no-grade = 不定等次
+-not-appraised = 不进行考核
+-short-first = 一等
+-short-second = 二等
+-short-third = 三等
+-short-fourth = 四等
+-grade-row = 一/二/三等

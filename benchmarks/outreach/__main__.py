@@ -1,0 +1,89 @@
+"""``python -m benchmarks.outreach``: 200,000 people through a gateway that fails in every way."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.outreach.play import SMS, phone, play
+from bot.campaigns.lifecycle import create_campaign
+from bot.core.identity import Address
+from bot.fieldwork.audience.contact_store import store_contacts
+from bot.fieldwork.audience.contacts import Contact
+from bot.fieldwork.audience.sampling import draw_campaign_sample
+from bot.fieldwork.outreach.accounts import announce_accounts
+from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.storage.database import writing
+from tests import servers
+from tests.contract.test_conductor import draft, make_road
+from tests.contract.test_contacts import KEYS, TODAY
+from tests.contract.test_invitations import make
+from tests.contract.test_sampling import plan
+
+PEOPLE, RATE, KILLS = 200_000, 200.0, 5
+CAMPAIGN = "next"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.outreach", description=__doc__)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--seed", type=int, default=1, help="of fates, kills and receipts")
+    given = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = f"sqlite:///{folder / 'outreach.sqlite3'}"
+        if given.store == "postgres":
+            url = stack.enter_context(stack.enter_context(servers.postgres()).database())
+        return asyncio.run(run(url, folder, given.people, given.seed))
+
+
+async def run(url: str, folder: Path, people: int, seed: int) -> int:
+    """Prepare, play and judge; 1 when a goal is missed."""
+    async with make_road(url, folder) as road:
+        began = time.monotonic()
+        await prepare(road, people)
+        print(f"{people} people invited in {time.monotonic() - began:.0f} s; seed {seed}")
+        found = await play(road, KEYS, CAMPAIGN, people, RATE, KILLS, seed, TODAY)
+    print(
+        f"{found.seconds:.0f} s, {people / found.seconds:.0f} people a second, {found.kills} kills"
+    )
+    print(f"missed: {found.missed} (goal 0)")
+    print(f"sent twice: {found.twice}, of whom under way at a kill: {found.excused} (goal: all)")
+    print(f"letters: {found.letters} (goal {found.fates['permanent']}, the permanent failures)")
+    print("dispositions: " + ", ".join(f"{name} {n}" for name, n in found.told.items() if n))
+    print("wrong: " + (", ".join(found.wrong) or "nothing"))
+    return 1 if found.wrong else 0
+
+
+async def prepare(road: object, people: int) -> None:
+    """Draw and invite everybody, with a telephone and a postal address, and queue the step."""
+    database = road.database  # type: ignore[attr-defined]
+    await create_campaign(database, draft(CAMPAIGN), road.clock)  # type: ignore[attr-defined]
+    rows = []
+    for n in range(people):
+        number = Address("sms", phone(n))
+        letter = Address("letter", f"Hill Road {n}, 410000")
+        common = ("en", "resident", "", "", "2026-01-02", "list")
+        rows.append(Contact(number, *common, person=number, row=2 * n))
+        rows.append(Contact(letter, *common, person=number, row=2 * n + 1))
+    async with writing(database) as connection:
+        await store_contacts(connection, KEYS, rows)
+        await announce_accounts(connection, [SMS])
+    await plan(road, size=people)  # type: ignore[arg-type]
+    await road.open(CAMPAIGN)  # type: ignore[attr-defined]
+    await draw_campaign_sample(database, CAMPAIGN)
+    await make(road)  # type: ignore[arg-type]
+    texts = await plain_texts(database, CAMPAIGN, "Asia/Shanghai")
+    await begin_push(database, CAMPAIGN, texts, hours="00:00-23:59")
+
+
+if __name__ == "__main__":
+    os.nice(5)
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""What every messenger of this room offers beside sending: receipts and words that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger
+
+
+class BadReceipt(Exception):
+    """A request to an account's hook that its provider would not make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """What a provider's request to our hook says.
+
+    Attributes:
+        receipts: reference and outcome of each message.
+        words: address and text of each message that people sent back.
+        answer: the body that the provider expects.
+        json: whether the answer is JSON.
+    """
+
+    receipts: tuple[tuple[str, DeliveryOutcome], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to a hook: its body, and headers by their names in small letters."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class AccountMessenger(Messenger, AbstractAsyncContextManager[object], Protocol):
+    """A messenger with an account file. Enter it before it sends."""
+
+    @property
+    def hook(self) -> str:
+        """The secret part of the address to which its provider sends receipts; empty for none."""
+
+    def read_hook(self, request: Request) -> Hooked:
+        """Read a request to the hook.
+
+        Raises:
+            BadReceipt: it is not one of the provider's.
+        """
+
+    async def __aenter__(self) -> Self:
+        """Begin."""

@@ -1,0 +1,1 @@
+"""E-mail by a relay, with the header by which a mail program unsubscribes in one click."""

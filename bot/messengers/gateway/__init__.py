@@ -1,0 +1,1 @@
+"""HTTP gateways that a YAML file describes, such as an operator's."""
