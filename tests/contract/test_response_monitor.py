@@ -267,6 +267,6 @@ async def test_an_hour_and_its_day_do_not_tell_of_two_people_that_each_is_one(he
     assert len(hours) == 2
     for at, (low, high) in enumerate(hours):
         rest = hours[1 - at]
-        able = [n for n in range(low, high + 1) if 1 <= n + rest[1] and n + rest[0] <= 9]
+        able = [n for n in range(low, high + 1) if n + rest[1] >= 1 and n + rest[0] <= 9]
         assert len(able) >= 9
     assert monitor.by_source["personal"]["completed"] == (1, 9)

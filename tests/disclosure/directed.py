@@ -37,6 +37,7 @@ from tests.disclosure.made_cities import CODES, Answer, MadeCity, Unit
 
 Window = tuple[float, float]
 Floats = NDArray[np.float64]
+Test = Callable[[Answer], bool]
 
 PATTERNS = 1
 """Random patterns of items that each part of a unit may answer with, besides plain ones."""
@@ -44,7 +45,8 @@ MOST = 260
 """Kinds of ballots in a program, those of few ballots drawn by chance: more take minutes."""
 MARGINS = (0.1, 0.0, 0.25)
 """Parts of a window that stay free at either end, since figures bend a little."""
-SECONDS = 3.0
+NODES = 500
+"""Nodes of a program's search tree, so that its end hangs on no clock."""
 STEPS = (1, -1, 2, -2, 3, -3, 5, -5)
 CORRECTIONS = 3
 """So often a program starts anew at what the last one found."""
@@ -89,6 +91,9 @@ class Around:
         """The overall code of a kind of ballots."""
         return key[2].split()[self.place]
 
+    def _of_code(self, code: str) -> Test:
+        return lambda key: self.code(key) == code
+
     def figures(self, answers: Unit) -> dict[str, float]:
         """The exact figures of the city with other answers about the unit."""
         return _figures(self.city.with_unit(self.unit, answers), self.windows)
@@ -118,8 +123,8 @@ class Around:
             tried = sorted(known)
             tried = sorted({tried[0], tried[len(tried) // 2], tried[-1]})
             seen = []
-            for score in tried:
-                more = self.figures(answers + Counter({known[score]: 1}))
+            for value in tried:
+                more = self.figures(answers + Counter({known[value]: 1}))
                 seen.append([more.get(name, base[name]) - base[name] for name in names])
             powers = np.vander(tried, increasing=True)
             bends = np.linalg.solve(powers, np.array(seen))
@@ -180,7 +185,7 @@ class Around:
             integrality=np.ones(2 * many),
             bounds=Bounds(np.zeros(2 * many), np.array([UNBOUND] * many + able)),
             constraints=LinearConstraint(np.hstack([matrix, -matrix]), low, high),
-            options={"time_limit": SECONDS, "mip_rel_gap": 0.3},
+            options={"node_limit": NODES, "mip_rel_gap": 0.3},
         )
         if result.x is None:
             return None
@@ -193,13 +198,13 @@ class Around:
         """The counts of people that stay as they are told, and the cell that changes."""
         own, shown = self.city.units[self.unit], self.city.disclosed[self.unit]
         gone = self.city.struck.get(self.unit, Counter())
-        cells: dict[tuple[str, str], Callable[[Answer], bool]] = {}
+        cells: dict[tuple[str, str], Test] = {}
         for code in sorted({*map(self.code, self.kinds), *map(self.code, own)}):
-            cells["code", code] = lambda key, code=code: self.code(key) == code
+            cells["code", code] = self._of_code(code)
         for part in sorted({key[:2] for key in own}):
-            cells["channel", "/".join(part)] = lambda key, part=part: key[:2] == part
+            cells["channel", "/".join(part)] = _of_part(part)
         for group in sorted({key[0] for key in own}):
-            cells["group", group] = lambda key, group=group: key[0] == group
+            cells["group", group] = _of_part((group,))
         told = {("code", code): count for code, count in shown.distribution.items()}
         told |= {("group", group.group): group.n_valid for group in shown.groups}
         for cell, test in cells.items():
@@ -234,6 +239,10 @@ class Around:
         if isinstance(shown.top_two, Fraction) or demand.freedom < Freedom.ALL:
             good = [self.code(key) in SATISFIED for key in self.kinds]
             yield np.array(good, dtype=float), (0, 0)
+
+
+def _of_part(part: tuple[str, ...]) -> Test:
+    return lambda key: key[: len(part)] == part
 
 
 class Freedom(IntEnum):

@@ -193,7 +193,7 @@ def test_a_directed_search_changes_a_cell_and_nothing_that_is_told() -> None:
     cell = ("code", "B")
     found = next(
         answers
-        for answers in around.twins(cell, 24)
+        for answers in around.twins(cell, 48)
         if city.with_unit("U3", answers).looks_like(city)
     )
     assert cell_counts(city, city.units["U3"])[cell] == 1
