@@ -29,6 +29,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from bot.accounts import staff
 from bot.core.settings import Settings
 from bot.crypto import note_signatures
+from bot.service.children import Children
 from bot.service.composition import open_store
 from bot.storage import database
 from tests import once, quicker, servers, slow, temporary
@@ -169,6 +170,9 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 def nothing_twice() -> Iterator[None]:
     """Passwords are hashed cheaply; a statement is compiled and a signature is checked once.
 
+    What the console has made by a process of its own is made in this one;
+    `tests/contract/test_children.py` looks at what the product does.
+
     `test_passwords_are_hashed_as_owasp_asks` looks at what the product does.
     """
     with pytest.MonkeyPatch.context() as patch:
@@ -176,6 +180,7 @@ def nothing_twice() -> Iterator[None]:
         patch.setattr(note_signatures, "Ed25519PrivateKey", quicker.PrivateKeys)
         patch.setattr(note_signatures, "Ed25519PublicKey", quicker.PublicKeys)
         patch.setattr(AsyncConnection, "__init__", quicker.remembered)
+        patch.setattr(Children, "run", quicker.run_here)
         patch.setattr(database, "create_async_engine", quicker.engine_of_all)
         patch.setattr(DefaultDialect, "__eq__", quicker.same_kind)
         patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(quicker.kind(dialect)))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import replace
 from functools import lru_cache
+from io import StringIO
 from typing import Any
 from weakref import WeakSet
 
@@ -14,12 +18,26 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
+from bot.__main__ import make_parser
 from bot.accounts import staff
+from bot.service.children import Children
 
 DEAR = staff._HASHER
 """The product's own."""
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """A password in a test need not outlast a guess."""
+
+RUN_CHILD = Children.run
+
+
+async def run_here(children: Children, words: Sequence[str], lang: str) -> None:
+    """Stands for `Children.run`: a command in this process needs no second of imports."""
+    settings = replace(children._settings, language=lang)
+    chosen = make_parser(words[0]).parse_args(words)
+    with redirect_stdout(StringIO()):
+        code = await chosen.run(settings, chosen)
+    assert not code
+
 
 COMPILED: LRUCache[Any, Any] = LRUCache(4000)
 

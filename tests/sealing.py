@@ -10,8 +10,10 @@ from aggregation.model.facts import PastGrade
 from bot.accounts.approvals import Approval, Approvals
 from bot.accounts.officers import officer_decisions
 from bot.appraisal.amendment_decisions import amendment_decision
-from bot.appraisal.filing_decisions import filing_decisions
+from bot.appraisal.collecting import CloseOrder, show_close
+from bot.appraisal.filing_decisions import filing_decisions, prepare_close
 from bot.appraisal.letter_decisions import letters_decision
+from bot.appraisal.organ_reports import ReportState, read_reports, say_none
 from bot.appraisal.past_grades import final_lines
 from bot.appraisal.public_notices import NoticeOrder, give_public_notice, show_notice
 from bot.appraisal.seal_decisions import seal_decisions
@@ -23,6 +25,7 @@ from bot.core.identity import Office
 from bot.publication.early_decision import early_decision
 from bot.records.notices import GivenNotice
 from bot.service.composition import Service
+from bot.storage.database import reading
 from bot.transparency.desk import Desk
 from tests.desk import DESK, roster_of
 
@@ -45,10 +48,32 @@ def approvals_of(database: AsyncEngine, clock: Clock | None = None) -> Approvals
     return Approvals(roster_of(database), decisions, counts_already, clock or SystemClock())
 
 
+async def nothing_else(database: AsyncEngine, year: int, office: Office | None = None) -> None:
+    """Record that the organs have nothing to report of what is not handed in."""
+    async with reading(database) as connection:
+        reports = await read_reports(connection, year)
+    for report in reports:
+        if report.state is ReportState.MISSING:
+            said = (report.kind, "市纪委监委", "情况说明")
+            await say_none(database, year, *said, office or office_of())
+
+
+async def closed_material(approvals: Approvals, year: int, office: Office) -> Approval:
+    """Close the material as somebody does who has just looked at the list."""
+    database = approvals.roster.database
+    await nothing_else(database, year, office)
+    seen = (await show_close(database, year)).digest
+    return await prepare_close(approvals, year, CloseOrder(str(year), seen), office)
+
+
 async def order_of(
     database: AsyncEngine, year: int, office: Office, campaigns: Sequence[str] = ()
 ) -> SealOrder:
-    """What somebody says who has looked at the year and seals it today."""
+    """What somebody says who has looked at the year and seals it today.
+
+    Of what nobody has reported the organs have nothing.
+    """
+    await nothing_else(database, year, office)
     seen = (await preview_seal(database, year, campaigns)).seen
     return SealOrder(*ORGAN, office.today.isoformat(), seen, str(year))
 

@@ -22,6 +22,7 @@ from bot.core.shipped_files import shipped_questionnaires
 from bot.demo.city import City as Drawn
 from bot.demo.city import make_city
 from bot.demo.city_inner_units import draw_inner_units
+from bot.demo.fill import store_reports
 from bot.records import store as yearbook
 from bot.service.composition import Service, build
 from bot.storage.database import reading, writing
@@ -169,6 +170,7 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
         await yearbook.replace_findings(connection, drawn.year, drawn.facts)
         await yearbook.append_decisions(connection, drawn.year, drawn.decisions)
         await yearbook.append_history(connection, drawn.history, {unit.code for unit in units})
+        await store_reports(connection, drawn.year)
         rows = [
             {
                 "campaign": drawn.campaign,

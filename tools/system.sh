@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that the tests need beside Python: a browser, a Chinese font, PostgreSQL and Redis.
+# Installs the Debian packages that the tests need beside Python: a browser, a Chinese font, PostgreSQL,
+# Redis and nginx.
 # The tests start servers of their own in temporary folders, so Debian's services are not started.
 set -eu
 
@@ -17,6 +18,7 @@ need chromium-headless-shell /usr/bin/chromium-headless-shell
 need fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 need postgresql /usr/lib/postgresql/*/bin/initdb
 need redis-server /usr/bin/redis-server
+need nginx-light /usr/sbin/nginx
 if [ -z "$missing" ]; then exit 0; fi
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

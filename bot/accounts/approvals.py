@@ -18,7 +18,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.profiles import APPROVE_IN, PROFILE, WAIT, WAIVE, Profile
-from bot.accounts.roles import APPROVER
+from bot.accounts.roles import ADMINISTRATOR, APPROVER
 from bot.accounts.roster import Book, Roster
 from bot.core.clock import Clock
 from bot.storage.database import reading
@@ -76,6 +76,8 @@ class Approval:
 
 Effect = Callable[[AsyncConnection, Book, Approval, int], Awaitable[None]]
 """Carries something out, in the transaction of its last signature, or once its wait is over."""
+Check = Callable[[AsyncConnection, Approval], Awaitable[None]]
+"""Refuses what whoever it is about may not be given any more."""
 Notice = Callable[[AsyncConnection, Approval, Profile], Awaitable[None]]
 """Orders the act that tells of it in the public log, when it is approved."""
 
@@ -89,12 +91,16 @@ class Decision:
         notice: tells of it in the log.
         waits: whether it waits a day once a counting campaign is registered.
         two_approvers: whether two approve it beside who prepared it, where there are two.
+        prepared_in: the roles that prepare it, also when the last signature is given.
+        still: refuses it where the account that it is about has changed meanwhile.
     """
 
     effect: Effect
     notice: Notice | None = None
     waits: bool = False
     two_approvers: Callable[[Mapping[str, Any]], bool] = lambda _details: False
+    prepared_in: Sequence[str] = (ADMINISTRATOR,)
+    still: Check | None = None
 
 
 class Approvals:
@@ -171,7 +177,9 @@ class Approvals:
         """Signs as the second person.
 
         Raises:
-            BadInput: it waits for nobody, the person may not sign it, or has not seen what it is.
+            BadInput: it waits for nobody, the person may not sign it, or has not seen what it is;
+                whoever prepared or signed it before may not do so any more, or the account that it
+                is about has changed.
         """
         async with self.roster.change_with_book() as (connection, book):
             profile = Profile(book.profile, book.since)
@@ -179,6 +187,7 @@ class Approvals:
             await self._require_signer(connection, one, login, APPROVE_IN[profile.name])
             if seen != one.seen:
                 raise BadInput(Message("approval-changed"), Place(subject=str(number)))
+            await self._require_still(connection, one, APPROVE_IN[profile.name])
             one = await _sign(connection, one, Signer(login, APPROVE, self._now()))
             if len(one.approvers) >= await self._needed(connection, one, profile):
                 await self._approved(connection, book, one, profile, wait=True)
@@ -196,6 +205,7 @@ class Approvals:
             if one.state != APPROVED:
                 raise BadInput(Message("approval-not-waiting"), Place(subject=str(number)))
             await self._require_signer(connection, one, login, WAIVE)
+            await self._require_still(connection, one, APPROVE_IN[book.profile])
             one = await _sign(connection, one, Signer(login, WAIVED, self._now()))
             if sum(signer.act == WAIVED for signer in one.signers) >= WAIVERS:
                 await self._carry_out(connection, book, one)
@@ -242,6 +252,7 @@ class Approvals:
             one = await _find(connection, number)
             known = await self.roster.knows(connection, "approvals", str(number))
             if known and one.state == APPROVED:
+                await self._require_still(connection, one, APPROVE_IN[book.profile])
                 await self._carry_out(connection, book, one)
             return known and one.state == APPROVED
 
@@ -293,6 +304,22 @@ class Approvals:
         signed = login in {signer.login for signer in one.signers} and not again
         if login in (one.prepared_by, one.subject) or signed:
             raise BadInput(Message("approval-not-own"), Place(subject=login))
+
+    async def _require_still(
+        self, connection: AsyncConnection, one: Approval, roles: Sequence[str]
+    ) -> None:
+        """Refuses what rests on somebody who may not prepare or sign it any more."""
+        decision = self._decisions[one.kind]
+        wanted = dict.fromkeys(one.approvers, ("approval-signer-left", roles))
+        if not one.prepared_by.startswith(COMMAND):
+            wanted[one.prepared_by] = ("approval-preparer-left", decision.prepared_in)
+        for login, (message, able) in wanted.items():
+            query = select(staff.c.role, staff.c.disabled).where(staff.c.login == login)
+            row = (await connection.execute(query)).first()
+            if row is None or row.disabled or row.role not in able:
+                raise BadInput(Message(message, login=login), Place(subject=str(one.id)))
+        if decision.still is not None:
+            await decision.still(connection, one)
 
     async def _needed(self, connection: AsyncConnection, one: Approval, profile: Profile) -> int:
         """Returns how many have to approve; never more than there are."""

@@ -44,7 +44,7 @@ from bot.core.checked_input import checked
 from bot.core.clock import Clock
 from bot.core.stale_forms import require_seen
 from bot.storage.database import reading, writing
-from bot.storage.schema.accounts import grants
+from bot.storage.schema.accounts import grants, staff
 from bot.transparency.desk import Desk
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import LOG_ITSELF
@@ -114,7 +114,7 @@ class Officers:
             if account.role in GUARDED and role != account.role:
                 await self._tell_end(account)
             return None
-        details = {"role": role, "unit": unit, "new": False}
+        details = {"role": role, "was": account.role, "unit": unit, "new": False}
         return await self._approvals.prepare(APPOINT, login, details, by)
 
     async def reset_password(self, login: str, password: str, by: str) -> Approval | None:
@@ -256,12 +256,16 @@ def officer_decisions(desk: Desk) -> Mapping[str, Decision]:
 
     return {
         APPOINT: Decision(
-            _appoint, tell, waits=True, two_approvers=lambda said: said["role"] == APPROVER
+            _appoint,
+            tell,
+            waits=True,
+            two_approvers=lambda said: said["role"] == APPROVER,
+            still=_may_be_appointed,
         ),
         PASSWORD: Decision(_set_password, tell_reset, waits=True),
         FACTOR: Decision(_reset_factor, tell_reset, waits=True),
-        ENABLE: Decision(_enable, tell, waits=True),
-        GRANT: Decision(_grant, tell_grant, waits=True),
+        ENABLE: Decision(_enable, tell, waits=True, still=_may_be_enabled),
+        GRANT: Decision(_grant, tell_grant, waits=True, still=_may_be_granted),
         PROFILE: Decision(_set_profile, tell_profile, two_approvers=lambda said: said["lower"]),
     }
 
@@ -274,6 +278,30 @@ def _signers(desk: Desk, one: Approval, profile: Profile) -> dict[str, Any]:
         "approved": approved,
         "in": profile.name,
     }
+
+
+async def _may_be_appointed(connection: AsyncConnection, one: Approval) -> None:
+    was = one.details.get("was", "")
+    if was:
+        await _require_unchanged(connection, one.subject, was)
+
+
+async def _may_be_enabled(connection: AsyncConnection, one: Approval) -> None:
+    await _require_unchanged(connection, one.subject, one.details["role"], disabled=True)
+
+
+async def _may_be_granted(connection: AsyncConnection, one: Approval) -> None:
+    await _require_unchanged(connection, one.details["auditor"], AUDITOR)
+
+
+async def _require_unchanged(
+    connection: AsyncConnection, login: str, role: str, disabled: bool = False
+) -> None:
+    """Refuse what is given to an account that is not any more what it was when it was prepared."""
+    query = select(staff.c.role, staff.c.disabled).where(staff.c.login == login)
+    row = (await connection.execute(query)).first()
+    if row is None or (row.role, row.disabled) != (role, disabled):
+        raise BadInput(Message("approval-account-changed", login=login), Place(subject=login))
 
 
 async def _appoint(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:

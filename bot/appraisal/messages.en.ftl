@@ -21,6 +21,8 @@ appraisal-no-such-proposal = there is no such proposal now; `minping appraise` l
 appraisal-no-such-unit = there is no such unit in { $year }; `minping appraise` lists the units
 appraisal-grade-not-decided = this unit's grade is not for a person to give: only a unit with too few ballots is
 appraisal-no-fourth-grade = a unit's grade is { -short-first }, { -short-second } or { -short-third }
+appraisal-decided-how-many = choose 1 to { $most } proposals at once
+appraisal-decided-alone = a proposal that touches a grade or posts, or refers somebody, is decided by itself
 appraisal-decision-unsigned = a decision needs the name of the person and the reason
 appraisal-name-too-long = the name is longer than { $max } characters
 appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
@@ -141,6 +143,24 @@ appraisal-lift-instead = no public notice of this year is given yet: lift its se
 appraisal-no-finding = no such finding counts in this year, or it is known already
 appraisal-not-deferred = no such investigation has left a grade of this year open
 appraisal-late-counts-later = by the scheme this finding counts in { $year }; it amends no sealed year
+appraisal-report-adjustments = bonuses and deductions
+appraisal-report-absences = absences, and who left the service
+appraisal-report-discipline = investigations and sanctions
+appraisal-reports-missing = nothing is handed in, and nobody has said that there is nothing: { $names }
+appraisal-points-missing = units without points of this indicator: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+}
+appraisal-scores-missing = these leaders have no personal score and wait for one: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+}
+appraisal-no-report-kind = no organ reports this; choose one of { $kinds }
+appraisal-report-handed-in = { $count } of this kind are handed in, so that there is something to report
+appraisal-report-said = an organ has said already that there is nothing of this kind
+appraisal-report-not-said = no organ has said that there is nothing of this kind
+appraisal-report-closed = the material is closed: hand in the table that comes late, with its reason
+appraisal-report-without-organ = name the organ and its document
 appraisal-no-value = no material of this kind stands for this unit or person in that year
 appraisal-same-value = this stands already
 appraisal-bonus-value = «{ $text }» is no number of points from −100 to 100; 0 takes the bonus or deduction away
@@ -307,3 +327,9 @@ appraisal-removals-without-paper = the year cannot be sealed: { $names }{ $more 
     [0] {""}
    *[other] {" "}and { $more } more
     } are confirmed without a paper; decide again with organ, number, day and who released it
+appraisal-decision-changed = something changed after you looked, and your decision is not stored. Now: { $now }. Yours: { $mine }; look at it again
+appraisal-decision-told = { $verdict }; { $by }; { $reason }; { $at }
+appraisal-given-told = { $grade }; { $by }; { $reason }; { $at }
+appraisal-not-decided-now = other grounds, and no decision on them
+appraisal-appeal-changed = something changed after you looked, and your choice is not stored. Now: { $state }, handler { $now }. Yours: { $mine }; look at it again
+appraisal-nobody-charged = nobody

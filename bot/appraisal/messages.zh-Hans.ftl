@@ -21,6 +21,8 @@ appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可�
 appraisal-no-such-unit = { $year } 年没有这个单位，`minping appraise` 可列出各单位
 appraisal-grade-not-decided = 该单位的等次不由人工决定；只有有效票不足的单位才由人工决定
 appraisal-no-fourth-grade = 单位的等次只能是{ -grade-first }、{ -grade-second }或{ -grade-third }
+appraisal-decided-how-many = 一次请选 1 至 { $most } 条建议
+appraisal-decided-alone = 影响等次、职务或须移送的建议只能逐条决定
 appraisal-decision-unsigned = 作出决定须填写决定人姓名和理由
 appraisal-name-too-long = 姓名超过 { $max } 个字符
 appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
@@ -141,6 +143,24 @@ appraisal-lift-instead = 该年度尚未公示：请启封、改正后重新封�
 appraisal-no-finding = 该年度没有依据此项认定，或已经计入
 appraisal-not-deferred = 该年度没有因此项立案而暂不定等次的人
 appraisal-late-counts-later = 按考核办法，此项认定计入 { $year } 年，不改已封存的年度
+appraisal-report-adjustments = 加减分
+appraisal-report-absences = 离岗和离职情况
+appraisal-report-discipline = 审查和处分
+appraisal-reports-missing = 既没有报送，也没有注明“无”：{ $names }
+appraisal-points-missing = 缺少这项指标得分的单位：{ $names }{ $more ->
+    [0] {""}
+   *[other] 等，另有 { $more } 个
+}
+appraisal-scores-missing = 以下领导干部没有个人得分，暂不能定等次：{ $names }{ $more ->
+    [0] {""}
+   *[other] 等，另有 { $more } 人
+}
+appraisal-no-report-kind = 没有这一类报送；可选：{ $kinds }
+appraisal-report-handed-in = 这一类已报送 { $count } 项，不能注明“无”
+appraisal-report-said = 这一类已注明“无”
+appraisal-report-not-said = 这一类没有注明“无”
+appraisal-report-closed = 材料已截止：迟到的材料请说明理由，作为表补录
+appraisal-report-without-organ = 请注明报送机关和文件
 appraisal-no-value = 该单位或个人当年没有这一项材料
 appraisal-same-value = 与现有的相同
 appraisal-bonus-value = “{ $text }”不是 −100 至 100 的分值；取消该项加减分请填 0
@@ -267,3 +287,9 @@ appraisal-removals-without-paper = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }未写明所依据的文件即予确认；请写明机关、文号、日期和签发人，重新决定
+appraisal-decision-changed = 事项在您打开后已变化，您的决定未保存。现为：{ $now }。您填写的是：{ $mine }。请重新查看
+appraisal-decision-told = { $verdict }；{ $by }；{ $reason }；{ $at }
+appraisal-given-told = { $grade }；{ $by }；{ $reason }；{ $at }
+appraisal-not-decided-now = 依据已变，尚无决定
+appraisal-appeal-changed = 事项在您打开后已变化，您的选择未保存。现为：{ $state }，经办人 { $now }。您选择的是：{ $mine }。请重新查看
+appraisal-nobody-charged = 未指定

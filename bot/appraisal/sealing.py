@@ -18,6 +18,7 @@ from bot.appraisal.days import day_between
 from bot.appraisal.deciding import is_unheard, lacks_paper
 from bot.appraisal.filing_decisions import FILING
 from bot.appraisal.ground_days import ground_days_of, parts_of
+from bot.appraisal.organ_reports import missing_reports, read_reports
 from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
@@ -93,7 +94,10 @@ async def preview_seal(
     open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
     async with reading(database) as connection:
         filings = await waiting_filings(connection, year)
-    return SealPreview(appraised, tuple(_obstacles(appraised, open_ones, filings)), seen)
+        missing = missing_reports(await read_reports(connection, year))
+    lacking = (Message("appraisal-reports-missing", names=missing),) if missing else ()
+    obstacles = (*obstacles_of(appraised, open_ones, filings), *lacking)
+    return SealPreview(appraised, obstacles, seen)
 
 
 async def waiting_filings(connection: AsyncConnection, year: int) -> list[str]:
@@ -112,9 +116,16 @@ async def _material(database: AsyncEngine, year: int) -> str:
         return await material_digest(connection, year)
 
 
-def _obstacles(
+def obstacles_of(
     year: AppraisedYear, open_ones: Sequence[str], filings: Sequence[str]
 ) -> Iterable[Message]:
+    """Yields what keeps a computed year from being sealed, one message for each kind of thing.
+
+    Args:
+        year: the year as it is computed now.
+        open_ones: its counting campaigns that are not closed.
+        filings: the tables that wait for clearance.
+    """
     units = [unit for result in year.bodies for unit in result.units]
     leaders = [leader for result in year.bodies for leader in result.leaders]
     proposals = [proposal for result in year.bodies for proposal in result.proposals]

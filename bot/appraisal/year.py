@@ -21,6 +21,7 @@ from bot.appraisal.city_result import appraise_city
 from bot.appraisal.left_out import LeftOut
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.sealed_content import SealedRelease
+from bot.appraisal.settling import OpenResults
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_standing
 from bot.appraisal.units_of_year import merged_scores, read_year_units
 from bot.appraisal.year_findings import read_year_findings
@@ -57,7 +58,8 @@ class AppraisedYear:
     ``changes`` are those of the public scores since the year before, by unit. ``seal`` is what the
     year was read from; None while it is computed from its material. ``amended`` are the amendments
     that the result has in it. ``left_out`` says which closed campaigns give no scores, and why;
-    ``not_appraised`` are units that ended or are too young, and their leaders.
+    ``not_appraised`` are units that ended or are too young, and their leaders. ``open`` is what may
+    still change of it, where a document says so (`bot.publication.as_of`).
     """
 
     year: int
@@ -70,6 +72,7 @@ class AppraisedYear:
     amended: tuple[Amendment, ...] = ()
     left_out: tuple[Message, ...] = ()
     not_appraised: tuple[LeftOut, ...] = ()
+    open: OpenResults | None = None
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:

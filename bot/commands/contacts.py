@@ -18,6 +18,7 @@ from bot.service.installation_keys import open_keys
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, file_name
 from bot.terminal.files import read_file
+from bot.terminal.progress import bar, without_collecting
 from bot.terminal.words import say, word, worded
 from survey_flows.errors import Message
 
@@ -56,11 +57,12 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.audience.contact_file import import_contacts
 
     data = await asyncio.to_thread(read_file, chosen.file)
+    given = (chosen.file.name, data, today(settings), chosen.dry_run)
+    words = (worded(Message("bar-rows-read")), worded(Message("bar-contacts")))
     async with open_store(settings) as database:
         keys = (await open_keys(settings, database)).contacts
-        done = await import_contacts(
-            database, keys, chosen.file.name, data, today(settings), chosen.dry_run
-        )
+        with without_collecting(), bar(words[0]) as reading, bar(words[1]) as progress:
+            done = await import_contacts(database, keys, *given, progress, reading)
     counts = {"new": done.new, "changed": done.changed, "unchanged": done.unchanged}
     say(
         Message("contacts-checked", **counts)

@@ -14,6 +14,7 @@ from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.files import write_file
+from bot.terminal.second_person import office_here
 from bot.terminal.words import worded
 from survey_flows.errors import Message
 
@@ -61,7 +62,12 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         if chosen.year is not None:
             audience = Audience(chosen.audience)
             book = await export_year(
-                database, chosen.year, audience, settings.timezone, chosen.campaign
+                database,
+                chosen.year,
+                audience,
+                settings.timezone,
+                office_here(settings).today,
+                chosen.campaign,
             )
             name = f"minping-{chosen.year}" + ("-internal" if audience is Audience.INTERNAL else "")
         else:

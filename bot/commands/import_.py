@@ -89,15 +89,18 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.ballots.imported.importer import import_ballots
     from bot.ballots.mixer import destroy_closed_secrets
     from bot.service.installation_keys import open_keys
-    from bot.terminal.progress import bar
+    from bot.terminal.progress import bar, without_collecting
 
-    with bar(worded(Message("bar-ballots"))) as progress:
+    words = (worded(Message("bar-rows-read")), worded(Message("bar-ballots")))
+    with without_collecting(), bar(words[0]) as reading, bar(words[1]) as progress:
         async with open_store(settings) as database:
             keys = (await open_keys(settings, database)).gate
             work = partial(
                 import_ballots, keys=keys, clock=SystemClock(), file=chosen.file, mapping=chosen.map
             )
-            done = await work(database, campaign=chosen.campaign, progress=progress)
+            done = await work(
+                database, campaign=chosen.campaign, progress=progress, reading=reading
+            )
             # An imported campaign is closed at once, so the key of its pseudonyms is destroyed.
             await destroy_closed_secrets(database, keys.voters)
     say(Message("ballots-stored", campaign=done.campaign, rows=done.rows, ballots=done.ballots))

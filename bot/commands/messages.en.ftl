@@ -41,6 +41,15 @@ help-appraise-decide = confirm or decline a proposal
 help-appraise-grade = grade a unit with too few ballots
 help-material = what was handed in for a year, with old and new values; close the year's material
 help-material-close = close the material: from then on a filing needs a reason and a second person
+help-material-none = record that an organ has nothing to report of a kind; --take-back: that was wrong
+help-material-kind = criminal_offence, safety_accident, …, adjustments, absences or discipline; «show» lists them
+help-material-organ = the organ that says so
+help-material-document = its document
+help-material-take-back = it turned out to be wrong, as this organ and document say
+material-report-handed-in = { $rows } handed in
+material-report-none = none, says { $organ } ({ $document })
+material-report-missing = missing: hand it in, or record that there is none
+material-close-how = close it with --typed { $year } --list { $digest }
 help-material-typed = the year once more, so that no slip closes it
 material-none = nothing was handed in
 material-filing = { $number }. { $kind }, { $file }: { $count } rows, by { $by }
@@ -301,6 +310,8 @@ help-witness-every = look again every so many seconds; default: once
 
 # All commands
 bar-ballots = ballots
+bar-rows-read = rows read
+bar-contacts = contacts
 bar-cases = cases
 command-interrupted = interrupted; finished work is kept
 command-not-audited = minping: not in the audit log, since the desk's key is not here; the public log says what was done

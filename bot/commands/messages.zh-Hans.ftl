@@ -41,6 +41,15 @@ help-appraise-decide = 确认或不采纳一条建议
 help-appraise-grade = 为评价票不足的单位确定等次
 help-material = 查看年度材料的录入记录（原值、新值）；材料截止
 help-material-close = 材料截止：此后补录须说明理由并由第二人放行
+help-material-none = 登记某机关某一类没有需要报送的（无）；--take-back：登记有误，撤回
+help-material-kind = criminal_offence、safety_accident 等各类认定，或 adjustments、absences、discipline；“show”列出全部
+help-material-organ = 报送机关
+help-material-document = 该机关的文件
+help-material-take-back = 登记有误，依所列机关和文件撤回
+material-report-handed-in = 已报送 { $rows } 项
+material-report-none = 无（{ $organ }，{ $document }）
+material-report-missing = 缺：请报送，或注明“无”
+material-close-how = 截止请加 --typed { $year } --list { $digest }
 help-material-typed = 再键入一次年份，以免误操作
 material-none = 还没有录入
 material-filing = { $number }. { $kind }，{ $file }：{ $count } 行，{ $by } 录入
@@ -298,6 +307,8 @@ help-witness-every = 每隔多少秒再查一次；默认只查一次
 
 # 全部命令
 bar-ballots = 评价票
+bar-rows-read = 已读行数
+bar-contacts = 联系人
 bar-cases = 案件
 command-interrupted = 已中断，做完的部分已保存
 command-not-audited = minping：签发处的密钥不在此处，因此未写入操作日志；所做之事见公开日志

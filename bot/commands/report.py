@@ -12,6 +12,7 @@ from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.files import write_file
+from bot.terminal.second_person import office_here
 from survey_flows.errors import Message
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.publication.reports.material import read_material
 
     async with open_store(settings) as database:
-        material = await read_material(database, chosen.year)
+        material = await read_material(database, chosen.year, office_here(settings).today)
     for path in await asyncio.to_thread(lambda: list(_write(chosen, material, settings.timezone))):
         print(path)
     return 0

@@ -98,6 +98,13 @@ def variable(name: str) -> str:
     return UNPREFIXED.get(name, f"MINPING_{name.upper()}")
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Returns the variables of all settings that differ from their defaults."""
+    default = Settings()
+    given = ((field.name, getattr(settings, field.name)) for field in fields(Settings))
+    return {variable(name): str(value) for name, value in given if value != getattr(default, name)}
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Returns the settings in the environment.
 

@@ -10,6 +10,7 @@ import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -69,11 +70,17 @@ class ContactKeys:
 
         ``lookup`` is the pseudonym of an address that is kept under another than its own.
         """
-        return seal_address(pseudonym(self.secret, "seal"), lookup or self.lookup(address), address)
+        return seal_address(_sealing(self.secret), lookup or self.lookup(address), address)
 
     def unseal(self, lookup: bytes, sealed: bytes) -> Address:
         """Decrypts what `seal` made; raises `BadSession` as `open_address`."""
-        return open_address(pseudonym(self.secret, "seal"), lookup, sealed, "contacts.key")
+        return open_address(_sealing(self.secret), lookup, sealed, "contacts.key")
+
+
+@lru_cache(maxsize=4)
+def _sealing(secret: bytes) -> bytes:
+    """Returns the key of the seals, which is made of the contacts' secret."""
+    return pseudonym(secret, "seal")
 
 
 def seal_address(secret: bytes, bound: bytes, address: Address) -> bytes:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -99,6 +99,11 @@ class GateKeys:
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""
         return pseudonym(self.voters.demand(campaign), "voter", campaign, channel, user)
+
+    def many_voters(self, campaign: str, channel: str, users: Iterable[str]) -> list[bytes]:
+        """Returns `voter` of each of ``users``."""
+        secret = self.voters.demand(campaign)
+        return pseudonyms(secret, ("voter", campaign, channel), users)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Returns the name of a counter of no person; it is void with the campaign's key."""
@@ -255,11 +260,25 @@ def key_hour_of(sealed: bytes) -> int:
 
 def pseudonym(key: bytes, *parts: str) -> bytes:
     """Returns 32 bytes for ``parts``; only the owner of ``key`` can make them (HMAC-SHA256)."""
+    return hmac.digest(key, _framed(parts), "sha256")
+
+
+def pseudonyms(key: bytes, head: Sequence[str], last: Iterable[str]) -> list[bytes]:
+    """Returns `pseudonym` of ``head`` and one more part, for each of the parts in ``last``."""
+    begin = _framed(head)
+    return [
+        hmac.digest(key, begin + len(raw).to_bytes(4, "big") + raw, "sha256")
+        for raw in map(str.encode, last)
+    ]
+
+
+def _framed(parts: Iterable[str]) -> bytes:
     # Each part goes in with its length, so that no two lists of parts give the same bytes.
-    message = b"".join(
-        len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts)
-    )
-    return hmac.digest(key, message, "sha256")
+    found: list[bytes] = []
+    for part in parts:
+        raw = part.encode()
+        found += (len(raw).to_bytes(4, "big"), raw)
+    return b"".join(found)
 
 
 def load_gate_keys(folder: Path, signing: str = SIGN) -> GateKeys:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme.parts import Name
 from aggregation.scheme.scheme import Scheme
+from bot.appraisal.organ_reports import ReportState, none_filing, read_reports
 from bot.campaigns.drafting import rated_unit
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign, order_opening
 from bot.campaigns.links import LINK
@@ -30,6 +31,7 @@ from bot.demo.city_inner_units import draw_inner_units
 from bot.demo.city_story import ORGANISER
 from bot.demo.city_unit import CityUnit
 from bot.records import store
+from bot.records.filings import append_filing
 from bot.records.store import PERSONAL, ListedUnit
 from bot.storage.bulk import upsert_many
 from bot.storage.database import reading, writing
@@ -51,6 +53,7 @@ FILLED = (
     tables.ballots,
 )
 SPONSOR = Message("demo-sponsor")
+DEMO_ORGAN, DEMO_DOCUMENT = Message("demo-organ"), Message("demo-document")
 CHANNEL, COMMENTER = "demo", "demo-comment"
 CHUNK = 2000
 OPEN_DAYS = 30
@@ -203,6 +206,16 @@ async def _store_year(connection: AsyncConnection, city: City) -> None:
     await store.replace_findings(connection, year, city.facts)
     await store.append_decisions(connection, year, city.decisions)
     await store.append_history(connection, city.history, {x.unit.code for x in city.units})
+    await store_reports(connection, year)
+
+
+async def store_reports(connection: AsyncConnection, year: int) -> None:
+    """Stores that organs have nothing to report of what the story has none of."""
+    said = (render(DEMO_ORGAN, DEFAULT), render(DEMO_DOCUMENT, DEFAULT))
+    at = int(datetime(year, 12, 31, tzinfo=UTC).timestamp())
+    for report in await read_reports(connection, year):
+        if report.state is ReportState.MISSING:
+            await append_filing(connection, none_filing(year, report.kind, *said, "", at))
 
 
 def _draft(

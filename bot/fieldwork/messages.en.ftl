@@ -7,6 +7,7 @@ fieldwork-unknown-channel = there is no such channel; there are { $channels }
 fieldwork-no-telegram-address = this is not a chat id of Telegram, 1 to 16 digits
 fieldwork-no-phone = this is not a mobile telephone; write eleven digits, or + and the country's code
 fieldwork-no-mail-address = this is not an e-mail address
+fieldwork-no-wecom-user = this is no member’s id of WeCom; write 1 to 64 letters, digits, “_”, “-”, “@” or “.”
 fieldwork-no-postal-address = this is not a postal address; write name, address and postcode in 5 to 200 characters
 fieldwork-no-list-number = this is not a number in a list; write 1 to 32 letters, digits, «_», «.» or «-»
 fieldwork-no-person-number = this is neither a telephone nor a number in a list (1 to 32 letters, digits, «_», «.» or «-»)

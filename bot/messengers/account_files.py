@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 
@@ -43,9 +43,9 @@ class AccountFile:
     name: str
     provider: str
     url: str
-    secrets: dict[str, str]
+    secrets: dict[str, str] = field(repr=False)
     settings: dict[str, str]
-    hook: str
+    hook: str = field(repr=False)
     tls_pin: str
     rate: float
     hours: tuple[time, time]

@@ -58,18 +58,38 @@ class HttpCaller:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response | None:
         """Post a request; None if no answer came."""
+        return await self._call("POST", url, body, headers)
+
+    async def get(self, url: str) -> Response | None:
+        """Get an answer; None if none came."""
+        return await self._call("GET", url, None, {})
+
+    async def _call(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Response | None:
         if self._session is None:
             raise RuntimeError("the messenger was not entered")
         ssl: Any = aiohttp.Fingerprint(self._pin) if self._pin else True
+        where = URL(url, encoded=True)
         try:
-            async with self._session.post(
-                URL(url, encoded=True), data=body, headers=headers, ssl=ssl, allow_redirects=False
+            async with self._session.request(
+                method, where, data=body, headers=headers, ssl=ssl, allow_redirects=False
             ) as response:
-                data = await response.content.read(MOST_BYTES)
+                data = await _read(response)
                 after = response.headers.get("Retry-After", "")
                 return Response(response.status, parse_json(data), after)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return an answer to its end; of a longer one than `MOST_BYTES` what comes first."""
+    data = bytearray()
+    async for chunk in response.content.iter_any():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            break
+    return bytes(data)
 
 
 def parse_json(data: bytes) -> Any:

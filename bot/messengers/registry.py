@@ -12,6 +12,8 @@ from bot.messengers.contract import AccountMessenger
 from bot.messengers.email import messenger as email
 from bot.messengers.gateway import messenger as gateway
 from bot.messengers.tencent import messenger as tencent
+from bot.messengers.twilio import messenger as twilio
+from bot.messengers.wecom import messenger as wecom
 from survey_flows.errors import BadInput, Message, Place
 
 PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
@@ -19,6 +21,8 @@ PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
     "email": email.make,
     "gateway": gateway.make,
     "tencent": tencent.make,
+    "twilio": twilio.make,
+    "wecom": wecom.make,
 }
 
 

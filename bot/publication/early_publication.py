@@ -127,13 +127,14 @@ async def prepare_early(
 def marked(campaign: RegisteredCampaign, codes: Collection[str]) -> RegisteredCampaign:
     """Return a campaign whose units of these codes bear the mark in their names."""
     units = {
-        code: replace(unit, name=_marked_name(unit.name)) if code in codes else unit
+        code: replace(unit, name=marked_name(unit.name)) if code in codes else unit
         for code, unit in campaign.units.items()
     }
     return replace(campaign, units=units)
 
 
-def _marked_name(name: Mapping[str, str]) -> dict[str, str]:
+def marked_name(name: Mapping[str, str]) -> dict[str, str]:
+    """Return a name by language, with the mark of a review that runs."""
     said = {lang: text for lang, text in name.items() if text}
     return {
         lang: render(Message("publication-under-review", name=text), _language(lang))

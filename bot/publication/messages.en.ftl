@@ -454,3 +454,6 @@ column-paper-organ = organ that decided
 column-paper-document = number of the paper it rests on
 column-paper-day = day of the paper
 column-paper-released = who released the paper
+publication-open = As of { $day }: reviews and appeals that wait for an answer: { $asked } (the names say «under review»); units that may still ask for a review or wait for a first answer: { $units }; leaders: { $people }. This document tells what stands on that day.
+publication-nothing-open = As of { $day }: no review or appeal waits for its answer, and the times to ask for one are over.
+publication-method-open = as of that day

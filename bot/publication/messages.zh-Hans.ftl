@@ -451,3 +451,6 @@ column-paper-organ = 决定机关
 column-paper-document = 所依据文件的文号
 column-paper-day = 文件日期
 column-paper-released = 签发人
+publication-open = 截至 { $day }：{ $asked } 个单位或个人的复核、申诉尚待答复（名称后标明“复核中”）；{ $units } 个单位、{ $people } 名干部仍在申请复核的期限内或等待首次答复。本文件载明的是该日有效的结果。
+publication-nothing-open = 截至 { $day }：没有待答复的复核、申诉，申请复核的期限均已届满。
+publication-method-open = 截至当日

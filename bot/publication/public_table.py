@@ -20,6 +20,7 @@ from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up
 from aggregation.scheme.parts import Name
+from bot.appraisal.settling import OpenResults, open_results
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_shown_year
 from bot.records.notices import GivenNotice, read_notices
 from bot.storage.database import reading
@@ -54,6 +55,7 @@ class PublicTable:
         scheme: version and digest of the rules.
         places: decimals of totals.
         terms: what the year calls the grades.
+        open: what may still change, as of the day on which it is read.
     """
 
     year: int
@@ -68,6 +70,7 @@ class PublicTable:
     scheme: tuple[str, str]
     places: int
     terms: Terms
+    open: OpenResults | None
 
     def after_review(self, unit: UnitResult) -> bool:
         """Return whether a unit's result was amended after a review."""
@@ -97,28 +100,42 @@ async def standing_mark(connection: AsyncConnection, year: int) -> str:
     return " ".join([str((await connection.execute(query)).scalar()) for query in counts])
 
 
+async def appeals_mark(connection: AsyncConnection, year: int) -> str:
+    """Return what differs as soon as somebody asks for a review, answers one, or gets a letter."""
+    appeals, steps, told = tables.appeals.c, tables.appeal_steps.c, tables.tellings.c
+    mine = select(appeals.number).where(appeals.year == year)
+    counts = [
+        select(func.count()).select_from(tables.appeal_steps).where(steps.appeal.in_(mine)),
+        select(func.count()).select_from(tables.tellings).where(told.year == year),
+    ]
+    return " ".join([str((await connection.execute(query)).scalar()) for query in counts])
+
+
 async def read_public_table(database: AsyncEngine, year: int, today: date) -> PublicTable | None:
     """Return the public table of a year; None before the first day of its notice."""
     async with reading(database) as connection:
         notices = [it for it in await read_notices(connection, year) if it.begins <= today]
         noticed = any(not it.amendment for it in notices)
         stands = await read_shown_year(connection, year) if noticed else None
-    return _table(stands, notices) if stands is not None else None
+        found = await open_results(connection, year, today) if noticed else None
+    return _table(stands, notices, found) if stands is not None else None
 
 
-def _table(stands: StandingYear, notices: Sequence[GivenNotice]) -> PublicTable:
+def _table(
+    stands: StandingYear, notices: Sequence[GivenNotice], found: OpenResults | None
+) -> PublicTable:
     result, scheme = stands.content.result, stands.content.inputs.scheme
-    found: dict[str, list[PublicUnit]] = {}
+    units_of: dict[str, list[PublicUnit]] = {}
     for unit in sorted(result.units, key=_place):
         told = stands.inputs.disclosed.get(unit.unit)
-        found.setdefault(unit.family, []).append(PublicUnit(unit, told.score if told else None))
+        units_of.setdefault(unit.family, []).append(PublicUnit(unit, told.score if told else None))
     whole = [it for it in notices if not it.amendment]
     return PublicTable(
         stands.content.year,
         whole[-1],
         tuple(it for it in notices if it.amendment),
-        {family: scheme.family_name(family) for family in found},
-        {family: tuple(units) for family, units in found.items()},
+        {family: scheme.family_name(family) for family in units_of},
+        {family: tuple(units) for family, units in units_of.items()},
         result.leader_grades(),
         tuple(amendment_of(it) for it in stands.amendments),
         stands.seal.digest,
@@ -126,6 +143,7 @@ def _table(stands: StandingYear, notices: Sequence[GivenNotice]) -> PublicTable:
         (scheme.version, scheme.digest),
         scheme.places,
         scheme.terms,
+        found,
     )
 
 

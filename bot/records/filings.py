@@ -33,6 +33,9 @@ KEYS: Mapping[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "history": ((tables.grades, ("year", "subject")),),
 }
 """The tables that a kind of table changes, with the columns that name a row."""
+NONE, EVERY_YEAR = "none", 0
+"""The kind of a filing by which an organ says that it has nothing to report (无), and the year of
+filings that change tables of every year."""
 SILENT = frozenset(("id", "year", "position"))
 """Columns that say nothing of a row: its running number, its year, its place in the list."""
 

@@ -34,3 +34,5 @@ upgrade-has = { $kind ->
     [index] the index of { $table } on { $form } is not of this version
    *[trigger] trigger { $form } of { $table } is not of this version
     }
+child-refused = { $sentence }
+child-ended = the document could not be made: the program that makes it ended before it was done (it may use { $megabytes } MB of memory). Nothing was changed; try again in a minute, and tell whoever runs the machine if it fails again

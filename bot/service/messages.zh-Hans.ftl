@@ -34,3 +34,5 @@ upgrade-has = { $kind ->
     [index] 表 { $table } 的索引（{ $form }）不属于本版本
    *[trigger] 表 { $table } 的触发器 { $form } 不属于本版本
     }
+child-refused = { $sentence }
+child-ended = 文件未能生成：生成程序中途退出（内存上限 { $megabytes } MB）。数据没有变化；请一分钟后再试，仍不行时请联系运维人员

@@ -7,19 +7,19 @@ Only the columns that are asked for are looked at; what the others hold is no co
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.core.file_errors import unreadable
 from bot.spreadsheets.coded_columns import (
+    CHUNK,
     MAX_ROWS,
     MAX_TEXT_BYTES,
-    Codes,
+    CodedBuilder,
     ColumnarTable,
-    ReadProgress,
-    TextColumn,
+    PackedBuilder,
+    as_places,
     complain_of,
     find_columns,
 )
@@ -29,6 +29,7 @@ from bot.spreadsheets.reader import (
     TEXTS,
     WORKBOOKS,
     Problems,
+    ReadProgress,
     fold_heading,
     refuse_hidden_columns,
     refuse_hidden_rows,
@@ -38,14 +39,6 @@ from bot.spreadsheets.reader import (
 )
 from survey_flows.errors import MAX_PROBLEMS, BadInput, Message, Place
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Places = npt.NDArray[np.int64]
-
-CHUNK = 20_000
-"""Rows that are coded together."""
 ENDINGS = (*TEXTS, *WORKBOOKS, "parquet")
 
 
@@ -54,7 +47,10 @@ def _silent(_rows: int) -> None:
 
 
 def read_table(
-    path: Path, needed: dict[str, str], progress: ReadProgress = _silent
+    path: Path,
+    needed: dict[str, str],
+    progress: ReadProgress = _silent,
+    packed: Collection[str] = (),
 ) -> ColumnarTable:
     """Read the needed columns of a file; the end of its name tells the format.
 
@@ -62,6 +58,7 @@ def read_table(
         path: .csv, .tsv, .txt, .parquet, .xlsx or .xlsm.
         needed: by column, the mapping's field that names it; a complaint tells it.
         progress: called after each part of the file.
+        packed: those of the columns in which nearly every row has a text of its own.
 
     Raises:
         BadInput: the file cannot be read, has no rows, lacks a column, has a row of another
@@ -72,9 +69,9 @@ def read_table(
         if origin.suffix == "parquet":
             from bot.spreadsheets.parquet_tables import read_parquet
 
-            table = read_parquet(origin, needed, progress)
+            table = read_parquet(origin, needed, progress, packed)
         elif origin.suffix in (*TEXTS, *WORKBOOKS):
-            table = _read_lines(origin, needed, progress)
+            table = _read_lines(origin, needed, progress, packed)
         else:
             endings = tuple(f".{ending}" for ending in ENDINGS)
             message = Message("spreadsheets-unknown-table-format", endings=endings)
@@ -91,9 +88,9 @@ def read_table(
     return table
 
 
-def _read_lines(origin: Origin, needed: Mapping[str, str], progress: ReadProgress) -> ColumnarTable:
-    import numpy as np
-
+def _read_lines(
+    origin: Origin, needed: Mapping[str, str], progress: ReadProgress, packed: Collection[str]
+) -> ColumnarTable:
     is_text = origin.suffix in TEXTS
     origin.bound(MAX_TEXT_BYTES if is_text else MAX_BYTES)
     found = table_lines(origin, booleans=True)
@@ -104,9 +101,8 @@ def _read_lines(origin: Origin, needed: Mapping[str, str], progress: ReadProgres
     headings = {place: name for name, place in places.items()}
     refuse_hidden_columns(found, headings, header.number, problems)
     problems.settle()
-    codes = {name: Codes() for name in needed}
-    coded = {name: array("q") for name in needed}
-    numbers = array("q")
+    columns = {name: PackedBuilder() if name in packed else CodedBuilder() for name in needed}
+    numbers = array("i")
     faults = _Faults(headings, len(header.cells) if is_text else 0)
     while chunk := list(islice(lines, CHUNK)):
         kept = faults.check(chunk)
@@ -115,25 +111,18 @@ def _read_lines(origin: Origin, needed: Mapping[str, str], progress: ReadProgres
             raise BadInput(message, Place(file=origin.name))
         numbers.extend(line.number for line in kept)
         for name, place in places.items():
-            known = codes[name]
-            coded[name].extend(
-                [known[line.cells[place] if place < len(line.cells) else ""] for line in kept]
+            columns[name].extend(
+                [line.cells[place] if place < len(line.cells) else "" for line in kept]
             )
         progress(len(numbers))
     faults.note(problems)
     refuse_merged(found.merged, headings, header.number, problems)
     problems.settle()
     return ColumnarTable(
-        {name: TextColumn(codes[name].texts, _array(coded[name])) for name in needed},
-        np.array(numbers, dtype=np.int64),
+        {name: column.column() for name, column in columns.items()},
+        as_places(numbers),
         tuple(found.notes),
     )
-
-
-def _array(places: array[int]) -> Places:
-    import numpy as np
-
-    return np.frombuffer(places, dtype=np.int64) if places else np.zeros(0, dtype=np.int64)
 
 
 def _header(
@@ -211,19 +200,11 @@ def _without_blanks(table: ColumnarTable) -> ColumnarTable:
 
     blank = np.ones(len(table.numbers), dtype=bool)
     for column in table.columns.values():
-        blank &= np.array([not text for text in column.texts] or [True])[column.places]
+        blank &= column.blank()
     if not blank.any():
         return table
     return ColumnarTable(
-        {name: _chosen(column, ~blank) for name, column in table.columns.items()},
+        {name: column.chosen(~blank) for name, column in table.columns.items()},
         table.numbers[~blank],
         table.notes,
     )
-
-
-def _chosen(column: TextColumn, rows: npt.NDArray[np.bool_]) -> TextColumn:
-    """Return some rows of a column, with only the texts that they use."""
-    import numpy as np
-
-    used, places = np.unique(column.places[rows], return_inverse=True)
-    return TextColumn([column.texts[place] for place in used.tolist()], places)

@@ -6,23 +6,23 @@ bytes are no cells. Nothing is guessed and nothing ends in an error of the libra
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.spreadsheets.coded_columns import (
+    CHUNK,
     MAX_ROWS,
     MAX_TEXT_BYTES,
-    Codes,
+    CodedBuilder,
     ColumnarTable,
-    ReadProgress,
-    TextColumn,
+    PackedBuilder,
     find_columns,
 )
 from bot.spreadsheets.lines import MEGABYTE, Origin
-from bot.spreadsheets.reader import Problems
+from bot.spreadsheets.reader import Problems, ReadProgress
 from bot.spreadsheets.worksheet import plain_number
 from survey_flows.errors import MAX_PROBLEMS, BadInput, Message, Place
 
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 
 FIRST = 2
 """The first row below the header, as a spreadsheet would number it."""
-BATCH = 65_536
+WORD = 64
+"""Bits of a moment; days and times of day may have half of them."""
 SHOWN = 60
 """Characters of a type's name in a message."""
 
 
-def read_parquet(origin: Origin, needed: dict[str, str], progress: ReadProgress) -> ColumnarTable:
+def read_parquet(
+    origin: Origin, needed: dict[str, str], progress: ReadProgress, packed: Collection[str] = ()
+) -> ColumnarTable:
     """Read the needed columns.
 
     Raises:
@@ -44,12 +47,21 @@ def read_parquet(origin: Origin, needed: dict[str, str], progress: ReadProgress)
             cell; says which.
     """
     origin.bound(MAX_TEXT_BYTES)
+    import pyarrow as pa
+
     with origin.open() as handle:
-        return _read(origin, _open(origin, handle), needed, progress)
+        found = _read(origin, _open(origin, handle), needed, progress, packed)
+    # The library keeps what it unpacked for its next file.
+    pa.default_memory_pool().release_unused()
+    return found
 
 
 def _read(
-    origin: Origin, file: Any, needed: dict[str, str], progress: ReadProgress
+    origin: Origin,
+    file: Any,
+    needed: dict[str, str],
+    progress: ReadProgress,
+    packed: Collection[str],
 ) -> ColumnarTable:
     import numpy as np
 
@@ -57,14 +69,14 @@ def _read(
     chosen = {name: file.schema_arrow.field(place) for name, place in places.items()}
     _check_types(chosen, origin)
     _check_sizes(file, origin)
-    codes = {name: Codes() for name in needed}
-    coded = {name: array("q") for name in needed}
+    columns = {name: PackedBuilder() if name in packed else CodedBuilder() for name in needed}
+    known = {name: _KnownValues() for name in needed}
     faults: list[tuple[Message, int, str]] = []
     rows = 0
     for batch in _batches(file, [field.name for field in chosen.values()], origin):
         for name, field in chosen.items():
-            column = batch.column(field.name)
-            coded[name].extend(_code(column, codes[name], name, rows + FIRST, faults))
+            texts = known[name].texts(batch.column(field.name), name, rows + FIRST, faults)
+            columns[name].extend(texts)
         rows += batch.num_rows
         progress(rows)
     problems = Problems(origin.name)
@@ -75,11 +87,8 @@ def _read(
         problems.add(Message("spreadsheets-more-rows-wrong", count=count))
     problems.settle()
     return ColumnarTable(
-        {
-            name: TextColumn(codes[name].texts, np.array(coded[name], dtype=np.int64))
-            for name in needed
-        },
-        np.arange(FIRST, rows + FIRST, dtype=np.int64),
+        {name: column.column() for name, column in columns.items()},
+        np.arange(FIRST, rows + FIRST, dtype=np.int32),
     )
 
 
@@ -99,7 +108,8 @@ def _open(origin: Origin, handle: BinaryIO) -> Any:
 
 def _batches(file: Any, columns: list[str], origin: Origin) -> Any:
     try:
-        yield from file.iter_batches(batch_size=BATCH, columns=columns)
+        # Threads would each unpack a column ahead of what is read.
+        yield from file.iter_batches(batch_size=CHUNK, columns=columns, use_threads=False)
     except Exception:
         raise _damaged(origin) from None
 
@@ -151,30 +161,50 @@ def _check_sizes(file: Any, origin: Origin) -> None:
         raise BadInput(Message("spreadsheets-file-too-large", megabytes=most, has=has), place)
 
 
-def _code(
-    column: pa.Array, codes: Codes, name: str, first: int, faults: list[tuple[Message, int, str]]
-) -> list[int]:
-    """Return the place of each value's text; a value without text is a fault of its row."""
-    import pyarrow as pa
+class _KnownValues:
+    """The texts of a column's values, of which most come again in the next batch."""
 
-    encoded = column
-    if not pa.types.is_dictionary(column.type):
-        encoded = column.dictionary_encode(null_encoding="encode")
-    texts: list[int] = []
-    wrong: dict[int, Message] = {}
-    for at, value in enumerate(encoded.dictionary):
-        text = _text(value)
-        if isinstance(text, Message):
-            wrong[at] = text
-            text = ""
-        texts.append(codes[text])
-    indices = encoded.indices.to_pylist()
-    empty = codes[""] if encoded.indices.null_count else -1
-    if wrong:
-        for row, at in enumerate(indices):
-            if at in wrong:
-                faults.append((wrong[at], first + row, name))
-    return [empty if at is None else texts[at] for at in indices]
+    def __init__(self) -> None:
+        self._known: dict[Any, str | Message] = {None: ""}
+
+    def texts(
+        self, column: pa.Array, name: str, first: int, faults: list[tuple[Message, int, str]]
+    ) -> list[str]:
+        """Return each value's text; a value without text is a fault of its row."""
+        import pyarrow as pa
+
+        kind = column.type
+        if pa.types.is_integer(kind) or pa.types.is_string(kind):
+            with suppress(UnicodeDecodeError):
+                return ["" if value is None else str(value) for value in column.to_pylist()]
+        if pa.types.is_temporal(kind):
+            # As numbers, values that no calendar knows can be compared, too.
+            numbers = column.view(pa.int64() if kind.bit_width == WORD else pa.int32())
+            return self._looked_up(numbers.to_pylist(), column, name, first, faults)
+        encoded = column
+        if not pa.types.is_dictionary(kind):
+            encoded = column.dictionary_encode(null_encoding="encode")
+        # The places in a batch's own dictionary mean nothing in the next batch.
+        return _KnownValues()._looked_up(encoded.indices.to_pylist(), column, name, first, faults)
+
+    def _looked_up(
+        self,
+        keys: list[Any],
+        column: pa.Array,
+        name: str,
+        first: int,
+        faults: list[tuple[Message, int, str]],
+    ) -> list[str]:
+        found = []
+        for at, key in enumerate(keys):
+            text = self._known.get(key)
+            if text is None:
+                text = self._known[key] = _text(column[at])
+            if isinstance(text, Message):
+                faults.append((text, first + at, name))
+                text = ""
+            found.append(text)
+        return found
 
 
 def _text(scalar: pa.Scalar) -> str | Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.spreadsheets.lines import (
@@ -26,6 +26,10 @@ TEXTS, WORKBOOKS = ("csv", "txt", "tsv"), ("xlsx", "xlsm")
 """Ends of names of the files that are read."""
 
 Cells = Sequence[str]
+ReadProgress = Callable[[int], None]
+"""Takes the number of rows that were read so far."""
+TOLD = 2_000
+"""After so many rows each it is told how many were read."""
 
 
 class RowCells(Mapping[str, str]):
@@ -107,7 +111,9 @@ class Sheet:
     notes: tuple[Message, ...] = ()
 
 
-def read_sheet(file: str, data: bytes, others: bool = False) -> Sheet:
+def read_sheet(
+    file: str, data: bytes, others: bool = False, progress: ReadProgress = lambda _rows: None
+) -> Sheet:
     """Read the table in a file's bytes; the end of its name ``file`` tells the format.
 
     The first line that is not empty is the header.
@@ -119,6 +125,7 @@ def read_sheet(file: str, data: bytes, others: bool = False) -> Sheet:
         data: its bytes.
         others: whether a workbook may hold something in other sheets, because the caller tells
             the notes.
+        progress: called after each `TOLD` rows.
 
     Raises:
         BadInput: the file is no such table, cells are doubtful (by row and column), rows were
@@ -140,6 +147,8 @@ def read_sheet(file: str, data: bytes, others: bool = False) -> Sheet:
         if line.hidden:
             hidden.append(line.number)
         lines.append((line.number, cells))
+        if not len(lines) % TOLD:
+            progress(len(lines))
         if len(lines) > MAX_ROWS + 1:
             raise BadInput(Message("spreadsheets-too-many-rows", max=MAX_ROWS), Place(file=file))
     refuse_hidden_rows(hidden, problems)

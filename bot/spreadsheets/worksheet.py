@@ -171,6 +171,8 @@ class _Rows:
             self.inside = self.filled = True
         elif name == "t":
             self.inside, self.filled = not self.spoken, True
+        elif name == "is":
+            pass  # stands around the text of a cell, in some workbooks of every one
         elif name == "f":
             self.formula = True
         elif name == "rPh":
@@ -196,6 +198,8 @@ class _Rows:
             self._end_cell()
         elif name in ("v", "t"):
             self.inside = False
+        elif name == "is":
+            pass
         elif name == "rPh":
             self.spoken = False
         elif name == "row" and self.cells:
@@ -211,7 +215,14 @@ class _Rows:
         self.hidden = is_true(given.get("hidden")) or given.get("ht") == "0"
 
     def _end_cell(self) -> None:
-        column = self.column = self._place()
+        address = self.attributes.get("r")
+        if address is None:
+            column = self.column + 1  # it follows the one before
+        else:
+            letters = address.rstrip("0123456789")
+            known = self.places.get(letters)
+            column = self._place(letters) if known is None else known
+        self.column = column
         if not (self.filled or self.formula):
             return
         value = self.convert(self.attributes, self.text, self.formula)
@@ -220,22 +231,17 @@ class _Rows:
             value = ""
         elif not value:
             return
-        missing = column - len(self.cells)
-        if missing < 0:
-            raise DamagedWorkbook
+        cells = self.cells
+        missing = column - len(cells)
         if missing:
-            self.cells.extend([""] * missing)
-        self.cells.append(value)
+            if missing < 0:
+                raise DamagedWorkbook
+            cells.extend([""] * missing)
+        cells.append(value)
 
-    def _place(self) -> int:
-        """The column of the cell, from 0; a cell without an address follows the one before."""
-        address = self.attributes.get("r")
-        if address is None:
-            return self.column + 1
-        letters = address.rstrip("0123456789")
-        place = self.places.get(letters)
-        if place is None:
-            place = self.places[letters] = _place_of(letters)
+    def _place(self, letters: str) -> int:
+        """The column of these letters, from 0."""
+        place = self.places[letters] = _place_of(letters)
         return place
 
 
@@ -266,12 +272,14 @@ def _converter(book: Workbook, reading: Reading) -> Convert:
         kind = attributes.get("t", "n")
         if kind == "s":
             return strings[int(text)] if text else ""
+        if kind == "inlineStr":
+            return unescape(text) if "_x" in text else text
         if kind == "n":
             if not text:
                 return Message("spreadsheets-formula-without-result") if formula else ""
             known = special.get(attributes.get("s", "0"))
             return _number(text) if known is None else _formatted(text, known, from_1904)
-        if kind in ("inlineStr", "str") or not text:
+        if kind == "str" or not text:
             return unescape(text)
         if kind == "b":
             return _boolean(text, reading)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Table, func, select
@@ -33,14 +33,27 @@ async def upsert_many(
     columns: Sequence[str],
     unique: Sequence[str],
     chunks: Iterable[Rows],
+    kept: Collection[str] = (),
+    only: str = "",
 ) -> None:
     """Inserts rows of ``columns``; replaces the rows whose ``unique`` columns are stored already.
 
     No two of the rows may agree in the unique columns.
+
+    Args:
+        connection: in a transaction.
+        table: where to store.
+        columns: what the rows hold.
+        unique: the columns by which a stored row is known again.
+        chunks: the rows in portions.
+        kept: columns of which a stored row keeps its own values.
+        only: SQL of our own that says which stored rows are replaced; ``excluded`` is the new row.
     """
     into = f"INSERT INTO {table.name} ({', '.join(columns)})"
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in unique)
+    changed = [name for name in columns if name not in (*unique, *kept)]
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in changed)
     upsert = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {replaced}"
+    upsert += f" WHERE {only}" if only else ""
     if connection.dialect.name == "sqlite":
         statement = f"{into} VALUES ({', '.join('?' * len(columns))}) {upsert}"
         for rows in chunks:
@@ -48,9 +61,11 @@ async def upsert_many(
         return
     incoming, names = f"incoming_{table.name}", ", ".join(columns)
     empty = f"SELECT {names} FROM {table.name} LIMIT 0"  # noqa: S608 - our own names
-    await connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS {empty}")
+    made = f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} ON COMMIT DROP AS {empty}"
+    await connection.exec_driver_sql(made)
     await _copy(connection, f"COPY {incoming} ({names}) FROM STDIN", chunks)
     await connection.exec_driver_sql(f"{into} SELECT {names} FROM {incoming} {upsert}")  # noqa: S608 - our own names
+    await connection.exec_driver_sql(f"TRUNCATE {incoming}")
 
 
 async def _copy(connection: AsyncConnection, statement: str, chunks: Iterable[Rows]) -> None:

@@ -67,6 +67,7 @@ word-allowed = allowed, not made
 word-made = made
 word-sms = SMS
 word-email = e-mail
+word-wecom = WeCom
 word-letter = letter
 word-outside = sent by the keeper of the list
 word-handout = file with invitations

@@ -77,6 +77,7 @@ CODES: Mapping[str, Message] = {
     "made": Message("word-made"),
     "sms": Message("word-sms"),
     "email": Message("word-email"),
+    "wecom": Message("word-wecom"),
     "letter": Message("word-letter"),
     "outside": Message("word-outside"),
     "handout": Message("word-handout"),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.service.children import Children
 from bot.service.composition import Service
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
 from bot.web.public import chat, log_pages, promise_page
-from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.app_keys import CHILDREN, SERVICE
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
@@ -70,6 +71,7 @@ def make_web(
     prepare_templates(app)
     app[RESULT_CACHE] = ResultCache()
     app[BUNDLE_JOBS] = BundleJobs()
+    app[CHILDREN] = Children(service.settings)
     app.on_cleanup.append(app[BUNDLE_JOBS].stop)
     app.add_routes(chat.routes)
     app.add_routes(log_pages.routes)

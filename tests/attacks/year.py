@@ -23,7 +23,6 @@ from typing import Any
 
 from aggregation.model.facts import Verdict
 from bot.appraisal.appeals import assign_appeal, receive_appeal, uphold_appeal
-from bot.appraisal.filing_decisions import prepare_close
 from bot.appraisal.year_verifier import State, verify_year
 from bot.core.identity import Office
 from bot.publication.year_bundle import make_year_bundle
@@ -37,7 +36,7 @@ from survey_flows.signed_notes import VerifierKey
 from tests.contract.test_conductor import make_road
 from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
 from tests.deciding import decide
-from tests.sealing import approvals_of, give_notice, prepared_seal
+from tests.sealing import approvals_of, closed_material, give_notice, prepared_seal
 from tests.temporary import PREFIX
 
 YEAR = 2025
@@ -114,7 +113,7 @@ async def sealed_year(folder: Path) -> SealedYear:
             for row in (recusal("chen", "L8"), recusal("he", "L9"), recusal("he", "L7")):
                 await add_recusal(connection, row)
         approvals = approvals_of(database, clock)
-        await prepare_close(approvals, YEAR, str(YEAR), zhou)
+        await closed_material(approvals, YEAR, zhou)
         await decide(database, YEAR, KEY, Verdict.DECLINED, "市委常委会", "so it is", zhou)
         await prepared_seal(database, YEAR, clock=clock)
         rows = [

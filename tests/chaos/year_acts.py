@@ -1,4 +1,4 @@
-"""Administrators in processes of their own who seal, give notice and amend; one may be killed.
+"""Administrators in processes of their own who decide about a year; one of them may be killed.
 
 A process is killed by SIGKILL before one of its writes to the database; a commit counts as one.
 It is forked from a server that has everything loaded, so that a hundred of them cost little.
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -23,15 +24,21 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.appeals import uphold_appeal
+from bot.appraisal.executions import ExecutionAct
 from bot.appraisal.sealing import prepare_seal
+from bot.campaigns.registered import find_registered_campaign
 from bot.core.identity import Office
+from bot.publication.early_publication import EarlyOrder, prepare_early, show_early
 from bot.storage.database import open_database
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Frozen
+from tests.deciding import execute
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice, order_of
 
 YEAR = 2025
+LOWERED = "2025/third_grade_unit/downgrade/L3"
+"""What was confirmed about the principal of the third-grade unit."""
 WRITES = ("INSERT", "UPDATE", "DELETE")
 REFUSED, CAME_THROUGH, KILLED = 3, 0, -signal.SIGKILL
 """How a process ends."""
@@ -66,11 +73,31 @@ async def amend(database: AsyncEngine, office: Office) -> None:
     await uphold_appeal(database, approvals, number, [chosen], "looked at", office)
 
 
+async def carry_out(database: AsyncEngine, office: Office) -> None:
+    """Enter that the lowering was carried out."""
+    day = office.today.isoformat()
+    await execute(database, YEAR, LOWERED, ExecutionAct.EXECUTED, day, "组织部文件", office)
+
+
+async def publish(database: AsyncEngine, office: Office) -> None:
+    """Publish although reviews still run."""
+    campaign = await find_registered_campaign(database, "poll")
+    found = await show_early(database, campaign, office.today)
+    seen = found.digest if found else ""
+    approvals = approvals_of(database, office.clock)
+    order = EarlyOrder("市里要求按期公布", "poll", seen)
+    await prepare_early(database, approvals, campaign, order, office)
+
+
 ACTS: dict[str, Callable[[AsyncEngine, Office], Awaitable[None]]] = {
     "seal": seal,
     "notice": notice,
     "amend": amend,
+    "execute": carry_out,
+    "publish": publish,
 }
+LATER = {"publish": 11}
+"""So many days after the notice somebody acts: its time is over, and the last requests run."""
 
 
 def do(order: Order, there: Event) -> None:
@@ -86,7 +113,9 @@ async def _do(order: Order, there: Event) -> int:
     else:
         there.wait(PATIENCE)
     try:
-        await ACTS[order.what](database, Office(order.login, Frozen(), "Asia/Shanghai"))
+        clock = Frozen()
+        clock.time += timedelta(days=LATER.get(order.what, 0))
+        await ACTS[order.what](database, Office(order.login, clock, "Asia/Shanghai"))
     except BadInput:
         return REFUSED
     finally:

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from aggregation.appraisal.standing import Cause
 from aggregation.model.facts import Grade, Verdict
-from aggregation.model.results import explain
+from aggregation.model.results import ProposalStatus, explain
 from aggregation.procedure.appeals import AppealRuling, AppealState
 from bot.accounts.approvals import DONE, WAITING, Approval
 from bot.accounts.officers import Officers
@@ -27,8 +28,11 @@ from bot.appraisal.appeals import (
     reject_appeal,
     uphold_appeal,
 )
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.past_grades import read_past
+from bot.core.stale_forms import StaleForm
 from bot.publication.exports import Audience, year_book
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
@@ -37,6 +41,8 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.halls import KEY, PASSWORD, YEAR, Hall
+from tests.contract.test_year_tables import bring
+from tests.deciding import decide
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice
 
@@ -102,6 +108,21 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
         2,
         AppealRuling.UPHELD,
     )
+
+
+async def test_an_older_page_charges_nobody_in_place_of_a_newer_handler(hall: Hall) -> None:
+    """Two administrators see an appeal that waits; the second is told of both handlers."""
+    await hall.noticed()
+    await add_staff(roster_of(hall.database), "li", PASSWORD, "administrator")
+    appeal = await hall.received("U3")
+    page = len(appeal.steps)
+    await assign_appeal(hall.database, appeal.number, "chen", hall.who("zhou"), page)
+    for other in ("chen", "li"):
+        with pytest.raises(StaleForm) as refused:
+            await assign_appeal(hall.database, appeal.number, other, hall.who("zhou"), page)
+        assert f"handler chen. Yours: {other};" in str(refused.value)
+    now = await show_appeal(hall.database, appeal.number, hall.who("zhou").today)
+    assert (now.standing.charged, len(now.steps)) == ("chen", page + 1)
 
 
 async def test_a_decision_is_reversed_and_the_grade_that_rested_on_it_follows(hall: Hall) -> None:
@@ -176,6 +197,35 @@ async def test_row_appeal_follows_a_unit_s_new_grade_re_opens_all_that_rested_on
         (Grade.SECOND, True),
         (Grade.SECOND, True),
     ]
+
+
+async def test_row_decided_what_an_appeal_decided_the_first_decider_changes_no_more(
+    hall: Hall,
+) -> None:
+    """Neither by a decision, nor by a table, nor along with a correction of something else."""
+    await hall.noticed()
+    asked = await hall.received("L3")
+    await hall.answered(asked, "chen", AppealRuling.UPHELD, f"decision:declined:{KEY}")
+    assert await hall.grade_of("L3") is Grade.SECOND
+    zhou = hall.who("zhou")  # who confirmed it before
+    with pytest.raises(BadInput, match="only amendments change it"):
+        await decide(hall.database, YEAR, KEY, Verdict.CONFIRMED, office=zhou)
+    rows = f"{KEY},confirmed,常委会,由,2026-11-23,2026-11-20\n"
+    rows = "proposal,verdict,by,reason,at,heard_on\n" + rows
+    with pytest.raises(BadInput, match="only amendments change it"):
+        await bring(hall.database, "decisions", rows, YEAR)
+    request = CauseRequest(
+        *(Cause.CORRECTION, "objective", "更正函", "漏录", "U2"),
+        value="61",
+        heard_on="2026-11-20",
+        verdicts={KEY: Verdict.CONFIRMED},
+    )
+    preview = await preview_cause(hall.database, YEAR, request, zhou)
+    assert KEY not in {it.what for it in preview.corrections}
+    approvals = approvals_of(hall.database, hall.road.clock)
+    await prepare_cause(hall.database, approvals, YEAR, request, preview.seen, zhou)
+    (proposal,) = [p for p in (await hall.standing()).result.proposals if p.key == KEY]
+    assert (proposal.status, await hall.grade_of("L3")) == (ProposalStatus.DECLINED, Grade.SECOND)
 
 
 async def test_row_appeal_others_who_would_fall_are_protected_and_told(hall: Hall) -> None:

@@ -15,8 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.accounts.approvals import DONE, WAITING, Approval, Approvals
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
+from bot.appraisal.challenges import declare_kin
+from bot.appraisal.collecting import CloseOrder, show_close
 from bot.appraisal.filing_decisions import CLOSE, prepare_close
 from bot.appraisal.import_tables import Clearance, import_table
+from bot.appraisal.organ_reports import KINDS, read_reports, say_none
 from bot.appraisal.sealing import waiting_filings
 from bot.ballots.desk_orders import signatures
 from bot.core.clock import SystemClock
@@ -29,9 +32,10 @@ from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
+from survey_flows.messages import render
 from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, YEAR, bring
 from tests.desk import DESK, roster_of
-from tests.sealing import approvals_of, office_of
+from tests.sealing import approvals_of, closed_material, nothing_else, office_of
 
 PASSWORD = "correct horse battery"
 PEOPLE = {"zhou": ("administrator", ""), "lac": ("administrator", "U2")}
@@ -53,7 +57,7 @@ async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def close(database: AsyncEngine) -> None:
     approvals = approvals_of(database)
-    made = await prepare_close(approvals, YEAR, str(YEAR), office_of())
+    made = await closed_material(approvals, YEAR, office_of())
     assert (await approvals.approve(made.id, "he", made.seen)).state == DONE
 
 
@@ -155,6 +159,18 @@ async def test_overwrite_after_the_close_waits_for_somebody_else(city: AsyncEngi
     assert [it.told for it in newest.changes] == [("80", "20")]
 
 
+async def test_who_is_barred_since_the_filing_was_prepared_has_it_not_cleared(
+    city: AsyncEngine,
+) -> None:
+    await close(city)
+    await entered(city, LAC, reason="统计口径有误")
+    await declare_kin(city, "zhou", "L2", office_of())
+    approvals, one = await waiting(city)
+    with pytest.raises(BadInput, match="zhou: somebody who prepared or signed"):
+        await approvals.approve(one.id, "he", one.seen)
+    assert await points(city) == "80"
+
+
 async def test_a_clearance_is_for_what_was_shown_alone(city: AsyncEngine) -> None:
     head = "id,kind,subject,date,source\n"
     await entered(city, head + "F1,veto,U1,2026-05-01,文件\n", kind="findings")
@@ -180,8 +196,9 @@ async def test_units_too_wait_while_a_closed_year_is_not_sealed(city: AsyncEngin
 
 async def test_the_close_needs_the_typed_year_and_is_for_good(city: AsyncEngine) -> None:
     approvals = approvals_of(city)
+    await nothing_else(city, YEAR)
     with pytest.raises(BadInput, match="type the year"):
-        await prepare_close(approvals, YEAR, "2025", office_of())
+        await prepare_close(approvals, YEAR, CloseOrder("2025", ""), office_of())
     await close(city)
     with pytest.raises(BadInput, match="closed already"):
         await close(city)
@@ -191,6 +208,108 @@ async def test_the_close_needs_the_typed_year_and_is_for_good(city: AsyncEngine)
         with pytest.raises(DBAPIError, match="only grows"):
             async with writing(city) as connection:
                 await connection.execute(text(statement))
+
+
+NONE = ("市纪委监委", "情况说明")
+"""Which organ says that there is nothing, and its document."""
+
+
+async def states(database: AsyncEngine) -> dict[str, tuple[str, int, str]]:
+    async with reading(database) as connection:
+        found = await read_reports(connection, YEAR)
+    return {it.kind: (it.state.value, it.rows, it.organ) for it in found}
+
+
+async def test_row_collect_nothing_handed_in_is_not_nothing_to_report(city: AsyncEngine) -> None:
+    """Each kind is handed in, or an organ says that it has none; what is missing is named."""
+    head = "id,kind,subject,date,source\n"
+    await entered(city, head + "F1,veto,U1,2026-05-01,文件\n", kind="findings")
+    await entered(city, "unit,points,reason,source\nU1,1,表彰,文件\n", kind="adjustments")
+    # A sanction of an earlier year concerns this one no more, one that still runs does.
+    cases = "id,person,kind,level,begins,ended\nS1,L2,sanction,warning,2019-01-01,2019-07-01\n"
+    await entered(city, cases, kind="discipline")
+    before = await states(city)
+    assert {kind: it[:2] for kind, it in before.items() if it[0] != "missing"} == {
+        "veto": ("handed_in", 1),
+        "adjustments": ("handed_in", 1),
+    }
+    found = await show_close(city, YEAR)
+    (stop,) = [it.render("en") for it in found.stops]
+    assert "criminal offence" in stop
+    assert "investigations and sanctions" in stop
+    assert "bonuses" not in stop
+    with pytest.raises(BadInput, match="nobody has said that there is nothing"):
+        await prepare_close(
+            approvals_of(city), YEAR, CloseOrder(str(YEAR), found.digest), office_of()
+        )
+    for wrong, complaint in (
+        (("veto", *NONE), "1 of this kind are handed in"),
+        (("murder", *NONE), "no organ reports this; choose one of criminal_offence"),
+        (("discipline", " ", "情况说明"), "name the organ and its document"),
+        (("discipline", "市纪委监委", ""), "name the organ and its document"),
+        (("discipline", "x" * 81, "情况说明"), "at most 80|longer than|80"),
+    ):
+        with pytest.raises(BadInput, match=complaint):
+            await say_none(city, YEAR, *wrong, office_of())
+    await say_none(city, YEAR, "discipline", *NONE, office_of())
+    assert (await states(city))["discipline"] == ("none", 0, "市纪委监委")
+    with pytest.raises(BadInput, match="said already"):
+        await say_none(city, YEAR, "discipline", *NONE, office_of())
+    newest = (await filings(city))[0]
+    assert (newest.kind, newest.by, newest.changes[0].told) == (
+        "none",
+        "zhou",
+        ("—", "情况说明 · 市纪委监委"),
+    )
+    # It turns out to be wrong, and is said anew; the record keeps all three.
+    await say_none(city, YEAR, "discipline", "市纪委监委", "更正函", office_of(), taken_back=True)
+    assert (await states(city))["discipline"] == ("missing", 0, "")
+    with pytest.raises(BadInput, match="no organ has said"):
+        await say_none(city, YEAR, "discipline", *NONE, office_of(), taken_back=True)
+    await say_none(city, YEAR, "discipline", *NONE, office_of())
+    # What comes after it counts, and the word that there was nothing does not.
+    running = cases + "S2,L3,sanction,warning,2026-03-01,\n"
+    await entered(city, running, kind="discipline")
+    assert (await states(city))["discipline"] == ("handed_in", 1, "")
+
+
+async def test_row_collect_the_list_is_the_one_that_was_seen_also_by_the_second_person(
+    city: AsyncEngine,
+) -> None:
+    await nothing_else(city, YEAR)
+    approvals = approvals_of(city)
+    seen = (await show_close(city, YEAR)).digest
+    await entered(city, LAC)
+    with pytest.raises(BadInput, match="look at it again"):
+        await prepare_close(approvals, YEAR, CloseOrder(str(YEAR), seen), office_of())
+    made = await closed_material(approvals, YEAR, office_of())
+    # Between the two signatures an organ takes back that it has nothing.
+    await say_none(city, YEAR, "veto", *NONE, office_of(), taken_back=True)
+    with pytest.raises(BadInput, match="look at it again"):
+        await approvals.approve(made.id, "he", made.seen)
+    async with reading(city) as connection:
+        assert not await is_material_closed(connection, YEAR)
+    # After the close one person takes nothing back: what comes late is a table that is cleared.
+    await approvals.refuse(made.id, "he")
+    await close(city)
+    before = await filings(city)
+    with pytest.raises(BadInput, match="hand in the table that comes late"):
+        await say_none(city, YEAR, "veto", *NONE, office_of(), taken_back=True)
+    assert await filings(city) == before
+
+
+async def test_row_collect_points_that_are_missing_stop_the_close_and_scores_do_not(
+    city: AsyncEngine,
+) -> None:
+    await nothing_else(city, YEAR)
+    async with writing(city) as connection:
+        for subject, indicator in (("U2", "objective"), ("U3", "objective"), ("L4", "personal")):
+            statement = f"DELETE FROM indicators WHERE subject = '{subject}'"
+            await connection.execute(text(f"{statement} AND indicator = '{indicator}'"))
+    found = await show_close(city, YEAR)
+    (stop,), (ask,) = found.stops, found.asks
+    assert stop.render("en") == "objective: units without points of this indicator: U2, U3"
+    assert render(ask, "en").endswith("have no personal score and wait for one: L4")
 
 
 async def test_a_dry_run_shows_what_would_change_and_leaves_nothing(city: AsyncEngine) -> None:
@@ -236,5 +355,5 @@ async def test_the_close_is_an_act_of_the_log_signed_by_the_desk(city: AsyncEngi
     async with reading(city) as connection:
         (act,) = list(await connection.execute(query))
     said = {"kind": "material-closed", "campaign": "-", "name": str(YEAR), "year": YEAR, "seen": 0}
-    assert json.loads(act.body) == said | {"filings": 2}
+    assert json.loads(act.body) == said | {"filings": 2 + len(KINDS)}
     assert any(signed_act(DESK.key, "minping", act.body, one) for one in signatures(act))

@@ -32,7 +32,6 @@ from bot.appraisal.challenges import (
     read_kin,
 )
 from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
-from bot.appraisal.filing_decisions import prepare_close
 from bot.appraisal.import_tables import Clearance, import_table
 from bot.appraisal.year import run_year
 from bot.records.recusals import find_unbarred, require_unbarred
@@ -44,7 +43,7 @@ from tests.contract.test_year_tables import YEAR as OPEN
 from tests.contract.test_year_tables import bring, hold_campaign, rows_of, small_year
 from tests.deciding import decide, give_grade
 from tests.desk import roster_of
-from tests.sealing import approvals_of, office_of
+from tests.sealing import approvals_of, closed_material, office_of
 
 PASSWORD = "correct horse battery"
 POSTS = "person,unit,role,begins,until\n"
@@ -122,7 +121,7 @@ async def test_row_own_unit_given_grades_points_and_their_release(city: AsyncEng
     await declare_kin(city, "he", "L3", office_of("he"))
     await add_staff(roster_of(city), "wu", PASSWORD, "approver")
     approvals = approvals_of(city)
-    await prepare_close(approvals, OPEN, str(OPEN), office_of())
+    await closed_material(approvals, OPEN, office_of())
     await Officers(approvals, office_of().clock).set_profile("city", "zhou")
     table = b"subject,indicator,value\nU3,objective,20\n"
 

@@ -24,12 +24,14 @@ from bot.accounts.approvals import DONE, WAITING, Approval
 from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.commitments import SEAL, head_text, salt_of, text_digest
+from bot.appraisal.organ_reports import say_none
 from bot.appraisal.past_grades import read_past
 from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import seal_row
 from bot.appraisal.sealed_content import read_content, write_content
 from bot.appraisal.sealing import (
     Difference,
+    SealOrder,
     compare_with_seal,
     prepare_lifting,
     prepare_seal,
@@ -63,6 +65,7 @@ from tests.sealing import (
     approvals_of,
     give_notice,
     lift_seal,
+    nothing_else,
     office_of,
     order_of,
     prepared_seal,
@@ -386,6 +389,21 @@ async def test_row_decided_a_lowering_without_a_hearing_stops_the_seal(city: Asy
     await decide(city, YEAR, KEY, Verdict.CONFIRMED)
     assert (await preview_seal(city, YEAR)).obstacles == ()
     await seal_year(city, YEAR)
+
+
+async def test_row_collect_a_year_with_a_missing_report_is_not_sealed(city: AsyncEngine) -> None:
+    await nothing_else(city, YEAR)
+    said = ("市中级人民法院", "更正函", office_of())
+    await say_none(city, YEAR, "criminal_offence", *said, taken_back=True)
+    preview = await preview_seal(city, YEAR)
+    (obstacle,) = [it for it in preview.obstacles if it.id == "appraisal-reports-missing"]
+    assert str(obstacle).endswith("nobody has said that there is nothing: criminal offence")
+    order = SealOrder("市委常委会", "纪要", office_of().today.isoformat(), preview.seen, str(YEAR))
+    with pytest.raises(BadInput, match="nobody has said that there is nothing"):
+        await prepare_seal(city, approvals_of(city), YEAR, order, office_of())
+    await say_none(city, YEAR, "criminal_offence", *said)
+    found = (await preview_seal(city, YEAR)).obstacles
+    assert "appraisal-reports-missing" not in {it.id for it in found}
 
 
 async def test_row_unit_new_a_bureau_that_appears_after_the_seal_begins_after_its_year(

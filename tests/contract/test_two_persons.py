@@ -235,6 +235,101 @@ async def test_what_was_changed_since_it_was_seen_is_not_signed(road: Road) -> N
         await approve(road, again, "he")
 
 
+MEANWHILE: dict[str, tuple[Any, Any, str]] = {
+    "who prepared it is disabled": (
+        lambda on: on.grant("su", "year", 5, "zhou"),
+        {"zhou": {"disabled": True}},
+        "zhou, who prepared this, may not do so any more",
+    ),
+    "who prepared it only observes now": (
+        lambda on: on.appoint("new", PASSWORD, "checker", "", "zhou"),
+        {"zhou": {"role": "observer"}},
+        "zhou, who prepared this, may not do so any more",
+    ),
+    "who is raised is disabled": (
+        lambda on: on.change("li", "checker", "", "zhou"),
+        {"li": {"disabled": True}},
+        "the account li has changed since this was prepared",
+    ),
+    "who is raised has another role": (
+        lambda on: on.change("li", "checker", "", "zhou"),
+        {"li": {"role": "office"}},
+        "the account li has changed since this was prepared",
+    ),
+    "the auditor of a grant is none any more": (
+        lambda on: on.grant("su", "year", 5, "zhou"),
+        {"su": {"role": "observer"}},
+        "the account su has changed since this was prepared",
+    ),
+    "who signs is disabled": (
+        lambda on: on.grant("su", "year", 5, "zhou"),
+        {"he": {"disabled": True}},
+        "this role does not sign this",
+    ),
+}
+
+
+async def changed(road: Road, accounts: dict[str, dict[str, Any]]) -> None:
+    """Change accounts as the service does it."""
+    async with road.roster.change() as connection:
+        for login, values in accounts.items():
+            mine = tables.staff.c.login == login
+            await connection.execute(update(tables.staff).where(mine).values(**values))
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+async def test_what_waits_is_not_signed_once_somebody_may_not_prepare_sign_or_hold_it(
+    road: Road, what: str
+) -> None:
+    act, accounts, refusal = MEANWHILE[what]
+    await add_staff(road.roster, "lu", PASSWORD, "administrator")
+    await profile(road, "city")
+    made = await act(officers(road))
+    await changed(road, accounts)
+    before = [await role_of(road, it) for it in (*PEOPLE, "new")]
+    with pytest.raises(BadInput, match=refusal):
+        await approve(road, made, "he")
+    assert [it.state for it in await road.approvals.list()] == [WAITING], "nothing is half-signed"
+    road.clock.time += timedelta(days=2)
+    assert await road.approvals.apply_due() == 0
+    assert [await role_of(road, it) for it in (*PEOPLE, "new")] == before
+    assert await acts(road, "officer") == []
+    assert await acts(road, "grant") == []
+    # Somebody else refuses it, and it can be prepared anew.
+    assert (await road.approvals.refuse(made.id, "gu")).state == REFUSED
+
+
+async def test_of_two_approvers_the_first_still_may_sign_when_the_second_does(road: Road) -> None:
+    await profile(road, "city")
+    await add_staff(road.roster, "bo", PASSWORD, "approver")
+    made = await officers(road).appoint("new", PASSWORD, "approver", "", "zhou")
+    assert (await approve(road, made, "he")).state == WAITING
+    await changed(road, {"he": {"disabled": True}})
+    with pytest.raises(BadInput, match="he, who signed this before, may not do so any more"):
+        await approve(road, made, "gu")
+    assert await acts(road, "officer") == []
+
+
+@pytest.mark.parametrize("login", ["zhou", "he", "li"])
+async def test_what_waits_its_day_is_refused_once_its_people_may_not_any_more(
+    road: Road, login: str
+) -> None:
+    """The day is there so that somebody can object: a disabled account's act does not hold."""
+    await add_staff(road.roster, "lu", PASSWORD, "administrator")
+    await profile(road, "city")
+    made = await officers(road).change("li", "checker", "", "zhou")
+    assert (await approve(road, made, "he")).state == APPROVED
+    await changed(road, {login: {"disabled": True}})
+    assert made is not None
+    with pytest.raises(BadInput, match=r"may not do so any more|has changed since"):
+        await road.approvals.waive(made.id, "wang")
+    road.clock.time += timedelta(days=2)
+    assert await road.approvals.apply_due() == 0
+    assert await road.approvals.list() == []
+    assert [it.state for it in await road.approvals.list((REFUSED,))] == [REFUSED]
+    assert await role_of(road, "li") == ("" if login == "li" else "staff")
+
+
 @pytest.mark.parametrize(
     ("act", "role"),
     [

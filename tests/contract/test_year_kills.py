@@ -12,6 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,16 @@ from bot.service.composition import open_store
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables
 from tests import servers
-from tests.chaos.year_acts import CAME_THROUGH, KILLED, REFUSED, YEAR, Order, at_once
+from tests.chaos.year_acts import (
+    CAME_THROUGH,
+    KILLED,
+    LATER,
+    LOWERED,
+    REFUSED,
+    YEAR,
+    Order,
+    at_once,
+)
 from tests.conftest import POSTGRES
 from tests.contract.test_conductor import Frozen
 from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS, bring, hold_campaign
@@ -37,16 +47,18 @@ from tests.deciding import decide
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice, prepared_seal
 
-STAGES = ("seal", "notice", "amend")
-KILLS = {"seal": (2, 5, 8), "notice": (1, 2, 3), "amend": (2, 5, 7)}
+STAGES = ("seal", "notice", "amend", "execute", "publish")
+KILLS = {
+    **{"seal": (2, 5, 8), "notice": (1, 2, 3), "amend": (2, 5, 7)},
+    **{"execute": (1, 2), "publish": (1, 3, 5)},
+}
 """Before which of its writes somebody is killed, by what they do."""
-OTHERS = {"seal": ("zhou", "chen"), "notice": ("zhou", "chen"), "amend": ("chen", "dai")}
+OTHERS = dict.fromkeys(STAGES, ("zhou", "chen")) | {"amend": ("chen", "dai")}
 POINTS = INDICATORS.replace("U2,80,80,80", "U2,60,80,80").replace("U3,60,60,60", "U3,60,95,95")
-KEY = "2025/third_grade_unit/downgrade/L3"
 
 
 async def stage(url: str, folder: Path, name: str) -> None:
-    """Bring a year to where somebody seals it, gives notice, or amends it."""
+    """Bring a year to where somebody seals it, gives notice, amends, carries out or publishes."""
     clock = Frozen()
     zhou = Office("zhou", clock, "Asia/Shanghai")
     async with open_store(Settings(database_url=url)) as database:
@@ -56,7 +68,7 @@ async def stage(url: str, folder: Path, name: str) -> None:
             await bring(database, "leaders", LEADERS, YEAR)
             await bring(database, "indicators", POINTS, YEAR)
             await hold_campaign(database, year=YEAR)
-            await decide(database, YEAR, KEY, Verdict.DECLINED, "市委常委会", "so it is", zhou)
+            await decide(database, YEAR, LOWERED, Verdict.CONFIRMED, "市委常委会", "so it is", zhou)
             rows = [
                 {"login": login, "password": "", "role": "administrator", "unit": None}
                 for login in ("zhou", "chen", "dai")
@@ -66,7 +78,10 @@ async def stage(url: str, folder: Path, name: str) -> None:
             await approvals_of(database, clock).profile()
         elif name == "notice":
             await prepared_seal(database, YEAR, clock=clock)
-        else:
+        elif name == "publish":
+            clock.time += timedelta(days=LATER[name] - 1)  # the last day for a request
+            await receive_appeal(database, YEAR, "U1", "wrong", zhou)
+        elif name == "amend":
             await give_notice(database, YEAR, zhou)
             for subject, to in (("U3", "chen"), ("U2", "dai")):
                 appeal = await receive_appeal(database, YEAR, subject, "wrong", zhou)
@@ -103,7 +118,7 @@ class Bases:
 def bases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bases]:
-    """The three stages, each made from the one before."""
+    """The stages, each made from the one before."""
     cluster, folder = None, tmp_path_factory.mktemp("stages")
     if request.param == "postgres":
         cluster = request.getfixturevalue("postgres_cluster")
@@ -144,7 +159,10 @@ async def _found(database: AsyncEngine) -> dict[str, int]:
         await read_standing(connection, YEAR)  # The chain of digests holds.
         rows = {
             table.name: list(await connection.execute(select(table)))
-            for table in (tables.seals, tables.amendments, tables.public_notices, tables.approvals)
+            for table in (
+                *(tables.seals, tables.amendments, tables.public_notices, tables.approvals),
+                *(tables.executions, tables.publications),
+            )
         }
         acts = Counter(
             (row.kind, json.loads(row.body)["name"])
@@ -162,19 +180,31 @@ async def _found(database: AsyncEngine) -> dict[str, int]:
     }
     assert logged == {"year-seal": seals, "year-amendment": made, "year-notice": told}
     assert (done["year-seal"], done["year-amend"]) == (len(seals), len(made))
+    assert {row.state for row in rows["approvals"]} <= {"done"}, "nothing waits half-decided"
+    assert done["publish-early"] == len(rows["publications"])
+    assert [row.proposal for row in rows["executions"]] in ([], [LOWERED]), "carried out once"
     assert {row.appeal for row in rows["amendments"]} == answered
     amendments = {row.amendment for row in rows["public_notices"] if row.amendment}
     assert amendments == {row.number for row in rows["amendments"]}
-    return {"seals": len(seals), "amendments": len(made), "notices": len(told)}
+    return {
+        "seals": len(seals),
+        "amendments": len(made),
+        "notices": len(told),
+        "executed": len(rows["executions"]),
+        "public": len(rows["publications"]),
+    }
 
 
+NOTHING = {"seals": 1, "amendments": 0, "notices": 1, "executed": 0, "public": 0}
 ONE = {
-    "seal": {"seals": 1, "amendments": 0, "notices": 0},
-    "notice": {"seals": 1, "amendments": 0, "notices": 1},
-    "amend": {"seals": 1, "amendments": 1, "notices": 2},
+    "seal": NOTHING | {"notices": 0},
+    "notice": NOTHING,
+    "amend": NOTHING | {"amendments": 1, "notices": 2},
+    "execute": NOTHING | {"executed": 1},
+    "publish": NOTHING | {"public": 1},
 }
 """What stands once one of two has come through."""
-AGAIN = {"seal": REFUSED, "notice": REFUSED, "amend": CAME_THROUGH}
+AGAIN = dict.fromkeys(STAGES, REFUSED) | {"amend": CAME_THROUGH}
 """How it ends for whoever was killed and does it again: an appeal of its own is still theirs."""
 
 
@@ -195,8 +225,9 @@ def test_who_is_killed_leaves_nothing_half_decided_and_the_other_comes_through(
                 assert stands["amendments"] == ONE[what]["amendments"] + more
 
 
-def test_two_at_once_of_whom_nobody_is_killed_seal_once(bases: Bases) -> None:
-    with bases.copy("seal") as (url, roster):
-        orders = [Order(url, roster, "seal", login) for login in OTHERS["seal"]]
+@pytest.mark.parametrize("what", ["seal", "execute", "publish"])
+def test_two_at_once_of_whom_nobody_is_killed_do_it_once(bases: Bases, what: str) -> None:
+    with bases.copy(what) as (url, roster):
+        orders = [Order(url, roster, what, login) for login in OTHERS[what]]
         assert sorted(at_once(orders)) == [CAME_THROUGH, REFUSED]
-        assert asyncio.run(found(url)) == ONE["seal"]
+        assert asyncio.run(found(url)) == ONE[what]

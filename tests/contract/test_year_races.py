@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,14 +18,19 @@ from bot.accounts.officers import Officers
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import uphold_appeal
+from bot.appraisal.executions import ExecutionAct
 from bot.appraisal.letters import ordered_letters, prepare_letters, record_letters
+from bot.campaigns.registered import find_registered_campaign
+from bot.publication.early_publication import EarlyOrder, prepare_early, show_early
+from bot.publication.public_release import read_publications
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
 from bot.records.tellings import read_tellings
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.contract.halls import PASSWORD, YEAR, Hall
+from tests.contract.halls import KEY, PASSWORD, YEAR, Hall
+from tests.deciding import execute
 from tests.desk import roster_of
 from tests.sealing import approvals_of, give_notice
 
@@ -176,6 +183,39 @@ async def test_a_profile_whose_change_is_killed_does_not_hold(hall: Hall) -> Non
     raised = await killed_everywhere(hall.database, lambda: officers.set_profile("city", "zhou"))
     assert raised >= 3
     assert (await approvals.profile()).name == "city"
+
+
+async def test_who_is_killed_while_carrying_out_or_publishing_leaves_nothing_half_decided(
+    hall: Hall,
+) -> None:
+    """Of an execution, and of a publication while reviews run: prepared, and signed by another."""
+    database, zhou = hall.database, hall.who("zhou")
+    await hall.noticed()
+    day = zhou.today.isoformat()
+    done = (database, YEAR, KEY, ExecutionAct.EXECUTED, day, "组织部文件", zhou)
+    assert await killed_everywhere(database, lambda: execute(*done)) >= 2
+    with pytest.raises(BadInput, match="carried out already"):
+        await execute(*done)
+    for login in ("he", "wu"):
+        await add_staff(roster_of(database), login, PASSWORD, "approver")
+    approvals = approvals_of(database, hall.road.clock)
+    await Officers(approvals, hall.road.clock).set_profile("city", "zhou")
+    hall.road.clock.time += timedelta(days=10)
+    await hall.received("U3")
+    hall.road.clock.time += timedelta(days=1)
+    campaign = await find_registered_campaign(database, "poll")
+    found = await show_early(database, campaign, hall.who("zhou").today)
+    assert found is not None
+    order = EarlyOrder("市里要求按期公布", "poll", found.digest)
+    given = (database, approvals, campaign, order, hall.who("zhou"))
+    assert await killed_everywhere(database, lambda: prepare_early(*given)) >= 2
+    assert await read_publications(database) == {}, "it waits for the second person"
+    (one,) = await approvals.list()
+    signed = await killed_everywhere(database, lambda: approvals.approve(one.id, "he", one.seen))
+    assert signed >= 4
+    assert list(await read_publications(database)) == ["poll"]
+    with pytest.raises(BadInput, match="does not wait for a signature"):
+        await approvals.approve(one.id, "wu", one.seen)
 
 
 async def test_who_is_killed_between_two_steps_leaves_nothing_half_decided(hall: Hall) -> None:

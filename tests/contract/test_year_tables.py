@@ -36,7 +36,7 @@ from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from tests.deciding import decide, give_grade
-from tests.sealing import office_of
+from tests.sealing import nothing_else, office_of
 
 YEAR = 2026
 AT = datetime(2026, 10, 20, 1, 30, tzinfo=UTC)
@@ -71,12 +71,16 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def small_year(store_url: str) -> AsyncIterator[AsyncEngine]:
-    """A database with three departments, a district, their principals L1 to L4, and ballots."""
+    """A database with three departments, a district, their principals L1 to L4, and ballots.
+
+    The organs have said that they have nothing to report.
+    """
     async with open_store(Settings(database_url=store_url)) as opened:
         await bring(opened, "units", UNITS, 0)
         await bring(opened, "leaders", LEADERS)
         await bring(opened, "indicators", INDICATORS)
         await hold_campaign(opened)
+        await nothing_else(opened, YEAR)
         yield opened
 
 

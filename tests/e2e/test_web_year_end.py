@@ -30,7 +30,7 @@ from tests.contract.test_year_tables import LEADERS, UNITS, bring, hold_campaign
 from tests.deciding import decide
 from tests.e2e.browsing import BROWSER, browsing, keep, press
 from tests.e2e.test_every_page import become
-from tests.sealing import seal_at
+from tests.sealing import nothing_else, seal_at
 from tests.web_city import Clock
 
 pytestmark = BROWSER
@@ -72,6 +72,7 @@ async def material(service: Service, year: int) -> None:
     kept = [line for line in points.splitlines() if not line.startswith("Q1")]
     await bring(service.database, "indicators", "\n".join(kept) + "\n", year)
     await hold_campaign(service.database, f"poll-{year}", year=year)
+    await nothing_else(service.database, year, office(service))
 
 
 async def at(page: Page, service: Service, login: str, path: str) -> None:

@@ -17,10 +17,11 @@ OUT = re.compile(r"<https://[^<>\s]+>")
 class Relay:
     """Answers 250 unless ``replies`` has another line for the verb, such as ``550 5.1.1 x``.
 
-    ``DATA.`` names the reply after the mail.
+    ``DATA.`` names the reply after the mail. ``unknown`` are addresses that it does not know.
     """
 
     replies: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
     mails: list[EmailMessage] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -58,6 +59,8 @@ class Relay:
             if verb == "RCPT":
                 self.people.append(line.partition(b"<")[2].partition(b">")[0].decode())
             reply = self.replies.get(verb)
+            if verb == "RCPT" and self.people[-1] in self.unknown:
+                reply = "550 5.1.1 no such user"
             if verb == "DATA" and reply is None:
                 say("354 go on")
                 self._take(await reader.readuntil(b"\r\n.\r\n"))

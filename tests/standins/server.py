@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -20,14 +20,16 @@ class StandIn:
     Attributes:
         check: what the interface demands.
         answers: status and body of the next answers; the last is given again and again.
+        before: answers by path of what is asked before a message, such as a token.
         requests: bodies of what came.
         violations: what was against the interface.
     """
 
     check: Checker
     answers: list[tuple[int, Any]]
+    before: Mapping[str, Any] = field(default_factory=dict)
     requests: list[bytes] = field(default_factory=list)
-    seen: list[web.Request] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -45,9 +47,11 @@ class StandIn:
 
     async def _answer(self, request: web.Request) -> web.Response:
         body = await request.read()
-        self.requests.append(body)
-        self.seen.append(request)
         self.violations += self.check(request, body)
+        if request.path in self.before:
+            self.asked.append(request.path)
+            return web.json_response(self.before[request.path])
+        self.requests.append(body)
         status, said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
         return web.Response(status=status, text=text)

@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 from bot.__main__ import make_parser
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.web.server import make_web
 from tests.unit.test_docs import commands
 from tests.unit.test_slow import ROOT, functions
 
@@ -48,3 +51,13 @@ def test_the_commands_that_are_named_exist() -> None:
     named = {f"minping {text}" for row in ROWS for text in re.findall(r"`minping ([^`]+)`", row[3])}
     assert named
     assert [text for text in sorted(named) if not text.startswith(known)] == []
+
+
+async def test_the_pages_that_are_named_exist(tmp_path: Path) -> None:
+    async with build(Settings(data=tmp_path)) as service:
+        routes = make_web(service).router.routes()
+        pages = {route.resource.canonical for route in routes if route.resource}
+    named = {page for row in ROWS for page in re.findall(r"`(/[^`]*)`", row[3])}
+    assert named
+    assert sorted(named - pages) == []
+    assert all("`minping " in row[3] or "`/" in row[3] for row in ROWS)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING
 
 from bot.ballots.imported import mapping as plans
 from bot.ballots.imported.moments import parse_moment
-from bot.spreadsheets.coded_columns import Codes, ColumnarTable, TextColumn, complain_of
+from bot.spreadsheets.coded_columns import (
+    Codes,
+    Column,
+    ColumnarTable,
+    FaultFinder,
+    TextColumn,
+    complain_of,
+)
 from bot.spreadsheets.reader import Problems, normalise_width
 from survey_flows.characters import clean_text, one_line
 from survey_flows.errors import Message
@@ -30,11 +38,10 @@ SHOWN = 20
 
 SCIENTIFIC = re.compile(r"[-+]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 """A long number as a spreadsheet shows it."""
+MOST_COUNTED = 1 << 22
+"""Up to so many numbers a table of all of them is faster than sorting those that are there."""
 DIGITS = 15
 """A spreadsheet keeps so many digits of a number."""
-
-FaultFinder = Callable[[str], Message | None]
-"""Finds what is wrong with a text; None when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +67,10 @@ class ImportTarget:
 
 @dataclass(frozen=True, slots=True)
 class CodedBallots:
-    """The rows of a table as ballots, by column.
-
-    ``kept`` are the indices of the rows that count, in the order of the file;
-    ``buckets`` are quarters of an hour since 1970.
-    """
+    """The rows of a table as ballots, by column; ``seconds`` are since 1970."""
 
     rows: int
-    kept: Places
-    respondent: tuple[TextColumn, ...]
+    respondent: tuple[Column, ...]
     unit: TextColumn
     questionnaire: TextColumn
     group: TextColumn
@@ -76,12 +78,17 @@ class CodedBallots:
     source: TextColumn
     ratings: TextColumn
     facts: TextColumn
-    comment: TextColumn
-    buckets: Places
+    comment: Column
+    seconds: Places
 
-    @property
-    def unanswered(self) -> int:
-        """The number of kept rows without any rating."""
+    def people(self, first: int, last: int) -> list[str]:
+        """Return who answered in the rows from ``first`` to before ``last``, as JSON."""
+        texts = (column.between(first, last) for column in self.respondent)
+        quoted = ([encode_basestring_ascii(one_line(it)) for it in some] for some in texts)
+        return [f"[{', '.join(person)}]" for person in zip(*quoted, strict=True)]
+
+    def unanswered(self, rows: Places) -> int:
+        """Return how many of these rows are without any rating."""
         import numpy as np
 
         silent = [
@@ -89,7 +96,7 @@ class CodedBallots:
             for place, text in enumerate(self.ratings.texts)
             if not set(text) - {NO_ANSWER, " "}
         ]
-        return int(np.isin(self.ratings.places[self.kept], silent).sum())
+        return int(np.isin(self.ratings.places[rows], silent).sum())
 
 
 def check_mapping(plan: plans.BallotMapping, target: ImportTarget, file: str) -> None:
@@ -137,10 +144,10 @@ def code_table(
         for name, place in plan.items.items()
     }
     seconds = _seconds(table, plan, target, problems)
-    respondent = tuple(_on_one_line(table.columns[name]) for name in plan.respondent)
+    respondent = tuple(table.columns[name] for name in plan.respondent)
     for name, column in zip(plan.respondent, respondent, strict=True):
         complain_of(table.numbers, name, column, _respondent_fault, problems)
-    comment = table.columns[plan.comment] if plan.comment else _constant("", table)
+    comment: Column = table.columns[plan.comment] if plan.comment else _constant("", table)
     comment_fault = _length_fault(MAX_COMMENT_LENGTH, "imported-comment-too-long")
     complain_of(table.numbers, plan.comment, comment, comment_fault, problems)
     problems.settle()
@@ -150,7 +157,6 @@ def code_table(
     problems.settle()
     return CodedBallots(
         rows=len(table.numbers),
-        kept=_last_of_each((*respondent, unit), seconds),
         respondent=respondent,
         unit=unit,
         questionnaire=asked,
@@ -160,7 +166,7 @@ def code_table(
         ratings=ratings,
         facts=facts,
         comment=comment,
-        buckets=seconds // QUARTER_HOUR,
+        seconds=seconds,
     )
 
 
@@ -201,6 +207,9 @@ def _item_fault(target: ImportTarget, name: str) -> FaultFinder:
 
 def _respondent_fault(text: str) -> Message | None:
     """Return why a text identifies nobody: different people may have become one."""
+    if text.isdecimal() and len(text) <= DIGITS:
+        return None
+    text = one_line(text)
     if not text:
         return Message("imported-respondent-missing")
     if SCIENTIFIC.fullmatch(text) or _is_cut(text):
@@ -227,14 +236,14 @@ def _on_one_line(column: TextColumn) -> TextColumn:
     if not any("\n" in text for text in column.texts):
         return column
     codes = Codes()
-    places = np.array([codes[one_line(text)] for text in column.texts], dtype=np.int64)
+    places = np.array([codes[one_line(text)] for text in column.texts], dtype=np.int32)
     return TextColumn(codes.texts, places[column.places])
 
 
 def _constant(text: str, table: ColumnarTable) -> TextColumn:
     import numpy as np
 
-    return TextColumn([text], np.zeros(len(table.numbers), dtype=np.int64))
+    return TextColumn([text], np.zeros(len(table.numbers), dtype=np.int8))
 
 
 def _code(
@@ -247,7 +256,7 @@ def _code(
     """Return the codes of a column; an empty cell is ``blank``."""
     if place.constant is not None:
         return _constant(place.constant, table)
-    found = _on_one_line(table.columns[place.column])
+    found = _on_one_line(table.coded(place.column))
     mapped = {_as_cell(text): code for text, code in place.values.items()}
     codes = [
         mapped.get(text, blank if not text else None if mapped else text) for text in found.texts
@@ -271,7 +280,7 @@ def _seconds(
 
     if plan.time is None:
         return np.full(len(table.numbers), target.opens_at, dtype=np.int64)
-    column, zone = table.columns[plan.time.column], plan.time.zone
+    column, zone = table.coded(plan.time.column), plan.time.zone
     first, last = (
         datetime.fromtimestamp(at, zone).year for at in (target.opens_at, target.closes_at)
     )
@@ -295,12 +304,26 @@ def _combine(columns: Sequence[TextColumn]) -> tuple[list[tuple[str, ...]], Plac
     import numpy as np
 
     combined: list[tuple[str, ...]] = [(text,) for text in columns[0].texts]
-    places = columns[0].places
+    places: Places = columns[0].places
     for column in columns[1:]:
         width = len(column.texts)
-        found, places = np.unique(places * width + column.places, return_inverse=True)
+        wide = np.int64 if len(combined) * width > MOST_COUNTED else np.int32
+        found, places = _distinct(places.astype(wide) * width + column.places.astype(wide))
         combined = [(*combined[at // width], column.texts[at % width]) for at in found.tolist()]
     return combined, places
+
+
+def _distinct(numbers: Places) -> tuple[Places, Places]:
+    """Return the distinct numbers in their order and, for each number, the index of its own."""
+    import numpy as np
+
+    most = int(numbers.max(initial=0)) + 1
+    if most > MOST_COUNTED:
+        found, places = np.unique(numbers, return_inverse=True)
+        return found, places.astype(np.int32)
+    there = np.zeros(most, dtype=bool)
+    there[numbers] = True
+    return np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - 1)[numbers]
 
 
 def _answers(
@@ -348,15 +371,3 @@ def _misplaced(target: ImportTarget, questionnaire: str, item: str, code: str) -
     return Message(
         "imported-question-not-of-unit", questionnaire=questionnaire, question=item, code=code
     )
-
-
-def _last_of_each(key: Sequence[TextColumn], seconds: Places) -> Places:
-    """Return each combination's last row, by time and then by number, in the file's order."""
-    import numpy as np
-
-    ids = key[0].places
-    for column in key[1:]:
-        _, ids = np.unique(ids * len(column.texts) + column.places, return_inverse=True)
-    order = np.lexsort((np.arange(len(seconds)), seconds))[::-1]
-    _, first = np.unique(ids[order], return_index=True)
-    return np.sort(order[first])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
@@ -12,8 +11,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.imported.coding import CodedBallots, ImportTarget, check_mapping, code_table
+from bot.ballots.imported.coding import (
+    QUARTER_HOUR,
+    CodedBallots,
+    ImportTarget,
+    check_mapping,
+    code_table,
+)
 from bot.ballots.imported.mapping import NewCampaign, read_mapping
+from bot.ballots.imported.pseudonyms import last_of_each, make_voters, voter_at
 from bot.campaigns.definition import FrozenDefinition, read_definition, write_definition
 from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
 from bot.campaigns.lifecycle import CampaignDraft, add_campaign
@@ -23,6 +29,7 @@ from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_questionnaires
 from bot.crypto.gate_keys import GateKeys
 from bot.spreadsheets.columnar import read_table
+from bot.spreadsheets.reader import ReadProgress
 from bot.storage.bulk import upsert_many
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -31,11 +38,13 @@ from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
+    from bot.ballots.imported.pseudonyms import Voters
     from bot.spreadsheets.coded_columns import Places
 
 CHANNEL, COMMENTER = "import", "import-comment"
-CHUNK = 20_000
 FULL = 4
+CHUNK = 5_000
+"""Rows that are stored together."""
 
 COLUMNS = (
     "campaign",
@@ -82,7 +91,7 @@ class ImportSummary:
     notes: tuple[Message, ...] = ()
 
 
-def _silent(_done: int, _total: int) -> None:
+def _silent(*_done: int) -> None:
     pass
 
 
@@ -94,6 +103,7 @@ async def import_ballots(
     mapping: Path,
     campaign: str = "",
     progress: ImportProgress = _silent,
+    reading: ReadProgress = _silent,
 ) -> ImportSummary:
     """Store the ballots of a CSV, Parquet or XLSX file in one transaction.
 
@@ -106,7 +116,8 @@ async def import_ballots(
         file: the table.
         mapping: YAML, see `bot.ballots.imported.mapping`.
         campaign: an existing campaign that is not closed; empty when the mapping makes one.
-        progress: called after each chunk.
+        progress: called after each chunk that is stored.
+        reading: called after each chunk that is read.
 
     Raises:
         BadInput: the mapping, rows or the campaign are wrong; nothing was stored.
@@ -118,8 +129,9 @@ async def import_ballots(
     draft = _draft(plan.campaign, mapping) if plan.campaign else None
     target = _draft_target(draft) if draft else await _read_target(database, campaign)
     check_mapping(plan, target, mapping.name)
-    table = read_table(file, plan.columns())
-    coded = code_table(table, plan, target, file.name)
+    table = read_table(file, plan.columns(), reading, plan.own_texts())
+    coded, notes = code_table(table, plan, target, file.name), table.notes
+    del table  # a column of a million rows takes four megabytes
     async with writing(database) as connection:
         if draft:
             await add_campaign(connection, draft, Link(clock.token()[:LINK]))
@@ -128,16 +140,18 @@ async def import_ballots(
         before = await _count(connection, target.campaign)
         # An earlier import made the key; another one would make its respondents other people.
         (keys.voters.demand if before else keys.voters.find_or_create)(target.campaign)
-        rows = _rows(coded, target, keys, progress)
+        voters = make_voters(coded, target.campaign, CHANNEL, keys)
+        kept = last_of_each(coded.unit, voters, coded.seconds)
+        rows = _rows(coded, target, kept, voters, progress)
         await upsert_many(connection, tables.ballots, COLUMNS, ("campaign", "unit", "voter"), rows)
-        comments = _comments(coded, target, keys)
+        comments = _comments(coded, target, kept, keys)
         await upsert_many(
             connection, tables.comments, COMMENT_COLUMNS, ("campaign", "unit", "voter"), comments
         )
         after = await _count(connection, target.campaign)
         if draft:
             await _close(connection, target.campaign)
-    ballots = len(coded.kept)
+    ballots = len(kept)
     return ImportSummary(
         campaign=target.campaign,
         created=draft is not None,
@@ -145,8 +159,8 @@ async def import_ballots(
         ballots=ballots,
         duplicates=coded.rows - ballots,
         replaced=ballots - (after - before),
-        unanswered=coded.unanswered,
-        notes=table.notes,
+        unanswered=coded.unanswered(kept),
+        notes=notes,
     )
 
 
@@ -227,40 +241,44 @@ async def _close(connection: AsyncConnection, campaign: str) -> None:
 
 
 def _rows(
-    coded: CodedBallots, target: ImportTarget, keys: GateKeys, progress: ImportProgress
+    coded: CodedBallots,
+    target: ImportTarget,
+    kept: Places,
+    voters: Voters,
+    progress: ImportProgress,
 ) -> Iterator[list[tuple[object, ...]]]:
     """Yield the kept rows as tuples of `COLUMNS`, in chunks.
 
     They come in the order of their unique columns, so that the index grows at its end
     and the database does not keep the order of the file.
     """
-    people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
-    voters = [keys.voter(target.campaign, CHANNEL, json.dumps(person)) for person in people]
-    units = coded.unit.take(coded.kept)
-    order = sorted(range(len(voters)), key=lambda at: (units[at], voters[at]))
-    for start in range(0, len(order), CHUNK):
-        chosen = order[start : start + CHUNK]
-        yield _chunk(coded, target, coded.kept[chosen], [voters[at] for at in chosen])
-        progress(start + len(chosen), len(order))
+    for start in range(0, len(kept), CHUNK):
+        rows = kept[start : start + CHUNK]
+        yield _chunk(coded, target, rows, voter_at(voters, rows))
+        progress(start + len(rows), len(kept))
 
 
 def _comments(
-    coded: CodedBallots, target: ImportTarget, keys: GateKeys
+    coded: CodedBallots, target: ImportTarget, kept: Places, keys: GateKeys
 ) -> Iterator[list[tuple[object, ...]]]:
     """Yield the comments as tuples of `COMMENT_COLUMNS`, in the order of their pseudonyms.
 
     These are not the ballots' pseudonyms, so that nothing joins a comment to its ballot.
     """
-    people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
-    said = zip(people, coded.unit.take(coded.kept), coded.comment.take(coded.kept), strict=True)
-    rows = [
-        (target.campaign, unit, keys.voter(target.campaign, COMMENTER, json.dumps(person)), text)
-        for person, unit, text in said
-        if text
-    ]
-    rows.sort(key=lambda row: row[2])
-    for start in range(0, len(rows), CHUNK):
-        yield list(rows[start : start + CHUNK])
+    import numpy as np
+
+    counts = ~coded.comment.blank()
+    counts &= np.isin(np.arange(coded.rows), kept)
+    said = np.flatnonzero(counts)
+    if not len(said):
+        return
+    commenters = make_voters(coded, target.campaign, COMMENTER, keys, counts)
+    order = np.lexsort((commenters[:, 1], commenters[:, 0]))
+    texts, units = coded.comment.chosen(counts).between(0, len(said)), coded.unit.take(said)
+    for start in range(0, len(order), CHUNK):
+        some = order[start : start + CHUNK]
+        people = zip(some.tolist(), voter_at(commenters, some), strict=True)
+        yield [(target.campaign, units[at], person, texts[at]) for at, person in people]
 
 
 def _chunk(
@@ -280,7 +298,7 @@ def _chunk(
         repeat(target.campaign),
         voters,
         *texts,
-        coded.buckets[rows].tolist(),
+        (coded.seconds[rows] // QUARTER_HOUR).tolist(),
         repeat(FULL),
         repeat(0),
     )

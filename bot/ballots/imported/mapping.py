@@ -140,6 +140,18 @@ class BallotMapping(_Data):
 
     def columns(self) -> dict[str, str]:
         """Return every column that is needed, with the field that names it first."""
+        named = [("respondent", name) for name in self.respondent]
+        named += self._of_codes()
+        named += [("comment", self.comment)] if self.comment else []
+        return {column: field for field, column in reversed(named)}
+
+    def own_texts(self) -> set[str]:
+        """Return the columns in which nearly every row has a text of its own."""
+        said = [self.comment] if self.comment else []
+        return {*self.respondent, *said} - {column for _, column in self._of_codes()}
+
+    def _of_codes(self) -> list[tuple[str, str]]:
+        """Return the fields and columns whose texts become codes or times."""
         places = {
             "unit": self.unit,
             "group": self.group,
@@ -147,11 +159,8 @@ class BallotMapping(_Data):
             "source": self.source,
         }
         places |= {f"items.{name}": place for name, place in self.items.items()}
-        named = [("respondent", name) for name in self.respondent]
-        named += [(field, place.column) for field, place in places.items() if place.column]
-        named += [("time", self.time.column)] if self.time else []
-        named += [("comment", self.comment)] if self.comment else []
-        return {column: field for field, column in reversed(named)}
+        named = [(field, place.column) for field, place in places.items() if place.column]
+        return [*named, *([("time", self.time.column)] if self.time else [])]
 
 
 def read_mapping(path: Path) -> BallotMapping:

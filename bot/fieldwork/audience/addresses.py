@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from survey_flows.errors import Message
 
 TELEGRAM, SMS, EMAIL, LETTER, OUTSIDE = "telegram", "sms", "email", "letter", "outside"
+WECOM = "wecom"
 NUMBER = "number"
 """Kind of a row by which a person is known, and to which nothing is sent."""
 GONE = ""
@@ -26,6 +28,8 @@ CHINESE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 """Mobile numbers of the mainland have eleven digits (numbering plan of 2017)."""
 IN_CHINA = "+86"
 MAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+WECOM_USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
+"""A member's id as WeCom takes it: 1 to 64 signs, the first a letter or digit."""
 LIST_NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,32}")
 SHORTEST_LETTER = 5
 
@@ -54,6 +58,10 @@ def _mail(text: str) -> str | None:
     return plain if MAIL.fullmatch(plain) else None
 
 
+def _wecom(text: str) -> str | None:
+    return text if WECOM_USER.fullmatch(text) else None
+
+
 def _letter(text: str) -> str | None:
     plain = " ".join(text.split())
     return plain if SHORTEST_LETTER <= len(plain) <= LONGEST else None
@@ -77,12 +85,14 @@ KINDS = {
     TELEGRAM: Kind("Telegram", "Telegram", _telegram, Message("fieldwork-no-telegram-address")),
     SMS: Kind("短信", "SMS", phone_number, Message("fieldwork-no-phone")),
     EMAIL: Kind("电子邮件", "E-mail", _mail, Message("fieldwork-no-mail-address")),
+    WECOM: Kind("企业微信", "WeCom", _wecom, Message("fieldwork-no-wecom-user")),
     LETTER: Kind("信函", "Letter", _letter, Message("fieldwork-no-postal-address")),
     OUTSIDE: Kind("名单单位发送", "List keeper", _outside, Message("fieldwork-no-list-number")),
 }
 """By code. Of `OUTSIDE` people the list's keeper alone holds an address, and we hold a number."""
 
 
+@lru_cache(maxsize=256)
 def kind_called(text: str) -> str:
     """Return the code of the kind with this code or name; empty when there is none."""
     plain = unicodedata.normalize("NFKC", text).strip().lower()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,11 +26,19 @@ from bot.fieldwork.audience.addresses import (
     list_number,
     phone_number,
 )
-from bot.fieldwork.audience.contact_store import ContactImportCounts, store_contacts
+from bot.fieldwork.audience.contact_store import ContactImportCounts, StoreProgress, store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.opt_outs import opt_out
 from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns
-from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width, read_sheet
+from bot.spreadsheets.reader import (
+    MOST_KNOWN,
+    Problems,
+    ReadProgress,
+    Row,
+    Sheet,
+    normalise_width,
+    read_sheet,
+)
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import writing
 from survey_flows.errors import BadInput, Message, Place
@@ -67,6 +76,8 @@ async def import_contacts(
     data: bytes,
     today: date,
     dry_run: bool = False,
+    progress: StoreProgress = lambda _done, _total: None,
+    reading: ReadProgress = lambda _rows: None,
 ) -> ContactImportCounts:
     """Read, check and store a list of contacts, all of it or nothing.
 
@@ -77,15 +88,19 @@ async def import_contacts(
         data: the file's bytes.
         today: the day in the city's time zone; no consent can be of a later day.
         dry_run: check all and store nothing.
+        progress: takes how many persons are stored, and of how many.
+        reading: takes how many rows were read.
 
     Raises:
         BadInput: the problems by row and column; the text of a channel or an address is not quoted.
     """
-    sheet = await _sheet(file, data)
     groups = (await year_scheme(database, None)).groups
-    listed = await asyncio.to_thread(read_contacts, sheet, groups, today)
+    # The sheet is let go of before its contacts are stored: both take a hundred megabytes.
+    listed = await asyncio.to_thread(
+        read_contacts, await _sheet(file, data, reading), groups, today
+    )
     async with writing(database) as connection:
-        stored = await store_contacts(connection, keys, listed, Problems(file))
+        stored = await store_contacts(connection, keys, listed, Problems(file), progress)
         if dry_run:
             await connection.rollback()
     return stored
@@ -135,32 +150,53 @@ def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Co
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
-    contacts = [_contact(row, groups, today, problems) for row in rows]
+    known = _KnownCells(problems)
+    contacts = [_contact(row, groups, today, known) for row in rows]
     _refuse_duplicates(rows, contacts, problems)
     problems.settle()
     return contacts
 
 
-def _contact(row: Row, groups: Collection[str], today: date, problems: Problems) -> Contact:
-    cell = cell_reader(problems, row)
-    address = _address(row, problems)
+class _KnownCells:
+    """What cells mean, by column and text: the cells of most columns hold one of few texts."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self._known: dict[tuple[str, str], str] = {}
+
+    def read(self, row: Row, column: str, read: Callable[[InputCell], str]) -> str:
+        """Return what a cell means; one that was complained of is read again in each row."""
+        key = (column, row.cells[column])
+        found = self._known.get(key)
+        if found is None:
+            before = len(self.problems.found)
+            found = read(InputCell(self.problems, row, column))
+            if len(self.problems.found) == before and len(self._known) < MOST_KNOWN:
+                self._known[key] = found
+        return found
+
+
+def _contact(row: Row, groups: Collection[str], today: date, known: _KnownCells) -> Contact:
+    address, source = _address(row, known.problems), row.cells["list"]
+    number = InputCell(known.problems, row, "person")
+    kind = Message("spreadsheets-kind-group")
     return Contact(
         address=address,
-        lang=_language(cell("language")),
-        group=cell("group").one_of(groups, Message("spreadsheets-kind-group")),
-        area=_stratum_name(cell("area"), AREA),
-        size=_stratum_name(cell("size"), SIZE),
-        consent=_consent(cell("consent"), today),
-        source=cell("list").text,
-        person=_person(cell("person"), address, cell("list").text),
+        lang=known.read(row, "language", _language),
+        group=known.read(row, "group", lambda cell: cell.one_of(groups, kind)),
+        area=known.read(row, "area", lambda cell: _stratum_name(cell, AREA)),
+        size=known.read(row, "size", lambda cell: _stratum_name(cell, SIZE)),
+        consent=known.read(row, "consent", lambda cell: _consent(cell, today)),
+        source=source,
+        person=_person(number, address, source) if number.text else None,
         row=row.number,
     )
 
 
 def _address(row: Row, problems: Problems) -> Address:
     cell = cell_reader(problems, row)
-    channel = kind_called(cell("channel").text)
-    address = normalise_width(cell("address").text)
+    channel = kind_called(row.cells["channel"])
+    address = normalise_width(row.cells["address"])
     if not channel:
         channels = tuple(ADDRESS_KINDS)
         cell("channel").complain(Message("fieldwork-unknown-channel", channels=channels))
@@ -171,7 +207,7 @@ def _address(row: Row, problems: Problems) -> Address:
         # Neither text is quoted: a complaint may be passed on, and it may be somebody's number.
         cell("address").complain(kind.refusal)
         return Address(channel, address)
-    return list_number(cell("list").text, found) if channel == OUTSIDE else Address(channel, found)
+    return list_number(row.cells["list"], found) if channel == OUTSIDE else Address(channel, found)
 
 
 def _person(cell: InputCell, address: Address, source: str) -> Address | None:
@@ -229,8 +265,8 @@ def _refuse_duplicates(rows: list[Row], contacts: list[Contact], problems: Probl
             problems.add(Message("fieldwork-contact-twice", row=first), row.number, "address")
 
 
-async def _sheet(file: str, data: bytes) -> Sheet:
-    sheet = await asyncio.to_thread(read_sheet, file, data)
+async def _sheet(file: str, data: bytes, reading: ReadProgress = lambda _rows: None) -> Sheet:
+    sheet = await asyncio.to_thread(partial(read_sheet, file, data, progress=reading))
     if not sheet.rows:
         raise BadInput(Message("fieldwork-table-empty"), Place(file=file))
     return sheet

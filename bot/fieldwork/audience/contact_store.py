@@ -7,7 +7,7 @@ with each other or with a stored person. Two stored persons whom a list ties tog
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +27,16 @@ from bot.fieldwork.audience.addresses import (
 from bot.fieldwork.audience.contacts import AT_ONCE, Contact
 from bot.fieldwork.audience.opt_outs import BLANK, ERASED
 from bot.spreadsheets.reader import Problems
-from bot.storage.database import insert
+from bot.storage.bulk import upsert_many
 from bot.storage.schema import all as tables
 from survey_flows.errors import Message
 
 Values = dict[str, Any]
 Stored = Mapping[bytes, Row[Any]]
+StoreProgress = Callable[[int, int], None]
+"""Takes the number of persons stored so far, and the number of all."""
+PERSON_COLUMNS = tuple(column.name for column in tables.persons.c)
+ADDRESS_COLUMNS = tuple(column.name for column in tables.addresses.c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ async def store_contacts(
     keys: ContactKeys,
     listed: Sequence[Contact],
     problems: Problems | None = None,
+    progress: StoreProgress = lambda _done, _total: None,
 ) -> ContactImportCounts:
     """Add persons and addresses or change them; the same list again changes nothing.
 
@@ -91,6 +96,7 @@ async def store_contacts(
         keys: for pseudonyms and sealed addresses.
         listed: the rows of the list.
         problems: takes the contradictions by row.
+        progress: takes how many persons are stored, and of how many.
 
     Raises:
         BadInput: rows of one person differ, an address is of two persons of one list, or a list
@@ -100,16 +106,39 @@ async def store_contacts(
     known = await _read(connection, tables.addresses)
     people = await _read(connection, tables.persons)
     found = _gathered([_entry(keys, one) for one in listed], known, people)
-    for one in found:
+    # The order of the pseudonyms is that of no list, so rows do not tell how they came.
+    found.sort(key=lambda one: one.lookup)
+    for one in sorted(found, key=lambda one: one.first.row):
         _refuse_contradictions(keys, one, known, problems)
     merging = [one for one in found if len(one.stored) > 1]
     await _refuse_sampled_twice(connection, merging, problems)
     problems.settle()
     people |= await _locked(connection, merging)
     counts: Counter[str] = Counter()
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        rows, places = _changes(keys, some, known, people, counts)
+        await _write_persons(connection, rows)
+        for one in some:
+            if others := [row for row in one.stored if row != one.lookup]:
+                await _merge(connection, one.lookup, others)
+        await _write_addresses(connection, places, known)
+        progress(start + len(some), len(found))
+    await _erase_opted_out(connection)
+    return ContactImportCounts(counts["new"], counts["changed"], counts["same"], counts["out"])
+
+
+def _changes(
+    keys: ContactKeys,
+    some: Sequence[_Listed],
+    known: Stored,
+    people: Stored,
+    counts: Counter[str],
+) -> tuple[list[Values], list[Values]]:
+    """Return the rows of persons and addresses that are new or change; counts the persons."""
     rows: list[Values] = []
     places: list[Values] = []
-    for one in found:
+    for one in some:
         before = [people[lookup] for lookup in one.stored]
         out = any(row.opted_out for row in before)
         row = _gone(before) if out else _merged(one, before)
@@ -120,11 +149,7 @@ async def store_contacts(
         if changed:
             rows.append(row)
             places += own
-    await _write_persons(connection, rows)
-    for one in merging:
-        await _merge(connection, one.lookup, [row for row in one.stored if row != one.lookup])
-    await _write_addresses(connection, places)
-    return ContactImportCounts(counts["new"], counts["changed"], counts["same"], counts["out"])
+    return rows, places
 
 
 async def _read(connection: AsyncConnection, table: Any) -> dict[bytes, Row[Any]]:
@@ -154,10 +179,14 @@ def _gathered(entries: Sequence[_Entry], known: Stored, people: Stored) -> list[
             leader[find(other)] = find(first)
     groups: dict[bytes, list[_Entry]] = defaultdict(list)
     for entry in entries:
-        groups[find(owners(entry)[0])].append(entry)
+        own = entry.known_by[0]
+        groups[find(bytes(known[own].person) if own in known else own)].append(entry)
     found = []
     for group in groups.values():
-        stored = sorted({owner for entry in group for owner in owners(entry)} & people.keys())
+        stored: Sequence[bytes] = ()
+        if people:
+            owned = {owner for entry in group for owner in owners(entry)}
+            stored = sorted(owned & people.keys())
         found.append(_Listed(group, stored, stored[0] if stored else _new_lookup(group)))
     return found
 
@@ -295,16 +324,17 @@ def _differs(known: Stored, value: Values) -> bool:
 
 async def _write_persons(connection: AsyncConnection, rows: Sequence[Values]) -> None:
     """Store persons; an opt-out that came since they were read stands, whatever is stored."""
-    columns = tables.persons.c
-    statement = insert(connection, tables.persons)
-    names = [column.name for column in columns if column.name not in ("lookup", "invited")]
-    # Invitations write the day in the meantime, which may be newer than what was read.
-    rest = {name: statement.excluded[name] for name in names}
-    changed = statement.on_conflict_do_update(
-        index_elements=["lookup"], set_=rest, where=columns.opted_out == ""
-    )
-    for some in _portions(rows):
-        await connection.execute(changed, some)
+    if rows:
+        # Invitations write the day in the meantime, which may be newer than what was read.
+        await upsert_many(
+            connection,
+            tables.persons,
+            PERSON_COLUMNS,
+            ("lookup",),
+            [_tuples(rows, PERSON_COLUMNS)],
+            kept=("invited",),
+            only="persons.opted_out = ''",
+        )
 
 
 async def _merge(connection: AsyncConnection, kept: bytes, others: Sequence[bytes]) -> None:
@@ -330,29 +360,40 @@ async def _merge(connection: AsyncConnection, kept: bytes, others: Sequence[byte
             await connection.execute(theirs.values({column: kept}))
 
 
-async def _write_addresses(connection: AsyncConnection, rows: Sequence[Values]) -> None:
+async def _write_addresses(
+    connection: AsyncConnection, rows: Sequence[Values], known: Stored
+) -> None:
     """Store addresses; none changes its person here, and none comes back after an opt-out."""
-    own = tables.addresses.c
-    statement = insert(connection, tables.addresses)
-    names = ("kind", "sealed", "position", "opted_out")
-    rest: dict[str, Any] = {name: statement.excluded[name] for name in names}
-    changed = statement.on_conflict_do_update(
-        index_elements=["lookup"], set_=rest, where=own.person == statement.excluded.person
+    if not rows:
+        return
+    rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
+    await upsert_many(
+        connection,
+        tables.addresses,
+        ADDRESS_COLUMNS,
+        ("lookup",),
+        [_tuples(rows, ADDRESS_COLUMNS)],
+        kept=("person", "unreachable"),
+        only="addresses.person = excluded.person",
     )
-    consent = select(tables.persons.c.consent).where(tables.persons.c.lookup == own.person)
-    for some in _portions(rows):
-        await connection.execute(changed, some)
+    before = [row["lookup"] for row in rows if row["lookup"] in known]
+    if before:
         # Senders mark what is unreachable, perhaps since the rows were read.
-        mine = (own.lookup.in_([row["lookup"] for row in some]), own.unreachable != "")
+        own = tables.addresses.c
+        consent = select(tables.persons.c.consent).where(tables.persons.c.lookup == own.person)
+        mine = (own.lookup.in_(before), own.unreachable != "")
         again = update(tables.addresses).where(*mine, own.unreachable < consent.scalar_subquery())
         await connection.execute(again.values(unreachable=""))
+
+
+async def _erase_opted_out(connection: AsyncConnection) -> None:
+    """Keep of the addresses of persons who have opted out their pseudonyms alone."""
     out = select(tables.persons.c.lookup).where(tables.persons.c.opted_out != "")
+    own = tables.addresses.c
     erased = update(tables.addresses).where(own.person.in_(out), own.kind != GONE)
     await connection.execute(erased.values(**ERASED))
 
 
-def _portions(rows: Sequence[Values]) -> Iterable[list[Values]]:
-    # The order of the pseudonyms is that of no list, so rows do not tell how they came.
-    rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]
+def _tuples(rows: Sequence[Values], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return rows as tuples of some columns."""
+    return [tuple([row[name] for name in columns]) for row in rows]

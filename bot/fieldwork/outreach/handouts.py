@@ -16,6 +16,7 @@ from sqlalchemy import Select, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.approvals import Approval, Approvals, Decision
+from bot.accounts.roles import ADMINISTRATOR, STAFF
 from bot.accounts.roster import Book
 from bot.campaigns.registered import read_campaign_row
 from bot.crypto.age_files import fingerprint, read_recipient
@@ -153,7 +154,7 @@ def handout_decision() -> dict[str, Decision]:
         rows = [message_row(one.subject, step, lookup, asked.kind) for lookup in people]
         await queue(connection, rows)
 
-    return {HANDOUT: Decision(allow)}
+    return {HANDOUT: Decision(allow, prepared_in=(ADMINISTRATOR, STAFF))}
 
 
 async def list_handouts(database: AsyncEngine, campaign: str) -> list[Handout]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,16 +60,47 @@ async def take_returns(
     """
     sheet = await asyncio.to_thread(read_sheet, file, data)
     async with writing(database) as connection:
-        await read_campaign_row(connection, campaign)
-        if not keys.knows_voters(campaign):
-            raise BadInput(Message("handout-returns-late"), Place(subject=campaign))
-        found = _read(sheet, await _references(connection, keys, campaign))
-        back = [one.person for one in found if one.outcome == RETURNED]
-        await _end_letters(connection, campaign, back, day)
-        leaving = [one.person for one in found if one.outcome == OPTED_OUT]
-        await opt_out_persons(connection, leaving, day)
+        people = await _people(connection, keys, campaign)
+        found = _read(sheet, people)
+        await _store(connection, campaign, found, day)
     counts = Counter(one.outcome for one in found)
     return {outcome: counts[outcome] for outcome in OUTCOMES}
+
+
+async def take_return(
+    database: AsyncEngine, keys: GateKeys, campaign: str, reference: str, outcome: str, day: date
+) -> None:
+    """Store what came of one letter, whose reference was scanned or typed; as `take_returns`.
+
+    Raises:
+        BadInput: the campaign's key is gone, no letter has this reference, or there is no such
+            outcome.
+    """
+    plain = normalise_width(reference).strip().upper()
+    async with writing(database) as connection:
+        people = await _people(connection, keys, campaign)
+        if plain not in people:
+            raise BadInput(Message("handout-no-reference"), Place(subject=plain[:REFERENCE]))
+        if outcome not in OUTCOMES:
+            message = Message("handout-no-outcome", outcomes=tuple(OUTCOMES))
+            raise BadInput(message, Place(subject=plain))
+        await _store(connection, campaign, [Returned(people[plain], outcome)], day)
+
+
+async def _people(connection: AsyncConnection, keys: GateKeys, campaign: str) -> dict[str, bytes]:
+    await read_campaign_row(connection, campaign)
+    if not keys.knows_voters(campaign):
+        raise BadInput(Message("handout-returns-late"), Place(subject=campaign))
+    return await _references(connection, keys, campaign)
+
+
+async def _store(
+    connection: AsyncConnection, campaign: str, found: Sequence[Returned], day: date
+) -> None:
+    back = [one.person for one in found if one.outcome == RETURNED]
+    await _end_letters(connection, campaign, back, day)
+    leaving = [one.person for one in found if one.outcome == OPTED_OUT]
+    await opt_out_persons(connection, leaving, day)
 
 
 def _read(sheet: Sheet, people: Mapping[str, bytes]) -> list[Returned]:

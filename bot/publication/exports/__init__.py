@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.appraisal.year import AppraisedYear, open_year
 from bot.campaigns.titles import printed_title
 from bot.core.labels import both
+from bot.publication.as_of import year_as_of
 from bot.publication.exports.appraisal_pages import (
     leaders_page,
     leagues_page,
@@ -30,7 +31,7 @@ from bot.publication.exports.change_pages import changes_page, sensitivity_book
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.inner_unit_pages import parts_page, people_page
 from bot.publication.exports.labelled_data import answers_data
-from bot.publication.exports.method_page import method_page
+from bot.publication.exports.method_page import method_page, with_open
 from bot.publication.exports.score_pages import (
     covariances_page,
     exclusions_page,
@@ -72,10 +73,11 @@ async def export_year(
     year: int,
     audience: Audience,
     timezone: str,
+    today: date,
     campaigns: Sequence[str] = (),
 ) -> Book:
-    """Return the book of a year; raises `BadInput` as `bot.appraisal.year.open_year`."""
-    found = await open_year(database, year, campaigns)
+    """Return the book of a year as of a day; raises `BadInput` as `open_year`."""
+    found = await year_as_of(database, await open_year(database, year, campaigns), today)
     return await asyncio.to_thread(year_book, found, audience, timezone)
 
 
@@ -93,7 +95,10 @@ def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
     """
     internal = _internal(year) if audience is Audience.INTERNAL else []
     pages = [
-        method_page(year.campaigns, partial(_printed, timezone=timezone), year.result),
+        with_open(
+            method_page(year.campaigns, partial(_printed, timezone=timezone), year.result),
+            year.open,
+        ),
         units_page(year),
         leagues_page(year),
         quotas_page(year),

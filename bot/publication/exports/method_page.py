@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from aggregation.disclosure.disclosed import below_floor
@@ -10,8 +11,10 @@ from aggregation.model.results import AppraisalResult
 from aggregation.scheme.evidence import EvidenceRules
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
+from bot.appraisal.settling import OpenResults
 from bot.campaigns.titles import aim_words, printed_title
 from bot.core.labels import HIDDEN, Pair, both
+from bot.publication.as_of import open_words
 from bot.publication.exclusions import disclosed_exclusions
 from bot.publication.exports.book import Column, Page, joined_words
 from bot.publication.exports.field_lines import field_lines
@@ -64,6 +67,14 @@ def method_page(
         *_population(scheme),
     ]
     return Page("method", "page-method", COLUMNS, tuple(lines))
+
+
+def with_open(page: Page, found: OpenResults | None) -> Page:
+    """Return the method page with a line on what was still open of the year, where it is known."""
+    if found is None:
+        return page
+    line = _line("open", Message("publication-method-open"), *both(open_words(found)))
+    return replace(page, rows=(line, *page.rows))
 
 
 def _line(key: str, label: Message, zh: str, en: str) -> Line:

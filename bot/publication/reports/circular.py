@@ -12,6 +12,7 @@ from aggregation.model.results import Certainty, LeaderResult, ProposalStatus, U
 from aggregation.quality.changes import ChangeVerdict
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import HIDDEN, label, name
+from bot.publication.as_of import open_words
 from bot.publication.charts.answer_chart import (
     Bar,
     Panels,
@@ -114,6 +115,8 @@ class _Circular:
                 (say("fact-window"), days),
             )
         )
+        if self.year.open is not None:
+            yield Paragraph(label(open_words(self.year.open), say.lang))
         yield Paragraph(say("glance-lead"))
         if result.quotas:
             yield Paragraph(self._places())

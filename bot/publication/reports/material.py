@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.resources import files
 
 import yaml
@@ -16,6 +17,7 @@ from aggregation.disclosure.themes import CommentTheme, count_themes
 from bot.appraisal.year import AppraisedYear, open_year
 from bot.campaigns.registered import counting_campaigns
 from bot.fieldwork.audience.invitations import CellInvitations, count_responses
+from bot.publication.as_of import year_as_of
 from bot.results.scoring import ScoredCampaign, score_registered
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -39,13 +41,14 @@ class ReportMaterial:
     themes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-async def read_material(database: AsyncEngine, year: int) -> ReportMaterial:
-    """Read and appraise a year with the material of its reports.
+async def read_material(database: AsyncEngine, year: int, today: date) -> ReportMaterial:
+    """Read and appraise a year, as of a day, with the material of its reports.
 
     Raises:
         BadInput: as `open_year`.
     """
-    return await report_material(database, await open_year(database, year))
+    found = await year_as_of(database, await open_year(database, year), today)
+    return await report_material(database, found)
 
 
 async def report_material(database: AsyncEngine, year: AppraisedYear) -> ReportMaterial:

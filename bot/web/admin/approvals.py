@@ -22,7 +22,7 @@ from survey_flows.errors import BadInput, Message, Place
 
 PATH = "/admin/approvals"
 SAID = (
-    *("role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
+    *("was", "role", "unit", "missing", "reason", "days", "totals", "profile", "places"),
     *("organ", "document", "decided_on", "digest", "appeal", "file", "told"),
     *("form", "kind", "purpose", "fingerprint"),
 )

@@ -9,19 +9,23 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.accounts.approvals import DONE
+from bot.appraisal.collecting import CloseOrder, show_close
 from bot.appraisal.filing_decisions import prepare_close
 from bot.appraisal.import_tables import Clearance, import_table, table_workbook
+from bot.appraisal.organ_reports import KINDS, say_none
 from bot.appraisal.table_kinds import TABLES
+from bot.core.labels import label
 from bot.records.context import ImportResult
-from bot.records.filings import is_material_closed, read_filings
+from bot.records.filings import NONE, is_material_closed, read_filings
 from bot.records.seals import is_sealed
 from bot.storage.database import reading
-from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.admin.page import Visit, no_such_button, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 from survey_flows.messages import render
 
+TAKE_BACK = "take-back"
 FILINGS, ROWS = 20, 20
 """So many filings, and changed rows of each, are shown; `minping material show` has all."""
 
@@ -83,6 +87,7 @@ async def _show_import(
     checked: bool = False,
 ) -> web.Response:
     year = year_of(visit)
+    found = await show_close(visit.service.database, year)
     async with reading(visit.service.database) as connection:
         filings = await read_filings(connection, year)
         closed = await is_material_closed(connection, year)
@@ -93,6 +98,10 @@ async def _show_import(
         filings=[(it, _day(visit, it.at)) for it in filings[:FILINGS]],
         closed=closed,
         sealed=sealed,
+        close=found,
+        stops=[stop.render(visit.lang) for stop in found.stops],
+        asks=[render(ask, visit.lang) for ask in found.asks],
+        called=lambda kind: label(KINDS[kind], visit.lang),
         rows=ROWS,
         year=year_of(visit),
         tables=TABLES,
@@ -109,10 +118,22 @@ async def take_close(visit: Visit) -> web.Response:
     """Closes the year's material, alone or with a second person."""
     service, year = visit.service, year_of(visit)
     office = visit.office
-    made = await prepare_close(service.approvals, year, visit.text("typed"), office)
+    order = CloseOrder(visit.text("typed"), visit.text("seen"))
+    made = await prepare_close(service.approvals, year, order, office)
     if made.state != DONE:
         return visit.redirect("/admin/approvals", "prepared")
     return visit.redirect(f"/admin/years/{year}/import", "material-closed")
+
+
+@staff_page
+async def take_report(visit: Visit) -> web.Response:
+    """Records that an organ has nothing to report of a kind (无), or takes that back."""
+    year, act = year_of(visit), visit.text("act")
+    if act not in (NONE, TAKE_BACK):
+        raise no_such_button(act)
+    said = (visit.text("kind"), visit.text("organ"), visit.text("document"))
+    await say_none(visit.service.database, year, *said, visit.office, act == TAKE_BACK)
+    return visit.redirect(f"/admin/years/{year}/import", f"report-{act}")
 
 
 def _day(visit: Visit, at: int) -> str:

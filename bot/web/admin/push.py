@@ -54,7 +54,7 @@ from bot.fieldwork.outreach.push_service import (
     show_pushes,
     texts_as_sent,
 )
-from bot.fieldwork.outreach.returns import take_returns
+from bot.fieldwork.outreach.returns import take_return, take_returns
 from bot.fieldwork.outreach.short_texts import preview_short
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -115,7 +115,6 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
             lang: [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
             for lang in texts
         },
-        "rate": service.settings.push_rate,
         "previewed": False,
         "step": "",
         "for_whom": "",
@@ -212,6 +211,8 @@ async def take_handout(visit: Visit) -> web.StreamResponse:
         return visit.redirect(_path(visit), "handout-allowed" if made.state == DONE else "prepared")
     if act == "returns":
         return await _take_returns(visit)
+    if act == "scan":
+        return await _take_scan(visit)
     if act not in ("make", "drop"):
         raise no_such_button(act)
     step = _number(visit, "step")
@@ -225,6 +226,13 @@ async def take_handout(visit: Visit) -> web.StreamResponse:
     await service.mixer.turn()
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return web.Response(body=file.data, content_type=file.content_type, headers=headers)
+
+
+async def _take_scan(visit: Visit) -> web.Response:
+    """Takes what came of one letter by its reference."""
+    on = (visit.service.database, visit.service.keys, visit.path_param("campaign"))
+    await take_return(*on, visit.text("reference"), visit.text("outcome"), visit.today)
+    return visit.redirect(_path(visit), "handout-returns")
 
 
 async def _take_returns(visit: Visit) -> web.StreamResponse:

@@ -1,61 +1,59 @@
-"""The console's downloads of a year's reports: the circular, and a unit's evidence page."""
+"""The year's circular and the evidence pages of its units, as PDF and HTML, on demand.
+
+A process of its own makes them (`bot.service.children`), by the command that a person would type.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aiohttp import web
 
 from bot.publication.exports import Audience
-from bot.publication.reports.circular import circular_document
-from bot.publication.reports.document_model import Document
-from bot.publication.reports.evidence import evidence_page
-from bot.publication.reports.html import to_html
-from bot.publication.reports.material import report_material
-from bot.publication.reports.pdf import to_pdf
 from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.shared.app_keys import CHILDREN
 from bot.web.shared.downloads import report_file
-
-DRAW: dict[str, Callable[[Document], bytes]] = {"pdf": to_pdf, "html": to_html}
 
 
 @staff_page
 async def send_circular(visit: Visit) -> web.Response:
     """Sends the year's circular; with ``?audience=internal`` it names leaders."""
-    material = await report_material(visit.service.database, await visit.year())
-    audience, zone = _audience(visit), visit.service.settings.timezone
-
-    def make() -> bytes:
-        return DRAW[visit.path_param("form")](
-            circular_document(material, audience, visit.lang, zone)
-        )
-
-    return report_file(
-        await asyncio.to_thread(make), visit.path_param("form"), f"minping-circular-{_tail(visit)}"
-    )
+    body = await _made(visit, "circular")
+    return report_file(body, visit.path_param("form"), f"minping-circular-{_tail(visit)}")
 
 
 @staff_page
 async def send_evidence(visit: Visit) -> web.Response:
     """Sends a unit's evidence page."""
-    material = await report_material(visit.service.database, await visit.year())
-    audience, zone, unit = (
-        _audience(visit),
-        visit.service.settings.timezone,
-        visit.path_param("unit"),
-    )
+    unit = visit.path_param("unit")
+    body = await _made(visit, "evidence", f"--unit={unit}")
+    return report_file(body, visit.path_param("form"), f"minping-evidence-{unit}-{_tail(visit)}")
 
-    def make() -> bytes:
-        return DRAW[visit.path_param("form")](
-            evidence_page(material, unit, audience, visit.lang, zone)
+
+async def _made(visit: Visit, kind: str, *options: str) -> bytes:
+    """Returns the one file that the command writes.
+
+    Raises:
+        NotNow: as `Children.run`.
+    """
+    with TemporaryDirectory(prefix="minping-report-") as folder:
+        words = (
+            f"--out={folder}",
+            f"--format={visit.path_param('form')}",
+            f"--lang={visit.lang}",
+            f"--audience={_audience(visit)}",
         )
+        await visit.request.app[CHILDREN].run(
+            ["report", kind, str(year_of(visit)), *options, *words], visit.lang
+        )
+        return await asyncio.to_thread(_only_file, Path(folder))
 
-    return report_file(
-        await asyncio.to_thread(make),
-        visit.path_param("form"),
-        f"minping-evidence-{unit}-{_tail(visit)}",
-    )
+
+def _only_file(folder: Path) -> bytes:
+    (file,) = folder.iterdir()
+    return file.read_bytes()
 
 
 def _audience(visit: Visit) -> Audience:

@@ -1,15 +1,28 @@
-"""Reviews and appeals for programs: they read them and register what was asked; nobody decides."""
+"""Reviews, appeals and amendments for programs: they read and register; nobody decides."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 from aggregation.procedure.appeals import AppealAct, AppealStep
 from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import appeal_again, receive_appeal, withdraw_appeal
+from bot.appraisal.standing_years import amendment_of, corrections_of
 from bot.core.identity import Office
+from bot.records.amendments import StoredAmendment, read_amendments
+from bot.storage.database import reading
 from bot.web.api.call import ApiCall, RequestRefused
-from bot.web.api.models import AppealActModel, YearAppeal, YearAppealList
+from bot.web.api.models import (
+    AppealActModel,
+    ChangeModel,
+    CorrectionModel,
+    YearAmendment,
+    YearAmendmentList,
+    YearAppeal,
+    YearAppealList,
+)
 from survey_flows.errors import BadInput
 
 
@@ -36,6 +49,42 @@ async def register_step(call: ApiCall) -> web.StreamResponse:
         raise RequestRefused.because(404, error) from error
     follow = withdraw_appeal if call.body.act == AppealAct.WITHDRAWN else appeal_again
     return call.response(_model(await follow(database, number, call.body.text, office)))
+
+
+async def list_amendments(call: ApiCall) -> web.StreamResponse:
+    """Answers with the amendments of a year as they stand, the first one first."""
+    year = int(call.path_param("year"))
+    async with reading(call.service.database) as connection:
+        found = await read_amendments(connection, year)
+    return call.response(YearAmendmentList(year=year, items=[_amendment(it) for it in found]))
+
+
+def _amendment(it: StoredAmendment) -> YearAmendment:
+    said = amendment_of(it)
+    return YearAmendment(
+        number=it.number,
+        appeal=it.appeal or None,
+        cause=said.cause or None,
+        subject=it.subject,
+        reason=it.reason,
+        at=datetime.fromtimestamp(it.at, UTC),
+        by=it.by,
+        approved_by=it.approved_by,
+        corrections=[
+            CorrectionModel(
+                kind=one.kind,
+                subject=one.subject,
+                what=one.what,
+                before=one.before,
+                after=one.after,
+            )
+            for one in corrections_of(it)
+        ],
+        changes=[
+            ChangeModel(subject=one.subject, before=one.before, after=one.after, kept=one.kept)
+            for one in said.changes
+        ],
+    )
 
 
 def _office(call: ApiCall) -> Office:

@@ -12,6 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aggregation.appraisal.corrections import CorrectionKind
+from aggregation.appraisal.standing import Cause
+from aggregation.model.facts import Grade
 from aggregation.procedure.appeals import AppealAct, AppealState
 from bot.accounts.api_tokens import SCOPES
 
@@ -386,6 +389,47 @@ class YearAppealList(ResponseModel):
 
     year: int
     items: list[YearAppeal]
+
+
+class CorrectionModel(ResponseModel):
+    """One thing that an amendment puts right."""
+
+    kind: Literal[tuple(map(str, CorrectionKind))]  # type: ignore[valid-type]
+    subject: str
+    what: str = Field(description="the indicator, finding, proposal or mark; may be empty")
+    before: str = Field(description="points, a grade, or JSON of a bonus or a post; may be empty")
+    after: str = Field(description="likewise; empty where something falls away")
+
+
+class ChangeModel(ResponseModel):
+    """What an amendment changes of a unit or person."""
+
+    subject: str
+    before: Literal[tuple(map(str, Grade))] | None  # type: ignore[valid-type]
+    after: Literal[tuple(map(str, Grade))] | None  # type: ignore[valid-type]
+    kept: bool = Field(description="it would fare worse, and keeps its result")
+
+
+class YearAmendment(ResponseModel):
+    """An amendment of a sealed year: what it puts right, why, and whom it changes."""
+
+    number: int
+    appeal: int | None = Field(description="which was upheld; null: it follows from the cause")
+    cause: Literal[tuple(map(str, Cause))] | None  # type: ignore[valid-type]
+    subject: str
+    reason: str
+    at: Moment
+    by: str
+    approved_by: str = Field(description="logins; empty where one person was enough")
+    corrections: list[CorrectionModel]
+    changes: list[ChangeModel]
+
+
+class YearAmendmentList(ResponseModel):
+    """The amendments of a year, the first one first."""
+
+    year: int
+    items: list[YearAmendment]
 
 
 class Approval(ResponseModel):

@@ -284,6 +284,14 @@ OPERATIONS = (
         refuses=(CONFLICT,),
     ),
     Operation(
+        "GET",
+        f"{YEAR}/amendments",
+        appeals.list_amendments,
+        INTERNAL,
+        "A sealed year's amendments: what each puts right, why, and whom it changes",
+        models.YearAmendmentList,
+    ),
+    Operation(
         "POST",
         "/appeals/{appeal}/steps",
         appeals.register_step,

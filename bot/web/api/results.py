@@ -6,6 +6,7 @@ import asyncio
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlalchemy import func, select
@@ -326,6 +327,7 @@ async def send_year_zip(call: ApiCall) -> web.Response:
 
 
 async def _year_file(call: ApiCall, form: str) -> web.Response:
+    from bot.publication.as_of import year_as_of
     from bot.publication.exports import Audience, year_book
 
     audience = Audience(call.query.audience)
@@ -335,7 +337,8 @@ async def _year_file(call: ApiCall, form: str) -> web.Response:
             Message("api-scope-missing", scope="results:internal"),
             Place(field="Authorization"),
         )
-    book = await asyncio.to_thread(
-        year_book, await _year(call), audience, call.service.settings.timezone
-    )
+    timezone = call.service.settings.timezone
+    today = call.service.clock.now().astimezone(ZoneInfo(timezone)).date()
+    year = await year_as_of(call.service.database, await _year(call), today)
+    book = await asyncio.to_thread(year_book, year, audience, timezone)
     return await _file(call, book, form, f"minping-{call.path_param('year')}-{audience}")

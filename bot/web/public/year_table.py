@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from aggregation.model.facts import Grade
-from bot.core.labels import name, pick
+from bot.core.labels import label, name, pick
+from bot.publication.as_of import open_words
 from bot.publication.public_table import (
     PublicTable,
+    appeals_mark,
     public_data,
     read_public_table,
     standing_mark,
@@ -43,6 +45,7 @@ async def show_table(request: web.Request) -> web.Response:
         ],
         leaders=[(name(grade, lang), table.leaders[grade]) for grade in Grade],
         ungraded=table.leaders[None],
+        open_words=label(open_words(table.open), lang) if table.open else "",
         name=lambda code: name(code, lang),
         pick=lambda zh, en: pick((zh, en), lang),
     )
@@ -77,7 +80,8 @@ async def _table(request: web.Request) -> PublicTable:
     service, year, today = request.app[SERVICE], int(request.match_info["year"]), _today(request)
     async with reading(service.database) as connection:
         mark = await standing_mark(connection, year)
-    key = ("year-table", str(year), mark, today.isoformat())
+        asked = await appeals_mark(connection, year)
+    key = ("year-table", str(year), mark, asked, today.isoformat())
     found: PublicTable | None = await request.app[RESULT_CACHE].cached(
         key, lambda: read_public_table(service.database, year, today)
     )

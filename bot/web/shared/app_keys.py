@@ -1,9 +1,11 @@
-"""The key under which handlers find the service in the application."""
+"""The keys under which handlers find what they share in the application."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from bot.service.children import Children
 from bot.service.composition import Service
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+CHILDREN: web.AppKey[Children] = web.AppKey("children", Children)

@@ -307,3 +307,50 @@ async def test_the_shipped_example_fits_the_real_ratings(database: AsyncEngine) 
         database, KEYS, SystemClock(), file, root / "docs" / "examples" / "insteval.yaml"
     )
     assert (done.rows, done.ballots) == (73_421, 73_421)
+
+
+async def test_two_texts_that_mean_one_unit_are_one_unit(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    mapping = MAPPING.replace("values: {1: TAX, 2: EDU}", "values: {1: TAX, 2: EDU, 税务: TAX}")
+    later = [*ROWS[2][:2], "税务", *ROWS[2][3:5], "2025-11-05 09:00", "", *"5555"]
+    done = await run(database, write(tmp_path, rows=[*ROWS, later]), mapping)
+    assert (done.rows, done.ballots, done.duplicates) == (5, 3, 2)
+    assert ("TAX", "enterprise", "", "survey", "VS VS VS VS") in await stored(database)
+
+
+async def test_a_persons_number_in_two_columns_of_the_mapping_is_read_in_both(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    # The column of the unit is also a part of who answered, as in ratings of lecturers.
+    mapping = MAPPING.replace("respondent: [name, phone]", "respondent: [name, dept, said]")
+    rows = [[*row[:6], row[6] or "无", *row[7:]] for row in ROWS]
+    done = await run(database, write(tmp_path, rows=rows), mapping)
+    assert (done.rows, done.ballots) == (4, 4)
+    assert {text for _, text in await comments(database)} == {"快一点", "早先", "无"}
+
+
+async def test_what_is_read_and_stored_is_told_on_the_way(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    rows = [[f"人{at}", *ROWS[0][1:]] for at in range(6000)]
+    (tmp_path / "map.yaml").write_text(MAPPING, "utf-8")
+    for kind in ("csv", "parquet"):
+        read: list[int] = []
+        told: list[tuple[int, int]] = []
+        await import_ballots(
+            database,
+            KEYS,
+            SystemClock(),
+            write(tmp_path, kind, rows=rows),
+            _renamed(tmp_path / "map.yaml", f"of-{kind}"),
+            progress=lambda done, total, told=told: told.append((done, total)),
+            reading=read.append,
+        )
+        assert read == [2000, 4000, 6000]
+        assert told == [(5000, 6000), (6000, 6000)]
+
+
+def _renamed(mapping: Path, campaign: str) -> Path:
+    mapping.write_text(MAPPING.replace("last-year", campaign), "utf-8")
+    return mapping

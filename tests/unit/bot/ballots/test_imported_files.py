@@ -64,10 +64,7 @@ WRITERS = {"csv": in_csv, "xlsx": in_xlsx, "parquet": in_parquet}
 
 
 def texts(table: ColumnarTable) -> dict[str, list[str]]:
-    return {
-        name: [column.texts[at] for at in column.places.tolist()]
-        for name, column in table.columns.items()
-    }
+    return {name: column.between(0, len(table.numbers)) for name, column in table.columns.items()}
 
 
 def refusal(path: Path, needed: dict[str, str] | None = None) -> str:

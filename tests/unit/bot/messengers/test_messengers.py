@@ -15,7 +15,7 @@ from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
 from bot.messengers.registry import PROVIDERS
-from tests.standins import aliyun, cmas, plain, tencent
+from tests.standins import aliyun, cmas, plain, tencent, twilio, wecom
 from tests.standins.server import Checker, StandIn
 
 HOOK = "A" * 22
@@ -27,6 +27,7 @@ MESSAGE = OutgoingMessage(
     "No more",
     "https://mp.cs.cn/7K3M9P2QXB",
     "您被随机抽中评价政府部门工作：https://mp.cs.cn/7K3M9P2QXB 拒收请回复R",
+    leave="https://mp.cs.cn/out/AAAA",
 )
 
 
@@ -43,6 +44,10 @@ class Case:
     words: tuple[Any, tuple[str, str]] | None = None
     address: str = PHONE
     secrets: tuple[str, ...] = ()
+    before: dict[str, Any] = field(default_factory=dict)
+
+    def provider(self, *answers: tuple[int, Any]) -> StandIn:
+        return StandIn(self.check, list(answers), self.before)
 
 
 def cmas_refusal(code: str) -> dict[str, Any]:
@@ -227,6 +232,62 @@ hook: {hook}
 }
 
 
+def wecom_answer(code: int, invalid: str = "") -> dict[str, Any]:
+    return {"errcode": code, "errmsg": "x", "invaliduser": invalid, "msgid": "m"}
+
+
+CASES["wecom"] = Case(
+    account="""
+provider: wecom
+url: {url}
+secrets: {{corp_id: ww-test, corp_secret: secret-of-corp}}
+settings: {{agent_id: "1000002"}}
+""",
+    check=wecom.check,
+    taken=(200, wecom_answer(0)),
+    reference="",
+    answers=[
+        (200, wecom_answer(0, "ZhangSan"), To.UNREACHABLE),
+        (200, wecom_answer(45009), To.SILENCE),
+        (200, wecom_answer(60020), To.REFUSED),
+        (200, wecom_answer(40056), To.REFUSED),
+        (200, wecom_answer(81013), To.LATER),
+        (200, wecom_answer(-1), To.LATER),
+    ],
+    address="zhangsan",
+    secrets=("secret-of-corp", "T" * 64),
+    before={"/cgi-bin/gettoken": wecom.TOKEN},
+)
+
+
+def twilio_error(code: int) -> dict[str, Any]:
+    return {"code": code, "message": "x", "more_info": "https://x.example", "status": 400}
+
+
+CASES["twilio"] = Case(
+    account="""
+provider: twilio
+url: {url}
+secrets: {{account_sid: AC-test, auth_token: token-of-test}}
+settings: {{from: "+14155550199", site: "https://mp.cs.cn"}}
+hook: {hook}
+""",
+    check=twilio.check,
+    taken=(201, {"sid": "SM1", "status": "queued"}),
+    reference="SM1",
+    answers=[
+        (400, twilio_error(21610), To.OPTED_OUT),
+        (400, twilio_error(21211), To.UNREACHABLE),
+        (429, twilio_error(20429), To.SILENCE),
+        (401, twilio_error(20003), To.REFUSED),
+        (400, twilio_error(21606), To.REFUSED),
+        (400, twilio_error(99999), To.LATER),
+        (503, twilio_error(20503), To.LATER),
+    ],
+    secrets=("token-of-test",),
+)
+
+
 def messenger_of(case: Case, url: str, data: Path) -> AccountMessenger:
     file = read_account(case.account.format(url=url, hook=HOOK), "city")
     return PROVIDERS[file.provider](file, data)
@@ -241,7 +302,7 @@ async def test_a_message_is_as_the_interface_demands_and_its_reference_is_kept(
     case: Case, tmp_path: Path
 ) -> None:
     async with (
-        StandIn(case.check, [case.taken]) as provider,
+        case.provider(case.taken) as provider,
         messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         answer = await messenger.send(case.address, MESSAGE)
@@ -253,7 +314,7 @@ async def test_a_message_is_as_the_interface_demands_and_its_reference_is_kept(
 async def test_each_of_the_provider_s_codes_has_its_outcome(case: Case, tmp_path: Path) -> None:
     for status, said, outcome in case.answers:
         async with (
-            StandIn(case.check, [(status, said)]) as provider,
+            case.provider((status, said)) as provider,
             messenger_of(case, provider.url, tmp_path) as messenger,
         ):
             answer = await messenger.send(case.address, MESSAGE)
@@ -279,14 +340,14 @@ async def test_what_is_no_word_of_the_provider_s_burns_nobody(
     case: Case, tmp_path: Path, status: int, said: Any, outcome: To
 ) -> None:
     async with (
-        StandIn(case.check, [(status, said)]) as provider,
+        case.provider((status, said)) as provider,
         messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         assert (await messenger.send(case.address, MESSAGE)).outcome is outcome
 
 
 async def test_a_provider_that_is_away_is_asked_later(case: Case, tmp_path: Path) -> None:
-    async with StandIn(case.check, [case.taken]) as provider:
+    async with case.provider(case.taken) as provider:
         url = provider.url
     async with messenger_of(case, url, tmp_path) as messenger:
         assert (await messenger.send(case.address, MESSAGE)).outcome is To.LATER
@@ -297,7 +358,7 @@ async def test_neither_number_nor_secret_nor_code_is_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with (
-        StandIn(case.check, [case.taken, (500, ""), (200, "x")]) as provider,
+        case.provider(case.taken, (500, ""), (200, "x")) as provider,
         messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         for _ in range(3):

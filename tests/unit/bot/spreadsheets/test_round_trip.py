@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
+from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -37,6 +41,10 @@ def through(rows: list[tuple[str, str, str]], lang: str, save_again: bool) -> li
         buffer = io.BytesIO()
         load_workbook(io.BytesIO(data)).save(buffer)
         data = buffer.getvalue()
+    return read_back(data)
+
+
+def read_back(data: bytes) -> list[tuple[str, ...]]:
     problems = Problems("t.xlsx")
     found = match_columns(read_sheet("t.xlsx", data), FIELDS, problems)
     problems.settle()
@@ -53,3 +61,20 @@ def test_a_table_out_and_back_is_the_same(
     rows: list[tuple[str, str, str]], lang: str, save_again: bool
 ) -> None:
     assert through(rows, lang, save_again) == rows
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_a_table_that_libreoffice_saved_is_the_same(tmp_path: Path) -> None:
+    numbers = ["0.30000000000000004", "123456.123456789012345", "90.50", "-0", "", "999999", "1.1"]
+    texts = [*ODD, "_x000D_", "𠮷安 ✔", "😀", '"a"', "2026-01-02", "1/2", "3.10", "税 务", "", "00"]
+    rows = [
+        (text, numbers[at % len(numbers)], texts[-at - 1] or "x") for at, text in enumerate(texts)
+    ]
+    for lang in ("zh-Hans", "en"):
+        (tmp_path / f"{lang}.xlsx").write_bytes(workbook("t", FIELDS, rows, {}, lang))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    files = [str(path) for path in tmp_path.glob("*.xlsx")]
+    order = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", "out", *files]
+    subprocess.run(order, cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    for lang in ("zh-Hans", "en"):
+        assert read_back((tmp_path / "out" / f"{lang}.xlsx").read_bytes()) == rows

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ from aiohttp.test_utils import TestClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from aggregation.appraisal.corrections import Correction, CorrectionKind, bonus_text
+from aggregation.appraisal.standing import Change
+from aggregation.model.facts import Adjustment, Grade
 from bot.__main__ import main
 from bot.accounts.api_tokens import SCOPES, create_token, revoke_token
 from bot.accounts.audit_log import read_records
+from bot.appraisal.plain_form import write_plain
 from bot.campaigns.registered import find_registered_campaign, read_registered_campaigns
+from bot.records.amendments import StoredAmendment, add_amendment
 from bot.records.tellings import Telling, TellingAct, add_tellings
 from bot.service.composition import Service
 from bot.storage.database import writing
@@ -123,7 +129,7 @@ async def test_what_is_answered_is_what_the_document_says(program: Program) -> N
         named = name_of(operation.answer) if status == 200 else "ProblemDetails"
         schema = {"$ref": f"#/components/schemas/{named}"}
         Draft202012Validator({**schema, "components": {"schemas": schemas}}).validate(told)
-        empty = operation.path.endswith(("/notices", "/appeals"))
+        empty = operation.path.endswith(("/notices", "/appeals", "/amendments"))
         lacks = operation.path.startswith("/years") and not empty
         assert status == (409 if lacks else 200), operation.path
         if status == 200:
@@ -391,6 +397,40 @@ async def test_notices_say_whom_they_tell_and_how_many_surely_know(program: Prog
         "letters": 2,
         "known": 1,
     }
+
+
+async def test_amendments_say_what_was_put_right_why_and_whom_it_changes(
+    program: Program,
+) -> None:
+    bonus = bonus_text(Adjustment("U1", Decimal("-2"), "通报", "文件"))
+    signed = ("chen", "查实", "2026-03-01T09:00:00+08:00")
+    put_right = (Correction(CorrectionKind.BONUS, "U1", "1a2b3c4d", bonus, "", *signed),)
+    changes = (Change("U1", Grade.SECOND, Grade.SECOND, False), Change("L1", None, None, True))
+    texts = [
+        json.dumps(write_plain(*it), ensure_ascii=False)
+        for it in ((put_right, tuple[Correction, ...]), (changes, tuple[Change, ...]))
+    ]
+    cause = json.dumps({"kind": "correction"})
+    signed_by = ("chen", "he", "查实", 1_770_000_000, cause)
+    made = StoredAmendment(2026, 1, 1, 0, 0, "U1", *texts, "0" * 64, *signed_by)
+    async with writing(program.service.database) as connection:
+        await add_amendment(connection, made)
+    scores = await program.token("results:read", name="scores")
+    assert (await program.ask("GET", "/years/2026/amendments", None, scores))[0] == 403
+    (told,) = (await program.ask("GET", "/years/2026/amendments"))[1]["items"]
+    assert told == {
+        **{"number": 1, "appeal": None, "cause": "correction", "subject": "U1"},
+        **{"reason": "查实", "at": "2026-02-02T02:40:00Z", "by": "chen", "approved_by": "he"},
+        "corrections": [
+            {"kind": "bonus", "subject": "U1", "what": "1a2b3c4d", "before": bonus, "after": ""}
+        ],
+        "changes": [
+            {"subject": "U1", "before": "second", "after": "second", "kept": False},
+            {"subject": "L1", "before": None, "after": None, "kept": True},
+        ],
+    }
+    status, _, _ = await program.ask("POST", "/years/2026/amendments", {"subject": "U1"})
+    assert status == 405, "programs read; people amend"
 
 
 async def test_a_token_that_asks_too_often_waits_and_others_do_not(program: Program) -> None:

@@ -47,7 +47,7 @@ async def test_short_words_are_shown_as_sent_and_counted_in_parts(console: Conso
         await announce_accounts(connection, [ACCOUNT])
     page = texts(await console.open(PUSH))
     assert "Public-cloud SMS allows neither surveys nor personal links" in page
-    assert "SMS city 08:00–22:00" in page
+    assert "SMS city 10 08:00–22:00" in page
     own = {"csrf": console.csrf, "zh": "请评价", "en": "Please rate", "hours": "00:00-23:59"}
     short = own | {"short_zh": "评" * 60 + "{link}", "short_en": "Rate us: {link}"}
     page = texts(await console.post(f"{PUSH}/begin", short | {"act": "preview"}))

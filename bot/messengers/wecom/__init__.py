@@ -1,0 +1,1 @@
+"""Messages of a WeCom application to people of the organisation."""

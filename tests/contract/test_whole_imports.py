@@ -1,0 +1,147 @@
+"""Every import ends before each of its writes in turn, and what is stored is what it was."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.appraisal.table_kinds import TABLES
+from bot.ballots.imported.importer import import_ballots
+from bot.core.clock import SystemClock
+from bot.crypto.gate_keys import make_gate_keys
+from bot.fieldwork.audience.contact_file import import_contacts, import_opt_outs
+from bot.storage.database import reading
+from bot.storage.schema.metadata import metadata
+from tests.contract.test_contacts import ANN, BEN, KEYS, LIST, TODAY
+from tests.contract.test_year_tables import INDICATORS, LEADERS, YEAR, bring, small_year
+from tests.unit.bot.ballots.test_imported import MAPPING, ROWS, write
+
+GATE = make_gate_keys(Path(mkdtemp()))
+WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "TRUNCATE")
+Import = Callable[[AsyncEngine, Path], Awaitable[object]]
+
+TEXTS = {
+    "units": "code,name_zh,name_en,category,questionnaire\nU1,新一局,New 1,C_social,window\n"
+    "U4,市四局,Bureau 4,C_social,window\n",
+    "unit-periods": "code,begins,until,name_zh,name_en,category,league\n"
+    "U1,2000-01-01,2026-05-31,乙局,Old,C_social,\nU1,2026-06-01,,甲局,New,C_social,\n",
+    "unit-events": "on,kind,before,after,document,shares,continues\n"
+    "2026-06-01,rename,U1,U1,更名文件,,\n",
+    "leaders": LEADERS.replace("领导1", "新领导"),
+    "inner": "code,name_zh,parent,category\nU3-1,一科,U3,section\n",
+    "people": "id,name_zh,unit,role\nQ1,王一,U3-1,工作人员\n",
+    "indicators": INDICATORS.replace("95", "94"),
+    "adjustments": "unit,points,reason,source\nU1,1,表彰,文件\nU2,-1,批评,文件\n",
+    "findings": "id,kind,subject,date,source\nF1,safety_accident,U2,2026-03-01,事故调查报告\n",
+    "posts": "person,unit,role,title,begins,until\nL1,U1,principal,局长,2020-01-01,\n",
+    "absences": "person,kind,begins,until\nL1,sick,2026-02-01,2026-04-30\n",
+    "discipline": "id,person,kind,level,begins,ended\nD1,L2,investigation,,2026-06-01,\n",
+    "history": "year,subject,grade,confirmed,unit\n2025,L3,third,yes,U3\n2025,L2,second,,U2\n",
+}
+"""A table of each kind; decisions are entered by their proposals."""
+
+
+async def table(kind: str, database: AsyncEngine, _: Path) -> object:
+    return await bring(database, kind, TEXTS[kind], YEAR if TABLES[kind].dated else 0)
+
+
+async def contacts(database: AsyncEngine, _: Path) -> object:
+    return await import_contacts(database, KEYS, "list.csv", LIST.encode(), TODAY)
+
+
+async def opt_outs(database: AsyncEngine, _: Path) -> object:
+    text = f"channel,address\ntelegram,{ANN}\ntelegram,{BEN}\n"
+    return await import_opt_outs(database, KEYS, "out.csv", text.encode(), date(2026, 11, 25))
+
+
+async def ballots(database: AsyncEngine, folder: Path) -> object:
+    (folder / "map.yaml").write_text(MAPPING, "utf-8")
+    file = write(folder, rows=ROWS)
+    return await import_ballots(database, GATE, SystemClock(), file, folder / "map.yaml")
+
+
+IMPORTS: dict[str, Import] = {kind: partial(table, kind) for kind in TEXTS} | {
+    "contacts": contacts,
+    "opt-outs": opt_outs,
+    "ballots": ballots,
+}
+
+
+class Interrupted(BaseException):
+    """As an interrupt, no error that anything would handle."""
+
+
+@contextmanager
+def ended_before(database: AsyncEngine, number: int) -> Iterator[list[str]]:
+    """Let the write of this number, from 1, or the commit after fewer, end everything.
+
+    Yields the writes that began.
+    """
+    begun: list[str] = []
+
+    def look(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().upper().startswith(WRITES):
+            begun.append(statement)
+            if len(begun) == number:
+                raise Interrupted
+
+    def commit(_conn: Any) -> None:
+        if begun:
+            raise Interrupted
+
+    event.listen(database.sync_engine, "before_cursor_execute", look)
+    event.listen(database.sync_engine, "commit", commit)
+    try:
+        yield begun
+    finally:
+        event.remove(database.sync_engine, "before_cursor_execute", look)
+        event.remove(database.sync_engine, "commit", commit)
+
+
+async def standing(database: AsyncEngine) -> dict[str, list[str]]:
+    """All that is stored, by table."""
+    found = {}
+    async with reading(database) as connection:
+        for one in metadata.sorted_tables:
+            rows = (await connection.execute(select(one))).all()
+            found[one.name] = sorted(repr(tuple(row)) for row in rows)
+    return found
+
+
+@pytest.fixture
+async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
+    async with small_year(store_url) as database:
+        await bring(database, "inner", TEXTS["inner"].replace("一科", "旧科"))
+        yield database
+
+
+def test_every_kind_of_table_is_among_the_imports() -> None:
+    assert {*TEXTS, "decisions"} == {*TABLES}
+
+
+async def test_an_import_that_ends_in_the_middle_stores_nothing(
+    city: AsyncEngine, tmp_path: Path
+) -> None:
+    before = await standing(city)
+    for name, bring_in in IMPORTS.items():
+        number, writes = 0, 1
+        while writes > number:
+            number += 1
+            with ended_before(city, number + 1) as begun, pytest.raises(Interrupted):
+                await bring_in(city, tmp_path)
+            writes = len(begun)
+        assert number > 0, name
+        assert await standing(city) == before, name
+        await bring_in(city, tmp_path)
+        stored = await standing(city)
+        assert stored != before, name
+        before = stored

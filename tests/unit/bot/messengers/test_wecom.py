@@ -1,0 +1,71 @@
+"""WeCom: one token for all who wait, renewed when it ends; the links stay in a long text."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.fieldwork.outreach.messenger import DeliveryOutcome as To
+from bot.messengers.account_files import read_account
+from bot.messengers.registry import PROVIDERS
+from bot.messengers.wecom.messenger import MOST_BYTES, written_text
+from survey_flows.errors import BadInput
+from tests.unit.bot.messengers.test_messengers import CASES, MESSAGE, messenger_of, wecom_answer
+
+CASE = CASES["wecom"]
+
+
+async def test_all_who_wait_ask_for_one_token(tmp_path: Path) -> None:
+    async with (
+        CASE.provider(CASE.taken) as provider,
+        messenger_of(CASE, provider.url, tmp_path) as messenger,
+    ):
+        answers = await asyncio.gather(*(messenger.send("lisi", MESSAGE) for _ in range(8)))
+        assert {answer.outcome for answer in answers} == {To.ACCEPTED}
+        assert (len(provider.asked), len(provider.requests)) == (1, 8)
+        assert provider.violations == []
+
+
+async def test_a_token_that_ended_is_renewed_and_the_message_sent(tmp_path: Path) -> None:
+    ended = (200, wecom_answer(42001))
+    async with (
+        CASE.provider(ended, CASE.taken) as provider,
+        messenger_of(CASE, provider.url, tmp_path) as messenger,
+    ):
+        assert (await messenger.send("lisi", MESSAGE)).outcome is To.ACCEPTED
+        assert (len(provider.asked), len(provider.requests)) == (2, 2)
+    async with (
+        CASE.provider(ended) as provider,
+        messenger_of(CASE, provider.url, tmp_path) as messenger,
+    ):
+        assert (await messenger.send("lisi", MESSAGE)).outcome is To.REFUSED
+        assert len(provider.requests) == 2, "it does not ask without end"
+
+
+async def test_a_wrong_secret_stops_the_step(tmp_path: Path) -> None:
+    wrong = replace(CASE, before={"/cgi-bin/gettoken": {"errcode": 40001, "errmsg": "x"}})
+    async with (
+        wrong.provider(CASE.taken) as provider,
+        messenger_of(wrong, provider.url, tmp_path) as messenger,
+    ):
+        answer = await messenger.send("lisi", MESSAGE)
+        assert (answer.outcome, answer.reason) == (To.REFUSED, "token")
+        assert provider.requests == []
+
+
+def test_the_words_give_way_and_the_links_stay() -> None:
+    text = written_text(replace(MESSAGE, text="字" * 2000))
+    assert len(text.encode()) <= MOST_BYTES
+    assert text.endswith(written_text(replace(MESSAGE, text="")))
+    assert text.startswith("字" * 500)
+    quoted = written_text(replace(MESSAGE, begin="<b>&"))
+    assert "&lt;b&gt;&amp;</a>" in quoted
+
+
+def test_an_application_has_a_number() -> None:
+    text = CASE.account.format(url="https://x.example", hook="").replace("1000002", "mine")
+    with pytest.raises(BadInput, match="AgentId is a number"):
+        PROVIDERS["wecom"](read_account(text, "wecom"), Path())
