@@ -23,6 +23,7 @@ from tests.web_city import Clock, fill
 
 PASSWORD = "correct horse battery"
 YEAR = "/admin/years/2010"
+RANKING = f"{YEAR}/ranking"
 CAMPAIGN = "/admin/campaigns/city-2010"
 
 

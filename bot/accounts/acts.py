@@ -227,6 +227,7 @@ ACTS: Mapping[str, str] = {
     "/admin/years/{year}/letters order": "act-letters-order",
     "/admin/years/{year}/letters print": "act-letters-print",
     "/admin/years/{year}/letters deliver": "act-letters-deliver",
+    "/admin/years/{year}/data/{kind}": "act-import-row",
     "/admin/years/{year}/import": "act-import",
     "/admin/years/{year}/material": "act-material-close",
     "/admin/years/{year}/reports": "act-material-none",

@@ -145,7 +145,7 @@ async def check_rows(
 
 
 async def read_anchors(
-    connection: AsyncConnection, desk: Desk, waiting: bool = False
+    connection: AsyncConnection, desk: Desk, waiting: bool = False, newest: bool = False
 ) -> list[Anchor]:
     """Returns the acts about the audit log that a desk of the log signed, in order.
 
@@ -153,12 +153,15 @@ async def read_anchors(
         connection: reads the log's rows; an act without the desk's signature is left out.
         desk: knows its signatures.
         waiting: whether acts count that the mixer has not taken yet.
+        newest: whether only the last one is read; there are thousands in a year.
     """
     found = []
     columns = tables.log_entries.c
     query = select(tables.log_entries).where(columns.kind == AUDIT, columns.campaign == LOG_ITSELF)
     keys = await _desk_keys(connection, desk)
-    for row in await connection.execute(query.order_by(columns.position)):
+    position = columns.position
+    asked = query.order_by(position.desc()).limit(1) if newest else query.order_by(position)
+    for row in await connection.execute(asked):
         entry = entry_of_row(row._mapping)
         pairs = [(key, signature) for key in keys for signature in entry.signatures]
         if any(signed_act(key, desk.origin, entry.body or "", one) for key, one in pairs):

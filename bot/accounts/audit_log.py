@@ -78,7 +78,14 @@ def _fields(row: Any) -> str:
 
 
 async def read_records(
-    database: AsyncEngine, who: str = "", since: int = 0, most: int = 100, before: int = 0
+    database: AsyncEngine,
+    who: str = "",
+    since: int = 0,
+    most: int = 100,
+    before: int = 0,
+    about: str = "",
+    until: int = 0,
+    undone: bool = False,
 ) -> list[AuditRecord]:
     """Returns at most ``most`` acts, the newest first.
 
@@ -88,10 +95,16 @@ async def read_records(
         since: only those from this second on.
         most: how many.
         before: only those with a smaller number; 0 means all.
+        about: only those whose object has this text in it; empty means all.
+        until: only those before this second; 0 means all.
+        undone: only those that were refused or failed.
     """
     query = select(audit).where(audit.c.at >= since).order_by(audit.c.number.desc()).limit(most)
     query = query.where(audit.c.who == who) if who else query
     query = query.where(audit.c.number < before) if before else query
+    query = query.where(audit.c.what.icontains(about, autoescape=True)) if about else query
+    query = query.where(audit.c.at < until) if until else query
+    query = query.where(audit.c.outcome != DONE) if undone else query
     async with reading(database) as connection:
         return [_record(row) for row in await connection.execute(query)]
 

@@ -100,6 +100,7 @@ act-decide = decides on the proposal { $subject }
 act-demo = fills the database with the synthetic city
 act-grade = grades by decision: { $subject }
 act-import = imports a table for the year { $subject }
+act-import-row = changes a row of the material: { $subject }
 act-import-adjustments = imports bonuses and deductions for the year { $subject }
 act-import-ballots = imports ballots { $subject }
 act-import-decisions = imports decisions for the year { $subject }

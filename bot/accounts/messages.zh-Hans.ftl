@@ -100,6 +100,7 @@ act-decide = 对建议 { $subject } 作出决定
 act-demo = 用模拟城市填充数据库
 act-grade = 决定等次：{ $subject }
 act-import = 导入 { $subject } 年度的表格
+act-import-row = 修改年度资料中的一行：{ $subject }
 act-import-adjustments = 导入 { $subject } 年度的加减分
 act-import-ballots = 导入评价票 { $subject }
 act-import-decisions = 导入 { $subject } 年度的决定

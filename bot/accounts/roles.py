@@ -39,6 +39,8 @@ APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
 """The page of what waits for a second person, and the form by which one signs."""
 OPENINGS = r"/campaigns/[^/]+/openings|/years/[^/]+/auditors"
 """The files of single ballots, without names, and of a year with its persons."""
+YEAR, CAMPAIGNS = r"/admin/years/\d{4}", r"/admin/campaigns"
+"""The page of a year's steps, which tells no result, and the list of campaigns."""
 WORDS = r"/requests(/|$)|/unit$"
 """Pages with citizens' words to an office, and the page of a unit's own result."""
 
@@ -65,22 +67,23 @@ RIGHTS = {
     # Auditors check acts and counts. They see no names: no leaders, contacts or staff. Only a grant
     # for a year opens its bundle with persons.
     AUDITOR: Rights(
-        rf"/admin/?|{OWN}|/admin/audit"
+        rf"{OWN}|/admin/audit|{YEAR}|{CAMPAIGNS}"
         r"|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?"
         r"|/admin/years/\d{4}/auditors\.zip",
         OWN,
+        home="/admin/audit",
     ),
     # Approvers sign what others prepared; they see what that is about, and change nothing else.
     APPROVER: Rights(
-        rf"/admin/?|{OWN}|{APPROVALS}|/admin/audit"
+        rf"{OWN}|{APPROVALS}|/admin/audit|{YEAR}|{CAMPAIGNS}"
         r"|/admin/campaigns/[^/]+(/scores)?",
         rf"{OWN}|{SIGNATURE}",
         home="/admin/approvals",
     ),
     # Staff draft campaigns, send messages and watch responses. They open and close nothing, and see
-    # no scores and no year.
+    # no scores, and of a year its steps alone.
     STAFF: Rights(
-        rf"/admin/?|{OWN}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
+        rf"/admin/?|{OWN}|{YEAR}|{CAMPAIGNS}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
         r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft)?",
         rf"{OWN}|/admin/(contacts|drafts)"
         r"|/admin/campaigns/[^/]+/(links|draft|discard|push/.*|responses/quotas)",

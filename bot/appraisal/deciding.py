@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.appraisal.appraise import unit_standings
 from aggregation.appraisal.ground_days import GroundDays
 from aggregation.model.facts import Decision, Grade, Paper, UnitDecision, Verdict
-from aggregation.model.results import HEARD, ON_PAPER, Proposal
+from aggregation.model.names import GRADES, VERDICTS
+from aggregation.model.results import HEARD, ON_PAPER, ConsequenceKind, Proposal
 from aggregation.procedure.decision_days import DecisionLimits, day_problems, paper_problems
 from bot.appraisal.ground_days import ground_days_of, parts_of
-from bot.appraisal.year import AppraisedYear, run_year
+from bot.appraisal.year import BINDING, AppraisedYear, run_year
 from bot.core.identity import Office
+from bot.core.stale_forms import StaleForm
 from bot.records import store
 from bot.records.recusals import require_unbarred
 from bot.records.seals import refuse_sealed
@@ -24,6 +26,10 @@ from survey_flows.errors import BadInput, Message, Place
 
 MAX_NAME = 80
 """Characters of a signature."""
+MOST_AT_ONCE = 200
+"""So many proposals may be decided together."""
+SINGLE = frozenset({*BINDING, *HEARD, *ON_PAPER, ConsequenceKind.DISCIPLINE_REFERRAL})
+"""The kinds of proposals that are decided one by one, each with a reason of its own."""
 
 
 def seen_of(proposal: Proposal) -> str:
@@ -67,27 +73,104 @@ async def record_decision(
             decision, over an older one.
     """
     signed = _signed(name, reason, office)
+    given = (year, {proposal: seen}, verdict, signed, office, heard_on, campaigns, paper)
+    return (await _record(database, *given))[0]
+
+
+async def record_decisions(
+    database: AsyncEngine,
+    year: int,
+    seen: Mapping[str, str],
+    verdict: Verdict,
+    name: str,
+    reason: str,
+    office: Office,
+) -> list[Decision]:
+    """Append one decision on many proposals: all of them, or none.
+
+    Args:
+        database: where the year is.
+        year: the year.
+        seen: by key of a proposal what `seen_of` said of it when the person saw it.
+        verdict: what is decided about all of them.
+        name: what is printed as the signature.
+        reason: why; it is that of each.
+        office: the account that decides.
+
+    Raises:
+        BadInput: none or more than `MOST_AT_ONCE` are named, one of them is decided one by one
+            (`is_single`), or as `record_decision` for any of them.
+    """
+    if not 0 < len(seen) <= MOST_AT_ONCE:
+        raise BadInput(Message("appraisal-decided-how-many", most=MOST_AT_ONCE))
+    return await _record(database, year, seen, verdict, _signed(name, reason, office), office)
+
+
+def is_single(proposal: Proposal) -> bool:
+    """Return whether a proposal is decided by itself: it touches a grade or a person's posts."""
+    return proposal.kind in SINGLE
+
+
+async def _record(
+    database: AsyncEngine,
+    year: int,
+    seen: Mapping[str, str],
+    verdict: Verdict,
+    signed: tuple[str, str, str],
+    office: Office,
+    heard_on: str = "",
+    campaigns: Sequence[str] = (),
+    paper: Paper | None = None,
+) -> list[Decision]:
+    """Append a decision on each of the proposals, in one transaction."""
     appraised = await run_year(database, year, campaigns)
-    known = standing_proposals(appraised)
-    if proposal not in known:
-        raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=proposal))
-    found = known[proposal]
-    if seen != seen_of(found):
-        raise BadInput(Message("appraisal-seal-changed"), Place(subject=proposal))
+    known, made = standing_proposals(appraised), []
     days = await ground_days_of(database, appraised, office.timezone)
-    heard = check_days(days, found, verdict, heard_on, office)
-    standing = found.decision or found.lapsed
-    number = standing.number + 1 if standing else 1
-    limits = (days.since(found), signed[-1], heard)
-    for _, message in paper_problems(*limits, paper, must_rest(found, verdict)):
-        raise BadInput(message, Place(subject=proposal))
-    made = (*signed, office.login, found.digest, number, heard, paper)
-    decision = Decision(proposal, verdict, *made)
+    for key, digest in seen.items():
+        if key not in known:
+            raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=key))
+        found = known[key]
+        if digest != seen_of(found):
+            raise StaleForm(_changed(found.decision, _told(verdict, *signed)), Place(subject=key))
+        if len(seen) > 1 and is_single(found):
+            raise BadInput(Message("appraisal-decided-alone"), Place(subject=key))
+        heard = check_days(days, found, verdict, heard_on, office)
+        standing = found.decision or found.lapsed
+        number = standing.number + 1 if standing else 1
+        limits = (days.since(found), signed[-1], heard)
+        for _, message in paper_problems(*limits, paper, must_rest(found, verdict)):
+            raise BadInput(message, Place(subject=key))
+        said = (*signed, office.login, found.digest, number, heard, paper)
+        made.append(Decision(key, verdict, *said))
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
-        await require_unbarred(connection, year, found.subject, office.login)
-        await store.append_decisions(connection, year, [decision])
-    return decision
+        for key in seen:
+            await require_unbarred(connection, year, known[key].subject, office.login)
+        await store.append_decisions(connection, year, made)
+    return made
+
+
+def _said(by: str, reason: str, at: str) -> dict[str, str]:
+    return {"by": by, "reason": reason, "at": at}
+
+
+def _told(verdict: Verdict, by: str, reason: str, at: str) -> Message:
+    return Message("appraisal-decision-told", verdict=VERDICTS[verdict], **_said(by, reason, at))
+
+
+def _changed(made: Decision | UnitDecision | None, mine: Message) -> Message:
+    """Return the refusal of a form that something overtook: what stands now, and what it says.
+
+    Nothing stands where the grounds have changed and nobody has decided on the new ones.
+    """
+    if made is None:
+        now = Message("appraisal-not-decided-now")
+    elif isinstance(made, Decision):
+        now = _told(made.verdict, made.by, made.reason, made.at)
+    else:
+        said = _said(made.by, made.reason, made.at)
+        now = Message("appraisal-given-told", grade=GRADES[made.grade], **said)
+    return Message("appraisal-decision-changed", now=now, mine=mine)
 
 
 def standing_proposals(year: AppraisedYear) -> dict[str, Proposal]:
@@ -193,7 +276,8 @@ async def record_unit_decision(
         raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))
     before = last_given(appraised, unit)
     if seen != str(before):
-        raise BadInput(Message("appraisal-seal-changed"), Place(subject=unit))
+        mine = Message("appraisal-given-told", grade=GRADES[grade], **_said(*signed))
+        raise StaleForm(_changed(_last(appraised, unit), mine), Place(subject=unit))
     decision = UnitDecision(unit, grade, *signed, office.login, before + 1)
     days = await ground_days_of(database, appraised, office.timezone)
     limits = DecisionLimits(days.closed, _given_at(appraised, unit), decision.at)
@@ -210,6 +294,11 @@ async def record_unit_decision(
 def last_given(year: AppraisedYear, unit: str) -> int:
     """Return the number of the last grade that a person gave a unit; 0 where there is none."""
     return max((d.number for d in _given(year, unit)), default=0)
+
+
+def _last(year: AppraisedYear, unit: str) -> UnitDecision | None:
+    """Return the last grade that a person gave a unit; None where there is none."""
+    return max(_given(year, unit), key=lambda made: made.number, default=None)
 
 
 def _given_at(year: AppraisedYear, unit: str) -> str:

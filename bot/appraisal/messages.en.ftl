@@ -21,6 +21,8 @@ appraisal-no-such-proposal = there is no such proposal now; `minping appraise` l
 appraisal-no-such-unit = there is no such unit in { $year }; `minping appraise` lists the units
 appraisal-grade-not-decided = this unit's grade is not for a person to give: only a unit with too few ballots is
 appraisal-no-fourth-grade = a unit's grade is { -short-first }, { -short-second } or { -short-third }
+appraisal-decided-how-many = choose 1 to { $most } proposals at once
+appraisal-decided-alone = a proposal that touches a grade or posts, or refers somebody, is decided by itself
 appraisal-decision-unsigned = a decision needs the name of the person and the reason
 appraisal-name-too-long = the name is longer than { $max } characters
 appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
@@ -324,3 +326,9 @@ appraisal-removals-without-paper = the year cannot be sealed: { $names }{ $more 
     [0] {""}
    *[other] {" "}and { $more } more
     } are confirmed without a paper; decide again with organ, number, day and who released it
+appraisal-decision-changed = something changed after you looked, and your decision is not stored. Now: { $now }. Yours: { $mine }; look at it again
+appraisal-decision-told = { $verdict }; { $by }; { $reason }; { $at }
+appraisal-given-told = { $grade }; { $by }; { $reason }; { $at }
+appraisal-not-decided-now = other grounds, and no decision on them
+appraisal-appeal-changed = something changed after you looked, and your choice is not stored. Now: { $state }, handler { $now }. Yours: { $mine }; look at it again
+appraisal-nobody-charged = nobody

@@ -21,6 +21,8 @@ appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可�
 appraisal-no-such-unit = { $year } 年没有这个单位，`minping appraise` 可列出各单位
 appraisal-grade-not-decided = 该单位的等次不由人工决定；只有有效票不足的单位才由人工决定
 appraisal-no-fourth-grade = 单位的等次只能是{ -grade-first }、{ -grade-second }或{ -grade-third }
+appraisal-decided-how-many = 一次请选 1 至 { $most } 条建议
+appraisal-decided-alone = 影响等次、职务或须移送的建议只能逐条决定
 appraisal-decision-unsigned = 作出决定须填写决定人姓名和理由
 appraisal-name-too-long = 姓名超过 { $max } 个字符
 appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
@@ -284,3 +286,9 @@ appraisal-removals-without-paper = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }未写明所依据的文件即予确认；请写明机关、文号、日期和签发人，重新决定
+appraisal-decision-changed = 事项在您打开后已变化，您的决定未保存。现为：{ $now }。您填写的是：{ $mine }。请重新查看
+appraisal-decision-told = { $verdict }；{ $by }；{ $reason }；{ $at }
+appraisal-given-told = { $grade }；{ $by }；{ $reason }；{ $at }
+appraisal-not-decided-now = 依据已变，尚无决定
+appraisal-appeal-changed = 事项在您打开后已变化，您的选择未保存。现为：{ $state }，经办人 { $now }。您选择的是：{ $mine }。请重新查看
+appraisal-nobody-charged = 未指定

@@ -96,7 +96,7 @@ async def preview_seal(
         filings = await waiting_filings(connection, year)
         missing = missing_reports(await read_reports(connection, year))
     lacking = (Message("appraisal-reports-missing", names=missing),) if missing else ()
-    obstacles = (*_obstacles(appraised, open_ones, filings), *lacking)
+    obstacles = (*obstacles_of(appraised, open_ones, filings), *lacking)
     return SealPreview(appraised, obstacles, seen)
 
 
@@ -116,9 +116,16 @@ async def _material(database: AsyncEngine, year: int) -> str:
         return await material_digest(connection, year)
 
 
-def _obstacles(
+def obstacles_of(
     year: AppraisedYear, open_ones: Sequence[str], filings: Sequence[str]
 ) -> Iterable[Message]:
+    """Yields what keeps a computed year from being sealed, one message for each kind of thing.
+
+    Args:
+        year: the year as it is computed now.
+        open_ones: its counting campaigns that are not closed.
+        filings: the tables that wait for clearance.
+    """
     units = [unit for result in year.bodies for unit in result.units]
     leaders = [leader for result in year.bodies for leader in result.leaders]
     proposals = [proposal for result in year.bodies for proposal in result.proposals]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
@@ -13,16 +14,26 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import Decision, Grade, Paper, Verdict
+from aggregation.model.names import VERDICTS
 from aggregation.model.results import Proposal, ProposalStatus
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import find_appeal
 from bot.appraisal.appeals import assign_appeal, receive_appeal
 from bot.appraisal.deciders import eligible_deciders
-from bot.appraisal.deciding import record_decision, seen_of, standing_proposals
+from bot.appraisal.deciding import (
+    is_single,
+    record_decision,
+    record_decisions,
+    record_unit_decision,
+    seen_of,
+    standing_proposals,
+)
 from bot.appraisal.plain_form import read_plain, write_plain
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
 from bot.core.identity import Office
+from bot.core.labels import label
+from bot.core.stale_forms import StaleForm
 from bot.publication.exports import Audience, year_book
 from bot.publication.reports.circular import circular_document
 from bot.publication.reports.material import report_material
@@ -141,7 +152,7 @@ async def test_row_decided_what_does_not_stand_or_is_of_another_day_is_refused(
     early = (*given[:-1], office_at(2026, 10, 20))
     with pytest.raises(BadInput, match=f"{KEY}: the decision is of a day before {CLOSED}"):
         await record_decision(*early, seen_of(now), "2026-10-20")
-    with pytest.raises(BadInput, match="something changed after you looked"):
+    with pytest.raises(StaleForm, match="Now: other grounds, and no decision on them"):
         await record_decision(*given, "0000000000000000-0", TODAY)
     assert (await rows_of(city))["decisions"] == 0
 
@@ -298,6 +309,38 @@ async def test_row_decided_two_years_stand_once_the_first_of_them_is_sealed(
     }
 
 
+async def test_many_are_decided_together_or_none_of_them(city: AsyncEngine) -> None:
+    known = standing_proposals(await open_year(city, YEAR))
+    seen = {key: seen_of(it) for key, it in known.items() if not is_single(it)}
+    assert len(seen) > 1
+    office, first = office_of(), next(iter(seen))
+
+    async def together(picked: dict[str, str], who: Office = office) -> list[Decision]:
+        return await record_decisions(city, YEAR, picked, Verdict.DECLINED, "zhou", "由", who)
+
+    refused: tuple[tuple[dict[str, str], str], ...] = (
+        ({}, "choose 1 to 200 proposals"),
+        (dict.fromkeys(map(str, range(201)), ""), "choose 1 to 200 proposals"),
+        (seen | {"2026/no_rule/downgrade/L3": ""}, "there is no such proposal"),
+        (seen | {first: "0000000000000000-0"}, "look at it again"),
+        (seen | {KEY: seen_of(known[KEY])}, f"{KEY}: .* is decided by itself"),
+    )
+    for picked, complaint in refused:
+        with pytest.raises(BadInput, match=complaint):
+            await together(picked)
+    with pytest.raises(BadInput, match="you must stand aside"):
+        await together(seen, office_of("tob"))
+    assert (await rows_of(city))["decisions"] == 0
+    made = await together(seen)
+    assert [(it.proposal, it.verdict, it.reason, it.number) for it in made] == [
+        (key, Verdict.DECLINED, "由", 1) for key in seen
+    ]
+    assert (await rows_of(city))["decisions"] == len(seen)
+    with pytest.raises(BadInput, match="look at it again"):
+        await together(seen)
+    assert (await rows_of(city))["decisions"] == len(seen)
+
+
 async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> None:
     """Two administrators at once, on one proposal: one decides, the other looks again."""
     page = seen_of(await proposal(city))
@@ -316,11 +359,30 @@ async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> 
     assert len(refused) == 1
     assert "look at it again" in refused[0]
     assert (await rows_of(city))["decisions"] == 1
-    assert "look at it again" in str(await from_page("chen", Verdict.DECLINED))
+    made = (await proposal(city)).decision
+    assert made is not None
+    late = "chen" if made.by == "zhou" else "zhou"
+    said = str(await from_page(late, Verdict.DECLINED))
+    shown = re.search(r"Now: (.*?)\. Yours: (.*); look at it again", said)
+    assert shown, said
+    assert shown[1] == f"{label(VERDICTS[made.verdict], 'en')}; {made.by}; 由; {made.at}"
+    assert shown[2].startswith(f"{label(VERDICTS[Verdict.DECLINED], 'en')}; {late}; 由; ")
     await decide(city, YEAR, KEY, Verdict.DECLINED, office=office_of("chen"))
     made = (await proposal(city)).decision
     assert made is not None
     assert (made.login, made.verdict, made.number) == ("chen", Verdict.DECLINED, 2)
+
+
+async def test_two_pages_on_a_given_grade_show_both(city: AsyncEngine) -> None:
+    await hold_campaign(city, "few", each=50)
+    given = (city, YEAR, "U3", Grade.SECOND, ["few"])
+    made = await give_grade(*given)
+    late = (city, YEAR, "U3", Grade.THIRD, "chen", "另有所见", office_of("chen"), "0", ["few"])
+    with pytest.raises(StaleForm) as refused:
+        await record_unit_decision(*late)
+    said = str(refused.value)
+    assert f"Now: second grade; 周正平; 实地核查; {made.at}. Yours: third grade; chen; 另有" in said
+    assert (await rows_of(city))["unit_decisions"] == 1
 
 
 async def test_row_own_unit_nobody_decides_on_their_own_unit_or_its_principal(

@@ -144,3 +144,16 @@ async def press(page: Page, words: str) -> None:
     await page.get_by_role("button", name=words, exact=True).click()
     await page.wait_for_selector("main:not([data-old])")
     await page.wait_for_selector("#page:not([aria-busy])")
+
+
+async def open_menu(page: Page) -> None:
+    """Open the console's menu, which a narrow screen shows on demand."""
+    button = page.locator("a[href='#menu']")
+    if await button.is_visible():
+        await button.click()
+
+
+async def follow_menu(page: Page, name: str) -> None:
+    """Follow an entry of the console's menu."""
+    await open_menu(page)
+    await page.locator("#menu").get_by_role("link", name=name, exact=True).click()

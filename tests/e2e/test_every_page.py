@@ -14,18 +14,28 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Error, Page, Response
 
-from bot.accounts.staff import find_account
+from bot.accounts.staff import add_staff, find_account
 from bot.core.settings import Settings
 from bot.service.composition import Service, build
 from bot.web.admin.sessions import open_session
 from bot.web.admin.sign_in_checks import begin_second_step
 from bot.web.server import make_web
+from tests.console import PASSWORD
 from tests.e2e.browsing import BROWSER, DESKTOP, FLAWS, PHONE, browsing, press, serious
 from tests.every_page import REVIEWERS, WITHOUT_SESSION, addresses, fill_pages
 from tests.web_city import Clock
 
 pytestmark = BROWSER
 LANGUAGES = ("zh-Hans", "en")
+FIRST_PAGES = {
+    "staff": ("/admin/years/2026", "/admin/campaigns/2026"),
+    "observer": ("/admin/years/2010", "/admin/years/2010/ranking", "/admin/years/2010/explain/CME"),
+    "auditor": ("/admin/audit", "/admin/years/2010"),
+    "approver": ("/admin/approvals", "/admin/years/2010"),
+    "office": ("/admin/requests",),
+    "unit": ("/admin/unit",),
+}
+"""What a role sees that differs from what administrators and checkers see."""
 MOST_BYTES = 50_000
 """Of a citizen's page with all its parts: a second on a slow telephone."""
 
@@ -56,8 +66,15 @@ async def test_every_page_can_be_used_by_everybody(
                         login == "zhou" or address.startswith(REVIEWERS)
                     ):
                         seen += await look(page, address, flaws)
+            for role, pages in FIRST_PAGES.items():
+                unit = "CME" if role == "unit" else ""
+                await add_staff(service.roster, f"one.{role}", PASSWORD, role, unit)
+                await become(page, service, f"one.{role}")
+                for address in pages:
+                    assert await look(page, address, flaws) == 1, f"{role} {address}"
+                    seen += 1
         assert flaws == []
-        assert seen > 35
+        assert seen > 48
 
 
 async def become(page: Page, service: Service, login: str) -> None:

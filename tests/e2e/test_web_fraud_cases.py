@@ -15,7 +15,7 @@ from bot.service.composition import build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.console import CAMPAIGN, PASSWORD
-from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, press
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, open_menu, press
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock, fill
 
@@ -52,6 +52,7 @@ async def test_a_checker_votes(tmp_path: Path, valkey_url: str, browser: Browser
             await press(page, "Vote, for good")
             await expect(page.get_by_text("seen in all of them")).to_be_visible()
             await keep(page, "review-phone-voted-en")
+            await open_menu(page)
             await press(page, "Sign out")
             await page.get_by_label("Login").fill("zhou")
             await page.get_by_label("Password").fill(PASSWORD)

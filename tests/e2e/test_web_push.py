@@ -24,7 +24,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
-from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, follow_menu, keep
 from tests.web_city import Clock, make_draft
 
 pytestmark = BROWSER
@@ -92,7 +92,7 @@ async def say_who_asks(page: Page) -> None:
 
 
 async def bring_contacts(page: Page, folder: Path) -> None:
-    await page.get_by_role("link", name="联系人").click()
+    await follow_menu(page, "联系人")
     head = "渠道,联系方式,语言,评价主体,区域,规模,同意日期,名单\n"
     rows = [f"telegram,{FIRST + n},中文,resident,,,2026-01-02,办事大厅\n" for n in range(PEOPLE)]
     (folder / "wrong.csv").write_text(

@@ -38,7 +38,7 @@ async def test_results_files_and_tokens_are_found_and_read(
             await page.get_by_label("Login").fill("zhou")
             await page.get_by_label("Password").fill(PASSWORD)
             await page.get_by_role("button", name="Sign in").click()
-            await page.wait_for_url("/admin")
+            await page.wait_for_url("/admin/years/*")
             await page.goto("/admin/tokens?lang=en")
             await page.get_by_label("Name of the program").fill("portal")
             await page.get_by_label("results:read").check()

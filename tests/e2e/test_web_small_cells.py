@@ -54,7 +54,7 @@ async def test_hidden_numbers_say_so_and_why(
                 for name, path in {
                     "scores": f"{CAMPAIGN}/scores",
                     "campaign": CAMPAIGN,
-                    "year": YEAR,
+                    "year": f"{YEAR}/ranking",
                     "explain": f"{YEAR}/explain/{rich}",
                 }.items():
                     await page.goto(f"{path}?lang={lang}")

@@ -48,18 +48,15 @@ MEASURED = {"alpha": 2, "omega": 2, "reliability": 1, "units": 0, "mean": 1}
 
 @staff_page
 async def show_overview(visit: Visit) -> web.Response:
-    """Shows every campaign with its state, and every year; one without results leads to imports."""
+    """Shows every campaign with its state; without any, what to begin with."""
     found = await list_campaigns(visit.service.database)
     campaigns = [campaign_row(summary, visit) for summary in reversed(found)]
-    counting = [c for c in found if not c.aim.pilot]
-    years = sorted({visit.today.year, *(c.year for c in counting)}, reverse=True)
-    closed = {c.year for c in counting if c.state == "closed"}
     return visit.render(
-        "overview", campaigns=campaigns, years=years, closed=closed, **await _unordered(visit)
+        "overview", campaigns=campaigns, year=visit.frame.year, **await alerts(visit)
     )
 
 
-async def _unordered(visit: Visit) -> dict[str, Any]:
+async def alerts(visit: Visit) -> dict[str, Any]:
     """Returns what was refused and what stands without an order, for administrators."""
     coming = await banner(visit)
     if visit.visitor.role != ADMINISTRATOR:

@@ -158,7 +158,7 @@ async def take_discard(visit: Visit) -> web.Response:
     if visit.text("name") != campaign:
         raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
     await discard_draft(visit.service.database, campaign)
-    return visit.redirect("/admin", "discarded")
+    return visit.redirect("/admin/campaigns", "discarded")
 
 
 async def _show(

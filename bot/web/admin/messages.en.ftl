@@ -17,7 +17,8 @@ admin-no-bot = there is no bot to write with; set its token
 admin-whole-number-needed = this is no whole number
 admin-login-without-unit = this login belongs to no unit; see `minping staff add --role unit --unit CODE`
 admin-page-of-other-roles = your role does not see this page; it is for: { $roles }
-admin-name-needed = a decision needs the name of the person who made it
+admin-row-changed = this row was changed after you looked; look at it again
+admin-nothing-ticked = tick the proposals that you decide
 admin-no-such-subject = there is no such unit or leader in that year
 
 # Labels.

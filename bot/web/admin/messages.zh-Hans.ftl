@@ -17,7 +17,8 @@ admin-no-bot = 没有可用来发送的机器人，请设置其令牌
 admin-whole-number-needed = 这不是整数
 admin-login-without-unit = 这个账号不属于任何单位，请用 `minping staff add --role unit --unit CODE` 添加
 admin-page-of-other-roles = 您的角色不能查看此页；可查看的角色有：{ $roles }
-admin-name-needed = 决定须写明决定人姓名
+admin-row-changed = 这一行在您打开后已有改动，请重新查看
+admin-nothing-ticked = 请先勾选要决定的建议
 admin-no-such-subject = 该年度没有这个单位或领导干部
 
 # 名称。

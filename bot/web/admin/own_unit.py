@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 from sqlalchemy import select
 
@@ -10,11 +12,13 @@ from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.own_appeals import OWN_ACTS, contest, own_challenges
 from bot.appraisal.own_results import read_own_results
 from bot.appraisal.receipts import acknowledge
+from bot.appraisal.standing_years import read_standing
 from bot.rectification.requests import list_requests
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.page import APPEAL_DONE, Visit, no_such_button, staff_page
 from bot.web.admin.rectification import theme_table
+from bot.web.shared.improvement import named_gaps, peer_strip
 from bot.web.shared.own_view import own_view
 from survey_flows.errors import BadInput, Message, Place
 
@@ -31,14 +35,27 @@ async def show_unit(visit: Visit) -> web.Response:
         appeal for appeal in await list_appeals(database, visit.today) if appeal.subject == unit
     ]
     own = await read_own_results(database, unit, visit.today)
+    beside = {it.year: await _beside(visit, it.year, unit) for it in own}
     return visit.render(
         "unit",
         words=sorted(words),
         appeals=appeals,
         challenges=await own_challenges(database, unit),
-        results=[own_view(it, visit.lang) for it in own],
+        results=[(own_view(it, visit.lang), *beside[it.year]) for it in own],
         **await theme_table(visit, unit),
     )
+
+
+async def _beside(visit: Visit, year: int, unit: str) -> tuple[Any, Any]:
+    """Returns where the unit stands among those like it, and what it may improve first."""
+    async with reading(visit.service.database) as connection:
+        stands = await read_standing(connection, year)
+    units = stands.content.result.units if stands is not None else ()
+    result = next((it for it in units if it.unit == unit), None)
+    if stands is None or result is None:
+        return None, []
+    scheme = stands.content.inputs.scheme
+    return peer_strip(result, units), named_gaps(result, units, scheme, visit.lang)
 
 
 @staff_page

@@ -18,6 +18,8 @@ from bot.appraisal.year import AppraisedYear
 from bot.core.checked_input import refuse_forbidden
 from bot.core.identity import Office
 from bot.service.composition import Service
+from bot.web.admin.frame import Frame, read_frame
+from bot.web.admin.menu import menu_of
 from bot.web.admin.sessions import Visitor, knows_csrf, read_visitor
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import Form, close_files, read_form
@@ -69,22 +71,6 @@ DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded", "chosen"}
 APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn", "challenged": "recusal"}
 """What is said once a request is appealed about or taken back."""
-PAGES = (
-    ("/admin", "admin-overview"),
-    ("/admin/approvals", "approvals-title"),
-    ("/admin/exports", "exports-title"),
-    ("/admin/contacts", "contacts-title"),
-    ("/admin/appeals", "appeals-title"),
-    ("/admin/requests", "requests-title"),
-    ("/admin/themes", "themes-title"),
-    ("/admin/cases", "cases-title"),
-    ("/admin/calendar", "calendar-title"),
-    ("/admin/audit", "audit-title"),
-    ("/admin/tokens", "tokens-title"),
-    ("/admin/people", "people-title"),
-    ("/admin/settings", "settings-title"),
-)
-"""The main pages: address and key of the name; a visitor sees those of their role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +80,7 @@ class Visit:
     request: web.Request
     service: Service
     visitor: Visitor
+    frame: Frame
     form: Form | None = None
 
     def text(self, name: str) -> str:
@@ -138,7 +125,11 @@ class Visit:
 
     async def year(self) -> AppraisedYear:
         """Returns the results of the year that the path names."""
-        return await self.request.app[RESULT_CACHE].year(self.service, year_of(self))
+        return await self.appraised(year_of(self))
+
+    async def appraised(self, year: int) -> AppraisedYear:
+        """Returns the results of a year; raises as `bot.appraisal.year.open_year`."""
+        return await self.request.app[RESULT_CACHE].year(self.service, year)
 
     async def year_as_of(self) -> AppraisedYear:
         """Returns these results as a file tells them: with what is still open today."""
@@ -154,7 +145,9 @@ class Visit:
             "done": done if done in DONE else "",
             "path": self.request.path,
         }
-        context |= {"main_pages": PAGES}
+        frame = self.frame
+        menu = menu_of(lambda page: self.visitor.may("GET", page), self.request.path, frame)
+        context |= {"frame": frame, "menu": menu}
         return render(
             self.request, f"admin_{template}.html", self.visitor.lang, status=status, **context
         )
@@ -200,18 +193,27 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
             return web.Response(status=303, headers={"Location": visitor.required_page})
         if request.method != "POST":
             if not visitor.may("GET", request.path):
-                return _home_or_forbidden(Visit(request, service, visitor))
-            return await page_or_error(page, Visit(request, service, visitor))
+                return _home_or_forbidden(await open_visit(request, service, visitor))
+            return await page_or_error(page, await open_visit(request, service, visitor))
         form = await read_form(request, MAX_BYTES, files=True)
         try:
             if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
                 await audit_form(request, visitor, form, REFUSED)
                 raise web.HTTPForbidden
-            return await _acted(page, Visit(request, service, visitor, form))
+            return await _acted(page, await open_visit(request, service, visitor, form))
         finally:
             close_files(form)
 
     return guarded
+
+
+async def open_visit(
+    request: web.Request, service: Service, visitor: Visitor, form: Form | None = None
+) -> Visit:
+    """Returns the request of a signed-in person, with the frame of its page."""
+    today = Office(visitor.login, service.clock, service.settings.timezone).today
+    frame = await read_frame(request, service, visitor.lang or "zh-Hans", today)
+    return Visit(request, service, visitor, frame, form)
 
 
 async def _acted(page: Page, visit: Visit) -> web.StreamResponse:
@@ -267,11 +269,17 @@ async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
         )
 
 
+def done_part(visit: Visit) -> str:
+    """Returns the part of an address that confirms an act, where a page leads on to another."""
+    done = visit.query("done")
+    return f"?done={done}" if done in DONE else ""
+
+
 def _home_or_forbidden(visit: Visit) -> web.Response:
     """Redirects from `/admin` to the role's own first page; another page names who may see it."""
     home, path = RIGHTS[visit.visitor.role].home, visit.request.path
     if path.rstrip("/") == "/admin" and home != "/admin":
-        return web.Response(status=303, headers={"Location": home})
+        return web.Response(status=303, headers={"Location": home + done_part(visit)})
     roles = roles_that_may("GET", path)
     if not roles:
         raise web.HTTPForbidden

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         calendars,
         campaigns,
         contacts,
+        data_pages,
         drafts,
         exports,
         fraud_cases,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         sign_in,
         tokens,
         year_notices,
+        year_page,
         years,
     )
 else:
@@ -49,6 +51,7 @@ else:
     calendars = lazy_module("bot.web.admin.calendars")
     campaigns = lazy_module("bot.web.admin.campaigns")
     contacts = lazy_module("bot.web.admin.contacts")
+    data_pages = lazy_module("bot.web.admin.data_pages")
     drafts = lazy_module("bot.web.admin.drafts")
     exports = lazy_module("bot.web.admin.exports")
     fraud_cases = lazy_module("bot.web.admin.fraud_cases")
@@ -69,6 +72,7 @@ else:
     sign_in = lazy_module("bot.web.admin.sign_in")
     tokens = lazy_module("bot.web.admin.tokens")
     year_notices = lazy_module("bot.web.admin.year_notices")
+    year_page = lazy_module("bot.web.admin.year_page")
     years = lazy_module("bot.web.admin.years")
 
 PAGES = (
@@ -99,8 +103,9 @@ PAGES = (
     ("GET", "/admin/settings", settings.show_settings),
     ("POST", "/admin/settings", settings.take_settings),
     ("GET", "/admin/campaigns/{campaign}/openings.zip", bundles.send_openings),
-    ("GET", "/admin", campaigns.show_overview),
-    ("GET", "/admin/", campaigns.show_overview),
+    ("GET", "/admin", year_page.show_home),
+    ("GET", "/admin/", year_page.show_home),
+    ("GET", "/admin/campaigns", campaigns.show_overview),
     ("GET", "/admin/drafts", drafts.show_draft),
     ("POST", "/admin/drafts", drafts.take_draft),
     ("GET", "/admin/drafts/{model}.yaml", drafts.send_model),
@@ -160,7 +165,8 @@ PAGES = (
     ("GET", "/admin/cases", fraud_cases.show_list),
     ("GET", "/admin/cases/{case}", fraud_cases.show_one),
     ("POST", "/admin/cases/{case}", fraud_cases.take_vote),
-    ("GET", r"/admin/years/{year:\d{4}}", years.show_year),
+    ("GET", r"/admin/years/{year:\d{4}}", year_page.show_year),
+    ("GET", r"/admin/years/{year:\d{4}}/ranking", years.show_ranking),
     ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", years.send_picture),
     (
         "GET",
@@ -194,6 +200,8 @@ PAGES = (
         r"/admin/years/{year:\d{4}}/sensitivity.{form:xlsx|zip}",
         sensitivity.send_sensitivity,
     ),
+    ("GET", r"/admin/years/{year:\d{4}}/data/{kind}", data_pages.show_data),
+    ("POST", r"/admin/years/{year:\d{4}}/data/{kind}", data_pages.take_row),
     ("GET", r"/admin/years/{year:\d{4}}/import", imports.show_import),
     ("POST", r"/admin/years/{year:\d{4}}/import", imports.take_import),
     ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", imports.send_table),
@@ -202,6 +210,30 @@ PAGES = (
 )
 
 
+FORMS = {
+    "decisions": "proposals",
+    "grades": "ranking",
+    "material": "import",
+    "publish": "",
+    "sign-out": "",
+}
+"""The page on which a form stands whose address has none, by the end of that address."""
+
+
 def console_routes() -> list[web.RouteDef]:
-    """Returns a route for each page, form and file of the console."""
-    return [lazy_route(method, path, handler) for method, path, handler in PAGES]
+    """Returns a route for each page, form and file, and for a look at a form's address alone.
+
+    Whoever reloads a refused form, or returns to its address, is led to the page it stands on.
+    """
+    looks = {path for method, path, _ in PAGES if method == "GET"}
+    forms = {path for method, path, _ in PAGES if method == "POST"} - looks
+    return [lazy_route(method, path, handler) for method, path, handler in PAGES] + [
+        web.get(path, lead_back) for path in sorted(forms)
+    ]
+
+
+async def lead_back(request: web.Request) -> web.Response:
+    """Redirects from the address of a form to the page on which it stands."""
+    before, _, last = request.path.rpartition("/")
+    page = f"{before}/{FORMS[last]}".rstrip("/") if last in FORMS else before
+    return web.Response(status=303, headers={"Location": page})

@@ -25,44 +25,60 @@ from aggregation.model.results import (
 )
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.deciding import (
+    is_single,
     last_given,
     paper_said,
     record_decision,
+    record_decisions,
     record_unit_decision,
     seen_of,
+    standing_proposals,
 )
 from bot.appraisal.year import BINDING, AppraisedYear
 from bot.appraisal.year_tasks import YearTask, list_year_tasks
 from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
-from bot.records.recusals import read_standings
-from bot.records.store import PAPER
+from bot.records.recusals import read_officers, read_standings
+from bot.records.store import PAPER, read_leaders
 from bot.storage.database import reading
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.admin.ranking_view import shown_panels, sort_links, wanted
 from bot.web.shared.downloads import book_file, picture_file
+from bot.web.shared.improvement import named_gaps, peer_strip
+from bot.web.shared.paging import page_of
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
 
 PAGE = 25
+REVIEW, TOGETHER = "review", "together"
+"""The buttons that list ticked proposals, and that decide on those of the list."""
 T = TypeVar("T")
 
 
 @staff_page
-async def show_year(visit: Visit) -> web.Response:
+async def show_ranking(visit: Visit) -> web.Response:
     """Shows the ranked units with intervals and grades, and the places of each grade."""
     year = await visit.year()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
     waiting = [unit for unit in year.result.units if unit.insufficient]
+    asked = wanted(visit.request.query)
+    marks = [mark for panel in ranking.panels for mark in panel.marks if mark.grade]
+    provisional = sum(mark.provisional for mark in marks)
+    counts = {"settled": len(marks) - provisional, "provisional": provisional}
     amended = await amendment_rows(visit, year.year)
     tasks = [(it.subject, it.message) for it in year.result.tasks]
     tasks += [(it.subject, it.message) for it in await _year_tasks(visit, year)]
     return _show(
         visit,
         year,
-        "year",
+        "ranking",
         ranking=ranking,
+        panels=shown_panels(ranking, asked),
+        asked=asked,
+        links=sort_links(asked),
+        counts=counts | {"waiting": len(waiting)},
         quotas=quotas,
         grades=UNIT_GRADES,
         waiting=waiting,
@@ -165,22 +181,7 @@ def _has(words: str, *texts: str) -> bool:
 
 
 def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, object]]:
-    """Returns the rows of the requested page, and the links to the pages beside it."""
-    last = max(1, -(-len(rows) // PAGE))
-    asked = visit.query("page")
-    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
-    rest = {
-        key: value
-        for key, value in visit.request.query.items()
-        if key not in ("page", "lang", "done")
-    }
-    links = {
-        step: f"?{urlencode(rest | {'page': step})}"
-        for step in (number - 1, number + 1)
-        if 1 <= step <= last
-    }
-    pages = {"number": number, "last": last, "count": len(rows), "links": links}
-    return rows[(number - 1) * PAGE : number * PAGE], pages
+    return page_of(rows, visit.request.query, PAGE)
 
 
 @staff_page
@@ -199,6 +200,8 @@ async def show_proposals(visit: Visit) -> web.Response:
         for p in proposals
         if status in (p.status, "all") and _has(words, p.subject, names[p.subject])
     ]
+    weight = visit.query("weight")
+    matching = [p for p in matching if weight in ("", "binding" if p.kind in BINDING else "other")]
     found = [p for p in matching if kind in ("", p.kind)]
     shown, pages = _page(visit, sorted(found, key=_binding_first))
     async with reading(visit.service.database) as connection:
@@ -229,6 +232,9 @@ async def show_proposals(visit: Visit) -> web.Response:
         binding=BINDING,
         heard=HEARD,
         seen_of=seen_of,
+        single=is_single,
+        all_ticked=visit.query("tick") == "all",
+        tick=urlencode({**visit.request.query, "tick": "all"}),
         on_paper=ON_PAPER,
         paper_words=lambda paper: label(paper_words(paper), visit.lang),
     )
@@ -255,16 +261,24 @@ def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
 
 @staff_page
 async def take_decision(visit: Visit) -> web.Response:
-    """Records a person's decision on a proposal, with name, reason and time."""
+    """Records a decision on a proposal; or lists many before they are decided, or decides them."""
     verdict = visit.text("verdict")
     if verdict not in tuple(Verdict):
         raise BadInput(Message("admin-choose-verdict"), Place(field="verdict"))
+    act, name = visit.text("act"), await signature(visit)
+    if act == REVIEW:
+        return await _review(visit, Verdict(verdict), name)
+    database, year = visit.service.database, year_of(visit)
+    if act == TOGETHER:
+        given = (_picked(visit), Verdict(verdict), name, visit.text("reason"), visit.office)
+        await record_decisions(database, year, *given)
+        return visit.redirect(_back(visit), "decided")
     await record_decision(
-        visit.service.database,
-        year_of(visit),
+        database,
+        year,
         visit.text("proposal"),
         Verdict(verdict),
-        _signature(visit),
+        name,
         visit.text("reason"),
         visit.office,
         visit.text("seen"),
@@ -272,6 +286,49 @@ async def take_decision(visit: Visit) -> web.Response:
         paper=paper_said(*(visit.text(name) for name in PAPER)),
     )
     return visit.redirect(_back(visit), "decided")
+
+
+def _picked(visit: Visit) -> dict[str, str]:
+    """Returns by the keys of ticked proposals what their page had seen of them."""
+    ticked = visit.form.getall("pick", []) if visit.form is not None else []
+    pairs = (text.partition(" ") for text in ticked if isinstance(text, str))
+    return {key[:200]: seen[:40] for key, _, seen in pairs}
+
+
+async def _review(visit: Visit, verdict: Verdict, signed: str) -> web.Response:
+    """Shows what would be decided together, and by name what the visitor must leave to others."""
+    year, picked = await visit.year(), _picked(visit)
+    if not picked:
+        raise BadInput(Message("admin-nothing-ticked"), Place(field="pick"))
+    known, names = standing_proposals(year), _subjects(year, visit.lang)
+    found = [known[key] for key in picked if key in known]
+    barred = await _barred(visit, year, {p.subject for p in found})
+    taken = [p for p in found if p.subject not in barred and not is_single(p)]
+    return _show(
+        visit,
+        year,
+        "bulk",
+        taken=taken,
+        left=[(names[p.subject], barred.get(p.subject, "")) for p in found if p not in taken],
+        names=names,
+        verdict=verdict,
+        signed=signed,
+        reason=visit.text("reason"),
+        seen_of=lambda proposal: picked[proposal.key],
+        back=_back(visit),
+    )
+
+
+async def _barred(visit: Visit, year: AppraisedYear, subjects: set[str]) -> dict[str, str]:
+    """Returns by subject why the visitor must stand aside from it."""
+    async with reading(visit.service.database) as connection:
+        given = (year.year, subjects, visit.visitor.login, (ADMINISTRATOR,))
+        standings = await read_standings(connection, *given)
+    return {
+        subject: render(it.message, visit.lang)
+        for subject, it in standings.items()
+        if it.message is not None
+    }
 
 
 @staff_page
@@ -284,19 +341,22 @@ async def take_grade(visit: Visit) -> web.Response:
         year_of(visit),
         visit.text("unit"),
         Grade(visit.text("grade")),
-        _signature(visit),
+        await signature(visit),
         visit.text("reason"),
         visit.office,
         visit.text("seen"),
     )
-    return visit.redirect(f"/admin/years/{year_of(visit)}", "graded")
+    return visit.redirect(f"/admin/years/{year_of(visit)}/ranking", "graded")
 
 
-def _signature(visit: Visit) -> str:
-    """Returns the name that the form gives, with the login that vouches for it."""
-    if not visit.text("name"):
-        raise BadInput(Message("admin-name-needed"), Place(field="name"))
-    return f"{visit.text('name')} ({visit.visitor.login})"
+async def signature(visit: Visit) -> str:
+    """Returns who decides: the login, with the name of the person that the account belongs to."""
+    login, year = visit.visitor.login, year_of(visit)
+    async with reading(visit.service.database) as connection:
+        (officer,) = await read_officers(connection, year, login)
+        people = {it.id: it for it in await read_leaders(connection, year)}
+    named = [pick((it.zh, it.en), "zh-Hans") for key in officer.persons if (it := people.get(key))]
+    return f"{named[0]} ({login})" if named else login
 
 
 def _back(visit: Visit) -> str:
@@ -334,6 +394,8 @@ async def show_reasons(visit: Visit) -> web.Response:
         outlook=_outlook(unit),
         change=change,
         changed=name(change.verdict, visit.lang) if change else "",
+        gaps=named_gaps(unit, result.units, year.inputs.scheme, visit.lang) if unit else [],
+        place=peer_strip(unit, result.units) if unit else None,
     )
 
 

@@ -48,7 +48,9 @@ class ResultCache:
         async with self.lock:
             kept = self.years.get(year)
             if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
-                kept = (time.monotonic(), await open_year(service.database, year))
+                found = await open_year(service.database, year)
+                # Its age counts from when it was there: computing it may take longer than it keeps.
+                kept = (time.monotonic(), found)
                 self.years = {year: kept}
             speak(kept[1].inputs.scheme.terms)
             return kept[1]
@@ -94,13 +96,14 @@ class ResultCache:
             return found
 
     async def shifts(self, year: AppraisedYear) -> list[ResultShift]:
-        """Returns how the year would change under other rules, computed once for an appraisal."""
+        """Returns how the year would change under other rules; once for the same inputs."""
         from bot.appraisal.sensitivity import sensitivity
 
         async with self.lock:
-            if self.shifted is None or self.shifted[0] is not year:
-                self.shifted = (year, await asyncio.to_thread(sensitivity, year))
-            return self.shifted[1]
+            kept = self.shifted
+            if kept is None or (kept[0] is not year and kept[0].inputs != year.inputs):
+                kept = self.shifted = (year, await asyncio.to_thread(sensitivity, year))
+            return kept[1]
 
     def clear(self) -> None:
         """Forgets the years, because something was changed."""

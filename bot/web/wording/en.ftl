@@ -117,6 +117,129 @@ error-retry = Try again
 # The administrators' pages
 
 admin = Administration
+menu = Menu
+menu-close = Close the menu
+menu-year = Year { $year }
+menu-late = late, waiting:
+menu-waits = waiting:
+menu-account = Password, codes and sessions
+menu-overview = Year
+year-size = { $units } units, { $leaders } leaders
+year-steps = Steps of the year
+year-no-campaign = This year has no campaign yet.
+stage-preparing = Preparing
+stage-collecting = Collecting
+stage-scoring = Settling scores
+stage-deciding = Appraisal
+stage-notice = Notice and appeals
+stage-carrying-out = Publishing and carrying out
+stage-done = done
+stage-all-done = Every step is done
+stage-days = { $begins } – { $ends }
+todo-title = To do now
+todo-of-all = All
+todo-of-me = For me
+todo-of-others = For others
+todo-none = Nothing waits.
+todo-hint = What is done goes away by itself.
+todo-waits-for = waits for: { $who }
+todo-until = by { $day }
+todo-left = { $n ->
+    [0] due today
+    [one] one day left
+   *[other] { $n } days left
+}
+todo-late = { $n ->
+    [one] one day late
+   *[other] { $n } days late
+}
+joint-roles = { ", " }
+todo-organiser = Say who asks, with a telephone; nothing opens without it
+todo-units = Import units
+todo-leaders = Import leaders
+todo-draft = Make a campaign
+todo-stops = { $n ->
+    [one] “{ $campaign }” cannot open yet: one thing is to be settled first
+   *[other] “{ $campaign }” cannot open yet: { $n } things are to be settled first
+}
+todo-open = Open “{ $campaign }”
+todo-calendar = Add the holidays of { $year }: notices and appeals count working days
+todo-held = “{ $campaign }” is held: its close did not pass the checks
+todo-close = Close “{ $campaign }”: its time is over
+todo-watch = See who answers “{ $campaign }”, and ask those who have not
+todo-cases = { $n ->
+    [one] One case of organised rating waits for checkers
+   *[other] { $n } cases of organised rating wait for checkers
+}
+todo-points = { $n ->
+    [one] One value of an indicator is missing ({ $have } of { $all })
+   *[other] { $n } values of indicators are missing ({ $have } of { $all })
+}
+todo-reports = { $n ->
+    [one] One kind of material is neither handed in nor said to be none
+   *[other] { $n } kinds of material are neither handed in nor said to be none
+}
+todo-hindrance = The year cannot be computed yet: { $why }
+todo-material = Close the material
+todo-waiting = { $n ->
+    [one] One unit has too few valid ballots: a person gives its grade
+   *[other] { $n } units have too few valid ballots: a person gives their grades
+}
+todo-binding = { $n ->
+    [one] One proposal that changes a grade waits for a decision
+   *[other] { $n } proposals that change grades wait for decisions
+}
+todo-proposals = { $n ->
+    [one] One other proposal waits for a decision
+   *[other] { $n } other proposals wait for decisions
+}
+todo-obstacles = { $n ->
+    [one] The year cannot be sealed yet: one kind of thing is to be settled first
+   *[other] The year cannot be sealed yet: { $n } kinds of things are to be settled first
+}
+todo-seal = The year can be sealed
+todo-notice = Give public notice of the year
+todo-appeal = Appeal { $n } waits for an answer
+todo-charge = Appeal { $n } waits for a handler
+todo-unsettled = { $n ->
+    [one] One unit may still ask, or waits for its first answer
+   *[other] { $n } units may still ask, or wait for their first answer
+}
+todo-amendments = { $n ->
+    [one] One amendment waits for a decision
+   *[other] { $n } amendments wait for decisions
+}
+todo-execute = { $n ->
+    [one] One decision is to be carried out
+   *[other] { $n } decisions are to be carried out
+}
+todo-sign = { $n ->
+    [one] One thing waits for a second person's signature
+   *[other] { $n } things wait for a second person's signature
+}
+date-opens = Collecting begins
+date-closes = Collecting ends (24:00)
+date-notice = Public notice begins
+date-notice-ends = Public notice ends
+date-requests = Last day to ask for a review
+date-answer = An answer is due
+dates-title = Days to come
+dates-none = No days are fixed.
+events-title = Just now
+events-all = The whole audit log
+material-title = Is the material complete?
+material-units = Units
+material-leaders = Leaders
+material-indicators = Values of indicators
+material-of = { $have } of { $all }
+material-missing = { $n } missing
+material-closed-mark = The material is closed.
+menu-own-unit = Own unit
+menu-material = Material
+menu-collecting = Collecting
+menu-results = Results
+menu-public = Notice and archive
+menu-office = Administration
 admin-overview = Overview
 admin-sign-out = Sign out
 admin-password = Change password
@@ -247,6 +370,24 @@ release-line = Release { $number } of { $at }. Pages and files show it until a n
 corrected-line = Score corrected: { $unit } – { $reason } ({ $by })
 
 ranking = Scores and ranking
+ranking-sealed = sealed
+ranking-settled = Grade settled
+ranking-provisional = Grade provisional
+ranking-waiting = Too few valid ballots
+ranking-jump = Jump to a category
+ranking-find = Find a unit (name or code)
+ranking-sort = Sort by
+ranking-by-rank = Rank
+ranking-by-name = Name
+ranking-by-score = Total
+ranking-by-n = Valid ballots
+ranking-all = Show all
+ranking-count = { $n ->
+    [one] one unit
+   *[other] { $n } units
+}
+ranking-only-ranked = ranked, not graded
+ranking-cut = Here the { $grade } ends; the totals differ by { $gap }
 ranking-how = The dot is the score, the bar its 95 % interval; “possible ranks” allows for the uncertainty among participants. Grey: too few valid ballots or a single source, not to be relied on.
 rank = Rank
 rank-range = Possible ranks
@@ -312,7 +453,6 @@ proposal-binding = changes a grade
 grounds = Grounds
 decision = Decision
 decided-by = { $by }, { $at }: { $reason }
-decide-name = Name of the person who decides
 decide-heard = Heard on (needed to confirm)
 decision-lapsed = The grounds of an earlier decision have gone, and it has no effect any more:
 decide-reason = Reason
@@ -325,6 +465,24 @@ decide-released-by = Released by
 decide-confirm = Confirm
 decide-decline = Decline
 decide-again = Change the decision
+bulk-tick = decide together with others
+bulk-title = Decide the ticked ones together
+bulk-hint = Tick proposals above and decide them with one reason. What touches grades or posts, or refers somebody, is decided by itself.
+bulk-all = Tick all { $n } of this page
+bulk-reason = Common reason
+bulk-confirm = Confirm the ticked…
+bulk-decline = Decline the ticked…
+bulk-read = Read this first
+bulk-what = { $n ->
+    [one] One proposal: { $verdict }. Who decides: { $who }
+   *[other] These { $n } proposals: { $verdict }. Who decides: { $who }
+}
+bulk-left = { $n ->
+    [one] One is not among them:
+   *[other] { $n } are not among them:
+}
+bulk-decide = { $verdict }: all { $n }
+bulk-back = Back to choose again
 status = Status
 kind = Kind
 
@@ -400,6 +558,22 @@ change-p = p-value (Holm, over all units)
 change-verdict = Finding
 change-how = The difference is tested, adjusted for the number of units. Two intervals that overlap do not show that nothing changed. Each year is scored on its own scheme; years that were measured otherwise are shown and not tested.
 
+explain-jump = Jump to
+explain-sentence = Total { $total }, rank { $rank } of { $of } units
+explain-possible = {" "}(possible ranks { $low }–{ $high }).
+explain-grade = Grade: { $grade } ({ $sure }).
+place-alt = The unit's total { $total }, among units like it from { $least } to { $most }
+place-how = Short lines are other units of its kind, without names; the thick one is this unit.
+improve-title = What to improve first
+improve-how = In the order of what the total would gain at the median of units like it.
+improve-part = Part
+improve-weight = weight { $n } %
+improve-public = Public score
+improve-own = This unit
+improve-peers = Median
+improve-gap = Difference
+improve-gain = Gain of the total at the median
+improve-fine = at the median
 explain-title = Reasons and figures
 explain-answers = Answers to the overall question
 explain-team = Leadership team
@@ -408,6 +582,25 @@ from = From
 scheme = Scheme
 why = Reasons
 
+data-title = Material { $year }
+data-kinds = Kinds of material
+data-count = { $n ->
+    [one] One row.
+   *[other] { $n } rows.
+}
+data-missing = { $n } missing
+data-lacks = missing
+data-find = Find (name, code or words)
+data-only-missing = only what is missing
+data-add = Add a row
+data-none = There is nothing yet. Bring a file below, or add a row.
+data-file = Change many with a file
+data-fetch = Fetch what is stored (XLSX)
+data-refused = Nothing was stored:
+data-save = Save
+data-history = History
+data-change = Change
+data-no-history = No change is recorded.
 import-title = Import
 import-hint = CSV or XLSX with column names in the first row. Every row is checked, and all is stored or nothing; problems name row and column.
 import-kind = Table
@@ -1283,6 +1476,16 @@ done-resumed = The campaign takes ballots again.
 audit-title = Audit log
 audit-hint = Acts on these pages and by commands. The log only grows; `minping audit verify` finds a row that was changed.
 audit-login = Login
+audit-about = Object (code of a campaign, year, unit …)
+audit-from = From
+audit-to = To
+audit-only-undone = only refused and failed ones
+audit-chain = The public log holds the first { $rows } rows, last at { $at }.
+audit-chain-none = The public log holds no rows yet.
+audit-grants = Granted to you
+audit-grants-none = Nothing is granted to you now.
+audit-grant = { $subject }, until { $until }
+audit-changed-by = Who changed it
 audit-find = Show
 audit-number = No.
 audit-at = When

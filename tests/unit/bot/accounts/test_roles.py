@@ -62,14 +62,15 @@ AUDIENCE = {
 }
 APPROVALS, SIGNATURE = {"/admin/approvals"}, {r"/admin/approvals/{approval:\d{1,9}}"}
 WORDS = {"/admin/requests", "/admin/requests/{name}"}
+CAMPAIGN_PAGES = {"/admin/campaigns", "/admin/campaigns/{campaign}"}
+YEAR_PAGE = r"/admin/years/{year:\d{4}}"
 LOOKS = {
-    "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
+    "staff": {"/admin", "/admin/", *CAMPAIGN_PAGES, YEAR_PAGE, *AUDIENCE, *EVERYBODY},
     "checker": {"/admin/cases", "/admin/cases/{case}", *APPROVALS, *EVERYBODY},
     "approver": {
-        "/admin",
-        "/admin/",
         "/admin/audit",
-        "/admin/campaigns/{campaign}",
+        YEAR_PAGE,
+        *CAMPAIGN_PAGES,
         "/admin/campaigns/{campaign}/scores",
         *APPROVALS,
         *EVERYBODY,
@@ -77,10 +78,9 @@ LOOKS = {
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
     "auditor": {
-        "/admin",
-        "/admin/",
         "/admin/audit",
-        "/admin/campaigns/{campaign}",
+        YEAR_PAGE,
+        *CAMPAIGN_PAGES,
         "/admin/campaigns/{campaign}/scores",
         "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}",
         "/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}",
@@ -103,6 +103,7 @@ ACTS = {
 }
 HOMES = {
     "approver": "/admin/approvals",
+    "auditor": "/admin/audit",
     "checker": "/admin/cases",
     "office": "/admin/requests",
     "unit": "/admin/unit",

@@ -81,8 +81,8 @@ async def test_an_amendment_is_looked_at_then_signed_and_what_was_executed_is_as
     assert "amended after a finding was revoked" in page
     year = await open_year(console.service.database, YEAR)
     assert year.result.leader("L1").grade is Grade.SECOND
-    assert "take it back by" in texts(await console.open(f"/admin/years/{YEAR}"))
-    for address in (f"/admin/years/{YEAR}", "/admin/appeals"):
+    assert "take it back by" in texts(await console.open(f"/admin/years/{YEAR}/ranking"))
+    for address in (f"/admin/years/{YEAR}/ranking", "/admin/appeals"):
         assert "amended after a finding was revoked" in texts(await console.open(address))
     circular = texts(await console.open(f"/admin/years/{YEAR}/circular.html?audience=internal"))
     assert "1 领导1 fourth grade → second grade" in circular

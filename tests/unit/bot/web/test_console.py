@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 from sqlalchemy import select
@@ -72,6 +73,8 @@ async def test_every_page_asks_for_a_sign_in(console: Console) -> None:
 async def test_signing_in_shows_the_overview(console: Console) -> None:
     page = texts(await console.sign_in())
     assert console.status == 200
+    assert "Ratings 2010" in page
+    page = texts(await console.open("/admin/campaigns"))
     assert "Ratings 2010" in page
     assert "20,000+" in page
 
@@ -170,22 +173,65 @@ async def test_a_decision_is_recorded_with_name_reason_and_time(console: Console
         "seen": seen(page),
         "back": back,
     }
-    assert "needs the name" in await console.post(f"{YEAR}/decisions", decision)
-    assert console.status == 422
-    done = await console.post(f"{YEAR}/decisions", decision | {"name": "周正平"})
+    unexplained = await console.post(f"{YEAR}/decisions", decision | {"reason": " "})
+    assert (console.status, "the reason" in unexplained) == (422, True)
+    done = await console.post(f"{YEAR}/decisions", decision | {"name": "not who signed in"})
     assert "The decision was recorded" in done
     assert key not in done
     confirmed = texts(
         await console.open(f"{YEAR}/proposals?status=confirmed&kind=verification_review")
     )
-    assert "周正平 (zhou) · 2026-11-23T09:00:00+08:00 材料属实" in confirmed
-    again = await console.post(f"{YEAR}/decisions", decision | {"name": "周正平"})
+    assert "zhou · 2026-11-23T09:00:00+08:00 材料属实" in confirmed
+    again = await console.post(f"{YEAR}/decisions", decision)
     assert (console.status, "look at it again" in texts(again)) == (422, True)
 
 
 def seen(page: str) -> str:
     """What the form of the first proposal says of what was seen."""
     return re.findall(r'name="seen" value="([^"]+)"', page)[0]
+
+
+async def test_many_proposals_are_decided_with_one_reason_after_they_were_read(
+    console: Console,
+) -> None:
+    await console.sign_in()
+    of_kind = f"{YEAR}/proposals?kind=commendation"
+    page = await console.open(of_kind)
+    ticked = [unescape(it) for it in re.findall(r'name="pick" value="([^"]+)"', page)]
+    assert len(ticked) == 25
+    assert "checked" not in page
+    assert (
+        len(re.findall(r'name="pick"[^>]* checked', await console.open(f"{of_kind}&tick=all")))
+        == 25
+    )
+    form = [("csrf", console.csrf), ("verdict", "confirmed"), ("reason", "研究同意")]
+    form += [("pick", it) for it in ticked]
+    listed = await console.post(f"{YEAR}/decisions", FormData([*form, ("act", "review")]))
+    assert "These 25 proposals: confirmed. Who decides: zhou" in texts(listed)
+    assert re.findall(r'name="pick" value="([^"]+)"', listed) == ticked
+    assert "研究同意" in listed
+    done = await console.post(f"{YEAR}/decisions", FormData([*form, ("act", "together")]))
+    assert "The decision was recorded" in done
+    confirmed = texts(await console.open(f"{YEAR}/proposals?status=confirmed&kind=commendation"))
+    assert confirmed.count("zhou · 2026-11-23T09:00:00+08:00 研究同意") == 25
+    again = await console.post(f"{YEAR}/decisions", FormData([*form, ("act", "together")]))
+    assert (console.status, "look at it again" in texts(again)) == (422, True)
+
+
+async def test_nothing_ticked_and_what_is_decided_alone_decide_nothing(console: Console) -> None:
+    await console.sign_in()
+    page = await console.open(f"{YEAR}/proposals?status=all&kind=admonition_talk")
+    binding = await console.open(f"{YEAR}/proposals?status=all&weight=binding")
+    assert 'name="pick"' not in binding
+    single = unescape(re.findall(r'name="proposal" value="([^"]+)"', binding)[0])
+    form = {"csrf": console.csrf, "verdict": "confirmed", "reason": "由"}
+    for act in ("review", "together"):
+        await console.post(f"{YEAR}/decisions", form | {"act": act})
+        assert console.status == 422
+    both = [*form.items(), ("pick", f"{single} {seen(binding)}")]
+    both += [("pick", unescape(it)) for it in re.findall(r'name="pick" value="([^"]+)"', page)]
+    listed = texts(await console.post(f"{YEAR}/decisions", FormData([*both, ("act", "review")])))
+    assert "One is not among them" in listed
 
 
 async def test_a_decision_never_leads_to_another_site(console: Console) -> None:
@@ -237,7 +283,7 @@ async def test_an_open_campaign_shows_counts_and_never_scores(
         assert console.status == 409
         for form in ("ranking.png", "export.xlsx"):
             assert (await client.get(f"/admin/campaigns/2026/{form}")).status == 409
-        assert (await client.get("/admin/years/2026")).status == 409
+        assert (await client.get("/admin/years/2026/ranking")).status == 409
 
 
 async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_url: str) -> None:

@@ -96,7 +96,7 @@ async def stored(console: Console) -> list[str]:
 
 async def test_staff_draft_a_campaign_that_an_administrator_opens(console: Console) -> None:
     await console.sign_in("wang")
-    assert "/admin/drafts" in await console.open("/admin")
+    assert "/admin/drafts" in await console.open("/admin/campaigns")
     await send(console, TYPED)
     said = texts(console.page)
     assert (console.status, "The draft is stored" in said, "Spring evaluation" in said) == (

@@ -39,6 +39,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
     found |= {
         "/admin": ["/admin"],
+        "/admin/campaigns": ["/admin/campaigns"],
         "/admin/": ["/admin/"],
         "/admin/campaigns/{campaign}": [campaign],
     }
@@ -94,6 +95,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     }
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
+    found[f"{prefix}/ranking"] = [f"{year}/ranking"]
     found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
     # The workbooks of the year are compared where the command writes them.
     found[f"{prefix}/export.{{form:xlsx|zip|sav|parquet}}"] = [
@@ -116,6 +118,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
     found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.zip"]
     found[f"{prefix}/import"] = [f"{year}/import"]
+    found[f"{prefix}/data/{{kind}}"] = [f"{year}/data/indicators"]
     found[f"{prefix}/import/{{kind}}.xlsx"] = [f"{year}/import/indicators.xlsx"]
     return found
 

@@ -30,7 +30,7 @@ from bot.terminal.listings import print_simulation
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
 from tests import quicker
-from tests.console import CAMPAIGN, YEAR, Console, make_data, texts
+from tests.console import CAMPAIGN, RANKING, YEAR, Console, make_data, texts
 from tests.web_city import Clock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,6 +60,7 @@ async def test_observers_look_and_do_not_act(console: Console) -> None:
         CAMPAIGN,
         f"{CAMPAIGN}/scores",
         YEAR,
+        RANKING,
         f"{YEAR}/leaders",
         f"{YEAR}/proposals",
     ):
@@ -80,11 +81,10 @@ async def test_observers_look_and_do_not_act(console: Console) -> None:
 
 async def test_the_years_page_ranks_two_leagues_and_the_departments(console: Console) -> None:
     await console.sign_in()
-    page = await console.open(YEAR)
-    rows = re.findall(r'<section class="panel">\s*<h2>([^<]+)</h2>(.*?)</section>', page, re.DOTALL)
-    sizes = {unescape(name): part.count("<tr") - 1 for name, part in rows}
+    page = await console.open(RANKING)
+    rows = re.findall(r'<h2 id="group-\d-name">([^<]+) <(.*?)</section>', page, re.DOTALL)
+    sizes = {unescape(name): part.count('role="rowheader"') for name, part in rows}
     assert sizes == {
-        "Places by grade (locked at the start → given)": 4,
         "Districts": 5,
         "Counties and county-level cities": 4,
         "Economy": 27,
@@ -103,9 +103,9 @@ async def test_the_years_page_ranks_two_leagues_and_the_departments(console: Con
 
 async def test_the_pages_speak_the_language_that_was_chosen(console: Console) -> None:
     await console.sign_in()
-    assert "2010 年度绩效考核" in await console.open(f"{YEAR}?lang=zh-Hans")
-    assert "芙蓉区" in await console.open(YEAR)
-    assert "Furong District" in await console.open(f"{YEAR}?lang=en")
+    assert "2010 年度绩效考核" in await console.open(f"{RANKING}?lang=zh-Hans")
+    assert "芙蓉区" in await console.open(RANKING)
+    assert "Furong District" in await console.open(f"{RANKING}?lang=en")
 
 
 async def test_leaders_are_found_by_grade_and_name(console: Console) -> None:
@@ -151,7 +151,7 @@ async def test_the_reasons_of_a_unit_and_of_a_leader(console: Console) -> None:
 async def test_small_counts_of_answers_are_not_told(console: Console) -> None:
     await console.sign_in()
     page = await console.open(f"{YEAR}/explain/CME")
-    table = page.partition("Answers to the overall question")[2].partition("</table>")[0]
+    table = page.partition('<h2 id="answers">')[2].partition("</table>")[0]
     counts = re.findall(r'<td class="num">([^<]+)</td>', table)
     assert "*" in counts
     assert not [count for count in counts if count.isdigit() and 0 < int(count) < 10]
@@ -213,7 +213,7 @@ async def test_an_import_without_a_file_or_of_no_kind_is_refused(console: Consol
 async def test_what_is_not_there_is_said_kindly(console: Console) -> None:
     await console.sign_in()
     for path in (
-        "/admin/years/1999",
+        "/admin/years/1999/ranking",
         "/admin/campaigns/nothing",
         "/admin/campaigns/nothing/scores",
     ):
