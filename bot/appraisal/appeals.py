@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.appraisal.corrections import Correction, CorrectionKind
 from aggregation.procedure.appeals import (
+    STATES,
     AppealAct,
     AppealRuling,
     AppealStep,
@@ -27,6 +28,7 @@ from bot.appraisal.request_times import is_person, own_until
 from bot.appraisal.standing_years import StandingYear, corrections_of
 from bot.campaigns.registered import find_registered_campaign
 from bot.core.identity import Office
+from bot.core.stale_forms import StaleForm
 from bot.records.notices import notice_for, read_notices
 from bot.records.recusals import require_unbarred
 from bot.results.releases import publish_correction
@@ -125,12 +127,21 @@ async def withdraw_appeal(database: AsyncEngine, number: int, text: str, office:
     return await _go_on(database, number, step, office)
 
 
-async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
+async def assign_appeal(
+    database: AsyncEngine, number: int, to: str, office: Office, seen: int | None = None
+) -> Appeal:
     """Charge a handler with an appeal: an administrator who has decided nothing of it before.
 
+    Args:
+        database: where the appeal is.
+        number: the appeal.
+        to: the handler's login.
+        office: who charges; an administrator who must not stand aside.
+        seen: how many steps the appeal had on the page; None: a command goes by what stands.
+
     Raises:
-        BadInput: there is no such appeal or administrator, the person is barred, or the appeal
-            is not at this step.
+        BadInput: there is no such appeal or administrator, the person is barred, the appeal is
+            not at this step, or it went on since the page was made.
     """
     async with reading(database) as connection:
         found = await find_appeal(connection, number, office.today)
@@ -139,7 +150,7 @@ async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Off
             await _require_administrator(connection, to)
             raise BadInput(Message("appraisal-decider-barred"), Place(subject=to))
     step = AppealStep(AppealAct.ASSIGNED, office.login, office.today, to=to)
-    return await _go_on(database, number, step, office)
+    return await _go_on(database, number, step, office, seen)
 
 
 async def appeal_again(database: AsyncEngine, number: int, grounds: str, office: Office) -> Appeal:
@@ -229,13 +240,20 @@ async def _prepare(
     return await approvals.prepare(AMEND, str(appeal.number), {**details, **more}, office.login)
 
 
-async def _go_on(database: AsyncEngine, number: int, new: AppealStep, office: Office) -> Appeal:
+async def _go_on(
+    database: AsyncEngine, number: int, new: AppealStep, office: Office, seen: int | None = None
+) -> Appeal:
     async with reading(database) as connection:
         year = (await find_appeal(connection, number, office.today)).year
     stands = await require_standing(database, year)
     days: Procedure = stands.content.inputs.scheme.procedure
     async with writing(database) as connection:
         found = await find_appeal(connection, number, office.today)
+        if seen is not None and seen != len(found.steps):
+            # A handler who was charged meanwhile would be charged no more, and nobody had seen it.
+            charged = found.standing.charged or Message("appraisal-nobody-charged")
+            told = {"state": STATES[found.standing.state], "now": charged, "mine": new.to}
+            raise StaleForm(Message("appraisal-appeal-changed", **told), Place(subject=str(number)))
         if new.act in (AppealAct.ANSWERED, AppealAct.CAUSE):
             await require_unbarred(connection, year, found.subject, new.by)
         check_appeal_step(found.steps, new, await previous_deciders(connection, found))

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.appraisal.appraise import unit_standings
 from aggregation.appraisal.ground_days import GroundDays
 from aggregation.model.facts import Decision, Grade, Paper, UnitDecision, Verdict
+from aggregation.model.names import GRADES, VERDICTS
 from aggregation.model.results import HEARD, ON_PAPER, ConsequenceKind, Proposal
 from aggregation.procedure.decision_days import DecisionLimits, day_problems, paper_problems
 from bot.appraisal.ground_days import ground_days_of, parts_of
 from bot.appraisal.year import BINDING, AppraisedYear, run_year
 from bot.core.identity import Office
+from bot.core.stale_forms import StaleForm
 from bot.records import store
 from bot.records.recusals import require_unbarred
 from bot.records.seals import refuse_sealed
@@ -129,7 +131,7 @@ async def _record(
             raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=key))
         found = known[key]
         if digest != seen_of(found):
-            raise BadInput(Message("appraisal-seal-changed"), Place(subject=key))
+            raise StaleForm(_changed(found.decision, _told(verdict, *signed)), Place(subject=key))
         if len(seen) > 1 and is_single(found):
             raise BadInput(Message("appraisal-decided-alone"), Place(subject=key))
         heard = check_days(days, found, verdict, heard_on, office)
@@ -146,6 +148,29 @@ async def _record(
             await require_unbarred(connection, year, known[key].subject, office.login)
         await store.append_decisions(connection, year, made)
     return made
+
+
+def _said(by: str, reason: str, at: str) -> dict[str, str]:
+    return {"by": by, "reason": reason, "at": at}
+
+
+def _told(verdict: Verdict, by: str, reason: str, at: str) -> Message:
+    return Message("appraisal-decision-told", verdict=VERDICTS[verdict], **_said(by, reason, at))
+
+
+def _changed(made: Decision | UnitDecision | None, mine: Message) -> Message:
+    """Return the refusal of a form that something overtook: what stands now, and what it says.
+
+    Nothing stands where the grounds have changed and nobody has decided on the new ones.
+    """
+    if made is None:
+        now = Message("appraisal-not-decided-now")
+    elif isinstance(made, Decision):
+        now = _told(made.verdict, made.by, made.reason, made.at)
+    else:
+        said = _said(made.by, made.reason, made.at)
+        now = Message("appraisal-given-told", grade=GRADES[made.grade], **said)
+    return Message("appraisal-decision-changed", now=now, mine=mine)
 
 
 def standing_proposals(year: AppraisedYear) -> dict[str, Proposal]:
@@ -251,7 +276,8 @@ async def record_unit_decision(
         raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))
     before = last_given(appraised, unit)
     if seen != str(before):
-        raise BadInput(Message("appraisal-seal-changed"), Place(subject=unit))
+        mine = Message("appraisal-given-told", grade=GRADES[grade], **_said(*signed))
+        raise StaleForm(_changed(_last(appraised, unit), mine), Place(subject=unit))
     decision = UnitDecision(unit, grade, *signed, office.login, before + 1)
     days = await ground_days_of(database, appraised, office.timezone)
     limits = DecisionLimits(days.closed, _given_at(appraised, unit), decision.at)
@@ -268,6 +294,11 @@ async def record_unit_decision(
 def last_given(year: AppraisedYear, unit: str) -> int:
     """Return the number of the last grade that a person gave a unit; 0 where there is none."""
     return max((d.number for d in _given(year, unit)), default=0)
+
+
+def _last(year: AppraisedYear, unit: str) -> UnitDecision | None:
+    """Return the last grade that a person gave a unit; None where there is none."""
+    return max(_given(year, unit), key=lambda made: made.number, default=None)
 
 
 def _given_at(year: AppraisedYear, unit: str) -> str:

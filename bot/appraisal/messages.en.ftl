@@ -159,6 +159,7 @@ appraisal-no-report-kind = no organ reports this; choose one of { $kinds }
 appraisal-report-handed-in = { $count } of this kind are handed in, so that there is something to report
 appraisal-report-said = an organ has said already that there is nothing of this kind
 appraisal-report-not-said = no organ has said that there is nothing of this kind
+appraisal-report-closed = the material is closed: hand in the table that comes late, with its reason
 appraisal-report-without-organ = name the organ and its document
 appraisal-no-value = no material of this kind stands for this unit or person in that year
 appraisal-same-value = this stands already
@@ -326,3 +327,9 @@ appraisal-removals-without-paper = the year cannot be sealed: { $names }{ $more 
     [0] {""}
    *[other] {" "}and { $more } more
     } are confirmed without a paper; decide again with organ, number, day and who released it
+appraisal-decision-changed = something changed after you looked, and your decision is not stored. Now: { $now }. Yours: { $mine }; look at it again
+appraisal-decision-told = { $verdict }; { $by }; { $reason }; { $at }
+appraisal-given-told = { $grade }; { $by }; { $reason }; { $at }
+appraisal-not-decided-now = other grounds, and no decision on them
+appraisal-appeal-changed = something changed after you looked, and your choice is not stored. Now: { $state }, handler { $now }. Yours: { $mine }; look at it again
+appraisal-nobody-charged = nobody

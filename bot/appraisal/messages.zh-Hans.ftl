@@ -159,6 +159,7 @@ appraisal-no-report-kind = 没有这一类报送；可选：{ $kinds }
 appraisal-report-handed-in = 这一类已报送 { $count } 项，不能注明“无”
 appraisal-report-said = 这一类已注明“无”
 appraisal-report-not-said = 这一类没有注明“无”
+appraisal-report-closed = 材料已截止：迟到的材料请说明理由，作为表补录
 appraisal-report-without-organ = 请注明报送机关和文件
 appraisal-no-value = 该单位或个人当年没有这一项材料
 appraisal-same-value = 与现有的相同
@@ -286,3 +287,9 @@ appraisal-removals-without-paper = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
     }未写明所依据的文件即予确认；请写明机关、文号、日期和签发人，重新决定
+appraisal-decision-changed = 事项在您打开后已变化，您的决定未保存。现为：{ $now }。您填写的是：{ $mine }。请重新查看
+appraisal-decision-told = { $verdict }；{ $by }；{ $reason }；{ $at }
+appraisal-given-told = { $grade }；{ $by }；{ $reason }；{ $at }
+appraisal-not-decided-now = 依据已变，尚无决定
+appraisal-appeal-changed = 事项在您打开后已变化，您的选择未保存。现为：{ $state }，经办人 { $now }。您选择的是：{ $mine }。请重新查看
+appraisal-nobody-charged = 未指定

@@ -32,6 +32,7 @@ from bot.appraisal.cause_requests import CauseRequest
 from bot.appraisal.causes import prepare_cause, preview_cause
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.past_grades import read_past
+from bot.core.stale_forms import StaleForm
 from bot.publication.exports import Audience, year_book
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
@@ -107,6 +108,21 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
         2,
         AppealRuling.UPHELD,
     )
+
+
+async def test_an_older_page_charges_nobody_in_place_of_a_newer_handler(hall: Hall) -> None:
+    """Two administrators see an appeal that waits; the second is told of both handlers."""
+    await hall.noticed()
+    await add_staff(roster_of(hall.database), "li", PASSWORD, "administrator")
+    appeal = await hall.received("U3")
+    page = len(appeal.steps)
+    await assign_appeal(hall.database, appeal.number, "chen", hall.who("zhou"), page)
+    for other in ("chen", "li"):
+        with pytest.raises(StaleForm) as refused:
+            await assign_appeal(hall.database, appeal.number, other, hall.who("zhou"), page)
+        assert f"handler chen. Yours: {other};" in str(refused.value)
+    now = await show_appeal(hall.database, appeal.number, hall.who("zhou").today)
+    assert (now.standing.charged, len(now.steps)) == ("chen", page + 1)
 
 
 async def test_a_decision_is_reversed_and_the_grade_that_rested_on_it_follows(hall: Hall) -> None:

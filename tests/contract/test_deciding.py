@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import Decision, Grade, Paper, Verdict
+from aggregation.model.names import VERDICTS
 from aggregation.model.results import Proposal, ProposalStatus
 from bot.accounts.staff import add_staff
 from bot.appraisal.appeal_records import find_appeal
@@ -22,6 +24,7 @@ from bot.appraisal.deciding import (
     is_single,
     record_decision,
     record_decisions,
+    record_unit_decision,
     seen_of,
     standing_proposals,
 )
@@ -29,6 +32,8 @@ from bot.appraisal.plain_form import read_plain, write_plain
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
 from bot.core.identity import Office
+from bot.core.labels import label
+from bot.core.stale_forms import StaleForm
 from bot.publication.exports import Audience, year_book
 from bot.publication.reports.circular import circular_document
 from bot.publication.reports.material import report_material
@@ -147,7 +152,7 @@ async def test_row_decided_what_does_not_stand_or_is_of_another_day_is_refused(
     early = (*given[:-1], office_at(2026, 10, 20))
     with pytest.raises(BadInput, match=f"{KEY}: the decision is of a day before {CLOSED}"):
         await record_decision(*early, seen_of(now), "2026-10-20")
-    with pytest.raises(BadInput, match="something changed after you looked"):
+    with pytest.raises(StaleForm, match="Now: other grounds, and no decision on them"):
         await record_decision(*given, "0000000000000000-0", TODAY)
     assert (await rows_of(city))["decisions"] == 0
 
@@ -354,11 +359,30 @@ async def test_two_pages_the_older_one_overwrites_nothing(city: AsyncEngine) -> 
     assert len(refused) == 1
     assert "look at it again" in refused[0]
     assert (await rows_of(city))["decisions"] == 1
-    assert "look at it again" in str(await from_page("chen", Verdict.DECLINED))
+    made = (await proposal(city)).decision
+    assert made is not None
+    late = "chen" if made.by == "zhou" else "zhou"
+    said = str(await from_page(late, Verdict.DECLINED))
+    shown = re.search(r"Now: (.*?)\. Yours: (.*); look at it again", said)
+    assert shown, said
+    assert shown[1] == f"{label(VERDICTS[made.verdict], 'en')}; {made.by}; 由; {made.at}"
+    assert shown[2].startswith(f"{label(VERDICTS[Verdict.DECLINED], 'en')}; {late}; 由; ")
     await decide(city, YEAR, KEY, Verdict.DECLINED, office=office_of("chen"))
     made = (await proposal(city)).decision
     assert made is not None
     assert (made.login, made.verdict, made.number) == ("chen", Verdict.DECLINED, 2)
+
+
+async def test_two_pages_on_a_given_grade_show_both(city: AsyncEngine) -> None:
+    await hold_campaign(city, "few", each=50)
+    given = (city, YEAR, "U3", Grade.SECOND, ["few"])
+    made = await give_grade(*given)
+    late = (city, YEAR, "U3", Grade.THIRD, "chen", "另有所见", office_of("chen"), "0", ["few"])
+    with pytest.raises(StaleForm) as refused:
+        await record_unit_decision(*late)
+    said = str(refused.value)
+    assert f"Now: second grade; 周正平; 实地核查; {made.at}. Yours: third grade; chen; 另有" in said
+    assert (await rows_of(city))["unit_decisions"] == 1
 
 
 async def test_row_own_unit_nobody_decides_on_their_own_unit_or_its_principal(

@@ -178,7 +178,7 @@ async def take_step(visit: Visit) -> web.Response:
     database, number, office = visit.service.database, (await _appeal(visit)).number, visit.office
     act, reason = visit.text("act"), visit.text("reason")
     if act == ASSIGN:
-        await assign_appeal(database, number, visit.text("to"), office)
+        await assign_appeal(database, number, visit.text("to"), office, _steps_seen(visit))
     elif act == ANSWER:
         if await _answered(visit, number, reason, office):
             return visit.redirect("/admin/approvals", "prepared")
@@ -196,6 +196,12 @@ async def take_step(visit: Visit) -> web.Response:
     else:
         raise no_such_button(act)
     return visit.redirect(f"/admin/appeals/{number}", f"appeal-{act}")
+
+
+def _steps_seen(visit: Visit) -> int:
+    """Returns how many steps the form showed; a form that does not say has shown none."""
+    seen = visit.text("seen")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0
 
 
 async def _answered(visit: Visit, number: int, reason: str, office: Office) -> bool:

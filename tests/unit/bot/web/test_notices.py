@@ -292,7 +292,7 @@ async def test_row_appeal_time_every_way_to_ask_has_a_form_and_programs_register
     )
     late = "/admin/appeals/4"
     decision = {"act": "cause", "ruling": "upheld", "reason": "The flood is known."}
-    await console.post(late, {csrf: console.csrf, "act": "assign", "to": "chen"})
+    await console.post(late, {csrf: console.csrf, "act": "assign", "to": "chen", "seen": "1"})
     assert "late and waits for a decision" in texts(console.page)
     await console.open(late)
     await console.post(late, {csrf: console.csrf} | decision)
