@@ -178,6 +178,7 @@ arguments-of = argument { $argument }: { $problem }
 arguments-unknown = unknown arguments: { $arguments }; see --help
 arguments-conflict = not allowed with argument { $other }
 arguments-no-text = «{ $value }» is no text: its bytes are no UTF-8
+arguments-forbidden-character = «{ $value }» holds the hidden character { $character }; leave it out
 arguments-needless-value = it takes no value, and «{ $value }» was given
 arguments-missing = these arguments are required: { $arguments }
 arguments-one-of = one of these arguments is required: { $arguments }

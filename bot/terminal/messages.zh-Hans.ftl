@@ -178,6 +178,7 @@ arguments-of = 参数 { $argument }：{ $problem }
 arguments-unknown = 没有这样的参数：{ $arguments }，见 --help
 arguments-conflict = 不能与参数 { $other } 同用
 arguments-no-text = “{ $value }”不是文本：其字节不是 UTF-8
+arguments-forbidden-character = “{ $value }”中有看不见的字符 { $character }，请删去
 arguments-needless-value = 不带取值，却给了“{ $value }”
 arguments-missing = 缺少参数：{ $arguments }
 arguments-one-of = 须有以下参数之一：{ $arguments }
