@@ -43,6 +43,19 @@ def checked(model: type[M], **values: Any) -> M:
         BadInput: a field is wrong, or holds a character that no text may hold; each problem's
             place is its field.
     """
+    refuse_forbidden(values)
+    try:
+        return model.model_validate(values)
+    except ValidationError as wrong:
+        raise gathered([_problem(model, one) for one in wrong.errors()]) from None
+
+
+def refuse_forbidden(values: Mapping[str, Any]) -> None:
+    """Refuses texts that hold a character which no text may hold (`survey_flows.characters`).
+
+    Raises:
+        BadInput: each problem's place is its field.
+    """
     signs = {field: sign for field, value in values.items() if (sign := _forbidden(value))}
     if signs:
         raise gathered(
@@ -51,10 +64,6 @@ def checked(model: type[M], **values: Any) -> M:
                 for field, sign in signs.items()
             ]
         )
-    try:
-        return model.model_validate(values)
-    except ValidationError as wrong:
-        raise gathered([_problem(model, one) for one in wrong.errors()]) from None
 
 
 def _forbidden(value: Any) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.core.settings import LANGUAGES, read_language
+from survey_flows.characters import forbidden_character
 from survey_flows.messages import Message, render
 
 HELP = {
@@ -103,6 +104,10 @@ class MessageParser(argparse.ArgumentParser):
             if bad:
                 shown = bad[0].encode("utf-8", "backslashreplace").decode()
                 self.error(render(Message("arguments-no-text", value=shown), read_language()))
+            for text in args or ():
+                if sign := forbidden_character(text):
+                    message = Message("arguments-forbidden-character", value=text, character=sign)
+                    self.error(render(message, read_language()))
             return super().parse_args(args, namespace)
 
 

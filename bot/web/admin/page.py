@@ -15,6 +15,7 @@ from bot.accounts.audit_log import DONE as ACT_DONE
 from bot.accounts.audit_log import FAILED, REFUSED, AuditRecord, append_record
 from bot.accounts.roles import RIGHTS, roles_that_may
 from bot.appraisal.year import AppraisedYear
+from bot.core.checked_input import refuse_forbidden
 from bot.core.identity import Office
 from bot.service.composition import Service
 from bot.web.admin.frame import Frame, read_frame
@@ -83,10 +84,16 @@ class Visit:
     form: Form | None = None
 
     def text(self, name: str) -> str:
-        """Returns a field of the form without outer white space; empty when it is missing."""
+        """Returns a field of the form without outer white space; empty when it is missing.
+
+        Raises:
+            BadInput: it holds a character that no stored text may hold.
+        """
         value = self.form.get(name) if self.form is not None else None
         # PostgreSQL keeps no NUL.
-        return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+        text = value.replace("\x00", "").strip() if isinstance(value, str) else ""
+        refuse_forbidden({name: text})
+        return text
 
     def secret(self, name: str) -> str:
         """Returns a password in the form exactly as it was typed."""

@@ -27,6 +27,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.accounts.api_tokens import ApiToken, find_token
 from bot.accounts.audit_log import DONE, FAILED, REFUSED, AuditRecord, append_record
+from bot.core.checked_input import refuse_forbidden
 from bot.web.api.call import ApiCall, RequestRefused
 from bot.web.api.operation import Operation
 from bot.web.api.rate_limit import seconds_to_wait
@@ -50,7 +51,7 @@ PATH_PARAMETERS = {
 """The form of each part of a path, and the sentence for one that does not have it."""
 OF_THE_FORM = ("missing", "extra_forbidden", "json_invalid", "string_type", "int_type")
 """Errors of a request's form, which have no sentence in the domain."""
-T = TypeVar("T")
+T = TypeVar("T", bound=BaseModel)
 
 
 async def answer(request: web.Request, operation: Operation) -> web.StreamResponse:
@@ -175,7 +176,11 @@ def _body(request: web.Request, raw: bytes, model: type[BaseModel] | None) -> An
 
 def _validated(model: type[BaseModel], read: Callable[[], T]) -> T:
     try:
-        return read()
+        found = read()
+        refuse_forbidden(found.model_dump())
+        return found
+    except BadInput as error:
+        raise RequestRefused(400, error.problems[0].message, error.problems[0].place) from None
     except ValidationError as error:
         # Without the input: a problem must not carry what was sent into logs of proxies.
         first = error.errors(include_input=False, include_url=False)[0]

@@ -16,6 +16,7 @@ from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.own_appeals import OWN_ACTS, contest, own_challenges
 from bot.appraisal.own_results import OwnResult, read_own_result
 from bot.appraisal.receipts import acknowledge
+from bot.core.checked_input import refuse_forbidden
 from bot.core.identity import Office
 from bot.core.short_codes import fold_code
 from bot.records.tellings import find_letter
@@ -63,6 +64,7 @@ async def take_code(request: web.Request) -> web.Response:
     if act in OWN_ACTS:
         grounds = str(form.get("reason", "")).replace("\x00", "")
         try:
+            refuse_forbidden({"reason": grounds})
             await contest(*given, AppealAct(act), grounds, office)
         except BadInput as error:
             problem = error.render(accepted_language(request))

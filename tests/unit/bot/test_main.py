@@ -301,3 +301,13 @@ def test_bytes_that_are_no_text_are_a_sentence(
     told = capsys.readouterr().err.splitlines()
     assert ended.value.code == 2
     assert told[-1].endswith("«\\udcff» is no text: its bytes are no UTF-8")
+
+
+def test_an_argument_with_a_hidden_character_is_a_sentence_that_shows_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["log", "replace-gate", "--by", "a", "--reason", "so \u202eit is"])
+    told = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert told[-1].endswith("«so U+202Eit is» holds the hidden character U+202E; leave it out")

@@ -385,6 +385,18 @@ async def test_a_zero_byte_is_no_failure_where_the_database_keeps_none(
             assert "party" in await console.post("/admin/campaigns/2026/links", form)
 
 
+@pytest.mark.parametrize(("sign", "shown"), [("\u202e", "U+202E"), ("\x0b", "U+000B")])
+async def test_a_character_that_no_text_may_hold_is_refused_by_its_number(
+    console: Console, sign: str, shown: str
+) -> None:
+    await console.sign_in()
+    await console.open("/admin/campaigns/2026")
+    form = {"csrf": console.csrf, "group": "deputy", "stratum": f"par{sign}ty"}
+    said = await console.post("/admin/campaigns/2026/links", form)
+    assert (console.status, shown in said) == (422, True)
+    assert "party" not in await console.open("/admin/campaigns/2026")
+
+
 async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_how_to_rate(
     console: Console,
 ) -> None:

@@ -147,6 +147,8 @@ async def test_a_person_asks_for_a_review_for_recusal_and_appeals_on_the_own_pag
 ) -> None:
     async with reading(console.service.database) as connection:
         person = (await read_tellings(connection, 2010, ""))[0].subject
+    turned = await typed(console, codes[0], act="received", reason="Two \u202edays")
+    assert (console.status, "hidden character U+202E" in texts(turned)) == (422, True)
     asked = await typed(console, codes[0], act="received", reason="Two days were counted twice.")
     assert "no handler yet" in texts(asked)
     again = await typed(console, codes[0], act="received", reason="Once more.")
