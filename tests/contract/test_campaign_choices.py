@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -26,6 +27,7 @@ from bot.campaigns.registered import (
 from bot.campaigns.summaries import show_campaign
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
+from bot.publication.public_release import publication_stop, publishable_release
 from bot.records.seals import standing_seal
 from bot.results.releases import publish_release
 from bot.service.composition import open_store
@@ -43,7 +45,7 @@ from tests.contract.test_year_tables import (
 )
 from tests.deciding import decide
 from tests.desk import DESK, roster_of
-from tests.sealing import office_of, order_of
+from tests.sealing import give_notice, office_of, order_of
 
 PASSWORD = "correct horse battery"
 
@@ -212,6 +214,18 @@ async def test_a_sealed_year_keeps_its_campaigns_and_a_waiting_seal_notices_a_ch
         await prepare_choice(both, "late", True, "也算", "zhou")
     assert (await prepare_void(both, "late", "late", "误开", "zhou")).state == WAITING
     assert await used(city) == ["spring"]
+
+    # Nor are results public that count nowhere.
+    await give_notice(city, YEAR, office)
+    said = []
+    for name in ("autumn", "spring"):
+        campaign = await find_registered_campaign(city, name)
+        stop = await publication_stop(city, campaign, office.today + timedelta(days=20))
+        said.append(stop and render(stop.message, "zh-Hans"))
+    assert said == ["该活动不计入考核，不公布其结果：已作废，不计入任何考核：误开", None]
+    withdrawn = await find_registered_campaign(city, "autumn")
+    with pytest.raises(BadInput, match="count nowhere"):
+        await publishable_release(city, withdrawn, SystemClock())
 
 
 async def settle(database: AsyncEngine) -> None:
