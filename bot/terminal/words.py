@@ -78,6 +78,7 @@ CODES: Mapping[str, Message] = {
     "sms": Message("word-sms"),
     "email": Message("word-email"),
     "wecom": Message("word-wecom"),
+    "feishu": Message("word-feishu"),
     "letter": Message("word-letter"),
     "outside": Message("word-outside"),
     "handout": Message("word-handout"),

@@ -1458,6 +1458,7 @@ contacts-by-telegram = Telegram
 contacts-by-sms = SMS
 contacts-by-email = E-mail
 contacts-by-wecom = WeCom
+contacts-by-feishu = Feishu
 contacts-by-letter = Letter
 contacts-by-outside = Sent by the keeper of the list
 contacts-sealed = Addresses are kept sealed, apart from ratings, and are never shown. Nothing leads from a contact to an answer.

@@ -1397,6 +1397,7 @@ contacts-by-telegram = Telegram
 contacts-by-sms = 短信
 contacts-by-email = 电子邮件
 contacts-by-wecom = 企业微信
+contacts-by-feishu = 飞书
 contacts-by-letter = 信函
 contacts-by-outside = 由名单单位发送
 contacts-sealed = 联系方式加密保存，与评价票分开，从不显示。从联系人查不到任何回答。
