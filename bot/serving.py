@@ -7,6 +7,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -25,6 +26,7 @@ from bot.crypto.rectification_keys import RectificationKeys
 from bot.crypto.secret_files import load_secret
 from bot.fieldwork.outreach.accounts import announce_accounts
 from bot.fieldwork.outreach.messenger import Messenger
+from bot.fieldwork.outreach.outbox import nothing_is_stopped
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.sender import PushSender
 from bot.messengers.contract import AccountMessenger
@@ -63,6 +65,8 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     messengers = make_messengers(settings.data, settings.public_url)
     await announce(service, messengers)
     hooks = make_hooks(service, messengers)
+    unstopped = partial(nothing_is_stopped, service.database)
+    service.readiness.add("messengers", unstopped, needed=False)
     async with (
         serve_telegram(service) as channel,
         serve_wechat(service) as accounts,

@@ -47,9 +47,9 @@ class DisclosedGroup:
 class ToldBounds:
     """What is disclosed beside a score of method 2, in points.
 
-    ``move`` is the worst move of one ballot, ``vouched`` the score from vouched answers alone, and
-    ``among`` the interval without what all units have in common. ``ballots``: the fewest ballots to
-    a cut are told.
+    ``move`` is the worst move by one ballot more, ``vouched`` the score from vouched answers alone,
+    and ``among`` the interval without what all units have in common. ``ballots``: the fewest
+    ballots to a cut are told.
     """
 
     move: Fraction

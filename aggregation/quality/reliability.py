@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm, sqrt
+from operator import mul, sub
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount
@@ -22,6 +23,8 @@ MIN_ITEMS = 3
 """The least number of items from whose correlations a factor can be estimated."""
 STEPS = 100_000
 CLOSE = 1e-14
+BEYOND = 1_000
+"""Steps in a row in which a loading above 1 has grown: the search creeps, and never comes back."""
 
 Matrix = Sequence[Sequence[float]]
 
@@ -149,17 +152,22 @@ def one_factor(correlated: Matrix) -> list[float] | None:
     Principal axes are iterated to the fixed point. Returns None when a loading would exceed 1 or
     there is no common factor.
     """
-    items = range(len(correlated))
-    loadings = [sqrt(max(abs(correlated[i][j]) for j in items if j != i)) for i in items]
+    beyond = 0
+    pairs = [[*row[:i], *row[i + 1 :]] for i, row in enumerate(correlated)]
+    loadings = [sqrt(max(map(abs, row))) for row in pairs]
     for _ in range(STEPS):
-        before = loadings
+        before = loadings.copy()
         # The best λ_i with the others held: of least squares over the pairs of i.
-        for i in items:
-            weight = sum(loadings[j] ** 2 for j in items if j != i)
+        for i, row in enumerate(pairs):
+            others = [*loadings[:i], *loadings[i + 1 :]]
+            weight = sum([other**2 for other in others])
             if not weight:
                 return None
-            fit = sum(correlated[i][j] * loadings[j] for j in items if j != i) / weight
-            loadings = [*loadings[:i], fit, *loadings[i + 1 :]]
-        if max(abs(a - b) for a, b in zip(before, loadings, strict=True)) < CLOSE:
+            loadings[i] = sum(map(mul, row, others)) / weight
+        if max(map(abs, map(sub, before, loadings))) < CLOSE:
             break
+        growing = max(map(abs, loadings)) > max(1.0, *map(abs, before))
+        beyond = beyond + 1 if growing else 0
+        if beyond == BEYOND:
+            return None
     return loadings if max(map(abs, loadings)) <= 1 else None

@@ -159,6 +159,7 @@ appraisal-no-report-kind = no organ reports this; choose one of { $kinds }
 appraisal-report-handed-in = { $count } of this kind are handed in, so that there is something to report
 appraisal-report-said = an organ has said already that there is nothing of this kind
 appraisal-report-not-said = no organ has said that there is nothing of this kind
+appraisal-report-closed = the material is closed: hand in the table that comes late, with its reason
 appraisal-report-without-organ = name the organ and its document
 appraisal-no-value = no material of this kind stands for this unit or person in that year
 appraisal-same-value = this stands already

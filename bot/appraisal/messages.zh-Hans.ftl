@@ -159,6 +159,7 @@ appraisal-no-report-kind = 没有这一类报送；可选：{ $kinds }
 appraisal-report-handed-in = 这一类已报送 { $count } 项，不能注明“无”
 appraisal-report-said = 这一类已注明“无”
 appraisal-report-not-said = 这一类没有注明“无”
+appraisal-report-closed = 材料已截止：迟到的材料请说明理由，作为表补录
 appraisal-report-without-organ = 请注明报送机关和文件
 appraisal-no-value = 该单位或个人当年没有这一项材料
 appraisal-same-value = 与现有的相同

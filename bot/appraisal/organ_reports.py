@@ -27,6 +27,7 @@ from bot.records.filings import (
     FilingChange,
     append_filing,
     count_filings,
+    is_material_closed,
     read_filings,
 )
 from bot.records.seals import lock_year, refuse_sealed
@@ -141,7 +142,8 @@ async def say_none(
 
     Raises:
         BadInput: there is no such kind, something of it is handed in, it is said already or not
-            said at all, organ or document are missing, or the year is sealed.
+            said at all, organ or document are missing, the year is sealed, or the word would be
+            taken back after the close.
     """
     place = Place(subject=f"{year}/{kind[:32]}")
     if kind not in KINDS:
@@ -150,6 +152,9 @@ async def say_none(
     async with writing(database) as connection:
         await lock_year(connection, year)
         await refuse_sealed(connection, year)
+        if taken_back and await is_material_closed(connection, year):
+            # What comes late is handed in as a table, which a second person clears.
+            raise BadInput(Message("appraisal-report-closed"), place)
         (known,) = (it for it in await read_reports(connection, year) if it.kind == kind)
         if known.state is ReportState.HANDED_IN:
             raise BadInput(Message("appraisal-report-handed-in", count=known.rows), place)

@@ -93,10 +93,16 @@ async def run_close(settings: Settings, chosen: argparse.Namespace) -> int:
 def _say_report(report: Report) -> None:
     from bot.appraisal.organ_reports import KINDS
 
-    said: dict[str, str | int] = {"rows": report.rows}
-    said |= {"organ": report.organ, "document": report.document}
-    what = Message(f"material-report-{report.state.replace('_', '-')}", **said)
-    print(f"{report.kind}  {worded(KINDS[report.kind])}: {worded(what)}")
+    print(f"{report.kind}  {worded(KINDS[report.kind])}: {worded(_told(report))}")
+
+
+def _told(report: Report) -> Message:
+    """Return what became of a kind of the material."""
+    if report.rows:
+        return Message("material-report-handed-in", rows=report.rows)
+    if report.organ:
+        return Message("material-report-none", organ=report.organ, document=report.document)
+    return Message("material-report-missing")
 
 
 def _say_list(found: CloseList) -> int:

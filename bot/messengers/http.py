@@ -75,11 +75,21 @@ class HttpCaller:
             async with self._session.request(
                 method, where, data=body, headers=headers, ssl=ssl, allow_redirects=False
             ) as response:
-                data = await response.content.read(MOST_BYTES)
+                data = await _read(response)
                 after = response.headers.get("Retry-After", "")
                 return Response(response.status, parse_json(data), after)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return an answer to its end; of a longer one than `MOST_BYTES` what comes first."""
+    data = bytearray()
+    async for chunk in response.content.iter_any():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            break
+    return bytes(data)
 
 
 def parse_json(data: bytes) -> Any:

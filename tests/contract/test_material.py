@@ -289,6 +289,13 @@ async def test_row_collect_the_list_is_the_one_that_was_seen_also_by_the_second_
         await approvals.approve(made.id, "he", made.seen)
     async with reading(city) as connection:
         assert not await is_material_closed(connection, YEAR)
+    # After the close one person takes nothing back: what comes late is a table that is cleared.
+    await approvals.refuse(made.id, "he")
+    await close(city)
+    before = await filings(city)
+    with pytest.raises(BadInput, match="hand in the table that comes late"):
+        await say_none(city, YEAR, "veto", *NONE, office_of(), taken_back=True)
+    assert await filings(city) == before
 
 
 async def test_row_collect_points_that_are_missing_stop_the_close_and_scores_do_not(

@@ -295,3 +295,24 @@ async def test_an_appeal_puts_deductions_and_posts_right_and_never_makes_it_wors
         if "amended after a review" in it
     ]
     assert "amendment 2: 查实" in line
+
+
+async def test_the_post_of_somebody_who_has_left_since_is_put_right_too(city: AsyncEngine) -> None:
+    """X1 is nobody's result of the year: nobody changes, and nobody is told."""
+    rows = "L1,U1,principal,局长,2020-01-01,\nX1,U1,principal,书记,2020-01-01,2026-02-28\n"
+    await bring(city, "posts", POSTS + rows)
+    await bring(city, "findings", ACCIDENT)
+    await decided(city, YEAR, LOWERED)
+    await noticed(city)
+    before = await grades(city)
+    what = "post/U1/2020-01-01"
+    request = CauseRequest(Cause.CORRECTION, what, *PUT_RIGHT, subject="X1", value="0")
+    with pytest.raises(BadInput, match="held no post in that year"):
+        await amended(city, request)
+    request = replace(request, value="2020-01-01..2026-10-01")
+    preview = await preview_cause(city, YEAR, request, office_of(clock=clock()))
+    assert preview.worked.changes == ()
+    assert (await amended(city, request)).state == DONE
+    assert (await grades(city), await told(city)) == (before, [[]])
+    stands = [it.stands for it in await standing_material(city, YEAR, "X1")]
+    assert stands == ["2020-01-01..2026-10-01", ""]

@@ -21,7 +21,7 @@ from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import _cells
 from bot.fieldwork.outreach.accounts import announce_accounts, read_accounts
 from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome, OutgoingMessage
-from bot.fieldwork.outreach.outbox import read_pushes
+from bot.fieldwork.outreach.outbox import nothing_is_stopped, read_pushes
 from bot.fieldwork.outreach.push_service import resume_push, show_pushes
 from bot.fieldwork.outreach.receipts import KEPT, Receipt, drop_old_receipts, take_receipts
 from bot.fieldwork.outreach.sender import TRIES
@@ -152,6 +152,21 @@ async def test_what_an_account_declares_is_read_as_it_was_said(city: City) -> No
         assert await read_accounts(connection) == [said]
 
 
+async def test_messages_of_an_account_that_is_gone_go_on_to_the_next_address(city: City) -> None:
+    await city.office.begin()
+    async with writing(city.database) as connection:
+        await announce_accounts(connection, [MAIL, TELEGRAM])
+    for one in (city.mail, city.office.post, city.mail):
+        await city.office.send(one)
+    assert (set(city.mail.times()), city.sms.sent) == ({mail(n) for n in range(10)}, [])
+    told = await city.progress()
+    states = {state for counts in told.values() for state in counts}
+    assert states == {"sent", "unreachable"}, "nobody waits for an account that never comes"
+    assert sum(counts.get("unreachable", 0) for counts in told.values()) == 10
+    lost = [row for row in await city.rows(tables.addresses) if row.unreachable]
+    assert lost == [], "the addresses themselves are as good as before"
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "tries", "reached"),
     [
@@ -193,6 +208,7 @@ async def test_a_refusal_stops_the_step_burns_nobody_and_is_told_until_staff_go_
     async with reading(city.database) as connection:
         (push,) = await read_pushes(connection, "next")
     assert (push.state, push.stopped) == ("paused", "sms SIGN")
+    assert not await nothing_is_stopped(city.database)
     assert (await city.progress())["sms"] == {"queued": 20}
     city.sms.fates = {}
     city.office.road.clock.time += timedelta(hours=1)
@@ -202,6 +218,7 @@ async def test_a_refusal_stops_the_step_burns_nobody_and_is_told_until_staff_go_
     async with reading(city.database) as connection:
         (push,) = await read_pushes(connection, "next")
     assert push.stopped == ""
+    assert await nothing_is_stopped(city.database)
 
 
 async def test_receipts_shuffled_and_doubled_and_before_their_message_settle_each_once(

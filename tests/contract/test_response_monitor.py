@@ -255,3 +255,18 @@ async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one
     for table in (tables.progress_counts, tables.arrivals, tables.break_offs):
         assert {column.type.python_type for column in table.c} <= {str, int}
         assert not {"person", "voter", "lookup", "mark", "holder"} & set(table.c.keys())
+
+
+async def test_an_hour_and_its_day_do_not_tell_of_two_people_that_each_is_one(here: Office) -> None:
+    for user in ("early", "late"):
+        await here.rate(user, "resident")
+        monitor = await here.later()
+    (day,) = monitor.days.values()
+    hours = [counts["completed"] for counts in monitor.hours.values()]
+    assert day["completed"] == (1, 9)
+    assert len(hours) == 2
+    for at, (low, high) in enumerate(hours):
+        rest = hours[1 - at]
+        able = [n for n in range(low, high + 1) if n + rest[1] >= 1 and n + rest[0] <= 9]
+        assert len(able) >= 9
+    assert monitor.by_source["personal"]["completed"] == (1, 9)

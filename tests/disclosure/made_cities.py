@@ -131,27 +131,35 @@ class MadeCity:
     @cached_property
     def told_ever(self) -> tuple[dict[str, object], ...]:
         """All that is told in each release."""
-        releases = [self.scored, *([self.scored_later] if self.scored_later else [])]
-        return tuple(told(self, scored) for scored in releases)
+        return tuple(told(self, scored) for scored in self.releases)
+
+    def looks_like(self, other: MadeCity) -> bool:
+        """Whether all that is told of both, ever, is the same; quick figures are compared first."""
+        pairs = list(zip(self.releases, other.releases, strict=True))
+        return (
+            all(one.disclosed == two.disclosed for one, two in pairs)
+            and all(unit_ranks(one) == unit_ranks(two) for one, two in pairs)
+            and self.told_ever == other.told_ever
+        )
+
+    @property
+    def releases(self) -> tuple[ScoredCampaign, ...]:
+        """The first release, and the second one if there is one."""
+        return (self.scored, *([self.scored_later] if self.scored_later else []))
 
 
 def told(city: MadeCity, scored: ScoredCampaign) -> dict[str, object]:
     """All that is told of a release: files, listings, answers to programs, bundle and pictures.
 
-    Left out are digests, which no two cities share, and the number of all ballots of the campaign,
-    which the log tells: where one unit has a ballot more, another has one less.
+    The number of all ballots stands in the log. Left out are digests, which no two cities share.
     """
     book = campaign_book(scored, "Asia/Shanghai")
     ranks = unit_ranks(scored)
     disclosed = scored.disclosed
     found: dict[str, object] = {
-        f"export {page.name}": [
-            row
-            for row in map(_printed, page_records(page))
-            if not str(row.get("key")).endswith(".ballots")
-        ]
-        for page in book.pages
+        f"export {page.name}": [*map(_printed, page_records(page))] for page in book.pages
     }
+    found["log"] = sum(row.count for row in scored.counts)
     found["picture of ranks"] = campaign_ranking(scored, "en")
     for code, it in disclosed.items():
         found[f"api {code}"] = unit_model(city.campaign, it, ranks.get(code))

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import islice
 from random import Random
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.precision import FINE_FROM
+from tests.disclosure.directed import Around
 from tests.disclosure.linear import FLOOR
 from tests.disclosure.made_cities import CODES, Answer, MadeCity, Unit
 
@@ -83,24 +85,24 @@ def attack(
     """Look for a twin of each small cell of a city; one that agrees so far is ``enough``."""
     found: dict[str, Twin] = {}
     for unit in city.units:
+        around = Around(city, unit)
         for cell in small_cells(city, unit):
             if cell[0] in kinds:
                 name = f"{city.kind} {unit} {' '.join(cell)}"
-                found[name] = nearest_twin(city, unit, cell, tries, enough)
+                found[name] = nearest_twin(around, cell, tries, enough)
     solved = tuple(name for name, twin in found.items() if twin is Twin.NONE)
     together = tuple(name for name, twin in found.items() if twin is not Twin.EVERYTHING)
     return Found(len(found), solved, together)
 
 
-def nearest_twin(
-    city: MadeCity, unit: str, cell: Cell, tries: int, enough: Twin = Twin.EVERYTHING
-) -> Twin:
+def nearest_twin(around: Around, cell: Cell, tries: int, enough: Twin = Twin.EVERYTHING) -> Twin:
     """Return how far the nearest twin agrees of those that were tried."""
+    city, unit = around.city, around.unit
     now = city.units[unit]
     before = cell_counts(city, now)[cell]
     shown = city.disclosed[unit]
     quick, best = _alone(city, unit, now), Twin.NONE
-    for answers in _changed(city, unit, cell, tries):
+    for answers in _proposed(around, cell, tries):
         if cell_counts(city, answers).get(cell, 0) == before:
             continue
         if _alone(city, unit, answers) != quick or not _keeps_struck(city, unit, answers):
@@ -110,9 +112,18 @@ def nearest_twin(
             best = Twin.UNIT
             if enough is Twin.UNIT:
                 return best
-            if twin.told_ever == city.told_ever:
+            if twin.looks_like(city):
                 return Twin.EVERYTHING
     return best
+
+
+def _proposed(around: Around, cell: Cell, tries: int) -> Iterator[Unit]:
+    """Yield other answers: simple changes, directed ones, and those of a search that climbs."""
+    changed = _changed(around.city, around.unit, cell, tries)
+    yield from islice(changed, min(SIMPLE, tries))
+    if cell[0] != "answer":
+        yield from around.twins(cell, tries // DIRECTED)
+    yield from changed
 
 
 def _keeps_struck(city: MadeCity, unit: str, answers: Unit) -> bool:
@@ -184,8 +195,10 @@ def _left(answers: Unit) -> Unit:
     return Counter({key: count for key, count in answers.items() if count})
 
 
-SIMPLE = 30
-"""Tries before the search climbs, which takes as long as forty others."""
+SIMPLE = 6
+"""Simple tries before the directed ones."""
+DIRECTED = 6
+"""A directed try stands for so many others; one that climbs takes as long as forty."""
 CLIMBS = 60
 EDGE = 1e-6
 

@@ -32,6 +32,7 @@ from aggregation.fieldwork.dispositions import (
     range_of,
     response_rates,
 )
+from aggregation.fieldwork.one_sum import views_of_one_sum
 from bot.campaigns.definition import read_definition
 from bot.campaigns.links import PERSONAL
 from bot.campaigns.quotas import QuotaProgress, show_quotas
@@ -116,38 +117,83 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         cell: dispositions(_known(cell, counts, people), over)
         for cell, counts in sorted(cells.items())
     }
-    whole: Counter[str] = sum((Counter(one) for one in found.values()), Counter())
+    cell_ranges = {cell_of(*cell): as_ranges(one, step) for cell, one in found.items()}
+    whole = _whole(found, cell_ranges, step)
     zone = ZoneInfo(timezone)
-    days, hours = _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H")
+    by_source, days, hours = _views(
+        _by_source(people), _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H"), whole, step
+    )
     return Monitor(
-        cells=[_disclosed(cell_of(*cell), one, step) for cell, one in found.items()],
-        whole=_disclosed("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
-        by_source=_by_source(people, step),
-        days={day: _ranges(days[day], step) for day in sorted(days)[-DAYS:]},
-        hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
+        cells=[
+            CellDispositions(cell, sum(one.values()), ranges, response_rates(ranges))
+            for (cell, ranges), one in zip(cell_ranges.items(), found.values(), strict=True)
+        ],
+        whole=whole,
+        by_source=by_source,
+        days={day: days[day] for day in sorted(days)[-DAYS:]},
+        hours={int(hour): hours[hour] for hour in sorted(hours)},
         stops=[Stop(*where, range_of(people, step)) for where, people in stops],
         quotas=await show_quotas(database, campaign),
         units={code: unit.name for code, unit in definition.units.items()},
     )
 
 
-def _disclosed(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
-    ranges = as_ranges(found, step)
-    return CellDispositions(cell, sum(found.values()), ranges, response_rates(ranges))
+def _whole(
+    found: Mapping[tuple[str, str], Mapping[str, int]],
+    cells: Mapping[str, Mapping[str, CountRange]],
+    step: int,
+) -> CellDispositions | None:
+    """Return the sample as one; its ranges narrow no small count of a cell, nor the other way."""
+    if not found:
+        return None
+    sums = {name: sum(one[name] for one in found.values()) for name in DISPOSITIONS}
+    ranges = as_ranges(sums, step)
+    for name, people in sums.items():
+        counts = {cell_of(*cell): one[name] for cell, one in found.items()}
+        spans = {cell: ranges[name] for cell, ranges in cells.items()}
+        told = views_of_one_sum([counts, {"": people}], [spans, {"": ranges[name]}], step)
+        ranges[name] = told[1][""]
+    return CellDispositions("", sum(sums.values()), ranges, response_rates(ranges))
 
 
-def _ranges(counts: Mapping[str, int], step: int) -> dict[str, CountRange]:
-    """Return each count as a range; their sum is disclosed nowhere."""
-    return {name: range_of(max(0, counts.get(name, 0)), step) for name in PARTICIPATION_STATES}
+View = Mapping[str, Mapping[str, int]]
+Ranges = dict[str, dict[str, CountRange]]
 
 
-def _by_source(
-    people: Mapping[tuple[str, str, str, str], int], step: int
-) -> dict[str, dict[str, CountRange]]:
+def _views(
+    sources: View, days: View, hours: View, whole: CellDispositions | None, step: int
+) -> tuple[Ranges, Ranges, Ranges]:
+    """Return sources, days and hours as ranges by state, which narrow none of each other.
+
+    Days and hours count the same people. Whoever completed is counted by source, too; with other
+    states one by source is left later. Invited people have the ranges of the whole sample.
+    """
+    by_source: Ranges = {source: {} for source in sources}
+    by_day: Ranges = {day: {} for day in days}
+    by_hour: Ranges = {hour: {} for hour in hours}
+    for state in PARTICIPATION_STATES:
+        counts = [
+            {name: max(0, one.get(state, 0)) for name, one in view.items()}
+            for view in (sources, days, hours)
+        ]
+        alone = [{name: range_of(people, step) for name, people in view.items()} for view in counts]
+        if whole and SOURCE in sources:
+            low, high = whole.ranges[state]
+            if low <= counts[0][SOURCE] <= high:
+                alone[0][SOURCE] = low, high
+        first = 0 if state == COMPLETED else 1
+        told = alone[:first] + views_of_one_sum(counts[first:], alone[first:], step)
+        for ranges, spans in zip((by_source, by_day, by_hour), told, strict=True):
+            for name, span in spans.items():
+                ranges[name][state] = span
+    return by_source, by_day, by_hour
+
+
+def _by_source(people: Mapping[tuple[str, str, str, str], int]) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for (source, _, _, course), count in people.items():
         found[source][course] += count
-    return {source: _ranges(counts, step) for source, counts in sorted(found.items())}
+    return dict(sorted(found.items()))
 
 
 def _by(when: Mapping[tuple[int, str], int], zone: ZoneInfo, form: str) -> dict[str, Counter[str]]:

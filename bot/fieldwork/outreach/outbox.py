@@ -15,9 +15,9 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, delete, func, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.database import insert
+from bot.storage.database import insert, reading
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import outbox, pushes
 
@@ -198,6 +198,15 @@ async def stop_steps(connection: AsyncConnection, stops: Mapping[tuple[str, int]
         own = (columns.campaign == campaign, columns.step == step, columns.state == RUNNING)
         values = {"state": PAUSED, "stopped": why[:LONGEST_STOP]}
         await connection.execute(update(pushes).where(*own).values(**values))
+
+
+async def nothing_is_stopped(database: AsyncEngine) -> bool:
+    """Return whether no step of an open campaign waits because a provider refuses it."""
+    campaigns = tables.campaigns.c
+    query = select(pushes.c.step).join(tables.campaigns, campaigns.id == pushes.c.campaign)
+    stopped = query.where(campaigns.state == "open", pushes.c.stopped != "").limit(1)
+    async with reading(database) as connection:
+        return (await connection.execute(stopped)).first() is None
 
 
 async def read_failed_twice(connection: AsyncConnection, keys: Iterable[Key]) -> set[Key]:

@@ -10,6 +10,7 @@ import asyncio
 import re
 import smtplib
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -31,6 +32,8 @@ from bot.messengers.contract import BadReceipt, Hooked, Request
 from survey_flows.errors import BadInput, Message, Place
 
 SECONDS = 20.0
+CALLS = 8
+"""Mails on their way at once, as many as a sender has."""
 PAUSE = 300.0
 """Seconds of silence after a relay that closes the door (421) or takes no more for now (4.5.3)."""
 SECURITIES = ("starttls", "tls", "none")
@@ -66,6 +69,8 @@ class MailMessenger:
         self._user = file.secrets.get("user", "")
         self._password = file.secret("password") if self._user else ""
         self._clock = clock or SystemClock()
+        # Threads of its own: a relay that hangs takes none from the rest of the service.
+        self._threads = ThreadPoolExecutor(CALLS, f"mail-{file.name}")
         if self._security not in SECURITIES or (
             self._security == "none" and self._host not in HERE
         ):
@@ -75,11 +80,13 @@ class MailMessenger:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Nothing is left open between two mails."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
         """Send a mail once."""
-        return await asyncio.to_thread(self._send, address, self.written(address, message))
+        mail = self.written(address, message)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._send, address, mail)
 
     def written(self, address: str, message: OutgoingMessage) -> EmailMessage:
         """Return the mail of a message."""

@@ -38,6 +38,7 @@ from bot.storage.schema import all as tables
 from bot.web.admin.approvals import banner
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
+from bot.web.shared.result_cache import RESULT_CACHE
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.localized_names import end_in_figures
 from survey_flows.messages import render
@@ -292,10 +293,15 @@ async def take_link(visit: Visit) -> web.Response:
 async def show_scores(visit: Visit) -> web.Response:
     """Shows the public scores of a closed campaign, ranked, with their intervals."""
     scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
-    ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
-    measures = await asyncio.to_thread(_measures, scored, visit.lang)
     summary = await show_campaign(visit.service.database, visit.path_param("campaign"))
     release = scored.release or await last_release(visit.service.database, scored.campaign)
+    cache, key = visit.request.app[RESULT_CACHE], (summary.id, str(release.number), visit.lang)
+    ranking = await cache.cached(
+        ("ranking", *key), lambda: asyncio.to_thread(campaign_ranking, scored, visit.lang)
+    )
+    measures = await cache.cached(
+        ("measures", *key), lambda: asyncio.to_thread(_measures, scored, visit.lang)
+    )
     async with reading(visit.service.database) as connection:
         sealed = await is_sealed(connection, summary.year)
     corrected = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from bot.fieldwork.outreach.messenger import DeliveryOutcome as To
 from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import BadReceipt, Request
-from bot.messengers.email.messenger import MailMessenger, make
+from bot.messengers.email.messenger import CALLS, MailMessenger, make
 from survey_flows.errors import BadInput
 from tests.standins.relay import Relay
+from tests.waiting import PATIENCE
 
 ACCOUNT = """
 provider: email
@@ -89,6 +91,26 @@ async def test_a_relay_that_is_away_or_speaks_no_smtp_is_asked_later() -> None:
         assert (await messenger.send(ADDRESS, MESSAGE)).outcome is To.LATER
         port = relay.port
     assert (await messenger_of(port).send(ADDRESS, MESSAGE)).outcome is To.LATER
+
+
+async def test_a_relay_that_hangs_takes_no_thread_of_the_service() -> None:
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ended.wait()
+        writer.close()
+
+    ended = asyncio.Event()
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    async with messenger_of(server.sockets[0].getsockname()[1]) as messenger:
+        sending = [asyncio.create_task(messenger.send(ADDRESS, MESSAGE)) for _ in range(CALLS)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(PATIENCE):
+            assert await asyncio.gather(*(asyncio.to_thread(len, "x") for _ in range(20)))
+        assert not any(one.done() for one in sending)
+        ended.set()
+        answers = await asyncio.gather(*sending)
+        assert {answer.outcome for answer in answers} == {To.LATER}
+    server.close()
+    await server.wait_closed()
 
 
 async def test_nothing_of_a_mail_is_logged(caplog: pytest.LogCaptureFixture) -> None:

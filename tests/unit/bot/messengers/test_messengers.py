@@ -15,7 +15,7 @@ from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
 from bot.messengers.registry import PROVIDERS
-from tests.standins import aliyun, cmas, plain, tencent, wecom
+from tests.standins import aliyun, cmas, feishu, plain, tencent, twilio, wecom
 from tests.standins.server import Checker, StandIn
 
 HOOK = "A" * 22
@@ -257,6 +257,60 @@ settings: {{agent_id: "1000002"}}
     address="zhangsan",
     secrets=("secret-of-corp", "T" * 64),
     before={"/cgi-bin/gettoken": wecom.TOKEN},
+)
+
+
+def twilio_error(code: int) -> dict[str, Any]:
+    return {"code": code, "message": "x", "more_info": "https://x.example", "status": 400}
+
+
+CASES["twilio"] = Case(
+    account="""
+provider: twilio
+url: {url}
+secrets: {{account_sid: AC-test, auth_token: token-of-test}}
+settings: {{from: "+14155550199", site: "https://mp.cs.cn"}}
+hook: {hook}
+""",
+    check=twilio.check,
+    taken=(201, {"sid": "SM1", "status": "queued"}),
+    reference="SM1",
+    answers=[
+        (400, twilio_error(21610), To.OPTED_OUT),
+        (400, twilio_error(21211), To.UNREACHABLE),
+        (429, twilio_error(20429), To.SILENCE),
+        (401, twilio_error(20003), To.REFUSED),
+        (400, twilio_error(21606), To.REFUSED),
+        (400, twilio_error(99999), To.LATER),
+        (503, twilio_error(20503), To.LATER),
+    ],
+    secrets=("token-of-test",),
+)
+
+
+def feishu_answer(code: int) -> dict[str, Any]:
+    return {"code": code, "msg": "x", "data": {"message_id": "om_1"}}
+
+
+CASES["feishu"] = Case(
+    account="""
+provider: feishu
+url: {url}
+secrets: {{app_id: cli-test, app_secret: secret-of-app}}
+""",
+    check=feishu.check,
+    taken=(200, feishu_answer(0)),
+    reference="",
+    answers=[
+        (400, feishu_answer(230013), To.UNREACHABLE),
+        (429, feishu_answer(99991400), To.SILENCE),
+        (400, feishu_answer(230002), To.REFUSED),
+        (400, feishu_answer(99991672), To.REFUSED),
+        (400, feishu_answer(230001), To.LATER),
+    ],
+    address="b3c7940b",
+    secrets=("secret-of-app", "B" * 40),
+    before={feishu.PATH: feishu.TOKEN},
 )
 
 
