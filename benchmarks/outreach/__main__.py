@@ -10,7 +10,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
+from redis.asyncio import Redis
+
+from benchmarks.outreach import silence
 from benchmarks.outreach.play import SMS, phone, play
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
@@ -18,7 +22,9 @@ from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.outreach.accounts import announce_accounts
+from bot.fieldwork.outreach.messenger import Account
 from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.fieldwork.outreach.sender import AT_ONCE
 from bot.storage.database import writing
 from tests import servers
 from tests.contract.test_conductor import draft, make_road
@@ -33,6 +39,7 @@ CAMPAIGN = "next"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.outreach", description=__doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--silent", action="store_true", help="one account is silent for an hour")
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1, help="of fates, kills and receipts")
     given = parser.parse_args()
@@ -41,7 +48,22 @@ def main() -> int:
         url = f"sqlite:///{folder / 'outreach.sqlite3'}"
         if given.store == "postgres":
             url = stack.enter_context(stack.enter_context(servers.postgres()).database())
+        if given.silent:
+            return asyncio.run(keep_pace(url, folder, stack.enter_context(servers.redis())))
         return asyncio.run(run(url, folder, given.people, given.seed))
+
+
+async def keep_pace(url: str, folder: Path, redis_url: str) -> int:
+    """Measure one account beside another that is silent; 1 when it loses more than a twentieth."""
+    redis = Redis.from_url(redis_url)
+    async with make_road(url, folder) as road:
+        await invite(road, silence.listed(), [silence.MAIL, silence.SMS])
+        alone, beside, asked = await silence.measure(road, KEYS, redis)
+    await redis.aclose()
+    share = beside / alone
+    print(f"mails a second: {alone:.1f} alone, {beside:.1f} beside a silent account")
+    print(f"share of its pace: {share:.3f} (goal ≥ {silence.LEAST}); the silent one: {asked} calls")
+    return 0 if share >= silence.LEAST and 0 < asked <= AT_ONCE else 1
 
 
 async def run(url: str, folder: Path, people: int, seed: int) -> int:
@@ -62,10 +84,8 @@ async def run(url: str, folder: Path, people: int, seed: int) -> int:
     return 1 if found.wrong else 0
 
 
-async def prepare(road: object, people: int) -> None:
+async def prepare(road: Any, people: int) -> None:
     """Draw and invite everybody, with a telephone and a postal address, and queue the step."""
-    database = road.database  # type: ignore[attr-defined]
-    await create_campaign(database, draft(CAMPAIGN), road.clock)  # type: ignore[attr-defined]
     rows = []
     for n in range(people):
         number = Address("sms", phone(n))
@@ -73,13 +93,21 @@ async def prepare(road: object, people: int) -> None:
         common = ("en", "resident", "", "", "2026-01-02", "list")
         rows.append(Contact(number, *common, person=number, row=2 * n))
         rows.append(Contact(letter, *common, person=number, row=2 * n + 1))
+    await invite(road, rows, [SMS])
+
+
+async def invite(road: Any, rows: list[Contact], accounts: list[Account]) -> None:
+    """Draw and invite everybody on a list, and queue the step for these accounts."""
+    database = road.database
+    await create_campaign(database, draft(CAMPAIGN), road.clock)
     async with writing(database) as connection:
         await store_contacts(connection, KEYS, rows)
-        await announce_accounts(connection, [SMS])
-    await plan(road, size=people)  # type: ignore[arg-type]
-    await road.open(CAMPAIGN)  # type: ignore[attr-defined]
+        await announce_accounts(connection, accounts)
+    people = len({one.person or one.address for one in rows})
+    await plan(road, size=people)
+    await road.open(CAMPAIGN)
     await draw_campaign_sample(database, CAMPAIGN)
-    await make(road)  # type: ignore[arg-type]
+    await make(road)
     texts = await plain_texts(database, CAMPAIGN, "Asia/Shanghai")
     await begin_push(database, CAMPAIGN, texts, hours="00:00-23:59")
 

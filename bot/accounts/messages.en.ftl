@@ -54,6 +54,7 @@ token-unknown-scope = choose among the scopes { $scopes }
 token-bad-days = a token is good for 1 to { $most } days
 token-name-taken = a token had this name already; choose another
 token-unknown = there is no such token, or it was revoked before; see `minping token list`
+account-logo-not-png = a logo is a PNG of { $kilobytes } kB at most, and { $pixels } pixels a side
 preferences-bad-hours = this is no time of the day to send in; write it like { $example }
 preferences-bad-day = one of these is no day; write days like 2026-10-01
 preferences-bad-days = write days like 2026-10-01, at most { $most }; take out those that are over

@@ -54,6 +54,7 @@ token-unknown-scope = 请在下列权限中选择：{ $scopes }
 token-bad-days = 令牌的有效期为 1 至 { $most } 天
 token-name-taken = 已有令牌用过这个名称；请换一个
 token-unknown = 没有这个令牌，或它早已撤销；见 `minping token list`
+account-logo-not-png = 标志须是 PNG 图片，不超过 { $kilobytes } kB，每边不超过 { $pixels } 像素
 preferences-bad-hours = 发送时段填写有误；请按 { $example } 的格式填写
 preferences-bad-day = 有的日期填写有误；请按 2026-10-01 的格式填写
 preferences-bad-days = 请按 2026-10-01 的格式填写日期，最多 { $most } 个；请删去已过的日期

@@ -33,8 +33,8 @@ ROLE_NAMES = (
     Message("account-name-unit"),
 )
 """The names of the roles alone, as pages say them."""
-OWN = r"/admin/(sign-out|password|sessions|second-factor|recusal)"
-"""Pages of a person's own account."""
+OWN = r"/admin/(sign-out|password|sessions|second-factor|recusal|logo\.png)"
+"""Pages of a person's own account, and the logo on every page."""
 APPROVALS, SIGNATURE = r"/admin/approvals", r"/admin/approvals/\d{1,9}"
 """The page of what waits for a second person, and the form by which one signs."""
 OPENINGS = r"/campaigns/[^/]+/openings|/years/[^/]+/auditors"

@@ -10,6 +10,7 @@ from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile, read_accou
 from bot.messengers.aliyun import messenger as aliyun
 from bot.messengers.contract import AccountMessenger
 from bot.messengers.email import messenger as email
+from bot.messengers.feishu import messenger as feishu
 from bot.messengers.gateway import messenger as gateway
 from bot.messengers.tencent import messenger as tencent
 from bot.messengers.twilio import messenger as twilio
@@ -19,6 +20,7 @@ from survey_flows.errors import BadInput, Message, Place
 PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
     "aliyun": aliyun.make,
     "email": email.make,
+    "feishu": feishu.make,
     "gateway": gateway.make,
     "tencent": tencent.make,
     "twilio": twilio.make,

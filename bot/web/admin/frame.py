@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.accounts.approvals import WAITING
+from bot.accounts.logo import logo_mark
 from bot.appraisal.appeal_records import read_appeals
 from bot.campaigns.organiser import organiser_in
 from bot.core.labels import pick
@@ -28,12 +29,14 @@ class Frame:
         city: who asks, in the visitor's language; empty while nobody has said so.
         year: the year whose pages the menu leads to.
         years: the years that have a campaign, and the present one; the newest first.
+        logo: the address of the city's logo; empty where there is none.
         badges: how many things wait on a page, and whether one is late, by address.
     """
 
     city: str
     year: int
     years: tuple[int, ...]
+    logo: str
     badges: Mapping[str, tuple[int, bool]]
 
 
@@ -47,7 +50,7 @@ async def read_frame(request: web.Request, service: Service, lang: str, today: d
         today: the present day of the city.
     """
     async with reading(service.database) as connection:
-        organiser = await organiser_in(connection)
+        organiser, mark = await organiser_in(connection), await logo_mark(connection)
         found = await connection.execute(select(tables.campaigns.c.year).distinct())
         rated = sorted((int(row[0]) for row in found), reverse=True)
     named = request.match_info.get("year", "")
@@ -55,7 +58,8 @@ async def read_frame(request: web.Request, service: Service, lang: str, today: d
     years = tuple(sorted({today.year, year, *rated}, reverse=True))
     name = organiser.name if organiser else {}
     city = pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang) if name else ""
-    return Frame(city, year, years, await _badges(service, year, today))
+    logo = f"/admin/logo.png?v={mark}" if mark else ""
+    return Frame(city, year, years, logo, await _badges(service, year, today))
 
 
 async def _badges(service: Service, year: int, today: date) -> dict[str, tuple[int, bool]]:

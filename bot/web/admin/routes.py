@@ -100,6 +100,7 @@ PAGES = (
     ("GET", "/admin/approvals", approvals.show_approvals),
     ("POST", "/admin/approvals", approvals.take_new),
     ("POST", r"/admin/approvals/{approval:\d{1,9}}", approvals.take_signature),
+    ("GET", "/admin/logo.png", settings.send_logo),
     ("GET", "/admin/settings", settings.show_settings),
     ("POST", "/admin/settings", settings.take_settings),
     ("GET", "/admin/campaigns/{campaign}/openings.zip", bundles.send_openings),

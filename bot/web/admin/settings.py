@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 from collections.abc import Mapping
 
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
+from bot.accounts.logo import read_logo, remove_logo, save_logo
 from bot.accounts.preferences import (
     chosen_preferences,
     read_preferences,
@@ -40,6 +43,8 @@ SHOWN = (
 
 CHOICES, WHO_ASKS = "choices", "organiser"
 """The two forms of the page."""
+LOGO, LOGO_OFF = "logo", "logo-off"
+"""The buttons of the form of the logo; the first is its file, too."""
 ORGANISER = ("name_zh", "name_en", "phone", "privacy", "country", "icp", "police")
 
 LABELS = {
@@ -110,6 +115,8 @@ def _parts(visit: Visit) -> dict[str, str]:
 @staff_page
 async def take_settings(visit: Visit) -> web.Response:
     """Stores who asks, or the other choices; a form older than these comes back with both."""
+    if visit.text("act") in (LOGO, LOGO_OFF):
+        return await _take_logo(visit)
     form = WHO_ASKS if visit.text("act") == WHO_ASKS else CHOICES
     typed = _typed(visit, form)
     try:
@@ -117,6 +124,29 @@ async def take_settings(visit: Visit) -> web.Response:
     except StaleForm:
         return await _page(visit, await _stands(visit), {form: typed})
     return visit.redirect("/admin/settings", "organiser" if form == WHO_ASKS else "settings")
+
+
+async def _take_logo(visit: Visit) -> web.Response:
+    """Stores the logo that a form brings, or takes it away."""
+    database = visit.service.database
+    file = visit.form.get(LOGO) if visit.form is not None else None
+    if visit.text("act") == LOGO_OFF:
+        await remove_logo(database)
+    else:
+        sent = file.file if isinstance(file, web.FileField) else io.BytesIO()
+        await save_logo(database, await asyncio.to_thread(sent.read))
+    return visit.redirect("/admin/settings", "settings")
+
+
+@staff_page
+async def send_logo(visit: Visit) -> web.Response:
+    """Sends the city's logo; its address changes with it."""
+    picture = await read_logo(visit.service.database)
+    if picture is None:
+        raise web.HTTPNotFound
+    response = web.Response(body=picture, content_type="image/png")
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
 
 
 def _typed(visit: Visit, form: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
 from bot.messengers.registry import PROVIDERS
-from tests.standins import aliyun, cmas, plain, tencent, twilio, wecom
+from tests.standins import aliyun, cmas, feishu, plain, tencent, twilio, wecom
 from tests.standins.server import Checker, StandIn
 
 HOOK = "A" * 22
@@ -285,6 +285,32 @@ hook: {hook}
         (503, twilio_error(20503), To.LATER),
     ],
     secrets=("token-of-test",),
+)
+
+
+def feishu_answer(code: int) -> dict[str, Any]:
+    return {"code": code, "msg": "x", "data": {"message_id": "om_1"}}
+
+
+CASES["feishu"] = Case(
+    account="""
+provider: feishu
+url: {url}
+secrets: {{app_id: cli-test, app_secret: secret-of-app}}
+""",
+    check=feishu.check,
+    taken=(200, feishu_answer(0)),
+    reference="",
+    answers=[
+        (400, feishu_answer(230013), To.UNREACHABLE),
+        (429, feishu_answer(99991400), To.SILENCE),
+        (400, feishu_answer(230002), To.REFUSED),
+        (400, feishu_answer(99991672), To.REFUSED),
+        (400, feishu_answer(230001), To.LATER),
+    ],
+    address="b3c7940b",
+    secrets=("secret-of-app", "B" * 40),
+    before={feishu.PATH: feishu.TOKEN},
 )
 
 

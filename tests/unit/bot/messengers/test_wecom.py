@@ -1,4 +1,4 @@
-"""WeCom: one token for all who wait, renewed when it ends; the links stay in a long text."""
+"""WeCom and Feishu: one token for all who wait, renewed when it ends; WeCom's links stay."""
 
 from __future__ import annotations
 
@@ -13,15 +13,30 @@ from bot.messengers.account_files import read_account
 from bot.messengers.registry import PROVIDERS
 from bot.messengers.wecom.messenger import MOST_BYTES, written_text
 from survey_flows.errors import BadInput
-from tests.unit.bot.messengers.test_messengers import CASES, MESSAGE, messenger_of, wecom_answer
+from tests.standins import feishu
+from tests.unit.bot.messengers.test_messengers import (
+    CASES,
+    MESSAGE,
+    feishu_answer,
+    messenger_of,
+    wecom_answer,
+)
 
 CASE = CASES["wecom"]
+ENDED = {"wecom": wecom_answer(42001), "feishu": feishu_answer(99991663)}
+WRONG = {
+    "wecom": {"/cgi-bin/gettoken": {"errcode": 40001, "errmsg": "x"}},
+    "feishu": {feishu.PATH: {"code": 10014, "msg": "app secret invalid"}},
+}
+BOTH = pytest.mark.parametrize("name", ["wecom", "feishu"])
 
 
-async def test_all_who_wait_ask_for_one_token(tmp_path: Path) -> None:
+@BOTH
+async def test_all_who_wait_ask_for_one_token(tmp_path: Path, name: str) -> None:
+    case = CASES[name]
     async with (
-        CASE.provider(CASE.taken) as provider,
-        messenger_of(CASE, provider.url, tmp_path) as messenger,
+        case.provider(case.taken) as provider,
+        messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         answers = await asyncio.gather(*(messenger.send("lisi", MESSAGE) for _ in range(8)))
         assert {answer.outcome for answer in answers} == {To.ACCEPTED}
@@ -29,24 +44,28 @@ async def test_all_who_wait_ask_for_one_token(tmp_path: Path) -> None:
         assert provider.violations == []
 
 
-async def test_a_token_that_ended_is_renewed_and_the_message_sent(tmp_path: Path) -> None:
-    ended = (200, wecom_answer(42001))
+@BOTH
+async def test_a_token_that_ended_is_renewed_and_the_message_sent(
+    tmp_path: Path, name: str
+) -> None:
+    case, ended = CASES[name], (200, ENDED[name])
     async with (
-        CASE.provider(ended, CASE.taken) as provider,
-        messenger_of(CASE, provider.url, tmp_path) as messenger,
+        case.provider(ended, case.taken) as provider,
+        messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         assert (await messenger.send("lisi", MESSAGE)).outcome is To.ACCEPTED
         assert (len(provider.asked), len(provider.requests)) == (2, 2)
     async with (
-        CASE.provider(ended) as provider,
-        messenger_of(CASE, provider.url, tmp_path) as messenger,
+        case.provider(ended) as provider,
+        messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         assert (await messenger.send("lisi", MESSAGE)).outcome is To.REFUSED
         assert len(provider.requests) == 2, "it does not ask without end"
 
 
-async def test_a_wrong_secret_stops_the_step(tmp_path: Path) -> None:
-    wrong = replace(CASE, before={"/cgi-bin/gettoken": {"errcode": 40001, "errmsg": "x"}})
+@BOTH
+async def test_a_wrong_secret_stops_the_step(tmp_path: Path, name: str) -> None:
+    wrong = replace(CASES[name], before=WRONG[name])
     async with (
         wrong.provider(CASE.taken) as provider,
         messenger_of(wrong, provider.url, tmp_path) as messenger,

@@ -14,7 +14,7 @@ from bot.web.admin.routes import PAGES
 from bot.web.shared.templates import assets, page_words
 
 YEAR = "/admin/years/2010"
-FRAME = Frame("", 2010, (2010,), {f"{YEAR}/proposals": (7, False), "/admin/appeals": (2, True)})
+FRAME = Frame("", 2010, (2010,), "", {f"{YEAR}/proposals": (7, False), "/admin/appeals": (2, True)})
 ENTRIES = [entry for _, entries in MENU for entry in entries]
 
 

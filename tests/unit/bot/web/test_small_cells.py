@@ -60,6 +60,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
         "/admin/second-factor",
         "/admin/sessions",
         "/admin/settings",
+        "/admin/logo.png",
     )
     found |= {path: [] for path in (*own, "/admin/sign-in/code")}  # tell of staff, and of no answer
     found["/admin/exports"] = ["/admin/exports"]

@@ -1,0 +1,1 @@
+"""Messages of a Feishu application to people of the organisation."""
