@@ -159,11 +159,15 @@ def _appraise(
 
 
 async def run_year(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
-    """Read and appraise the year without its changes since the year before."""
+    """Read and appraise the year without its changes since the year before.
+
+    What the caller's task says afterwards calls the grades as this year's scheme does.
+    """
     scored, left_out = await _score(database, year, campaigns)
     material, others = await _gather(database, year, scored)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
     found = AppraisedYear(year, scored, inputs, result, inside=inside)
+    speak(inputs.scheme.terms)
     return replace(found, left_out=left_out, not_appraised=others)
 
 

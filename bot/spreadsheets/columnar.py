@@ -26,6 +26,7 @@ from bot.spreadsheets.coded_columns import (
 from bot.spreadsheets.lines import Line, Origin, fault_in, origin_of_path
 from bot.spreadsheets.reader import (
     MAX_BYTES,
+    MOST_TITLES,
     TEXTS,
     WORKBOOKS,
     Problems,
@@ -133,7 +134,7 @@ def _header(
     Raises:
         BadInput: there is no line, or a title stands above the header.
     """
-    first = list(islice(lines, 2))
+    first = list(islice(lines, MOST_TITLES))
     if not first:
         raise BadInput(Message("spreadsheets-file-empty"), Place(file=origin.name))
     wanted = {fold_heading(name) for name in needed}

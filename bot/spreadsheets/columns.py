@@ -23,6 +23,8 @@ from survey_flows.errors import Message
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+RUNNING_NUMBERS = frozenset(("序号", "no", "no."))
+"""Headings of the running number that every table of an office begins with; it is no data."""
 FEW = 12
 """So many codes at most are listed for somebody who wrote another."""
 HUNDRED = Decimal(100)
@@ -72,6 +74,7 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
     """
     names = _names(sheet, fields, problems)
     problems.settle()
+    problems.headings.update(names)
     columns = {heading: place for place, heading in enumerate(sheet.columns)}
     places = {field.name: columns.get(names.get(field.name, ""), -1) for field in fields}
     rows = [Row(row.number, RowCells(places, _on_one_line(row))) for row in sheet.rows]
@@ -99,6 +102,8 @@ def _names(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> dict[st
     names: dict[str, str] = {}
     for heading in sheet.columns:
         field = next((f for f in fields if f.known_as(heading)), None)
+        if field is None and fold_heading(heading) in RUNNING_NUMBERS:
+            continue
         if field is None:
             columns = tuple(_both_names(known) for known in fields)
             problems.add(Message("spreadsheets-unknown-column", column=heading, columns=columns))

@@ -28,6 +28,8 @@ TEXTS, WORKBOOKS = ("csv", "txt", "tsv"), ("xlsx", "xlsm")
 Cells = Sequence[str]
 ReadProgress = Callable[[int], None]
 """Takes the number of rows that were read so far."""
+MOST_TITLES = 4
+"""A header stands in one of so many rows, if titles stand above it."""
 TOLD = 2_000
 """After so many rows each it is told how many were read."""
 
@@ -70,6 +72,8 @@ class Problems:
 
     file: str
     found: list[Problem] = field(default_factory=list)
+    headings: dict[str, str] = field(default_factory=dict)
+    """What the file calls its columns, by our names of them."""
 
     def add(
         self, message: Message, row: int | None = None, column: str = "", name: str = ""
@@ -82,7 +86,8 @@ class Problems:
             column: the column's heading, in a table.
             name: the field, in a file of fields.
         """
-        self.found.append(Problem(message, Place(row=row or 0, column=column, field=name)))
+        heading = self.headings.get(column, column)
+        self.found.append(Problem(message, Place(row=row or 0, column=heading, field=name)))
 
     def settle(self) -> None:
         """Go on if there is no problem.
@@ -259,13 +264,16 @@ def refuse_title(lines: Sequence[tuple[int, Sequence[str]]], problems: Problems)
     Raises:
         BadInput: there is one.
     """
-    filled = [[cell for cell in cells if cell.strip()] for _, cells in lines[:2]]
+    filled = [[cell for cell in cells if cell.strip()] for _, cells in lines[:MOST_TITLES]]
     if (
-        len(filled) == 2
+        len(filled) > 1
         and len(filled[0]) == 1 < len(filled[1])
         and not any(cell[0].isdigit() for cell in filled[1])
     ):
-        problems.add(Message("spreadsheets-title-row", header=lines[1][0]), lines[0][0])
+        # Below the title who fills in the table and when may stand: the header is the widest row.
+        widest = max(len(cells) for cells in filled)
+        header = next(at for at, cells in enumerate(filled) if len(cells) == widest)
+        problems.add(Message("spreadsheets-title-row", header=lines[header][0]), lines[0][0])
     problems.settle()
 
 

@@ -67,6 +67,9 @@ CODES: Mapping[str, Message] = {
     "unreachable": Message("word-unreachable"),
     "not_started": Message("word-not-started"),
     "delivered": Message("word-delivered"),
+    "limited": Message("word-limited"),
+    "silence": Message("word-silence"),
+    "later": Message("word-later"),
     "not_delivered": Message("word-not-delivered"),
     "opted_out": Message("word-opted-out"),
     # Files with invitations: forms, states, kinds of addresses.

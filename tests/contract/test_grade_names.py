@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.model.facts import Grade
 from aggregation.scheme.parts import GradeName, GradeNames
 from aggregation.scheme.scheme import Scheme
-from bot.appraisal.year import open_year
+from bot.appraisal.year import open_year, run_year
 from bot.core.labels import name
 from bot.publication.exports import Audience, year_book
 from bot.publication.reports.circular import circular_document
@@ -85,7 +85,8 @@ async def test_another_year_in_the_same_task_is_called_as_its_own_scheme_says(
     await bring(named, "leaders", LEADERS, YEAR + 1)
     await bring(named, "indicators", INDICATORS, YEAR + 1)
     await hold_campaign(named, "next", year=YEAR + 1)
-    await open_year(named, YEAR)
+    assert name(Grade.THIRD, "zh-Hans") == "三等"
+    await run_year(named, YEAR, ())
     assert name(Grade.THIRD, "zh-Hans") == "一般"
     await open_year(named, YEAR + 1)
     assert name(Grade.THIRD, "zh-Hans") == "三等"

@@ -29,7 +29,7 @@ from bot.appraisal.appeals import (
 )
 from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.request_times import request_until
-from bot.appraisal.standing_years import amendment_of, corrections_of
+from bot.appraisal.standing_years import amendment_of, corrections_of, read_shown_year
 from bot.campaigns.registered import read_registered_campaigns, year_scheme
 from bot.core.identity import Office
 from bot.core.labels import name, pick
@@ -277,6 +277,8 @@ async def amendment_rows(visit: Visit, year: int) -> list[AmendmentRow]:
     async with reading(visit.service.database) as connection:
         found = await read_amendments(connection, year)
         names = await read_names(connection, year, visit.lang) if found else {}
+        if found:
+            await read_shown_year(connection, year)
     return [_row_of(visit, it, names) for it in found]
 
 

@@ -35,6 +35,7 @@ COMMANDS = (
     "letters",
     "log",
     "material",
+    "messengers",
     "migrate",
     "mixer",
     "notice",

@@ -541,4 +541,6 @@ def test_nothing_is_run_that_somebody_sent() -> None:
         for line in path.read_text().splitlines()
         if calls.search(line)
     ]
-    assert found == []
+    # A provider that knows no other signature asks for it; it protects nothing of ours.
+    theirs = "bot/messengers/gateway/messenger.py: return hashlib.md5(over, usedforsecurity=False)"
+    assert [line for line in found if not line.startswith(theirs)] == []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.spreadsheets.reader import Sheet, read_sheet
-from survey_flows.errors import BadInput
+from bot.spreadsheets.columns import Field, InputCell, match_columns
+from bot.spreadsheets.reader import Problems, Sheet, read_sheet
+from survey_flows.errors import BadInput, Message
 from tests.workbooks import rows_xml, workbook
 
 HEADER = ["code", "value"]
+FIELDS = (Field("code", ("单位代码",)), Field("value"))
 
 
 def read(data: bytes, file: str = "a.xlsx", others: bool = False) -> Sheet:
@@ -180,8 +182,35 @@ def test_a_title_above_the_header_is_named() -> None:
         "a.xlsx, row 1: this is a title; the header, now in row 2, must be the first row:"
         " delete what stands above it"
     )
+    who = [
+        ["单位一览表"],
+        ["填报单位：考核办", None, "三月一日"],
+        [*HEADER, "名称", "说明"],
+        ["A", 1],
+    ]
+    assert "the header, now in row 3, must be" in refusal(workbook(rows_xml(who)))
     text = "导出时间：2026-11-03\ncode,value\nA,1\n".encode()
     assert "row 1: this is a title" in refusal(text, "a.csv")
+
+
+def test_a_running_number_is_no_column_of_the_table() -> None:
+    for heading in ("序号", "No.", "序 号"):
+        sheet = read_sheet("a.csv", f"{heading},单位代码,value\n1,A,5\n".encode())
+        problems = Problems("a.csv")
+        (row,) = match_columns(sheet, FIELDS, problems)
+        assert (dict(row.cells), problems.found) == ({"code": "A", "value": "5"}, [])
+
+
+def test_a_complaint_calls_a_column_as_the_file_does() -> None:
+    sheet = read_sheet("a.csv", "单位代码,value\n,5\nA,x\n".encode())
+    problems = Problems("a.csv")
+    _, row = match_columns(sheet, FIELDS, problems)
+    InputCell(problems, row, "code").complain(Message("spreadsheets-cell-empty"))
+    with pytest.raises(BadInput) as raised:
+        problems.settle()
+    said = raised.value.render("zh-Hans")
+    assert "第 2 行，“单位代码”列：单元格是空的" in said
+    assert "第 3 行，“单位代码”列：单元格是空的" in said
 
 
 def test_workbooks_of_other_programs_are_read() -> None:
