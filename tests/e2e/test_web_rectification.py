@@ -49,7 +49,7 @@ async def sign_in(page: Page, login: str) -> None:
     await page.get_by_label("用户名").fill(login)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
-    await page.wait_for_url(re.compile(r"/admin(/requests|/unit|/years/2025)?$"))
+    await page.wait_for_url(re.compile(r"/admin(/requests|/unit|/years/\d{4})?$"))
 
 
 async def look(page: Page, path: str, name: str) -> None:
