@@ -34,6 +34,7 @@ SCOPES = {
     "results:read": "read the scores and releases of closed campaigns",
     "results:internal": "read a year's appraisal with its leaders and proposals",
     "appeals:write": "register requests, appeals and withdrawals of units and leaders",
+    "amendments:prepare": "prepare amendments of sealed years, which people sign",
     "exports:read": "download the files of campaigns and years",
 }
 """The scopes of tokens, and what each allows."""

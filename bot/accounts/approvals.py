@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts.profiles import APPROVE_IN, PROFILE, WAIT, WAIVE, Profile
+from bot.accounts.profiles import APPROVE_IN, PROFILE, SOLO, WAIT, WAIVE, Profile
+from bot.accounts.programs import PROGRAM, may_still_prepare, who_answers
 from bot.accounts.roles import ADMINISTRATOR, APPROVER
 from bot.accounts.roster import Book, Roster
 from bot.core.clock import Clock
@@ -143,11 +144,14 @@ class Approvals:
     ) -> Approval:
         """Prepares something; in the profile solo, or where one is enough, it is done at once.
 
+        What a program prepares waits for a person in every profile.
+
         Args:
             kind: one of the decisions.
             subject: what it is about: a login, a campaign.
             details: what its effect needs.
-            by: the login that prepares it, or ``cli:`` and an account of the machine.
+            by: the login that prepares it, ``cli:`` and an account of the machine, or ``api:`` and
+                the name of a program's token.
             alone: whether one person is enough whatever the profile.
 
         Raises:
@@ -155,7 +159,7 @@ class Approvals:
         """
         async with self.roster.change_with_book() as (connection, book):
             profile = Profile(book.profile, book.since)
-            await _refuse_twice(connection, kind, subject)
+            await refuse_twice(connection, kind, subject)
             row = {
                 "kind": kind,
                 "subject": subject,
@@ -168,7 +172,7 @@ class Approvals:
             }
             made = await connection.execute(approvals.insert().returning(approvals.c.id), [row])
             one = await _find(connection, made.scalar_one())
-            if profile.needs_two and not alone:
+            if (profile.needs_two or by.startswith(PROGRAM)) and not alone:
                 return one
             await self._approved(connection, book, one, profile, wait=False)
             return await _find(connection, one.id)
@@ -222,7 +226,7 @@ class Approvals:
             await self.roster.require(connection, "approvals", str(number))
             if one.state not in (WAITING, APPROVED):
                 raise BadInput(Message("approval-not-waiting"), Place(subject=str(number)))
-            own = login == one.prepared_by
+            own = login in (one.prepared_by, await who_answers(connection, one.prepared_by))
             if not own:
                 roles = APPROVE_IN[book.profile]
                 await self._require_signer(connection, one, login, roles, again=True)
@@ -302,7 +306,10 @@ class Approvals:
             raise BadInput(Message("approval-other-role"), Place(subject=login))
         await self.roster.require(connection, "staff", login)
         signed = login in {signer.login for signer in one.signers} and not again
-        if login in (one.prepared_by, one.subject) or signed:
+        # In solo one person signs what their own program has prepared: there is nobody else.
+        alone = roles == APPROVE_IN[SOLO]
+        answers = "" if alone else await who_answers(connection, one.prepared_by)
+        if login in (one.prepared_by, one.subject, answers) or signed:
             raise BadInput(Message("approval-not-own"), Place(subject=login))
 
     async def _require_still(
@@ -311,7 +318,11 @@ class Approvals:
         """Refuses what rests on somebody who may not prepare or sign it any more."""
         decision = self._decisions[one.kind]
         wanted = dict.fromkeys(one.approvers, ("approval-signer-left", roles))
-        if not one.prepared_by.startswith(COMMAND):
+        if one.prepared_by.startswith(PROGRAM):
+            if not await may_still_prepare(connection, one.prepared_by, self._now()):
+                left = Message("approval-program-left", token=one.prepared_by.removeprefix(PROGRAM))
+                raise BadInput(left, Place(subject=str(one.id)))
+        elif not one.prepared_by.startswith(COMMAND):
             wanted[one.prepared_by] = ("approval-preparer-left", decision.prepared_in)
         for login, (message, able) in wanted.items():
             query = select(staff.c.role, staff.c.disabled).where(staff.c.login == login)
@@ -363,7 +374,12 @@ async def has_approver(connection: AsyncConnection, roles: Sequence[str] = (APPR
     return (await connection.execute(query)).first() is not None
 
 
-async def _refuse_twice(connection: AsyncConnection, kind: str, subject: str) -> None:
+async def refuse_twice(connection: AsyncConnection, kind: str, subject: str) -> None:
+    """Refuses what waits already.
+
+    Raises:
+        BadInput: the same is prepared and neither done nor refused.
+    """
     query = select(approvals.c.id).where(
         approvals.c.kind == kind,
         approvals.c.subject == subject,

@@ -11,6 +11,7 @@ approval-changed = what waits here has changed since you opened the page; look a
 approval-not-waiting = this does not wait for a signature any more
 approval-other-role = this role does not sign this
 approval-preparer-left = { $login }, who prepared this, may not do so any more (disabled, or another role); refuse it, and let somebody else prepare it
+approval-program-left = the token { $token } of the program that prepared this is revoked or over; refuse it, and let somebody prepare it anew
 approval-signer-left = { $login }, who signed this before, may not do so any more (disabled, or another role); refuse it, and let somebody prepare it anew
 approval-account-changed = the account { $login } has changed since this was prepared (disabled or enabled, or another role); refuse it, and prepare it anew
 approval-not-own = whoever prepared it, is concerned by it or has signed it already does not sign it; ask another person

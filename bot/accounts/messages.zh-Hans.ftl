@@ -11,6 +11,7 @@ approval-changed = 此事项在您打开后已变化，请重新查看
 approval-not-waiting = 此事项已不在等待签字
 approval-other-role = 该角色不签此事项
 approval-preparer-left = 准备此事项的 { $login } 已停用或已改任其他角色；请退回，由他人重新准备
+approval-program-left = 准备此事项的程序所用令牌 { $token } 已吊销或已到期；请退回，重新准备
 approval-signer-left = 先签署的 { $login } 已停用或已改任其他角色；请退回，重新准备
 approval-account-changed = 准备之后，账户 { $login } 已停用、启用或改任其他角色；请退回，重新准备
 approval-not-own = 提出人、当事人和已签字的人不签此事项，请由他人办理

@@ -23,6 +23,8 @@ from aggregation.procedure.appeals import (
 from aggregation.procedure.notices import public_notice
 from aggregation.scheme.parts import Procedure
 from bot.accounts.approvals import COMMAND, Approval, Decision
+from bot.accounts.profiles import SOLO
+from bot.accounts.programs import who_answers
 from bot.accounts.roster import Book
 from bot.appraisal.appeal_records import Appeal, find_appeal
 from bot.appraisal.appeal_steps import append_step, dated_step
@@ -52,16 +54,20 @@ AMEND, ACT = "year-amend", "year-amendment"
 def amendment_decision(desk: Desk) -> Mapping[str, Decision]:
     """Return what two people decide of an upheld appeal."""
 
-    async def amend(connection: AsyncConnection, _book: Book, one: Approval, now: int) -> None:
-        await carry_out_amendment(connection, desk, one, now)
+    async def amend(connection: AsyncConnection, book: Book, one: Approval, now: int) -> None:
+        # In solo the one who signs what a program has prepared stands where the preparer does.
+        alone = book.profile == SOLO
+        await carry_out_amendment(connection, desk, one, now, alone)
 
     return {AMEND: Decision(amend)}
 
 
 async def carry_out_amendment(
-    connection: AsyncConnection, desk: Desk, one: Approval, now: int
+    connection: AsyncConnection, desk: Desk, one: Approval, now: int, alone: bool = False
 ) -> StoredAmendment:
     """Append the answer, the amendment, its act in the log, and a notice to whom it changes.
+
+    ``alone`` says that one person decides, so that whoever wrote the material may sign.
 
     Raises:
         BadInput: the result that stands is not the one that the amendment was worked out from, the
@@ -71,7 +77,7 @@ async def carry_out_amendment(
     await lock_year(connection, said["year"])
     today = datetime.fromtimestamp(now, ZoneInfo(said["timezone"])).date()
     appeal = await find_appeal(connection, said["appeal"], today) if said["appeal"] else None
-    await _require_unbarred(connection, one, appeal)
+    await _require_unbarred(connection, one, appeal, alone)
     seal, stood = await _what_stands(connection, said["year"])
     if stood != said["before"]:
         raise BadInput(Message("appraisal-standing-changed"), Place(subject=str(said["year"])))
@@ -128,17 +134,20 @@ async def _what_stands(connection: AsyncConnection, year: int) -> tuple[Seal, st
 
 
 async def _require_unbarred(
-    connection: AsyncConnection, one: Approval, appeal: Appeal | None
+    connection: AsyncConnection, one: Approval, appeal: Appeal | None, alone: bool
 ) -> None:
     """Refuse signatures of whoever wrote or decided what is contested, or must stand aside."""
     year, subject = one.details["year"], one.details["subject"]
     if appeal is not None:
         contested = await previous_deciders(connection, appeal)
+    elif alone:
+        contested = set()
     else:
         contested = await contested_logins(connection, year, subject)
     for login in one.approvers:
         await require_unbarred(connection, year, subject, login, contested)
-    await require_others_unbarred(connection, year, (subject,), (one.prepared_by,))
+    answers = await who_answers(connection, one.prepared_by)
+    await require_others_unbarred(connection, year, (subject,), (answers,))
 
 
 async def _answer(

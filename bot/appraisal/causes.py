@@ -16,6 +16,7 @@ from aggregation.appraisal.ground_days import GroundDays
 from aggregation.appraisal.standing import Cause, Change
 from aggregation.model.results import HEARD, Proposal, ProposalStatus
 from bot.accounts.approvals import Approval, Approvals
+from bot.accounts.programs import who_answers
 from bot.appraisal.amended_content import WorkedOut, sealed_material
 from bot.appraisal.amending import require_standing, told_changes, worked_out
 from bot.appraisal.amendment_decisions import AMEND
@@ -30,7 +31,7 @@ from bot.appraisal.told_changes import told_change
 from bot.appraisal.year import BINDING
 from bot.core.identity import Office
 from bot.records.notices import read_notices
-from bot.records.recusals import require_unbarred
+from bot.records.recusals import require_others_unbarred, require_unbarred
 from bot.storage.database import reading
 from survey_flows.canonical_json import canonical
 from survey_flows.errors import BadInput, Message, Place
@@ -195,7 +196,12 @@ async def prepare_cause(
     """
     preview = await preview_cause(database, year, request, office)
     async with reading(database) as connection:
-        await require_unbarred(connection, year, preview.subject, office.login)
+        answers = await who_answers(connection, office.login)
+        if answers == office.login:
+            await require_unbarred(connection, year, preview.subject, answers)
+        else:
+            # A program is not told why: that concerns the person alone.
+            await require_others_unbarred(connection, year, (preview.subject,), (answers,))
     if seen != preview.seen:
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(year)))
     if preview.undecided:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.procedure.appeals import barred_deciders
+from bot.accounts.programs import who_answers
 from bot.accounts.roles import ADMINISTRATOR
 from bot.appraisal.appeal_records import Appeal
 from bot.records import store
@@ -41,7 +42,8 @@ async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[
     for made in await read_amendments(connection, appeal.year):
         changed = {it["subject"] for it in json.loads(made.changes or "[]")}
         if appeal.subject in changed | {made.subject} and made.appeal != appeal.number:
-            amenders |= {made.by, *made.approved_by.split(", ")} - {""}
+            prepared = await who_answers(connection, made.by)
+            amenders |= {prepared, *made.approved_by.split(", ")} - {""}
     return amenders | await contested_logins(connection, appeal.year, appeal.subject)
 
 

@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.dated import Period
 from aggregation.model.results import Proposal
+from aggregation.procedure.appeals import AppealState
 from aggregation.procedure.recalls import ENDS_POSTS, elected_posts
+from bot.appraisal.appeal_records import read_appeals
 from bot.appraisal.days import day_between
 from bot.appraisal.deciding import is_unheard
 from bot.appraisal.executions import (
@@ -41,6 +43,8 @@ from survey_flows.messages import render
 from survey_flows.wording import DEFAULT
 
 MOST_DOCUMENT = 120
+UNANSWERED = (AppealState.LATE, AppealState.WAITING, AppealState.CHARGED)
+"""The states of a request that nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,10 @@ async def _list(
         until = await own_until(connection, stands, notice, subject)
         if office.today <= until:
             asks.append(Message("appraisal-review-runs", until=until.isoformat()))
+    if order.act is ExecutionAct.EXECUTED:
+        for appeal in await read_appeals(connection, office.today, year):
+            if appeal.subject == subject and appeal.standing.state in UNANSWERED:
+                asks.append(Message("appraisal-review-waits", number=appeal.number))
     names = (subject, *_names(stands, subject))
     return ExecutionList(order, names, stands.digest, day, tuple(stops), tuple(asks))
 

@@ -180,6 +180,7 @@ appraisal-not-to-execute = this decision does not stand confirmed, or it is carr
 appraisal-not-to-restore = this was not carried out, is taken back already, or its ground still stands
 appraisal-not-to-recall = a recall is entered once, of somebody who holds an elected post, before a dismissal or removal is carried out
 appraisal-not-recalled = the person was elected to a post: enter first by which document those who elected ended it
+appraisal-review-waits = request { $number } about this waits for its answer; it does not stay the decision, and a decision that falls away is taken back within a month
 appraisal-review-runs = a review may still be asked for until { $until }; it does not stay the decision, and a decision that falls away is taken back within a month
 appraisal-name-not-typed = type the name or the code ({ $name }), so that no slip does this
 

@@ -180,6 +180,7 @@ appraisal-not-to-execute = 该决定目前并非已确认，或已经执行
 appraisal-not-to-restore = 该决定未曾执行、已经恢复，或依据仍然成立
 appraisal-not-to-recall = 罢免只登记一次，且限于免职、撤职执行之前担任选举产生职务的人
 appraisal-not-recalled = 本人担任选举产生的职务：请先登记选举机关罢免的文件
+appraisal-review-waits = 第 { $number } 号申请尚待答复；复核、申诉期间不停止执行，决定失去依据的须在一个月内恢复
 appraisal-review-runs = { $until } 之前仍可申请复核；复核期间不停止执行，决定失去依据的须在一个月内恢复
 appraisal-name-not-typed = 请键入姓名或代码（{ $name }），以免误操作
 

@@ -15,7 +15,7 @@ from bot.accounts.approvals import Approval, Decision
 from bot.accounts.roster import Book
 from bot.appraisal.commitments import SEAL as HEAD
 from bot.appraisal.commitments import head_facts, salt_of
-from bot.records.material_digest import material_digest
+from bot.appraisal.seen_year import year_digest
 from bot.records.notices import read_notices
 from bot.records.seals import (
     Seal,
@@ -81,7 +81,7 @@ async def carry_out_seal(
     year = int(details["year"])
     await refuse_sealed(connection, year)
     content = await read_draft(connection, year, details["digest"])
-    if content is None or await material_digest(connection, year) != details["seen"]:
+    if content is None or await year_digest(connection, year) != details["seen"]:
         raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(year)))
     number = await next_number(connection, year)
     said = (details["organ"], details["document"], details["decided_on"])

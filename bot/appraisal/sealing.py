@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.results import ProposalStatus
-from bot.accounts.approvals import WAITING, Approval, Approvals
+from bot.accounts.approvals import WAITING, Approval, Approvals, refuse_twice
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.days import day_between
 from bot.appraisal.deciding import is_unheard, lacks_paper
@@ -22,12 +22,12 @@ from bot.appraisal.organ_reports import missing_reports, read_reports
 from bot.appraisal.public_part import public_part
 from bot.appraisal.seal_decisions import LIFT, SEAL, liftable_seal
 from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_content
+from bot.appraisal.seen_year import year_digest
 from bot.appraisal.standing_years import read_standing
 from bot.appraisal.year import BINDING, AppraisedYear, compute_year, open_year
 from bot.campaigns.registered import counting_campaigns
 from bot.campaigns.states import CLOSED
 from bot.core.identity import Office
-from bot.records.material_digest import material_digest
 from bot.records.record_rows import Record
 from bot.records.seals import is_sealed, keep_draft, refuse_sealed
 from bot.records.year_record import read_record
@@ -113,7 +113,7 @@ async def waiting_filings(connection: AsyncConnection, year: int) -> list[str]:
 
 async def _material(database: AsyncEngine, year: int) -> str:
     async with reading(database) as connection:
-        return await material_digest(connection, year)
+        return await year_digest(connection, year)
 
 
 def obstacles_of(
@@ -185,6 +185,8 @@ async def prepare_seal(
     content = await asyncio.to_thread(write_content, made)
     async with writing(database) as connection:
         await refuse_sealed(connection, year)
+        # A refused second preparation must not take away what the first one's signature needs.
+        await refuse_twice(connection, SEAL, str(year))
         digest = await keep_draft(connection, year, content)
     details = {
         "year": year,
@@ -214,7 +216,7 @@ async def _record(database: AsyncEngine, made: SealedContent, seen: str) -> Reco
     releases = [(it.campaign, it.release) for it in made.releases]
     async with reading(database) as connection:
         record = await read_record(connection, made.year, releases, made.salt)
-        if await material_digest(connection, made.year) != seen:
+        if await year_digest(connection, made.year) != seen:
             raise BadInput(Message("appraisal-seal-changed"), Place(subject=str(made.year)))
     return record
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.settling import unsettled_units
+from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.records.notices import read_notices
@@ -85,6 +86,15 @@ def _require_closed(campaign: RegisteredCampaign) -> None:
         raise BadInput(message, Place(subject=campaign.id))
 
 
+async def _require_counting(database: AsyncEngine, campaign: RegisteredCampaign) -> None:
+    """Refuse scores that count nowhere: a unit would have another one beside that of its year."""
+    async with reading(database) as connection:
+        choice = (await read_choices(connection)).get(campaign.id)
+    if choice is not None and not choice.counts:
+        message = Message("publication-counts-nowhere", why=told(choice))
+        raise BadInput(message, Place(subject=campaign.id))
+
+
 async def publishable_release(
     database: AsyncEngine, campaign: RegisteredCampaign, clock: Clock, seen: int = 0
 ) -> Release:
@@ -97,10 +107,12 @@ async def publishable_release(
         seen: the number of the release that was seen; 0: whatever is the last one.
 
     Raises:
-        BadInput: the campaign is not closed, another release was seen, or this one is public.
+        BadInput: the campaign is not closed, it is withdrawn or chosen not to count, another
+            release was seen, or this one is public.
         BallotsChanged: the ballots are not those that the log commits to; the campaign is held.
     """
     _require_closed(campaign)
+    await _require_counting(database, campaign)
     await require_proven(database, campaign.id)
     release = await last_release(database, campaign, clock)
     if seen and seen != release.number:
@@ -133,6 +145,7 @@ async def publication_stop(
 ) -> BadInput | None:
     """Return why results cannot be made public today: the notice, or units that are not settled."""
     try:
+        await _require_counting(database, campaign)
         await check_notice(database, campaign.year, today)
         await _require_settled(database, campaign, today)
     except BadInput as error:

@@ -8,6 +8,7 @@ A row without content lifts the seal before it.
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -56,6 +57,12 @@ class Seal:
     def digest(self) -> str:
         """The SHA-256 of the content in hexadecimal, or empty."""
         return sha256(self.content.encode()).hexdigest() if self.content else ""
+
+    @property
+    def campaigns(self) -> frozenset[str]:
+        """The campaigns whose scores were sealed; none where this row lifts a seal."""
+        releases = json.loads(self.content)["releases"] if self.content else ()
+        return frozenset(it["campaign"] for it in releases)
 
 
 async def lock_year(connection: AsyncConnection, year: int) -> None:

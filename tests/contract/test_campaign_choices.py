@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.model.facts import Verdict
 from bot.accounts.approvals import DONE, WAITING, Approvals
 from bot.accounts.officers import Officers, officer_decisions
 from bot.accounts.staff import add_staff
-from bot.appraisal.year import open_year
+from bot.appraisal.seal_decisions import seal_decisions
+from bot.appraisal.sealing import prepare_seal
+from bot.appraisal.year import BINDING, open_year
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.choices import choice_decisions, prepare_choice, prepare_void
 from bot.campaigns.registered import (
@@ -23,6 +27,8 @@ from bot.campaigns.registered import (
 from bot.campaigns.summaries import show_campaign
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
+from bot.publication.public_release import publication_stop, publishable_release
+from bot.records.seals import standing_seal
 from bot.results.releases import publish_release
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
@@ -37,7 +43,9 @@ from tests.contract.test_year_tables import (
     bring,
     hold_campaign,
 )
+from tests.deciding import decide
 from tests.desk import DESK, roster_of
+from tests.sealing import give_notice, office_of, order_of
 
 PASSWORD = "correct horse battery"
 
@@ -159,3 +167,69 @@ async def test_a_pilot_and_an_open_campaign_are_not_chosen(city: AsyncEngine) ->
         await prepare_choice(approvals(city), "trial", True, "x", "zhou")
     with pytest.raises(BadInput, match="the campaign's state is open"):
         await prepare_void(approvals(city), "running", "running", "x", "zhou")
+
+
+async def test_a_sealed_year_keeps_its_campaigns_and_a_waiting_seal_notices_a_choice(
+    city: AsyncEngine,
+) -> None:
+    decisions = {**seal_decisions(DESK), **officer_decisions(DESK), **choice_decisions(DESK)}
+    both = Approvals(roster_of(city), decisions, counts_already, SystemClock())
+    office = office_of()
+    await prepare_choice(both, "spring", False, "次年重办", "zhou")
+    await settle(city)
+    order = await order_of(city, YEAR, office)
+    for login, role in (("zhou", "administrator"), ("he", "approver")):
+        await add_staff(both.roster, login, PASSWORD, role)
+    await Officers(both, SystemClock()).set_profile("city", "zhou")
+    waits = await prepare_seal(city, both, YEAR, order, office)
+    # The campaign that the waiting seal rests on is withdrawn before the second signature.
+    void = await prepare_void(both, "autumn", "autumn", "误开", "zhou")
+    early = await prepare_void(both, "spring", "spring", "误开", "zhou")
+    await both.approve(void.id, "he", void.seen)
+    with pytest.raises(BadInput, match="changed after you looked"):
+        await both.approve(waits.id, "he", waits.seen)
+    async with reading(city) as connection:
+        assert await standing_seal(connection, YEAR) is None
+    await both.refuse(waits.id, "he")
+    await both.refuse(early.id, "he")
+
+    # Once it is sealed nothing says that what it rests on does not count, or that more counts.
+    lower = await prepare_choice(both, "spring", True, "只剩此次", "zhou")
+    await both.approve(lower.id, "he", lower.seen)
+    sleeper = await prepare_void(both, "spring", "spring", "误开", "zhou")
+    order = await order_of(city, YEAR, office)
+    waits = await prepare_seal(city, both, YEAR, order, office)
+    # Whoever prepares the same again is refused, and takes nothing from what waits.
+    with pytest.raises(BadInput, match="waits for a signature already"):
+        await prepare_seal(city, both, YEAR, order, office_of("chen"))
+    assert (await both.approve(waits.id, "he", waits.seen)).state == DONE
+    with pytest.raises(BadInput, match="the year is sealed"):
+        await both.approve(sleeper.id, "he", sleeper.seen)
+    with pytest.raises(BadInput, match="the year is sealed"):
+        await prepare_choice(both, "spring", False, "不算了", "zhou")
+    with pytest.raises(BadInput, match="the year is sealed"):
+        await prepare_void(both, "spring", "spring", "误开", "zhou")
+    await hold_campaign(city, "late")
+    with pytest.raises(BadInput, match="the year is sealed"):
+        await prepare_choice(both, "late", True, "也算", "zhou")
+    assert (await prepare_void(both, "late", "late", "误开", "zhou")).state == WAITING
+    assert await used(city) == ["spring"]
+
+    # Nor are results public that count nowhere.
+    await give_notice(city, YEAR, office)
+    said = []
+    for name in ("autumn", "spring"):
+        campaign = await find_registered_campaign(city, name)
+        stop = await publication_stop(city, campaign, office.today + timedelta(days=20))
+        said.append(stop and render(stop.message, "zh-Hans"))
+    assert said == ["该活动不计入考核，不公布其结果：已作废，不计入任何考核：误开", None]
+    withdrawn = await find_registered_campaign(city, "autumn")
+    with pytest.raises(BadInput, match="count nowhere"):
+        await publishable_release(city, withdrawn, SystemClock())
+
+
+async def settle(database: AsyncEngine) -> None:
+    """Decline whatever touches a grade, so that the year can be sealed."""
+    for proposal in (await open_year(database, YEAR)).result.proposals:
+        if proposal.decision is None and proposal.kind in BINDING:
+            await decide(database, YEAR, proposal.key, Verdict.DECLINED)

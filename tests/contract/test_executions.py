@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.appraisal.appeals import receive_appeal
 from bot.appraisal.executing import ExecutionOrder, record_execution, show_execution
 from bot.appraisal.executions import Execution, ExecutionAct, read_executions
 from bot.storage.database import reading
@@ -82,6 +83,13 @@ async def test_row_execute_the_name_is_typed_and_the_list_is_the_one_that_was_se
     assert (found.names, found.stops) == (("L1", "领导1", "领导1"), ())
     (ask,) = found.asks
     assert render(ask, "en").startswith("a review may still be asked for until 2026-12-")
+    # A request that comes between is told, so that the list seen before is another one.
+    await receive_appeal(city, YEAR, "L1", "不服", office)
+    with pytest.raises(BadInput, match="the list has changed since you saw it"):
+        await record_execution(city, YEAR, replace(order, typed="领导1", seen=found.digest), office)
+    found = await show_execution(city, YEAR, order, office)
+    assert render(found.asks[-1], "zh-Hans").startswith("第 1 号申请尚待答复；")
+    assert len(found.asks) == 2
     said = replace(order, typed="领导1", seen=found.digest)
     for wrong, complaint in (
         (replace(said, typed=""), r"type the name or the code \(L1\)"),

@@ -285,21 +285,20 @@ async def amendment_rows(visit: Visit, year: int) -> list[AmendmentRow]:
 def _row_of(visit: Visit, it: StoredAmendment, names: Mapping[str, str]) -> AmendmentRow:
     corrections = corrections_of(it)
     ordered = any(one.kind is CorrectionKind.SCORE and one.score is None for one in corrections)
-    words = tuple(_corrected(visit, one, names) for one in corrections)
+    words = tuple(correction_words(visit, one, names) for one in corrections)
     made = amendment_of(it)
     cause = render(CAUSES[made.cause], visit.lang)
     return AmendmentRow(it, cause, words, made.changes, ordered)
 
 
-def _corrected(visit: Visit, it: Correction, names: Mapping[str, str]) -> str:
+def correction_words(visit: Visit, it: Correction, names: Mapping[str, str]) -> str:
     """Returns a correction in words."""
     if it.kind is CorrectionKind.BONUS:
         return told_bonus(it, visit.lang)
     if it.kind is CorrectionKind.POST:
         return told_post(it, names, visit.lang)
-    remedy = _remedy(visit, (it.kind, it.after, it.what))
+    after = f"{it.before} → {it.after}" if it.kind is CorrectionKind.VALUE else it.after
+    remedy = _remedy(visit, (it.kind, after, it.what))
     if it.kind is CorrectionKind.GRADE and it.before in tuple(Grade):
         return f"{name(Grade(it.before), visit.lang)} → {remedy}"
-    if it.kind is CorrectionKind.VALUE:
-        return f"{it.before} → {remedy}"
     return remedy

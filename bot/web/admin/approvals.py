@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from aggregation.appraisal.corrections import Correction
 from bot.accounts.approvals import APPROVED, Approval
 from bot.accounts.officers import LONGEST_GRANT
 from bot.accounts.profiles import PROFILES
 from bot.accounts.roles import ADMINISTRATOR, AUDITOR
 from bot.accounts.staff import list_accounts
+from bot.appraisal.plain_form import read_plain
 from bot.appraisal.year_bundle_format import year_name
 from bot.campaigns.summaries import list_campaigns
 from bot.records.seals import sealed_years
 from bot.storage.database import reading
+from bot.web.admin.appeals import correction_words, read_names
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from survey_flows.errors import BadInput, Message, Place
 
@@ -71,8 +74,24 @@ async def _row(visit: Visit, one: Approval) -> dict[str, Any]:
         "waits": one.state == APPROVED,
         "until": _moment(visit, one.due) if one.due else "",
         "at": _moment(visit, one.prepared_at),
-        "said": {name: one.details[name] for name in SAID if one.details.get(name)},
+        "said": await _put_right(visit, one)
+        | {name: one.details[name] for name in SAID if one.details.get(name)},
     }
+
+
+async def _put_right(visit: Visit, one: Approval) -> dict[str, str]:
+    """Returns whom an amendment is about and what of the material it puts right, in words."""
+    given = one.details.get("corrections")
+    if not given:
+        return {}
+    corrections: tuple[Correction, ...] = read_plain(given, tuple[Correction, ...])
+    async with reading(visit.service.database) as connection:
+        names = await read_names(connection, one.details["year"], visit.lang)
+    lines = (
+        f"{names.get(it.subject, it.subject)} · {correction_words(visit, it, names)}"
+        for it in corrections
+    )
+    return {"put_right": "\n".join(lines)}
 
 
 async def banner(visit: Visit) -> dict[str, Any]:

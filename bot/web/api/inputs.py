@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from aggregation.appraisal.standing import Cause
 from bot.campaigns import organiser
 from bot.campaigns.links import MAX_PEOPLE, LinkInput
 from bot.campaigns.quota_file import MAX_CAPACITY
@@ -193,6 +194,32 @@ class AppealFollow(RequestModel):
 
     act: Literal["again", "withdrawn"]
     text: str = Field(min_length=1, max_length=MAX_TEXT, pattern=GROUNDS)
+
+
+class AmendmentRequest(RequestModel):
+    """An amendment that follows from no appeal; what has to be decided with it people prepare."""
+
+    cause: Literal[tuple(str(it) for it in Cause if it is not Cause.FALSE)]  # type: ignore[valid-type]
+    what: str = Field(
+        pattern=SUBJECT,
+        examples=["objective"],
+        description="the finding, the investigation, the earlier year, or what is put right",
+    )
+    subject: str = Field("", max_length=64, pattern=STRATUM, examples=["FIN"])
+    on: str = Field(
+        "",
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+        description="the day on which a finding was revoked or an investigation ended",
+    )
+    value: str = Field("", max_length=200, pattern=STRATUM, description="what is right")
+    document: str = Field(min_length=1, max_length=120, pattern=LINE)
+    reason: str = Field(min_length=1, max_length=MAX_TEXT, pattern=GROUNDS)
+    seen: str = Field(
+        "",
+        max_length=64,
+        pattern=STRATUM,
+        description="`seen` of the answer that was looked at; empty: only look",
+    )
 
 
 class CloseConfirmation(RequestModel):

@@ -433,10 +433,24 @@ class YearAmendmentList(ResponseModel):
 
 
 class Approval(ResponseModel):
-    """What waits for a second person; no program gets one, as none may sign it."""
+    """What waits for a person's signature; no program signs it."""
 
     number: int
     state: Literal["waiting", "approved", "done"]
+
+
+class PreparedAmendment(ResponseModel):
+    """What an amendment would do, and what waits once it is prepared."""
+
+    year: int
+    subject: str
+    seen: str = Field(description="the digest of what it would do; it comes back with the order")
+    changes: list[ChangeModel]
+    moved: list[str] = Field(description="who would only stand at another rank")
+    undecided: list[str] = Field(
+        description="proposals that are decided with it, so that a person prepares it"
+    )
+    waits: Approval | None = Field(description="what a person signs; null: nothing is prepared")
 
 
 class TokenScopes(ResponseModel):

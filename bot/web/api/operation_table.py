@@ -13,6 +13,7 @@ from bot.web.shared.lazy_routes import lazy_module
 
 if TYPE_CHECKING:
     from bot.web.api import (
+        amendments,
         appeals,
         approvals,
         campaigns,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         results,
     )
 else:
+    amendments = lazy_module("bot.web.api.amendments")
     appeals = lazy_module("bot.web.api.appeals")
     approvals = lazy_module("bot.web.api.approvals")
     campaigns = lazy_module("bot.web.api.campaigns")
@@ -33,13 +35,14 @@ else:
     results = lazy_module("bot.web.api.results")
 
 CAMPAIGN, YEAR = "/campaigns/{campaign}", "/years/{year}"
-READ, WRITE, SCORES, INTERNAL, EXPORTS, APPEALS = (
+READ, WRITE, SCORES, INTERNAL, EXPORTS, APPEALS, AMENDMENTS = (
     "campaigns:read",
     "campaigns:write",
     "results:read",
     "results:internal",
     "exports:read",
     "appeals:write",
+    "amendments:prepare",
 )
 GONE, CONFLICT, WRONG = 404, 409, 422
 CAMPAIGN_FILES = {"xlsx": results.send_campaign_xlsx, "zip": results.send_campaign_zip}
@@ -290,6 +293,16 @@ OPERATIONS = (
         INTERNAL,
         "A sealed year's amendments: what each puts right, why, and whom it changes",
         models.YearAmendmentList,
+    ),
+    Operation(
+        "POST",
+        f"{YEAR}/amendments",
+        amendments.prepare_amendment,
+        AMENDMENTS,
+        "Look at what an amendment would do; with what was seen prepare it, and a person signs it",
+        models.PreparedAmendment,
+        body=inputs.AmendmentRequest,
+        refuses=(CONFLICT,),
     ),
     Operation(
         "POST",

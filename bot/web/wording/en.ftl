@@ -718,6 +718,7 @@ approval-said-totals = Digest of the totals
 approval-said-places = Places: first/second/third
 approval-said-profile = Profile
 approval-said-file = File
+approval-said-put_right = Put right
 approval-said-told = Before → after
 approval-said-appeal = Appeal
 approval-said-organ = Confirmed by
@@ -936,6 +937,7 @@ scope-campaigns-write = make drafts and links, open, pause, resume and close
 scope-results-read = read the scores and releases of closed campaigns
 scope-results-internal = read a year’s appraisal with its leaders and proposals
 scope-appeals-write = register requests, appeals and withdrawals of units and leaders
+scope-amendments-prepare = prepare amendments of sealed years, which people sign
 scope-exports-read = download the files of campaigns and years
 done-revoked = The token was revoked.
 

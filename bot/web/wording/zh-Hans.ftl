@@ -663,6 +663,7 @@ approval-said-totals = 汇总摘要
 approval-said-places = 名额：一等/二等/三等
 approval-said-profile = 档位
 approval-said-file = 文件
+approval-said-put_right = 更正内容
 approval-said-told = 原值 → 新值
 approval-said-appeal = 申诉
 approval-said-organ = 确认机关
@@ -881,6 +882,7 @@ scope-campaigns-write = 建立草稿和链接；开启、暂停、继续活动�
 scope-results-read = 读取活动截止后的得分和发布版
 scope-results-internal = 读取年度考核，包括领导干部和建议
 scope-appeals-write = 登记单位和干部的复核申请、申诉和撤回
+scope-amendments-prepare = 准备已封存年度的更正，由人员签字后生效
 scope-exports-read = 下载活动和年度的文件
 done-revoked = 令牌已吊销。
 

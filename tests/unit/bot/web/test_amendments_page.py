@@ -5,17 +5,26 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from aggregation.appraisal.standing import Cause
 from aggregation.model.facts import Grade, Verdict
+from bot.accounts.api_tokens import create_token, revoke_token
+from bot.accounts.approvals import WAITING
 from bot.accounts.staff import add_staff
+from bot.appraisal.cause_requests import CauseRequest
+from bot.appraisal.causes import prepare_cause, preview_cause
+from bot.appraisal.challenges import declare_kin
 from bot.appraisal.year import open_year
 from bot.appraisal.year_tasks import YearTask
 from bot.commands.amend import run_material
 from bot.core.settings import Settings
+from bot.records.amendments import read_amendments
 from bot.service.composition import build
+from bot.storage.database import reading
 from bot.web.server import make_web
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message
@@ -190,3 +199,84 @@ async def test_the_command_lists_the_material_that_an_amendment_takes(
     ]
     with pytest.raises(BadInput, match="X9"):
         await run_material(settings, Namespace(year=YEAR, subject="X9"))
+
+
+async def test_a_program_prepares_an_amendment_and_a_person_signs_it(console: Console) -> None:
+    service = console.service
+    scopes = ("amendments:prepare", "results:internal")
+    token = await create_token(service.roster, "statistics", scopes, 30, "zhou", service.clock)
+    asked = {"cause": "correction", "what": "objective", "subject": "U3", "value": "70"}
+    asked |= {"document": "统计局更正函", "reason": "录入有误"}
+
+    async def ask(body: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        path = f"/api/v1/years/{YEAR}/amendments"
+        async with console.client.post(path, json=body, headers=headers) as response:
+            return response.status, await response.json()
+
+    before = (await open_year(service.database, YEAR)).result.unit("U3").total
+    # What is refused to a person is refused to a program, in the same words.
+    for wrong, complaint in (
+        ({"value": "60"}, "this stands already"),
+        ({"value": "20"}, "may, after a hearing"),
+        ({"what": "nothing"}, "no material of this kind"),
+        ({"cause": "overturned", "what": "F9", "on": "2026-10-01"}, "no such finding"),
+        ({"seen": "0" * 16}, "something changed after you looked"),
+    ):
+        status, told = await ask(asked | wrong)
+        assert (status, complaint in told["detail"]) == (409, True), told
+    status, looked = await ask(asked)
+    changed = {"subject": "U3", "before": "third", "after": "third", "kept": False}
+    assert (status, looked["waits"], looked["undecided"]) == (200, None, [])
+    assert (looked["subject"], changed in looked["changes"]) == ("U3", True)
+    assert await service.approvals.list() == [], "looking prepares nothing"
+
+    # Also where one administrator decides alone a program amends nothing by itself.
+    status, made = await ask(asked | {"seen": looked["seen"]})
+    (one,) = await service.approvals.list()
+    assert (status, made["waits"]) == (200, {"number": one.id, "state": "waiting"})
+    assert one.prepared_by == "api:statistics"
+    assert (await open_year(service.database, YEAR)).result.unit("U3").total == before
+    status, told = await ask(asked | {"seen": looked["seen"]})
+    assert (status, "waits" in told["detail"]) == (409, True), told
+    await console.sign_in()
+    page = texts(await console.open("/admin/approvals"))
+    assert "Bureau 3 · objective: 60 → 70" in page
+    form = {"csrf": console.csrf, "seen": one.seen, "act": "approve"}
+    await console.post(f"/admin/approvals/{one.id}", form)
+    after = (await open_year(service.database, YEAR)).result.unit("U3").total
+    assert before is not None
+    assert after is not None
+    assert after > before
+    async with reading(service.database) as connection:
+        (kept,) = await read_amendments(connection, YEAR)
+    assert (kept.by, kept.approved_by) == ("api:statistics", "zhou")
+
+
+async def test_who_made_a_program_s_token_answers_for_what_it_prepares(console: Console) -> None:
+    service = console.service
+    roster, database, approvals = service.roster, service.database, service.approvals
+    for login, role in (("chen", "administrator"), ("he", "approver"), ("wu", "approver")):
+        await add_staff(roster, login, PASSWORD, role)
+    for name, by in (("his", "he"), ("hers", "chen")):
+        await create_token(roster, name, ("amendments:prepare",), 30, by, service.clock)
+    await declare_kin(database, "chen", "L3", office_of("chen"))
+    await service.officers.set_profile("city", "zhou")
+    request = CauseRequest(
+        Cause.CORRECTION, "objective", "统计局更正函", "录入有误", subject="U3", value="70"
+    )
+    barred, able = (office_of(f"api:{it}", service.clock) for it in ("hers", "his"))
+    seen = (await preview_cause(database, YEAR, request, able)).seen
+    with pytest.raises(BadInput, match="must stand aside from U3; let somebody else"):
+        await prepare_cause(database, approvals, YEAR, request, seen, barred)
+    one = await prepare_cause(database, approvals, YEAR, request, seen, able)
+    assert one.state == WAITING
+    with pytest.raises(BadInput, match="does not sign it"):
+        await approvals.approve(one.id, "he", one.seen)
+    await revoke_token(roster, "his", service.clock)
+    with pytest.raises(BadInput, match="token his of the program"):
+        await approvals.approve(one.id, "wu", one.seen)
+    await approvals.refuse(one.id, "he")
+    assert await approvals.list() == []
+    async with reading(database) as connection:
+        assert await read_amendments(connection, YEAR) == ()

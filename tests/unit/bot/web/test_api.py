@@ -42,11 +42,14 @@ DRAFT = {
     "opens_at": "2026-12-01T00:00:00Z",
     "closes_at": "2026-12-31T00:00:00+08:00",
 }
+AMENDMENT = {"cause": "correction", "what": "objective", "subject": "U1", "value": "90"}
+AMENDMENT |= {"document": "通知", "reason": "统计口径有误"}
 BODIES: dict[str, Any] = {
     "CampaignCreate": DRAFT,
     "LinkCreate": {"group": "deputy"},
     "QuotaListInput": {"items": [{"unit": "FIN", "capacity": 20}]},
     "CloseConfirmation": {"confirm": "2026"},
+    "AmendmentRequest": AMENDMENT,
 }
 
 
@@ -89,7 +92,10 @@ def address(operation: Operation) -> str:
     return path.replace("{year}", "2026")
 
 
-async def test_each_operation_asks_for_a_token_and_for_its_scope(program: Program) -> None:
+async def test_each_operation_asks_for_a_token_and_for_its_scope(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.api.request.MAX_REFUSED_TOKENS", 2 * len(OPERATIONS))
     tokens = {
         s: await program.token(*(set(SCOPES) - {s}), name=s.replace(":", "-")) for s in SCOPES
     }
@@ -431,8 +437,10 @@ async def test_amendments_say_what_was_put_right_why_and_whom_it_changes(
             {"subject": "L1", "before": None, "after": None, "kept": True},
         ],
     }
-    status, _, _ = await program.ask("POST", "/years/2026/amendments", {"subject": "U1"})
-    assert status == 405, "programs read; people amend"
+    status, told, _ = await program.ask("POST", "/years/2026/amendments", AMENDMENT)
+    assert (status, told["place"]) == (409, {"subject": "2026"}), "it is not sealed"
+    refused = AMENDMENT | {"heard_on": "2026-02-02", "verdicts": {}}
+    assert (await program.ask("POST", "/years/2026/amendments", refused))[0] == 400
 
 
 async def test_a_token_that_asks_too_often_waits_and_others_do_not(program: Program) -> None:
