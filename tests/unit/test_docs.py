@@ -136,3 +136,12 @@ def test_every_test_that_the_page_of_security_names_exists_and_every_requirement
     for file, test in named:
         text = (ROOT / "tests" / file).read_text()
         assert not test or f"def {test}(" in text, f"{file}::{test}"
+
+
+def test_the_index_has_every_decision_in_order() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text("utf-8")
+    listed = re.findall(r"^(\d+)\. \[.+\]\((.+)\)$", index, re.MULTILINE)
+    present = sorted(file.name for file in folder.glob("0*.md"))
+    assert [name for _, name in listed] == present
+    assert [f"{int(number):04}" for number, _ in listed] == [name[:4] for name in present]
