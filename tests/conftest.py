@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import aiohttp_jinja2
 import pytest
+from aiosqlite import Connection as SqliteConnection
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from psycopg import AsyncConnection
@@ -180,6 +181,7 @@ def nothing_twice() -> Iterator[None]:
         patch.setattr(note_signatures, "Ed25519PrivateKey", quicker.PrivateKeys)
         patch.setattr(note_signatures, "Ed25519PublicKey", quicker.PublicKeys)
         patch.setattr(AsyncConnection, "__init__", quicker.remembered)
+        patch.setattr(SqliteConnection, "__del__", quicker.end_quietly)
         patch.setattr(Children, "run", quicker.run_here)
         patch.setattr(database, "create_async_engine", quicker.engine_of_all)
         patch.setattr(DefaultDialect, "__eq__", quicker.same_kind)

@@ -65,9 +65,11 @@ def registers(body: str, row: Row[Any]) -> bool:
 
     Columns that repeat a part of the definition agree with it.
     """
-    aim = read_definition(row).aim
-    repeated = Aim(row.purpose, row.about, row.asks)
-    return repeated == aim and facts_of(body) == facts_of(registration_body(row._mapping))
+    return _repeats_aim(row) and facts_of(body) == facts_of(registration_body(row._mapping))
+
+
+def _repeats_aim(row: Row[Any]) -> bool:
+    return read_definition(row).aim == Aim(row.purpose, row.about, row.asks)
 
 
 async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
@@ -152,5 +154,5 @@ async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any
 
 def _differs(row: Row[Any], logged: Row[*tuple[Any, ...]] | None) -> bool:
     if row.registered is None:
-        return logged is not None or bool(row.state != CLOSED)
+        return logged is not None or bool(row.state != CLOSED) or not _repeats_aim(row)
     return logged is None or logged.position != row.registered or not registers(logged.body, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, and_, or_, select
@@ -27,18 +28,19 @@ from bot.records.record_rows import (
 from bot.records.store import PAPER
 from bot.records.working_days import stored_days
 from bot.storage.schema import all as tables
+from survey_flows.campaign_aim import USUAL
 from survey_flows.canonical_json import canonical
 
 KEY_OF: Mapping[str, tuple[str, ...]] = {
     table.name: key for named in KEYS.values() for table, key in named
 }
 
-YOUNGER: Mapping[str, Mapping[str, str | None]] = {
-    "campaigns": dict.fromkeys(("purpose", "about", "asks")),
+YOUNGER: Mapping[str, Mapping[str, str]] = {
+    "campaigns": asdict(USUAL),
     "decisions": dict.fromkeys(PAPER, ""),
 }
 """Columns that older seals did not know, by table, with what they say of older rows, which records
-leave out. None: the column repeats another one and is left out of every record."""
+leave out. A campaign of a year counts, and asks the public about units."""
 
 
 async def read_record(
@@ -102,8 +104,7 @@ def _row(table: Table, row: Row[Any]) -> str:
 
 def _is_younger(table: str, name: str, value: str) -> bool:
     """Whether an older seal recorded the row without this value."""
-    younger = YOUNGER.get(table, {})
-    return name in younger and younger[name] in (None, value)
+    return YOUNGER.get(table, {}).get(name) == value
 
 
 def _text(value: object) -> str:

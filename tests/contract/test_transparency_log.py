@@ -148,7 +148,8 @@ async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(
 
 def campaign_row(name: str = "2026") -> dict[str, object]:
     row = {"id": name, "year": 2026, "state": "open", "opens_at": 0, "closes_at": 1}
-    return {**row, "definition": "{}", "scheme": "{}"}
+    aim = {"purpose": "counting", "about": "units", "asks": "public"}
+    return {**row, **aim, "definition": "{}", "scheme": "{}"}
 
 
 async def test_a_receipt_of_form_1_is_found_as_before(database: AsyncEngine) -> None:

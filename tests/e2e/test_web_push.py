@@ -101,7 +101,7 @@ async def bring_contacts(page: Page, folder: Path) -> None:
     (folder / "people.csv").write_text(head + "".join(rows), "utf-8")
     await page.get_by_label("文件").set_input_files(folder / "wrong.csv")
     await page.get_by_role("button", name="导入").click()
-    await expect(page.get_by_role("alert")).to_contain_text(f"第 {PEOPLE + 2} 行，“address”列")
+    await expect(page.get_by_role("alert")).to_contain_text(f"第 {PEOPLE + 2} 行，“联系方式”列")
     await keep(page, "push-contacts-problem")
     await page.get_by_label("文件").set_input_files(folder / "people.csv")
     await page.get_by_role("button", name="导入").click()

@@ -52,6 +52,7 @@ PATH_PARAMETERS = {
 OF_THE_FORM = ("missing", "extra_forbidden", "json_invalid", "string_type", "int_type")
 """Errors of a request's form, which have no sentence in the domain."""
 T = TypeVar("T", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel)
 
 
 async def answer(request: web.Request, operation: Operation) -> web.StreamResponse:
@@ -161,7 +162,8 @@ def _query(request: web.Request, model: type[BaseModel] | None) -> Any:
                 400, Message("api-no-such-parameter"), Place(field=min(given)[:40])
             )
         return None
-    return _validated(model, lambda: model.model_validate(dict(given)))
+    found = _validated(model, lambda: model.model_validate(dict(given)))
+    return _without_hidden(found, 400)
 
 
 def _body(request: web.Request, raw: bytes, model: type[BaseModel] | None) -> Any:
@@ -171,16 +173,13 @@ def _body(request: web.Request, raw: bytes, model: type[BaseModel] | None) -> An
         return None
     if request.content_type != "application/json":
         raise RequestRefused(415, Message("api-body-not-json"), Place(field="Content-Type"))
-    return _validated(model, lambda: model.model_validate_json(raw, strict=True))
+    found = _validated(model, lambda: model.model_validate_json(raw, strict=True))
+    return _without_hidden(found, 422)  # the form, which the document tells, is right
 
 
 def _validated(model: type[BaseModel], read: Callable[[], T]) -> T:
     try:
-        found = read()
-        refuse_forbidden(found.model_dump())
-        return found
-    except BadInput as error:
-        raise RequestRefused(400, error.problems[0].message, error.problems[0].place) from None
+        return read()
     except ValidationError as error:
         # Without the input: a problem must not carry what was sent into logs of proxies.
         first = error.errors(include_input=False, include_url=False)[0]
@@ -190,6 +189,15 @@ def _validated(model: type[BaseModel], read: Callable[[], T]) -> T:
         raise RequestRefused(
             400, message or _message_of(first), Place(field=field or "body")
         ) from None
+
+
+def _without_hidden(found: M, status: int) -> M:
+    """Returns what was read, refused with this status where a text hides characters."""
+    try:
+        refuse_forbidden(found.model_dump())
+    except BadInput as error:
+        raise RequestRefused(status, error.problems[0].message, error.problems[0].place) from None
+    return found
 
 
 def _message_of(error: ErrorDetails) -> Message:
