@@ -219,6 +219,7 @@ ACTS: Mapping[str, str] = {
     "/admin/years/{year}/seal seal": "act-appraise-seal",
     "/admin/years/{year}/seal lift": "act-seal-lift",
     "/admin/years/{year}/amendments": "act-amend",
+    "POST /api/v1/years/{year}/amendments": "act-amend-prepare",
     "/admin/years/{year}/amendments look": "act-amend-look",
     "/admin/years/{year}/amendments sign": "act-amend",
     "/admin/years/{year}/amendments executed": "act-execute",

@@ -196,3 +196,4 @@ act-amend = amends a sealed year without an appeal: { $subject }
 act-amend-look = looks at an amendment of a sealed year: { $subject }
 act-execute = enters that a decision was carried out or taken back: { $subject }
 act-migrate = brings the database to another version
+act-amend-prepare = prepares an amendment of a sealed year: { $subject }

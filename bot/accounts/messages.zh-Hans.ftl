@@ -196,3 +196,4 @@ act-amend = 不经申诉更正已封存年度：{ $subject }
 act-amend-look = 预览对已封存年度的更正：{ $subject }
 act-execute = 登记决定的执行或恢复：{ $subject }
 act-migrate = 升级数据库版本
+act-amend-prepare = 准备对已封存年度的更正：{ $subject }

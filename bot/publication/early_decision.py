@@ -47,5 +47,19 @@ async def _publish(connection: AsyncConnection, _book: Book, one: Approval, now:
     more = (waiting & set(said["rated"])) - set(said["units"])
     if newest != said["release"] or more:
         raise BadInput(Message("publication-list-changed"), Place(subject=campaign))
+    await refuse_public(connection, campaign, newest)
     row = {"campaign": campaign, "number": newest, "at": now, "by": one.prepared_by}
     await upsert(connection, tables.publications, ["campaign"], [row])
+
+
+async def refuse_public(connection: AsyncConnection, campaign: str, number: int) -> None:
+    """Refuse a release that is public, in the transaction that would make it so once more.
+
+    Raises:
+        BadInput: it is public: another person was quicker.
+    """
+    columns = tables.publications.c
+    query = select(columns.number).where(columns.campaign == campaign)
+    if (await connection.execute(query)).scalar() == number:
+        message = Message("publication-release-public", number=number)
+        raise BadInput(message, Place(subject=campaign))

@@ -17,6 +17,7 @@ from bot.appraisal.settling import unsettled_units
 from bot.campaigns.choice_records import read_choices, told
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
+from bot.publication.early_decision import refuse_public
 from bot.records.notices import read_notices
 from bot.results.proven_releases import require_proven
 from bot.results.releases import Release, last_release
@@ -76,6 +77,7 @@ async def make_public(
     made = Publication(campaign.id, release.number, int(clock.now().timestamp()), by)
     row = {"campaign": campaign.id, "number": made.number, "at": made.at, "by": made.by}
     async with writing(database) as connection:
+        await refuse_public(connection, campaign.id, release.number)
         await upsert(connection, publications, ["campaign"], [row])
     return made
 
@@ -118,10 +120,8 @@ async def publishable_release(
     if seen and seen != release.number:
         message = Message("publication-release-changed", now=release.number, seen=seen)
         raise BadInput(message, Place(subject=campaign.id))
-    standing = (await read_publications(database)).get(campaign.id)
-    if standing and standing.number == release.number:
-        message = Message("publication-release-public", number=release.number)
-        raise BadInput(message, Place(subject=campaign.id))
+    async with reading(database) as connection:
+        await refuse_public(connection, campaign.id, release.number)
     return release
 
 
