@@ -13,7 +13,6 @@ from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
@@ -60,8 +59,7 @@ class AliyunMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        head = (file.name, SMS, "aliyun", TEMPLATE, 500)
-        super().__init__(Account(*head, file.rate, file.hours), file.hook, file.tls_pin)
+        super().__init__(file.declare(SMS, 500, TEMPLATE), file.hook, file.tls_pin)
         self._url = file.url or URL
         self._key_id, self._secret = (
             file.secret("access_key_id"),

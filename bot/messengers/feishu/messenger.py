@@ -9,9 +9,7 @@ from pathlib import Path
 
 from bot.fieldwork.audience.addresses import FEISHU
 from bot.fieldwork.outreach.messenger import (
-    FREE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
@@ -45,8 +43,7 @@ class FeishuMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile) -> None:
-        head = (file.name, FEISHU, "feishu", FREE, 2000)
-        super().__init__(Account(*head, file.rate, file.hours), "", file.tls_pin)
+        super().__init__(file.declare(FEISHU, 2000), "", file.tls_pin)
         self._url = file.url or URL
         self._app, self._secret = file.secret("app_id"), file.secret("app_secret")
         self._token = ""

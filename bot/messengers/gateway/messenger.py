@@ -13,9 +13,7 @@ from urllib.parse import urlencode
 
 from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
 from bot.fieldwork.outreach.messenger import (
-    FREE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
@@ -47,15 +45,13 @@ class GatewayMessenger(HttpCaller):
         description: the interface behind it.
 
     Raises:
-        BadInput: the account lacks a value that the description has a place for.
+        BadInput: the account lacks its address, or a value that the description has a place for.
     """
 
     def __init__(self, file: AccountFile, description: Description) -> None:
-        account = Account(
-            file.name, description.kind, "gateway", FREE, description.longest, file.rate, file.hours
-        )
+        account = file.declare(description.kind, description.longest)
         super().__init__(account, file.hook, file.tls_pin)
-        self._url = file.url
+        self._url = file.demand_url()
         self._described = description
         given = file.settings | file.secrets
         # What is named and left empty, such as a number of an extension, is meant so.

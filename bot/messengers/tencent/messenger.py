@@ -10,7 +10,6 @@ from bot.fieldwork.audience.addresses import SMS, phone_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
@@ -66,8 +65,7 @@ class TencentMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        head = (file.name, SMS, "tencent", TEMPLATE, 500)
-        super().__init__(Account(*head, file.rate, file.hours), file.hook, file.tls_pin)
+        super().__init__(file.declare(SMS, 500, TEMPLATE), file.hook, file.tls_pin)
         self._url = file.url or URL
         self._id, self._key = file.secret("secret_id"), file.secret("secret_key")
         self._app, self._sign = file.setting("app_id"), file.setting("sign")

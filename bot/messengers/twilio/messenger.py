@@ -10,9 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from bot.fieldwork.audience.addresses import SMS, phone_number
 from bot.fieldwork.outreach.messenger import (
-    FREE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
@@ -47,8 +45,7 @@ class TwilioMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile) -> None:
-        head = (file.name, SMS, "twilio", FREE, LONGEST)
-        super().__init__(Account(*head, file.rate, file.hours), file.hook, file.tls_pin)
+        super().__init__(file.declare(SMS, LONGEST), file.hook, file.tls_pin)
         self._sid, self._token = file.secret("account_sid"), file.secret("auth_token")
         self._from = file.setting("from")
         self._url = f"{file.url or URL}/2010-04-01/Accounts/{self._sid}/Messages.json"

@@ -10,17 +10,15 @@ from urllib.parse import urlencode
 
 from bot.fieldwork.audience.addresses import WECOM
 from bot.fieldwork.outreach.messenger import (
-    FREE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
 )
-from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile
+from bot.messengers.account_files import AccountFile
 from bot.messengers.contract import BadReceipt, Hooked, Request
 from bot.messengers.http import HttpCaller, Response, answer_by_status, text_at
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import BadInput, Message
 
 URL = "https://qyapi.weixin.qq.com"
 MOST_BYTES = 2048
@@ -45,14 +43,12 @@ class WecomMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile) -> None:
-        head = (file.name, WECOM, "wecom", FREE, MOST_BYTES // 3)
-        super().__init__(Account(*head, file.rate, file.hours), "", file.tls_pin)
+        super().__init__(file.declare(WECOM, MOST_BYTES // 3), "", file.tls_pin)
         self._url = file.url or URL
         self._corp, self._secret = file.secret("corp_id"), file.secret("corp_secret")
         agent = file.setting("agent_id")
         if not (agent.isascii() and agent.isdigit()):
-            place = Place(file=f"{FOLDER}/{file.name}{SUFFIX}", field="settings.agent_id")
-            raise BadInput(Message("messengers-agent"), place)
+            raise BadInput(Message("messengers-agent"), file.place("settings.agent_id"))
         self._agent = int(agent)
         self._token = ""
         self._renewing = asyncio.Lock()
