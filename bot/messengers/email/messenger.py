@@ -19,12 +19,7 @@ from typing import Self
 
 from bot.core.clock import Clock, SystemClock
 from bot.fieldwork.audience.addresses import EMAIL
-from bot.fieldwork.outreach.messenger import (
-    UNKNOWN,
-    Answer,
-    DeliveryOutcome,
-    OutgoingMessage,
-)
+from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
 from bot.messengers.account_files import AccountFile
 from bot.messengers.contract import BadReceipt, Hooked, Request
 from survey_flows.errors import BadInput, Message
@@ -96,9 +91,7 @@ class MailMessenger:
         mail["Message-ID"] = make_msgid(domain=self._sender.domain)
         mail["List-Unsubscribe"] = f"<{message.leave}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        ways = ((message.begin, message.link), (message.stop, message.leave))
-        lines = (message.text, *(f"{label}\n{address}" for label, address in ways))
-        mail.set_content("\n\n".join(lines) + "\n", charset="utf-8", cte="base64")
+        mail.set_content(message.with_links + "\n", charset="utf-8", cte="base64")
         return mail
 
     def _send(self, address: str, mail: EmailMessage) -> Answer:
