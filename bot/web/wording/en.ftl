@@ -865,6 +865,7 @@ case-within = within { $n } h
 case-long = over more than 72 h
 case-source = Source
 case-source-open = the open link
+case-source-verified = people with a shown identity
 case-source-vouched = a group link
 case-alike = With the same answers
 case-young = From new accounts

@@ -810,6 +810,7 @@ case-within = { $n } 小时内
 case-long = 72 小时以上
 case-source = 渠道
 case-source-open = 公开链接
+case-source-verified = 确认了身份的人
 case-source-vouched = 定向链接
 case-alike = 答案完全相同
 case-young = 来自新账号
