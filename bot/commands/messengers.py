@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
+from bot.campaigns.code_accounts import CODE
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_words
-from bot.fieldwork.audience.addresses import KINDS
+from bot.fieldwork.audience.addresses import KINDS, SMS
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
 from bot.fieldwork.outreach.short_texts import SAMPLE_CODE
 from bot.messengers.registry import make_messengers
@@ -16,6 +18,8 @@ from bot.terminal.words import say, word
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.wording import DEFAULT
 
+NO_CODE = "000000"
+"""Stands in a test for the digits that show a telephone."""
 TAKEN = (DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED)
 
 
@@ -51,12 +55,15 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     messenger = next((one for one in found if one.account.name == chosen.account), None)
     if messenger is None:
         raise BadInput(Message("messengers-unknown"), Place(subject=chosen.account))
-    kind = KINDS[messenger.account.kind]
+    codes_alone = messenger.account.kind == CODE
+    kind = KINDS[SMS if codes_alone else messenger.account.kind]
     address = kind.read(chosen.address)
     if address is None:
         raise BadInput(kind.refusal, Place())
     async with messenger:
-        answer = await messenger.send(address, _message(settings.public_url.rstrip("/")))
+        message = _message(settings.public_url.rstrip("/"))
+        message = replace(message, token=NO_CODE, kind=CODE) if codes_alone else message
+        answer = await messenger.send(address, message)
     if answer.outcome not in TAKEN:
         outcome = word(answer.outcome.value)
         raise BadInput(Message("messengers-not-taken", outcome=outcome, code=answer.reason))

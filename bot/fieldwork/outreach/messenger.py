@@ -70,7 +70,7 @@ class OutgoingMessage:
         words: the whole text of a short message, the link in it.
         subject: of a mail.
         leave: the address that opts the person out.
-        kind: ``invitation`` or ``reminder``, for providers that send templates.
+        kind: ``invitation``, ``reminder`` or `CODE`, for providers that send templates.
     """
 
     text: str
@@ -102,6 +102,7 @@ class Account:
         longest: characters of the longest text.
         rate: messages a second.
         hours: local times within which it may send, whatever a step says.
+        codes: whether it sends codes to telephones.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Account:
     longest: int = 2000
     rate: float = 10.0
     hours: tuple[time, time] = (time.min, time.max)
+    codes: bool = False
 
 
 class Messenger(Protocol):

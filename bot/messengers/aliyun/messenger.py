@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from bot.core.clock import Clock, SystemClock
-from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
+from bot.fieldwork.audience.addresses import IN_CHINA, phone_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
@@ -57,7 +57,8 @@ class AliyunMessenger(HttpCaller):
 
     Args:
         file: the account: secrets ``access_key_id`` and ``access_key_secret``, settings ``sign``,
-            ``invitation``, ``reminder``, ``variables`` and ``approval``.
+            ``invitation``, ``reminder``, ``variables`` and ``approval``, or ``code`` and
+            ``code_variable`` for codes alone.
         clock: for the date that is signed; Alibaba takes a quarter of an hour.
 
     Raises:
@@ -65,14 +66,15 @@ class AliyunMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        super().__init__(file.declare(SMS, 500, TEMPLATE), file.hook, file.tls_pin)
+        self._templates = read_templates(file)
+        kind, codes = self._templates.kind, self._templates.codes
+        super().__init__(file.declare(kind, 500, TEMPLATE, codes), file.hook, file.tls_pin)
         self._url = file.url or URL
         self._key_id, self._secret = (
             file.secret("access_key_id"),
             file.secret("access_key_secret"),
         )
         self._sign = file.setting("sign")
-        self._templates = read_templates(file)
         self._clock = clock or SystemClock()
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
@@ -84,8 +86,7 @@ class AliyunMessenger(HttpCaller):
         self, address: str, message: OutgoingMessage
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Return query and headers of the request for a message."""
-        names = self._templates.variables
-        values = dict(zip(names, self._templates.values_for(message), strict=True))
+        values = self._templates.values_for(message)
         query = {
             "PhoneNumbers": address.removeprefix(IN_CHINA).removeprefix("+"),
             "SignName": self._sign,

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from bot.core.clock import Clock, SystemClock
-from bot.fieldwork.audience.addresses import SMS, phone_number
+from bot.fieldwork.audience.addresses import phone_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
@@ -57,7 +57,8 @@ class TencentMessenger(HttpCaller):
 
     Args:
         file: the account: secrets ``secret_id`` and ``secret_key``, settings ``app_id``, ``sign``,
-            ``invitation``, ``reminder``, ``variables`` and ``approval``, and ``region``.
+            ``invitation``, ``reminder``, ``variables`` and ``approval``, or ``code`` and
+            ``code_variable`` for codes alone, and ``region``.
         clock: for the moment that is signed; Tencent takes five minutes.
 
     Raises:
@@ -65,12 +66,13 @@ class TencentMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        super().__init__(file.declare(SMS, 500, TEMPLATE), file.hook, file.tls_pin)
+        self._templates = read_templates(file)
+        kind, codes = self._templates.kind, self._templates.codes
+        super().__init__(file.declare(kind, 500, TEMPLATE, codes), file.hook, file.tls_pin)
         self._url = file.url or URL
         self._id, self._key = file.secret("secret_id"), file.secret("secret_key")
         self._app, self._sign = file.setting("app_id"), file.setting("sign")
         self._region = file.settings.get("region", REGION)
-        self._templates = read_templates(file)
         self._clock = clock or SystemClock()
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
@@ -85,7 +87,7 @@ class TencentMessenger(HttpCaller):
             "SmsSdkAppId": self._app,
             "TemplateId": self._templates.id_for(message),
             "SignName": self._sign,
-            "TemplateParamSet": self._templates.values_for(message),
+            "TemplateParamSet": list(self._templates.values_for(message).values()),
         }
         body = json.dumps(said, ensure_ascii=False).encode()
         host = self._url.partition("://")[2].rstrip("/")
