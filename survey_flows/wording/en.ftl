@@ -106,6 +106,7 @@ media-other = Sorry, we cannot read this kind of message, and it was not kept. P
 media-caption = We took the words only; the picture or file with them was not kept.
 said-who-sees = We do not ask your name and give the unit nothing that identifies you; only totals are published. More: /privacy
 said-who-are-you = This is the survey “{ $title }”, answered by a program, not by a person. We take no money, give none, and ask for no passwords or codes. If in doubt, wait, and ask 12345.
+said-who-are-you-code = This is the survey “{ $title }”, answered by a program, not by a person. We take no money, give none, and ask for no passwords, nor for codes in the chat. Should you choose to confirm that you are one person, the code goes only into the page that you opened. If in doubt, wait, and ask 12345.
 said-abuse = You sound angry. How you rate is up to you; please go on with the present step. What you want to say can go into the comment.
 said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
 said-pressed = Nobody may tell you how to rate or ask to see your answers. Who had to rate in front of others can rate again later: the last rating counts, and a receipt shows no answers. While you rate a unit, a button under the help tells us.

@@ -319,6 +319,16 @@ async def test_nothing_tells_whether_a_number_is_known_or_was_just_asked_for(hal
     assert [address for address, _ in hall.provider.sent] == [f"+86{PHONE}", f"+86{OTHERS}"]
 
 
+async def test_the_message_says_who_asks_and_nothing_of_a_unit(hall: Town) -> None:
+    await hall.tell("telegram", "4711", Started(link=hall.link, unit="FIN", lang="en"))
+    await hall.confirm("telegram", "4711")
+    message = hall.provider.sent[-1][1]
+    assert message.words == (
+        f"{message.token} is your code to confirm that you are one person in a survey, "
+        "good for 5 minutes. Tell it to nobody. Qingshui Appraisal Office"
+    )
+
+
 async def test_a_number_gets_five_codes_a_day_and_a_code_five_tries(hall: Town) -> None:
     path = await hall.page_of("telegram", "4711")
     for _ in range(A_DAY + 3):

@@ -61,6 +61,32 @@ def test_without_the_cloud_s_written_approval_nothing_is_set_up(name: str) -> No
             PROVIDERS[name](read_account(less, "cloud"), Path())
 
 
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+def test_for_codes_alone_a_cloud_needs_no_approval_and_writes_to_nobody_else(name: str) -> None:
+    gone = ("approval:", "invitation:", "reminder:", "variables:")
+    kept = [line for line in account(name).split("\n") if not line.strip().startswith(gone)]
+    text = "\n".join(kept).replace("settings:", "settings:\n  code: SMS_9\n  code_variable: yzm")
+    found = PROVIDERS[name](read_account(text, "cloud"), Path())
+    assert (found.account.kind, found.account.codes) == ("code", True)
+    message = OutgoingMessage("", "", "012345", "", words="no words of ours", kind="code")
+    query, _headers = found.written("+8613800138000", message)
+    asked = query if name == "aliyun" else json.loads(query)
+    told = {
+        "aliyun": ("SMS_9", '{"yzm":"012345"}'),
+        "tencent": ("SMS_9", ["012345"]),
+    }[name]
+    names = {
+        "aliyun": ("TemplateCode", "TemplateParam"),
+        "tencent": ("TemplateId", "TemplateParamSet"),
+    }
+    assert tuple(asked[one] for one in names[name]) == told
+    # Beside invitations the same template serves codes, and one without it sends none.
+    both = account(name).replace("settings:", "settings:\n  code: SMS_9")
+    for said, codes in ((both, True), (account(name), False)):
+        with_codes = PROVIDERS[name](read_account(said, "cloud"), Path()).account
+        assert (with_codes.kind, with_codes.codes) == ("sms", codes)
+
+
 @pytest.mark.parametrize(
     ("variables", "parts"),
     [
