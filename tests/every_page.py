@@ -26,7 +26,8 @@ from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.invitations import make_invitations
 from bot.fieldwork.audience.sampling import SampleRequest, draw_campaign_sample, plan_sample
 from bot.fieldwork.outreach.outbox import CANCELLED
-from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push
+from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.results.scoring import score_campaign
 from bot.service.composition import Service
 from bot.storage.database import writing

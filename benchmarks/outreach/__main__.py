@@ -23,7 +23,8 @@ from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.outreach.accounts import announce_accounts
 from bot.fieldwork.outreach.messenger import Account
-from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push
+from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.fieldwork.outreach.sender import AT_ONCE
 from bot.storage.database import writing
 from tests import servers

@@ -77,6 +77,8 @@ class Approval:
 
 Effect = Callable[[AsyncConnection, Book, Approval, int], Awaitable[None]]
 """Carries something out, in the transaction of its last signature, or once its wait is over."""
+Keep = Callable[[AsyncConnection], Awaitable[None]]
+"""Stores what is too large for the details; nothing of it is left where the same waits already."""
 Check = Callable[[AsyncConnection, Approval], Awaitable[None]]
 """Refuses what whoever it is about may not be given any more."""
 Notice = Callable[[AsyncConnection, Approval, Profile], Awaitable[None]]
@@ -140,7 +142,13 @@ class Approvals:
             return await self._counting(connection)
 
     async def prepare(
-        self, kind: str, subject: str, details: Mapping[str, Any], by: str, alone: bool = False
+        self,
+        kind: str,
+        subject: str,
+        details: Mapping[str, Any],
+        by: str,
+        alone: bool = False,
+        keep: Keep | None = None,
     ) -> Approval:
         """Prepares something; in the profile solo, or where one is enough, it is done at once.
 
@@ -153,13 +161,16 @@ class Approvals:
             by: the login that prepares it, ``cli:`` and an account of the machine, or ``api:`` and
                 the name of a program's token.
             alone: whether one person is enough whatever the profile.
+            keep: stores what the effect reads beside the details, in the same transaction.
 
         Raises:
-            BadInput: the effect refuses, or the same waits already.
+            BadInput: the effect or ``keep`` refuses, or the same waits already.
         """
         async with self.roster.change_with_book() as (connection, book):
             profile = Profile(book.profile, book.since)
             await refuse_twice(connection, kind, subject)
+            if keep is not None:
+                await keep(connection)
             row = {
                 "kind": kind,
                 "subject": subject,

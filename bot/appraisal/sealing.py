@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.model.results import ProposalStatus
-from bot.accounts.approvals import WAITING, Approval, Approvals, refuse_twice
+from bot.accounts.approvals import WAITING, Approval, Approvals
 from bot.appraisal.commitments import text_digest
 from bot.appraisal.days import day_between
 from bot.appraisal.deciding import is_unheard, lacks_paper
@@ -31,7 +31,7 @@ from bot.core.identity import Office
 from bot.records.record_rows import Record
 from bot.records.seals import is_sealed, keep_draft, refuse_sealed
 from bot.records.year_record import read_record
-from bot.storage.database import reading, writing
+from bot.storage.database import reading
 from bot.storage.schema.accounts import approvals
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
@@ -183,21 +183,22 @@ async def prepare_seal(
     made = replace(made, salt=token_hex(SALT))
     made = replace(made, record=await _record(database, made, preview.seen))
     content = await asyncio.to_thread(write_content, made)
-    async with writing(database) as connection:
+
+    async def keep(connection: AsyncConnection) -> None:
         await refuse_sealed(connection, year)
-        # A refused second preparation must not take away what the first one's signature needs.
-        await refuse_twice(connection, SEAL, str(year))
-        digest = await keep_draft(connection, year, content)
+        await keep_draft(connection, year, content)
+
     details = {
         "year": year,
-        "digest": digest,
+        "digest": text_digest(content),
         "public": text_digest(await asyncio.to_thread(public_part, made)),
         "seen": preview.seen,
         "organ": order.organ.strip(),
         "document": order.document.strip(),
         "decided_on": decided_on.isoformat(),
     }
-    return await people.prepare(SEAL, str(year), details, office.login)
+    # A refused second preparation must leave the draft that the first one's signature needs.
+    return await people.prepare(SEAL, str(year), details, office.login, keep=keep)
 
 
 async def _first_day(database: AsyncEngine, year: AppraisedYear, timezone: str) -> date:

@@ -78,7 +78,8 @@ async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
     """Queue a step."""
     from bot.accounts.preferences import read_preferences
     from bot.fieldwork.outreach.outbox import read_pushes
-    from bot.fieldwork.outreach.push_service import begin_push, plain_texts, reminder_number
+    from bot.fieldwork.outreach.push_service import begin_push, reminder_number
+    from bot.fieldwork.outreach.push_texts import plain_texts
 
     async with open_store(settings) as database:
         texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(
@@ -146,7 +147,7 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.channels.telegram.rate_limit import RateLimitPause
     from bot.core.shipped_files import shipped_words
     from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
-    from bot.fieldwork.outreach.push_service import plain_texts
+    from bot.fieldwork.outreach.push_texts import plain_texts
 
     if not chosen.chat.removeprefix("-").isdecimal():
         raise BadInput(Message("push-chat-id"), Place(subject=chosen.chat))

@@ -11,6 +11,7 @@ from datetime import time
 from pathlib import Path
 
 from bot.core.file_errors import unreadable
+from bot.fieldwork.outreach.messenger import FREE, Account
 from survey_flows.errors import BadInput, Message, Place, gathered
 from survey_flows.yaml_tree import Branch, parse_yaml
 
@@ -58,11 +59,29 @@ class AccountFile:
         """Return a setting; raises `BadInput` when it is missing."""
         return _demanded(self, "settings", self.settings, name)
 
+    def demand_url(self) -> str:
+        """Return the address of a provider that has none of its own; raises `BadInput`."""
+        if not self.url:
+            raise BadInput(Message("messengers-missing"), self.place("url"))
+        return self.url
+
+    def place(self, field: str = "") -> Place:
+        """Return where a complaint of a field belongs."""
+        return Place(file=_path_of(self.name), field=field)
+
+    def declare(self, kind: str, longest: int, link: str = FREE) -> Account:
+        """Return what a messenger of this account declares."""
+        head = (self.name, kind, self.provider, link, longest)
+        return Account(*head, self.rate, self.hours)
+
+
+def _path_of(name: str) -> str:
+    return f"{FOLDER}/{name}{SUFFIX}"
+
 
 def _demanded(file: AccountFile, part: str, values: dict[str, str], name: str) -> str:
     if not values.get(name):
-        place = Place(file=f"{FOLDER}/{file.name}{SUFFIX}", field=f"{part}.{name}")
-        raise BadInput(Message("messengers-missing"), place)
+        raise BadInput(Message("messengers-missing"), file.place(f"{part}.{name}"))
     return values[name]
 
 
@@ -95,7 +114,7 @@ def _read(path: Path) -> AccountFile:
 
 def read_account(text: str, name: str) -> AccountFile:
     """Return the account of a file's text; raises `BadInput` as `read_account_files`."""
-    file = f"{FOLDER}/{name}{SUFFIX}"
+    file = _path_of(name)
     branch = parse_yaml(text, file)
     found = AccountFile(
         name=name,

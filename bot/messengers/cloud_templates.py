@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.fieldwork.outreach.messenger import OutgoingMessage
-from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile
-from survey_flows.errors import BadInput, Message, Place
+from bot.messengers.account_files import AccountFile
+from survey_flows.errors import BadInput, Message
 
 MOST_PARTS = 4
 
@@ -46,11 +46,10 @@ def read_templates(file: AccountFile) -> Templates:
     """
     if not file.settings.get("approval"):
         # Who would try it reads here why it is forbidden.
-        place = Place(file=f"{FOLDER}/{file.name}{SUFFIX}", field="settings.approval")
-        raise BadInput(Message("messengers-cloud-forbids"), place)
+        raise BadInput(Message("messengers-cloud-forbids"), file.place("settings.approval"))
     names = tuple(part.strip() for part in file.settings.get("variables", "code").split(","))
     if not all(names) or len(names) > MOST_PARTS:
-        place = Place(file=f"{FOLDER}/{file.name}{SUFFIX}", field="settings.variables")
-        raise BadInput(Message("messengers-variables", most=MOST_PARTS), place)
+        message = Message("messengers-variables", most=MOST_PARTS)
+        raise BadInput(message, file.place("settings.variables"))
     ids = {kind: file.setting(kind) for kind in ("invitation", "reminder")}
     return Templates(ids, names)

@@ -7,11 +7,32 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger
+from bot.fieldwork.outreach.messenger import Answer, DeliveryOutcome, Messenger
+
+LONGEST_REASON = 32
+"""Characters of a provider's code that are kept as a reason."""
 
 
 class BadReceipt(Exception):
     """A request to an account's hook that its provider would not make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a provider's code means; ``seconds`` are of the pause that it asks for."""
+
+    outcome: DeliveryOutcome
+    seconds: float = 0.0
+
+    def answer(self, code: str) -> Answer:
+        """Return the answer to a message that was refused with a code."""
+        return Answer(self.outcome, seconds=self.seconds, reason=code[:LONGEST_REASON])
+
+
+def answer_by_code(code: str, codes: Mapping[str, Verdict]) -> Answer | None:
+    """Return what a code means; None for one that is not among those that are known."""
+    verdict = codes.get(code)
+    return None if verdict is None else verdict.answer(code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from yarl import URL
 
 from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome
 
+JSON = {"Content-Type": "application/json; charset=utf-8"}
 SECONDS = 20.0
 """Seconds after which a provider that has not answered is not waited for."""
 MOST_BYTES = 100_000
@@ -22,11 +23,17 @@ PAUSE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A provider's answer: its status, and the JSON that it holds, None if it holds none."""
+    """A provider's answer: its status, and the JSON that it holds, None if it holds none.
+
+    Status 0 is that of no answer.
+    """
 
     status: int
-    said: Any
+    said: Any = None
     retry_after: str = ""
+
+
+NO_ANSWER = Response(0)
 
 
 class HttpCaller:
@@ -56,17 +63,17 @@ class HttpCaller:
         if self._session is not None:
             await self._session.close()
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response | None:
-        """Post a request; None if no answer came."""
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """Post a request; `NO_ANSWER` if none came."""
         return await self._call("POST", url, body, headers)
 
-    async def get(self, url: str) -> Response | None:
-        """Get an answer; None if none came."""
+    async def get(self, url: str) -> Response:
+        """Get an answer; `NO_ANSWER` if none came."""
         return await self._call("GET", url, None, {})
 
     async def _call(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> Response | None:
+    ) -> Response:
         if self._session is None:
             raise RuntimeError("the messenger was not entered")
         ssl: Any = aiohttp.Fingerprint(self._pin) if self._pin else True
@@ -79,7 +86,7 @@ class HttpCaller:
                 after = response.headers.get("Retry-After", "")
                 return Response(response.status, parse_json(data), after)
         except (aiohttp.ClientError, TimeoutError, OSError):
-            return None
+            return NO_ANSWER
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -100,9 +107,9 @@ def parse_json(data: bytes) -> Any:
         return None
 
 
-def answer_by_status(response: Response | None) -> Answer | None:
+def answer_by_status(response: Response) -> Answer | None:
     """Return what an answer's status alone says; None where the body has to tell."""
-    if response is None or response.status >= 500 or response.status == 408:
+    if response.status in (NO_ANSWER.status, 408) or response.status >= 500:
         return Answer(DeliveryOutcome.LATER)
     if response.status == 429:
         after = response.retry_after

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from bot.fieldwork.outreach.messenger import DeliveryOutcome
 
-DELIVERED = ("DELIVRD", "DELIVERED", "0")
 UNREACHABLE = ("UNDELIV", "MK:0000", "MK:0001", "MK:0005", "MK:0013")
 """No such number, or its account is closed."""
 OPTED_OUT = ("MBBLACK", "DBBLACK", "DB:0144", "REJECTD")
 """On the operator's list of people who want no such messages."""
 
 
-def outcome_of(code: str) -> DeliveryOutcome:
-    """Return what an operator's code means; `DeliveryOutcome.LATER` for all that may pass."""
-    if code in DELIVERED:
+def outcome_of(arrived: bool, code: str) -> DeliveryOutcome:
+    """Return what a report means; `DeliveryOutcome.LATER` for all that may pass.
+
+    A code that speaks of delivery, of a message that did not arrive, is no word to act upon.
+    """
+    if arrived:
         return DeliveryOutcome.DELIVERED
     if code in UNREACHABLE:
         return DeliveryOutcome.UNREACHABLE

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile, read_account_files
+from bot.messengers.account_files import AccountFile, read_account_files
 from bot.messengers.aliyun import messenger as aliyun
 from bot.messengers.contract import AccountMessenger
 from bot.messengers.email import messenger as email
@@ -35,13 +35,14 @@ def make_messengers(data: Path, public_url: str) -> list[AccountMessenger]:
         BadInput: a file is not as it should be, names a provider that is unknown, serves a kind of
             address that another serves, or the service has no address that links could lead to.
     """
-    found = [_make(file, data) for file in read_account_files(data)]
+    files = read_account_files(data)
+    found = [_make(file, data) for file in files]
     if found and not public_url.startswith("https://"):
         raise BadInput(Message("messengers-no-address"), Place(field="MINPING_PUBLIC_URL"))
     kinds = Counter(one.account.kind for one in found)
-    for one in found:
+    for file, one in zip(files, found, strict=True):
         if kinds[one.account.kind] > 1:
-            raise BadInput(Message("messengers-kind-twice"), _place(one.account.name))
+            raise BadInput(Message("messengers-kind-twice"), file.place())
     return found
 
 
@@ -49,9 +50,5 @@ def _make(file: AccountFile, data: Path) -> AccountMessenger:
     maker = PROVIDERS.get(file.provider)
     if maker is None:
         message = Message("messengers-choice", value=file.provider, choices=tuple(PROVIDERS))
-        raise BadInput(message, _place(file.name, "provider"))
+        raise BadInput(message, file.place("provider"))
     return maker(file, data)
-
-
-def _place(name: str, field: str = "") -> Place:
-    return Place(file=f"{FOLDER}/{name}{SUFFIX}", field=field)

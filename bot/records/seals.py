@@ -128,13 +128,12 @@ async def next_number(connection: AsyncConnection, year: int) -> int:
     return ((await connection.execute(query)).scalar() or 0) + 1
 
 
-async def keep_draft(connection: AsyncConnection, year: int, content: str) -> str:
-    """Keeps what waits for the second person, in place of an earlier draft; returns its digest."""
+async def keep_draft(connection: AsyncConnection, year: int, content: str) -> None:
+    """Keeps what waits for the second person, in place of an earlier draft."""
     digest = sha256(content.encode()).hexdigest()
     await forget_draft(connection, year)
     row = {"year": year, "content": _pack(content), "digest": digest}
     await connection.execute(tables.seal_drafts.insert(), [row])
-    return digest
 
 
 async def read_draft(connection: AsyncConnection, year: int, digest: str) -> str | None:

@@ -28,6 +28,7 @@ from survey_flows.errors import BadInput, Message, Place
 
 RUNNING = (OPENING, OPEN, PAUSED, CLOSING, HELD)
 """The states of a campaign that something is written of."""
+ALIKE = Differences((), ())
 SHOWN = 3
 """How many differences a refusal names."""
 
@@ -56,17 +57,23 @@ async def read_state(database: AsyncEngine) -> DatabaseState:
         OperatorNeeded: a newer program made it.
     """
     version = await read_version(database)
-    missing = missing_migrations(version)
-    if missing is None:
-        raise OperatorNeeded(Message("upgrade-newer", version=str(version), known=HEAD))
+    missing = _missing(version)
     if version is None:
-        return DatabaseState(None, tuple(missing), (), Differences((), ()))
+        return DatabaseState(None, missing, (), ALIKE)
     async with reading(database) as connection:
         # The tables' own definitions are those of this version, so the query names its columns.
         rows = (await connection.execute(text("SELECT id, state FROM campaigns ORDER BY id"))).all()
-        compared = Differences((), ()) if missing else await connection.run_sync(compare_parts)
+        compared = ALIKE if missing else await connection.run_sync(compare_parts)
     running = tuple(row.id for row in rows if row.state in RUNNING)
-    return DatabaseState(version, tuple(missing), running, compared)
+    return DatabaseState(version, missing, running, compared)
+
+
+def _missing(version: str | None) -> tuple[str, ...]:
+    """Returns the migrations that a version has not had; raises as `read_state`."""
+    missing = missing_migrations(version)
+    if missing is None:
+        raise OperatorNeeded(Message("upgrade-newer", version=str(version), known=HEAD))
+    return tuple(missing)
 
 
 async def demand_version(database: AsyncEngine) -> None:
@@ -76,13 +83,11 @@ async def demand_version(database: AsyncEngine) -> None:
         OperatorNeeded: it is older, or a newer program made it.
     """
     version = await read_version(database)
-    if version == HEAD:
-        return
-    if version is not None:
-        if missing_migrations(version) is None:
-            raise OperatorNeeded(Message("upgrade-newer", version=version, known=HEAD))
+    missing = _missing(version)
+    if version is not None and missing:
         raise OperatorNeeded(Message("upgrade-older", version=version, known=HEAD))
-    await migrate(database)
+    if missing:
+        await migrate(database)
 
 
 async def upgrade_to_serve(settings: Settings, database: AsyncEngine) -> None:
@@ -93,19 +98,14 @@ async def upgrade_to_serve(settings: Settings, database: AsyncEngine) -> None:
             parts than this version makes.
     """
     state = await read_state(database)
-    if state.version and state.missing and state.running and settings.migrate != "yes":
-        raise OperatorNeeded(
-            Message(
-                "upgrade-while-running",
-                version=state.version,
-                known=HEAD,
-                campaign=state.running[0],
-            )
-        )
-    await migrate(database)
-    require_parts(
-        state.differences if not state.missing else (await read_state(database)).differences
-    )
+    if state.missing:
+        if state.running and settings.migrate != "yes":
+            campaign, version = state.running[0], str(state.version)
+            said = {"version": version, "known": HEAD, "campaign": campaign}
+            raise OperatorNeeded(Message("upgrade-while-running", **said))
+        await migrate(database)
+        state = await read_state(database)
+    require_parts(state.differences)
 
 
 def require_parts(differences: Differences) -> None:

@@ -102,9 +102,8 @@ def compare_parts(connection: Connection) -> Differences:
     wanted, found = wanted_parts(connection), found_parts(connection)
     tables = {part.table for part in wanted}
     there = {part.table for part in found}
-    lacking = {
-        part for part in wanted - found if part.kind == TABLE or part.table in there
-    }  # of a table that is not there, its name says enough
+    # Of a table that is not there its name says enough.
+    lacking = {it for it in wanted - found if it.kind == TABLE or it.table in there}
     besides = {part for part in found - wanted if part.table in tables and not _quickens(part)}
     return Differences(tuple(sorted(lacking)), tuple(sorted(besides)))
 

@@ -16,7 +16,8 @@ from sqlalchemy import inspect, select, text
 
 from bot.fieldwork.audience.contact_file import import_contacts
 from bot.fieldwork.outreach.accounts import announce_accounts
-from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push
+from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.fieldwork.outreach.short_texts import count_parts, count_units, fill_short
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger

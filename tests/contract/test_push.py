@@ -40,10 +40,10 @@ from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
     pause_push,
-    plain_texts,
     resume_push,
     show_pushes,
 )
+from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.fieldwork.outreach.sender import HANDFUL, HASTE, TRIES, PushSender
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables

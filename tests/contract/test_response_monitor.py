@@ -20,7 +20,8 @@ from bot.fieldwork.audience.invitations import make_invitations
 from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import Monitor, Stop, read_monitor
-from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push
+from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Link

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.model.facts import Verdict
 from aggregation.procedure.appeals import AppealState
 from bot.accounts.approvals import DONE, Approval, Approvals
 from bot.accounts.officers import Officers
@@ -20,20 +21,26 @@ from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeals import uphold_appeal
 from bot.appraisal.executions import ExecutionAct
 from bot.appraisal.letters import ordered_letters, prepare_letters, record_letters
+from bot.appraisal.sealing import prepare_seal
 from bot.campaigns.registered import find_registered_campaign
+from bot.core.clock import SystemClock
 from bot.publication.early_publication import EarlyOrder, prepare_early, show_early
 from bot.publication.public_release import read_publications
 from bot.records.amendments import read_amendments
 from bot.records.notices import read_notices
+from bot.records.seals import standing_seal
 from bot.records.tellings import read_tellings
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.halls import KEY, PASSWORD, YEAR, Hall
-from tests.deciding import execute
+from tests.contract.test_year_tables import YEAR as OPEN
+from tests.contract.test_year_tables import small_year
+from tests.deciding import decide, execute
 from tests.desk import roster_of
-from tests.sealing import approvals_of, give_notice
+from tests.sealing import approvals_of, give_notice, office_of, order_of
 
+DOWNGRADE = "2026/third_grade_unit/downgrade/L3"
 WRITES = ("INSERT", "UPDATE", "DELETE")
 Act = Callable[[], Awaitable[Any]]
 
@@ -129,6 +136,52 @@ async def test_two_administrators_give_one_notice(hall: Hall) -> None:
     assert [type(it) for it in failed] == [BadInput]
     async with reading(hall.database) as connection:
         assert len(await read_notices(connection, YEAR)) == 1
+
+
+async def test_of_two_who_prepare_one_seal_the_first_waits_with_its_draft(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is refused, and what the first has prepared is signed as it was seen."""
+    async with small_year(store_url) as database:
+        await decide(database, OPEN, DOWNGRADE, Verdict.DECLINED)
+        for login, role in (("zhou", "administrator"), ("chen", "administrator")):
+            await add_staff(roster_of(database), login, PASSWORD, role)
+        await add_staff(roster_of(database), "he", PASSWORD, "approver")
+        approvals = approvals_of(database)
+        await Officers(approvals, SystemClock()).set_profile("city", "zhou")
+        order = await order_of(database, OPEN, office_of())
+        both_there, done, prepare = asyncio.Barrier(2), asyncio.Event(), approvals.prepare
+
+        async def together(*given: Any, **more: Any) -> Approval:
+            came_second = both_there.n_waiting == 1
+            await both_there.wait()
+            if came_second:
+                await done.wait()
+            try:
+                return await prepare(*given, **more)
+            finally:
+                done.set()
+
+        monkeypatch.setattr(approvals, "prepare", together)
+        made, failed = await at_once(
+            *(
+                prepare_seal(database, approvals, OPEN, order, office_of(login))
+                for login in ("zhou", "chen")
+            )
+        )
+        assert [(type(it), "waits for a signature already" in str(it)) for it in failed] == [
+            (BadInput, True)
+        ]
+        (one,) = made
+        assert (await approvals.approve(one.id, "he", one.seen)).state == DONE
+        async with reading(database) as connection:
+            seal = await standing_seal(connection, OPEN)
+        assert seal is not None
+        assert (seal.digest, seal.by, seal.approved_by) == (
+            one.details["digest"],
+            one.prepared_by,
+            "he",
+        )
 
 
 async def test_of_two_amendments_of_one_result_one_is_made(hall: Hall) -> None:

@@ -19,7 +19,8 @@ from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.invitations import make_invitations
 from bot.fieldwork.audience.sampling import SampleRequest, draw_campaign_sample, plan_sample
-from bot.fieldwork.outreach.push_service import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push
+from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.service.composition import Service, build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables

@@ -41,7 +41,7 @@ NO_PROMISES = {
     "W": {"opt-out-yes", "help-commands", "delete-yes", "delete-no", "closed-delete"}
     | {"invitation-stop", "personal-keep"},
     "C": {"command-delete", "cleared", "text-commands"},
-    "P": {"ask-delete", "receipt-title"},
+    "P": {"ask-delete", "receipt-title", "out-title", "out-do"},
 }
 NO_PROMISES_IN_ENGLISH = {
     # What is asked of the citizen, and what others can do.

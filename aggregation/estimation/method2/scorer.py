@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from aggregation.counts.ratings import LOOSE_CHANNELS, scale_points
@@ -13,12 +13,16 @@ from aggregation.estimation.estimates import (
     WIDEST,
     CellSums,
     common_scale,
-    estimate,
     numerators,
     sum_cell,
 )
 from aggregation.estimation.method2.ballots import public_score
 from aggregation.estimation.method2.clusters import Clusters, ClusterSums
+from aggregation.estimation.method2.evaluator_groups import (
+    EvaluatorGroup,
+    group_view,
+    silent_group,
+)
 from aggregation.estimation.method2.evidence import QUARTERS, UnitEvidence
 from aggregation.estimation.method2.figures import BoundedFigures
 from aggregation.estimation.method2.measure import MeasuredCampaign, UnitParts, measure, own_scores
@@ -41,7 +45,6 @@ from aggregation.estimation.method2.trial import worst_move
 from aggregation.estimation.method2.variance import common_covariance, interval
 from aggregation.estimation.rater_covariance import Influence
 from aggregation.estimation.unit_score import (
-    GroupScore,
     UnitScore,
     dont_know_rate,
     heard_ballots,
@@ -72,25 +75,6 @@ def category_weights(
     given = scheme.categories[category].group_weights
     names = dict.fromkeys([*scheme.groups, *given, *sorted(heard)])
     return {name: Fraction(given.get(name, 0)) for name in names}
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """A group's received ballots, sums and parts, and its parts without fraud weights.
-
-    A group without a weight has no parts.
-    """
-
-    weight: Fraction
-    received: int
-    summed: Mapping[ScoreCell, CellSums]
-    parts: GroupParts | None
-    plain: GroupParts | None
-    fit: RakingFit | None = None
-
-    @property
-    def n_valid(self) -> int:
-        return sum(sums.n for sums in self.summed.values())
 
 
 class BoundedScorer:
@@ -132,7 +116,9 @@ class BoundedScorer:
                     found |= _influences(name, group, group.parts, own)
         return found
 
-    def _groups(self, cells: Cells, categories: Mapping[str, str]) -> dict[str, dict[str, _Group]]:
+    def _groups(
+        self, cells: Cells, categories: Mapping[str, str]
+    ) -> dict[str, dict[str, EvaluatorGroup]]:
         return {
             code: {
                 name: self._group(code, name, weight, cells[code])
@@ -145,17 +131,17 @@ class BoundedScorer:
 
     def _group(
         self, unit: str, name: str, weight: Fraction, cells: Sequence[tuple[ScoreCell, Counts]]
-    ) -> _Group:
+    ) -> EvaluatorGroup:
         own = [(cell, counts) for cell, counts in cells if cell.group == name]
         summed = {cell: sum_cell(counts, self._scores, self._scale) for cell, counts in own}
         received = sum(sum(counts.values()) for _, counts in own)
         if not weight:
-            return _Group(weight, received, summed, None, None)
+            return EvaluatorGroup(weight, received, summed, None, None)
         full = {cell: sum_cell(_in_full(counts), self._scores, self._scale) for cell, counts in own}
         parts, plain = (self._parts(unit, name, weight, sums) for sums in (summed, full))
         target = self._target(unit, name)
         fit = _fit(target, parts) if target else None
-        return _Group(weight, received, summed, parts, plain, fit)
+        return EvaluatorGroup(weight, received, summed, parts, plain, fit)
 
     def _target(self, unit: str, name: str) -> WeightingTarget | None:
         return self._targets.get((unit, name)) or self._targets.get(("", name))
@@ -184,7 +170,7 @@ class BoundedScorer:
     def _unit(
         self,
         code: str,
-        groups: Mapping[str, _Group],
+        groups: Mapping[str, EvaluatorGroup],
         cells: Sequence[tuple[ScoreCell, Counts]],
         measured: MeasuredCampaign,
     ) -> UnitScore:
@@ -203,7 +189,7 @@ class BoundedScorer:
             dont_know_rate=rate,
             top_two_rate=top_two_rate(heard, self._outcomes),
             distribution=overall_distribution(heard, self._outcomes, self._scheme),
-            groups=tuple(_silent(name, group) for name, group in groups.items()),
+            groups=tuple(silent_group(name, group) for name, group in groups.items()),
             flags=("insufficient", *self._unknown(rate)),
             excluded=received - sum(heard.values()),
         )
@@ -216,13 +202,13 @@ class BoundedScorer:
         return ("dont_know_high",) if high else ()
 
     def _scored(
-        self, plain: UnitScore, groups: Mapping[str, _Group], measured: MeasuredCampaign
+        self, plain: UnitScore, groups: Mapping[str, EvaluatorGroup], measured: MeasuredCampaign
     ) -> UnitScore:
         code, own = plain.unit, measured.units[plain.unit].own
         figures = self._figures(code, groups, measured, plain.n_valid)
         known = figures.variance
         low, high = interval(float(own.score), known.whole, known)
-        views = tuple(_view(name, group, own) for name, group in groups.items())
+        views = tuple(group_view(name, group, own) for name, group in groups.items())
         parts = [
             it for group in measured.units[code].parts.values() for it in group.estimates.values()
         ]
@@ -250,7 +236,11 @@ class BoundedScorer:
         )
 
     def _figures(
-        self, code: str, groups: Mapping[str, _Group], measured: MeasuredCampaign, n_valid: int
+        self,
+        code: str,
+        groups: Mapping[str, EvaluatorGroup],
+        measured: MeasuredCampaign,
+        n_valid: int,
     ) -> BoundedFigures:
         unit, known = measured.units[code], measured.variances[code]
         evidence: UnitEvidence = {name: group.evidence for name, group in unit.parts.items()}
@@ -273,7 +263,7 @@ class BoundedScorer:
             missing=tuple(name for name, it in groups.items() if it.weight and not it.n_valid),
         )
 
-    def _unweighted(self, groups: Mapping[str, _Group], own: OwnScore) -> Fraction | None:
+    def _unweighted(self, groups: Mapping[str, EvaluatorGroup], own: OwnScore) -> Fraction | None:
         """The score as if every valid answer had its full fraud weight."""
         full = {name: it.plain.evidence for name, it in groups.items() if it.plain is not None}
         now = {name: it.parts.evidence for name, it in groups.items() if it.parts is not None}
@@ -294,7 +284,7 @@ def _in_full(counts: Counts) -> Counts:
     return found
 
 
-def _weighing(groups: Mapping[str, Mapping[str, _Group]]) -> dict[str, UnitParts]:
+def _weighing(groups: Mapping[str, Mapping[str, EvaluatorGroup]]) -> dict[str, UnitParts]:
     return {
         code: {name: group.parts for name, group in own.items() if group.parts is not None}
         for code, own in groups.items()
@@ -308,7 +298,7 @@ def _key(cell: ScoreCell, group: GroupParts) -> PartKey:
 
 
 def _influences(
-    name: str, group: _Group, parts: GroupParts, own: OwnScore
+    name: str, group: EvaluatorGroup, parts: GroupParts, own: OwnScore
 ) -> dict[ScoreCell, Influence]:
     pull = own.pull
     shares = part_shares(parts, own.terms[name], own.imagined, pull)
@@ -320,59 +310,6 @@ def _influences(
             factor = Fraction(it.n, it.n - 1) if it.n > 1 else Fraction(1)
             found[cell] = Influence(sum(shares[key], Fraction()) / sums.w, it.mean, factor)
     return found
-
-
-def _silent(name: str, group: _Group) -> GroupScore:
-    """A group of a unit without a score."""
-    return GroupScore(
-        group=name,
-        n=group.received,
-        n_valid=group.n_valid,
-        score=None,
-        variance=float(WIDEST),
-        weight=group.weight,
-        weight_used=Fraction(),
-    )
-
-
-def _view(name: str, group: _Group, own: OwnScore) -> GroupScore:
-    """A group with its own mean, and the weight that its answers really have."""
-    opened = [sums for cell, sums in group.summed.items() if cell.open_link and sums.n]
-    vouched = [sums for cell, sums in group.summed.items() if not cell.open_link and sums.n]
-    every = [*opened, *vouched]
-    whole = estimate(sum(every[1:], every[0])) if every else None
-    terms = own.terms.get(name)
-    share = Fraction()
-    if terms is not None:
-        pull = own.pull
-        share = terms.share * (1 - terms.phantom) + own.imagined * terms.pull / pull
-        share = share if whole else Fraction()
-    score = terms.mean if terms is not None else whole.mean if whole else None
-    return GroupScore(
-        group=name,
-        n=group.received,
-        n_valid=group.n_valid,
-        score=score,
-        variance=float(whole.variance if whole else WIDEST),
-        weight=group.weight,
-        weight_used=100 * share,
-        flags=("open_link_only",) if opened and not vouched else (),
-        n_open=sum(sums.n for sums in opened),
-        unweighted=whole.plain if whole else None,
-        links=_links(group.summed),
-        fit=group.fit if vouched else None,
-        strata=tuple(
-            sorted((cell.stratum, sums.n) for cell, sums in group.summed.items() if cell.stratum)
-        ),
-    )
-
-
-def _links(summed: Mapping[ScoreCell, CellSums]) -> tuple[int, ...]:
-    """The valid answers that are vouched for, and those of each loose channel."""
-    found: Counter[tuple[bool, str]] = Counter({(False, ""): 0})
-    for cell, sums in summed.items():
-        found[cell.open_link, cell.channel] += sums.n
-    return tuple(count for _, count in sorted(found.items()))
 
 
 def _effective(measured: MeasuredCampaign, code: str) -> Fraction | None:

@@ -83,6 +83,12 @@ class OutgoingMessage:
     leave: str = ""
     kind: str = "invitation"
 
+    @property
+    def with_links(self) -> str:
+        """The words of ``text`` and both links below their labels, where there are no buttons."""
+        ways = ((self.begin, self.link), (self.stop, self.leave))
+        return "\n\n".join((self.text, *(f"{label}\n{link}" for label, link in ways)))
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, not_, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
-from bot.campaigns.definition import FrozenDefinition, read_definition
-from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
-from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock, SystemClock
-from bot.core.shipped_files import shipped_words
 from bot.fieldwork.audience.addresses import SMS
-from bot.fieldwork.outreach.accounts import read_accounts, served_kinds
+from bot.fieldwork.outreach.accounts import read_accounts
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
     ALL,
@@ -28,7 +23,6 @@ from bot.fieldwork.outreach.outbox import (
     DELIVERED,
     FAILED,
     FORM,
-    HANDOUT,
     INVITATION,
     PAUSED,
     QUEUED,
@@ -40,24 +34,23 @@ from bot.fieldwork.outreach.outbox import (
     count_kinds,
     drop_queued,
     queue,
-    read_invited_before,
     read_pushes,
 )
-from bot.fieldwork.outreach.short_texts import LINK
+from bot.fieldwork.outreach.push_texts import (
+    checked_short,
+    checked_texts,
+    plain_short_texts,
+    texts_as_sent,
+)
+from bot.fieldwork.outreach.recipients import by_invitation, due_kind, first_kinds, of_messengers
 from bot.storage.database import insert, reading, writing
-from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.localized_names import in_language, show_end
-from survey_flows.organiser import organiser_line
 
 MOST_STEPS = 4
 """The invitation and three reminders (Dillman, Smyth and Christian 2014, chapter 9)."""
 LEAST_HOURS = 72
 """Hours between a step's last hand-over and the next step."""
-MOST_TEXT = 2000
-MOST_SHORT = 300
 STATES = (QUEUED, SENT, DELIVERED, "unreachable", NOT_STARTED, "opted_out", FAILED)
 """States of a message: waiting, accepted by the messenger, arrived, undeliverable, to somebody who
 has never started the bot, opted out, given up."""
@@ -114,28 +107,28 @@ async def begin_push(
     """
     if kind not in ("", INVITATION, REMINDER) or people not in ("", UNOPENED, ALL):
         raise BadInput(Message("fieldwork-step-unknown"), Place(subject=campaign))
-    texts = await texts_as_sent(database, campaign, _checked_texts(texts))
+    texts = await texts_as_sent(database, campaign, checked_texts(texts))
     check_times(hours, not_on)
     now = int((clock or SystemClock()).now().timestamp())
     async with writing(database) as connection:
         await require_open(connection, campaign)
         steps = await read_pushes(connection, campaign)
-        before = _of_messengers(steps)
+        before = of_messengers(steps)
         await _require_ended(connection, campaign, before)
         _require_distance(campaign, before, now)
-        lacking, having = await _by_invitation(connection, campaign)
+        lacking, having = await by_invitation(connection, campaign)
         if not (lacking or having):
             raise BadInput(Message("fieldwork-nobody-invited"), Place(subject=campaign))
-        kind = kind or _due(before, lacking, having)
+        kind = kind or due_kind(before, lacking, having)
         for_all = sum(push.counts for push in before) == MOST_STEPS - 1
         chosen = lacking if kind == INVITATION else lacking + having
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
         step = len(steps)
-        kinds = await _first_kinds(connection, campaign)
+        kinds = await first_kinds(connection, campaign)
         if SMS in {kinds[lookup] for lookup in chosen}:
             plain = await plain_short_texts(connection, campaign, kind)
-            short = _checked_short(plain | {k: v for k, v in (short or {}).items() if v.strip()})
+            short = checked_short(plain | {k: v for k, v in (short or {}).items() if v.strip()})
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
         row["short"] = json.dumps(dict(short or {}), ensure_ascii=False)
         row |= {"kind": kind, "people": people or (ALL if for_all else UNOPENED), "handed": 0}
@@ -147,153 +140,6 @@ async def begin_push(
         rows = [message_row(campaign, step, lookup, kinds[lookup]) for lookup in chosen]
         await queue(connection, rows)
         return (await read_pushes(connection, campaign))[-1]
-
-
-async def count_recipients(database: AsyncEngine, campaign: str) -> int:
-    """Return how many invited people have an address to which a messenger writes."""
-    async with reading(database) as connection:
-        lacking, having = await _by_invitation(connection, campaign)
-    return len(lacking) + len(having)
-
-
-async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> dict[str, str]:
-    """Return the shipped message of the next step by language.
-
-    Raises:
-        BadInput: no such campaign.
-    """
-    async with reading(database) as connection:
-        row = await read_campaign_row(connection, campaign)
-        before = _of_messengers(await read_pushes(connection, campaign))
-        kind = _due(before, *(await _by_invitation(connection, campaign)))
-    key = "invitation-text" if kind == INVITATION else "reminder-text"
-    words = shipped_words()
-    definition = load_definition(row, [], words, ZoneInfo(timezone))
-    title = marked_title(definition.title, definition.aim.pilot)
-    return _with_needed_lines(
-        definition,
-        {
-            lang: words.say(
-                lang,
-                key,
-                title=in_language(title, lang, definition),
-                date=show_end(definition, lang),
-            )
-            for lang in words.languages
-        },
-    )
-
-
-async def plain_short_texts(
-    connection: AsyncConnection, campaign: str, kind: str
-) -> dict[str, str]:
-    """Return the shipped short message of an invitation or a reminder by language.
-
-    Raises:
-        BadInput: no such campaign.
-    """
-    definition = read_definition(await read_campaign_row(connection, campaign))
-    key = "invitation-short" if kind == INVITATION else "reminder-short"
-    words, organiser = shipped_words(), definition.organiser
-    phone = organiser.phone if organiser else ""
-    lead = {lang: words.say(lang, "pilot") + " " for lang in words.languages}
-    return {
-        lang: (lead[lang] if definition.aim.pilot else "")
-        + words.say(lang, key, link=LINK, phone=phone)
-        for lang in words.languages
-    }
-
-
-def _of_messengers(steps: Sequence[Push]) -> list[Push]:
-    """Return the steps that messengers send, without files that were handed out."""
-    return [push for push in steps if push.kind != HANDOUT]
-
-
-async def texts_as_sent(
-    database: AsyncEngine, campaign: str, texts: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the texts as they are sent: each says who asks, and of a pilot that it is one.
-
-    Raises:
-        BadInput: no such campaign.
-    """
-    async with reading(database) as connection:
-        row = await read_campaign_row(connection, campaign)
-    return _with_needed_lines(read_definition(row), texts)
-
-
-def _with_needed_lines(
-    definition: FrozenDefinition | CampaignDefinition, texts: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the texts with the lines that nobody who writes them can leave out."""
-    words, found = shipped_words(), dict(texts)
-    for lang in texts:
-        needed = [words.say(lang, "pilot")] if definition.aim.pilot else []
-        for line in (*needed, organiser_line(definition.organiser, lang, words)):
-            if line not in found[lang]:
-                found[lang] = f"{found[lang].rstrip()}\n{line}"
-    return found
-
-
-async def _by_invitation(
-    connection: AsyncConnection, campaign: str
-) -> tuple[list[bytes], list[bytes]]:
-    """Return the invited people who have got no message yet, and those who have.
-
-    Whoever has addresses, and none to which a messenger writes, is left to letters and exports.
-    """
-    frames, own = tables.frames.c, tables.addresses.c
-    theirs = exists().where(own.person == frames.lookup, own.sealed.is_not(None))
-    kinds = await served_kinds(connection)
-    query = select(frames.lookup).where(
-        frames.campaign == campaign,
-        frames.invited,
-        or_(theirs.where(own.kind.in_(kinds)), not_(theirs)),
-    )
-    people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
-    handed = await read_invited_before(connection, campaign)
-    filed = await _in_files(connection, campaign)
-    lacking = [one for one in people if one not in handed and one not in filed]
-    return lacking, [one for one in people if one in handed]
-
-
-async def _first_kinds(connection: AsyncConnection, campaign: str) -> Mapping[bytes, str]:
-    """Return by person the kind of the first address to which an account writes.
-
-    It comes before others that are known to be unreachable. People without any get the first kind
-    of the service, whose sender settles their messages.
-    """
-    frames, own = tables.frames.c, tables.addresses.c
-    served = await served_kinds(connection)
-    joined = tables.frames.join(tables.addresses, own.person == frames.lookup)
-    query = select(frames.lookup, own.kind).select_from(joined)
-    query = query.where(frames.campaign == campaign, own.kind.in_(served))
-    found: dict[bytes, str] = defaultdict(lambda: served[0])
-    alive = query.where(own.sealed.is_not(None))
-    for row in await connection.execute(
-        alive.order_by(own.unreachable != "", own.position, own.lookup)
-    ):
-        found.setdefault(bytes(row.lookup), row.kind)
-    return found
-
-
-async def _in_files(connection: AsyncConnection, campaign: str) -> set[bytes]:
-    """Return the people of files that are allowed and not made yet."""
-    outbox = tables.outbox.c
-    joined = tables.outbox.join(
-        pushes, (pushes.c.campaign == outbox.campaign) & (pushes.c.step == outbox.step)
-    )
-    own = (outbox.campaign == campaign, outbox.state == QUEUED, pushes.c.kind == HANDOUT)
-    query = select(outbox.lookup).select_from(joined).where(*own)
-    return {bytes(lookup) for lookup in (await connection.execute(query)).scalars()}
-
-
-def _due(before: Sequence[Push], lacking: Sequence[bytes], having: Sequence[bytes]) -> str:
-    """Return the kind of the next step: who got no invitation yet is not reminded of it."""
-    if not before or not having:
-        return INVITATION
-    broken = before[-1].state == CANCELLED and before[-1].kind == INVITATION
-    return INVITATION if broken and lacking else REMINDER
 
 
 async def pause_push(database: AsyncEngine, campaign: str) -> None:
@@ -325,7 +171,7 @@ async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list
     """
     async with reading(database) as connection:
         await read_campaign_row(connection, campaign)
-        found = _of_messengers(await read_pushes(connection, campaign))
+        found = of_messengers(await read_pushes(connection, campaign))
         counts = await count_kinds(connection, campaign)
         rates = {one.kind: one.rate for one in await read_accounts(connection)}
     progress = []
@@ -364,24 +210,6 @@ def message_row(campaign: str, step: int, lookup: bytes, kind: str) -> dict[str,
     return head | {"form": FORM, "kind": kind}
 
 
-def _checked_short(texts: Mapping[str, str]) -> Mapping[str, str]:
-    for lang, text in texts.items():
-        if len(text) > MOST_SHORT:
-            message = Message("fieldwork-text-too-long", max=MOST_SHORT)
-            raise BadInput(message, Place(field=f"short {lang}"))
-    return texts
-
-
-def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
-    for lang in ("zh-Hans", "en"):
-        if not texts.get(lang, "").strip():
-            raise BadInput(Message("fieldwork-text-missing"), Place(field=f"text {lang}"))
-        if len(texts[lang]) > MOST_TEXT:
-            message = Message("fieldwork-text-too-long", max=MOST_TEXT)
-            raise BadInput(message, Place(field=f"text {lang}"))
-    return texts
-
-
 async def _require_ended(
     connection: AsyncConnection, campaign: str, before: Sequence[Push]
 ) -> None:
@@ -415,7 +243,7 @@ async def _turn(
     """Change the last push's state; raises `BadInput` with ``refusal`` in another state."""
     async with writing(database) as connection:
         await read_campaign_row(connection, campaign)
-        found = _of_messengers(await read_pushes(connection, campaign))
+        found = of_messengers(await read_pushes(connection, campaign))
         if not found:
             raise BadInput(Message("fieldwork-nothing-pushed"), Place(subject=campaign))
         last = found[-1]

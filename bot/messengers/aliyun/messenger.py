@@ -6,14 +6,12 @@ import hashlib
 import json
 import secrets
 from pathlib import Path
-from typing import Any
 
 from bot.core.clock import Clock, SystemClock
 from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
@@ -21,7 +19,7 @@ from bot.fieldwork.outreach.messenger import (
 from bot.messengers.account_files import AccountFile
 from bot.messengers.aliyun.signature import authorization, canonical_query
 from bot.messengers.cloud_templates import read_templates
-from bot.messengers.contract import BadReceipt, Hooked, Request
+from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict
 from bot.messengers.http import HttpCaller, Response, answer_by_status, parse_json, text_at
 from bot.messengers.operator_codes import outcome_of
 
@@ -32,6 +30,7 @@ TAKEN = '{"code":0,"msg":"成功"}'
 DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
 WHOLE = ("DAY_LIMIT_CONTROL", "MONTH_LIMIT_CONTROL", "OUT_OF_SERVICE", "AMOUNT_NOT_ENOUGH")
 REFUSED = (
+    "BLACK_KEY_CONTROL",
     "TEMPLATE",
     "SIGN",
     "RAM_PERMISSION_DENY",
@@ -44,7 +43,13 @@ REFUSED = (
     "SignatureDoesNotMatch",
     "Forbidden",
 )
-"""Parts of the codes of what nobody would get (the page of error codes of SendSms)."""
+PARTS = {
+    "MOBILE_NUMBER_ILLEGAL": Verdict(DeliveryOutcome.UNREACHABLE),
+    **dict.fromkeys(WHOLE, Verdict(DeliveryOutcome.SILENCE, HOUR)),
+    "Throttling": Verdict(DeliveryOutcome.SILENCE, MINUTE),
+    **dict.fromkeys(REFUSED, Verdict(DeliveryOutcome.REFUSED)),
+}
+"""What parts of codes mean, the first one that is there (the page of error codes of SendSms)."""
 
 
 class AliyunMessenger(HttpCaller):
@@ -60,8 +65,7 @@ class AliyunMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        head = (file.name, SMS, "aliyun", TEMPLATE, 500)
-        super().__init__(Account(*head, file.rate, file.hours), file.hook, file.tls_pin)
+        super().__init__(file.declare(SMS, 500, TEMPLATE), file.hook, file.tls_pin)
         self._url = file.url or URL
         self._key_id, self._secret = (
             file.secret("access_key_id"),
@@ -111,41 +115,24 @@ class AliyunMessenger(HttpCaller):
             if text and sender:
                 words.append((sender, text))
             elif reference:
-                receipts.append((reference, _reported(item)))
+                arrived = text_at(item, "success") == "true"
+                receipts.append((reference, outcome_of(arrived, text_at(item, "err_code"))))
         return Hooked(tuple(receipts), tuple(words), TAKEN, json=True)
 
 
-def _reported(item: Any) -> DeliveryOutcome:
-    if text_at(item, "success") == "true":
-        return DeliveryOutcome.DELIVERED
-    outcome = outcome_of(text_at(item, "err_code"))
-    # «Delivered» beside «no success» contradicts itself, and is no word to act upon.
-    return DeliveryOutcome.LATER if outcome is DeliveryOutcome.DELIVERED else outcome
-
-
-def read_answer(response: Response | None) -> Answer:
+def read_answer(response: Response) -> Answer:
     """Return what an answer means."""
     plain = answer_by_status(response)
-    if plain is not None or response is None:
-        return plain or Answer(DeliveryOutcome.LATER)
+    if plain is not None:
+        return plain
     code, words = text_at(response.said, "Code"), text_at(response.said, "Message")
     if code == "OK":
         return Answer(DeliveryOutcome.ACCEPTED, text_at(response.said, "BizId"))
-    reason = code[:32]
-    if "MOBILE_NUMBER_ILLEGAL" in code:
-        return Answer(DeliveryOutcome.UNREACHABLE, reason=reason)
-    if "BLACK_KEY_CONTROL" in code:
-        return Answer(DeliveryOutcome.REFUSED, reason=reason)
     if "BUSINESS_LIMIT_CONTROL" in code:
         seconds = DAY if "天" in words else HOUR if "小时" in words else MINUTE
-        return Answer(DeliveryOutcome.LIMITED, seconds=seconds, reason=reason)
-    if any(part in code for part in WHOLE):
-        return Answer(DeliveryOutcome.SILENCE, seconds=HOUR, reason=reason)
-    if "Throttling" in code:
-        return Answer(DeliveryOutcome.SILENCE, seconds=MINUTE, reason=reason)
-    if any(part in code for part in REFUSED):
-        return Answer(DeliveryOutcome.REFUSED, reason=reason)
-    return Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
+        return Verdict(DeliveryOutcome.LIMITED, seconds).answer(code)
+    verdict = next((one for part, one in PARTS.items() if part in code), None)
+    return verdict.answer(code) if verdict else Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
 
 
 def make(file: AccountFile, _data: Path) -> AliyunMessenger:

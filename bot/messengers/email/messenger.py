@@ -19,17 +19,10 @@ from typing import Self
 
 from bot.core.clock import Clock, SystemClock
 from bot.fieldwork.audience.addresses import EMAIL
-from bot.fieldwork.outreach.messenger import (
-    FREE,
-    UNKNOWN,
-    Account,
-    Answer,
-    DeliveryOutcome,
-    OutgoingMessage,
-)
-from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile
+from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
+from bot.messengers.account_files import AccountFile
 from bot.messengers.contract import BadReceipt, Hooked, Request
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import BadInput, Message
 
 SECONDS = 20.0
 CALLS = 8
@@ -61,7 +54,7 @@ class MailMessenger:
     hook = ""
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        self.account = Account(file.name, EMAIL, "email", FREE, 2000, file.rate, file.hours)
+        self.account = file.declare(EMAIL, 2000)
         self._host = file.setting("host")
         self._security = file.settings.get("security", "starttls")
         self._port = _port(file, self._security)
@@ -74,7 +67,7 @@ class MailMessenger:
         if self._security not in SECURITIES or (
             self._security == "none" and self._host not in HERE
         ):
-            raise BadInput(Message("messengers-mail-security"), _place(file, "security"))
+            raise BadInput(Message("messengers-mail-security"), file.place("settings.security"))
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,9 +91,7 @@ class MailMessenger:
         mail["Message-ID"] = make_msgid(domain=self._sender.domain)
         mail["List-Unsubscribe"] = f"<{message.leave}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        ways = ((message.begin, message.link), (message.stop, message.leave))
-        lines = (message.text, *(f"{label}\n{address}" for label, address in ways))
-        mail.set_content("\n\n".join(lines) + "\n", charset="utf-8", cte="base64")
+        mail.set_content(message.with_links + "\n", charset="utf-8", cte="base64")
         return mail
 
     def _send(self, address: str, mail: EmailMessage) -> Answer:
@@ -162,7 +153,7 @@ def read_reply(code: int, said: bytes) -> Answer:
 def _port(file: AccountFile, security: str) -> int:
     text = file.settings.get("port", "465" if security == "tls" else "587")
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise BadInput(Message("messengers-mail-port"), _place(file, "port"))
+        raise BadInput(Message("messengers-mail-port"), file.place("settings.port"))
     return int(text)
 
 
@@ -171,11 +162,7 @@ def _mail_address(file: AccountFile) -> MailAddress:
         name = file.settings.get("from_name", "")
         return MailAddress(display_name=name, addr_spec=file.setting("from"))
     except (ValueError, IndexError):
-        raise BadInput(Message("messengers-mail-from"), _place(file, "from")) from None
-
-
-def _place(file: AccountFile, field: str) -> Place:
-    return Place(file=f"{FOLDER}/{file.name}{SUFFIX}", field=f"settings.{field}")
+        raise BadInput(Message("messengers-mail-from"), file.place("settings.from")) from None
 
 
 def make(file: AccountFile, _data: Path) -> MailMessenger:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.core.file_errors import unreadable
 from bot.fieldwork.audience.addresses import KINDS
 from bot.fieldwork.outreach.messenger import DeliveryOutcome
+from bot.messengers.contract import Verdict
 from survey_flows.errors import Message, gathered
 from survey_flows.yaml_tree import Branch, parse_yaml
 
@@ -20,14 +21,6 @@ MACS = ("none", "md5", "hmac-sha256")
 OURS = ("to", "text", "link", "code")
 """Places that every message fills; all others are secrets or settings of the account."""
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a code means; ``seconds`` are of a limit."""
-
-    outcome: DeliveryOutcome
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

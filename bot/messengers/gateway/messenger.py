@@ -12,25 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
-from bot.fieldwork.outreach.messenger import (
-    FREE,
-    UNKNOWN,
-    Account,
-    Answer,
-    DeliveryOutcome,
-    OutgoingMessage,
-)
+from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
 from bot.messengers.account_files import AccountFile
-from bot.messengers.contract import BadReceipt, Hooked, Request
+from bot.messengers.contract import BadReceipt, Hooked, Request, answer_by_code
 from bot.messengers.gateway.description import PLACE, Description, load_description
-from bot.messengers.http import (
-    HttpCaller,
-    Response,
-    answer_by_status,
-    at_path,
-    parse_json,
-    text_at,
-)
+from bot.messengers.http import HttpCaller, Response, answer_by_status, at_path, parse_json, text_at
 
 TYPES = {
     "json": "application/json; charset=utf-8",
@@ -47,15 +33,13 @@ class GatewayMessenger(HttpCaller):
         description: the interface behind it.
 
     Raises:
-        BadInput: the account lacks a value that the description has a place for.
+        BadInput: the account lacks its address, or a value that the description has a place for.
     """
 
     def __init__(self, file: AccountFile, description: Description) -> None:
-        account = Account(
-            file.name, description.kind, "gateway", FREE, description.longest, file.rate, file.hours
-        )
+        account = file.declare(description.kind, description.longest)
         super().__init__(account, file.hook, file.tls_pin)
-        self._url = file.url
+        self._url = file.demand_url()
         self._described = description
         given = file.settings | file.secrets
         # What is named and left empty, such as a number of an extension, is meant so.
@@ -96,20 +80,17 @@ class GatewayMessenger(HttpCaller):
         key = self._values[self._described.mac_key].encode()
         return hmac.new(key, over, hashlib.sha256).hexdigest()
 
-    def read_answer(self, response: Response | None) -> Answer:
+    def read_answer(self, response: Response) -> Answer:
         """Return what an answer means."""
         plain = answer_by_status(response)
-        if plain is not None or response is None:
-            return plain or Answer(DeliveryOutcome.LATER)
+        if plain is not None:
+            return plain
         said, described = response.said, self._described
         path, value = described.accepted
         if response.status < 300 and text_at(said, path) == value:
             return Answer(DeliveryOutcome.ACCEPTED, text_at(said, described.reference))
-        code = text_at(said, described.code)
-        verdict = described.codes.get(code)
-        if verdict is None:
-            return Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
-        return Answer(verdict.outcome, seconds=verdict.seconds, reason=code[:32])
+        known = answer_by_code(text_at(said, described.code), described.codes)
+        return known or Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
 
     def read_hook(self, request: Request) -> Hooked:
         """Read receipts and words that people sent back.

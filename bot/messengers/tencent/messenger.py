@@ -10,14 +10,13 @@ from bot.fieldwork.audience.addresses import SMS, phone_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
-    Account,
     Answer,
     DeliveryOutcome,
     OutgoingMessage,
 )
 from bot.messengers.account_files import AccountFile
 from bot.messengers.cloud_templates import read_templates
-from bot.messengers.contract import BadReceipt, Hooked, Request
+from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict, answer_by_code
 from bot.messengers.http import HttpCaller, Response, answer_by_status, parse_json, text_at
 from bot.messengers.operator_codes import outcome_of
 from bot.messengers.tencent.signature import TYPE, authorization
@@ -26,19 +25,19 @@ URL = "https://sms.tencentcloudapi.com"
 ACTION, VERSION, REGION = "SendSms", "2021-01-11", "ap-guangzhou"
 TAKEN = '{"result":0,"errmsg":"OK"}'
 DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
-OF_ONE = {
-    "LimitExceeded.PhoneNumberDailyLimit": DAY,
-    "LimitExceeded.PhoneNumberOneHourLimit": HOUR,
-    "LimitExceeded.PhoneNumberThirtySecondLimit": MINUTE,
-    "LimitExceeded.PhoneNumberSameContentDailyLimit": DAY,
-}
-OF_ALL = {
-    "LimitExceeded.AppDailyLimit": HOUR,
-    "LimitExceeded.AppMainlandChinaDailyLimit": HOUR,
-    "LimitExceeded.DeliveryFrequencyLimit": MINUTE,
-    "LimitExceeded.DailyLimit": HOUR,
-    "FailedOperation.InsufficientBalanceInSmsPackage": HOUR,
-    "RequestLimitExceeded": MINUTE,
+CODES = {
+    "LimitExceeded.PhoneNumberDailyLimit": Verdict(DeliveryOutcome.LIMITED, DAY),
+    "LimitExceeded.PhoneNumberOneHourLimit": Verdict(DeliveryOutcome.LIMITED, HOUR),
+    "LimitExceeded.PhoneNumberThirtySecondLimit": Verdict(DeliveryOutcome.LIMITED, MINUTE),
+    "LimitExceeded.PhoneNumberSameContentDailyLimit": Verdict(DeliveryOutcome.LIMITED, DAY),
+    "LimitExceeded.AppDailyLimit": Verdict(DeliveryOutcome.SILENCE, HOUR),
+    "LimitExceeded.AppMainlandChinaDailyLimit": Verdict(DeliveryOutcome.SILENCE, HOUR),
+    "LimitExceeded.DeliveryFrequencyLimit": Verdict(DeliveryOutcome.SILENCE, MINUTE),
+    "LimitExceeded.DailyLimit": Verdict(DeliveryOutcome.SILENCE, HOUR),
+    "FailedOperation.InsufficientBalanceInSmsPackage": Verdict(DeliveryOutcome.SILENCE, HOUR),
+    "RequestLimitExceeded": Verdict(DeliveryOutcome.SILENCE, MINUTE),
+    "FailedOperation.PhoneNumberInBlacklist": Verdict(DeliveryOutcome.OPTED_OUT),
+    "InvalidParameterValue.IncorrectPhoneNumber": Verdict(DeliveryOutcome.UNREACHABLE),
 }
 REFUSED = (
     "AuthFailure",
@@ -66,8 +65,7 @@ class TencentMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, clock: Clock | None = None) -> None:
-        head = (file.name, SMS, "tencent", TEMPLATE, 500)
-        super().__init__(Account(*head, file.rate, file.hours), file.hook, file.tls_pin)
+        super().__init__(file.declare(SMS, 500, TEMPLATE), file.hook, file.tls_pin)
         self._url = file.url or URL
         self._id, self._key = file.secret("secret_id"), file.secret("secret_key")
         self._app, self._sign = file.setting("app_id"), file.setting("sign")
@@ -118,34 +116,24 @@ class TencentMessenger(HttpCaller):
                 words.append((sender, text))
             elif reference:
                 arrived = text_at(item, "report_status") == "SUCCESS"
-                told = outcome_of(text_at(item, "errmsg"))
-                told = DeliveryOutcome.LATER if told is DeliveryOutcome.DELIVERED else told
-                receipts.append((reference, DeliveryOutcome.DELIVERED if arrived else told))
+                receipts.append((reference, outcome_of(arrived, text_at(item, "errmsg"))))
         return Hooked(tuple(receipts), tuple(words), TAKEN, json=True)
 
 
-def read_answer(response: Response | None) -> Answer:
+def read_answer(response: Response) -> Answer:
     """Return what an answer means: of the request, or of its one number."""
     plain = answer_by_status(response)
-    if plain is not None or response is None:
-        return plain or Answer(DeliveryOutcome.LATER)
+    if plain is not None:
+        return plain
     code = text_at(response.said, "Response.Error.Code")
     code = code or text_at(response.said, "Response.SendStatusSet.0.Code")
-    reason = code[:32]
     if code == "Ok":
         serial = text_at(response.said, "Response.SendStatusSet.0.SerialNo")
         return Answer(DeliveryOutcome.ACCEPTED, serial)
-    if code in OF_ONE:
-        return Answer(DeliveryOutcome.LIMITED, seconds=OF_ONE[code], reason=reason)
-    if code in OF_ALL:
-        return Answer(DeliveryOutcome.SILENCE, seconds=OF_ALL[code], reason=reason)
-    if code == "FailedOperation.PhoneNumberInBlacklist":
-        return Answer(DeliveryOutcome.OPTED_OUT, reason=reason)
-    if code == "InvalidParameterValue.IncorrectPhoneNumber":
-        return Answer(DeliveryOutcome.UNREACHABLE, reason=reason)
-    if code.startswith(REFUSED):
-        return Answer(DeliveryOutcome.REFUSED, reason=reason)
-    return Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
+    known = answer_by_code(code, CODES)
+    if known is None and code.startswith(REFUSED):
+        known = Verdict(DeliveryOutcome.REFUSED).answer(code)
+    return known or Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
 
 
 def make(file: AccountFile, _data: Path) -> TencentMessenger:

@@ -9,26 +9,25 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from bot.fieldwork.audience.addresses import SMS, phone_number
-from bot.fieldwork.outreach.messenger import (
-    FREE,
-    UNKNOWN,
-    Account,
-    Answer,
-    DeliveryOutcome,
-    OutgoingMessage,
-)
+from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
 from bot.messengers.account_files import AccountFile
-from bot.messengers.contract import BadReceipt, Hooked, Request
+from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict, answer_by_code
 from bot.messengers.http import HttpCaller, Response, answer_by_status, text_at
 
 URL = "https://api.twilio.com"
 LONGEST = 1600
 MINUTE = 60.0
-OPTED_OUT = ("21610",)
-UNREACHABLE = ("21211", "21614", "30005", "30006")
-OF_ALL = ("20429", "14107")
 REFUSED = ("20003", "20404", "21212", "21408", "21603", "21606", "21611", "21617", "30007", "30034")
 """Sign-in, sender, permission for a country, text, and filters of the operators."""
+OF_ONE = {
+    "21610": Verdict(DeliveryOutcome.OPTED_OUT),
+    **dict.fromkeys(("21211", "21614", "30005", "30006"), Verdict(DeliveryOutcome.UNREACHABLE)),
+}
+CODES = {
+    **OF_ONE,
+    **dict.fromkeys(("20429", "14107"), Verdict(DeliveryOutcome.SILENCE, MINUTE)),
+    **dict.fromkeys(REFUSED, Verdict(DeliveryOutcome.REFUSED)),
+}
 EMPTY = ""
 """Twilio would send any other answer to the person who wrote."""
 
@@ -47,8 +46,7 @@ class TwilioMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile) -> None:
-        head = (file.name, SMS, "twilio", FREE, LONGEST)
-        super().__init__(Account(*head, file.rate, file.hours), file.hook, file.tls_pin)
+        super().__init__(file.declare(SMS, LONGEST), file.hook, file.tls_pin)
         self._sid, self._token = file.secret("account_sid"), file.secret("auth_token")
         self._from = file.setting("from")
         self._url = f"{file.url or URL}/2010-04-01/Accounts/{self._sid}/Messages.json"
@@ -105,27 +103,16 @@ def outcome_of(status: str, code: str) -> DeliveryOutcome | None:
         return DeliveryOutcome.DELIVERED
     if status not in ("undelivered", "failed"):
         return None
-    if code in OPTED_OUT:
-        return DeliveryOutcome.OPTED_OUT
-    return DeliveryOutcome.UNREACHABLE if code in UNREACHABLE else DeliveryOutcome.LATER
+    return OF_ONE.get(code, Verdict(DeliveryOutcome.LATER)).outcome
 
 
-def read_answer(response: Response | None) -> Answer:
+def read_answer(response: Response) -> Answer:
     """Return what an answer means."""
-    if response is not None and response.status in (200, 201):
-        reference = text_at(response.said, "sid")
-        if reference:
-            return Answer(DeliveryOutcome.ACCEPTED, reference)
-    code = "" if response is None else text_at(response.said, "code")
-    if code in OPTED_OUT:
-        return Answer(DeliveryOutcome.OPTED_OUT, reason=code)
-    if code in UNREACHABLE:
-        return Answer(DeliveryOutcome.UNREACHABLE, reason=code)
-    if code in OF_ALL:
-        return Answer(DeliveryOutcome.SILENCE, seconds=MINUTE, reason=code)
-    if code in REFUSED:
-        return Answer(DeliveryOutcome.REFUSED, reason=code)
-    return answer_by_status(response) or Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
+    reference = text_at(response.said, "sid")
+    if response.status in (200, 201) and reference:
+        return Answer(DeliveryOutcome.ACCEPTED, reference)
+    known = answer_by_code(text_at(response.said, "code"), CODES) or answer_by_status(response)
+    return known or Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
 
 
 def make(file: AccountFile, _data: Path) -> TwilioMessenger:

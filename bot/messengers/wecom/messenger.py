@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.fieldwork.audience.addresses import WECOM
-from bot.fieldwork.outreach.messenger import (
-    FREE,
-    UNKNOWN,
-    Account,
-    Answer,
-    DeliveryOutcome,
-    OutgoingMessage,
-)
-from bot.messengers.account_files import FOLDER, SUFFIX, AccountFile
-from bot.messengers.contract import BadReceipt, Hooked, Request
-from bot.messengers.http import HttpCaller, Response, answer_by_status, text_at
-from survey_flows.errors import BadInput, Message, Place
+from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
+from bot.messengers.account_files import AccountFile
+from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict, answer_by_code
+from bot.messengers.http import JSON, HttpCaller, Response, answer_by_status, text_at
+from bot.messengers.tokens import Tokens
+from survey_flows.errors import BadInput, Message
 
 URL = "https://qyapi.weixin.qq.com"
 MOST_BYTES = 2048
@@ -28,10 +21,14 @@ MOST_BYTES = 2048
 HOUR, MINUTE = 3_600.0, 60.0
 STALE = ("40001", "40014", "42001")
 """The token is unknown or has ended before its time."""
-BUSY = ("-1",)
-TOO_OFTEN = {"45009": HOUR, "45033": MINUTE}
 REFUSED = ("40056", "40013", "40091", "48002", "60011", "60020", "301002", "44004", "40008")
 """Application, permission, address of the server, or text."""
+CODES = {
+    "-1": Verdict(DeliveryOutcome.LATER),
+    "45009": Verdict(DeliveryOutcome.SILENCE, HOUR),
+    "45033": Verdict(DeliveryOutcome.SILENCE, MINUTE),
+    **dict.fromkeys(REFUSED, Verdict(DeliveryOutcome.REFUSED)),
+}
 
 
 class WecomMessenger(HttpCaller):
@@ -45,37 +42,29 @@ class WecomMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile) -> None:
-        head = (file.name, WECOM, "wecom", FREE, MOST_BYTES // 3)
-        super().__init__(Account(*head, file.rate, file.hours), "", file.tls_pin)
+        super().__init__(file.declare(WECOM, MOST_BYTES // 3), "", file.tls_pin)
         self._url = file.url or URL
         self._corp, self._secret = file.secret("corp_id"), file.secret("corp_secret")
         agent = file.setting("agent_id")
         if not (agent.isascii() and agent.isdigit()):
-            place = Place(file=f"{FOLDER}/{file.name}{SUFFIX}", field="settings.agent_id")
-            raise BadInput(Message("messengers-agent"), place)
+            raise BadInput(Message("messengers-agent"), file.place("settings.agent_id"))
         self._agent = int(agent)
-        self._token = ""
-        self._renewing = asyncio.Lock()
+        self._tokens = Tokens(self._ask, "access_token", "errcode", CODES, STALE)
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
         """Send a message once; a token that has ended is renewed, and the message sent then."""
-        for _ in range(2):
-            used = self._token
-            if not used:
-                refusal = await self._renew(used)
-                if refusal is not None:
-                    return refusal
-                used = self._token
-            query = urlencode({"access_token": used})
-            body = self.written(address, message)
-            headers = {"Content-Type": "application/json; charset=utf-8"}
-            where = f"{self._url}/cgi-bin/message/send?{query}"
-            response = await self.post(where, body, headers)
-            if response is None or text_at(response.said, "errcode") not in STALE:
-                return read_answer(response, address)
-            if self._token == used:
-                self._token = ""
-        return Answer(DeliveryOutcome.REFUSED, reason="token")
+        body = self.written(address, message)
+
+        async def post(token: str) -> Response:
+            query = urlencode({"access_token": token})
+            return await self.post(f"{self._url}/cgi-bin/message/send?{query}", body, JSON)
+
+        found = await self._tokens.call(post)
+        return found if isinstance(found, Answer) else read_answer(found, address)
+
+    async def _ask(self) -> Response:
+        query = urlencode({"corpid": self._corp, "corpsecret": self._secret})
+        return await self.get(f"{self._url}/cgi-bin/gettoken?{query}")
 
     def written(self, address: str, message: OutgoingMessage) -> bytes:
         """Return the body of the request for a message."""
@@ -87,21 +76,6 @@ class WecomMessenger(HttpCaller):
             "enable_duplicate_check": 0,
         }
         return json.dumps(said, ensure_ascii=False).encode()
-
-    async def _renew(self, used: str) -> Answer | None:
-        """Ask for a token, once for all who wait; returns why there is none."""
-        async with self._renewing:
-            if self._token != used:
-                return None
-            query = urlencode({"corpid": self._corp, "corpsecret": self._secret})
-            response = await self.get(f"{self._url}/cgi-bin/gettoken?{query}")
-            token = "" if response is None else text_at(response.said, "access_token")
-            if token:
-                self._token = token
-                return None
-            found = read_answer(response, "")
-            wrong = found.outcome is DeliveryOutcome.LATER and found.reason == UNKNOWN
-            return Answer(DeliveryOutcome.REFUSED, reason="token") if wrong else found
 
     def read_hook(self, _request: Request, /) -> Hooked:
         """Nothing is told later; words that people write come to the channel of the same name."""
@@ -118,22 +92,18 @@ def written_text(message: OutgoingMessage) -> str:
     return short + links
 
 
-def read_answer(response: Response | None, address: str) -> Answer:
+def read_answer(response: Response, address: str) -> Answer:
     """Return what an answer means for one person."""
     plain = answer_by_status(response)
-    if plain is not None or response is None:
-        return plain or Answer(DeliveryOutcome.LATER)
+    if plain is not None:
+        return plain
     code = text_at(response.said, "errcode")
-    if code == "0" and address:
+    if code == "0":
         lost = text_at(response.said, "invaliduser").lower().split("|")
         gone = address.lower() in lost
         return Answer(DeliveryOutcome.UNREACHABLE if gone else DeliveryOutcome.ACCEPTED)
-    if code in TOO_OFTEN:
-        return Answer(DeliveryOutcome.SILENCE, seconds=TOO_OFTEN[code], reason=code)
-    if code in REFUSED:
-        return Answer(DeliveryOutcome.REFUSED, reason=code)
     # 81013 is said of people who left and of an application that sees nobody: burn nobody by it.
-    return Answer(DeliveryOutcome.LATER, reason="" if code in BUSY else UNKNOWN)
+    return answer_by_code(code, CODES) or Answer(DeliveryOutcome.LATER, reason=UNKNOWN)
 
 
 def make(file: AccountFile, _data: Path) -> WecomMessenger:

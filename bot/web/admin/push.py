@@ -46,14 +46,12 @@ from bot.fieldwork.outreach.outbox import (
 from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
-    count_recipients,
     pause_push,
-    plain_short_texts,
-    plain_texts,
     resume_push,
     show_pushes,
-    texts_as_sent,
 )
+from bot.fieldwork.outreach.push_texts import plain_short_texts, plain_texts, texts_as_sent
+from bot.fieldwork.outreach.recipients import count_recipients
 from bot.fieldwork.outreach.returns import take_return, take_returns
 from bot.fieldwork.outreach.short_texts import preview_short
 from bot.storage.database import reading

@@ -1,4 +1,4 @@
-"""The address under each mail by which a person wants no more invitations.
+"""The address in each mail and chat message by which a person wants no more invitations.
 
 A GET shows a button and looks nothing up, because mail programs fetch addresses before anybody
 reads them. A POST acts, of the button or of the mail program itself (RFC 8058, one click).

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
+from bot.campaigns.titles import marked_title
 from bot.crypto.gate_signatures import GATE
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.templates import accepted_language, render
@@ -70,7 +71,7 @@ async def show_promise(request: web.Request) -> web.Response:
         request,
         "promise.html",
         lang,
-        title=in_language(definition.title, lang, definition),
+        title=in_language(marked_title(definition.title, definition.aim.pilot), lang, definition),
         date=show_deadline(definition, lang, due),
         campaign=definition.campaign,
         due=int(due.timestamp()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.campaigns.titles import marked_title
 from bot.service.composition import Service
 from bot.web.public.citizen_cookie import form_id, read_cookie
 from bot.web.public.waiting_room import has_ticket
@@ -31,7 +32,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         request,
         "start.html",
         lang,
-        title=in_language(definition.title, lang, definition) if definition and not several else "",
+        title=_title(definition, lang) if definition and not several else "",
         unit=unit_name(definition, code, lang) if definition and code else "",
         unit_unknown=bool(unit) and not code,
         pilot=definition is not None and definition.aim.pilot,
@@ -41,6 +42,10 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         fields={"l": link, "u": unit, "lang": lang, "id": form_id(request)},
         query={name: request.query[name] for name in ("l", "u") if name in request.query},
     )
+
+
+def _title(definition: CampaignDefinition, lang: str) -> str:
+    return in_language(marked_title(definition.title, definition.aim.pilot), lang, definition)
 
 
 def organiser_lines(way: Choice | CampaignDefinition | None, lang: str) -> list[str]:

@@ -114,6 +114,18 @@ error-503-text = What you had answered is kept. Please try again in a moment.
 error-home = Home page
 error-retry = Try again
 
+# The pages that an invitation leads to
+out-title = No more invitations
+out-lead = After this you are invited to no further survey, at none of your addresses.
+out-do = No more invitations
+out-done = You will not be invited again to any survey.
+out-wrong = This address is not complete. Please open it as it stands in the message.
+door-title = Your code
+door-lead = Type the code of ten signs from your letter or message. Pressing Start uses it; opening this page does not.
+door-label = Code
+door-wrong = This code is not valid. Compare it with your letter or message. You can take part without a code, too.
+door-result = I have a letter about my own result
+
 # The administrators' pages
 
 admin = Administration
@@ -1584,16 +1596,6 @@ table-bundle-how = With the bundle anybody works out ranks and grades anew and c
 table-json = the table for programs
 
 # The page of one's own result
-out-title = No more invitations
-out-lead = After this you are invited to no further survey, at none of your addresses.
-out-do = No more invitations
-out-done = You will not be invited again to any survey.
-out-wrong = This address is not complete. Please open it as it stands in the mail.
-door-title = Your code
-door-lead = Type the code of ten signs from your letter or message. Pressing Start uses it; opening this page does not.
-door-label = Code
-door-wrong = This code is not valid. Compare it with your letter or message. You can take part without a code, too.
-door-result = I have a letter about my own result
 own-title = My own result
 own-lead = Your letter has a code of ten signs. Type it here to read your result with its reasons, and to ask for a review.
 own-code = Code from the letter

@@ -11,7 +11,7 @@ import pytest
 from bot.__main__ import main
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.titles import file_mark, marked_title, printed_title
-from bot.fieldwork.outreach.push_service import plain_texts, texts_as_sent
+from bot.fieldwork.outreach.push_texts import plain_texts, texts_as_sent
 from bot.publication.exports import campaign_book
 from bot.publication.reports.posters import Counter, _texts
 from survey_flows.campaign_aim import COUNTING, PILOT, PURPOSES, Aim

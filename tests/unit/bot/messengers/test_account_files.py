@@ -62,6 +62,7 @@ def test_secrets_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> 
     ("old", "new", "why"),
     [
         ("url: https://", "url: http://", "has to begin with https://"),
+        ("url: https://gateway.example/\n", "", "the account needs this value"),
         ("rate: 20", "rate: 0", "above 0"),
         ("rate: 20", "rate: nan", "above 0"),
         ("08:00-22:00", "22:00-08:00", "08:00-22:00"),

@@ -28,6 +28,11 @@ WRONG = {
     "wecom": {"/cgi-bin/gettoken": {"errcode": 40001, "errmsg": "x"}},
     "feishu": {feishu.PATH: {"code": 10014, "msg": "app secret invalid"}},
 }
+SAID = {"wecom": "token", "feishu": "10014"}
+BUSY = {
+    "wecom": {"/cgi-bin/gettoken": {"errcode": 45009, "errmsg": "x"}},
+    "feishu": {feishu.PATH: {"code": 99991400, "msg": "x"}},
+}
 BOTH = pytest.mark.parametrize("name", ["wecom", "feishu"])
 
 
@@ -71,7 +76,21 @@ async def test_a_wrong_secret_stops_the_step(tmp_path: Path, name: str) -> None:
         messenger_of(wrong, provider.url, tmp_path) as messenger,
     ):
         answer = await messenger.send("lisi", MESSAGE)
-        assert (answer.outcome, answer.reason) == (To.REFUSED, "token")
+        assert (answer.outcome, answer.reason) == (To.REFUSED, SAID[name])
+        assert provider.requests == []
+
+
+@BOTH
+async def test_a_token_that_is_asked_for_too_often_is_a_pause_and_stops_no_step(
+    tmp_path: Path, name: str
+) -> None:
+    busy = replace(CASES[name], before=BUSY[name])
+    async with (
+        busy.provider(CASE.taken) as provider,
+        messenger_of(busy, provider.url, tmp_path) as messenger,
+    ):
+        answer = await messenger.send("lisi", MESSAGE)
+        assert (answer.outcome, answer.seconds > 0) == (To.SILENCE, True)
         assert provider.requests == []
 
 

@@ -199,6 +199,9 @@ async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
     start = texts(await console.open(f"/r/{link}"))
     assert "This is a pilot: it counts in no appraisal." in start
     assert "yearly appraisal" not in start
+    promise = texts(await console.open("/p/spring"))
+    marked = f"{TYPED['title_en']} (pilot)"
+    assert (marked in start, marked in promise) == (True, True)
     reply = await console.service.conductor.handle(
         Incoming("t:1", "telegram", "1", Started(link=link))
     )
