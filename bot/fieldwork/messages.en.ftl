@@ -8,6 +8,7 @@ fieldwork-no-telegram-address = this is not a chat id of Telegram, 1 to 16 digit
 fieldwork-no-phone = this is not a mobile telephone; write eleven digits, or + and the country's code
 fieldwork-no-mail-address = this is not an e-mail address
 fieldwork-no-wecom-user = this is no member’s id of WeCom; write 1 to 64 letters, digits, “_”, “-”, “@” or “.”
+fieldwork-no-dingtalk-user = this is no userid of DingTalk; write 1 to 64 letters, digits or “_-@.”
 fieldwork-no-feishu-user = this is no user_id of Feishu; write 1 to 64 letters, digits or “_”
 fieldwork-no-postal-address = this is not a postal address; write name, address and postcode in 5 to 200 characters
 fieldwork-no-list-number = this is not a number in a list; write 1 to 32 letters, digits, «_», «.» or «-»

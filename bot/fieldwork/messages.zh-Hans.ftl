@@ -8,6 +8,7 @@ fieldwork-no-telegram-address = 这不是 Telegram 的 chat id，应为 1 至 16
 fieldwork-no-phone = 这不是手机号码；请写十一位数字，境外号码写 + 和国家代码
 fieldwork-no-mail-address = 这不是电子邮件地址
 fieldwork-no-wecom-user = 这不是企业微信的成员账号；请写 1 至 64 个字母、数字、“_”“-”“@”或“.”
+fieldwork-no-dingtalk-user = 这不是钉钉的 userid；请写 1 至 64 个字母、数字或“_-@.”
 fieldwork-no-feishu-user = 这不是飞书的 user_id；请写 1 至 64 个字母、数字或“_”
 fieldwork-no-postal-address = 这不是通信地址；请写姓名、地址和邮编，5 至 200 字
 fieldwork-no-list-number = 这不是名单中的编号；请写 1 至 32 个字母、数字、“_”“.”或“-”

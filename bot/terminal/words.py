@@ -82,6 +82,7 @@ CODES: Mapping[str, Message] = {
     "sms": Message("word-sms"),
     "email": Message("word-email"),
     "wecom": Message("word-wecom"),
+    "dingtalk": Message("word-dingtalk"),
     "feishu": Message("word-feishu"),
     "letter": Message("word-letter"),
     "outside": Message("word-outside"),

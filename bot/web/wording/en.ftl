@@ -1472,6 +1472,7 @@ contacts-by-telegram = Telegram
 contacts-by-sms = SMS
 contacts-by-email = E-mail
 contacts-by-wecom = WeCom
+contacts-by-dingtalk = DingTalk
 contacts-by-feishu = Feishu
 contacts-by-letter = Letter
 contacts-by-outside = Sent by the keeper of the list

@@ -1411,6 +1411,7 @@ contacts-by-telegram = Telegram
 contacts-by-sms = 短信
 contacts-by-email = 电子邮件
 contacts-by-wecom = 企业微信
+contacts-by-dingtalk = 钉钉
 contacts-by-feishu = 飞书
 contacts-by-letter = 信函
 contacts-by-outside = 由名单单位发送
