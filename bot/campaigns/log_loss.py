@@ -77,6 +77,29 @@ async def refill_log(
     return LogLoss(len(missing), lost)
 
 
+async def log_broken_envelopes(
+    accounts: NamedPeople,
+    log: GuardedLog,
+    people: Sequence[str],
+    reason: str,
+    clock: Clock,
+    profile: str,
+    campaigns: Sequence[str],
+) -> LogLoss:
+    """Logs that what waited for the mixer in these campaigns cannot be opened any more.
+
+    No entry of the log is missing, so that the acts name no position. Raises as `refill_log`.
+    """
+    if not reason.strip():
+        raise BadInput(Message("log-loss-without-reason"))
+    await accounts.require_deciders(people, profile)
+    now = int(clock.now().timestamp())
+    async with log.open() as opened:
+        lost: dict[str, list[int]] = {campaign: [] for campaign in campaigns}
+        await _log_loss(opened, lost, opened.size, reason.strip(), now, len(people))
+    return LogLoss(0, {})
+
+
 async def _log_loss(
     log: OpenLog,
     lost: Mapping[str, Sequence[int]],
