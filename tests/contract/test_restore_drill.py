@@ -19,6 +19,7 @@ from bot.__main__ import PERSON_NEEDED, WRONG_INPUT, main
 from bot.accounts.staff import add_staff
 from bot.ballots.mixer import destroy_closed_secrets
 from bot.ballots.refused import count_refused
+from bot.campaigns.log_loss import told_of_receipt
 from bot.campaigns.summaries import show_campaign
 from bot.core.folder_lock import shared_folder
 from bot.core.operator_needed import OperatorNeeded
@@ -30,7 +31,7 @@ from bot.keeping.database_copies import dialect_of, is_empty
 from bot.keeping.restoring import Decision, Files, NotWanted, Preflight, Restored, restore
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_reader import read_root
+from bot.transparency.log_reader import find_receipt, read_root
 from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
@@ -40,7 +41,7 @@ from survey_flows.errors import BadInput
 from tests.contract.test_backups import SECRET, made, no_step, settings_of
 from tests.contract.test_conductor import NOW, Road, make_road
 from tests.contract.test_guarded_log import PASSWORD, mixer_of, rate, shown
-from tests.contract.test_mixer import admit, ballot, rows, verify_log
+from tests.contract.test_mixer import admit, ballot, code, rows, verify_log
 
 DECISION = Decision("the disk died", ["zhou", "li"])
 
@@ -170,6 +171,12 @@ async def test_after_an_hour_the_guard_is_ahead_and_two_people_decide(
         async with reading(back.database) as connection:
             old = open_note(newest.note, [back.mixer.key]).checkpoint
             assert await read_root(connection, newest.size) == old.root, "the log did not fork"
+        async with reading(back.database) as connection:
+            told = [
+                await told_of_receipt(connection, await find_receipt(connection, code(n)))
+                for n in (0, 50, 100, 999)
+            ]
+        assert told == ["receipt-in", "receipt-lost", "receipt-lost", "receipt-maybe-lost"]
         people = (*range(50, 53), *range(100, 112))
         again = [(f"{n}", StoreBallot(cast(400 + n))) for n in people]
         await admit(back, *again)
@@ -428,7 +435,7 @@ async def test_without_a_terminal_nobody_says_yes(
     assert await asyncio.to_thread(main, words) == WRONG_INPUT
     assert "there is no terminal to ask at" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    for answer, code in (("no", WRONG_INPUT), ("", WRONG_INPUT), ("yes", 0)):
+    for answer, left in (("no", WRONG_INPUT), ("", WRONG_INPUT), ("yes", 0)):
         monkeypatch.setattr("builtins.input", lambda _prompt, said=answer: said)
-        assert await asyncio.to_thread(main, words) == code
-        assert await is_empty(empty_url) == (code != 0)
+        assert await asyncio.to_thread(main, words) == left
+        assert await is_empty(empty_url) == (left != 0)
