@@ -16,6 +16,7 @@ from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock, SystemClock
 from bot.fieldwork.audience.addresses import SMS
 from bot.fieldwork.outreach.accounts import read_accounts
+from bot.fieldwork.outreach.message_templates import require_approved
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
     ALL,
@@ -103,7 +104,8 @@ async def begin_push(
 
     Raises:
         BadInput: the campaign is not open, nobody is left for the step, the step before has not
-            ended or was handed over less than `LEAST_HOURS` ago, or a text is missing.
+            ended or was handed over less than `LEAST_HOURS` ago, a text is missing, or an account
+            that may send it has no approved template.
     """
     if kind not in ("", INVITATION, REMINDER) or people not in ("", UNOPENED, ALL):
         raise BadInput(Message("fieldwork-step-unknown"), Place(subject=campaign))
@@ -124,6 +126,8 @@ async def begin_push(
         chosen = lacking if kind == INVITATION else lacking + having
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
+        first = {INVITATION} if lacking else set()
+        await require_approved(connection, campaign, {kind} | first)
         step = len(steps)
         kinds = await first_kinds(connection, campaign)
         if SMS in {kinds[lookup] for lookup in chosen}:

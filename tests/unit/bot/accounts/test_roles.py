@@ -48,6 +48,7 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/discard",
     "/admin/contacts",
     "/admin/contacts/{list}.xlsx",
+    "/admin/templates",
     "/admin/campaigns/{campaign}/push",
     "/admin/campaigns/{campaign}/push/live",
     "/admin/campaigns/{campaign}/push/sample.json",
