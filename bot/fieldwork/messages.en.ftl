@@ -47,13 +47,19 @@ fieldwork-other-frame = the frame is not the registered one: people were added, 
 fieldwork-other-design = the design is not the registered one
 
 # Invitations
-fieldwork-nobody-drawn = nobody was drawn for this campaign; see `minping sample draw`
+fieldwork-nobody-drawn = nobody was drawn for this campaign; { $reader ->
+    [console] draw on the campaign's page of pushes first
+   *[command] see `minping sample draw`
+    }
 fieldwork-invites-only-open = people are invited only while the campaign is open; this one is not
 
 # Pushes
 fieldwork-nobody-left = nobody is left for an invitation: everybody has got theirs
 fieldwork-step-too-soon = the step before was handed over less than { $least } hours ago; try again in { $hours } hours
-fieldwork-nobody-invited = nobody is invited yet; see `minping invitations make`
+fieldwork-nobody-invited = nobody is invited yet; { $reader ->
+    [console] make invitations on the campaign's page of pushes first
+   *[command] see `minping invitations make`
+    }
 fieldwork-text-missing = write the message in this language too
 fieldwork-text-too-long = the message has more than { $max } characters; shorten it
 fieldwork-pushes-only-open = people are written to only while the campaign is open; this one is not

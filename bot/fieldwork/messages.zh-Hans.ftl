@@ -47,13 +47,19 @@ fieldwork-other-frame = 抽样框与登记的不一致：有人被添加、删�
 fieldwork-other-design = 抽样设计与登记的不一致
 
 # Invitations
-fieldwork-nobody-drawn = 该活动还没有抽取样本，见 `minping sample draw`
+fieldwork-nobody-drawn = 该活动还没有抽取样本{ $reader ->
+    [console] ；请先在该活动的推送页面抽取
+   *[command] ，见 `minping sample draw`
+    }
 fieldwork-invites-only-open = 只有征集中的活动才能邀请，该活动不在征集中
 
 # Pushes
 fieldwork-nobody-left = 邀请都已发出，没有还没收到的人
 fieldwork-step-too-soon = 上一步发出还不到 { $least } 小时；请在 { $hours } 小时后再试
-fieldwork-nobody-invited = 还没有邀请任何人，见 `minping invitations make`
+fieldwork-nobody-invited = 还没有邀请任何人{ $reader ->
+    [console] ；请先在该活动的推送页面生成邀请
+   *[command] ，见 `minping invitations make`
+    }
 fieldwork-text-missing = 请把这种语言的消息也写上
 fieldwork-text-too-long = 消息超过 { $max } 个字符，请缩短
 fieldwork-pushes-only-open = 只有征集中的活动才能推送，该活动不在征集中
