@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
@@ -36,6 +36,7 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
 """What may follow a state; a text that is written anew is a draft, whatever it was."""
 PUBLIC_CLOUDS = ("aliyun", "tencent")
 """Providers whose rules forbid surveys in templates and personal links in variables."""
+PRIMARY = ["account", "kind", "lang"]
 LONGEST_ID, LONGEST_NOTE = 64, 200
 
 
@@ -124,7 +125,12 @@ async def write_template(
     async with writing(database) as connection:
         account = await _account_of(connection, place)
         check_template_text(account.kind, text)
-        await _store(connection, place, {"text": text, "state": DRAFT, "note": ""}, writer)
+        changed = {"text": text, "state": DRAFT, "note": "", **writer.stamp()}
+        row = dict(zip(PRIMARY, place, strict=True)) | changed
+        statement = insert(connection, tables.message_templates).values(row)
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=PRIMARY, set_=changed)
+        )
 
 
 async def turn_template(
@@ -160,7 +166,10 @@ async def turn_template(
         values = {"provider_id": provider_id or found[0].provider_id, "state": state, "note": note}
         if state == APPROVED:
             _require_approval(account, values)
-        await _store(connection, place, values, writer)
+        columns = tables.message_templates.c
+        own = [columns[name] == part for name, part in zip(PRIMARY, place, strict=True)]
+        changed = update(tables.message_templates).where(*own)
+        await connection.execute(changed.values(**values, **writer.stamp()))
 
 
 def _require_approval(account: Account, values: Mapping[str, str]) -> None:
@@ -226,21 +235,6 @@ async def _account_of(connection: AsyncConnection, place: tuple[str, str, str]) 
     if kind not in TEMPLATE_KINDS or lang not in TEMPLATE_LANGUAGES:
         raise BadInput(Message("fieldwork-template-unknown"), Place(subject=name))
     return account
-
-
-async def _store(
-    connection: AsyncConnection,
-    place: tuple[str, str, str],
-    values: Mapping[str, object],
-    writer: Writer,
-) -> None:
-    own = dict(zip(("account", "kind", "lang"), place, strict=True))
-    row = {"provider_id": "", **own, **values, **writer.stamp()}
-    statement = insert(connection, tables.message_templates).values(row)
-    changed = {**values, **writer.stamp()}
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=list(own), set_=changed)
-    )
 
 
 def _place(template: MessageTemplate) -> tuple[str, str, str]:
