@@ -1591,12 +1591,58 @@ draft-frozen = What will be locked
 campaign-keys-missing = The campaign takes no ballots because this key is missing or is another one. Put the file back from its backup: { $file }
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
 draft-frozen-scheme = Scheme: { $name }
-draft-frozen-questionnaires = Questionnaires: { $names }
+draft-frozen-questionnaires = Questionnaires:{" "}
 draft-weighted = { $n ->
     [0] Not weighted to the population
     [one] Weighted to the population by one figure
    *[other] Weighted to the population by { $n } figures
 }
+
+# The editor of a questionnaire
+form-used-by = { $n ->
+    [one] Used by 1 unit
+   *[other] Used by { $n } units
+}
+form-weights = Sum of weights { $n } / 100
+form-refused = { $n ->
+    [one] Nothing was stored: 1 thing is wrong. What you typed is still here.
+   *[other] Nothing was stored: { $n } things are wrong. What you typed is still here.
+}
+form-item = Item { $n }
+form-unsaved = { $n ->
+    [one] 1 change is not stored yet.
+   *[other] { $n } changes are not stored yet.
+}
+form-like = Take it over from
+form-save = Store the questionnaire
+form-look = Update the preview
+form-look-in = Preview in
+form-heads = Name and version
+form-conditional = asked on a condition
+form-options-hint = An emptied row takes its option away; empty rows are for more options.
+form-option = Option { $n }
+form-condition-hint = Without a condition everybody is asked.
+form-comparison = Condition { $n }
+form-comparison-of = Earlier item
+form-comparison-op = Relation
+form-comparison-value = Option or number
+form-op-1 = is
+form-op-2 = is not
+form-op-3 = is less than
+form-op-4 = is at most
+form-op-5 = is more than
+form-op-6 = is at least
+form-any = One of the conditions is enough (unticked: all of them have to hold)
+form-id-hint = Code (a–z, 0–9 and _); a changed one cannot be compared with earlier years
+form-move-up = Move up
+form-move-down = Move down
+form-move-copy = Copy
+form-move-drop = Remove
+form-add = Add an item
+form-handset = On a phone
+form-handset-later = There is a preview once this is put right.
+form-only-then = asked on a condition
+form-never = Nobody is asked this: its condition never holds.
 
 # The public table of a year in notice
 table-link = Public table of { $year }

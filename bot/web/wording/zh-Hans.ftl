@@ -1530,11 +1530,48 @@ draft-frozen = 开启后锁定的内容
 campaign-keys-missing = 活动暂不接收评价：这把密钥缺失或不是原来的密钥。请从备份恢复该文件：{ $file }
 open-misfits = 按现有单位和已锁定的办法，不能考核 { $year } 年度：
 draft-frozen-scheme = 办法：{ $name }
-draft-frozen-questionnaires = 问卷：{ $names }
+draft-frozen-questionnaires = 问卷：
 draft-weighted = { $n ->
     [0] 不按人口加权
    *[other] 按 { $n } 项人口数加权
 }
+
+# 问卷编辑
+form-used-by = 用于 { $n } 个单位
+form-weights = 权重合计 { $n } / 100
+form-refused = 没有保存，有 { $n } 处要改。填写的内容都在。
+form-item = 第 { $n } 题
+form-unsaved = 尚未保存的改动：{ $n } 处。
+form-like = 改为沿用
+form-save = 保存问卷
+form-look = 更新预览
+form-look-in = 预览语言
+form-heads = 名称和版本
+form-conditional = 有条件才问
+form-options-hint = 清空一行即删去该选项；空行用来增加选项。
+form-option = 选项 { $n }
+form-condition-hint = 不填条件，即人人都问。
+form-comparison = 条件 { $n }
+form-comparison-of = 前面的题目
+form-comparison-op = 关系
+form-comparison-value = 选项或数字
+form-op-1 = 是
+form-op-2 = 不是
+form-op-3 = 小于
+form-op-4 = 不大于
+form-op-5 = 大于
+form-op-6 = 不小于
+form-any = 满足任一条件即可（不勾选：须全部满足）
+form-id-hint = 代码（a–z、0–9 和 _）；改动后不能与往年逐题比较
+form-move-up = 上移
+form-move-down = 下移
+form-move-copy = 复制
+form-move-drop = 删去
+form-add = 加一题
+form-handset = 手机上的样子
+form-handset-later = 改正后才能预览。
+form-only-then = 有条件才问
+form-never = 没有人会看到此题：条件不可能满足。
 
 # 公示表
 table-link = { $year } 年度公示表
