@@ -42,8 +42,8 @@ def register(commands: Any) -> None:
         "--by", action="append", default=[], metavar="LOGIN", help=Message("help-restore-by")
     )
     parser.add_argument("--yes", action="store_true", help=Message("help-restore-yes"))
-    audit = AuditByOption({"restored": Audit("restore", file_name)})
-    parser.set_defaults(run=run, restored=False, audit=audit)
+    audit = AuditByOption({"done": Audit("restore done", file_name)})
+    parser.set_defaults(run=run, done=False, audit=audit)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -69,7 +69,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             clock,
             step,
         )
-    chosen.restored = True
+    chosen.done = True
     say(Message("restore-done"))
     if done.loss is not None:
         say(Message("log-refilled", entries=done.loss.entries))

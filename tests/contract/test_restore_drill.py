@@ -416,7 +416,7 @@ async def test_the_command_tells_asks_and_is_in_the_audit_log(
     assert "Put back 24 entries." in capsys.readouterr().out
     async with gone_on(road, empty_url, tmp_path) as back:
         records = await rows(back, tables.audit)
-        assert [(row.act, row.what) for row in records][-1] == ("restore", backup.data.name)
+        assert [(row.act, row.what) for row in records][-1] == ("restore done", backup.data.name)
 
 
 async def test_without_a_terminal_nobody_says_yes(
