@@ -24,6 +24,7 @@ from bot.appraisal.standing_years import StandingYear, amendment_of, read_shown_
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.spoken_terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class OwnResult:
         days: so many days a review may be asked for at least, from the delivery of a letter.
         acts: what the unit or person may do about it today.
         reviewed: whether it was amended after a review, and not only for another cause.
+        terms: what the year calls the grades.
     """
 
     year: int
@@ -59,6 +61,7 @@ class OwnResult:
     days: int
     acts: tuple[AppealAct, ...] = ()
     reviewed: bool = False
+    terms: Terms = ()
 
     @property
     def person(self) -> LeaderResult | None:
@@ -134,6 +137,7 @@ def own_result(
         days.review_request_days if isinstance(result, UnitResult) else days.person_request_days,
         acts,
         is_after_review(result.amended, map(amendment_of, stands.amendments)),
+        stands.content.inputs.scheme.terms,
     )
 
 

@@ -8,6 +8,7 @@ fieldwork-no-telegram-address = this is not a chat id of Telegram, 1 to 16 digit
 fieldwork-no-phone = this is not a mobile telephone; write eleven digits, or + and the country's code
 fieldwork-no-mail-address = this is not an e-mail address
 fieldwork-no-wecom-user = this is no member’s id of WeCom; write 1 to 64 letters, digits, “_”, “-”, “@” or “.”
+fieldwork-no-dingtalk-user = this is no userid of DingTalk; write 1 to 64 letters, digits or “_-@.”
 fieldwork-no-feishu-user = this is no user_id of Feishu; write 1 to 64 letters, digits or “_”
 fieldwork-no-postal-address = this is not a postal address; write name, address and postcode in 5 to 200 characters
 fieldwork-no-list-number = this is not a number in a list; write 1 to 32 letters, digits, «_», «.» or «-»
@@ -45,13 +46,19 @@ fieldwork-other-frame = the frame is not the registered one: people were added, 
 fieldwork-other-design = the design is not the registered one
 
 # Invitations
-fieldwork-nobody-drawn = nobody was drawn for this campaign; see `minping sample draw`
+fieldwork-nobody-drawn = nobody was drawn for this campaign; { $reader ->
+    [console] draw on the campaign's page of pushes first
+   *[command] see `minping sample draw`
+    }
 fieldwork-invites-only-open = people are invited only while the campaign is open; this one is not
 
 # Pushes
 fieldwork-nobody-left = nobody is left for an invitation: everybody has got theirs
 fieldwork-step-too-soon = the step before was handed over less than { $least } hours ago; try again in { $hours } hours
-fieldwork-nobody-invited = nobody is invited yet; see `minping invitations make`
+fieldwork-nobody-invited = nobody is invited yet; { $reader ->
+    [console] make invitations on the campaign's page of pushes first
+   *[command] see `minping invitations make`
+    }
 fieldwork-text-missing = write the message in this language too
 fieldwork-text-too-long = the message has more than { $max } characters; shorten it
 fieldwork-pushes-only-open = people are written to only while the campaign is open; this one is not

@@ -8,6 +8,7 @@ fieldwork-no-telegram-address = 这不是 Telegram 的 chat id，应为 1 至 16
 fieldwork-no-phone = 这不是手机号码；请写十一位数字，境外号码写 + 和国家代码
 fieldwork-no-mail-address = 这不是电子邮件地址
 fieldwork-no-wecom-user = 这不是企业微信的成员账号；请写 1 至 64 个字母、数字、“_”“-”“@”或“.”
+fieldwork-no-dingtalk-user = 这不是钉钉的 userid；请写 1 至 64 个字母、数字或“_-@.”
 fieldwork-no-feishu-user = 这不是飞书的 user_id；请写 1 至 64 个字母、数字或“_”
 fieldwork-no-postal-address = 这不是通信地址；请写姓名、地址和邮编，5 至 200 字
 fieldwork-no-list-number = 这不是名单中的编号；请写 1 至 32 个字母、数字、“_”“.”或“-”
@@ -45,13 +46,19 @@ fieldwork-other-frame = 抽样框与登记的不一致：有人被添加、删�
 fieldwork-other-design = 抽样设计与登记的不一致
 
 # Invitations
-fieldwork-nobody-drawn = 该活动还没有抽取样本，见 `minping sample draw`
+fieldwork-nobody-drawn = 该活动还没有抽取样本{ $reader ->
+    [console] ；请先在该活动的推送页面抽取
+   *[command] ，见 `minping sample draw`
+    }
 fieldwork-invites-only-open = 只有征集中的活动才能邀请，该活动不在征集中
 
 # Pushes
 fieldwork-nobody-left = 邀请都已发出，没有还没收到的人
 fieldwork-step-too-soon = 上一步发出还不到 { $least } 小时；请在 { $hours } 小时后再试
-fieldwork-nobody-invited = 还没有邀请任何人，见 `minping invitations make`
+fieldwork-nobody-invited = 还没有邀请任何人{ $reader ->
+    [console] ；请先在该活动的推送页面生成邀请
+   *[command] ，见 `minping invitations make`
+    }
 fieldwork-text-missing = 请把这种语言的消息也写上
 fieldwork-text-too-long = 消息超过 { $max } 个字符，请缩短
 fieldwork-pushes-only-open = 只有征集中的活动才能推送，该活动不在征集中

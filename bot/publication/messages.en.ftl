@@ -364,7 +364,10 @@ publication-sensitivity-title = Sensitivity of the appraisal { $year }
 
 # Refusals
 publication-counters-out-of-range = the table needs 1 to { $max } rows and has { $rows }; split it
-publication-no-such-unit = there is no such unit in that year; `minping appraise` lists them
+publication-no-such-unit = there is no such unit in that year; { $reader ->
+    [console] see the page «Ranking and grades»
+   *[command] `minping appraise` lists them
+    }
 publication-counts-nowhere = its results are not made public, since they count nowhere: { $why }
 publication-campaign-not-closed = this campaign's results can be made public once it is closed; close it first
 publication-release-public = release { $number } is public already; there is no newer one

@@ -361,7 +361,10 @@ publication-sensitivity-title = { $year } 年度考核敏感性分析
 
 # Refusals
 publication-counters-out-of-range = 表格应有 1 至 { $max } 行，现有 { $rows } 行，请拆分
-publication-no-such-unit = 该年度没有这个单位，`minping appraise` 可列出各单位
+publication-no-such-unit = 该年度没有这个单位，{ $reader ->
+    [console] 见“排名与等次”页
+   *[command] `minping appraise` 可列出各单位
+    }
 publication-counts-nowhere = 该活动不计入考核，不公布其结果：{ $why }
 publication-campaign-not-closed = 活动截止后才能公布结果，请先截止
 publication-release-public = 第 { $number } 个发布版的结果已经公布，没有更新的发布版

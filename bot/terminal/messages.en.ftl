@@ -68,6 +68,7 @@ word-made = made
 word-sms = SMS
 word-email = e-mail
 word-wecom = WeCom
+word-dingtalk = DingTalk
 word-feishu = Feishu
 word-letter = letter
 word-outside = sent by the keeper of the list

@@ -68,6 +68,7 @@ word-made = 已生成
 word-sms = 短信
 word-email = 电子邮件
 word-wecom = 企业微信
+word-dingtalk = 钉钉
 word-feishu = 飞书
 word-letter = 信函
 word-outside = 由名单单位发送

@@ -13,7 +13,7 @@ from bot.crypto.contact_keys import ContactKeys
 from survey_flows.errors import Message
 
 TELEGRAM, SMS, EMAIL, LETTER, OUTSIDE = "telegram", "sms", "email", "letter", "outside"
-WECOM, FEISHU = "wecom", "feishu"
+WECOM, DINGTALK, FEISHU = "wecom", "dingtalk", "feishu"
 NUMBER = "number"
 """Kind of a row by which a person is known, and to which nothing is sent."""
 GONE = ""
@@ -30,6 +30,8 @@ IN_CHINA = "+86"
 MAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 WECOM_USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
 """A member's id as WeCom takes it: 1 to 64 signs, the first a letter or digit."""
+DINGTALK_USER = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
+"""A member's userid of DingTalk."""
 FEISHU_USER = re.compile(r"[0-9A-Za-z_]{1,64}")
 """A member's user_id of Feishu."""
 LIST_NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,32}")
@@ -64,6 +66,10 @@ def _wecom(text: str) -> str | None:
     return text if WECOM_USER.fullmatch(text) else None
 
 
+def _dingtalk(text: str) -> str | None:
+    return text if DINGTALK_USER.fullmatch(text) else None
+
+
 def _feishu(text: str) -> str | None:
     return text if FEISHU_USER.fullmatch(text) else None
 
@@ -92,6 +98,7 @@ KINDS = {
     SMS: Kind("短信", "SMS", phone_number, Message("fieldwork-no-phone")),
     EMAIL: Kind("电子邮件", "E-mail", _mail, Message("fieldwork-no-mail-address")),
     WECOM: Kind("企业微信", "WeCom", _wecom, Message("fieldwork-no-wecom-user")),
+    DINGTALK: Kind("钉钉", "DingTalk", _dingtalk, Message("fieldwork-no-dingtalk-user")),
     FEISHU: Kind("飞书", "Feishu", _feishu, Message("fieldwork-no-feishu-user")),
     LETTER: Kind("信函", "Letter", _letter, Message("fieldwork-no-postal-address")),
     OUTSIDE: Kind("名单单位发送", "List keeper", _outside, Message("fieldwork-no-list-number")),

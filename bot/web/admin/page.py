@@ -27,6 +27,7 @@ from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import render
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render as say
+from survey_flows.readers import word_for
 
 BUTTONS = ("act", "verdict", "kind")
 """Fields of forms that name a button or a table; other fields hold what people typed."""
@@ -185,6 +186,7 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
 
     @wraps(page)
     async def guarded(request: web.Request) -> web.StreamResponse:
+        word_for("console")
         service = request.app[SERVICE]
         visitor = await read_visitor(request, service)
         if visitor is None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         own_unit,
         people,
         push,
+        questionnaires,
         rectification,
         recusal,
         reports,
@@ -61,6 +62,7 @@ else:
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
     push = lazy_module("bot.web.admin.push")
+    questionnaires = lazy_module("bot.web.admin.questionnaires")
     rectification = lazy_module("bot.web.admin.rectification")
     recusal = lazy_module("bot.web.admin.recusal")
     reports = lazy_module("bot.web.admin.reports")
@@ -116,6 +118,21 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}/draft", drafts.show_change),
     ("POST", "/admin/campaigns/{campaign}/draft", drafts.take_change),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
+    (
+        "GET",
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
+        questionnaires.show_questionnaire,
+    ),
+    (
+        "POST",
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
+        questionnaires.take_questionnaire,
+    ),
+    (
+        "POST",
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
+        questionnaires.take_preview,
+    ),
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),
     ("POST", "/admin/campaigns/{campaign}/links", campaigns.take_link),

@@ -39,6 +39,7 @@ from bot.appraisal.plain_reasons import names_of, plain_line, plain_texts
 from bot.appraisal.year import BINDING, AppraisedYear
 from bot.appraisal.year_tasks import YearTask, list_year_tasks
 from bot.core.labels import disclosed_flags, flags, label, name, pick
+from bot.publication.as_of import open_words
 from bot.publication.charts.ranking import year_ranking
 from bot.records.recusals import read_officers, read_standings
 from bot.records.store import PAPER, read_leaders
@@ -123,13 +124,13 @@ def _category(year: AppraisedYear, category: str, lang: str) -> str:
 
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
-    """Sends the ranking as a picture."""
+    """Sends the ranking as a picture, which tells what is still open on its day."""
     year = await visit.year_as_of()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     title = label(Message("admin-ranking-title", year=year.year), visit.lang)
-    return await picture_file(
-        ranking, title, visit.lang, visit.path_param("form"), f"minping-{year.year}-ranking"
-    )
+    note = label(open_words(year.open), visit.lang) if year.open else ""
+    given = (title, visit.lang, visit.path_param("form"), f"minping-{year.year}-ranking", note)
+    return await picture_file(ranking, *given)
 
 
 @staff_page

@@ -35,12 +35,12 @@ async def book_file(book: Book, form: str, name: str) -> web.Response:
 
 
 async def picture_file(
-    ranking: Ranking, title: str, lang: str, form: str, name: str
+    ranking: Ranking, title: str, lang: str, form: str, name: str, note: str = ""
 ) -> web.Response:
-    """Returns a ranking as ``png``, ``svg`` or ``pdf``."""
+    """Returns a ranking as ``png``, ``svg`` or ``pdf``, with a note below its title."""
     from bot.publication.charts.canvas import FORMATS, ranking_picture
 
-    body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form)
+    body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form, note)
     return download(body, FORMATS[form], f"{name}.{form}")
 
 

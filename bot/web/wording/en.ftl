@@ -727,7 +727,7 @@ approval-said-missing = Messages missing
 approval-said-reason = Reason
 approval-said-days = Days
 approval-said-totals = Digest of the totals
-approval-said-places = Places: first/second/third
+approval-said-places = Places of each grade, from the highest
 approval-said-profile = Profile
 approval-said-file = File
 approval-said-put_right = Put right
@@ -1331,7 +1331,7 @@ appeal-charge = Handler
 appeal-charge-hint = The list leaves out everybody who decided about this unit or leader, has answered this appeal before, or belongs to the unit.
 appeal-to = Login of the handler
 appeal-assign = Assign
-appeal-nobody = Every administrator has decided about this before or belongs to the unit. Let somebody else sign in: `minping staff add LOGIN --role administrator`.
+appeal-nobody = Every administrator has decided about this before or belongs to the unit. Add another administrator on the page «People».
 appeal-answer = Answer
 appeal-remedy = What is amended, if it is upheld
 remedy-none = No material
@@ -1472,6 +1472,7 @@ contacts-by-telegram = Telegram
 contacts-by-sms = SMS
 contacts-by-email = E-mail
 contacts-by-wecom = WeCom
+contacts-by-dingtalk = DingTalk
 contacts-by-feishu = Feishu
 contacts-by-letter = Letter
 contacts-by-outside = Sent by the keeper of the list
@@ -1493,7 +1494,7 @@ done-paused = Paused. Nobody can rate until you resume.
 done-resumed = The campaign takes ballots again.
 
 audit-title = Audit log
-audit-hint = Acts on these pages and by commands. The log only grows; `minping audit verify` finds a row that was changed.
+audit-hint = Acts on these pages and by commands. The log only grows; whoever runs the machine can find a row that was changed.
 audit-login = Login
 audit-about = Object (code of a campaign, year, unit …)
 audit-from = From
@@ -1540,10 +1541,7 @@ draft-asks = Asks whom
 draft-frozen-pilot = A pilot: it counts in no appraisal
 pilot = pilot
 draft-grades = Places of each grade
-draft-grades-hint = Locked by family when the campaign opens: the ratio is fixed before any ballot is known. Empty: the founding ratio for the units of that year, 18 of 99 first and 6 of 99 third, rounded down; with a scheme of your own, its numbers. The three sum to the number of units that are graded.
-draft-grade-first = First
-draft-grade-second = Second
-draft-grade-third = Third
+draft-grades-hint = Locked by family when the campaign opens: the ratio is fixed before any ballot is known. Empty: the founding ratio for the units of that year, { $first } for 18 of 99 and { $third } for 6 of 99, rounded down; with a scheme of your own, its numbers. The three sum to the number of units that are graded.
 draft-files = Another scheme, population figures, other questionnaires
 draft-files-hint = Without files the campaign has the scheme and the questionnaires that come with the product, and is not weighted to the population. To start your own, download what comes with the product:
 draft-model-scheme = Scheme
@@ -1568,12 +1566,58 @@ draft-frozen = What will be locked
 campaign-keys-missing = The campaign takes no ballots because this key is missing or is another one. Put the file back from its backup: { $file }
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
 draft-frozen-scheme = Scheme: { $name }
-draft-frozen-questionnaires = Questionnaires: { $names }
+draft-frozen-questionnaires = Questionnaires:{" "}
 draft-weighted = { $n ->
     [0] Not weighted to the population
     [one] Weighted to the population by one figure
    *[other] Weighted to the population by { $n } figures
 }
+
+# The editor of a questionnaire
+form-used-by = { $n ->
+    [one] Used by 1 unit
+   *[other] Used by { $n } units
+}
+form-weights = Sum of weights { $n } / 100
+form-refused = { $n ->
+    [one] Nothing was stored: 1 thing is wrong. What you typed is still here.
+   *[other] Nothing was stored: { $n } things are wrong. What you typed is still here.
+}
+form-item = Item { $n }
+form-unsaved = { $n ->
+    [one] 1 change is not stored yet.
+   *[other] { $n } changes are not stored yet.
+}
+form-like = Take it over from
+form-save = Store the questionnaire
+form-look = Update the preview
+form-look-in = Preview in
+form-heads = Name and version
+form-conditional = asked on a condition
+form-options-hint = An emptied row takes its option away; empty rows are for more options.
+form-option = Option { $n }
+form-condition-hint = Without a condition everybody is asked.
+form-comparison = Condition { $n }
+form-comparison-of = Earlier item
+form-comparison-op = Relation
+form-comparison-value = Option or number
+form-op-1 = is
+form-op-2 = is not
+form-op-3 = is less than
+form-op-4 = is at most
+form-op-5 = is more than
+form-op-6 = is at least
+form-any = One of the conditions is enough (unticked: all of them have to hold)
+form-id-hint = Code (a–z, 0–9 and _); a changed one cannot be compared with earlier years
+form-move-up = Move up
+form-move-down = Move down
+form-move-copy = Copy
+form-move-drop = Remove
+form-add = Add an item
+form-handset = On a phone
+form-handset-later = There is a preview once this is put right.
+form-only-then = asked on a condition
+form-never = Nobody is asked this: its condition never holds.
 
 # The public table of a year in notice
 table-link = Public table of { $year }

@@ -15,7 +15,7 @@ from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
 from bot.messengers.registry import PROVIDERS
-from tests.standins import aliyun, cmas, feishu, plain, tencent, twilio, wecom
+from tests.standins import aliyun, cmas, dingtalk, feishu, plain, tencent, twilio, wecom
 from tests.standins.server import Checker, StandIn
 
 HOOK = "A" * 22
@@ -312,6 +312,42 @@ secrets: {{app_id: cli-test, app_secret: secret-of-app}}
     secrets=("secret-of-app", "B" * 40),
     before={feishu.PATH: feishu.TOKEN},
 )
+
+
+def dingtalk_answer(code: int, inner: str = "") -> dict[str, Any]:
+    said = {"errcode": code, "errmsg": "x", "request_id": "r"}
+    return said | ({"task_id": dingtalk.TASK} if code == 0 else {"sub_code": inner})
+
+
+CASES["dingtalk"] = Case(
+    account="""
+provider: dingtalk
+url: {url}
+secrets: {{app_key: ding-test, app_secret: secret-of-ding}}
+settings: {{agent_id: "836390886"}}
+""",
+    check=dingtalk.check,
+    taken=(200, dingtalk_answer(0)),
+    reference="",
+    answers=[
+        (200, dingtalk_answer(33012), To.UNREACHABLE),
+        (200, dingtalk_answer(143103), To.SILENCE),
+        (200, dingtalk_answer(143105), To.LIMITED),
+        (200, dingtalk_answer(88, "60011"), To.REFUSED),
+        (200, dingtalk_answer(1430002), To.REFUSED),
+        (200, dingtalk_answer(1430003), To.LATER),
+        (200, dingtalk_answer(-1), To.LATER),
+    ],
+    address="manager4220",
+    secrets=("secret-of-ding", "D" * 32),
+    before={dingtalk.PATH: dingtalk.TOKEN, dingtalk.RESULT: dingtalk.result()},
+)
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DingTalk is asked for results without a wait."""
+    monkeypatch.setattr("bot.messengers.dingtalk.messenger.WAITS", (0.0,) * 2)
 
 
 def messenger_of(case: Case, url: str, data: Path) -> AccountMessenger:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -13,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import FormData
-from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
@@ -27,20 +24,16 @@ from bot.campaigns.scheme_files import load_scheme_file
 from bot.campaigns.summaries import show_campaign
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address
-from bot.core.settings import Settings
 from bot.core.shipped_files import offered_questionnaires
 from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
 from bot.records import store
-from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.web.server import make_web
 from survey_flows.events import Started
-from tests.console import PASSWORD, Console, make_data, texts
+from tests.console import PASSWORD, Console, make_data, opened_copy, texts
 from tests.openings import ORGANISER
-from tests.web_city import Clock
 
 TYPED = {
     "id": "spring",
@@ -64,15 +57,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
-        await add_staff(service.roster, "wang", PASSWORD, "staff")
-        await save_organiser(service.database, ORGANISER)
-        yield Console(client, service)
+    async with opened_copy(filled, tmp_path / "data", valkey_url) as console:
+        await add_staff(console.service.roster, "wang", PASSWORD, "staff")
+        await save_organiser(console.service.database, ORGANISER)
+        yield console
 
 
 async def send(console: Console, typed: dict[str, str], **files: tuple[str, bytes]) -> str:
