@@ -189,6 +189,12 @@ help-messengers = the accounts that send messages
 help-messengers-check = read the accounts' files as the service does
 help-messengers-test = send one message to yourself, with a code of nobody
 help-messengers-address = your own address of the account's kind
+help-messengers-templates = show the templates that providers approve
+help-messengers-write = write the text of a template, which is a draft then
+help-messengers-state = note how far the provider has come with a template
+help-messengers-file = the text as it was filed, with the provider’s variables
+help-messengers-id = by which the provider knows it
+help-messengers-note = number of the approval in writing, or why it was refused
 help-handout = files with invitations, for letters or for another sender
 help-handout-show = print the files of a campaign, and whom only a file can reach
 help-handout-ask = ask for a file; a second person allows it
@@ -489,6 +495,11 @@ messengers-none = no account has a file
 messengers-unknown = there is no such account
 messengers-not-taken = not taken: { $outcome } ({ $code })
 messengers-taken = taken; look whether it arrives
+messengers-template = { $account }, { $reminder ->
+    [0] invitation
+   *[other] reminder
+    }, { $lang }: { $state }; id { $id }; { $by }, { $at }; { $units } characters, { $parts } parts
+messengers-no-templates = no template is written yet
 handout-none = there is no file, and nobody waits for one
 handout-written = { $file }: { $people } invitations; the file is not kept here
 handout-returned = { $delivered } delivered, { $returned } came back, { $opted_out } opted out

@@ -189,6 +189,12 @@ help-messengers = 发送消息的账号
 help-messengers-check = 像服务启动时一样读取账号文件
 help-messengers-test = 给自己发一条消息，编码不属于任何人
 help-messengers-address = 您自己的联系方式，与账号的种类相同
+help-messengers-templates = 显示须经服务商审核的模板
+help-messengers-write = 起草模板的文字，随后为草稿
+help-messengers-state = 登记服务商对模板的审核状态
+help-messengers-file = 报审的文字，带服务商的变量
+help-messengers-id = 服务商的模板编号
+help-messengers-note = 书面同意的文号，或未通过的原因
 help-handout = 带邀请的文件：信函，或由其他单位代发
 help-handout-show = 列出评价活动的文件，以及只能用文件送达的人数
 help-handout-ask = 申请文件，由第二人批准
@@ -486,6 +492,11 @@ messengers-none = 没有账号文件
 messengers-unknown = 没有这个账号
 messengers-not-taken = 未被接受：{ $outcome }（{ $code }）
 messengers-taken = 已被接受；请看是否送达
+messengers-template = { $account }，{ $reminder ->
+    [0] 邀请
+   *[other] 提醒
+    }，{ $lang }：{ $state }；编号 { $id }；{ $by }，{ $at }；{ $units } 字，计 { $parts } 条
+messengers-no-templates = 还没有起草模板
 handout-none = 没有文件，也没有人等待文件
 handout-written = { $file }：{ $people } 份邀请；本机不另存
 handout-returned = 送达 { $delivered }，退回 { $returned }，拒收 { $opted_out }
