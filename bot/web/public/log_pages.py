@@ -21,6 +21,7 @@ from bot.transparency.log_reader import (
     prove_inclusion,
 )
 from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.attachments import attachment
 from bot.web.shared.middleware import close_files, is_over_limit, read_form
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.errors import BadInput, Message
@@ -198,14 +199,11 @@ def _checkpoint(newest: StoredCheckpoint) -> dict[str, object]:
 
 
 def _download(found: StoredEntry, newest: StoredCheckpoint, proof: list[bytes]) -> web.Response:
-    response = web.Response(
+    return web.Response(
         body=inclusion_file(found.position, found.line, proof, newest.note),
         content_type="application/json",
+        headers=attachment(f"minping-proof-{found.position}.json"),
     )
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="minping-proof-{found.position}.json"'
-    )
-    return response
 
 
 def _refusal(message: Message, status: int) -> web.Response:
