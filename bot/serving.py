@@ -13,7 +13,6 @@ from aiohttp import web
 
 from bot.accounts.first_sign_in import add_first_administrator, write_link
 from bot.accounts.staff import has_staff
-from bot.campaigns.code_accounts import CODE
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.messenger import TelegramMessenger, telegram_account
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
@@ -67,7 +66,7 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     messengers = make_messengers(settings.data, settings.public_url)
     await announce(service, messengers)
     hooks = make_hooks(service, messengers)
-    codes = PhoneCodes(service.redis, service.keys, code_messenger(messengers))
+    codes = PhoneCodes(service.redis, service.database, service.keys, code_messenger(messengers))
     unstopped = partial(nothing_is_stopped, service.database)
     service.readiness.add("messengers", unstopped, needed=False)
     async with (
@@ -170,8 +169,6 @@ async def serve_accounts(
         for messenger in messengers:
             await stack.enter_async_context(messenger)
             account = messenger.account
-            if account.kind == CODE:
-                continue  # what it sends waits in no queue
             pace = Pace(service.redis, account.rate, account.name)
             sender = make_push_sender(service, messenger, pace)
             await stack.enter_async_context(running(sender.run()))

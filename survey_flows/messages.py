@@ -6,6 +6,8 @@ the id, so that no sentence is ever translated from another language's sentence.
 
 Characters that nobody sees are shown by their numbers in a text that a message quotes.
 
+A sentence may say where something is done by the reader (`survey_flows.readers`).
+
 A message's values are text, numbers, names from the data in both languages, other messages (the
 name of a state, say) or tuples of these, which are joined as the language joins lists.
 
@@ -27,6 +29,7 @@ from fluent.runtime.types import fluent_number
 
 from survey_flows.base_errors import Misuse
 from survey_flows.characters import visible
+from survey_flows.readers import READER, reader
 from survey_flows.spoken_terms import Terms, as_fluent, spoken
 from survey_flows.wording import DEFAULT
 
@@ -171,7 +174,7 @@ class Catalogue:
         self._texts = {lang: _split(lang, sources[lang]) for lang in sources}
         self._terms = terms or {}
         self._bundle = lru_cache(maxsize=SPOKEN)(self._made_bundle)
-        self._plain: dict[tuple[str, str], str] = {}
+        self._plain: dict[tuple[str, str, str], str] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts[DEFAULT]
@@ -190,9 +193,10 @@ class Catalogue:
         if values or spoken():
             return self._formatted(lang, key, values)
         # Without values the text is always the same; tables have thousands of such labels.
-        if (lang, key) not in self._plain:
-            self._plain[lang, key] = self._formatted(lang, key, values)
-        return self._plain[lang, key]
+        plain = (lang, key, reader())
+        if plain not in self._plain:
+            self._plain[plain] = self._formatted(lang, key, values)
+        return self._plain[plain]
 
     def _formatted(self, lang: str, key: str, values: Mapping[str, object]) -> str:
         lang = lang if key in self._texts.get(lang, ()) else DEFAULT
@@ -204,7 +208,7 @@ class Catalogue:
         pattern = bundle.get_message(key).value if bundle.has_message(key) else None
         if pattern is None:
             raise Misuse(f"«{key}» in {lang} is not Fluent")
-        text, errors = bundle.format_pattern(pattern, dict(values))
+        text, errors = bundle.format_pattern(pattern, {READER: reader(), **values})
         if errors:
             raise Misuse(f"sentence «{key}» in {lang}: {errors[0]}")
         return str(text)

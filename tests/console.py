@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientResponse, FormData
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
 from bot.results.scoring import score_campaign
 from bot.service.composition import Service, build
+from bot.web.server import make_web
 from tests.once import folder_in_a_run
 from tests.sealing import seal_at
 from tests.web_city import Clock, fill
@@ -106,6 +109,19 @@ class Console:
         if check:
             form.add_field("check", "yes")
         return await self.post(f"{YEAR}/import", form)
+
+
+@asynccontextmanager
+async def opened_copy(
+    filled: Path, folder: Path, redis_url: str, **settings: Any
+) -> AsyncIterator[Console]:
+    """A browser over a copy of a filled data folder, which the test may change."""
+    await asyncio.to_thread(shutil.copytree, filled, folder)
+    async with (
+        build(Settings(data=folder, redis_url=redis_url, **settings), Clock()) as service,
+        TestClient(TestServer(make_web(service))) as client,
+    ):
+        yield Console(client, service)
 
 
 def texts(page: str) -> str:

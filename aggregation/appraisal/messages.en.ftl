@@ -23,7 +23,10 @@ appraisal-personal-score-of-nobody = there is a personal score and no such leade
 appraisal-personal-score-range = the personal score { $points } is not in 0–100; correct it
 appraisal-indicator-unknown = the unit or the indicator is unknown; correct or remove it
 appraisal-indicator-range = { $points } is not in 0–100; correct it
-appraisal-indicator-missing = the points are missing; add them, or say from when on the unit exists (`minping import unit-periods`)
+appraisal-indicator-missing = the points are missing; add them, or say from when on the unit exists ({ $reader ->
+    [console] the table of periods on the page «Import»
+   *[command] `minping import unit-periods`
+    })
 appraisal-adjustment-unit-unknown = there is no such unit; correct or remove the adjustment
 appraisal-finding-no-unit = '{ $subject }' is no unit; correct the subject
 appraisal-finding-no-leader = '{ $subject }' is no leader; correct the subject

@@ -23,7 +23,10 @@ appraisal-personal-score-of-nobody = 有个人得分，却没有这位干部，�
 appraisal-personal-score-range = 个人得分 { $points } 不在 0–100 之间，请更正
 appraisal-indicator-unknown = 没有这个单位或指标，请更正或删去
 appraisal-indicator-range = { $points } 不在 0–100 之间，请更正
-appraisal-indicator-missing = 缺少分值，请补上；单位其后才成立的，请说明起止（`minping import unit-periods`）
+appraisal-indicator-missing = 缺少分值，请补上；单位其后才成立的，请说明起止（{ $reader ->
+    [console] “导入数据”页的“单位沿革”
+   *[command] `minping import unit-periods`
+    }）
 appraisal-adjustment-unit-unknown = 没有这个单位，请更正或删去加减分
 appraisal-finding-no-unit = “{ $subject }”不是单位，请更正对象
 appraisal-finding-no-leader = “{ $subject }”不是干部，请更正对象

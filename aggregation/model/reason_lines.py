@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from survey_flows.messages import ENGLISH, Message, Named, render
+from survey_flows.readers import Reader, reader
 from survey_flows.spoken_terms import Terms, spoken
 from survey_flows.wording import DEFAULT
 
@@ -60,10 +61,10 @@ def worded(words: Label, lang: str) -> str:
     lang = DEFAULT if lang.startswith("zh") else ENGLISH
     if isinstance(words, Named):
         return words.text(lang)
-    return words if isinstance(words, str) else _rendered(words, lang, spoken())
+    return words if isinstance(words, str) else _rendered(words, lang, spoken(), reader())
 
 
 @lru_cache(maxsize=CACHED)
-def _rendered(message: Message, lang: str, _called: Terms) -> str:
-    """Return a message; it differs by how grades are called in the caller's task."""
+def _rendered(message: Message, lang: str, _called: Terms, _reader: Reader) -> str:
+    """Return a message; it differs by how grades are called in the caller's task, and for whom."""
     return render(message, lang)

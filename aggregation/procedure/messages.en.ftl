@@ -13,7 +13,10 @@ procedure-appeal-asked = a review was asked for already; whoever has taken one b
 procedure-appeal-over = the time for a request ran until { $until }; a later one names the cause of its delay
 procedure-appeal-early = the time for a request runs until { $until }; ask without naming a cause
 procedure-challenge-other = the handler who is charged is challenged, and somebody else decides about it
-procedure-calendar-unknown = a deadline falls in { $year }, whose holidays are not known; import the table of holidays that the State Council has published for { $year } at /admin/calendar or by `minping calendar import`
+procedure-calendar-unknown = a deadline falls in { $year }, whose holidays are not known; import the table of holidays that the State Council has published for { $year } at /admin/calendar{ $reader ->
+    [console] {""}
+   *[command] {" "}or by `minping calendar import`
+    }
 procedure-reason-missing = say why
 procedure-decided-before = whoever decided before may not decide on the appeal; charge somebody else
 procedure-handler-answers = { $handler } is charged with this appeal and answers it

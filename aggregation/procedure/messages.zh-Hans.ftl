@@ -13,7 +13,10 @@ procedure-appeal-asked = 已经申请过；撤回的，在期限内可以再申�
 procedure-appeal-over = 申请期限已于 { $until } 届满；逾期申请须写明迟延理由
 procedure-appeal-early = 申请期限至 { $until }，尚未届满；无须写迟延理由，请按期申请
 procedure-challenge-other = 只能申请正在办理的经办人回避，并由他人决定
-procedure-calendar-unknown = 有期限落在 { $year } 年，而该年的放假安排尚未导入；请在“放假安排”页面（/admin/calendar）或用 `minping calendar import` 导入国务院办公厅公布的 { $year } 年放假安排
+procedure-calendar-unknown = 有期限落在 { $year } 年，而该年的放假安排尚未导入；请在“放假安排”页面（/admin/calendar）{ $reader ->
+    [console] 导入
+   *[command] 或用 `minping calendar import` 导入
+    }国务院办公厅公布的 { $year } 年放假安排
 procedure-reason-missing = 请写明理由
 procedure-decided-before = 先前作出决定的人不得办理此申请，请交他人办理
 procedure-handler-answers = 此申请由 { $handler } 负责答复

@@ -15,7 +15,10 @@ scheme-flag-needed = give true or false
 scheme-text-needed = give a text
 scheme-text-too-long = the text has more than { $most } characters; shorten it
 scheme-text-pattern = the text does not match { $pattern }
-scheme-no-scheme = this is no scheme: a scheme is a YAML file with named fields; `minping scheme show` prints one
+scheme-no-scheme = this is no scheme: a scheme is a YAML file with named fields; { $reader ->
+    [console] the page where campaigns are drafted has one
+   *[command] `minping scheme show` prints one
+    }
 scheme-fields-needed = give named fields here
 scheme-list-needed = give a list here
 scheme-name-unknown = '{ $name }' is unknown; use one of { $known } or add it to { $where }

@@ -15,7 +15,10 @@ scheme-flag-needed = 请填写 true 或 false
 scheme-text-needed = 请填写文字
 scheme-text-too-long = 文字超过 { $most } 个字符，请缩短
 scheme-text-pattern = 文字不符合格式 { $pattern }，请改正
-scheme-no-scheme = 这不是考核办法：考核办法应为分项填写的 YAML 文件，可用 `minping scheme show` 查看样例
+scheme-no-scheme = 这不是考核办法：考核办法应为分项填写的 YAML 文件，样例{ $reader ->
+    [console] 可在起草活动的页面下载
+   *[command] 用 `minping scheme show` 查看
+    }
 scheme-fields-needed = 这里须分项填写
 scheme-list-needed = 这里须填写列表
 scheme-name-unknown = 没有“{ $name }”；请从 { $known } 中选用，或先加入 { $where }

@@ -2,11 +2,17 @@
 
 account-bad-login = a login has 1 to 64 characters: a–z, 0–9, dot, - and _
 account-login-taken = this login is taken; choose another
-account-unknown = there is no such login; see `minping staff show`
+account-unknown = there is no such login; see { $reader ->
+    [console] the page «People»
+   *[command] `minping staff show`
+    }
 audit-row-changed = row { $row } of the audit log was changed or removed
 audit-differs = row { $row } is not the one that the public log commits to at entry { $position }
 audit-act-missing = the public log lacks act number { $number } about the audit log
-roster-changed = this row is not the one that the service wrote, so nothing is done with it; whoever runs the machine looks at `minping staff check`
+roster-changed = this row is not the one that the service wrote, so nothing is done with it; { $reader ->
+    [console] tell whoever runs the machine
+   *[command] whoever runs the machine looks at `minping staff check`
+    }
 approval-changed = what waits here has changed since you opened the page; look at it again
 approval-not-waiting = this does not wait for a signature any more
 approval-other-role = this role does not sign this
@@ -15,7 +21,10 @@ approval-program-left = the token { $token } of the program that prepared this i
 approval-signer-left = { $login }, who signed this before, may not do so any more (disabled, or another role); refuse it, and let somebody prepare it anew
 approval-account-changed = the account { $login } has changed since this was prepared (disabled or enabled, or another role); refuse it, and prepare it anew
 approval-not-own = whoever prepared it, is concerned by it or has signed it already does not sign it; ask another person
-approval-waits-already = the same waits for a signature already; see `minping approvals show`
+approval-waits-already = the same waits for a signature already; see { $reader ->
+    [console] the page «Approvals»
+   *[command] `minping approvals show`
+    }
 approval-unknown = there is no such thing to sign
 approval-result-waits = the result waits for a second person's signature
 profile-unknown = there is no such profile; there are { $profiles }
@@ -43,7 +52,10 @@ account-name-auditor = auditor
 account-name-office = office
 account-name-unit = unit
 account-unit-missing = somebody of this role belongs to a unit; say which (--unit CODE)
-account-unknown-unit = there is no unit «{ $unit }»; see `minping import units`
+account-unknown-unit = there is no unit «{ $unit }»; { $reader ->
+    [console] units come by the page «Import»
+   *[command] see `minping import units`
+    }
 account-last-administrator = this is the last administrator; make another one first
 account-not-own = have another administrator do this with your own account
 account-password-length = a password has { $shortest } to { $longest } characters
@@ -54,7 +66,10 @@ token-bad-name = a token's name has 1 to 32 characters: a–z, 0–9, dot, - and
 token-unknown-scope = choose among the scopes { $scopes }
 token-bad-days = a token is good for 1 to { $most } days
 token-name-taken = a token had this name already; choose another
-token-unknown = there is no such token, or it was revoked before; see `minping token list`
+token-unknown = there is no such token, or it was revoked before; see { $reader ->
+    [console] the page «Tokens»
+   *[command] `minping token list`
+    }
 account-logo-not-png = a logo is a PNG of { $kilobytes } kB at most, and { $pixels } pixels a side
 preferences-bad-hours = this is no time of the day to send in; write it like { $example }
 preferences-bad-day = one of these is no day; write days like 2026-10-01
@@ -87,6 +102,8 @@ act-campaign-close = closes campaign { $subject }
 act-campaign-create = drafts campaign { $subject }
 act-campaign-count = decides whether the campaign { $subject } counts
 act-campaign-void = withdraws the campaign { $subject }
+act-questionnaire = changes a questionnaire of draft { $subject }
+act-questionnaire-preview = looks at a questionnaire of draft { $subject }, stores nothing
 act-campaign-discard = discards draft { $subject }
 act-campaign-link = makes a link into campaign { $subject }
 act-campaign-open = opens campaign { $subject }
@@ -132,6 +149,7 @@ act-waive = waives the wait of number { $subject }
 act-staff-accept = takes over the accounts as they stand
 act-letters-drop = deletes dead letter { $subject }
 act-letters-replay = takes dead letters again: { $subject }
+act-restore = restores the database from the backup { $subject }
 act-log-refill = refills the log after a restore and logs the loss; both people: { $subject }
 act-notice = gives public notice of results
 act-own-factor = changes the second factor of their own account
@@ -180,6 +198,8 @@ act-staff-enable = enables the account { $subject }
 act-staff-password = gives the account { $subject } a new password
 act-staff-reset-factor = removes the second factor of the account { $subject }
 act-staff-sign-out = ends all sessions of the account { $subject }
+act-template-write = writes a template of the account { $subject }
+act-template-state = notes how far a template of the account { $subject } has come
 act-token-add = adds the token { $subject }
 act-token-revoke = revokes the token { $subject }
 act-log-replace-desk = replaces the desk's lost key; both people: { $subject }

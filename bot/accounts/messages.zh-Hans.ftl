@@ -2,11 +2,17 @@
 
 account-bad-login = 用户名为 1 至 64 个字符，可用 a–z、0–9、点、- 和 _
 account-login-taken = 这个用户名已被使用；请换一个
-account-unknown = 没有这个用户名，见 `minping staff show`
+account-unknown = 没有这个用户名，见 { $reader ->
+    [console] “人员”页
+   *[command] `minping staff show`
+    }
 audit-row-changed = 操作日志第 { $row } 行已被更改或删除
 audit-differs = 操作日志第 { $row } 行与公开日志第 { $position } 条所确认的不同
 audit-act-missing = 公开日志缺少关于操作日志的第 { $number } 项
-roster-changed = 此条记录不是本系统写入的，因此不予处理；请运维人员查看 `minping staff check`
+roster-changed = 此条记录不是本系统写入的，因此不予处理；{ $reader ->
+    [console] 请告知运维人员
+   *[command] 请运维人员查看 `minping staff check`
+    }
 approval-changed = 此事项在您打开后已变化，请重新查看
 approval-not-waiting = 此事项已不在等待签字
 approval-other-role = 该角色不签此事项
@@ -15,7 +21,10 @@ approval-program-left = 准备此事项的程序所用令牌 { $token } 已吊�
 approval-signer-left = 先签署的 { $login } 已停用或已改任其他角色；请退回，重新准备
 approval-account-changed = 准备之后，账户 { $login } 已停用、启用或改任其他角色；请退回，重新准备
 approval-not-own = 提出人、当事人和已签字的人不签此事项，请由他人办理
-approval-waits-already = 同一事项已在等待签字，见 `minping approvals show`
+approval-waits-already = 同一事项已在等待签字，见 { $reader ->
+    [console] “签批”页
+   *[command] `minping approvals show`
+    }
 approval-unknown = 没有这样的待签事项
 approval-result-waits = 结果正等待第二人签字
 profile-unknown = 没有这样的档位；可选：{ $profiles }
@@ -43,7 +52,10 @@ account-name-auditor = 审计员
 account-name-office = 承办单位
 account-name-unit = 单位
 account-unit-missing = 这个角色的人员必须属于某个单位；请指明单位（命令中用 `--unit`）
-account-unknown-unit = 没有单位“{ $unit }”；见 `minping import units`
+account-unknown-unit = 没有单位“{ $unit }”；{ $reader ->
+    [console] 单位在“导入数据”页导入
+   *[command] 见 `minping import units`
+    }
 account-last-administrator = 这是最后一名管理员；请先添加另一名管理员
 account-not-own = 自己的账号须由另一位管理员办理
 account-password-length = 密码应为 { $shortest } 至 { $longest } 个字符
@@ -54,7 +66,10 @@ token-bad-name = 令牌名称为 1 至 32 个字符，可用 a–z、0–9、点
 token-unknown-scope = 请在下列权限中选择：{ $scopes }
 token-bad-days = 令牌的有效期为 1 至 { $most } 天
 token-name-taken = 已有令牌用过这个名称；请换一个
-token-unknown = 没有这个令牌，或它早已撤销；见 `minping token list`
+token-unknown = 没有这个令牌，或它早已撤销；见 { $reader ->
+    [console] “访问令牌”页
+   *[command] `minping token list`
+    }
 account-logo-not-png = 标志须是 PNG 图片，不超过 { $kilobytes } kB，每边不超过 { $pixels } 像素
 preferences-bad-hours = 发送时段填写有误；请按 { $example } 的格式填写
 preferences-bad-day = 有的日期填写有误；请按 2026-10-01 的格式填写
@@ -87,6 +102,8 @@ act-campaign-close = 截止评价活动 { $subject }
 act-campaign-create = 起草评价活动 { $subject }
 act-campaign-count = 决定活动 { $subject } 是否计入
 act-campaign-void = 作废活动 { $subject }
+act-questionnaire = 修改草稿 { $subject } 的问卷
+act-questionnaire-preview = 预览草稿 { $subject } 的问卷，没有保存
 act-campaign-discard = 放弃草稿 { $subject }
 act-campaign-link = 新建评价活动 { $subject } 的链接
 act-campaign-open = 开启评价活动 { $subject }
@@ -132,6 +149,7 @@ act-waive = 免除第 { $subject } 号事项的等待期
 act-staff-accept = 按现状认可账号
 act-letters-drop = 删除死信 { $subject }
 act-letters-replay = 重新处理死信：{ $subject }
+act-restore = 用备份 { $subject } 恢复数据库
 act-log-refill = 恢复数据库后补回日志条目，并在日志中公开损失；两人：{ $subject }
 act-notice = 公示结果
 act-own-factor = 更改本人账号的第二因素
@@ -180,6 +198,8 @@ act-staff-enable = 启用账号 { $subject }
 act-staff-password = 重设账号 { $subject } 的密码
 act-staff-reset-factor = 解除账号 { $subject } 的第二因素
 act-staff-sign-out = 退出账号 { $subject } 的全部登录
+act-template-write = 起草账号 { $subject } 的模板
+act-template-state = 登记账号 { $subject } 模板的审核状态
 act-token-add = 新增令牌 { $subject }
 act-token-revoke = 吊销令牌 { $subject }
 act-log-replace-desk = 更换签发处丢失的密钥；两人：{ $subject }

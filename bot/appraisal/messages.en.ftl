@@ -6,7 +6,10 @@ appraisal-unprinted = signs that no font of the reports draws are printed by the
 appraisal-table-needs-year = this table belongs to a year; say which (--year)
 
 # Campaigns of a year
-appraisal-no-such-campaign = there is no such campaign in { $year }; see `minping campaign show`
+appraisal-no-such-campaign = there is no such campaign in { $year }; see { $reader ->
+    [console] the page «Campaigns»
+   *[command] `minping campaign show`
+    }
 appraisal-pilot-counts-nowhere = a pilot counts in no appraisal, as its raters were told
 appraisal-without-ballots = { $campaign } does not count: it has no ballots
 appraisal-left-out-why = { $campaign } does not count. { $why }
@@ -14,11 +17,20 @@ appraisal-not-used = { $campaign } gives no scores here
 appraisal-campaign-left-out = this campaign was withdrawn or chosen not to count
 appraisal-no-closed-campaign = no closed campaign of that year rates a stored unit; close one first
 appraisal-different-schemes = they run on different schemes; choose campaigns of one
-appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; choose one (`minping campaign count`)
+appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; { $reader ->
+    [console] choose one on the pages of the campaigns
+   *[command] choose one (`minping campaign count`)
+    }
 
 # Decisions and sealing
-appraisal-no-such-proposal = there is no such proposal now; `minping appraise` lists them with their keys
-appraisal-no-such-unit = there is no such unit in { $year }; `minping appraise` lists the units
+appraisal-no-such-proposal = there is no such proposal now; { $reader ->
+    [console] see the page «Proposals and decisions»
+   *[command] `minping appraise` lists them with their keys
+    }
+appraisal-no-such-unit = there is no such unit in { $year }; { $reader ->
+    [console] see the page «Ranking and grades»
+   *[command] `minping appraise` lists the units
+    }
 appraisal-grade-not-decided = this unit's grade is not for a person to give: only a unit with too few ballots is
 appraisal-no-fourth-grade = a unit's grade is { -short-first }, { -short-second } or { -short-third }
 appraisal-decided-how-many = choose 1 to { $most } proposals at once
@@ -28,11 +40,17 @@ appraisal-name-too-long = the name is longer than { $max } characters
 appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
-    } wait for a person's grade (`minping appraise --grade`)
+    } wait for a person's grade ({ $reader ->
+    [console] the page «Ranking and grades»
+   *[command] `minping appraise --grade`
+    })
 appraisal-tasks-open = the year cannot be sealed: something is open about { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
-    } (`minping appraise` lists it)
+    } ({ $reader ->
+    [console] the page «Ranking and grades»
+   *[command] `minping appraise` lists it
+    })
 appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
@@ -40,11 +58,17 @@ appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more -
 appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
-    } touch a grade and are not decided (`minping appraise --decide`)
+    } touch a grade and are not decided ({ $reader ->
+    [console] the page «Proposals and decisions»
+   *[command] `minping appraise --decide`
+    })
 appraisal-lowerings-unheard = the year cannot be sealed: { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
-    } are confirmed without a hearing; hear the person and decide again (`minping appraise --decide`)
+    } are confirmed without a hearing; hear the person and decide again ({ $reader ->
+    [console] the page «Proposals and decisions»
+   *[command] `minping appraise --decide`
+    })
 appraisal-filings-wait = the year cannot be sealed: tables { $names }{ $more ->
     [0] {""}
    *[other] {" "}and { $more } more
@@ -66,7 +90,10 @@ appraisal-not-sealed = this year is not sealed
 appraisal-sealed-for-good = public notice of this year is given: only amendments change it now
 
 # Public notice
-appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of; seal it first (`minping seal { $year }`)
+appraisal-nothing-to-notice = the year is not sealed, so there is nothing to give notice of; seal it first ({ $reader ->
+    [console] the page «Seal»
+   *[command] `minping seal { $year }`
+    })
 appraisal-notice-runs = notice of this year is given until { $ends }
 appraisal-no-notice = no public notice of this year's results is given yet
 appraisal-leaders-there = the year has leaders already; change their table instead
@@ -84,7 +111,10 @@ appraisal-list-changed = the list has changed since you saw it; look at it again
 # Reviews and appeals
 appraisal-appeal = appeal { $number }
 appraisal-review-asked = a review was asked for already; its answer can be appealed against once
-appraisal-no-such-appeal = there is no such appeal; see `minping appeals list`
+appraisal-no-such-appeal = there is no such appeal; see { $reader ->
+    [console] the page «Notice and appeals»
+   *[command] `minping appeals list`
+    }
 appraisal-decider-barred = a person who decided before or must stand aside may not decide; charge somebody else
 appraisal-no-amended-score = this appeal has amended no score
 appraisal-score-published = what is published is what the ballots say already; nothing was released
@@ -94,7 +124,10 @@ appraisal-standing-changed = the standing result changed after this was prepared
 appraisal-remedy-missing = say what is amended, because the appeal is upheld
 appraisal-changed-just-now = somebody else did this just now; look at it again
 appraisal-no-such-subject = there is no such unit or leader in that year
-appraisal-no-administrator = this is no administrator; see `minping staff show`
+appraisal-no-administrator = this is no administrator; see { $reader ->
+    [console] the page «People»
+   *[command] `minping staff show`
+    }
 appraisal-reason-missing = say why; the grounds or the reason are missing
 appraisal-text-too-long = the text is longer than { $max } characters
 
@@ -334,3 +367,36 @@ appraisal-given-told = { $grade }; { $by }; { $reason }; { $at }
 appraisal-not-decided-now = other grounds, and no decision on them
 appraisal-appeal-changed = something changed after you looked, and your choice is not stored. Now: { $state }, handler { $now }. Yours: { $mine }; look at it again
 appraisal-nobody-charged = nobody
+
+# Fields of the scheme, as reasons call them
+appraisal-fields = { $fields }
+appraisal-field-where = { $level ->
+    [1] inside units
+   *[other] inside units, level { $level }
+}
+appraisal-field-adjustments = bonuses and deductions
+appraisal-field-bonus-max = highest bonus
+appraisal-field-deduct-max = highest deduction
+appraisal-field-confidence = confidence level
+appraisal-field-imagined = imagined answers of a group
+appraisal-field-states = when a rank is provisional
+appraisal-field-vouched = vouched sources
+appraisal-field-first-pct = share of the { -grade-first }
+appraisal-field-league-first = first places of districts and counties
+appraisal-field-league-third = last places of districts and counties
+appraisal-field-personal-floor = floor of personal scores
+appraisal-field-pool = pools of leaders
+appraisal-field-floor-unit = fewest valid ballots of a unit
+appraisal-field-places = decimals of totals
+appraisal-field-presence = time in post
+appraisal-field-rules = the rules
+appraisal-field-rule = rule «{ $rule }»
+appraisal-field-tie-breaks = order of equal totals
+appraisal-field-unit-quota = places of each grade
+appraisal-field-ties = equal totals at the last place
+appraisal-field-veto = veto
+appraisal-field-weight = weight of { $part } in { $family }
+appraisal-field-group-weight = weight of { $group } in { $family }
+appraisal-field-share = shares in the score of the { $role }
+appraisal-field-share-unit = share of the unit’s total in the score of the { $role }
+appraisal-field-share-personal = share of the personal score in the score of the { $role }

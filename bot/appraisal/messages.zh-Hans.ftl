@@ -6,7 +6,10 @@ appraisal-unprinted = 报告字体中没有的字将印出其编码：{ $texts }
 appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--year）
 
 # Campaigns of a year
-appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 `minping campaign show`
+appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 { $reader ->
+    [console] “评价活动”页
+   *[command] `minping campaign show`
+    }
 appraisal-pilot-counts-nowhere = 试评不计入任何考核，参评者已获告知
 appraisal-without-ballots = { $campaign } 不计入：没有评价票
 appraisal-left-out-why = { $campaign } 不计入。{ $why }
@@ -14,11 +17,20 @@ appraisal-not-used = { $campaign } 未在此使用
 appraisal-campaign-left-out = 该活动已作废，或已决定不计入
 appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止该活动
 appraisal-different-schemes = 所选活动适用不同的考核办法，请只选适用同一办法的活动
-appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选定一个（`minping campaign count`）
+appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，{ $reader ->
+    [console] 请在其中一个活动的页面上选定不计入哪一个
+   *[command] 请选定一个（`minping campaign count`）
+    }
 
 # Decisions and sealing
-appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可列出各建议及编号
-appraisal-no-such-unit = { $year } 年没有这个单位，`minping appraise` 可列出各单位
+appraisal-no-such-proposal = 目前没有这条建议，{ $reader ->
+    [console] 见“建议与决定”页
+   *[command] `minping appraise` 可列出各建议及编号
+    }
+appraisal-no-such-unit = { $year } 年没有这个单位，{ $reader ->
+    [console] 见“排名与等次”页
+   *[command] `minping appraise` 可列出各单位
+    }
 appraisal-grade-not-decided = 该单位的等次不由人工决定；只有有效票不足的单位才由人工决定
 appraisal-no-fourth-grade = 单位的等次只能是{ -grade-first }、{ -grade-second }或{ -grade-third }
 appraisal-decided-how-many = 一次请选 1 至 { $most } 条建议
@@ -28,11 +40,17 @@ appraisal-name-too-long = 姓名超过 { $max } 个字符
 appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个单位
-    }待人工决定等次（`minping appraise --grade`）
+    }待人工决定等次（{ $reader ->
+    [console] 见“排名与等次”页
+   *[command] `minping appraise --grade`
+    }）
 appraisal-tasks-open = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 个对象
-    }还有事项未办（`minping appraise` 列出）
+    }还有事项未办（{ $reader ->
+    [console] 见“排名与等次”页
+   *[command] `minping appraise` 列出
+    }）
 appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 人
@@ -40,11 +58,17 @@ appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
 appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
-    }涉及等次，还没有决定（`minping appraise --decide`）
+    }涉及等次，还没有决定（{ $reader ->
+    [console] 见“建议与决定”页
+   *[command] `minping appraise --decide`
+    }）
 appraisal-lowerings-unheard = 年度不能封存：{ $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 条建议
-    }未经听取陈述申辩即予确认；请听取后重新决定（`minping appraise --decide`）
+    }未经听取陈述申辩即予确认；请听取后重新决定（{ $reader ->
+    [console] 见“建议与决定”页
+   *[command] `minping appraise --decide`
+    }）
 appraisal-filings-wait = 年度不能封存：补录的 { $names }{ $more ->
     [0] {""}
    *[other] 以及另外 { $more } 张表
@@ -66,7 +90,10 @@ appraisal-not-sealed = 该年度尚未封存
 appraisal-sealed-for-good = 该年度已经公示，只能依程序更正
 
 # Public notice
-appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容；请先封存（`minping seal { $year }`）
+appraisal-nothing-to-notice = 该年度尚未封存，没有可公示的内容；请先封存（{ $reader ->
+    [console] “封存”页
+   *[command] `minping seal { $year }`
+    }）
 appraisal-notice-runs = 该年度正在公示，{ $ends } 止
 appraisal-no-notice = 该年度的结果还没有公示
 appraisal-leaders-there = 该年度已有干部名单，请修改名单后导入
@@ -84,7 +111,10 @@ appraisal-list-changed = 您看过之后清单已变化，请重新查看
 # Reviews and appeals
 appraisal-appeal = 第 { $number } 号申诉
 appraisal-review-asked = 已申请过复核；对复核答复不服的，可申诉一次
-appraisal-no-such-appeal = 没有这件申诉，见 `minping appeals list`
+appraisal-no-such-appeal = 没有这件申诉，见 { $reader ->
+    [console] “公示与申诉”页
+   *[command] `minping appeals list`
+    }
 appraisal-decider-barred = 此前作过决定的人和该单位的人应当回避，请交由他人办理
 appraisal-no-amended-score = 这件申诉没有更正过得分
 appraisal-score-published = 已公布的得分与评价票一致，没有公布新的得分
@@ -94,7 +124,10 @@ appraisal-standing-changed = 准备之后现行结果已变化，请重新答复
 appraisal-remedy-missing = 支持申诉的，请注明更正什么
 appraisal-changed-just-now = 刚才已有人办理，请刷新后再看
 appraisal-no-such-subject = 该年度没有这个单位或干部
-appraisal-no-administrator = 该账号不是管理员，见 `minping staff show`
+appraisal-no-administrator = 该账号不是管理员，见 { $reader ->
+    [console] “人员”页
+   *[command] `minping staff show`
+    }
 appraisal-reason-missing = 请说明理由
 appraisal-text-too-long = 文字超过 { $max } 个字符
 
@@ -294,3 +327,36 @@ appraisal-given-told = { $grade }；{ $by }；{ $reason }；{ $at }
 appraisal-not-decided-now = 依据已变，尚无决定
 appraisal-appeal-changed = 事项在您打开后已变化，您的选择未保存。现为：{ $state }，经办人 { $now }。您选择的是：{ $mine }。请重新查看
 appraisal-nobody-charged = 未指定
+
+# 办法的条款，理由中用名称表示
+appraisal-fields = { $fields }
+appraisal-field-where = { $level ->
+    [1] 单位内部
+   *[other] 单位内部第 { $level } 层
+}
+appraisal-field-adjustments = 加扣分
+appraisal-field-bonus-max = 加分上限
+appraisal-field-deduct-max = 扣分上限
+appraisal-field-confidence = 置信水平
+appraisal-field-imagined = 每个评价主体的预期答复数
+appraisal-field-states = 暂定名次的条件
+appraisal-field-vouched = 有凭证的渠道
+appraisal-field-first-pct = { -grade-first }的比例
+appraisal-field-league-first = 区县排名靠前的名额
+appraisal-field-league-third = 区县排名靠后的名额
+appraisal-field-personal-floor = 个人得分底线
+appraisal-field-pool = 名额组的划分
+appraisal-field-floor-unit = 单位最低票数
+appraisal-field-places = 总分的小数位数
+appraisal-field-presence = 任职时间
+appraisal-field-rules = 各项规则
+appraisal-field-rule = 规则「{ $rule }」
+appraisal-field-tie-breaks = 同分排序
+appraisal-field-unit-quota = 单位等次名额
+appraisal-field-ties = 名额分界处同分的处理
+appraisal-field-veto = 一票否决
+appraisal-field-weight = { $family }中{ $part }的权重
+appraisal-field-group-weight = { $family }中{ $group }的权重
+appraisal-field-share = { $role }得分的构成
+appraisal-field-share-unit = { $role }得分中单位得分的比重
+appraisal-field-share-personal = { $role }得分中个人得分的比重

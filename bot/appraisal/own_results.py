@@ -18,12 +18,13 @@ from aggregation.model.results import AppraisalResult, LeaderResult, Proposal, U
 from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeal_requests import possible_acts
-from bot.appraisal.own_sources import names_of, plain_line
+from bot.appraisal.plain_reasons import names_of, plain_line
 from bot.appraisal.request_times import is_person, own_until
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_shown_year
 from bot.records.notices import GivenNotice, notice_for, read_notices
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.spoken_terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class OwnResult:
         days: so many days a review may be asked for at least, from the delivery of a letter.
         acts: what the unit or person may do about it today.
         reviewed: whether it was amended after a review, and not only for another cause.
+        terms: what the year calls the grades.
     """
 
     year: int
@@ -59,6 +61,7 @@ class OwnResult:
     days: int
     acts: tuple[AppealAct, ...] = ()
     reviewed: bool = False
+    terms: Terms = ()
 
     @property
     def person(self) -> LeaderResult | None:
@@ -115,7 +118,8 @@ def own_result(
     body = next((it for it in stands.content.bodies if subject in it.trail), None)
     if body is None:
         return None
-    result, names = _of(body, subject), names_of(stands)
+    result = _of(body, subject)
+    names = names_of(stands.content.bodies, stands.content.inputs.scheme)
     unit = _unit_of(stands, result)
     days = stands.content.inputs.scheme.procedure
     told = stands.inputs.disclosed.get(unit.unit)
@@ -133,6 +137,7 @@ def own_result(
         days.review_request_days if isinstance(result, UnitResult) else days.person_request_days,
         acts,
         is_after_review(result.amended, map(amendment_of, stands.amendments)),
+        stands.content.inputs.scheme.terms,
     )
 
 

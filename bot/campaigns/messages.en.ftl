@@ -7,9 +7,15 @@ campaign-state-paused = paused
 campaign-state-closing = closing
 campaign-state-held = held
 campaign-state-closed = closed
-campaign-unknown = there is no such campaign; look for its name in the list of campaigns (`minping campaign show`)
+campaign-unknown = there is no such campaign; { $reader ->
+    [console] look for its name on the page «Campaigns»
+   *[command] look for its name in the list of campaigns (`minping campaign show`)
+    }
 campaign-wrong-state = the campaign's state is { $state }; this can be done only in the state { $allowed }
-campaign-differs-from-log = this campaign differs from its registration in the log; check it with `minping verify`
+campaign-differs-from-log = this campaign differs from its registration in the log; { $reader ->
+    [console] tell whoever runs the machine
+   *[command] check it with `minping verify`
+    }
 campaign-opened-just-now = this campaign was opened just now; look at it again
 
 
@@ -46,7 +52,10 @@ opening-identity-account = no account sends codes; set one up and start the serv
 opening-halves-items = a random half of the people answers the overall question last, to test the order of questions; the method page tells the difference
 opening-halves-scale = a random half of the people sees the levels from dissatisfied to satisfied, to test their order; the method page tells the difference
 campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft
-campaign-unknown-units = in { $year } there is no unit { $units }; `minping import units` adds units
+campaign-unknown-units = in { $year } there is no unit { $units }; { $reader ->
+    [console] the page «Import» adds units
+   *[command] `minping import units` adds units
+    }
 campaign-bad-grades = write how many units get each grade, as whole numbers, or leave all three empty
 
 # Links
@@ -75,7 +84,10 @@ campaign-scheme-key-twice = the key «{ $key }» stands twice; keep one of them
 campaign-population-bad-margin = «{ $margin }» is no margin; write 1 for the first part of the stratum
 campaign-population-bad-number = «{ $people }» is not a number of people; write a whole number from 1 on
 campaign-population-twice = the same people stand in row { $first } already; keep one of them
-campaign-scheme-old-method = method 1 is kept for years that are over; write method: 2 with its evidence, as in the model (minping scheme show)
+campaign-scheme-old-method = method 1 is kept for years that are over; write method: 2 with its evidence, as in the model { $reader ->
+    [console] (on the page where campaigns are drafted)
+   *[command] (minping scheme show)
+    }
 
 # Before a counting campaign is opened
 opening-name-missing = type the campaign's name to open it
@@ -93,7 +105,10 @@ organiser-privacy-missing = give a telephone or mail address for questions of pr
 organiser-bad-country = give a country code of two capital letters, such as CN
 organiser-bad-icp = give the site's ICP number, such as 湘ICP备12345678号; only a country other than CN may leave it out
 organiser-bad-police = give the site's police filing number, such as 湘公网安备43010202000123号; only a country other than CN may leave it out
-opening-organiser-missing = nobody has said who asks: name organiser, telephone, privacy contact and filing numbers by «minping organiser set» or on the page of settings
+opening-organiser-missing = nobody has said who asks: name organiser, telephone, privacy contact and filing numbers { $reader ->
+    [console] on the page «Settings»
+   *[command] by «minping organiser set» or on the page of settings
+    }
 opening-scale-unread = the scheme has no scale { $scale } that reads the options of the question { $question }; take a scheme that has it, or another scale
 
 # Closing early

@@ -7,9 +7,15 @@ campaign-state-paused = 暂停
 campaign-state-closing = 截止中
 campaign-state-held = 核验中
 campaign-state-closed = 已截止
-campaign-unknown = 没有这个评价活动；请在活动列表（`minping campaign show`）中核对名称
+campaign-unknown = 没有这个评价活动；{ $reader ->
+    [console] 请在“评价活动”页核对名称
+   *[command] 请在活动列表（`minping campaign show`）中核对名称
+    }
 campaign-wrong-state = 活动目前的状态是“{ $state }”；只有在下列状态下才能这样操作：{ $allowed }
-campaign-differs-from-log = 活动内容与日志中的登记不一致；请用 `minping verify` 检查
+campaign-differs-from-log = 活动内容与日志中的登记不一致；{ $reader ->
+    [console] 请告知运维人员
+   *[command] 请用 `minping verify` 检查
+    }
 campaign-opened-just-now = 活动刚刚开启；请重新查看
 
 # 恢复之后的日志
@@ -45,7 +51,10 @@ opening-identity-account = 没有账户能发验证码；请设置短信账户�
 opening-halves-items = 随机一半的人最后才答总体评价，以检验题目次序的影响；方法页会公布两半的差别
 opening-halves-scale = 随机一半的人由不满意到满意列出选项，以检验选项次序的影响；方法页会公布两半的差别
 campaign-unknown-questionnaire = 没有问卷“{ $questionnaire }”；请在草稿中加上它的文件
-campaign-unknown-units = { $year } 年没有单位 { $units }；可用 `minping import units` 导入
+campaign-unknown-units = { $year } 年没有单位 { $units }；{ $reader ->
+    [console] 可在“导入数据”页导入
+   *[command] 可用 `minping import units` 导入
+    }
 campaign-bad-grades = 请用整数填写各等次的单位数，或三项都留空
 
 # 链接
@@ -74,7 +83,10 @@ campaign-scheme-key-twice = 键“{ $key }”出现了两次；请只保留一�
 campaign-population-bad-margin = “{ $margin }”不是维度；层的第一部分请写 1
 campaign-population-bad-number = “{ $people }”不是人数；请填写大于 0 的整数
 campaign-population-twice = 与第 { $first } 行是同一人群；请只保留一行
-campaign-scheme-old-method = 方法1只用于以往年度；请写 method: 2 和 evidence 各常数，可参照样本（minping scheme show）
+campaign-scheme-old-method = 方法1只用于以往年度；请写 method: 2 和 evidence 各常数，可参照样本{ $reader ->
+    [console] （在起草活动的页面下载）
+   *[command] （minping scheme show）
+    }
 
 # 正式评价开启之前
 opening-name-missing = 请输入活动代号以开启
@@ -92,7 +104,10 @@ organiser-privacy-missing = 请填写个人信息事务联系方式（电话或�
 organiser-bad-country = 请填写两个大写字母的国家代码，例如 CN
 organiser-bad-icp = 请填写网站的 ICP 备案号，例如 湘ICP备12345678号（国家代码不是 CN 的可以留空）
 organiser-bad-police = 请填写网站的公安备案号，例如 湘公网安备43010202000123号（国家代码不是 CN 的可以留空）
-opening-organiser-missing = 还没有登记由谁主办：请用 minping organiser set 或在设置页面填写主办单位、电话、个人信息事务和备案号
+opening-organiser-missing = 还没有登记由谁主办：{ $reader ->
+    [console] 请在“设置”页填写
+   *[command] 请用 minping organiser set 或在设置页面填写
+    }主办单位、电话、个人信息事务和备案号
 opening-scale-unread = 考核办法的量表 { $scale } 读不了题目 { $question } 的选项；请换用新的考核办法，或改用该题的量表
 
 # 提前截止

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from bot.core.settings import Settings, read_language
+from bot.core.settings import Settings
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
 from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
 from bot.terminal.second_person import office_here, say_waits
-from bot.terminal.words import say, worded
+from bot.terminal.words import say, say_list, worded
 from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
@@ -171,11 +171,5 @@ async def run_execute(settings: Settings, chosen: argparse.Namespace) -> int:
 def _say_list(found: ExecutionList) -> int:
     names = " · ".join(dict.fromkeys(found.names))
     say(Message("amend-execution", subject=names, act=found.order.act))
-    for ask in found.asks:
-        print(worded(ask))
-    for stop in found.stops:
-        print(stop.render(read_language()))
-    if found.stops:
-        return 1
-    say(Message("amend-execution-how", name=found.names[0], seen=found.digest))
-    return 0
+    how = Message("amend-execution-how", name=found.names[0], seen=found.digest)
+    return say_list(found.asks, found.stops, how)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from bot.core.settings import Settings, read_language
+from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.service.two_persons import open_officers
 from bot.storage.database import reading
 from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
 from bot.terminal.second_person import office_here, say_waits
-from bot.terminal.words import say, worded
+from bot.terminal.words import say, say_list, worded
 from survey_flows.errors import Message
 
 if TYPE_CHECKING:
@@ -108,14 +108,8 @@ def _told(report: Report) -> Message:
 def _say_list(found: CloseList) -> int:
     for report in found.reports:
         _say_report(report)
-    for ask in found.asks:
-        print(worded(ask))
-    for stop in found.stops:
-        print(stop.render(read_language()))
-    if found.stops:
-        return 1
-    say(Message("material-close-how", year=found.year, digest=found.digest))
-    return 0
+    how = Message("material-close-how", year=found.year, digest=found.digest)
+    return say_list(found.asks, found.stops, how)
 
 
 async def run_none(settings: Settings, chosen: argparse.Namespace) -> int:

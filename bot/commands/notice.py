@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.core.clock import SystemClock
-from bot.core.settings import Settings, read_language
+from bot.core.settings import Settings
 from bot.service.composition import finish_closing, open_store
 from bot.service.installation_keys import open_keys
 from bot.service.two_persons import open_officers
@@ -16,7 +16,7 @@ from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, the
 from bot.terminal.files import write_file, write_new_file
 from bot.terminal.parsing import add_language
 from bot.terminal.second_person import office_here, say_waits
-from bot.terminal.words import say, worded
+from bot.terminal.words import say, say_list
 from survey_flows.errors import Message
 
 if TYPE_CHECKING:
@@ -79,14 +79,8 @@ def _say_list(found: NoticeList) -> int:
     if found.days is not None:
         days = {name: getattr(found.days, name).isoformat() for name in ("begins", "ends", "until")}
         say(Message("notice-would", year=found.year, **days))
-    for ask in found.asks:
-        print(worded(ask))
-    for stop in found.stops:
-        print(stop.render(read_language()))
-    if found.stops:
-        return 1
-    say(Message("notice-how", year=found.year, list=found.digest))
-    return 0
+    how = Message("notice-how", year=found.year, list=found.digest)
+    return say_list(found.asks, found.stops, how)
 
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -12,13 +12,23 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.campaigns.code_accounts import CODE
+from bot.campaigns.code_accounts import CODE, SMS
 from bot.conversations.identity_pages import Ticket
 from bot.crypto.gate_keys import GateKeys
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
+from bot.fieldwork.outreach.message_templates import approved_template, read_templates
+from bot.fieldwork.outreach.messenger import (
+    TEMPLATE,
+    ApprovedTemplate,
+    DeliveryOutcome,
+    Messenger,
+    OutgoingMessage,
+)
+from bot.storage.database import reading
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +53,8 @@ return redis.call('HGET', KEYS[1], 'digest') == ARGV[1] and 1 or 0
 
 
 def code_messenger(messengers: Sequence[Messenger]) -> Messenger | None:
-    """Returns the account that sends codes: one for codes alone, else one for short messages."""
-    able = [one for one in messengers if one.account.codes]
-    alone = [one for one in able if one.account.kind == CODE]
-    return next(iter((*alone, *able)), None)
+    """Returns the account that sends codes: the one for short messages."""
+    return next((one for one in messengers if one.account.kind == SMS), None)
 
 
 class PhoneCodes:
@@ -54,12 +62,16 @@ class PhoneCodes:
 
     Args:
         redis: keeps digests and counts.
+        database: has the templates of an account that sends these alone.
         keys: the gate's secrets.
         messenger: sends the codes; None where no account does.
     """
 
-    def __init__(self, redis: Redis, keys: GateKeys, messenger: Messenger | None) -> None:
+    def __init__(
+        self, redis: Redis, database: AsyncEngine, keys: GateKeys, messenger: Messenger | None
+    ) -> None:
         self._redis = redis
+        self._database = database
         self._keys = keys
         self._messenger = messenger
         self._compare = redis.register_script(COMPARE)
@@ -71,12 +83,15 @@ class PhoneCodes:
         """Whether an account sends codes."""
         return self._messenger is not None
 
-    async def send(self, ticket: Ticket, phone: str, words: Callable[[str], str]) -> None:
+    async def send(
+        self, ticket: Ticket, phone: str, lang: str, words: Callable[[str], str]
+    ) -> None:
         """Sends a code, unless the telephone has had too many; nothing tells the two apart.
 
         Args:
             ticket: whose conversation it is for.
             phone: in E.164.
+            lang: of the citizen.
             words: makes the text of a code.
 
         Raises:
@@ -93,8 +108,8 @@ class PhoneCodes:
             await pipe.execute()
         if self._messenger is None or not may:
             return
-        message = OutgoingMessage("", "", code, "", words=words(code), kind=CODE)
-        task = asyncio.create_task(self._hand_over(self._messenger, phone, message))
+        message = OutgoingMessage("", "", code, "", words=words(code))
+        task = asyncio.create_task(self._hand_over(self._messenger, phone, lang, message))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -125,15 +140,24 @@ class PhoneCodes:
             pipe.expire(day, DAY, nx=True)
             return int((await pipe.execute())[0]) <= A_DAY
 
-    async def _hand_over(self, messenger: Messenger, phone: str, message: OutgoingMessage) -> None:
+    async def _hand_over(
+        self, messenger: Messenger, phone: str, lang: str, message: OutgoingMessage
+    ) -> None:
         try:
             async with self._free, asyncio.timeout(SEND_SECONDS):
+                if messenger.account.link == TEMPLATE:
+                    template = await self._template(messenger.account.name, lang)
+                    message = replace(message, template=template)
                 answer = await messenger.send(phone, message)
         except Exception as error:
             log.error("a code could not be sent: %s", type(error).__name__)
             return
         if answer.outcome not in TAKEN:
             log.warning("a code was not sent: %s %s", answer.outcome.value, answer.reason)
+
+    async def _template(self, account: str, lang: str) -> ApprovedTemplate | None:
+        async with reading(self._database) as connection:
+            return approved_template(await read_templates(connection, account), CODE, lang)
 
     def _name(self, ticket: Ticket, phone: str) -> str:
         whose = (ticket.campaign, ticket.channel, ticket.user)

@@ -11,7 +11,6 @@ from datetime import time
 from pathlib import Path
 
 from bot.core.file_errors import unreadable
-from bot.fieldwork.audience.addresses import SMS
 from bot.fieldwork.outreach.messenger import FREE, Account
 from survey_flows.errors import BadInput, Message, Place, gathered
 from survey_flows.yaml_tree import Branch, parse_yaml
@@ -70,16 +69,10 @@ class AccountFile:
         """Return where a complaint of a field belongs."""
         return Place(file=_path_of(self.name), field=field)
 
-    def declare(
-        self, kind: str, longest: int, link: str = FREE, codes: bool | None = None
-    ) -> Account:
-        """Return what a messenger of this account declares.
-
-        ``codes``: whether it sends codes; None: it does where it sends words of ours to telephones.
-        """
+    def declare(self, kind: str, longest: int, link: str = FREE) -> Account:
+        """Return what a messenger of this account declares."""
         head = (self.name, kind, self.provider, link, longest)
-        free = kind == SMS and link == FREE
-        return Account(*head, self.rate, self.hours, free if codes is None else codes)
+        return Account(*head, self.rate, self.hours)
 
 
 def _path_of(name: str) -> str:

@@ -9,21 +9,25 @@ from pathlib import Path
 from bot.messengers.account_files import AccountFile, read_account_files
 from bot.messengers.aliyun import messenger as aliyun
 from bot.messengers.contract import AccountMessenger
+from bot.messengers.dingtalk import messenger as dingtalk
 from bot.messengers.email import messenger as email
 from bot.messengers.feishu import messenger as feishu
 from bot.messengers.gateway import messenger as gateway
 from bot.messengers.tencent import messenger as tencent
 from bot.messengers.twilio import messenger as twilio
+from bot.messengers.wechat import messenger as wechat
 from bot.messengers.wecom import messenger as wecom
 from survey_flows.errors import BadInput, Message, Place
 
 PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
     "aliyun": aliyun.make,
+    "dingtalk": dingtalk.make,
     "email": email.make,
     "feishu": feishu.make,
     "gateway": gateway.make,
     "tencent": tencent.make,
     "twilio": twilio.make,
+    "wechat": wechat.make,
     "wecom": wecom.make,
 }
 

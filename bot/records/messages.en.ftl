@@ -47,7 +47,10 @@ records-calendar-empty = the table has a header and no rows
 records-no-kind-of-day = «{ $text }» is neither off (休) nor work (班)
 records-day-worked-anyway = { $day } is no day of a weekend, so it is worked anyway; leave it out
 
-records-units-after-seal = new units begin after { $year }, which is sealed; `minping import unit-periods` says otherwise
+records-units-after-seal = new units begin after { $year }, which is sealed; { $reader ->
+    [console] the table of their periods on the page «Import» says otherwise
+   *[command] `minping import unit-periods` says otherwise
+    }
 records-units-imported = { $new } new, { $changed } changed, { $same } as they were
 records-replaced = they take the place of { $count }
 records-lines-added = { $count } { $count ->

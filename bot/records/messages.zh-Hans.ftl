@@ -47,7 +47,10 @@ records-calendar-empty = 表格只有表头没有数据
 records-no-kind-of-day = “{ $text }”既不是“休”也不是“班”
 records-day-worked-anyway = { $day } 不是周末，本来就上班，请去掉
 
-records-units-after-seal = { $year } 年度已封存，新增单位自其后一年起算；另有起止的，用 `minping import unit-periods` 导入
+records-units-after-seal = { $year } 年度已封存，新增单位自其后一年起算；另有起止的，{ $reader ->
+    [console] 在“导入数据”页导入单位沿革
+   *[command] 用 `minping import unit-periods` 导入
+    }
 records-units-imported = 新增 { $new } 个，修改 { $changed } 个，未变 { $same } 个
 records-replaced = 替换原有 { $count } 条
 records-lines-added = 新增 { $count } 条

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from aggregation.disclosure.rounding import ROUNDING_BASE
 from bot.campaigns.states import STATE_NAMES
 from bot.core.settings import read_language
+from survey_flows.errors import Problem
 from survey_flows.messages import Message, render
 
 CODES: Mapping[str, Message] = {
@@ -59,6 +60,11 @@ CODES: Mapping[str, Message] = {
     "final": Message("word-final"),
     "upheld": Message("word-upheld"),
     "rejected": Message("word-rejected"),
+    # States of a template.
+    "template-draft": Message("word-template-draft"),
+    "template-filed": Message("word-template-filed"),
+    "template-approved": Message("word-template-approved"),
+    "template-refused": Message("word-template-refused"),
     # States of a push and of its messages.
     "running": Message("word-running"),
     "cancelled": Message("word-cancelled"),
@@ -80,7 +86,9 @@ CODES: Mapping[str, Message] = {
     "made": Message("word-made"),
     "sms": Message("word-sms"),
     "email": Message("word-email"),
+    "wechat": Message("word-wechat"),
     "wecom": Message("word-wecom"),
+    "dingtalk": Message("word-dingtalk"),
     "feishu": Message("word-feishu"),
     "letter": Message("word-letter"),
     "outside": Message("word-outside"),
@@ -141,6 +149,24 @@ def worded(message: Message | str) -> str:
 def say(message: Message | str, *, flush: bool = False) -> None:
     """Prints a message in the language of the terminal."""
     print(worded(message), flush=flush)
+
+
+def say_list(asks: Iterable[Message], stops: Sequence[Problem], how: Message) -> int:
+    """Prints the list before an act, and how it is done; returns the exit status.
+
+    Args:
+        asks: what somebody thinks of first.
+        stops: what keeps the act from being done; with any the status is 1.
+        how: the command that does it.
+    """
+    for ask in asks:
+        say(ask)
+    for stop in stops:
+        print(stop.render(read_language()))
+    if stops:
+        return 1
+    say(how)
+    return 0
 
 
 def rounded_count(count: int | None, cell: int = ROUNDING_BASE) -> Message | str:

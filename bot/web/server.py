@@ -97,7 +97,7 @@ def make_web(
     prepare_templates(app)
     app[RESULT_CACHE] = ResultCache()
     app[BUNDLE_JOBS] = BundleJobs()
-    app[PHONE_CODES] = codes or PhoneCodes(service.redis, service.keys, None)
+    app[PHONE_CODES] = codes or PhoneCodes(service.redis, service.database, service.keys, None)
     app.on_cleanup.append(_stop_codes)
     app[CHILDREN] = Children(service.settings)
     app.on_cleanup.append(app[BUNDLE_JOBS].stop)

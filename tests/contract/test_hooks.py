@@ -16,6 +16,7 @@ from sqlalchemy import inspect, select, text
 
 from bot.fieldwork.audience.contact_file import import_contacts
 from bot.fieldwork.outreach.accounts import announce_accounts
+from bot.fieldwork.outreach.messenger import Answer
 from bot.fieldwork.outreach.push_service import begin_push
 from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.fieldwork.outreach.short_texts import count_parts, count_units, fill_short
@@ -27,7 +28,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_contacts import KEYS, TODAY
-from tests.contract.test_messengers import MAIL, City, city, listed, phone
+from tests.contract.test_messengers import MAIL, UNREACHABLE, City, city, listed, mail, phone
 from tests.contract.test_persons import HEAD
 from tests.standins import plain
 from tests.standins.server import StandIn
@@ -102,6 +103,22 @@ async def test_each_gets_their_own_link_in_words_that_a_gateway_takes(
         texts = served.texts()
         assert set(texts) == {phone(n) for n in range(20)}
         assert len(set(texts.values())) == 20
+        assert all(f"{SITE}/" in said and "Reply R to stop" in said for said in texts.values())
+
+
+async def test_who_is_reached_by_no_mail_gets_words_with_the_link_by_sms(
+    city: City, tmp_path: Path
+) -> None:
+    """The step began for mails alone; a bare link tells neither who asks nor how to stop."""
+    async with writing(city.database) as connection:
+        await announce_accounts(connection, [MAIL])
+    await begin(city)
+    async with serving(city, tmp_path) as served:
+        city.mail.fates = {mail(n): [Answer(UNREACHABLE)] for n in range(10)}
+        await city.office.send(city.mail)
+        await served.send()
+        texts = served.texts()
+        assert set(texts) == {phone(n) for n in range(10)}
         assert all(f"{SITE}/" in said and "Reply R to stop" in said for said in texts.values())
 
 

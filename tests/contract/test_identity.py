@@ -16,18 +16,34 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
+from bot.campaigns.code_accounts import sends_codes
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.conversations.contract import Incoming, Reply
 from bot.conversations.phone_codes import A_DAY, CODE_SECONDS, PhoneCodes
 from bot.core.settings import Settings
 from bot.crypto.keyrings import KeyMissing
 from bot.fieldwork.outreach.accounts import announce_accounts
-from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach.message_templates import (
+    APPROVED,
+    FILED,
+    Writer,
+    turn_template,
+    write_template,
+)
+from bot.fieldwork.outreach.messenger import (
+    TEMPLATE,
+    Account,
+    Answer,
+    DeliveryOutcome,
+    OutgoingMessage,
+)
+from bot.fieldwork.outreach.template_texts import code_parts
 from bot.service.composition import Service, build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.web.public.citizen_cookie import set_cookie
 from bot.web.server import make_web
+from survey_flows.errors import BadInput
 from survey_flows.events import Event, Pressed, Started, TopicRequested
 from tests.conftest import Backend
 from tests.openings import open_campaign
@@ -45,18 +61,23 @@ CODE_PAGE = "Type the code"
 ACCEPTED = DeliveryOutcome.ACCEPTED
 
 
+FREE_WORDS = Account("city", "sms", "gateway")
+CLOUD = Account("cloud", "sms", "aliyun", TEMPLATE)
+CARDS = Account("wx", "wechat", "wechat", TEMPLATE)
+
+
 @dataclass
 class Provider:
     """Stands for a provider of short messages: what it was given, and what it answers."""
 
     outcome: DeliveryOutcome = ACCEPTED
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
-    account = Account("city", "sms", "gateway", codes=True)
-    pause_seconds = 0.0
+    account: Account = FREE_WORDS
+    pause_seconds: float = 0.0
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
         assert re.fullmatch(r"\+[1-9][0-9]{6,14}", address), "a telephone in E.164"
-        assert (message.kind, message.link, message.leave) == ("code", "", "")
+        assert (message.link, message.leave) == ("", "")
         assert message.token in message.words
         assert DIGITS.fullmatch(message.token)
         self.sent.append((address, message))
@@ -71,7 +92,7 @@ class Town:
     clock: Clock
     link: str
     provider: Provider
-    client: TestClient
+    client: TestClient[web.Request, web.Application]
     codes: PhoneCodes
     said: int = 0
     shown: dict[tuple[str, str], Reply] = field(default_factory=dict)
@@ -146,8 +167,8 @@ class Town:
         while await mixer.mix({"2026"}):
             pass
 
-    async def ballots(self) -> list[tuple[str, str, str, str]]:
-        """Returns unit, source, channel and ratings of what counts."""
+    async def ballots(self) -> list[tuple[str, str, str]]:
+        """Returns unit, source and ratings of what counts."""
         await self.mix()
         columns = tables.ballots.c
         query = select(columns.unit, columns.source, columns.ratings)
@@ -174,7 +195,7 @@ async def open_town(
         await open_campaign(service.database, "2026", service.keys, service.desk)
         await service.mixer.turn()
         await service.live_campaigns.refresh()
-        codes = PhoneCodes(service.redis, service.keys, provider)
+        codes = PhoneCodes(service.redis, service.database, service.keys, provider)
         async with TestClient(TestServer(make_web(service, (), codes))) as client:
             yield Town(service, clock, link.token, provider, client, codes)
 
@@ -290,11 +311,9 @@ async def test_the_number_is_in_no_table_log_file_or_redis(
         for table in tables.metadata.sorted_tables:
             found += [repr(tuple(row)) for row in await connection.execute(select(table))]
     async for name in town.service.redis.scan_iter():
-        kind = (await town.service.redis.type(name)).decode()
-        value = await (
-            town.service.redis.hgetall(name) if kind == "hash" else town.service.redis.get(name)
-        )
-        found.append(f"{name!r} {value!r}")
+        is_hash = "hash" in str(await town.service.redis.type(name))
+        read = town.service.redis.hgetall if is_hash else town.service.redis.get
+        found.append(f"{name!r} {await read(name)!r}")
     assert any("identity:code" in one for one in found)
     code = town.provider.sent[0][1].token
     for one in found:
@@ -427,3 +446,31 @@ async def test_a_chat_of_a_service_without_an_address_says_so(
         reply = await town.press("telegram", "4711", CONFIRM)
         assert reply.screen is not None
         assert (reply.screen.address, "cannot be opened" in reply.screen.text) == ("", True)
+
+
+async def test_a_cloud_sends_its_approved_template_and_needs_no_paper_for_codes(
+    hall: Town,
+) -> None:
+    database, writer = hall.service.database, Writer("zhou", hall.clock)
+    place, text = ("cloud", "code", "en"), "Your code is ${code}. Tell it to nobody."
+    async with writing(database) as connection:
+        await announce_accounts(connection, [CLOUD, CARDS])
+        assert not await sends_codes(connection)
+    with pytest.raises(BadInput, match="for SMS, a code"):
+        await write_template(database, ("wx", "code", "en"), text, writer)
+    await write_template(database, place, text, writer)
+    await turn_template(database, place, FILED, writer, "SMS_9")
+    hall.provider.account = CLOUD
+    path = await hall.page_of("telegram", "4711")
+    await hall.post(path, phone=OTHERS)
+    assert hall.provider.sent[-1][1].template is None, "it is not approved yet"
+    await turn_template(database, place, APPROVED, writer)
+    async with reading(database) as connection:
+        assert await sends_codes(connection)
+    await hall.post(path, phone=PHONE)
+    message = hall.provider.sent[-1][1]
+    assert message.template is not None
+    assert (message.template.id, code_parts(message.template.text, message.token)) == (
+        "SMS_9",
+        {"code": message.token},
+    )

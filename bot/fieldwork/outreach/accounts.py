@@ -5,14 +5,12 @@ Their secrets stay in the files of the service that has them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import time
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.campaigns.code_accounts import CODE
 from bot.fieldwork.audience.addresses import TELEGRAM
 from bot.fieldwork.outreach.messenger import Account
 from bot.fieldwork.outreach.outbox import HANDOUT, QUEUED
@@ -22,15 +20,13 @@ from bot.storage.schema.outreach import messenger_accounts, outbox, pushes
 HOUR = 3600
 
 
-async def announce_accounts(connection: AsyncConnection, accounts: Sequence[Account]) -> None:
+async def announce_accounts(connection: AsyncConnection, accounts: Iterable[Account]) -> None:
     """Store what the accounts of a service that begins declare, in place of what was declared.
 
-    An account that sends codes to telephones stands under that kind as well.
     Messages to a kind of address that no account serves any more go to one that is served, whose
     sender takes the person's next address, or says that there is none.
     """
-    writing = [one for one in accounts if one.kind != CODE]
-    sending = [replace(one, kind=CODE) for one in accounts if one.codes]
+    accounts = list(accounts)
     await connection.execute(delete(messenger_accounts))
     rows = [
         {
@@ -42,12 +38,11 @@ async def announce_accounts(connection: AsyncConnection, accounts: Sequence[Acco
             "rate": max(1, round(one.rate * HOUR)),
             "hours": "-".join(part.isoformat("minutes") for part in one.hours),
         }
-        for one in (*writing, *sending[:1])
+        for one in accounts
     ]
     if rows:
         await connection.execute(insert(connection, messenger_accounts), rows)
-    if writing:
-        await _leave_kinds(connection, sorted(one.kind for one in writing))
+        await _leave_kinds(connection, sorted(one.kind for one in accounts))
 
 
 async def _leave_kinds(connection: AsyncConnection, served: list[str]) -> None:
@@ -58,11 +53,10 @@ async def _leave_kinds(connection: AsyncConnection, served: list[str]) -> None:
 
 
 async def read_accounts(connection: AsyncConnection) -> list[Account]:
-    """Return what the accounts declared, by kind of address that people have."""
+    """Return what the accounts declared, by kind of address."""
     found = []
-    columns = messenger_accounts.c
     for row in await connection.execute(
-        select(messenger_accounts).where(columns.kind != CODE).order_by(columns.kind)
+        select(messenger_accounts).order_by(messenger_accounts.c.kind)
     ):
         begin, end = (time.fromisoformat(part) for part in row.hours.split("-"))
         head = (row.name, row.kind, row.provider, row.link, row.longest)

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.accounts.preferences import HOURS, check_times
 from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock, SystemClock
-from bot.fieldwork.audience.addresses import SMS
 from bot.fieldwork.outreach.accounts import read_accounts
+from bot.fieldwork.outreach.message_templates import require_approved
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
     ALL,
@@ -99,11 +99,12 @@ async def begin_push(
         people: whom a reminder is for, `UNOPENED` or `ALL`; without it the last is for all.
         clock: tells how long ago the step before was handed over.
         short: the short message by language, with ``{link}`` where the link stands; without it the
-            shipped one is sent to whom an account writes by SMS.
+            shipped one is sent to those whom an account writes to by SMS.
 
     Raises:
         BadInput: the campaign is not open, nobody is left for the step, the step before has not
-            ended or was handed over less than `LEAST_HOURS` ago, or a text is missing.
+            ended or was handed over less than `LEAST_HOURS` ago, a text is missing, or an account
+            that may send it has no approved template.
     """
     if kind not in ("", INVITATION, REMINDER) or people not in ("", UNOPENED, ALL):
         raise BadInput(Message("fieldwork-step-unknown"), Place(subject=campaign))
@@ -124,13 +125,15 @@ async def begin_push(
         chosen = lacking if kind == INVITATION else lacking + having
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
+        first = {INVITATION} if lacking else set()
+        await require_approved(connection, campaign, {kind} | first)
         step = len(steps)
         kinds = await first_kinds(connection, campaign)
-        if SMS in {kinds[lookup] for lookup in chosen}:
-            plain = await plain_short_texts(connection, campaign, kind)
-            short = checked_short(plain | {k: v for k, v in (short or {}).items() if v.strip()})
+        plain = await plain_short_texts(connection, campaign, kind)
+        short = checked_short(plain | {k: v for k, v in (short or {}).items() if v.strip()})
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
-        row["short"] = json.dumps(dict(short or {}), ensure_ascii=False)
+        # Whoever no mail reaches may be written to by SMS, also by an account that comes later.
+        row["short"] = json.dumps(dict(short), ensure_ascii=False)
         row |= {"kind": kind, "people": people or (ALL if for_all else UNOPENED), "handed": 0}
         row |= {
             "texts": json.dumps(dict(texts), ensure_ascii=False),

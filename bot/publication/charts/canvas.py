@@ -6,6 +6,7 @@ SVG by typst, with the fonts of all reports.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ ROW, PRINTED_ROW = 19.5, 14.4
 """Points: the height of a row of a ranking, and of a printed chart."""
 PIXELS = 144
 """Pixels of a PNG by inch."""
+NOTE, NOTE_ROW = 8.5, 12.0
+"""Points: the size of a note below a heading, and the height of one of its lines."""
 TITLE, TICKS, GAP = 20.0, 17.0, 10.0
 MOST_LABEL = 0.42
 """The share of the width that labels may take; longer ones are cut, with the whole as a hint."""
@@ -160,6 +163,17 @@ def cut_to(text: str, size: float, most: float) -> str:
     return text + "…"
 
 
+def in_lines(text: str, size: float, most: float) -> list[str]:
+    """Return a text in lines that are at most ``most`` points wide; words stay whole."""
+    lines: list[str] = []
+    for part in re.findall(r"[!-~]+ ?|.", text):
+        if lines and width_of(lines[-1] + part.rstrip(), size) <= most:
+            lines[-1] += part
+        else:
+            lines.append(part)
+    return [line.rstrip() for line in lines]
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """Where the rows of a panel stand.
@@ -263,7 +277,9 @@ def legend_lines(texts: Sequence[str], width: float, size: float = 8.0) -> list[
     return found
 
 
-def ranking_picture(ranking: Ranking, title: str, lang: str, form: str = "png") -> bytes:
+def ranking_picture(
+    ranking: Ranking, title: str, lang: str, form: str = "png", note: str = ""
+) -> bytes:
     """Draw a forest plot: units' scores with 95 % intervals, in panels, the best on top.
 
     Args:
@@ -271,14 +287,19 @@ def ranking_picture(ranking: Ranking, title: str, lang: str, form: str = "png") 
         title: the heading.
         lang: the language of the words on the axes.
         form: one of `FORMATS`.
+        note: what stands below the heading.
     """
     rows = sum(len(panel.marks) for panel in ranking.panels) or 1
-    head = 34.0 if title else 10.0
+    notes = in_lines(note, NOTE, WIDE - 20)
+    below = 34.0 if title else 10.0
+    head = below + NOTE_ROW * len(notes)
     panels = len(ranking.panels) or 1
     height = head + ROW * rows + (TITLE + TICKS + GAP) * panels + 22
     drawing = Drawing(WIDE, height, title)
     if title:
         drawing.text((WIDE / 2, 17), title, 13, anchor="middle", most=WIDE - 20)
+    for at, line in enumerate(notes):
+        drawing.text((WIDE / 2, below + NOTE_ROW * at), line, NOTE, anchor="middle")
     labels = [_label(mark) for panel in ranking.panels for mark in panel.marks]
     left, top = label_width(labels, 8.5, WIDE), head
     ends = (float(ranking.least), float(ranking.most))

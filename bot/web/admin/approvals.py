@@ -15,6 +15,7 @@ from bot.accounts.profiles import PROFILES
 from bot.accounts.roles import ADMINISTRATOR, AUDITOR
 from bot.accounts.staff import list_accounts
 from bot.appraisal.plain_form import read_plain
+from bot.appraisal.standing_years import read_shown_year
 from bot.appraisal.year_bundle_format import year_name
 from bot.campaigns.summaries import list_campaigns
 from bot.records.seals import sealed_years
@@ -87,6 +88,7 @@ async def _put_right(visit: Visit, one: Approval) -> dict[str, str]:
     corrections: tuple[Correction, ...] = read_plain(given, tuple[Correction, ...])
     async with reading(visit.service.database) as connection:
         names = await read_names(connection, one.details["year"], visit.lang)
+        await read_shown_year(connection, one.details["year"])
     lines = (
         f"{names.get(it.subject, it.subject)} · {correction_words(visit, it, names)}"
         for it in corrections

@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from aggregation.disclosure.rounding import round_down
+from aggregation.model.facts import UNIT_GRADES
 from bot.accounts.approvals import DONE
 from bot.accounts.roles import ADMINISTRATOR
 from bot.ballots.desk_orders import count_refused_acts
@@ -25,6 +26,7 @@ from bot.campaigns.registered import RegisteredCampaign, find_registered_campaig
 from bot.campaigns.states import DRAFT, OVER
 from bot.campaigns.summaries import CampaignSummary, list_campaigns, show_campaign
 from bot.campaigns.titles import aim_words, file_mark, printed_title
+from bot.core import labels
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -42,6 +44,7 @@ from bot.web.shared.result_cache import RESULT_CACHE
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.localized_names import end_in_figures
 from survey_flows.messages import render
+from survey_flows.spoken_terms import speak
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 1, "units": 0, "mean": 1}
 """The measures of reliability on the page, in order, with their decimals."""
@@ -174,6 +177,7 @@ async def _opening(visit: Visit, campaign: RegisteredCampaign) -> Any:
     return {
         "counts": found.counts,
         "digest": found.digest,
+        "grades": [labels.name(grade, visit.lang) for grade in UNIT_GRADES],
         "locks": [(it.name.text(visit.lang), it.units, it.places) for it in found.locks],
         "stops": [stop.render(visit.lang) for stop in found.stops],
         "asks": [render(ask, visit.lang) for ask in found.asks],
@@ -183,19 +187,23 @@ async def _opening(visit: Visit, campaign: RegisteredCampaign) -> Any:
 def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
     """Returns what the opening locks beside the units: scheme, figures, questionnaires, places."""
     used = {unit.questionnaire for unit in campaign.units.values()}
-    titles = [campaign.questionnaires[name].title for name in sorted(used)]
+    titles = {name: campaign.questionnaires[name].title for name in sorted(used)}
     scheme = pick((campaign.scheme.title.zh, campaign.scheme.title.en), lang)
     return {
         "scheme": f"{scheme} ({campaign.scheme.version})",
         "figures": len(campaign.scheme.population.figures) if campaign.scheme.population else 0,
-        "questionnaires": ("、" if lang.startswith("zh") else ", ").join(
-            pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles
-        ),
+        "questionnaires": [
+            (name, pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang))
+            for name, title in titles.items()
+        ],
     }
 
 
 async def _campaign(visit: Visit) -> RegisteredCampaign:
-    return await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
+    """Returns the campaign of the address; the page calls the grades as its scheme does."""
+    found = await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
+    speak(found.scheme.terms)
+    return found
 
 
 def _name(campaign: RegisteredCampaign, code: str, lang: str) -> str:
@@ -367,7 +375,8 @@ async def send_book(visit: Visit) -> web.Response:
     from bot.publication.exports import export_campaign
 
     campaign = await _campaign(visit)
-    zone = visit.service.settings.timezone
-    book = await export_campaign(visit.service.database, campaign.id, zone)
+    settings = visit.service.settings
+    named = (campaign.id, settings.timezone, settings.city)
+    book = await export_campaign(visit.service.database, *named)
     name = f"minping-{campaign.id}{file_mark(campaign.aim.pilot)}"
     return await book_file(book, visit.path_param("form"), name)

@@ -28,6 +28,7 @@ from bot.campaigns.registered import (
 from bot.campaigns.scheme_files import offered_text
 from bot.campaigns.summaries import list_campaigns
 from bot.campaigns.titles import AIM_WORDS, printed_title
+from bot.core import labels
 from bot.core.checked_input import checked
 from bot.core.labels import pick
 from bot.core.shipped_files import offered_questionnaires, questionnaire_text
@@ -41,6 +42,7 @@ from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 from survey_flows.halves import HALVES
 from survey_flows.identity_kinds import IDENTITY_KINDS
 from survey_flows.messages import render
+from survey_flows.spoken_terms import speak
 
 FIELDS = (
     "id",
@@ -183,6 +185,10 @@ async def _show(
     known = await list_campaigns(visit.service.database)
     like = next((it for it in known if it.id == filled["like"]), None)
     imports = f"/admin/years/{filled['year']}/import"
+    base = visit.request.match_info.get("campaign", "") or (like.id if like else "")
+    if base:
+        # The form calls the grades as the scheme does that the draft has, or takes over.
+        speak((await find_registered_campaign(visit.service.database, base)).scheme.terms)
     return visit.render(
         "draft",
         models=models,
@@ -195,6 +201,7 @@ async def _show(
         typed=filled,
         this_year=visit.today.year,
         seen=seen,
+        grades={str(grade): labels.name(grade, visit.lang) for grade in UNIT_GRADES},
         patterns=[
             (it.id, it.year, printed_title(it.title, it.aim.pilot).text(visit.lang))
             for it in reversed(known)

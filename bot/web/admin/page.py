@@ -27,12 +27,13 @@ from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import render
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render as say
+from survey_flows.readers import word_for
 
 BUTTONS = ("act", "verdict", "kind")
 """Fields of forms that name a button or a table; other fields hold what people typed."""
 WORD = re.compile(r"[a-z_-]{1,20}")
 OBJECTS = {"decisions": "proposal", "grades": "unit", "appeals": "subject", "letters": "whose"}
-OBJECTS |= {"amendments": "subject", "reports": "kind"}
+OBJECTS |= {"amendments": "subject", "reports": "kind", "templates": "account"}
 """The field that names by its code what an act is about, by the end of the form's address."""
 CODE = re.compile(r"[\w.:/-]{1,100}", re.ASCII)
 MAX_BYTES = 8 * 1024 * 1024
@@ -59,6 +60,8 @@ DONE |= {"paused", "resumed"} | {
     "push-pause",
     "push-resume",
     "push-cancel",
+    "template-written",
+    "template-turned",
 }
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
@@ -185,6 +188,7 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
 
     @wraps(page)
     async def guarded(request: web.Request) -> web.StreamResponse:
+        word_for("console")
         service = request.app[SERVICE]
         visitor = await read_visitor(request, service)
         if visitor is None:

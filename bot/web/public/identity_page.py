@@ -79,7 +79,7 @@ async def _send(request: web.Request, place: Place, phone: str) -> web.Response:
     if await is_over_limit(request, "identity", CODES_AN_ADDRESS):
         return _page(request, "away", "id-busy", status=429)
     lang = accepted_language(request)
-    await request.app[PHONE_CODES].send(place.ticket, phone, partial(_words, place, lang))
+    await request.app[PHONE_CODES].send(place.ticket, phone, lang, partial(_words, place, lang))
     return _page(request, "code", phone=phone)
 
 

@@ -11,6 +11,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web_request import BaseRequest
 
 from bot.publication.charts.ranking import Ranking
+from bot.web.shared.attachments import attachment
 
 if TYPE_CHECKING:
     from bot.publication.exports import Book
@@ -34,12 +35,12 @@ async def book_file(book: Book, form: str, name: str) -> web.Response:
 
 
 async def picture_file(
-    ranking: Ranking, title: str, lang: str, form: str, name: str
+    ranking: Ranking, title: str, lang: str, form: str, name: str, note: str = ""
 ) -> web.Response:
-    """Returns a ranking as ``png``, ``svg`` or ``pdf``."""
+    """Returns a ranking as ``png``, ``svg`` or ``pdf``, with a note below its title."""
     from bot.publication.charts.canvas import FORMATS, ranking_picture
 
-    body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form)
+    body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form, note)
     return download(body, FORMATS[form], f"{name}.{form}")
 
 
@@ -59,7 +60,7 @@ class StoredFile(web.FileResponse):
     """
 
     def __init__(self, path: Path, name: str) -> None:
-        super().__init__(path, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        super().__init__(path, headers=attachment(name))
 
     async def _sendfile(
         self, request: BaseRequest, fobj: IO[Any], offset: int, count: int
@@ -74,6 +75,5 @@ class StoredFile(web.FileResponse):
 
 def download(body: bytes, kind: str, name: str) -> web.Response:
     """Returns a file that a browser stores and does not show."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     charset = "utf-8" if kind.startswith("text/") or kind.endswith("xml") else None
-    return web.Response(body=body, content_type=kind, charset=charset, headers=headers)
+    return web.Response(body=body, content_type=kind, charset=charset, headers=attachment(name))

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from aggregation.appraisal.trail import paper_words
 from aggregation.model.facts import Grade
-from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import Proposal
 from bot.appraisal.own_results import OwnResult
 from bot.core.labels import label, name, pick
+from survey_flows.spoken_terms import speak
 
 
 @dataclass(frozen=True, slots=True)
 class OwnView:
     """A unit's or person's own result in words.
 
-    ``lines`` are the reasons: what, how much, and the line itself for where that comes from.
+    ``lines`` are the reasons: what, how much, and where that comes from; empty for nowhere.
     ``state`` says whether a person is appraised, and ``reason`` why not; empty for a unit.
     """
 
@@ -29,14 +29,15 @@ class OwnView:
     unit_grade: str
     first_grade: str
     firsts: tuple[str, ...]
-    lines: Sequence[tuple[str, str, ReasonLine]]
+    lines: Sequence[tuple[str, str, str]]
     about: Sequence[tuple[str, str, str, Proposal]]
     state: str
     reason: str
 
 
 def own_view(own: OwnResult, lang: str) -> OwnView:
-    """Returns what a page shows of an own result."""
+    """Returns what a page shows of an own result, whose year may call the grades as no other."""
+    speak(own.terms)
     person = own.person
     return OwnView(
         own,
@@ -47,7 +48,7 @@ def own_view(own: OwnResult, lang: str) -> OwnView:
         name(own.unit.grade, lang),
         name(Grade.FIRST, lang),
         tuple(pick((it.zh, it.en), lang) for it in own.firsts),
-        [(*line.pair(lang), line) for line in own.lines],
+        [(*line.pair(lang), line.inputs_text(lang)) for line in own.lines],
         [
             (name(it.kind, lang), name(it.status, lang), _paper(it, lang), it)
             for it in own.proposals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,6 +16,7 @@ from fluent.syntax.visitor import Visitor
 
 from survey_flows.errors import BadInput, Problem, gathered
 from survey_flows.messages import PACKAGES, Message, Place, catalogue, render, render_place
+from survey_flows.readers import READER, Reader, word_for
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = ("en", "zh-Hans")
@@ -23,6 +25,20 @@ JOINTS = {"joint-place", "joint-list", "joint-sentences"}
 MADE = re.compile(r"place-(file|sheet|line|row|column|field|subject)")
 # Names of files, formats, programs and fields stand in Latin letters in Chinese sentences too.
 LATIN = re.compile(r"[A-Za-z]{2,}")
+COMMAND = re.compile(r"\bminping [a-z]+")
+WITHOUT_PAGES = {
+    *("bot/commands", "bot/core", "bot/crypto", "bot/results/archive", "bot/service"),
+    *("bot/transparency", "bot/verification", "bot/web/api"),
+}
+"""Rooms whose commands no page of the console replaces: they speak to terminals and programs."""
+WITHOUT_A_PAGE = {
+    "appraisal-open-ballots": "the verifier of a year's bundle",
+    "ballots-settle-missing": "a campaign is settled by a command",
+    "ballots-settle-other-check": "a campaign is settled by a command",
+    "dead-letter-unknown": "letters are sent again by a command",
+    "fieldwork-no-sample-file": "a sample's file is read by a command",
+    "publication-dictionary-lead": "the dictionary of all exports",
+}
 SENTENCE = re.compile(r"(?:\b[a-z]{2,}\b[ ,;]+){3,}\b[a-z]{2,}\b")
 
 
@@ -50,7 +66,7 @@ def entries(lang: str) -> dict[str, fluent.Message]:
 def placeholders(lang: str, name: str) -> set[str]:
     visitor = Placeholders()
     visitor.visit(entries(lang)[name])
-    return visitor.names
+    return visitor.names - {READER}
 
 
 def calls() -> Iterator[tuple[Path, int, str, set[str] | None]]:
@@ -106,20 +122,61 @@ def test_no_message_is_worded_that_nothing_says() -> None:
     assert unsaid == []
 
 
+def said(lang: str) -> dict[str, str]:
+    """Return every message as the reader is told it, by its id."""
+    return {
+        name: render(Message(name, **dict.fromkeys(placeholders(lang, name), "值")), lang)
+        for name in entries(lang)
+    }
+
+
+@pytest.fixture(params=["command", "console"])
+def told(request: pytest.FixtureRequest) -> Iterator[Reader]:
+    word_for(request.param)
+    yield request.param
+    word_for("command")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_message_can_be_rendered(lang: str) -> None:
-    for name in entries(lang):
-        values = dict.fromkeys(placeholders(lang, name), "值")
-        text = render(Message(name, **values), lang)
+def test_every_message_can_be_rendered(lang: str, told: Reader) -> None:
+    for name, text in said(lang).items():
         assert text.strip() or name in JOINTS
         assert "TODO" not in text
 
 
-def test_no_chinese_message_holds_an_english_sentence() -> None:
-    spoken = {
-        name: render(Message(name, **dict.fromkeys(placeholders("zh-Hans", name), "值")), "zh-Hans")
-        for name in entries("zh-Hans")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_a_terminal_is_told_a_command_the_console_names_its_page(lang: str) -> None:
+    at_terminal = {name for name, text in said(lang).items() if COMMAND.search(text)}
+    word_for("console")
+    on_page = said(lang)
+    word_for("command")
+    left = {name for name in at_terminal if COMMAND.search(on_page[name])}
+    rooms = {
+        name: str(path.parent.relative_to(ROOT))
+        for package in PACKAGES
+        for path in ROOT.glob(f"{package}/**/messages.{lang}.ftl")
+        for name in re.findall(r"(?m)^([a-z][\w-]*) =", path.read_text("utf-8"))
     }
+    assert {it for it in left if rooms[it] not in WITHOUT_PAGES} == set(WITHOUT_A_PAGE)
+    assert len(at_terminal - left) > 25
+
+
+async def test_a_reader_is_worded_for_in_their_own_task_alone() -> None:
+    async def page() -> str:
+        word_for("console")
+        await asyncio.sleep(0)
+        return render(Message("account-unknown"), "en")
+
+    both = await asyncio.gather(page(), asyncio.to_thread(render, Message("account-unknown"), "en"))
+    assert both == [
+        "there is no such login; see the page «People»",
+        "there is no such login; see `minping staff show`",
+    ]
+    assert render(Message("account-unknown"), "en") == both[1], "a plain text is kept by its reader"
+
+
+def test_no_chinese_message_holds_an_english_sentence(told: Reader) -> None:
+    spoken = said("zh-Hans")
     # A command is typed as it stands; it is no sentence.
     bare = {name: re.sub(r"`[^`]*`", "", text) for name, text in spoken.items()}
     assert {name: text for name, text in bare.items() if SENTENCE.search(text)} == {}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 from aggregation.model.facts import Grade
-from bot.publication.charts.canvas import ranking_picture
+from bot.publication.charts.canvas import in_lines, ranking_picture, width_of
 from bot.publication.charts.ranking import Mark, Panel, Ranking
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,6 +50,21 @@ def test_the_picture_is_a_png_that_grows_with_its_rows() -> None:
     assert body.startswith(b"\x89PNG")
     assert width == 1296
     assert struct.unpack(">II", more[16:24])[1] > 2 * height * 0.8
+
+
+def test_a_note_below_the_title_is_whole_in_lines_that_fit() -> None:
+    note = "截至 2026-11-23：2 个单位或个人的复核、申诉尚待答复（名称后标明“复核中”）；" * 3
+    lines = in_lines(note, 8.5, 628)
+    assert "".join(lines).replace(" ", "") == note.replace(" ", "")
+    assert [width_of(line, 8.5) <= 628 for line in lines] == [True] * 2
+    plain, noted = [
+        ElementTree.fromstring(ranking_picture(ranking(), "年", "zh-Hans", "svg", it))
+        for it in ("", note)
+    ]
+    texts = [it.text for it in noted.iter(f"{SVG}text")]
+    assert texts[: len(lines) + 1] == ["年", *lines]
+    grown = [float(it.attrib["viewBox"].split()[3]) for it in (plain, noted)]
+    assert grown[1] == grown[0] + 12 * len(lines)
 
 
 def test_the_texts_of_a_drawing_are_texts_that_a_screen_reader_reads() -> None:

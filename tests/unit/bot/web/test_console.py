@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html import unescape
@@ -18,12 +16,10 @@ from sqlalchemy import select
 
 from bot.accounts.staff import add_staff
 from bot.campaigns.links import create_link
-from bot.core.settings import Settings
-from bot.service.composition import build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.server import make_web
-from tests.console import CAMPAIGN, PASSWORD, YEAR, Console, make_data, texts
+from tests.console import CAMPAIGN, PASSWORD, YEAR, Console, make_data, opened_copy, texts
 from tests.web_city import Clock, city
 
 
@@ -36,15 +32,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(
-            Settings(data=folder, redis_url=valkey_url, telegram_name="minping_bot"), Clock()
-        ) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
-        yield Console(client, service)
+    given = (filled, tmp_path / "data", valkey_url)
+    async with opened_copy(*given, telegram_name="minping_bot") as console:
+        yield console
 
 
 async def test_every_page_asks_for_a_sign_in(console: Console) -> None:

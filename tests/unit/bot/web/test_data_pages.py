@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from bot.core.settings import Settings
 from bot.records.filings import close_material, read_filings
 from bot.records.store import read_indicators, read_leaders, read_units
-from bot.service.composition import build
 from bot.spreadsheets.columns import Field
 from bot.storage.database import reading, writing
 from bot.web.admin.data_rows import changed_file, find_rows, make_table
-from bot.web.server import make_web
-from tests.console import YEAR, Console, make_data, texts
-from tests.web_city import Clock
+from tests.console import YEAR, Console, make_data, opened_copy, texts
 
 DATA = f"{YEAR}/data"
 FIELDS = (Field("id"), Field("called"), Field("kind", optional=True), Field("points", numbers=True))
@@ -39,13 +32,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
-        yield Console(client, service)
+    async with opened_copy(filled, tmp_path / "data", valkey_url) as console:
+        yield console
 
 
 async def form(console: Console, kind: str, words: str) -> dict[str, str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -13,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import FormData
-from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
@@ -27,7 +24,6 @@ from bot.campaigns.scheme_files import load_scheme_file
 from bot.campaigns.summaries import show_campaign
 from bot.conversations.contract import Incoming
 from bot.core.identity import Address
-from bot.core.settings import Settings
 from bot.core.shipped_files import offered_questionnaires
 from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
@@ -35,14 +31,11 @@ from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
 from bot.fieldwork.outreach.accounts import announce_accounts
 from bot.fieldwork.outreach.messenger import Account
 from bot.records import store
-from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.web.server import make_web
 from survey_flows.events import Started
-from tests.console import PASSWORD, Console, make_data, texts
+from tests.console import PASSWORD, Console, make_data, opened_copy, texts
 from tests.openings import ORGANISER
-from tests.web_city import Clock
 
 TYPED = {
     "id": "spring",
@@ -66,15 +59,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
-        await add_staff(service.roster, "wang", PASSWORD, "staff")
-        await save_organiser(service.database, ORGANISER)
-        yield Console(client, service)
+    async with opened_copy(filled, tmp_path / "data", valkey_url) as console:
+        await add_staff(console.service.roster, "wang", PASSWORD, "staff")
+        await save_organiser(console.service.database, ORGANISER)
+        yield console
 
 
 async def send(console: Console, typed: dict[str, str], **files: tuple[str, bytes]) -> str:
@@ -213,7 +201,7 @@ async def test_telephones_are_ticked_and_not_taken_without_a_worth_and_an_accoun
     worthy = SHIPPED.replace(b"  loose_worth: 10\n", b"  loose_worth: 10\n  verified_worth: 30\n")
     await send(console, TYPED | {"id": "summer", "identity": "phone"}, scheme=("s.yaml", worthy))
     async with writing(console.service.database) as connection:
-        await announce_accounts(connection, [Account("city", "sms", "gateway", codes=True)])
+        await announce_accounts(connection, [Account("city", "sms", "gateway")])
     said = texts(await console.open("/admin/campaigns/summer"))
     assert "verified_worth" not in said
     assert "no account sends codes" not in said

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 
 from bot.__main__ import main
@@ -19,8 +17,7 @@ from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
-from bot.web.server import make_web
-from tests.console import CAMPAIGN, PASSWORD, Console, make_data, texts
+from tests.console import CAMPAIGN, PASSWORD, Console, make_data, opened_copy, texts
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock
 
@@ -58,13 +55,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
-        yield Console(client, service)
+    async with opened_copy(filled, tmp_path / "data", valkey_url) as console:
+        yield console
 
 
 async def secrets_of_the_unit(console: Console) -> list[str]:

@@ -98,6 +98,18 @@ async def test_the_table_is_there_from_the_first_day_and_the_unit_reads_its_reas
     await console.post("/admin/unit", form)
     assert "no handler yet" in texts(console.page)
     assert "Ask for a review" not in texts(console.page)
+    await console.sign_in("zhou")
+    for lang, told, mark in (
+        ("zh-Hans", "截至2026-11-23：1个单位或个人的复核、申诉尚待答复", "（复核中）"),
+        (
+            "en",
+            "As of 2026-11-23: reviews and appeals that wait for an answer: 1 ",
+            "(under review)",
+        ),
+    ):
+        drawn = texts(await console.open(f"/admin/years/2010/ranking.svg?lang={lang}"))
+        said = drawn.replace(" ", "") if lang != "en" else drawn
+        assert (told in said, drawn.count(mark)) == (True, 1)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Work notices of a DingTalk application to people of the organisation."""
