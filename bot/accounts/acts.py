@@ -76,6 +76,7 @@ ACTS: Mapping[str, str] = {
     "invitations make": "act-invitations-make",
     "letters replay": "act-letters-replay",
     "log refill": "act-log-refill",
+    "restore done": "act-restore",
     "log replace-desk": "act-log-replace-desk",
     "log replace-gate": "act-log-replace-gate",
     "letters drop": "act-letters-drop",

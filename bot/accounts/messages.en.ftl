@@ -149,6 +149,7 @@ act-waive = waives the wait of number { $subject }
 act-staff-accept = takes over the accounts as they stand
 act-letters-drop = deletes dead letter { $subject }
 act-letters-replay = takes dead letters again: { $subject }
+act-restore = restores the database from the backup { $subject }
 act-log-refill = refills the log after a restore and logs the loss; both people: { $subject }
 act-notice = gives public notice of results
 act-own-factor = changes the second factor of their own account

@@ -149,6 +149,7 @@ act-waive = 免除第 { $subject } 号事项的等待期
 act-staff-accept = 按现状认可账号
 act-letters-drop = 删除死信 { $subject }
 act-letters-replay = 重新处理死信：{ $subject }
+act-restore = 用备份 { $subject } 恢复数据库
 act-log-refill = 恢复数据库后补回日志条目，并在日志中公开损失；两人：{ $subject }
 act-notice = 公示结果
 act-own-factor = 更改本人账号的第二因素
