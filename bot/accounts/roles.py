@@ -83,10 +83,11 @@ RIGHTS = {
     # Staff draft campaigns, send messages and watch responses. They open and close nothing, and see
     # no scores, and of a year its steps alone.
     STAFF: Rights(
-        rf"/admin/?|{OWN}|{YEAR}|{CAMPAIGNS}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
-        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft)?",
-        rf"{OWN}|/admin/(contacts|drafts)"
-        r"|/admin/campaigns/[^/]+/(links|draft|discard|push/.*|responses/quotas)",
+        rf"/admin/?|{OWN}|{YEAR}|{CAMPAIGNS}|/admin/templates"
+        r"|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
+        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft|/questionnaires/[^/]+)?",
+        rf"{OWN}|/admin/(contacts|drafts|templates)"
+        r"|/admin/campaigns/[^/]+/(links|draft|discard|questionnaires/.*|push/.*|responses/quotas)",
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(

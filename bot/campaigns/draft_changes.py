@@ -20,6 +20,9 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.halves import check_halves
+from survey_flows.load import dump_questionnaire, load_questionnaire
+from survey_flows.questionnaire import Questionnaire
 
 
 def draft_mark(row: Row[Any]) -> str:
@@ -53,11 +56,51 @@ async def change_draft(database: AsyncEngine, draft: CampaignDraft, seen: str) -
     """
     check_draft(draft)
     async with writing(database) as connection:
-        row = await read_campaign_row(connection, draft.id, "update")
-        require_state(draft.id, row.state, (DRAFT,))
-        if draft_mark(row) != seen:
-            raise BadInput(Message("campaign-draft-changed"), Place(subject=draft.id))
+        row = await _unchanged(connection, draft.id, seen)
         await _store(connection, draft, row)
+
+
+async def change_questionnaire(
+    database: AsyncEngine, campaign: str, questionnaire: Questionnaire, seen: str
+) -> None:
+    """Put a questionnaire in the place of that of its id in a draft; all else stays.
+
+    Args:
+        database: where the draft is.
+        campaign: the draft.
+        questionnaire: what is asked from now on. It is checked as one in a file is.
+        seen: the mark of what was seen (`draft_mark`).
+
+    Raises:
+        BadInput: there is no such draft or questionnaire, somebody changed or opened the draft
+            meanwhile, the questionnaire contradicts itself, or it cannot be split in halves.
+    """
+    text, name = dump_questionnaire(questionnaire), questionnaire.id
+    sound = load_questionnaire(text, name)
+    async with writing(database) as connection:
+        row = await _unchanged(connection, campaign, seen)
+        before = read_definition(row)
+        if name not in before.questionnaires:
+            message = Message("campaign-unknown-questionnaire", questionnaire=name)
+            raise BadInput(message, Place(subject=campaign))
+        check_halves(before.halves, before.questionnaires | {name: sound})
+        texts = before.questionnaire_texts | {name: text}
+        said = {"definition": before.text_with(questionnaires=texts)}
+        changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(changed.values(said))
+
+
+async def _unchanged(connection: AsyncConnection, campaign: str, seen: str) -> Row[Any]:
+    """Return the locked row of a draft that says what was seen.
+
+    Raises:
+        BadInput: it is no draft, or says something else.
+    """
+    row = await read_campaign_row(connection, campaign, "update")
+    require_state(campaign, row.state, (DRAFT,))
+    if draft_mark(row) != seen:
+        raise BadInput(Message("campaign-draft-changed"), Place(subject=campaign))
+    return row
 
 
 async def _store(connection: AsyncConnection, draft: CampaignDraft, row: Row[Any]) -> None:

@@ -187,14 +187,15 @@ async def _opening(visit: Visit, campaign: RegisteredCampaign) -> Any:
 def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
     """Returns what the opening locks beside the units: scheme, figures, questionnaires, places."""
     used = {unit.questionnaire for unit in campaign.units.values()}
-    titles = [campaign.questionnaires[name].title for name in sorted(used)]
+    titles = {name: campaign.questionnaires[name].title for name in sorted(used)}
     scheme = pick((campaign.scheme.title.zh, campaign.scheme.title.en), lang)
     return {
         "scheme": f"{scheme} ({campaign.scheme.version})",
         "figures": len(campaign.scheme.population.figures) if campaign.scheme.population else 0,
-        "questionnaires": ("、" if lang.startswith("zh") else ", ").join(
-            pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles
-        ),
+        "questionnaires": [
+            (name, pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang))
+            for name, title in titles.items()
+        ],
     }
 
 
@@ -374,7 +375,8 @@ async def send_book(visit: Visit) -> web.Response:
     from bot.publication.exports import export_campaign
 
     campaign = await _campaign(visit)
-    zone = visit.service.settings.timezone
-    book = await export_campaign(visit.service.database, campaign.id, zone)
+    settings = visit.service.settings
+    named = (campaign.id, settings.timezone, settings.city)
+    book = await export_campaign(visit.service.database, *named)
     name = f"minping-{campaign.id}{file_mark(campaign.aim.pilot)}"
     return await book_file(book, visit.path_param("form"), name)

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
         fraud_cases,
         imports,
         inner_units,
+        message_templates,
         own_account,
         own_unit,
         people,
         push,
+        questionnaires,
         rectification,
         recusal,
         reports,
@@ -57,10 +59,12 @@ else:
     fraud_cases = lazy_module("bot.web.admin.fraud_cases")
     imports = lazy_module("bot.web.admin.imports")
     inner_units = lazy_module("bot.web.admin.inner_units")
+    message_templates = lazy_module("bot.web.admin.message_templates")
     own_account = lazy_module("bot.web.admin.own_account")
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
     push = lazy_module("bot.web.admin.push")
+    questionnaires = lazy_module("bot.web.admin.questionnaires")
     rectification = lazy_module("bot.web.admin.rectification")
     recusal = lazy_module("bot.web.admin.recusal")
     reports = lazy_module("bot.web.admin.reports")
@@ -116,6 +120,21 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}/draft", drafts.show_change),
     ("POST", "/admin/campaigns/{campaign}/draft", drafts.take_change),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
+    (
+        "GET",
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
+        questionnaires.show_questionnaire,
+    ),
+    (
+        "POST",
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
+        questionnaires.take_questionnaire,
+    ),
+    (
+        "POST",
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
+        questionnaires.take_preview,
+    ),
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),
     ("POST", "/admin/campaigns/{campaign}/links", campaigns.take_link),
@@ -137,6 +156,8 @@ PAGES = (
     ("POST", r"/admin/appeals/{appeal:\d{1,9}}", appeals.take_step),
     ("GET", "/admin/calendar", calendars.show_calendar),
     ("POST", "/admin/calendar", calendars.take_calendar),
+    ("GET", "/admin/templates", message_templates.show_templates),
+    ("POST", "/admin/templates", message_templates.take_template),
     ("GET", "/admin/tokens", tokens.show_tokens),
     ("POST", "/admin/tokens", tokens.take_token),
     ("POST", "/admin/tokens/{token}", tokens.take_revoke),

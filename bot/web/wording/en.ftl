@@ -65,6 +65,8 @@ receipt-not-yet = Not in the log yet
 receipt-not-yet-text = Ratings are entered in batches, in random order, usually within an hour, at the latest when the campaign closes. Please compare the receipt with what you got, and come back later.
 receipt-included = Received: entry { $position } of the log
 receipt-position = What counts is the last thing you did.
+receipt-lost = It was lost with our data when a disk failed, and does not count. While the campaign is open, please rate again.
+receipt-maybe-lost = Our data was put back from a backup after a disk failed. If you got this receipt before that, the rating may be lost: please rate again while the campaign is open.
 receipt-size = The entry is covered by the signed checkpoint of { $size } entries (counted from 0).
 receipt-witnesses = Signed by the log and witnessed by: { $names }
 receipt-unwitnessed = Signed by the log; no witness has signed this checkpoint yet.
@@ -927,6 +929,31 @@ effects-furthest = Largest change of rank
 
 # Interface for programs, exports and public results
 
+templates-title = Message templates
+templates-hint = Some providers send only templates that they have approved. Write the text as it was filed there, note the id that the provider gave it and, once it is approved, the approval. No step begins before every account that may send it has an approved template.
+templates-cloud = The rules of public-cloud SMS forbid surveys in templates and personal links in variables. A template needs the cloud’s approval in writing, a fixed address, and the code in its variables. An operator’s gateway, a sealed file or letters need none of this.
+templates-kind-invitation = Invitation
+templates-kind-reminder = Reminder
+templates-lang-zh-Hans = Chinese
+templates-lang-en = English
+templates-state-draft = Draft
+templates-state-filed = Filed with the provider
+templates-state-approved = Approved
+templates-state-refused = Refused
+templates-turn-filed = It is filed
+templates-turn-approved = It is approved
+templates-turn-refused = It is refused
+templates-id = Id at the provider
+templates-note = Number of the approval in writing, or why it was refused
+templates-none = Nothing is written yet.
+templates-write = Write it
+templates-again = Write it anew
+templates-text = Text as filed, with variables such as { "${code}" } or { "{1}" }
+templates-text-card = A line for each field of the card, such as “thing1: words”; { "{code}" } stands for the code
+templates-save = Store as a draft
+templates-no-account = No account sends templates alone. Accounts are described in files on the machine.
+done-template-written = The draft is stored.
+done-template-turned = The state of the template is noted.
 tokens-title = Tokens
 tokens-hint = A program that asks for campaigns, results or files sends a token. It can do what its scopes say and no more; every change it makes is in the audit log with its name. Only a hash is kept.
 tokens-made = The token { $name } was made
@@ -1193,7 +1220,7 @@ push-cancel-hint = Cancelled messages are never sent. To rule out a slip, type t
 push-next-invitation = Send the invitation
 push-next-reminder = Send reminder { $n }
 push-begin-hint = Each person gets one message, in their language, with two buttons; a mail has links, and an SMS has its own words. Nobody who has opened the invitation gets a reminder.
-push-template = The account { $account } is public-cloud SMS: it sends only the template that the cloud has approved in writing, with a fixed address and the code, and not the words below.
+push-template = The account { $account } sends only the template that its provider has approved, and not the words below.
 push-short = SMS
 push-short-hint = Each person’s link stands at { "{link}" } and their code at { "{code}" }; without either, the link comes last. Public-cloud SMS allows neither surveys nor personal links: use an operator’s gateway.
 push-short-zh = SMS in Chinese
@@ -1471,6 +1498,7 @@ contacts-addresses = People by kind of address
 contacts-by-telegram = Telegram
 contacts-by-sms = SMS
 contacts-by-email = E-mail
+contacts-by-wechat = WeChat
 contacts-by-wecom = WeCom
 contacts-by-dingtalk = DingTalk
 contacts-by-feishu = Feishu
@@ -1566,12 +1594,58 @@ draft-frozen = What will be locked
 campaign-keys-missing = The campaign takes no ballots because this key is missing or is another one. Put the file back from its backup: { $file }
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
 draft-frozen-scheme = Scheme: { $name }
-draft-frozen-questionnaires = Questionnaires: { $names }
+draft-frozen-questionnaires = Questionnaires:{" "}
 draft-weighted = { $n ->
     [0] Not weighted to the population
     [one] Weighted to the population by one figure
    *[other] Weighted to the population by { $n } figures
 }
+
+# The editor of a questionnaire
+form-used-by = { $n ->
+    [one] Used by 1 unit
+   *[other] Used by { $n } units
+}
+form-weights = Sum of weights { $n } / 100
+form-refused = { $n ->
+    [one] Nothing was stored: 1 thing is wrong. What you typed is still here.
+   *[other] Nothing was stored: { $n } things are wrong. What you typed is still here.
+}
+form-item = Item { $n }
+form-unsaved = { $n ->
+    [one] 1 change is not stored yet.
+   *[other] { $n } changes are not stored yet.
+}
+form-like = Take it over from
+form-save = Store the questionnaire
+form-look = Update the preview
+form-look-in = Preview in
+form-heads = Name and version
+form-conditional = asked on a condition
+form-options-hint = An emptied row takes its option away; empty rows are for more options.
+form-option = Option { $n }
+form-condition-hint = Without a condition everybody is asked.
+form-comparison = Condition { $n }
+form-comparison-of = Earlier item
+form-comparison-op = Relation
+form-comparison-value = Option or number
+form-op-1 = is
+form-op-2 = is not
+form-op-3 = is less than
+form-op-4 = is at most
+form-op-5 = is more than
+form-op-6 = is at least
+form-any = One of the conditions is enough (unticked: all of them have to hold)
+form-id-hint = Code (a–z, 0–9 and _); a changed one cannot be compared with earlier years
+form-move-up = Move up
+form-move-down = Move down
+form-move-copy = Copy
+form-move-drop = Remove
+form-add = Add an item
+form-handset = On a phone
+form-handset-later = There is a preview once this is put right.
+form-only-then = asked on a condition
+form-never = Nobody is asked this: its condition never holds.
 
 # The public table of a year in notice
 table-link = Public table of { $year }

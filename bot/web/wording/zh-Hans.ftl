@@ -65,6 +65,8 @@ receipt-not-yet = 日志里还没有
 receipt-not-yet-text = 评价按批、按随机顺序记入日志，一般在一小时之内，最迟在活动截止时。请核对回执码，稍后再来查验。
 receipt-included = 已收到：记在日志第 { $position } 条
 receipt-position = 是否计分，以您最后一次操作为准。
+receipt-lost = 磁盘发生故障，这份评价随数据丢失，不计分。活动截止前请重新评价。
+receipt-maybe-lost = 磁盘发生故障后，我们用备份恢复了数据。如果您在此之前收到这张回执，评价可能已丢失：活动截止前请重新评价。
 receipt-size = 这一条包含在共 { $size } 条的签名检查点之内（从第 0 条数起）。
 receipt-witnesses = 由日志签名，见证方：{ $names }
 receipt-unwitnessed = 由日志签名；还没有见证方为这个检查点签名。
@@ -872,6 +874,31 @@ effects-furthest = 名次最大变动
 
 # 程序接口、导出与公开结果
 
+templates-title = 消息模板
+templates-hint = 有的服务商只发送审核通过的模板。请照报审的文字登记，写明服务商给的编号，通过后登记批准文号。可能发送某一步的每个账号都有通过的模板，这一步才能开始。
+templates-cloud = 公有云短信的规则不允许模板用于问卷调查，也不允许变量中有个人链接。模板须有云服务商的书面同意，写固定网址，编码放在变量中。运营商短信平台、加密文件和信函不受此限。
+templates-kind-invitation = 邀请
+templates-kind-reminder = 提醒
+templates-lang-zh-Hans = 中文
+templates-lang-en = 英文
+templates-state-draft = 草稿
+templates-state-filed = 已报服务商审核
+templates-state-approved = 已通过
+templates-state-refused = 未通过
+templates-turn-filed = 已报审
+templates-turn-approved = 已通过
+templates-turn-refused = 未通过
+templates-id = 服务商的模板编号
+templates-note = 书面同意的文号，或未通过的原因
+templates-none = 还没有起草。
+templates-write = 起草
+templates-again = 重新起草
+templates-text = 报审的文字，变量写作 { "${code}" } 或 { "{1}" }
+templates-text-card = 卡片每个字段写一行，如“thing1：文字”；编码写作 { "{code}" }
+templates-save = 保存为草稿
+templates-no-account = 没有只发模板的账号。账号由服务器上的文件登记。
+done-template-written = 草稿已保存。
+done-template-turned = 模板的状态已登记。
 tokens-title = 访问令牌
 tokens-hint = 其他程序凭令牌读取活动、结果或文件。令牌只能做其权限所列的事；它做的每一次改动都以其名称记入操作日志。系统只保存哈希值。
 tokens-made = 令牌 { $name } 已生成
@@ -1135,7 +1162,7 @@ push-cancel-hint = 取消后不再发送。为防误操作，请输入活动代�
 push-next-invitation = 发送邀请
 push-next-reminder = 发送第 { $n } 次提醒
 push-begin-hint = 每人按其语言收到一条消息，下面有两个按钮；邮件里是链接，短信另有文字。提醒不发给已打开邀请的人。
-push-template = 账号 { $account } 是公有云短信：只发送云服务商书面同意的模板，模板里是固定网址和编码，不用下面的文字。
+push-template = 账号 { $account } 只发送服务商审核通过的模板，不用下面的文字。
 push-short = 短信
 push-short-hint = 每人的链接放在 { "{link}" } 处，邀请码放在 { "{code}" } 处；两者都没有时，链接放在末尾。公有云短信不允许问卷调查和个人链接，请只用运营商短信平台。
 push-short-zh = 中文短信
@@ -1410,6 +1437,7 @@ contacts-addresses = 各类联系方式的人数
 contacts-by-telegram = Telegram
 contacts-by-sms = 短信
 contacts-by-email = 电子邮件
+contacts-by-wechat = 微信
 contacts-by-wecom = 企业微信
 contacts-by-dingtalk = 钉钉
 contacts-by-feishu = 飞书
@@ -1505,11 +1533,48 @@ draft-frozen = 开启后锁定的内容
 campaign-keys-missing = 活动暂不接收评价：这把密钥缺失或不是原来的密钥。请从备份恢复该文件：{ $file }
 open-misfits = 按现有单位和已锁定的办法，不能考核 { $year } 年度：
 draft-frozen-scheme = 办法：{ $name }
-draft-frozen-questionnaires = 问卷：{ $names }
+draft-frozen-questionnaires = 问卷：
 draft-weighted = { $n ->
     [0] 不按人口加权
    *[other] 按 { $n } 项人口数加权
 }
+
+# 问卷编辑
+form-used-by = 用于 { $n } 个单位
+form-weights = 权重合计 { $n } / 100
+form-refused = 没有保存，有 { $n } 处要改。填写的内容都在。
+form-item = 第 { $n } 题
+form-unsaved = 尚未保存的改动：{ $n } 处。
+form-like = 改为沿用
+form-save = 保存问卷
+form-look = 更新预览
+form-look-in = 预览语言
+form-heads = 名称和版本
+form-conditional = 有条件才问
+form-options-hint = 清空一行即删去该选项；空行用来增加选项。
+form-option = 选项 { $n }
+form-condition-hint = 不填条件，即人人都问。
+form-comparison = 条件 { $n }
+form-comparison-of = 前面的题目
+form-comparison-op = 关系
+form-comparison-value = 选项或数字
+form-op-1 = 是
+form-op-2 = 不是
+form-op-3 = 小于
+form-op-4 = 不大于
+form-op-5 = 大于
+form-op-6 = 不小于
+form-any = 满足任一条件即可（不勾选：须全部满足）
+form-id-hint = 代码（a–z、0–9 和 _）；改动后不能与往年逐题比较
+form-move-up = 上移
+form-move-down = 下移
+form-move-copy = 复制
+form-move-drop = 删去
+form-add = 加一题
+form-handset = 手机上的样子
+form-handset-later = 改正后才能预览。
+form-only-then = 有条件才问
+form-never = 没有人会看到此题：条件不可能满足。
 
 # 公示表
 table-link = { $year } 年度公示表

@@ -34,6 +34,7 @@ PARTS = {
 }
 PARTS |= {"token": "none"}
 PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
+PARTS |= {"questionnaire": "general"}
 OPEN = {"/admin/first", "/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 EVERYBODY |= {"/admin/recusal", "/admin/logo.png"}
@@ -46,8 +47,11 @@ AUDIENCE = {
     "/admin/drafts/{model}.yaml",
     "/admin/campaigns/{campaign}/draft",
     "/admin/campaigns/{campaign}/discard",
+    "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
+    "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
     "/admin/contacts",
     "/admin/contacts/{list}.xlsx",
+    "/admin/templates",
     "/admin/campaigns/{campaign}/push",
     "/admin/campaigns/{campaign}/push/live",
     "/admin/campaigns/{campaign}/push/sample.json",

@@ -49,7 +49,11 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
         "/admin/campaigns/{campaign}/push/sample.json"
     ] = []  # tells of the frame, which is public, and of no answer
     found["/admin/campaigns/{campaign}/draft"] = []  # of a draft alone, which has no answers
+    found[
+        "/admin/campaigns/{campaign}/questionnaires/{questionnaire}"
+    ] = []  # of a draft alone, likewise
     found["/admin/drafts"] = []  # tells of nothing that was answered
+    found["/admin/templates"] = []  # tells of texts, and of no answer
     found["/admin/tokens"] = []  # tells of programs, and of no answer
     found["/admin/campaigns/{campaign}/openings.zip"] = []  # ballot by ballot, for auditors alone
     own = (
