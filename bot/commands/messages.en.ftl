@@ -103,6 +103,7 @@ help-campaign-create-grades = the grade quota, locked when the campaign opens; d
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-halves = a random half is asked in another order: items puts the overall question last, scale lists the levels from dissatisfied to satisfied
+help-campaign-create-identity = citizens may confirm that they are one person: phone, by a code sent to their telephone; without it nobody is asked
 help-campaign-create-purpose = counting (default), or pilot: it counts in no appraisal, and citizens are told so
 help-campaign-create-about = what it asks about: units (default) or, a pilot only, leaders
 help-campaign-create-asks = whom it asks: the public (default) or, a pilot only, staff, superiors or peers
@@ -495,8 +496,9 @@ messengers-none = no account has a file
 messengers-unknown = there is no such account
 messengers-not-taken = not taken: { $outcome } ({ $code })
 messengers-taken = taken; look whether it arrives
-messengers-template = { $account }, { $reminder ->
+messengers-template = { $account }, { $kind ->
     [0] invitation
+    [2] code that confirms a telephone
    *[other] reminder
     }, { $lang }: { $state }; id { $id }; { $by }, { $at }; { $units } characters, { $parts } parts
 messengers-no-templates = no template is written yet
