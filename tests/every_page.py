@@ -65,6 +65,7 @@ MORE = (
     "/admin/campaigns/2026/push",
     "/admin/campaigns/plan",
     "/admin/campaigns/plan/draft",
+    "/admin/campaigns/plan/scheme",
     "/admin/campaigns/plan/questionnaires/econ",
     "/admin/drafts?like=city-2010",
     "/admin/years/2010/proposals?status=all",

@@ -143,6 +143,7 @@ ACTS: Mapping[str, str] = {
     f"{CAMPAIGN}/draft": "act-campaign-create",
     "/admin/calendar": "act-calendar-import",
     "/admin/years/{year}/notice": "act-notice",
+    f"{CAMPAIGN}/scheme": "act-scheme",
     f"{CAMPAIGN}/questionnaires/{{questionnaire}}": "act-questionnaire",
     f"{CAMPAIGN}/questionnaires/{{questionnaire}}/preview": "act-questionnaire-preview",
     f"{CAMPAIGN}/open": "act-campaign-open",

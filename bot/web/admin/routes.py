@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         reports,
         responses,
         result_letters,
+        schemes,
         seals,
         sensitivity,
         settings,
@@ -68,6 +69,7 @@ else:
     reports = lazy_module("bot.web.admin.reports")
     responses = lazy_module("bot.web.admin.responses")
     result_letters = lazy_module("bot.web.admin.result_letters")
+    schemes = lazy_module("bot.web.admin.schemes")
     seals = lazy_module("bot.web.admin.seals")
     sensitivity = lazy_module("bot.web.admin.sensitivity")
     settings = lazy_module("bot.web.admin.settings")
@@ -118,6 +120,8 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}/draft", drafts.show_change),
     ("POST", "/admin/campaigns/{campaign}/draft", drafts.take_change),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
+    ("GET", "/admin/campaigns/{campaign}/scheme", schemes.show_scheme),
+    ("POST", "/admin/campaigns/{campaign}/scheme", schemes.take_scheme),
     (
         "GET",
         "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",

@@ -1565,7 +1565,7 @@ draft-discard-hint = Its links, sampling frame and quotas go with it. Nothing wa
 draft-frozen = What will be locked
 campaign-keys-missing = The campaign takes no ballots because this key is missing or is another one. Put the file back from its backup: { $file }
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
-draft-frozen-scheme = Scheme: { $name }
+draft-frozen-scheme = Scheme:{" "}
 draft-frozen-questionnaires = Questionnaires:{" "}
 draft-weighted = { $n ->
     [0] Not weighted to the population
@@ -1574,6 +1574,16 @@ draft-weighted = { $n ->
 }
 
 # The editor of a questionnaire
+scheme-edit-title = Scheme
+scheme-edit-hint = This is the draft's scheme. Rules inside units and population figures are not changed here and stay as they are.
+scheme-edit-save = Store the scheme
+scheme-edit-like = Take it over from
+scheme-edit-rows = A row whose names are emptied goes; empty rows are for more. The code may be left out.
+scheme-edit-changed = What differs from { $year }
+scheme-edit-same = It is the same as in { $year }.
+scheme-edit-before = In { $year }
+scheme-edit-now = Now
+scheme-edit-new = New
 form-used-by = { $n ->
     [one] Used by 1 unit
    *[other] Used by { $n } units

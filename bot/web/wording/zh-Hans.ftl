@@ -1504,7 +1504,7 @@ draft-discard-hint = 其链接、抽样框和配额一并删除。活动未开�
 draft-frozen = 开启后锁定的内容
 campaign-keys-missing = 活动暂不接收评价：这把密钥缺失或不是原来的密钥。请从备份恢复该文件：{ $file }
 open-misfits = 按现有单位和已锁定的办法，不能考核 { $year } 年度：
-draft-frozen-scheme = 办法：{ $name }
+draft-frozen-scheme = 办法：
 draft-frozen-questionnaires = 问卷：
 draft-weighted = { $n ->
     [0] 不按人口加权
@@ -1512,6 +1512,16 @@ draft-weighted = { $n ->
 }
 
 # 问卷编辑
+scheme-edit-title = 办法
+scheme-edit-hint = 在此修改的是草稿的办法。内设机构的规则和总体数据不在此修改，保持不变。
+scheme-edit-save = 保存办法
+scheme-edit-like = 改为沿用
+scheme-edit-rows = 清空中英文名称即删去该行；空行用来增加。代码可不填。
+scheme-edit-changed = 与 { $year } 年度不同的地方
+scheme-edit-same = 与 { $year } 年度相同。
+scheme-edit-before = { $year } 年度
+scheme-edit-now = 现为
+scheme-edit-new = 增加
 form-used-by = 用于 { $n } 个单位
 form-weights = 权重合计 { $n } / 100
 form-refused = 没有保存，有 { $n } 处要改。填写的内容都在。

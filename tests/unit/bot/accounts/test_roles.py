@@ -47,6 +47,7 @@ AUDIENCE = {
     "/admin/drafts/{model}.yaml",
     "/admin/campaigns/{campaign}/draft",
     "/admin/campaigns/{campaign}/discard",
+    "/admin/campaigns/{campaign}/scheme",
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
     "/admin/contacts",

@@ -52,6 +52,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[
         "/admin/campaigns/{campaign}/questionnaires/{questionnaire}"
     ] = []  # of a draft alone, likewise
+    found["/admin/campaigns/{campaign}/scheme"] = []  # of a draft alone, likewise
     found["/admin/drafts"] = []  # tells of nothing that was answered
     found["/admin/tokens"] = []  # tells of programs, and of no answer
     found["/admin/campaigns/{campaign}/openings.zip"] = []  # ballot by ballot, for auditors alone
