@@ -20,6 +20,7 @@ COMMANDS = (
     "approvals",
     "archive",
     "audit",
+    "backup",
     "bundle",
     "bundle-year",
     "calendar",

@@ -1,0 +1,94 @@
+"""``minping backup``: sealed copies of a running service's database and keys."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.age_files import make_identity, read_identity
+from bot.keeping.backups import make_backup, work_folder
+from bot.keeping.container import DATA, Header, Step
+from bot.keeping.verifying import open_backup
+from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.files import read_text, write_new_file
+from bot.terminal.progress import bar
+from bot.terminal.words import say, worded
+from survey_flows.errors import Message
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts.
+
+    None of them leaves a row in the audit log: it would put the log ahead of every backup.
+    """
+    parser = commands.add_parser("backup", help=Message("help-backup"))
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    make = parts.add_parser("make", help=Message("help-backup-make"))
+    make.add_argument(
+        "--to", type=Path, required=True, metavar="FOLDER", help=Message("help-backup-to")
+    )
+    make.add_argument("--key", required=True, metavar="age1…", help=Message("help-backup-key"))
+    make.set_defaults(run=run_make, audit=READS_ONLY)
+    verify = parts.add_parser("verify", help=Message("help-backup-verify"))
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument(
+        "--secret", type=Path, required=True, metavar="FILE", help=Message("help-backup-secret")
+    )
+    verify.set_defaults(run=run_verify, audit=READS_ONLY)
+    new = parts.add_parser("new-key", help=Message("help-backup-new-key"))
+    new.add_argument("file", type=Path, metavar="FILE")
+    new.set_defaults(run=run_new_key, audit=READS_ONLY)
+
+
+async def run_make(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make a backup, and say what is not in it."""
+    async with open_store(settings) as database:
+        with stepping("backup-progress") as step:
+            made = await make_backup(settings, database, chosen.to, chosen.key, SystemClock(), step)
+    say(Message("backup-made", data=str(made.data), keys=str(made.keys)))
+    say_header(made.header)
+    for campaign in made.header.left_out:
+        say(Message("backup-left-out", campaign=campaign, waiting=made.header.waiting))
+    return 0
+
+
+async def run_verify(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Open a file of a backup and check all of it."""
+    secret = read_identity(read_text(chosen.secret))
+    with work_folder(settings) as work, stepping("backup-progress-verify") as step:
+        header, parts = await open_backup(chosen.file, secret, work, step)
+    say_header(header)
+    size = sum(one.bytes for one in header.parts.values())
+    say(Message("backup-whole", file=str(chosen.file), parts=len(parts), bytes=size))
+    return 0
+
+
+async def run_new_key(_settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make a key pair: the secret goes to a new file, the public key is printed."""
+    secret, public = make_identity()
+    write_new_file(chosen.file, f"# public key: {public}\n{secret}\n".encode())
+    chosen.file.chmod(0o600)
+    print(public)
+    return 0
+
+
+def say_header(header: Header) -> None:
+    """Say what a backup is of, in UTC."""
+    made = datetime.fromtimestamp(header.made, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    said = Message("backup-of-data" if header.kind == DATA else "backup-of-keys", made=made)
+    say(said)
+    say(Message("backup-log", size=header.log_size, root=header.log_root))
+
+
+@contextmanager
+def stepping(message: str) -> Iterator[Step]:
+    """Show how far long work is, in MB, on a terminal alone."""
+    with bar(worded(Message(message))) as update:
+        yield lambda done, total: update(done >> 20, max(total >> 20, 1))

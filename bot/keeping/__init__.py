@@ -1,0 +1,1 @@
+"""Backups: sealed copies of database and keys, checked before they count, and their restore."""

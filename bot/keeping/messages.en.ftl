@@ -1,0 +1,12 @@
+keeping-another-runs = another backup or restore of this data folder is running; wait until it has ended
+keeping-other-format = this backup was made by a newer program; open it with that one
+keeping-no-backup = this sealed file holds no backup, or not all of one; take another copy of it
+keeping-part-changed = the part { $part } is not what the backup's header says; take another copy of it
+keeping-no-data-file = this is the file of keys; name the file of the database, which begins with «data-»
+keeping-no-keys-file = this is the file of the database; name the file of keys, which begins with «keys-»
+keeping-database-not-whole = the copy of the database is not whole; nothing was kept of it
+keeping-log-not-whole = the { $size } entries of the log do not give the root that was signed; no backup was made: rows were changed, or the disk is faulty
+keeping-guard-other = the database's log is not the beginning of what the guard knows; no backup was made: the page on operations says what to do
+keeping-program-missing = the program { $program } of PostgreSQL is not on this machine; install the client programs of the server's version
+keeping-program-older = the program { $program } is older than the PostgreSQL server; install the client programs of the server's version
+keeping-program-failed = the program { $program } of PostgreSQL came to no end; see the server's log

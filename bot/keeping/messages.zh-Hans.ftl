@@ -1,0 +1,12 @@
+keeping-another-runs = 这个数据文件夹正在备份或恢复，请等它结束
+keeping-other-format = 这份备份由更新的程序生成，请用那个程序打开
+keeping-no-backup = 这个加密文件不是备份，或者备份不完整；请换另一份副本
+keeping-part-changed = 其中的 { $part } 与备份文件头的记载不符；请换另一份副本
+keeping-no-data-file = 这是密钥文件；请指定以“data-”开头的数据库文件
+keeping-no-keys-file = 这是数据库文件；请指定以“keys-”开头的密钥文件
+keeping-database-not-whole = 数据库副本不完整，没有保留任何内容
+keeping-log-not-whole = 日志的 { $size } 个条目得不出已签名的树根，未做备份：数据被改动，或者磁盘有故障
+keeping-guard-other = 数据库中的日志不是守护记录的开头部分，未做备份；处理办法见运维手册
+keeping-program-missing = 这台机器上没有 PostgreSQL 的程序 { $program }；请安装与服务器同版本的客户端程序
+keeping-program-older = 程序 { $program } 比 PostgreSQL 服务器旧；请安装与服务器同版本的客户端程序
+keeping-program-failed = PostgreSQL 的程序 { $program } 没有正常结束；请看服务器的日志
