@@ -102,6 +102,7 @@ act-campaign-close = closes campaign { $subject }
 act-campaign-create = drafts campaign { $subject }
 act-campaign-count = decides whether the campaign { $subject } counts
 act-campaign-void = withdraws the campaign { $subject }
+act-posters = makes posters of campaign { $subject }
 act-scheme = changes the scheme of draft { $subject }
 act-questionnaire = changes a questionnaire of draft { $subject }
 act-questionnaire-preview = looks at a questionnaire of draft { $subject }, stores nothing

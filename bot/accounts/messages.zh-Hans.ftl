@@ -102,6 +102,7 @@ act-campaign-close = 截止评价活动 { $subject }
 act-campaign-create = 起草评价活动 { $subject }
 act-campaign-count = 决定活动 { $subject } 是否计入
 act-campaign-void = 作废活动 { $subject }
+act-posters = 制作活动 { $subject } 的海报
 act-scheme = 修改草稿 { $subject } 的办法
 act-questionnaire = 修改草稿 { $subject } 的问卷
 act-questionnaire-preview = 预览草稿 { $subject } 的问卷，没有保存

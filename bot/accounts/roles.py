@@ -84,9 +84,9 @@ RIGHTS = {
     # no scores, and of a year its steps alone.
     STAFF: Rights(
         rf"/admin/?|{OWN}|{YEAR}|{CAMPAIGNS}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
-        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft|/scheme|/questionnaires/[^/]+)?",
+        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft|/scheme|/posters|/links/[^/]+/[a-z]+\.svg|/questionnaires/[^/]+)?",
         rf"{OWN}|/admin/(contacts|drafts)"
-        r"|/admin/campaigns/[^/]+/(links|draft|discard|scheme|questionnaires/.*|push/.*|responses/quotas)",
+        r"|/admin/campaigns/[^/]+/(links|posters|draft|discard|scheme|questionnaires/.*|push/.*|responses/quotas)",
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(

@@ -168,3 +168,7 @@ admin-rule-last-in-league = Last ranks of a league
 admin-rule-last-in-category = Last ranks of a category
 admin-rule-of-units = Units
 admin-rule-promotion-file = Noted in the promotion file
+admin-poster-counter = Service counter
+admin-scan-before-close = the campaign is not closed yet
+admin-release-made = release { $number } is made
+admin-release-same = nothing has changed since release { $number }

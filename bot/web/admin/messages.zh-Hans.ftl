@@ -168,3 +168,7 @@ admin-rule-last-in-league = 各组别后几名
 admin-rule-last-in-category = 各类别后几名
 admin-rule-of-units = 单位
 admin-rule-promotion-file = 记入干部档案
+admin-poster-counter = 服务窗口
+admin-scan-before-close = 活动尚未截止，不能查找
+admin-release-made = 已发布第 { $number } 版得分
+admin-release-same = 得分没有变化，仍为第 { $number } 版

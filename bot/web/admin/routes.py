@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         bundles,
         calendars,
         campaigns,
+        closed_campaigns,
         contacts,
         data_pages,
         drafts,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         own_account,
         own_unit,
         people,
+        posters,
         push,
         questionnaires,
         rectification,
@@ -52,6 +54,7 @@ else:
     bundles = lazy_module("bot.web.admin.bundles")
     calendars = lazy_module("bot.web.admin.calendars")
     campaigns = lazy_module("bot.web.admin.campaigns")
+    closed_campaigns = lazy_module("bot.web.admin.closed_campaigns")
     contacts = lazy_module("bot.web.admin.contacts")
     data_pages = lazy_module("bot.web.admin.data_pages")
     drafts = lazy_module("bot.web.admin.drafts")
@@ -62,6 +65,7 @@ else:
     own_account = lazy_module("bot.web.admin.own_account")
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
+    posters = lazy_module("bot.web.admin.posters")
     push = lazy_module("bot.web.admin.push")
     questionnaires = lazy_module("bot.web.admin.questionnaires")
     rectification = lazy_module("bot.web.admin.rectification")
@@ -140,6 +144,15 @@ PAGES = (
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),
     ("POST", "/admin/campaigns/{campaign}/links", campaigns.take_link),
+    (
+        "GET",
+        "/admin/campaigns/{campaign}/links/{link}/{place:web|telegram}.svg",
+        posters.send_code,
+    ),
+    ("GET", "/admin/campaigns/{campaign}/posters", posters.show_posters),
+    ("POST", "/admin/campaigns/{campaign}/posters", posters.take_posters),
+    ("POST", "/admin/campaigns/{campaign}/scan", closed_campaigns.take_scan),
+    ("POST", "/admin/campaigns/{campaign}/release", closed_campaigns.take_release),
     ("GET", "/admin/campaigns/{campaign}/push", push.show_push),
     ("GET", "/admin/campaigns/{campaign}/push/live", push.show_live),
     ("GET", "/admin/campaigns/{campaign}/push/sample.json", push.send_sample),
@@ -187,6 +200,7 @@ PAGES = (
     ("GET", "/admin/cases", fraud_cases.show_list),
     ("GET", "/admin/cases/{case}", fraud_cases.show_one),
     ("POST", "/admin/cases/{case}", fraud_cases.take_vote),
+    ("POST", "/admin/cases/{case}/reopen", fraud_cases.take_reopen),
     ("GET", r"/admin/years/{year:\d{4}}", year_page.show_year),
     ("GET", r"/admin/years/{year:\d{4}}/ranking", years.show_ranking),
     ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", years.send_picture),
@@ -237,6 +251,7 @@ FORMS = {
     "grades": "ranking",
     "material": "import",
     "publish": "",
+    "release": "scores",
     "sign-out": "",
 }
 """The page on which a form stands whose address has none, by the end of that address."""

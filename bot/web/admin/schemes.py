@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from aggregation.model.facts import UNIT_GRADES
 from aggregation.scheme.diff import scheme_differences
 from aggregation.scheme.scheme import PUBLIC, Scheme, parse_scheme
 from bot.campaigns.definition import FrozenDefinition, read_definition
@@ -334,6 +336,7 @@ async def _before(
     return {
         "patterns": patterns,
         "last_year": earlier[-1].year if earlier else 0,
+        **await _tried(visit, data, earlier[-1].year if earlier else 0),
         "changes": changes,
     }
 
@@ -351,3 +354,33 @@ def _changes(
         for it in scheme_differences(before, now)
         if it.field in called
     ]
+
+
+async def _tried(visit: Visit, data: Mapping[str, Any], year: int) -> dict[str, Any]:
+    """Returns an earlier year's grades under this scheme, where somebody asked who may see them.
+
+    Nothing is stored, and the draft may still say otherwise.
+    """
+    may_try = bool(year) and visit.visitor.may("GET", f"/admin/years/{year}/ranking")
+    nothing = {"may_try": may_try, "tried": None, "untried": ""}
+    if not may_try or visit.query("try") != "yes":
+        return nothing
+    from bot.appraisal.sensitivity import simulate
+
+    try:
+        before = await visit.appraised(year)
+        outcome = await asyncio.to_thread(simulate, before, parse_scheme(data))
+    except BadInput as error:
+        return nothing | {"untried": error.render(visit.lang)}
+    names = {unit.unit: (unit.zh, unit.en) for unit in before.result.units}
+    grades = [*UNIT_GRADES, None]
+    return nothing | {
+        "tried": {
+            "before": [outcome.before.get(grade, 0) for grade in grades],
+            "after": [outcome.after.get(grade, 0) for grade in grades],
+            "moves": [
+                (pick(names[move.unit], visit.lang), move.ranks, move.grades)
+                for move in outcome.moves
+            ],
+        }
+    }
