@@ -17,7 +17,7 @@ from survey_flows.errors import Message
 
 def register(commands: Any) -> None:
     """Add the command."""
-    from bot.publication.campaign_posters import PLACES
+    from bot.publication.reports.campaign_posters import PLACES
     from bot.publication.reports.counter_file import FIELDS
 
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
@@ -38,7 +38,7 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the PDF."""
-    from bot.publication.campaign_posters import campaign_posters
+    from bot.publication.reports.campaign_posters import campaign_posters
     from bot.spreadsheets.reader import read_sheet
 
     data = await asyncio.to_thread(read_file, chosen.file)

@@ -27,7 +27,7 @@ async def show_posters(visit: Visit) -> web.Response:
 @staff_page
 async def take_posters(visit: Visit) -> web.Response:
     """Returns the posters as a PDF; a refused form keeps what was typed."""
-    from bot.publication.campaign_posters import PLACES, campaign_posters
+    from bot.publication.reports.campaign_posters import PLACES, campaign_posters
     from bot.spreadsheets.reader import read_sheet
 
     campaign, service = visit.path_param("campaign"), visit.service
