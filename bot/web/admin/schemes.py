@@ -26,10 +26,12 @@ from bot.campaigns.scheme_form import (
 )
 from bot.campaigns.summaries import list_campaigns
 from bot.campaigns.titles import printed_title
+from bot.core import labels
 from bot.core.labels import pick
 from bot.web.admin.page import Visit, staff_page
 from survey_flows.errors import BadInput
 from survey_flows.messages import Message, render
+from survey_flows.spoken_terms import speak
 
 SHIPPED = "shipped"
 """In place of a campaign: the scheme that is shipped."""
@@ -202,6 +204,7 @@ async def _show(
     stale: Scheme | None = None,
 ) -> web.Response:
     """Returns the form of plain data; ``stale`` is what the draft says meanwhile."""
+    speak(definition.scheme.terms)
     chapters = scheme_chapters(data)
     called = _names(chapters, data, visit.lang)
     problems = [
@@ -228,6 +231,7 @@ async def _show(
             for value, words in CHOICES.items()
         },
         problems=problems,
+        grades={str(grade): labels.name(grade, visit.lang) for grade in UNIT_GRADES},
         rows={name: [segment(code) for code in data.get(name) or ()] for name in NAMED},
         differs=_differences(stale, data, called) if stale else [],
         **await _before(visit, data, called),
@@ -379,7 +383,11 @@ async def _tried(visit: Visit, data: Mapping[str, Any], year: int) -> dict[str, 
             "before": [outcome.before.get(grade, 0) for grade in grades],
             "after": [outcome.after.get(grade, 0) for grade in grades],
             "moves": [
-                (pick(names[move.unit], visit.lang), move.ranks, move.grades)
+                (
+                    pick(names[move.unit], visit.lang),
+                    move.ranks,
+                    [grade.value if grade in UNIT_GRADES else "" for grade in move.grades],
+                )
                 for move in outcome.moves
             ],
         }

@@ -216,3 +216,18 @@ async def test_a_scheme_that_is_none_is_refused_whoever_sends_it(console: Consol
     await console.post(PAGE, {"csrf": console.csrf})
     assert console.status == 403
     assert await stored(console) == before
+
+
+async def test_who_sees_results_tries_the_scheme_on_the_year_before(console: Console) -> None:
+    await console.sign_in("wang")
+    assert "#tried" not in await console.open(PAGE)
+    assert "Under this scheme" not in await console.open(f"{PAGE}?try=yes")
+    console.client.session.cookie_jar.clear()
+    await console.sign_in()
+    form = fields(await console.open(PAGE))
+    await console.post(PAGE, form | {"adjustments.deduct_max": "0", "adjustments.bonus_max": "0"})
+    said = texts(await console.open(f"{PAGE}?try=yes"))
+    assert "What it would have made of 2010" in said
+    row = re.findall(r"Under this scheme (\d+) (\d+) (\d+) (\d+)", said)
+    assert len(row) == 1, said[-900:]
+    assert sum(map(int, row[0])) > 0
