@@ -64,3 +64,29 @@ reason-inputs = from { $inputs }
 reason-scheme = scheme { $field }
 label-flag-rank-provisional = rests on answers nobody vouches for: provisional rank
 reason-established = established on { $on }
+
+# Rules
+label-rule-bottom-rank = low rank
+label-rule-criminal-offence = criminal offence
+label-rule-first-grade = { -grade-first }
+label-rule-low-personal-score = low personal score
+label-rule-manipulation = manipulated answers
+label-rule-review-finding = findings of a review
+label-rule-safety-accident = safety accident
+label-rule-third-grade-unit = unit of the { -grade-third }
+label-rule-two-year-third = { -grade-third } two years running
+label-rule-unfitness = unfit for the post
+
+# Signals of organised rating
+label-signal-burst = many within six hours
+label-signal-identical-answers = the same answers to all questions
+label-signal-lockstep = one opinion by one source within a short time
+label-signal-odd-hours = at night
+label-signal-online-findings = conspicuous when they came in
+label-signal-shared-voters = the same people say one thing of two units
+label-signal-similar-comments = near-duplicate comments
+label-signal-single-target = raters of this unit alone
+label-signal-source-share = one source's share is large
+label-signal-staff-orders = in office hours
+label-signal-strata = one source says otherwise than all others
+label-signal-young-accounts = from new accounts

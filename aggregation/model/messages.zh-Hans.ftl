@@ -64,3 +64,29 @@ reason-inputs = 依据 { $inputs }
 reason-scheme = 办法 { $field }
 label-flag-rank-provisional = 主要依据无凭证的评价，名次暂定
 reason-established = { $on } 认定
+
+# 规则的名称
+label-rule-bottom-rank = 名次靠后
+label-rule-criminal-offence = 违法犯罪
+label-rule-first-grade = 评为{ -grade-first }
+label-rule-low-personal-score = 个人得分低
+label-rule-manipulation = 组织操纵评价
+label-rule-review-finding = 考察认定的问题
+label-rule-safety-accident = 安全事故
+label-rule-third-grade-unit = 单位被评为{ -grade-third }
+label-rule-two-year-third = 连续两年{ -grade-third }
+label-rule-unfitness = 不适宜担任现职
+
+# 异常信号
+label-signal-burst = 六小时内大量提交
+label-signal-identical-answers = 所有题目答案相同
+label-signal-lockstep = 同一渠道在短时间内意见一致
+label-signal-odd-hours = 深夜提交
+label-signal-online-findings = 提交时已有异常
+label-signal-shared-voters = 同一批人对两个单位意见一致
+label-signal-similar-comments = 留言近似
+label-signal-single-target = 只评价了一个单位
+label-signal-source-share = 单一渠道占比过高
+label-signal-staff-orders = 上班时间提交
+label-signal-strata = 某一渠道与其他渠道意见不同
+label-signal-young-accounts = 来自新账号

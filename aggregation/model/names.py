@@ -60,6 +60,34 @@ FINDINGS: Mapping[FindingKind, Message] = {
     FindingKind.MANIPULATION: Message("label-finding-manipulation"),
     FindingKind.VETO: Message("label-finding-veto"),
 }
+RULES: Mapping[str, Message] = {
+    "bottom_rank": Message("label-rule-bottom-rank"),
+    "criminal_offence": Message("label-rule-criminal-offence"),
+    "first_grade": Message("label-rule-first-grade"),
+    "low_personal_score": Message("label-rule-low-personal-score"),
+    "manipulation": Message("label-rule-manipulation"),
+    "review_finding": Message("label-rule-review-finding"),
+    "safety_accident": Message("label-rule-safety-accident"),
+    "third_grade_unit": Message("label-rule-third-grade-unit"),
+    "two_year_third": Message("label-rule-two-year-third"),
+    "unfitness": Message("label-rule-unfitness"),
+}
+"""The rules by their names in the scheme; each rule of `aggregation.rules` has one here."""
+SIGNALS: Mapping[str, Message] = {
+    "burst": Message("label-signal-burst"),
+    "identical_answers": Message("label-signal-identical-answers"),
+    "lockstep": Message("label-signal-lockstep"),
+    "odd_hours": Message("label-signal-odd-hours"),
+    "online_findings": Message("label-signal-online-findings"),
+    "shared_voters": Message("label-signal-shared-voters"),
+    "similar_comments": Message("label-signal-similar-comments"),
+    "single_target": Message("label-signal-single-target"),
+    "source_share": Message("label-signal-source-share"),
+    "staff_orders": Message("label-signal-staff-orders"),
+    "strata": Message("label-signal-strata"),
+    "young_accounts": Message("label-signal-young-accounts"),
+}
+"""The signals of organised rating, by their names in `aggregation.fraud.signals`."""
 FLAGS: Mapping[str, Message] = {
     "insufficient": Message("label-flag-insufficient"),
     "pooled": Message("label-flag-pooled"),
@@ -73,6 +101,11 @@ FLAGS: Mapping[str, Message] = {
     "below_floor": Message("label-flag-below-floor"),
 }
 """The flags of scores; a flag of one group ends in the group's code (``below_floor:resident``)."""
+
+
+def rule_name(rule: str) -> Message | str:
+    """Returns what a rule is called; a rule that has no name stays."""
+    return RULES.get(rule, rule)
 
 
 def flags_by_code(

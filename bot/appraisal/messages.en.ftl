@@ -367,3 +367,36 @@ appraisal-given-told = { $grade }; { $by }; { $reason }; { $at }
 appraisal-not-decided-now = other grounds, and no decision on them
 appraisal-appeal-changed = something changed after you looked, and your choice is not stored. Now: { $state }, handler { $now }. Yours: { $mine }; look at it again
 appraisal-nobody-charged = nobody
+
+# Fields of the scheme, as reasons call them
+appraisal-fields = { $fields }
+appraisal-field-where = { $level ->
+    [1] inside units
+   *[other] inside units, level { $level }
+}
+appraisal-field-adjustments = bonuses and deductions
+appraisal-field-bonus-max = highest bonus
+appraisal-field-deduct-max = highest deduction
+appraisal-field-confidence = confidence level
+appraisal-field-imagined = imagined answers of a group
+appraisal-field-states = when a rank is provisional
+appraisal-field-vouched = vouched sources
+appraisal-field-first-pct = share of the { -grade-first }
+appraisal-field-league-first = first places of districts and counties
+appraisal-field-league-third = last places of districts and counties
+appraisal-field-personal-floor = floor of personal scores
+appraisal-field-pool = pools of leaders
+appraisal-field-floor-unit = fewest valid ballots of a unit
+appraisal-field-places = decimals of totals
+appraisal-field-presence = time in post
+appraisal-field-rules = the rules
+appraisal-field-rule = rule «{ $rule }»
+appraisal-field-tie-breaks = order of equal totals
+appraisal-field-unit-quota = places of each grade
+appraisal-field-ties = equal totals at the last place
+appraisal-field-veto = veto
+appraisal-field-weight = weight of { $part } in { $family }
+appraisal-field-group-weight = weight of { $group } in { $family }
+appraisal-field-share = shares in the score of the { $role }
+appraisal-field-share-unit = share of the unit’s total in the score of the { $role }
+appraisal-field-share-personal = share of the personal score in the score of the { $role }

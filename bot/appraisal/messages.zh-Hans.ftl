@@ -327,3 +327,36 @@ appraisal-given-told = { $grade }；{ $by }；{ $reason }；{ $at }
 appraisal-not-decided-now = 依据已变，尚无决定
 appraisal-appeal-changed = 事项在您打开后已变化，您的选择未保存。现为：{ $state }，经办人 { $now }。您选择的是：{ $mine }。请重新查看
 appraisal-nobody-charged = 未指定
+
+# 办法的条款，理由中用名称表示
+appraisal-fields = { $fields }
+appraisal-field-where = { $level ->
+    [1] 单位内部
+   *[other] 单位内部第 { $level } 层
+}
+appraisal-field-adjustments = 加扣分
+appraisal-field-bonus-max = 加分上限
+appraisal-field-deduct-max = 扣分上限
+appraisal-field-confidence = 置信水平
+appraisal-field-imagined = 每个评价主体的预期答复数
+appraisal-field-states = 暂定名次的条件
+appraisal-field-vouched = 有凭证的渠道
+appraisal-field-first-pct = { -grade-first }的比例
+appraisal-field-league-first = 区县排名靠前的名额
+appraisal-field-league-third = 区县排名靠后的名额
+appraisal-field-personal-floor = 个人得分底线
+appraisal-field-pool = 名额组的划分
+appraisal-field-floor-unit = 单位最低票数
+appraisal-field-places = 总分的小数位数
+appraisal-field-presence = 任职时间
+appraisal-field-rules = 各项规则
+appraisal-field-rule = 规则「{ $rule }」
+appraisal-field-tie-breaks = 同分排序
+appraisal-field-unit-quota = 单位等次名额
+appraisal-field-ties = 名额分界处同分的处理
+appraisal-field-veto = 一票否决
+appraisal-field-weight = { $family }中{ $part }的权重
+appraisal-field-group-weight = { $family }中{ $group }的权重
+appraisal-field-share = { $role }得分的构成
+appraisal-field-share-unit = { $role }得分中单位得分的比重
+appraisal-field-share-personal = { $role }得分中个人得分的比重

@@ -18,7 +18,7 @@ from aggregation.model.results import AppraisalResult, LeaderResult, Proposal, U
 from aggregation.procedure.appeals import AppealAct
 from bot.appraisal.appeal_records import list_appeals
 from bot.appraisal.appeal_requests import possible_acts
-from bot.appraisal.own_sources import names_of, plain_line
+from bot.appraisal.plain_reasons import names_of, plain_line
 from bot.appraisal.request_times import is_person, own_until
 from bot.appraisal.standing_years import StandingYear, amendment_of, read_shown_year
 from bot.records.notices import GivenNotice, notice_for, read_notices
@@ -118,7 +118,8 @@ def own_result(
     body = next((it for it in stands.content.bodies if subject in it.trail), None)
     if body is None:
         return None
-    result, names = _of(body, subject), names_of(stands)
+    result = _of(body, subject)
+    names = names_of(stands.content.bodies, stands.content.inputs.scheme)
     unit = _unit_of(stands, result)
     days = stands.content.inputs.scheme.procedure
     told = stands.inputs.disclosed.get(unit.unit)

@@ -19,6 +19,7 @@ from aggregation.appraisal.stability import (
 from aggregation.appraisal.variations import RescoringInputs, Variation, rescored_units, variations
 from aggregation.estimation.scores import UnitScore
 from aggregation.model.facts import Grade
+from aggregation.model.names import SIGNALS
 from aggregation.model.results import UnitResult
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.year import AppraisedYear
@@ -113,6 +114,6 @@ def _rule_shifts(
         for _, without in parts:
             other |= without.get(rule, {})
         after = _standings(year, other, scheme)
-        label = Message("appraisal-without-rule", rule=rule)
+        label = Message("appraisal-without-rule", rule=SIGNALS.get(rule, rule))
         found.append(result_shift(f"without_{rule}", label, base, after))
     return found

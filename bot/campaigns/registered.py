@@ -18,7 +18,7 @@ from bot.campaigns.states import CLOSED
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.campaign_aim import COUNTING, USUAL, Aim
-from survey_flows.campaign_definition import Unit
+from survey_flows.campaign_definition import Organiser, Unit
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
 
@@ -31,8 +31,8 @@ class RegisteredCampaign:
     """A campaign as it is scored.
 
     ``opens_at`` and ``closes_at`` are in epoch seconds; ``units`` are by code, ``questionnaires``
-    by id; ``halves`` is what split halves differ in. A pilot is scored like any other campaign and
-    counts in no year's appraisal.
+    by id; ``halves`` is what split halves differ in, ``organiser`` is who asked. A pilot is scored
+    like any other campaign and counts in no year's appraisal.
     """
 
     id: str
@@ -46,6 +46,7 @@ class RegisteredCampaign:
     scheme: Scheme
     aim: Aim = USUAL
     halves: tuple[str, ...] = ()
+    organiser: Organiser | None = None
 
 
 def no_such_campaign(campaign: str) -> BadInput:
@@ -130,6 +131,7 @@ def registered_campaign(row: CampaignRow) -> RegisteredCampaign:
         scheme=definition.scheme,
         aim=definition.aim,
         halves=definition.halves,
+        organiser=definition.organiser,
     )
 
 

@@ -110,7 +110,7 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     elif chosen.inside:
         print_inside(year, chosen.inside, chosen.lang)
     elif chosen.proposals or chosen.open:
-        print_proposals(year.bodies, chosen.lang, ProposalStatus.PROPOSED if chosen.open else None)
+        print_proposals(year, chosen.lang, ProposalStatus.PROPOSED if chosen.open else None)
     else:
         print_left_units(year, chosen.lang)
         print_appraisal(year.result, year.inputs.scheme, year.seal is not None, chosen.lang)
@@ -119,12 +119,13 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
 
 
 def _reasons(year: Any, subject: str, lang: str) -> list[str]:
-    from aggregation.model.results import explain
+    from bot.appraisal.plain_reasons import names_of, plain_texts
 
     result = year.about(subject)
     if result is None:
         raise BadInput(Message("appraise-subject-unknown"), Place(subject=subject))
-    return explain(result, subject, lang)
+    names = names_of(year.bodies, year.inputs.scheme)
+    return [*plain_texts(result.trail[subject], names, lang)]
 
 
 async def _decide(database: AsyncEngine, chosen: argparse.Namespace, settings: Settings) -> None:

@@ -68,10 +68,12 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
                 settings.timezone,
                 office_here(settings).today,
                 chosen.campaign,
+                settings.city,
             )
             name = f"minping-{chosen.year}" + ("-internal" if audience is Audience.INTERNAL else "")
         else:
-            book = await export_campaign(database, chosen.campaign[0], settings.timezone)
+            named = (chosen.campaign[0], settings.timezone, settings.city)
+            book = await export_campaign(database, *named)
             summary = await show_campaign(database, chosen.campaign[0])
             name = f"minping-{summary.id}{file_mark(summary.aim.pilot)}"
     files = _files(book, name, chosen.format)

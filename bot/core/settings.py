@@ -49,6 +49,7 @@ class Settings:
         migrate: "yes" lets the service bring an older database to this version while a campaign
             runs; empty means that it does so only without one.
         timezone: the city's time zone.
+        city: the city's name, as exports name it; empty names none.
         language: language of commands, en or zh-Hans; empty means the locale's.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
@@ -78,6 +79,7 @@ class Settings:
     witnesses: str = ""
     migrate: str = ""
     timezone: str = "Asia/Shanghai"
+    city: str = ""
     language: str = ""
     log_level: str = "INFO"
 

@@ -7,6 +7,7 @@ fieldwork-unknown-channel = there is no such channel; there are { $channels }
 fieldwork-no-telegram-address = this is not a chat id of Telegram, 1 to 16 digits
 fieldwork-no-phone = this is not a mobile telephone; write eleven digits, or + and the country's code
 fieldwork-no-mail-address = this is not an e-mail address
+fieldwork-no-wechat-user = this is no openid of the city’s WeChat account, of 20 to 64 letters, digits, “_” or “-”
 fieldwork-no-wecom-user = this is no member’s id of WeCom; write 1 to 64 letters, digits, “_”, “-”, “@” or “.”
 fieldwork-no-dingtalk-user = this is no userid of DingTalk; write 1 to 64 letters, digits or “_-@.”
 fieldwork-no-feishu-user = this is no user_id of Feishu; write 1 to 64 letters, digits or “_”
@@ -68,6 +69,26 @@ fieldwork-nothing-pushed = nothing was pushed in this campaign
 fieldwork-push-not-running = the last push is not running, so it cannot be paused
 fieldwork-push-not-paused = the last push is not paused, so it cannot be resumed
 fieldwork-push-over = the last push was cancelled already
+
+# Templates that providers approve
+fieldwork-template-text = a template has 1 to { $max } characters
+fieldwork-template-variables = write the code as 1 to { $most } variables of the template, like { "${code}" } or { "{1}" }{ "{2}" }
+fieldwork-template-field = “{ $text }” is no field of a WeChat card; write a line for each field, like { "thing1: words" }
+fieldwork-template-value = the field { $name } needs 1 to { $max } characters
+fieldwork-template-account = no account of this name sends templates; it is known once the service has begun with its file
+fieldwork-template-unknown = a template is an invitation or a reminder, in zh-Hans or en
+fieldwork-template-state = the template cannot go into this state: a written one is filed, a filed one approved or refused, an approved one refused
+fieldwork-template-long = an id has at most { $id } characters, a note { $note }
+fieldwork-template-id = name the id that the provider gave the approved template
+fieldwork-cloud-forbids = the rules of public-cloud SMS forbid surveys in templates and personal links in variables; name the cloud’s approval in writing here, or use an operator’s gateway or a sealed file
+fieldwork-template-missing = the account { $account } sends approved templates alone, and its { $reminder ->
+    [0] invitation
+   *[other] reminder
+    } is not approved yet
+fieldwork-template-missing-cloud = the account { $account } is public-cloud SMS, whose rules forbid surveys in templates and personal links in variables. It sends approved templates alone, and its { $reminder ->
+    [0] invitation
+   *[other] reminder
+    } is not approved. Get the cloud’s approval in writing, or use an operator’s gateway or a sealed file
 
 # Progress in a stored conversation
 fieldwork-progress-unreadable = the progress in the stored conversation cannot be read

@@ -7,6 +7,7 @@ fieldwork-unknown-channel = 没有这个接入方式，可用的有：{ $channel
 fieldwork-no-telegram-address = 这不是 Telegram 的 chat id，应为 1 至 16 位数字
 fieldwork-no-phone = 这不是手机号码；请写十一位数字，境外号码写 + 和国家代码
 fieldwork-no-mail-address = 这不是电子邮件地址
+fieldwork-no-wechat-user = 这不是本市公众号的 openid；应为 20 至 64 个字母、数字、“_”或“-”
 fieldwork-no-wecom-user = 这不是企业微信的成员账号；请写 1 至 64 个字母、数字、“_”“-”“@”或“.”
 fieldwork-no-dingtalk-user = 这不是钉钉的 userid；请写 1 至 64 个字母、数字或“_-@.”
 fieldwork-no-feishu-user = 这不是飞书的 user_id；请写 1 至 64 个字母、数字或“_”
@@ -68,6 +69,26 @@ fieldwork-nothing-pushed = 该活动没有推送过
 fieldwork-push-not-running = 最近一次推送没有在发送，不能暂停
 fieldwork-push-not-paused = 最近一次推送没有暂停，不能继续
 fieldwork-push-over = 最近一次推送已经取消
+
+# Templates that providers approve
+fieldwork-template-text = 模板应为 1 至 { $max } 字
+fieldwork-template-variables = 请把编码写成模板的 1 至 { $most } 个变量，如 { "${code}" } 或 { "{1}" }{ "{2}" }
+fieldwork-template-field = “{ $text }”不是微信卡片的字段；请每个字段写一行，如 { "thing1：文字" }
+fieldwork-template-value = 字段 { $name } 应为 1 至 { $max } 字
+fieldwork-template-account = 没有这个只发模板的账号；服务按账号文件启动后才能登记
+fieldwork-template-unknown = 模板只能是邀请或提醒，语言只能是 zh-Hans 或 en
+fieldwork-template-state = 模板不能改为这个状态：已起草的可报审，已报审的可通过或驳回，已通过的可驳回
+fieldwork-template-long = 模板编号最多 { $id } 字，说明最多 { $note } 字
+fieldwork-template-id = 请填写服务商给已通过模板的编号
+fieldwork-cloud-forbids = 公有云短信的规则不允许模板用于问卷调查，也不允许变量中有个人链接；请在此写明云服务商的书面同意，或改用运营商短信平台、加密文件
+fieldwork-template-missing = 账号 { $account } 只发送审核通过的模板，其{ $reminder ->
+    [0] 邀请
+   *[other] 提醒
+    }模板还没有通过
+fieldwork-template-missing-cloud = 账号 { $account } 是公有云短信，规则不允许模板用于问卷调查，也不允许变量中有个人链接。它只发送审核通过的模板，其{ $reminder ->
+    [0] 邀请
+   *[other] 提醒
+    }模板没有通过。请取得云服务商的书面同意，或改用运营商短信平台、加密文件
 
 # Progress in a stored conversation
 fieldwork-progress-unreadable = 无法读取对话中保存的进度

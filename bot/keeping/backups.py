@@ -184,7 +184,7 @@ async def _sealed(
         log_root=facts.log_root.hex(),
         note=facts.note,
         ballots=facts.ballots,
-        waiting=sum(facts.boxes.values()),
+        boxes=facts.boxes,
         running=facts.running,
         left_out=facts.running,
     )
@@ -224,6 +224,11 @@ def _draft(path: Path) -> Path:
 def _keep(path: Path) -> None:
     """Gives a written file its name, on the disk as well."""
     _draft(path).replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
+    kept(path.parent)
+
+
+def kept(folder: Path) -> None:
+    """Has the disk keep the names of a folder's files."""
+    descriptor = os.open(folder, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)

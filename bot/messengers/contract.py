@@ -35,6 +35,10 @@ def answer_by_code(code: str, codes: Mapping[str, Verdict]) -> Answer | None:
     return None if verdict is None else verdict.answer(code)
 
 
+NO_TEMPLATE = Answer(DeliveryOutcome.REFUSED, reason="template")
+"""The answer of an account that sends templates alone where none is approved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hooked:
     """What a provider's request to our hook says.

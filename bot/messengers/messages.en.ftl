@@ -15,7 +15,5 @@ messengers-kind-twice = another account serves the same kind of address; keep on
 messengers-mail-security = security is starttls, tls, or none for a relay on this machine
 messengers-mail-port = a port is a number up to 65535
 messengers-mail-from = this is no mail address
-messengers-cloud-forbids = the rules of public-cloud SMS forbid surveys in templates and personal links in variables; name the cloud’s approval in writing here, or use an operator’s gateway or a sealed file
-messengers-variables = name 1 to { $most } variables of the template, separated by commas
 messengers-agent = the application’s AgentId is a number
 messengers-no-address = messages carry links, so the service needs a public https address

@@ -15,7 +15,5 @@ messengers-kind-twice = 另一账号已用于同一种联系方式；请只留�
 messengers-mail-security = security 只能是 starttls 或 tls；本机的中继可用 none
 messengers-mail-port = 端口是不大于 65535 的数字
 messengers-mail-from = 这不是电子邮件地址
-messengers-cloud-forbids = 公有云短信的规则不允许模板用于问卷调查，也不允许变量中有个人链接；请在此写明云服务商的书面同意，或改用运营商短信平台、加密表
-messengers-variables = 请写出模板的 1 至 { $most } 个变量，用逗号分开
 messengers-agent = 应用的 AgentId 是数字
 messengers-no-address = 消息带有链接，服务需要公开的 https 网址

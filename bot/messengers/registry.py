@@ -15,6 +15,7 @@ from bot.messengers.feishu import messenger as feishu
 from bot.messengers.gateway import messenger as gateway
 from bot.messengers.tencent import messenger as tencent
 from bot.messengers.twilio import messenger as twilio
+from bot.messengers.wechat import messenger as wechat
 from bot.messengers.wecom import messenger as wecom
 from survey_flows.errors import BadInput, Message, Place
 
@@ -26,6 +27,7 @@ PROVIDERS: Mapping[str, Callable[[AccountFile, Path], AccountMessenger]] = {
     "gateway": gateway.make,
     "tencent": tencent.make,
     "twilio": twilio.make,
+    "wechat": wechat.make,
     "wecom": wecom.make,
 }
 

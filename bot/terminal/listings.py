@@ -21,6 +21,7 @@ from aggregation.model.results import (
 from aggregation.scheme.diff import SchemeDifference
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.deciding import seen_of
+from bot.appraisal.plain_reasons import Names, names_of, plain_texts
 from bot.appraisal.sensitivity import Simulation
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import (
@@ -251,13 +252,10 @@ def print_inside(year: AppraisedYear, unit: str, lang: str) -> None:
         print_table(render(Message("listing-people"), lang), heads, rows, right=[3])
 
 
-def print_proposals(
-    results: Sequence[AppraisalResult], lang: str, status: ProposalStatus | None
-) -> None:
+def print_proposals(year: AppraisedYear, lang: str, status: ProposalStatus | None) -> None:
     """Prints all proposals, or those of one status, with the keys by which they are decided."""
-    shown = [p for result in results for p in result.proposals if status in (None, p.status)]
-    names = {u.unit: (u.zh, u.en) for result in results for u in result.units}
-    names |= {x.leader: (x.zh, x.en) for result in results for x in result.leaders}
+    shown = [p for result in year.bodies for p in result.proposals if status in (None, p.status)]
+    names = names_of(year.bodies, year.inputs.scheme)
     heads = _heads(
         lang,
         Message("head-key"),
@@ -267,19 +265,19 @@ def print_proposals(
         Message("head-grounds"),
         Message("head-seen"),
     )
-    rows = [_proposal(p, pick(names[p.subject], lang), lang) for p in shown]
+    rows = [_proposal(p, names, lang) for p in shown]
     print_table(render(Message("listing-proposal-count", count=len(shown)), lang), heads, rows)
 
 
-def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
+def _proposal(proposal: Proposal, names: Names, lang: str) -> list[str]:
     optional = render(Message("listing-discretionary"), lang) if proposal.discretionary else ""
     made = proposal.decision
     decided = f" {made.by}: {made.reason}" if made else ""
-    grounds = sentences((line.text(lang) for line in proposal.grounds), lang)
+    grounds = sentences(plain_texts(proposal.grounds, names, lang), lang)
     return [
         proposal.key,
         name(proposal.kind, lang) + optional,
-        called,
+        worded(names[proposal.subject], lang),
         name(proposal.status, lang) + decided,
         grounds,
         seen_of(proposal),

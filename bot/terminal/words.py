@@ -60,6 +60,11 @@ CODES: Mapping[str, Message] = {
     "final": Message("word-final"),
     "upheld": Message("word-upheld"),
     "rejected": Message("word-rejected"),
+    # States of a template.
+    "template-draft": Message("word-template-draft"),
+    "template-filed": Message("word-template-filed"),
+    "template-approved": Message("word-template-approved"),
+    "template-refused": Message("word-template-refused"),
     # States of a push and of its messages.
     "running": Message("word-running"),
     "cancelled": Message("word-cancelled"),
@@ -81,6 +86,7 @@ CODES: Mapping[str, Message] = {
     "made": Message("word-made"),
     "sms": Message("word-sms"),
     "email": Message("word-email"),
+    "wechat": Message("word-wechat"),
     "wecom": Message("word-wecom"),
     "dingtalk": Message("word-dingtalk"),
     "feishu": Message("word-feishu"),

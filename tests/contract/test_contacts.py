@@ -286,7 +286,7 @@ async def test_an_empty_list_shows_nobody_and_every_code_in_it_is_taken(
     assert (sheet.max_row, sheet.max_column) == (1, 9)
     columns = [[cell.value for cell in column[1:] if cell.value] for column in codes.iter_cols()]
     channels, languages, groups = columns[0], columns[2], columns[4]
-    members = ["wecom", "dingtalk", "feishu"]
+    members = ["wechat", "wecom", "dingtalk", "feishu"]
     assert channels == ["telegram", "sms", "email", *members, "letter", "outside"]
     assert (len(languages), len(groups)) == (2, 6)
     for number, (language, group) in enumerate(product(languages, groups)):

@@ -13,7 +13,7 @@ from bot.crypto.contact_keys import ContactKeys
 from survey_flows.errors import Message
 
 TELEGRAM, SMS, EMAIL, LETTER, OUTSIDE = "telegram", "sms", "email", "letter", "outside"
-WECOM, DINGTALK, FEISHU = "wecom", "dingtalk", "feishu"
+WECHAT, WECOM, DINGTALK, FEISHU = "wechat", "wecom", "dingtalk", "feishu"
 NUMBER = "number"
 """Kind of a row by which a person is known, and to which nothing is sent."""
 GONE = ""
@@ -28,6 +28,8 @@ CHINESE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 """Mobile numbers of the mainland have eleven digits (numbering plan of 2017)."""
 IN_CHINA = "+86"
 MAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+WECHAT_USER = re.compile(r"[0-9A-Za-z_-]{20,64}")
+"""A person's openid in the city's WeChat account."""
 WECOM_USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
 """A member's id as WeCom takes it: 1 to 64 signs, the first a letter or digit."""
 DINGTALK_USER = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
@@ -60,6 +62,10 @@ def phone_number(text: str) -> str | None:
 def _mail(text: str) -> str | None:
     plain = text.lower()
     return plain if MAIL.fullmatch(plain) else None
+
+
+def _wechat(text: str) -> str | None:
+    return text if WECHAT_USER.fullmatch(text) else None
 
 
 def _wecom(text: str) -> str | None:
@@ -97,6 +103,7 @@ KINDS = {
     TELEGRAM: Kind("Telegram", "Telegram", _telegram, Message("fieldwork-no-telegram-address")),
     SMS: Kind("短信", "SMS", phone_number, Message("fieldwork-no-phone")),
     EMAIL: Kind("电子邮件", "E-mail", _mail, Message("fieldwork-no-mail-address")),
+    WECHAT: Kind("微信", "WeChat", _wechat, Message("fieldwork-no-wechat-user")),
     WECOM: Kind("企业微信", "WeCom", _wecom, Message("fieldwork-no-wecom-user")),
     DINGTALK: Kind("钉钉", "DingTalk", _dingtalk, Message("fieldwork-no-dingtalk-user")),
     FEISHU: Kind("飞书", "Feishu", _feishu, Message("fieldwork-no-feishu-user")),

@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
-from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
+from bot.fieldwork.outreach.message_templates import (
+    MessageTemplate,
+    approved_template,
+    read_templates,
+)
+from bot.fieldwork.outreach.messenger import (
+    TEMPLATE,
+    DeliveryOutcome,
+    Messenger,
+    OutgoingMessage,
+)
 from bot.fieldwork.outreach.null_messenger import NullMessenger
 from bot.fieldwork.outreach.outbox import (
     FAILED,
@@ -118,6 +128,9 @@ class Composer:
         opened = await read_opened_contacts(connection, self._marks(people, allowed))
         blocked = await self._blocked(connection, readable)
         having = await read_having(connection, people)
+        account = self._messenger.account
+        sends_templates = account.link == TEMPLATE
+        templates = await read_templates(connection, account.name) if sends_templates else []
         composed = Composed()
         for item in claimed:
             one, push = people.get(item.key), allowed.get(item.key[:2])
@@ -145,7 +158,7 @@ class Composer:
                 first = invitations.get(push.campaign, push)
                 known = (item.key[0], item.key[2]) in having
                 own = push if known else first
-                composed.envelopes[item.key] = self._envelope(own, one, open_to)
+                composed.envelopes[item.key] = self._envelope(own, one, open_to, templates)
         return composed
 
     def _readable(self, one: Recipient, served: Collection[str]) -> list[_Opened]:
@@ -167,7 +180,13 @@ class Composer:
             )
             return None
 
-    def _envelope(self, push: Push, one: Recipient, open_to: Sequence[_Opened]) -> Envelope:
+    def _envelope(
+        self,
+        push: Push,
+        one: Recipient,
+        open_to: Sequence[_Opened],
+        templates: Sequence[MessageTemplate],
+    ) -> Envelope:
         address, sealed = open_to[0]
         lang = one.lang if one.lang in push.texts else DEFAULT
         begin, stop = (
@@ -179,7 +198,8 @@ class Composer:
         leave = f"{self._site}/out/{self._contact_keys.leave_token(sealed.lookup)}"
         subject = self._words.say(lang, "invitation-subject")
         head = (push.texts[lang], begin, token, stop)
-        message = OutgoingMessage(*head, link, short, subject, leave, push.kind)
+        template = approved_template(templates, push.kind, lang)
+        message = OutgoingMessage(*head, link, short, subject, leave, template)
         following = open_to[1][1].kind if len(open_to) > 1 else ""
         to = (self._messenger, address.address, message, sealed.lookup)
         return Envelope(*to, following, awaits=not push.spares_openers)

@@ -58,6 +58,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A template as its provider approved it: the provider's id, and the text with its places."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """A message of which each messenger takes what its provider can show.
 
@@ -70,7 +78,7 @@ class OutgoingMessage:
         words: the whole text of a short message, the link in it.
         subject: of a mail.
         leave: the address that opts the person out.
-        kind: ``invitation`` or ``reminder``, for providers that send templates.
+        template: what a provider that sends templates alone has approved; None without one.
     """
 
     text: str
@@ -81,7 +89,7 @@ class OutgoingMessage:
     words: str = ""
     subject: str = ""
     leave: str = ""
-    kind: str = "invitation"
+    template: ApprovedTemplate | None = None
 
     @property
     def with_links(self) -> str:

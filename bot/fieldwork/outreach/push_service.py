@@ -15,6 +15,7 @@ from bot.accounts.preferences import HOURS, check_times
 from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock, SystemClock
 from bot.fieldwork.outreach.accounts import read_accounts
+from bot.fieldwork.outreach.message_templates import require_approved
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import (
     ALL,
@@ -102,7 +103,8 @@ async def begin_push(
 
     Raises:
         BadInput: the campaign is not open, nobody is left for the step, the step before has not
-            ended or was handed over less than `LEAST_HOURS` ago, or a text is missing.
+            ended or was handed over less than `LEAST_HOURS` ago, a text is missing, or an account
+            that may send it has no approved template.
     """
     if kind not in ("", INVITATION, REMINDER) or people not in ("", UNOPENED, ALL):
         raise BadInput(Message("fieldwork-step-unknown"), Place(subject=campaign))
@@ -123,6 +125,8 @@ async def begin_push(
         chosen = lacking if kind == INVITATION else lacking + having
         if not chosen:
             raise BadInput(Message("fieldwork-nobody-left"), Place(subject=campaign))
+        first = {INVITATION} if lacking else set()
+        await require_approved(connection, campaign, {kind} | first)
         step = len(steps)
         kinds = await first_kinds(connection, campaign)
         plain = await plain_short_texts(connection, campaign, kind)

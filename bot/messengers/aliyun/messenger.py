@@ -13,13 +13,14 @@ from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
     Answer,
+    ApprovedTemplate,
     DeliveryOutcome,
     OutgoingMessage,
 )
+from bot.fieldwork.outreach.template_texts import code_parts
 from bot.messengers.account_files import AccountFile
 from bot.messengers.aliyun.signature import authorization, canonical_query
-from bot.messengers.cloud_templates import read_templates
-from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict
+from bot.messengers.contract import NO_TEMPLATE, BadReceipt, Hooked, Request, Verdict
 from bot.messengers.http import HttpCaller, Response, answer_by_status, parse_json, text_at
 from bot.messengers.operator_codes import outcome_of
 
@@ -56,8 +57,7 @@ class AliyunMessenger(HttpCaller):
     """Sends approved templates. The URL of a request names the telephone, so none is logged.
 
     Args:
-        file: the account: secrets ``access_key_id`` and ``access_key_secret``, settings ``sign``,
-            ``invitation``, ``reminder``, ``variables`` and ``approval``.
+        file: the account: secrets ``access_key_id`` and ``access_key_secret``, setting ``sign``.
         clock: for the date that is signed; Alibaba takes a quarter of an hour.
 
     Raises:
@@ -72,24 +72,24 @@ class AliyunMessenger(HttpCaller):
             file.secret("access_key_secret"),
         )
         self._sign = file.setting("sign")
-        self._templates = read_templates(file)
         self._clock = clock or SystemClock()
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
         """Send a message once."""
-        query, headers = self.written(address, message)
+        if message.template is None:
+            return NO_TEMPLATE
+        query, headers = self.written(address, message, message.template)
         return read_answer(await self.post(f"{self._url}/?{canonical_query(query)}", b"", headers))
 
     def written(
-        self, address: str, message: OutgoingMessage
+        self, address: str, message: OutgoingMessage, template: ApprovedTemplate
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Return query and headers of the request for a message."""
-        names = self._templates.variables
-        values = dict(zip(names, self._templates.values_for(message), strict=True))
+        values = code_parts(template.text, message.token)
         query = {
             "PhoneNumbers": address.removeprefix(IN_CHINA).removeprefix("+"),
             "SignName": self._sign,
-            "TemplateCode": self._templates.id_for(message),
+            "TemplateCode": template.id,
             "TemplateParam": json.dumps(values, ensure_ascii=False, separators=(",", ":")),
         }
         headers = {

@@ -18,7 +18,9 @@ BODIES = ("json", "form", "base64-json")
 NUMBERS = ("e164", "digits", "national")
 """How a telephone is written: +8613800138000, 8613800138000, or 13800138000 at home."""
 MACS = ("none", "md5", "hmac-sha256")
-OURS = ("to", "text", "link", "code")
+OF_TEMPLATES = ("template", "params")
+"""Places that an approved template fills: the provider's id, and a JSON array of its variables."""
+OURS = ("to", "text", "link", "code", *OF_TEMPLATES)
 """Places that every message fills; all others are secrets or settings of the account."""
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -73,9 +75,17 @@ class Description:
     @property
     def places(self) -> set[str]:
         """The places that the account has to fill."""
+        return (self._named | ({self.mac_key} if self.mac_key else set())) - {*OURS, "mac"}
+
+    @property
+    def sends_templates(self) -> bool:
+        """Whether the provider takes approved templates alone."""
+        return not self._named.isdisjoint(OF_TEMPLATES)
+
+    @property
+    def _named(self) -> set[str]:
         texts = (*self.fields.values(), *self.headers.values())
-        found = {name for text in texts for name in PLACE.findall(text)}
-        return (found | ({self.mac_key} if self.mac_key else set())) - {*OURS, "mac"}
+        return {name for text in texts for name in PLACE.findall(text)}
 
 
 def shipped_descriptions() -> list[str]:

@@ -12,9 +12,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
-from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach.messenger import (
+    FREE,
+    TEMPLATE,
+    UNKNOWN,
+    Answer,
+    DeliveryOutcome,
+    OutgoingMessage,
+)
+from bot.fieldwork.outreach.template_texts import code_parts
 from bot.messengers.account_files import AccountFile
-from bot.messengers.contract import BadReceipt, Hooked, Request, answer_by_code
+from bot.messengers.contract import NO_TEMPLATE, BadReceipt, Hooked, Request, answer_by_code
 from bot.messengers.gateway.description import PLACE, Description, load_description
 from bot.messengers.http import HttpCaller, Response, answer_by_status, at_path, parse_json, text_at
 
@@ -37,7 +45,8 @@ class GatewayMessenger(HttpCaller):
     """
 
     def __init__(self, file: AccountFile, description: Description) -> None:
-        account = file.declare(description.kind, description.longest)
+        link = TEMPLATE if description.sends_templates else FREE
+        account = file.declare(description.kind, description.longest, link)
         super().__init__(account, file.hook, file.tls_pin)
         self._url = file.demand_url()
         self._described = description
@@ -49,6 +58,8 @@ class GatewayMessenger(HttpCaller):
 
     async def send(self, address: str, message: OutgoingMessage) -> Answer:
         """Send a message once."""
+        if self._described.sends_templates and message.template is None:
+            return NO_TEMPLATE
         body, headers = self.written(address, message)
         return self.read_answer(await self.post(self._url, body, headers))
 
@@ -62,6 +73,9 @@ class GatewayMessenger(HttpCaller):
             "link": message.link,
             "code": message.token,
         }
+        if message.template is not None:
+            parts = list(code_parts(message.template.text, message.token).values())
+            values |= {"template": message.template.id, "params": json.dumps(parts)}
         fields = {name: _filled(text, values) for name, text in said.fields.items()}
         if said.mac != "none":
             fields[said.mac_to] = self._mac(fields)

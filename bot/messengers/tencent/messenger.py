@@ -11,12 +11,20 @@ from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
     Answer,
+    ApprovedTemplate,
     DeliveryOutcome,
     OutgoingMessage,
 )
+from bot.fieldwork.outreach.template_texts import code_parts
 from bot.messengers.account_files import AccountFile
-from bot.messengers.cloud_templates import read_templates
-from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict, answer_by_code
+from bot.messengers.contract import (
+    NO_TEMPLATE,
+    BadReceipt,
+    Hooked,
+    Request,
+    Verdict,
+    answer_by_code,
+)
 from bot.messengers.http import HttpCaller, Response, answer_by_status, parse_json, text_at
 from bot.messengers.operator_codes import outcome_of
 from bot.messengers.tencent.signature import TYPE, authorization
@@ -56,8 +64,8 @@ class TencentMessenger(HttpCaller):
     """Sends approved templates.
 
     Args:
-        file: the account: secrets ``secret_id`` and ``secret_key``, settings ``app_id``, ``sign``,
-            ``invitation``, ``reminder``, ``variables`` and ``approval``, and ``region``.
+        file: the account: secrets ``secret_id`` and ``secret_key``, settings ``app_id``, ``sign``
+            and ``region``.
         clock: for the moment that is signed; Tencent takes five minutes.
 
     Raises:
@@ -70,22 +78,25 @@ class TencentMessenger(HttpCaller):
         self._id, self._key = file.secret("secret_id"), file.secret("secret_key")
         self._app, self._sign = file.setting("app_id"), file.setting("sign")
         self._region = file.settings.get("region", REGION)
-        self._templates = read_templates(file)
         self._clock = clock or SystemClock()
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:
         """Send a message once."""
-        body, headers = self.written(address, message)
+        if message.template is None:
+            return NO_TEMPLATE
+        body, headers = self.written(address, message, message.template)
         return read_answer(await self.post(f"{self._url}/", body, headers))
 
-    def written(self, address: str, message: OutgoingMessage) -> tuple[bytes, dict[str, str]]:
+    def written(
+        self, address: str, message: OutgoingMessage, template: ApprovedTemplate
+    ) -> tuple[bytes, dict[str, str]]:
         """Return body and headers of the request for a message."""
         said = {
             "PhoneNumberSet": [address],
             "SmsSdkAppId": self._app,
-            "TemplateId": self._templates.id_for(message),
+            "TemplateId": template.id,
             "SignName": self._sign,
-            "TemplateParamSet": self._templates.values_for(message),
+            "TemplateParamSet": list(code_parts(template.text, message.token).values()),
         }
         body = json.dumps(said, ensure_ascii=False).encode()
         host = self._url.partition("://")[2].rstrip("/")

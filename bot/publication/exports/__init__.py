@@ -18,6 +18,7 @@ from bot.appraisal.year import AppraisedYear, open_year
 from bot.campaigns.titles import printed_title
 from bot.core.labels import both
 from bot.publication.as_of import year_as_of
+from bot.publication.exports.about_page import add_about
 from bot.publication.exports.appraisal_pages import (
     leaders_page,
     leagues_page,
@@ -26,7 +27,7 @@ from bot.publication.exports.appraisal_pages import (
     reasons_page,
     units_page,
 )
-from bot.publication.exports.book import Book, Page, sponsors_of
+from bot.publication.exports.book import Book, Page, named_in
 from bot.publication.exports.change_pages import changes_page, sensitivity_book
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.inner_unit_pages import parts_page, people_page
@@ -75,19 +76,22 @@ async def export_year(
     timezone: str,
     today: date,
     campaigns: Sequence[str] = (),
+    city: str = "",
 ) -> Book:
-    """Return the book of a year as of a day; raises `BadInput` as `open_year`."""
+    """Return the book of a year as of a day, which names ``city``; raises as `open_year`."""
     found = await year_as_of(database, await open_year(database, year, campaigns), today)
-    return await asyncio.to_thread(year_book, found, audience, timezone)
+    return await asyncio.to_thread(year_book, found, audience, timezone, city)
 
 
-async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -> Book:
+async def export_campaign(
+    database: AsyncEngine, campaign: str, timezone: str, city: str = ""
+) -> Book:
     """Return the book of one campaign; raises `BadInput` as `score_campaign`."""
     scored = await score_campaign(database, campaign)
-    return await asyncio.to_thread(campaign_book, scored, timezone)
+    return await asyncio.to_thread(campaign_book, scored, timezone, city)
 
 
-def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
+def year_book(year: AppraisedYear, audience: Audience, timezone: str, city: str = "") -> Book:
     """Return a year's pages: method, units, leagues, quotas, changes and scores.
 
     The internal book has the pages about persons too.
@@ -107,7 +111,7 @@ def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
         *_score_pages(year.campaigns),
     ]
     title = " ".join(both(Message("publication-year-title", year=year.year)))
-    return _bound(title, year.campaigns, timezone, pages)
+    return _bound(title, year.campaigns, pages, timezone, city)
 
 
 def _internal(year: AppraisedYear) -> list[Page]:
@@ -115,7 +119,7 @@ def _internal(year: AppraisedYear) -> list[Page]:
     return [leaders_page(year), *inside, proposals_page(year), reasons_page(year)]
 
 
-def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
+def campaign_book(scored: ScoredCampaign, timezone: str, city: str = "") -> Book:
     """Return a campaign's pages: method, units, questions, exclusions, groups, reliability."""
     campaigns = [scored]
     pages = [
@@ -124,7 +128,7 @@ def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
         *_score_pages(campaigns),
     ]
     title = printed_title(scored.campaign.title, scored.campaign.aim.pilot)
-    return _bound(f"{title.zh} {title.en}", campaigns, timezone, pages)
+    return _bound(f"{title.zh} {title.en}", campaigns, pages, timezone, city)
 
 
 def _score_pages(campaigns: Sequence[ScoredCampaign]) -> list[Page]:
@@ -135,13 +139,18 @@ def _score_pages(campaigns: Sequence[ScoredCampaign]) -> list[Page]:
 
 
 def _bound(
-    title: str, campaigns: Sequence[ScoredCampaign], timezone: str, pages: Sequence[Page]
+    title: str,
+    campaigns: Sequence[ScoredCampaign],
+    pages: Sequence[Page],
+    timezone: str,
+    city: str,
 ) -> Book:
     closed = max(scored.in_field[1] for scored in campaigns)
     answers = tuple(data for scored in campaigns for data in answers_data(scored))
-    sponsor = sponsors_of(scored.campaign.scheme for scored in campaigns)
+    named = named_in(campaigns)
     day = _moment(closed, timezone).date()
-    return add_dictionary(Book(title, day, tuple(pages), answers, sponsor))
+    book = Book(title, day, tuple(pages), answers, *named, city)
+    return add_dictionary(add_about(book, timezone))
 
 
 def _printed(seconds: int, timezone: str) -> str:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import UNIT_GRADES, Grade
+from aggregation.model.names import rule_name
+from aggregation.model.reason_lines import Label, worded
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, UnitResult
 from aggregation.scheme.scheme import PUBLIC
+from bot.appraisal.plain_reasons import (
+    Names,
+    names_of,
+    plain_line,
+    plain_source,
+    plain_texts,
+)
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import Pair, both, disclosed_flags, name
 from bot.publication.exports.book import (
@@ -30,12 +40,16 @@ from bot.publication.exports.score_pages import (
     flag_cells,
     score_cells,
 )
+from survey_flows.messages import ENGLISH
+from survey_flows.wording import DEFAULT
 
 GRADE = (
     Column("grade", "column-grade"),
     Column("grade_zh", "column-grade-name"),
+    Column("grade_en", "column-grade-en"),
     Column("certainty", "column-certainty"),
     Column("certainty_zh", "column-certainty-name"),
+    Column("certainty_en", "column-certainty-en"),
     Column("amended", "column-amended"),
 )
 TENTHS = 1
@@ -124,8 +138,13 @@ def _unit(
 
 def grade_cells(unit: UnitResult) -> tuple[Value, ...]:
     """Return the cells of `GRADE`."""
-    sure = (unit.certainty or "", name(unit.certainty))
-    return (unit.grade or "", name(unit.grade), *sure, amended_text(unit.amended))
+    sure = (unit.certainty or "", *names_in_both(unit.certainty))
+    return (unit.grade or "", *names_in_both(unit.grade), *sure, amended_text(unit.amended))
+
+
+def names_in_both(code: StrEnum | None) -> Pair:
+    """Return the name of a code in Chinese and English; empty for None."""
+    return name(code), name(code, "en")
 
 
 def amended_text(numbers: Sequence[int]) -> str:
@@ -178,10 +197,12 @@ def leagues_page(year: AppraisedYear) -> Page:
 def quotas_page(year: AppraisedYear) -> Page:
     """Return the places locked at the start of the year, and the grades that were given (R4)."""
     grades = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
-    words = {grade: (name(grade), name(grade, "en")) for grade in grades}
+    words = {grade: names_in_both(grade) for grade in grades}
+    called = names_of(year.bodies, year.inputs.scheme)
     columns = (
         Column("category", "column-category"),
         Column("category_zh", "column-category-name"),
+        Column("category_en", "column-category-en"),
         Column("units", "column-units"),
         *(Column(f"places_{g}", "column-grade-places", about=words[g]) for g in grades),
         *(Column(f"given_{g}", "column-grade-given", about=words[g]) for g in grades),
@@ -191,12 +212,12 @@ def quotas_page(year: AppraisedYear) -> Page:
     )
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            *(use.category, year.inputs.scheme.categories[use.category].zh, use.size),
+            *(use.category, *pair(called.get(use.category, "")), use.size),
             *(use.places.get(grade, 0) for grade in grades),
             *(use.given.get(grade, 0) for grade in grades),
             use.waiting,
             *(
-                joined_words([line.text(lang) for line in use.notes], lang)
+                joined_words([*plain_texts(use.notes, called, lang)], lang)
                 for lang in ("zh-Hans", "en")
             ),
         )
@@ -207,8 +228,8 @@ def quotas_page(year: AppraisedYear) -> Page:
 
 def leaders_page(year: AppraisedYear) -> Page:
     """Return every leader's year; internal."""
-    names = {unit.unit: unit.zh for unit in year.result.units}
-    rows = tuple(leader_cells(x, names.get(x.unit, "")) for x in year.result.leaders)
+    called = names_of(year.bodies, year.inputs.scheme)
+    rows = tuple(leader_cells(x, called) for x in year.result.leaders)
     return Page("leaders", "page-leaders", leader_columns(year.inputs.scheme.places), rows)
 
 
@@ -220,46 +241,50 @@ def leader_columns(places: int) -> tuple[Column, ...]:
         Column("name_en", "column-person-name-en"),
         Column("unit", "column-unit-code"),
         Column("unit_zh", "column-unit-name"),
+        Column("unit_en", "column-unit-name-en"),
         Column("role", "column-role"),
         Column("role_zh", "column-role-name"),
+        Column("role_en", "column-role-en"),
         Column("post", "column-post"),
         Column("unit_total", "column-unit-total", places),
         Column("personal", "column-personal", places),
         Column("score", "column-composite-score", places),
         Column("base", "column-base"),
+        Column("base_zh", "column-base-name"),
+        Column("base_en", "column-base-en"),
         Column("grade", "column-final-grade"),
         Column("grade_zh", "column-final-grade-name"),
+        Column("grade_en", "column-final-grade-en"),
         Column("certainty", "column-certainty"),
         Column("certainty_zh", "column-certainty-name"),
+        Column("certainty_en", "column-certainty-en"),
         Column("lowered_by", "column-lowered-by"),
+        Column("lowered_by_zh", "column-lowered-by-name"),
+        Column("lowered_by_en", "column-lowered-by-en"),
         Column("amended", "column-amended"),
     )
 
 
-def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
-    """Return a person's row; ``unit`` is the Chinese name of the unit or inner unit."""
+def leader_cells(leader: LeaderResult, called: Names) -> tuple[Value, ...]:
+    """Return a person's row; ``called`` are the names of the year."""
+    why = [plain_source(key, called) for key in leader.lowered_by]
     return (
-        *(
-            leader.leader,
-            leader.zh,
-            leader.en,
-            leader.unit,
-            unit,
-            leader.role,
-            name(leader.role),
-            leader.post,
-        ),
-        *(
-            leader.unit_total,
-            leader.personal,
-            leader.score,
-            leader.base or "",
-            leader.grade or "",
-            name(leader.grade),
-        ),
-        *(leader.certainty or "", name(leader.certainty), joined_text(leader.lowered_by)),
+        *(leader.leader, leader.zh, leader.en),
+        *(leader.unit, *pair(called.get(leader.unit, ""))),
+        *(leader.role, *names_in_both(leader.role), leader.post),
+        *(leader.unit_total, leader.personal, leader.score),
+        *(leader.base or "", *names_in_both(leader.base)),
+        *(leader.grade or "", *names_in_both(leader.grade)),
+        *(leader.certainty or "", *names_in_both(leader.certainty)),
+        joined_text(leader.lowered_by),
+        *(joined_words([worded(it, lang) for it in why], lang) for lang in (DEFAULT, ENGLISH)),
         amended_text(leader.amended),
     )
+
+
+def pair(words: Label) -> Pair:
+    """Return words in Chinese and English."""
+    return worded(words, DEFAULT), worded(words, ENGLISH)
 
 
 def proposals_page(year: AppraisedYear) -> Page:
@@ -267,14 +292,18 @@ def proposals_page(year: AppraisedYear) -> Page:
     columns = (
         Column("key", "column-proposal-key"),
         Column("rule", "column-rule"),
+        Column("rule_zh", "column-rule-called"),
+        Column("rule_en", "column-rule-called-en"),
         Column("kind", "column-proposal-kind"),
         Column("kind_zh", "column-kind-name"),
         Column("kind_en", "column-kind-en"),
         Column("subject", "column-subject"),
         Column("subject_zh", "column-subject-name"),
+        Column("subject_en", "column-subject-en"),
         Column("discretionary", "column-discretionary"),
         Column("status", "column-status"),
         Column("status_zh", "column-status-name"),
+        Column("status_en", "column-status-en"),
         Column("by", "column-by"),
         Column("at", "column-at"),
         Column("reason", "column-decision-reason"),
@@ -285,26 +314,24 @@ def proposals_page(year: AppraisedYear) -> Page:
         Column("grounds_zh", "column-grounds-name"),
         Column("grounds_en", "column-grounds-en"),
     )
-    names = {unit.unit: unit.zh for result in year.bodies for unit in result.units}
-    names |= {x.leader: x.zh for result in year.bodies for x in result.leaders}
-    rows = tuple(
-        _proposal(p, names.get(p.subject, "")) for result in year.bodies for p in result.proposals
-    )
+    called = names_of(year.bodies, year.inputs.scheme)
+    rows = tuple(_proposal(p, called) for result in year.bodies for p in result.proposals)
     return Page("proposals", "page-proposals", columns, rows)
 
 
-def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
+def _proposal(proposal: Proposal, called: Names) -> tuple[Value, ...]:
     made = proposal.decision
     paper = made.paper if made else None
     return (
         *(
             proposal.key,
             proposal.rule,
+            *pair(rule_name(proposal.rule)),
             proposal.kind,
-            name(proposal.kind),
-            name(proposal.kind, "en"),
+            *names_in_both(proposal.kind),
         ),
-        *(proposal.subject, called, proposal.discretionary, proposal.status, name(proposal.status)),
+        *(proposal.subject, *pair(called.get(proposal.subject, ""))),
+        *(proposal.discretionary, proposal.status, *names_in_both(proposal.status)),
         *((made.by, made.at, made.reason) if made else ("", "", "")),
         *(
             (paper.organ, paper.document, paper.decided_on, paper.released_by)
@@ -312,7 +339,7 @@ def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
             else ("", "", "", "")
         ),
         *(
-            joined_words([line.text(lang) for line in proposal.grounds], lang)
+            joined_words([*plain_texts(proposal.grounds, called, lang)], lang)
             for lang in ("zh-Hans", "en")
         ),
     )
@@ -322,14 +349,17 @@ def reasons_page(year: AppraisedYear) -> Page:
     """Return the reason trail of every unit, inner unit and person; internal."""
     columns = (
         Column("subject", "column-subject"),
+        Column("subject_zh", "column-subject-name"),
+        Column("subject_en", "column-subject-en"),
         Column("position", "column-position"),
         Column("reason_zh", "column-trail-reason"),
         Column("reason_en", "column-trail-reason-en"),
     )
+    called = names_of(year.bodies, year.inputs.scheme)
     rows = tuple(
-        (subject, position, line.text("zh-Hans"), line.text("en"))
+        (subject, *pair(called.get(subject, "")), position, line.text("zh-Hans"), line.text("en"))
         for result in year.bodies
         for subject, lines in result.trail.items()
-        for position, line in enumerate(lines, 1)
+        for position, line in enumerate((plain_line(it, called) for it in lines), 1)
     )
     return Page("reasons", "page-reasons", columns, rows)

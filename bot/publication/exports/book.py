@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.numbers import half_up
-from aggregation.scheme.scheme import Scheme
 from bot.core.labels import Pair, both, sentences
+from bot.results.scoring import ScoredCampaign
 from survey_flows.messages import Message
 
 CellValue = float | str | None
@@ -100,7 +100,8 @@ class Book:
 
     ``day`` is taken from the data, so that the same data give the same bytes.
     ``answers`` go into statistical files only.
-    ``sponsor`` is who orders the evaluation, by the scheme; empty when it names nobody.
+    ``sponsor`` is who orders the evaluation, by the scheme; ``issuer`` who asked the citizens, and
+    ``city`` the city's name. Each is empty where nobody is named.
     """
 
     title: str
@@ -108,16 +109,32 @@ class Book:
     pages: tuple[Page, ...]
     answers: tuple[LabelledData, ...] = ()
     sponsor: str = ""
+    issuer: str = ""
+    city: str = ""
+
+    @property
+    def issued(self) -> str:
+        """The city and who issues the book, on one line."""
+        return joined_text((self.city, self.issuer))
 
     def page(self, name: str) -> Page:
         """Return the page with this name; raises KeyError."""
         return {page.name: page for page in self.pages}[name]
 
 
-def sponsors_of(schemes: Iterable[Scheme]) -> str:
-    """Return who orders the evaluations, each in both languages and once."""
-    named = [scheme.sponsor for scheme in schemes if scheme.sponsor]
-    return joined_text([*dict.fromkeys(" ".join(dict.fromkeys((it.zh, it.en))) for it in named)])
+def named_in(campaigns: Iterable[ScoredCampaign]) -> tuple[str, str]:
+    """Return who orders the evaluations and who asked citizens, in both languages, each once."""
+    sponsors, issuers = [], []
+    for campaign in (it.campaign for it in campaigns):
+        if campaign.scheme.sponsor is not None:
+            sponsors.append((campaign.scheme.sponsor.zh, campaign.scheme.sponsor.en))
+        if campaign.organiser is not None:
+            issuers.append(tuple(campaign.organiser.name.values()))
+    return _named_once(sponsors), _named_once(issuers)
+
+
+def _named_once(names: Iterable[tuple[str, ...]]) -> str:
+    return joined_text([*dict.fromkeys(" ".join(dict.fromkeys(it)) for it in names)])
 
 
 def printed_value(value: Value, column: Column) -> str | int | Decimal | None:

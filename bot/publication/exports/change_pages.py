@@ -7,14 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregation.appraisal.stability import ResultShift
-from aggregation.model.reason_lines import Label, worded
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import Pair, both, name
-from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value, sponsors_of
+from bot.core.labels import both
+from bot.publication.exports.about_page import add_about
+from bot.publication.exports.appraisal_pages import names_in_both, pair
+from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value, named_in
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import UNIT
-from survey_flows.messages import ENGLISH, Message
-from survey_flows.wording import DEFAULT
+from survey_flows.messages import Message
 
 
 def changes_page(year: AppraisedYear) -> Page:
@@ -28,12 +28,13 @@ def changes_page(year: AppraisedYear) -> Page:
         Column("p_holm", "column-p-holm", SHARE),
         Column("verdict", "column-verdict"),
         Column("verdict_zh", "column-verdict-name"),
+        Column("verdict_en", "column-verdict-en"),
     )
     names = {unit.unit: (unit.zh, unit.en) for unit in year.result.units}
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             *(unit, *names[unit], c.before, c.after, c.difference),
-            *(c.error, c.p, c.verdict, name(c.verdict)),
+            *(c.error, c.p, c.verdict, *names_in_both(c.verdict)),
         )
         for unit, c in year.changes.items()
         if unit in names
@@ -41,8 +42,9 @@ def changes_page(year: AppraisedYear) -> Page:
     return Page("changes", "page-changes", columns, rows)
 
 
-def shifts_page(shifts: Sequence[ResultShift]) -> Page:
+def shifts_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
     """Return the shift that each other rule would have caused."""
+    names = {unit.unit: (unit.zh, unit.en) for unit in year.result.units}
     columns = (
         Column("key", "column-code"),
         Column("rule_zh", "column-rule-name"),
@@ -51,17 +53,18 @@ def shifts_page(shifts: Sequence[ResultShift]) -> Page:
         Column("moved", "column-moved"),
         Column("furthest", "column-furthest"),
         Column("furthest_unit", "column-furthest-unit"),
+        Column("furthest_unit_zh", "column-unit-name"),
+        Column("furthest_unit_en", "column-unit-name-en"),
         Column("graded", "column-graded"),
     )
     rows = tuple(
-        (s.key, *_both(s.label), s.tau, s.moved, s.furthest, s.furthest_unit, len(s.graded))
+        (
+            *(s.key, *pair(s.label), s.tau, s.moved, s.furthest),
+            *(s.furthest_unit, *names.get(s.furthest_unit, ("", "")), len(s.graded)),
+        )
         for s in shifts
     )
     return Page("sensitivity", "page-sensitivity", columns, rows)
-
-
-def _both(label: Label) -> Pair:
-    return worded(label, DEFAULT), worded(label, ENGLISH)
 
 
 def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
@@ -74,7 +77,9 @@ def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
         Column("grade_before", "column-grade-before"),
         Column("grade_after", "column-grade-after"),
         Column("grade_before_zh", "column-grade-before-name"),
+        Column("grade_before_en", "column-grade-before-en"),
         Column("grade_after_zh", "column-grade-after-name"),
+        Column("grade_after_en", "column-grade-after-en"),
     )
     names: Mapping[str, tuple[str, str]] = {
         unit.unit: (unit.zh, unit.en) for unit in year.result.units
@@ -86,7 +91,7 @@ def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
             *names[m.unit],
             *m.ranks,
             *(g or "" for g in m.grades),
-            *(name(g) for g in m.grades),
+            *(called for g in m.grades for called in names_in_both(g)),
         )
         for s in shifts
         for m in s.graded
@@ -94,11 +99,13 @@ def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
     return Page("grades_that_change", "page-grades-that-change", columns, tuple(rows))
 
 
-def sensitivity_book(year: AppraisedYear, shifts: Sequence[ResultShift], timezone: str) -> Book:
+def sensitivity_book(
+    year: AppraisedYear, shifts: Sequence[ResultShift], timezone: str, city: str = ""
+) -> Book:
     """Return a year's sensitivity as a book of its own, because it takes seconds to make."""
     closed = max(part.in_field[1] for part in year.campaigns)
     title = " ".join(both(Message("publication-sensitivity-title", year=year.year)))
     day = datetime.fromtimestamp(closed, ZoneInfo(timezone)).date()
-    sponsor = sponsors_of(part.campaign.scheme for part in year.campaigns)
-    pages = (shifts_page(shifts), moves_page(year, shifts))
-    return add_dictionary(Book(title, day, pages, sponsor=sponsor))
+    pages = (shifts_page(year, shifts), moves_page(year, shifts))
+    book = Book(title, day, pages, (), *named_in(year.campaigns), city)
+    return add_dictionary(add_about(book, timezone))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -35,9 +34,9 @@ def statistical_files(book: Book, form: str) -> dict[str, bytes]:
     """
     every = [*map(page_data, book.pages), *book.answers]
     if form == "parquet":
-        return {f"{data.name}.parquet": parquet_file(data, book.sponsor) for data in every}
+        return {f"{data.name}.parquet": parquet_file(data, book) for data in every}
     return {
-        f"{data.name}.{lang}.sav": sav_file(data, lang, book.day, book.sponsor)
+        f"{data.name}.{lang}.sav": sav_file(data, lang, book)
         for data in every
         for lang in ("zh-Hans", "en")
     }
@@ -53,10 +52,10 @@ def _note_lines(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def sav_file(data: LabelledData, lang: str, day: date, sponsor: str = "") -> bytes:
+def sav_file(data: LabelledData, lang: str, book: Book) -> bytes:
     """Return the data for SPSS with labels in one language; the same bytes for the same data.
 
-    The sponsor stands in the file's notes.
+    The notes of the file say who orders and who issues the book.
     """
     import pyreadstat
 
@@ -68,7 +67,7 @@ def sav_file(data: LabelledData, lang: str, day: date, sponsor: str = "") -> byt
             _frame(data).rename(columns=names),
             str(path),
             file_label=data.name[:64],
-            note=_note_lines(sponsor) or None,
+            note=[*_note_lines(book.sponsor), *_note_lines(book.issued)] or None,
             column_labels=[
                 pick((variable.zh, variable.en), lang)[:250] for variable in data.variables
             ],
@@ -83,7 +82,7 @@ def sav_file(data: LabelledData, lang: str, day: date, sponsor: str = "") -> byt
             },
         )
         written = bytearray(path.read_bytes())
-    written[DATE_AT : DATE_AT + DATE_BYTES] = f"{day:%d %b %y}00:00:00".encode("ascii")
+    written[DATE_AT : DATE_AT + DATE_BYTES] = f"{book.day:%d %b %y}00:00:00".encode("ascii")
     return bytes(written)
 
 
@@ -114,7 +113,7 @@ def _columns(data: LabelledData) -> list[Sequence[Any]]:
     return list(zip(*data.rows, strict=True)) if data.rows else [()] * len(data.variables)
 
 
-def parquet_file(data: LabelledData, sponsor: str = "") -> bytes:
+def parquet_file(data: LabelledData, book: Book) -> bytes:
     """Return the data as Parquet: null where a number is missing, labels as JSON by column.
 
     The last column names the columns whose number is suppressed in that row.
@@ -135,7 +134,8 @@ def parquet_file(data: LabelledData, sponsor: str = "") -> bytes:
     fields.append(pa.field(HIDDEN_IN, pa.string()))
     arrays.append(pa.array([" ".join(names) for names in hidden], pa.string()))
     buffer = io.BytesIO()
-    schema = pa.schema(fields, metadata={"sponsor": sponsor} if sponsor else None)
+    about = {"title": book.title, "sponsor": book.sponsor, "issuer": book.issuer, "city": book.city}
+    schema = pa.schema(fields, metadata={name: text for name, text in about.items() if text})
     parquet.write_table(pa.table(arrays, schema=schema), buffer, compression="zstd")
     return buffer.getvalue()
 

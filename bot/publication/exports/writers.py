@@ -44,13 +44,14 @@ def workbook(book: Book) -> bytes:
             {
                 "title": book.title,
                 "company": book.sponsor,
+                "author": book.issued,
                 "created": datetime.combine(book.day, time()),
             }
         )
         for page in book.pages:
             sheet = _write_page(file, page)
             sheet.set_header(f"&L{_on_paper(book.sponsor)}&R{_on_paper(book.title)}")
-            sheet.set_footer(f"&L{book.day.isoformat()}&R&P / &N")
+            sheet.set_footer(f"&L{book.day.isoformat()} {_on_paper(book.issued)}&R&P / &N")
     return buffer.getvalue()
 
 

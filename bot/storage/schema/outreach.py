@@ -135,6 +135,33 @@ messenger_accounts = Table(
 )
 """The accounts that the running service sends through, without their secrets."""
 
+message_templates = Table(
+    "message_templates",
+    metadata,
+    Column("account", String(32), primary_key=True),
+    Column("kind", String(12), primary_key=True, comment="invitation or reminder"),
+    Column("lang", String(8), primary_key=True),
+    Column("text", Text, nullable=False, comment="with the provider's variables"),
+    Column(
+        "provider_id",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="by which the provider knows it, or empty",
+    ),
+    Column("state", String(12), nullable=False, comment="draft, filed, approved, refused"),
+    Column(
+        "note",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="number of the provider's paper, or why it refused",
+    ),
+    Column("changed_by", String(64), nullable=False, comment="login of who put it into this state"),
+    Column("changed_at", BigInteger, nullable=False, comment="epoch seconds of that moment"),
+)
+"""Texts that providers approve before they are sent."""
+
 handouts = Table(
     "handouts",
     metadata,

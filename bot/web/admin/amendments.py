@@ -10,6 +10,8 @@ from aiohttp import web
 from aggregation.appraisal.corrections import corrected
 from aggregation.appraisal.standing import CAUSES, Cause, Change
 from aggregation.model.facts import Verdict
+from aggregation.model.names import rule_name
+from aggregation.model.reason_lines import worded
 from aggregation.model.results import ConsequenceKind
 from aggregation.procedure.recalls import ENDS_POSTS
 from bot.accounts.approvals import DONE
@@ -140,10 +142,17 @@ async def _page(
             if confirmed[key].kind in ENDS_POSTS and confirmed[key].subject in elected
         ),
         to_restore=sorted(set(open_) - set(confirmed)),
-        kind_of=lambda key: name(ConsequenceKind(key.split("/")[2]), visit.lang),
+        decision_of=lambda key: _decision(key, names, visit.lang),
         verdicts=tuple(Verdict),
         today=visit.today,
     )
+
+
+def _decision(key: str, names: Mapping[str, str], lang: str) -> str:
+    """Returns the key of a decision in words: what, about whom, and by which rule and finding."""
+    _, rule, kind, subject, *finding = key.split("/")
+    why = " ".join((worded(rule_name(rule), lang), *finding))
+    return " · ".join((name(ConsequenceKind(kind), lang), names.get(subject, subject), why))
 
 
 def _material(

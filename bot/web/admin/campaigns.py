@@ -388,7 +388,8 @@ async def send_book(visit: Visit) -> web.Response:
     from bot.publication.exports import export_campaign
 
     campaign = await _campaign(visit)
-    zone = visit.service.settings.timezone
-    book = await export_campaign(visit.service.database, campaign.id, zone)
+    settings = visit.service.settings
+    named = (campaign.id, settings.timezone, settings.city)
+    book = await export_campaign(visit.service.database, *named)
     name = f"minping-{campaign.id}{file_mark(campaign.aim.pilot)}"
     return await book_file(book, visit.path_param("form"), name)

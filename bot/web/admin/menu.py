@@ -67,6 +67,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "menu-collecting",
         (
             Entry("/admin/campaigns", "campaigns", "talk", "/admin/drafts"),
+            Entry("/admin/templates", "templates-title", "pen"),
             Entry("/admin/cases", "cases-title", "shield"),
         ),
     ),

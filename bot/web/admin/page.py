@@ -33,7 +33,7 @@ BUTTONS = ("act", "verdict", "kind")
 """Fields of forms that name a button or a table; other fields hold what people typed."""
 WORD = re.compile(r"[a-z_-]{1,20}")
 OBJECTS = {"decisions": "proposal", "grades": "unit", "appeals": "subject", "letters": "whose"}
-OBJECTS |= {"amendments": "subject", "reports": "kind"}
+OBJECTS |= {"amendments": "subject", "reports": "kind", "templates": "account"}
 """The field that names by its code what an act is about, by the end of the form's address."""
 CODE = re.compile(r"[\w.:/-]{1,100}", re.ASCII)
 MAX_BYTES = 8 * 1024 * 1024
@@ -60,6 +60,8 @@ DONE |= {"paused", "resumed"} | {
     "push-pause",
     "push-resume",
     "push-cancel",
+    "template-written",
+    "template-turned",
 }
 DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}

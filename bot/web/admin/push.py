@@ -61,6 +61,7 @@ from bot.storage.schema import all as tables
 from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
 from bot.web.admin.page import Visit, no_such_button, staff_page
+from bot.web.shared.attachments import attachment
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput, Message, Place
 
@@ -225,7 +226,7 @@ async def take_handout(visit: Visit) -> web.StreamResponse:
     maker = HandoutMaker(*on, site, service.settings.timezone)
     file = await maker.make(campaign, step, login)
     await service.mixer.turn()
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    headers = attachment(file.name)
     return web.Response(body=file.data, content_type=file.content_type, headers=headers)
 
 
@@ -305,10 +306,8 @@ async def send_sample(visit: Visit) -> web.Response:
     """Sends the sample with its seed as JSON, so that anybody can draw it again."""
     sample = await draw_campaign_sample(visit.service.database, visit.path_param("campaign"))
     body = await asyncio.to_thread(write_sample, sample)
-    name = f'attachment; filename="sample-{visit.path_param("campaign")}.json"'
-    return web.Response(
-        body=body, content_type="application/json", headers={"Content-Disposition": name}
-    )
+    headers = attachment(f"sample-{visit.path_param('campaign')}.json")
+    return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 @staff_page

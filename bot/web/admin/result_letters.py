@@ -10,6 +10,7 @@ from bot.appraisal.receipts import record_delivery
 from bot.core.identity import Office
 from bot.core.labels import name, pick
 from bot.web.admin.page import Visit, no_such_button, staff_page, year_of
+from bot.web.shared.attachments import attachment
 from bot.web.shared.templates import page_words
 
 ORDER, PRINT, DELIVER = "order", "print", "deliver"
@@ -63,5 +64,5 @@ async def _print(visit: Visit, year: int, unit: str, office: Office) -> web.Resp
     site = service.settings.public_url or str(visit.request.url.origin())
     given = (year, unit, office, site, lang)
     body = await print_letters(service.database, service.keys.result_code, *given)
-    headers = {"Content-Disposition": f'attachment; filename="letters-{year}-{unit}.pdf"'}
+    headers = attachment(f"letters-{year}-{unit}.pdf")
     return web.Response(body=body, content_type="application/pdf", headers=headers)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         fraud_cases,
         imports,
         inner_units,
+        message_templates,
         own_account,
         own_unit,
         people,
@@ -62,6 +63,7 @@ else:
     fraud_cases = lazy_module("bot.web.admin.fraud_cases")
     imports = lazy_module("bot.web.admin.imports")
     inner_units = lazy_module("bot.web.admin.inner_units")
+    message_templates = lazy_module("bot.web.admin.message_templates")
     own_account = lazy_module("bot.web.admin.own_account")
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
@@ -171,6 +173,8 @@ PAGES = (
     ("POST", r"/admin/appeals/{appeal:\d{1,9}}", appeals.take_step),
     ("GET", "/admin/calendar", calendars.show_calendar),
     ("POST", "/admin/calendar", calendars.take_calendar),
+    ("GET", "/admin/templates", message_templates.show_templates),
+    ("POST", "/admin/templates", message_templates.take_template),
     ("GET", "/admin/tokens", tokens.show_tokens),
     ("POST", "/admin/tokens", tokens.take_token),
     ("POST", "/admin/tokens/{token}", tokens.take_revoke),

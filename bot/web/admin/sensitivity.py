@@ -35,5 +35,7 @@ async def send_sensitivity(visit: Visit) -> web.Response:
 
     year = await visit.year()
     shifts = await visit.request.app[RESULT_CACHE].shifts(year)
-    book = await asyncio.to_thread(sensitivity_book, year, shifts, visit.service.settings.timezone)
+    settings = visit.service.settings
+    zone, city = settings.timezone, settings.city
+    book = await asyncio.to_thread(sensitivity_book, year, shifts, zone, city)
     return await book_file(book, visit.path_param("form"), f"minping-{year.year}-sensitivity")

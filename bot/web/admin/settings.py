@@ -32,6 +32,7 @@ from bot.web.shared.templates import page_words
 SHOWN = (
     "public_url",
     "timezone",
+    "city",
     "telegram_name",
     "push_rate",
     "web_rate",

@@ -14,6 +14,7 @@ from aggregation.appraisal.outlook_lines import odds_text
 from aggregation.appraisal.trail import paper_words
 from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
+from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import (
     HEARD,
     ON_PAPER,
@@ -34,6 +35,7 @@ from bot.appraisal.deciding import (
     seen_of,
     standing_proposals,
 )
+from bot.appraisal.plain_reasons import names_of, plain_line, plain_texts
 from bot.appraisal.year import BINDING, AppraisedYear
 from bot.appraisal.year_tasks import YearTask, list_year_tasks
 from bot.core.labels import disclosed_flags, flags, label, name, pick
@@ -137,8 +139,9 @@ async def send_book(visit: Visit) -> web.Response:
     from bot.publication.exports import Audience, year_book
 
     audience = Audience.PUBLIC if visit.query("audience") == "public" else Audience.INTERNAL
+    settings = visit.service.settings
     book = await asyncio.to_thread(
-        year_book, await visit.year_as_of(), audience, visit.service.settings.timezone
+        year_book, await visit.year_as_of(), audience, settings.timezone, settings.city
     )
     return await book_file(book, visit.path_param("form"), f"minping-{year_of(visit)}-{audience}")
 
@@ -210,6 +213,7 @@ async def show_proposals(visit: Visit) -> web.Response:
         given = (year.year, subjects, visit.visitor.login, (ADMINISTRATOR,))
         standings = await read_standings(connection, *given)
     lost = {key for task in await _year_tasks(visit, year) for key in task.lost}
+    plain_names = names_of(year.bodies, year.inputs.scheme)
     return _show(
         visit,
         year,
@@ -222,6 +226,7 @@ async def show_proposals(visit: Visit) -> web.Response:
             if it.message is not None
         },
         proposals=shown,
+        grounds={p.key: [*plain_texts(p.grounds, plain_names, visit.lang)] for p in shown},
         pages=pages,
         names=names,
         kinds=sorted(Counter(p.kind for p in matching).items()),
@@ -367,6 +372,11 @@ def _back(visit: Visit) -> str:
     return back.replace("done=decided", "").rstrip("?&") if back.split("?")[0] == here else here
 
 
+def _plain(year: AppraisedYear, lines: Sequence[ReasonLine]) -> list[ReasonLine]:
+    names = names_of(year.bodies, year.inputs.scheme)
+    return [plain_line(line, names) for line in lines]
+
+
 @staff_page
 async def show_reasons(visit: Visit) -> web.Response:
     """Shows the reason trail of a unit or leader."""
@@ -387,7 +397,7 @@ async def show_reasons(visit: Visit) -> web.Response:
         leader=leader,
         team=[x for x in result.leaders if unit and x.unit == subject],
         evidence=result is year.result,
-        lines=[(*line.pair(visit.lang), line) for line in result.trail[subject]],
+        lines=[(*line.pair(visit.lang), line) for line in _plain(year, result.trail[subject])],
         about=result.about(subject),
         answers=_answers(year, subject, visit.lang),
         flags=_flags(year, subject, visit.lang),

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from aggregation.disclosure.disclosed import DisclosedGroup, DisclosedScore, Share, ShareBound
 from aggregation.model.results import LeaderResult, Proposal, UnitResult
 from aggregation.numbers import half_up
+from bot.appraisal.plain_reasons import Names, names_of, plain_texts
 from bot.appraisal.year import AppraisedYear
 from bot.campaigns.registered import RegisteredCampaign
 from bot.campaigns.titles import file_mark
@@ -196,7 +197,9 @@ async def _campaign_file(call: ApiCall, form: str) -> web.Response:
     from bot.publication.exports import export_campaign
 
     campaign = await _closed(call)
-    book = await export_campaign(call.service.database, campaign, call.service.settings.timezone)
+    settings = call.service.settings
+    named = (campaign, settings.timezone, settings.city)
+    book = await export_campaign(call.service.database, *named)
     mark = file_mark((await call.summary()).aim.pilot)
     return await _file(call, book, form, f"minping-{campaign}{mark}")
 
@@ -289,13 +292,14 @@ async def list_proposals(call: ApiCall) -> web.Response:
     year, status = await _year(call), call.query.status
     found = [proposal for proposal in year.result.proposals if status in (None, proposal.status)]
     page, following = call.paged(found)
-    items = [_proposal(proposal) for proposal in page]
+    called = names_of(year.bodies, year.inputs.scheme)
+    items = [_proposal(proposal, called) for proposal in page]
     return call.response(
         YearProposalList(year=year.year, items=items, total=len(found), next=following)
     )
 
 
-def _proposal(proposal: Proposal) -> YearProposal:
+def _proposal(proposal: Proposal, called: Names) -> YearProposal:
     decision = proposal.decision
     paper = decision.paper if decision else None
     return YearProposal(
@@ -305,7 +309,7 @@ def _proposal(proposal: Proposal) -> YearProposal:
         subject=proposal.subject,
         discretionary=proposal.discretionary,
         status=proposal.status,
-        grounds=[line.text("en") for line in proposal.grounds],
+        grounds=[*plain_texts(proposal.grounds, called, "en")],
         decided_by=decision.by if decision else "",
         decided_at=decision.at if decision else "",
         reason=decision.reason if decision else "",
@@ -340,5 +344,6 @@ async def _year_file(call: ApiCall, form: str) -> web.Response:
     timezone = call.service.settings.timezone
     today = call.service.clock.now().astimezone(ZoneInfo(timezone)).date()
     year = await year_as_of(call.service.database, await _year(call), today)
-    book = await asyncio.to_thread(year_book, year, audience, timezone)
+    city = call.service.settings.city
+    book = await asyncio.to_thread(year_book, year, audience, timezone, city)
     return await _file(call, book, form, f"minping-{call.path_param('year')}-{audience}")

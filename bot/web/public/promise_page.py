@@ -15,6 +15,7 @@ from markupsafe import Markup
 from bot.campaigns.titles import marked_title
 from bot.crypto.gate_signatures import GATE
 from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.attachments import attachment
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.effects import Screen
 from survey_flows.localized_names import in_language, show_deadline
@@ -54,8 +55,7 @@ def _picture(address: str) -> Markup:
 
 def promise_file(text: str) -> web.Response:
     """Returns a promise as a file."""
-    headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}
-    return web.Response(text=text, headers=headers)
+    return web.Response(text=text, headers=attachment(FILE))
 
 
 @routes.get("/p/{campaign}")

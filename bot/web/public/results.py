@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from bot.storage.database import reading
 from bot.verification.bundle import bundle_path
 from bot.verification.stand_alone import VERIFIER, stand_alone_verifier
 from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.attachments import attachment
 from bot.web.shared.disclosed_release import DisclosedRelease
 from bot.web.shared.downloads import StoredFile
 from bot.web.shared.middleware import is_over_limit
@@ -268,10 +269,12 @@ async def send_data(request: web.Request) -> web.Response:
     public, shown, review = await _public(request)
     form = request.match_info["form"]
     response = await _response(request, public, shown)
+    settings = request.app[SERVICE].settings
 
     def make() -> bytes:
-        book = campaign_book(shown.scored, request.app[SERVICE].settings.timezone)
-        return _written(book, form, _about(public, shown, response, review))
+        book = campaign_book(shown.scored, settings.timezone, settings.city)
+        zone = ZoneInfo(settings.timezone)
+        return _written(book, form, _about(public, shown, response, review, book, zone))
 
     body = await request.app[RESULT_CACHE].cached(
         (public.campaign, str(public.number), *review, form), _thread(make)
@@ -293,18 +296,27 @@ def _about(
     shown: DisclosedRelease,
     response: ResponseRate | None,
     review: tuple[str, ...],
+    book: Book,
+    zone: ZoneInfo,
 ) -> dict[str, Any]:
     campaign = shown.scored.campaign
+
+    def iso(seconds: int) -> str:
+        return datetime.fromtimestamp(seconds, zone).isoformat()
+
     return {
+        "sponsor": book.sponsor,
+        "issuer": book.issuer,
+        "city": book.city,
         "campaign": campaign.id,
         "year": campaign.year,
         "pilot": campaign.aim.pilot,
         "title": marked_title(campaign.title, campaign.aim.pilot),
-        "opens_at": _iso(shown.scored.in_field[0]),
-        "closes_at": _iso(shown.scored.in_field[1]),
-        "planned_until": _iso(campaign.closes_at),
-        "published_at": _iso(public.at),
-        "release": {"number": public.number, "at": _iso(shown.release.at)},
+        "opens_at": iso(shown.scored.in_field[0]),
+        "closes_at": iso(shown.scored.in_field[1]),
+        "planned_until": iso(campaign.closes_at),
+        "published_at": iso(public.at),
+        "release": {"number": public.number, "at": iso(shown.release.at)},
         "metric": "public_score",
         "under_review": list(review),
         "response": {"invited": response.invited, "answered_at_least": response.answered}
@@ -313,15 +325,11 @@ def _about(
     }
 
 
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def open_file(request: web.Request, body: bytes, kind: str, name: str) -> web.Response:
     """Returns a file that other sites' pages may fetch too; 304 when the client has it already."""
     from bot.web.shared.caching import etag_of, not_modified_or
 
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = attachment(name)
     response = not_modified_or(
         request,
         etag_of(body),
@@ -350,10 +358,9 @@ async def send_bundle(request: web.Request) -> web.StreamResponse:
 async def send_verifier(request: web.Request) -> web.StreamResponse:
     """Sends the program that checks the bundle without ours."""
     await _public(request)
-    name = f'attachment; filename="{VERIFIER}"'
     return web.Response(
         body=await asyncio.to_thread(stand_alone_verifier),
         content_type="text/x-python",
         charset="utf-8",
-        headers={"Content-Disposition": name},
+        headers=attachment(VERIFIER),
     )

@@ -11,6 +11,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web_request import BaseRequest
 
 from bot.publication.charts.ranking import Ranking
+from bot.web.shared.attachments import attachment
 
 if TYPE_CHECKING:
     from bot.publication.exports import Book
@@ -59,7 +60,7 @@ class StoredFile(web.FileResponse):
     """
 
     def __init__(self, path: Path, name: str) -> None:
-        super().__init__(path, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        super().__init__(path, headers=attachment(name))
 
     async def _sendfile(
         self, request: BaseRequest, fobj: IO[Any], offset: int, count: int
@@ -74,6 +75,5 @@ class StoredFile(web.FileResponse):
 
 def download(body: bytes, kind: str, name: str) -> web.Response:
     """Returns a file that a browser stores and does not show."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     charset = "utf-8" if kind.startswith("text/") or kind.endswith("xml") else None
-    return web.Response(body=body, content_type=kind, charset=charset, headers=headers)
+    return web.Response(body=body, content_type=kind, charset=charset, headers=attachment(name))

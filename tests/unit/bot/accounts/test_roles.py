@@ -54,6 +54,7 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
     "/admin/contacts",
     "/admin/contacts/{list}.xlsx",
+    "/admin/templates",
     "/admin/campaigns/{campaign}/push",
     "/admin/campaigns/{campaign}/push/live",
     "/admin/campaigns/{campaign}/push/sample.json",

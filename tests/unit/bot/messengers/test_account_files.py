@@ -97,7 +97,7 @@ def test_a_pin_may_have_colons() -> None:
 
 
 def test_every_shipped_description_can_be_read(tmp_path: Path) -> None:
-    assert shipped_descriptions() == ["cmas-norsubmit", "plain-json"]
+    assert shipped_descriptions() == ["cmas-norsubmit", "cmas-tmpsubmit", "plain-json"]
     for name in shipped_descriptions():
         assert load_description(name, tmp_path).fields
 

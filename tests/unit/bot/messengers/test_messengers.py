@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.fieldwork.outreach.messenger import Answer, ApprovedTemplate, OutgoingMessage
 from bot.fieldwork.outreach.messenger import DeliveryOutcome as To
-from bot.fieldwork.outreach.messenger import OutgoingMessage
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
 from bot.messengers.registry import PROVIDERS
-from tests.standins import aliyun, cmas, dingtalk, feishu, plain, tencent, twilio, wecom
+from tests.standins import aliyun, cmas, dingtalk, feishu, plain, tencent, twilio, wechat, wecom
 from tests.standins.server import Checker, StandIn
 
 HOOK = "A" * 22
@@ -45,6 +45,14 @@ class Case:
     address: str = PHONE
     secrets: tuple[str, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
+    template: ApprovedTemplate | None = None
+
+    @property
+    def message(self) -> OutgoingMessage:
+        return replace(MESSAGE, template=self.template)
+
+    async def send(self, messenger: AccountMessenger) -> Answer:
+        return await messenger.send(self.address, self.message)
 
     def provider(self, *answers: tuple[int, Any]) -> StandIn:
         return StandIn(self.check, list(answers), self.before)
@@ -149,19 +157,17 @@ def aliyun_answer(code: str, message: str = "x") -> dict[str, str]:
     return {"Code": code, "Message": message, "RequestId": "a"}
 
 
-APPROVED = "approval: 云通信〔2026〕12号"
+def cloud(variables: str) -> ApprovedTemplate:
+    return ApprovedTemplate("SMS_1", f"请打开 https://mp.cs.cn/k 输入编码 {variables}")
+
+
 CASES |= {
     "aliyun": Case(
         account="""
 provider: aliyun
 url: {url}
 secrets: {{access_key_id: LTAI-test, access_key_secret: secret-of-test}}
-settings:
-  sign: 清水市考评办
-  invitation: SMS_1
-  reminder: SMS_2
-  variables: "a, b"
-  approval: 云通信〔2026〕12号
+settings: {{sign: 清水市考评办}}
 hook: {hook}
 """,
         check=aliyun.check,
@@ -192,18 +198,14 @@ hook: {hook}
         ],
         words=([{"phone_number": "13800138000", "content": "TD"}], (PHONE, "TD")),
         secrets=("secret-of-test",),
+        template=cloud("${a}${b}"),
     ),
     "tencent": Case(
         account="""
 provider: tencent
 url: {url}
 secrets: {{secret_id: AKID-test, secret_key: key-of-test}}
-settings:
-  app_id: "1400000000"
-  sign: 清水市考评办
-  invitation: "1"
-  reminder: "2"
-  approval: 云通信〔2026〕12号
+settings: {{app_id: "1400000000", sign: 清水市考评办}}
 hook: {hook}
 """,
         check=tencent.check,
@@ -228,6 +230,7 @@ hook: {hook}
         ],
         words=({"mobile": "13800138000", "nationcode": "86", "content": "T"}, (PHONE, "T")),
         secrets=("key-of-test",),
+        template=cloud("{1}"),
     ),
 }
 
@@ -314,6 +317,46 @@ secrets: {{app_id: cli-test, app_secret: secret-of-app}}
 )
 
 
+CASES["cmas-template"] = replace(
+    CASES["cmas"],
+    account=CASES["cmas"]
+    .account.replace("norsubmit", "tmpsubmit")
+    .replace("cmas-norsubmit", "cmas-tmpsubmit"),
+    template=cloud("${a}，${b}"),
+)
+
+
+def wechat_answer(code: int) -> dict[str, Any]:
+    return {"errcode": code, "errmsg": "x"}
+
+
+CASES["wechat"] = Case(
+    account="""
+provider: wechat
+url: {url}
+secrets: {{app_id: wx-test, app_secret: secret-of-wx}}
+""",
+    check=wechat.check,
+    taken=(200, wechat_answer(0)),
+    reference="",
+    answers=[
+        (200, wechat_answer(40003), To.UNREACHABLE),
+        (200, wechat_answer(43101), To.UNREACHABLE),
+        (200, wechat_answer(45009), To.SILENCE),
+        (200, wechat_answer(40037), To.REFUSED),
+        (200, wechat_answer(47003), To.REFUSED),
+        (200, wechat_answer(41030), To.REFUSED),
+        (200, wechat_answer(-1), To.LATER),
+    ],
+    address="o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
+    secrets=("secret-of-wx", "W" * 40),
+    before={wechat.PATH: wechat.TOKEN},
+    template=ApprovedTemplate(
+        "T" * 43, "thing1: 请您评价本市政府部门工作\ncharacter_string2：{code}\n"
+    ),
+)
+
+
 def dingtalk_answer(code: int, inner: str = "") -> dict[str, Any]:
     said = {"errcode": code, "errmsg": "x", "request_id": "r"}
     return said | ({"task_id": dingtalk.TASK} if code == 0 else {"sub_code": inner})
@@ -367,10 +410,23 @@ async def test_a_message_is_as_the_interface_demands_and_its_reference_is_kept(
         case.provider(case.taken) as provider,
         messenger_of(case, provider.url, tmp_path) as messenger,
     ):
-        answer = await messenger.send(case.address, MESSAGE)
+        answer = await case.send(messenger)
         assert provider.violations == []
         assert (answer.outcome, answer.reference) == (To.ACCEPTED, case.reference)
         assert len(provider.requests) == 1
+
+
+async def test_who_sends_templates_alone_sends_nothing_where_none_is_approved(
+    case: Case, tmp_path: Path
+) -> None:
+    async with (
+        case.provider(case.taken) as provider,
+        messenger_of(case, provider.url, tmp_path) as messenger,
+    ):
+        answer = await messenger.send(case.address, MESSAGE)
+        assert (messenger.account.link == "template") == (case.template is not None)
+        expected = (To.ACCEPTED, 1) if case.template is None else (To.REFUSED, 0)
+        assert (answer.outcome, len(provider.requests)) == expected
 
 
 async def test_each_of_the_provider_s_codes_has_its_outcome(case: Case, tmp_path: Path) -> None:
@@ -379,7 +435,7 @@ async def test_each_of_the_provider_s_codes_has_its_outcome(case: Case, tmp_path
             case.provider((status, said)) as provider,
             messenger_of(case, provider.url, tmp_path) as messenger,
         ):
-            answer = await messenger.send(case.address, MESSAGE)
+            answer = await case.send(messenger)
             assert answer.outcome is outcome, said
             assert (answer.seconds > 0) == (outcome in (To.LIMITED, To.SILENCE)), said
             assert provider.violations == []
@@ -405,14 +461,14 @@ async def test_what_is_no_word_of_the_provider_s_burns_nobody(
         case.provider((status, said)) as provider,
         messenger_of(case, provider.url, tmp_path) as messenger,
     ):
-        assert (await messenger.send(case.address, MESSAGE)).outcome is outcome
+        assert (await case.send(messenger)).outcome is outcome
 
 
 async def test_a_provider_that_is_away_is_asked_later(case: Case, tmp_path: Path) -> None:
     async with case.provider(case.taken) as provider:
         url = provider.url
     async with messenger_of(case, url, tmp_path) as messenger:
-        assert (await messenger.send(case.address, MESSAGE)).outcome is To.LATER
+        assert (await case.send(messenger)).outcome is To.LATER
 
 
 async def test_neither_number_nor_secret_nor_code_is_logged(
@@ -424,7 +480,7 @@ async def test_neither_number_nor_secret_nor_code_is_logged(
         messenger_of(case, provider.url, tmp_path) as messenger,
     ):
         for _ in range(3):
-            await messenger.send(case.address, MESSAGE)
+            await case.send(messenger)
         for body, _ in case.receipts:
             messenger.read_hook(Request(json.dumps(body).encode()))
     said = caplog.text

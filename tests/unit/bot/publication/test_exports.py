@@ -278,8 +278,9 @@ def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     assert (told.score, told.low, told.high) == (Fraction("78.5"), 74.0, 82.0)
 
 
-def test_every_kind_of_file_names_the_sponsor() -> None:
-    sponsored = replace(WHOLE, sponsor="长沙市 & 委 Changsha", title="T" * 300)
+def test_every_kind_of_file_names_sponsor_city_and_issuer() -> None:
+    named = {"issuer": "考核办 & 公室", "city": "长沙市"}
+    sponsored = replace(WHOLE, sponsor="长沙市 & 委 Changsha", title="T" * 300, **named)
     written = workbook(sponsored)
     with zipfile.ZipFile(io.BytesIO(written)) as parts:
         assert (
@@ -288,11 +289,15 @@ def test_every_kind_of_file_names_the_sponsor() -> None:
     read = load_workbook(io.BytesIO(written))
     for sheet in read.worksheets:
         assert sheet.oddHeader.left.text == "长沙市 && 委 Changsha"
-        assert sheet.oddFooter.left.text == "2026-12-31"
+        assert sheet.oddFooter.left.text == "2026-12-31 长沙市; 考核办 && 公室"
+    assert read.properties.creator == "长沙市; 考核办 & 公室"
     assert workbook(sponsored) == workbook(sponsored)
     table = statistical_files(sponsored, "parquet")["units.parquet"]
     schema = parquet.read_schema(io.BytesIO(table))
     assert schema.metadata[b"sponsor"].decode() == "长沙市 & 委 Changsha"
-    notes = "长沙市 & 委 Changsha".encode()
-    assert notes in statistical_files(sponsored, "sav")["units.en.sav"]
-    assert workbook(replace(sponsored, sponsor=""))
+    assert schema.metadata[b"issuer"].decode() == named["issuer"]
+    assert schema.metadata[b"city"].decode() == named["city"]
+    notes = statistical_files(sponsored, "sav")["units.en.sav"]
+    assert "长沙市 & 委 Changsha".encode() in notes
+    assert "长沙市; 考核办 & 公室".encode() in notes
+    assert workbook(replace(sponsored, sponsor="", issuer="", city=""))

@@ -139,7 +139,7 @@ async def test_the_reasons_of_a_unit_and_of_a_leader(console: Console) -> None:
     await console.sign_in()
     unit = texts(await console.open(f"{YEAR}/explain/CME"))
     assert "77.55" in unit
-    assert "categories.D_enforce.weights.public" in unit
+    assert "weight of Public evaluation in Enforcement and supervision" in unit
     link = re.findall(
         rf'href="({YEAR}/explain/[^"]+)"', await console.open(f"{YEAR}/leaders?grade=fourth")
     )[0]
@@ -259,7 +259,11 @@ async def test_other_rules_are_tried_and_told(console: Console) -> None:
     assert "None, under any of these rules." in texts(page)
     response = await console.client.get(f"{YEAR}/sensitivity.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(await response.read()), read_only=True)
-    assert [sheet.title.split()[-1] for sheet in book][:2] == ["sensitivity", "grades_that_change"]
+    assert [sheet.title.split()[-1] for sheet in book][:3] == [
+        "about",
+        "sensitivity",
+        "grades_that_change",
+    ]
 
 
 async def test_another_scheme_can_be_tried_on_the_year(
@@ -304,7 +308,7 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
     assert "› General office" in page
     assert "Post" in page
     page = texts(await console.open(f"{YEAR}/explain/TAX-P05"))
-    assert "leaders.shares.officer" in page
+    assert "inside units, level 2: share of the unit’s total in the score of the officer" in page
     assert re.search(r"grade second grade \(settled by the ballots\)", page)  # and not in Chinese
     page = texts(await console.open(f"{YEAR}/explain/TAX-1"))
     assert "Total of the unit above" in page

@@ -1,4 +1,4 @@
-"""A unit and a person read where their figures come from, without a code of the data."""
+"""Whoever reads a reason trail finds names in it, and no code of the data or the scheme."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 import pytest
 
 from aggregation.model.facts import Grade
-from aggregation.model.names import GRADES
+from aggregation.model.names import GRADES, RULES
 from aggregation.model.reason_lines import Label, ReasonLine
-from bot.appraisal.own_sources import plain_line, scheme_names
+from bot.appraisal.plain_reasons import plain_line, scheme_names
 from survey_flows.messages import Message, Named
 from tests.cities import founding_inputs, founding_result
 
@@ -75,3 +75,45 @@ def test_no_line_of_a_whole_city_keeps_a_code() -> None:
     }
     assert len(said) > 1000
     assert sorted(text for text in said if CODED.search(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "zh", "en"),
+    [
+        ("min_n.unit", "单位最低票数", "fewest valid ballots of a unit"),
+        (
+            "categories.C_social.weights.objective",
+            "社会发展中目标任务的权重",
+            "weight of objectives in Social development",
+        ),
+        (
+            "categories.C_social.weights.public",
+            "社会发展中民评的权重",
+            "weight of Public evaluation in Social development",
+        ),
+        ("leaders.first_pct, rules", "一等的比例、各项规则", "share of the first grade, the rules"),
+        ("rules.first_grade", "规则「评为一等」", "rule «first grade»"),
+        (
+            Message("appraisal-field-inside", where="inner.inner", field="unit_quota"),
+            "单位内部第 2 层: 单位等次名额",
+            "inside units, level 2: places of each grade",
+        ),
+    ],
+)
+def test_a_field_of_the_scheme_is_said_in_words(field: Label, zh: str, en: str) -> None:
+    line = plain_line(ReasonLine("x", "y", (), field), NAMES)
+    assert (line.scheme_text("zh-Hans"), line.scheme_text("en")) == (zh, en)
+
+
+def test_every_rule_and_every_field_of_a_whole_city_has_words() -> None:
+    scheme = founding_inputs().scheme
+    names = scheme_names(scheme)
+    fields = {line.scheme for lines in founding_result().trail.values() for line in lines}
+    said = {
+        plain_line(ReasonLine("x", "y", (), field), names).scheme_text(lang)
+        for field in fields
+        for lang in ("zh-Hans", "en")
+    }
+    assert len(said) > 40
+    assert sorted(text for text in said if CODED.search(text) or "_" in text) == []
+    assert {*scheme.rules} <= {*RULES}
