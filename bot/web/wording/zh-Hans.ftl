@@ -297,7 +297,7 @@ refused-text = 没有改动任何数据。
 refused-back = 返回
 
 campaigns = 评价活动
-campaigns-none = 还没有活动。用命令 minping demo 可生成一个完整的模拟城市来看看。自己的城市这样开始：
+campaigns-none = 还没有活动。这样开始：
 first-units = 导入单位
 first-draft = 新建活动
 campaign-open-page = 活动
@@ -1558,14 +1558,77 @@ draft-discard-hint = 其链接、抽样框和配额一并删除。活动未开�
 draft-frozen = 开启后锁定的内容
 campaign-keys-missing = 活动暂不接收评价：这把密钥缺失或不是原来的密钥。请从备份恢复该文件：{ $file }
 open-misfits = 按现有单位和已锁定的办法，不能考核 { $year } 年度：
-draft-frozen-scheme = 办法：{ $name }
+draft-frozen-scheme = 办法：
 draft-frozen-questionnaires = 问卷：
 draft-weighted = { $n ->
     [0] 不按人口加权
    *[other] 按 { $n } 项人口数加权
 }
 
+# 截止之后
+scan-title = 有组织评价的核查
+scan-hint = 在评价票中查找成批、同来源的评价，形成待核查的案件；已有表决的案件不受影响。可以多次进行。
+scan-begin = 开始查找
+scan-runs = 正在查找。可以离开此页。
+scan-look = 刷新
+done-scanning = 已开始查找有组织的评价。
+done-released = 已发布新一版得分。
+done-release-same = 得分没有变化，未发布新版。
+done-reopened = 案件已重新打开。
+release-new = 发布新一版得分
+release-new-hint = 核查或决定改变了哪些评价票计入之后，发布新一版得分。少数评价票的变化不予显示。
+release-make = 发布
+release-withheld = 下列单位变动的评价票少于 { $n } 张，得分未改。确需更正的，请写明理由；更正后只公布该单位的得分。
+release-reason = 更正理由
+release-correct = 更正该单位
+case-reopen = 重新打开案件
+case-reopen-hint = 原结论仍然有效，直到两名核查员重新一致。
+case-reopen-reason = 理由
+response-missed = 没有搜到单位的词
+response-missed-word = 词
+response-missed-people = 人数
+response-missed-hint = 只列出至少 10 人搜过的词。可在单位的简称中加上它们。
+link-code = 二维码
+posters-title = 海报
+posters-hint = 每个单位一张 A4 海报，扫码即可评价该单位。海报上的链接人人可用，不证明评价主体。
+posters-problem = 没有制作海报。
+posters-of = 单位
+posters-all = 全部 { $n } 个单位
+posters-counter-zh = 窗口名称（中文）
+posters-counter-en = 窗口名称（英文）
+posters-place = 扫码后打开
+posters-place-web = 网页
+posters-place-telegram = Telegram
+posters-file = 按窗口表制作
+posters-file-hint = 一个单位有几个窗口的，请上传窗口表，每行一张海报。
+posters-make = 制作海报（PDF）
+posters-closed = 您的角色不能制作海报。
+push-allocation = 样本分配
+push-allocation-proportional = 按各层人数比例
+push-allocation-neyman = 按人数和标准差（内曼分配）
+push-allocation-fixed = 各层人数自定
+push-cells-file = 各层的标准差或人数（CSV 或 XLSX）
+
 # 问卷编辑
+scheme-edit-title = 办法
+scheme-edit-hint = 在此修改的是草稿的办法。内设机构的规则和总体数据不在此修改，保持不变。
+scheme-edit-save = 保存办法
+scheme-edit-like = 改为沿用
+scheme-edit-rows = 清空中英文名称即删去该行；空行用来增加。代码可不填。
+scheme-edit-changed = 与 { $year } 年度不同的地方
+scheme-edit-same = 与 { $year } 年度相同。
+scheme-edit-before = { $year } 年度
+scheme-edit-now = 现为
+scheme-edit-new = 增加
+scheme-try-title = 对 { $year } 年度等次的影响
+scheme-try-hint = 用已保存的草稿办法重新推演，不存储任何内容。
+scheme-try = 推演
+scheme-try-before = 原办法
+scheme-try-after = 此办法
+scheme-try-none = 未定
+scheme-try-moves = 名次或等次变动的单位
+scheme-try-grade = 等次
+scheme-try-same = 没有单位的名次或等次变动。
 form-used-by = 用于 { $n } 个单位
 form-weights = 权重合计 { $n } / 100
 form-refused = 没有保存，有 { $n } 处要改。填写的内容都在。
