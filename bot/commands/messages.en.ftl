@@ -476,8 +476,6 @@ mixer-public-key = this is no public key of 64 hexadecimal digits; `minping mixe
 mixer-runs = mixing for the log { $key }
 
 # posters
-posters-address-unset = set it first: it stands in the address that is printed
-posters-campaign-closed = this campaign is closed; nothing can be rated by a poster of it
 posters-written = { $file }: { $count } posters
 
 # publish
@@ -623,7 +621,6 @@ help-organiser-country = code of the country; CN by default
 help-organiser-icp = the site's ICP number; needed in CN
 help-organiser-police = the site's police filing number; needed in CN
 organiser-none = nobody has said yet who asks
-posters-organiser-missing = a poster says who asks; name it first by «minping organiser set»
 help-questionnaire-version = its version; { $version } by default, which new drafts take
 help-campaign-close-reason = why it is closed before its planned end; published in the log
 help-campaign-count = decide that a closed campaign counts in its year, or does not

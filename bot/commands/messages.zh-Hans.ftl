@@ -473,8 +473,6 @@ mixer-public-key = 这不是由 64 位十六进制数字组成的公钥；请在
 mixer-runs = 正在为日志混洗：{ $key }
 
 # posters
-posters-address-unset = 请先设置，海报上的网址要用到它
-posters-campaign-closed = 该评价活动已截止，海报不能再用于评价
 posters-written = { $file }：{ $count } 张海报
 
 # publish
@@ -620,7 +618,6 @@ help-organiser-country = 国家代码，默认 CN
 help-organiser-icp = ICP 备案号，国家代码为 CN 时必填
 help-organiser-police = 公安备案号，国家代码为 CN 时必填
 organiser-none = 还没有登记由谁主办
-posters-organiser-missing = 海报要写明由谁主办，请先用 minping organiser set 登记
 help-questionnaire-version = 版本；默认 { $version }，新草稿所用
 help-campaign-close-reason = 在原定截止时间之前截止的理由，公布在日志中
 help-campaign-count = 决定已截止的活动是否计入年度
