@@ -11,6 +11,8 @@ PYTEST := $(BIN)/pytest --dist worksteal --numprocesses
 QUICK := not slow and not browser and not postgres and not redis and not chaos
 # Compiled files save every process a second.
 export PYTHONDONTWRITEBYTECODE :=
+# Threads of OpenBLAS spin while they wait, and take the cores from the other workers.
+export OPENBLAS_NUM_THREADS := 1
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 

@@ -160,7 +160,7 @@ class HoldRequest:
 
 @dataclass(frozen=True, slots=True)
 class LookUpReceipt:
-    """Looks up a receipt in the log; the answer is `receipt-in` or `receipt-not-yet`."""
+    """Looks up a receipt in the log; the answer says whether it is there, or was lost."""
 
     code: str
     lang: str

@@ -67,6 +67,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     slow.add_option(parser)
 
 
+def pytest_collection_finish() -> None:
+    # All that was imported and collected stays; no collection need walk through it.
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     slow.register(config)
     temporary.use_memory()

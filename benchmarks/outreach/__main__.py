@@ -14,7 +14,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from benchmarks.outreach import silence
+from benchmarks.outreach import hooks, silence
 from benchmarks.outreach.play import SMS, phone, play
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
@@ -41,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.outreach", description=__doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--silent", action="store_true", help="one account is silent for an hour")
+    parser.add_argument("--hooks", action="store_true", help="how fast receipts are answered")
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1, help="of fates, kills and receipts")
     given = parser.parse_args()
@@ -51,6 +52,8 @@ def main() -> int:
             url = stack.enter_context(stack.enter_context(servers.postgres()).database())
         if given.silent:
             return asyncio.run(keep_pace(url, folder, stack.enter_context(servers.redis())))
+        if given.hooks:
+            return asyncio.run(answer_receipts(url, folder))
         return asyncio.run(run(url, folder, given.people, given.seed))
 
 
@@ -65,6 +68,17 @@ async def keep_pace(url: str, folder: Path, redis_url: str) -> int:
     print(f"mails a second: {alone:.1f} alone, {beside:.1f} beside a silent account")
     print(f"share of its pace: {share:.3f} (goal ≥ {silence.LEAST}); the silent one: {asked} calls")
     return 0 if share >= silence.LEAST and 0 < asked <= AT_ONCE else 1
+
+
+async def answer_receipts(url: str, folder: Path) -> int:
+    """Measure the answers to receipts; 1 when one of a hundred takes longer than it may."""
+    async with make_road(url, folder) as road:
+        await prepare(road, hooks.PEOPLE)
+        found = await hooks.measure(road, KEYS)
+    told = ", ".join(f"{share:.0%} {found.at(share):.0f} ms" for share in (0.5, 0.99, 1.0))
+    print(f"{found.receipts} receipts in {len(found)} requests, while messages are sent: {told}")
+    print(f"goal: 99% within {hooks.MOST_MS:.0f} ms")
+    return 0 if found.at(0.99) <= hooks.MOST_MS else 1
 
 
 async def run(url: str, folder: Path, people: int, seed: int) -> int:

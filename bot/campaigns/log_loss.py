@@ -18,14 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.named_people import NamedPeople
 from bot.accounts.profiles import SOLO
-from bot.campaigns.states import CLOSED, CLOSING, EARLY_CLOSE, OPEN, PAUSE
+from bot.campaigns.states import CLOSED, CLOSING, EARLY_CLOSE, HELD, OPEN, PAUSE, PAUSED
 from bot.core.clock import Clock
 from bot.storage.database import upsert
 from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog, OpenLog
 from bot.transparency.log_entry import LogEntry
+from bot.transparency.log_reader import StoredEntry
 from survey_flows.errors import BadInput, Message
-from survey_flows.log_entries import LOG_ITSELF, canonical, numbered_name
+from survey_flows.log_entries import LOG_ITSELF, act_label, canonical, numbered_name
 
 LOSS = "loss"
 NO_CAMPAIGN = LOG_ITSELF
@@ -75,6 +76,60 @@ async def refill_log(
                 lost.setdefault(entry.campaign, []).append(position)
         await _log_loss(opened, lost, first, reason.strip(), now, len(people))
     return LogLoss(len(missing), lost)
+
+
+async def log_broken_envelopes(
+    accounts: NamedPeople,
+    log: GuardedLog,
+    people: Sequence[str],
+    reason: str,
+    clock: Clock,
+    profile: str,
+    campaigns: Sequence[str],
+) -> LogLoss:
+    """Logs that what waited for the mixer in these campaigns cannot be opened any more.
+
+    No entry of the log is missing, so that the acts name no position. Raises as `refill_log`.
+    """
+    if not reason.strip():
+        raise BadInput(Message("log-loss-without-reason"))
+    await accounts.require_deciders(people, profile)
+    now = int(clock.now().timestamp())
+    async with log.open() as opened:
+        lost: dict[str, list[int]] = {campaign: [] for campaign in campaigns}
+        await _log_loss(opened, lost, opened.size, reason.strip(), now, len(people))
+    return LogLoss(0, {})
+
+
+IN, LOST = "receipt-in", "receipt-lost"
+NOT_YET, MAYBE_LOST = "receipt-not-yet", "receipt-maybe-lost"
+"""What is said of a receipt, by the names of the sentences in the chat."""
+MOST_LOSSES = 20
+"""The acts of loss that are looked for in each campaign."""
+
+
+async def told_of_receipt(connection: AsyncConnection, found: StoredEntry | None) -> str:
+    """Returns `IN`, `LOST`, `NOT_YET` or `MAYBE_LOST` for the entry of a receipt, or for none.
+
+    All that was logged between the ends of a loss went with the older database. Who has a receipt
+    that is not in the log, of a campaign that lost something and is not over, cannot be told more.
+    """
+    states = tables.campaigns.c
+    known = (await connection.execute(select(states.id, states.state))).all()
+    names = {row.id for row in known} | {NO_CAMPAIGN}
+    labels = [
+        act_label(LOSS, name, numbered_name(name, number))
+        for name in names
+        for number in range(1, MOST_LOSSES + 1)
+    ]
+    columns = tables.log_entries.c
+    query = select(columns.campaign, columns.body).where(columns.label.in_(labels))
+    acts = (await connection.execute(query.where(columns.body.is_not(None)))).all()
+    if found is not None:
+        said = [json.loads(act.body) for act in acts]
+        return LOST if any(it["from"] <= found.position < it["to"] for it in said) else IN
+    running = {row.id for row in known if row.state in (OPEN, PAUSED, CLOSING, HELD)}
+    return MAYBE_LOST if any(act.campaign in running for act in acts) else NOT_YET
 
 
 async def _log_loss(

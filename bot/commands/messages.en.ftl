@@ -103,6 +103,7 @@ help-campaign-create-grades = the grade quota, locked when the campaign opens; d
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-halves = a random half is asked in another order: items puts the overall question last, scale lists the levels from dissatisfied to satisfied
+help-campaign-create-identity = citizens may confirm that they are one person: phone, by a code sent to their telephone; without it nobody is asked
 help-campaign-create-purpose = counting (default), or pilot: it counts in no appraisal, and citizens are told so
 help-campaign-create-about = what it asks about: units (default) or, a pilot only, leaders
 help-campaign-create-asks = whom it asks: the public (default) or, a pilot only, staff, superiors or peers
@@ -474,8 +475,6 @@ mixer-public-key = this is no public key of 64 hexadecimal digits; `minping mixe
 mixer-runs = mixing for the log { $key }
 
 # posters
-posters-address-unset = set it first: it stands in the address that is printed
-posters-campaign-closed = this campaign is closed; nothing can be rated by a poster of it
 posters-written = { $file }: { $count } posters
 
 # publish
@@ -495,8 +494,9 @@ messengers-none = no account has a file
 messengers-unknown = there is no such account
 messengers-not-taken = not taken: { $outcome } ({ $code })
 messengers-taken = taken; look whether it arrives
-messengers-template = { $account }, { $reminder ->
+messengers-template = { $account }, { $kind ->
     [0] invitation
+    [2] code that confirms a telephone
    *[other] reminder
     }, { $lang }: { $state }; id { $id }; { $by }, { $at }; { $units } characters, { $parts } parts
 messengers-no-templates = no template is written yet
@@ -620,7 +620,6 @@ help-organiser-country = code of the country; CN by default
 help-organiser-icp = the site's ICP number; needed in CN
 help-organiser-police = the site's police filing number; needed in CN
 organiser-none = nobody has said yet who asks
-posters-organiser-missing = a poster says who asks; name it first by «minping organiser set»
 help-questionnaire-version = its version; { $version } by default, which new drafts take
 help-campaign-close-reason = why it is closed before its planned end; published in the log
 help-campaign-count = decide that a closed campaign counts in its year, or does not
@@ -709,5 +708,31 @@ backup-made = Database: { $data }
 backup-of-data = Database of { $made }
 backup-of-keys = Keys of { $made }
 backup-log = Log: { $size } entries, root { $root }
-backup-left-out = Campaign { $campaign } is running: its keys are in no backup. Without the disk it takes no more ballots, and what still waited for the mixer is lost: { $waiting } envelopes with ballots and comments.
+backup-left-out = Campaign { $campaign } is running: its keys are in no backup. Without the disk it takes no more ballots and cannot be closed, and what still waited for the mixer is lost: { $waiting } envelopes with ballots and comments.
 backup-whole = { $file } is whole: { $parts } parts, { $bytes } bytes.
+help-restore = put a backup into an empty database; says before what would be lost, and asks
+help-restore-file = the file of the database, data-TIME.age
+help-restore-keys = the file of keys, keys-TIME.age; left out where the keys are in their place
+help-restore-guard = the guard's folder on the old disk (keys/mixer/guard), where it is not in its place
+help-restore-note = a file with the newest checkpoint that somebody outside has, where the guard is lost
+help-restore-loss = go on although something is lost; the reason is published in the log
+help-restore-by = who decides a loss, each asked for the password; twice, unless the profile is solo
+help-restore-yes = do not ask; a loss is decided by --loss and --by all the same
+restore-progress = restore (MB)
+restore-loss-and-people = a loss needs its reason and the people who decide it: --loss REASON --by LOGIN --by LOGIN
+restore-has = It is { $hours } hours old and has { $ballots } ballots; { $waiting } envelopes wait for the mixer.
+restore-signed = Signed are { $signed } entries, in the backup are { $here }: { $lost } would be lost.
+restore-guard-elsewhere = The guard is at the mixer, which compares at its start and signs nothing if entries are missing.
+restore-unopened = { $envelopes } envelopes with ballots, comments or requests cannot be opened: their mixer key is nowhere.
+restore-keyless = Campaign { $campaign } is running and its keys are nowhere: it takes no ballots and cannot be closed until they are back.
+restore-other-keys = The keys are of another backup than the database.
+restore-nobody-to-ask = there is no terminal to ask at; say that you are sure by --yes
+restore-question = Restore it? (yes/no)
+restore-yes-words = yes y
+restore-done = Restored. Nothing but the moment of the backup is there: check accounts and campaigns before you start the service.
+restore-accounts = Accounts that are not as the service last wrote them: { $rows }. Look at `minping staff check` before you start.
+help-backup-escrow = make the escrow key of a running campaign; its secret half is printed once, and backups have the campaign's keys from then on
+help-backup-destroyed = two people say that the escrow key of a closed campaign is destroyed; the log tells of it
+help-restore-escrow = a file with the secret escrow key of a campaign that was running; once for each
+backup-escrow-made = This line is the secret escrow key of campaign { $campaign }. It is kept nowhere: print it or write it down for two people, away from the backups, and clear this terminal. Destroy it on the day of the close, and say so by `minping backup destroyed`.
+backup-escrow-destroyed = The log says that the escrow key of campaign { $campaign } is destroyed. No backup opens that campaign's keys any more.

@@ -103,6 +103,7 @@ help-campaign-create-grades = 各等次名额，开启时锁定；默认按单�
 help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
 help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-halves = 随机一半的人换一种次序作答：items 总体评价放最后；scale 选项由不满意到满意
+help-campaign-create-identity = 评价人可自愿确认身份：phone 手机号和短信验证码；不写则不确认
 help-campaign-create-purpose = counting 为正式评价（默认）；pilot 为试评，不计入考核，并告知市民
 help-campaign-create-about = 评价对象：units 单位（默认）；leaders 领导干部，仅限试评
 help-campaign-create-asks = 评价主体：public 群众（默认）；staff 本单位职工、superiors 上级、peers 同级，仅限试评
@@ -471,8 +472,6 @@ mixer-public-key = 这不是由 64 位十六进制数字组成的公钥；请在
 mixer-runs = 正在为日志混洗：{ $key }
 
 # posters
-posters-address-unset = 请先设置，海报上的网址要用到它
-posters-campaign-closed = 该评价活动已截止，海报不能再用于评价
 posters-written = { $file }：{ $count } 张海报
 
 # publish
@@ -492,8 +491,9 @@ messengers-none = 没有账号文件
 messengers-unknown = 没有这个账号
 messengers-not-taken = 未被接受：{ $outcome }（{ $code }）
 messengers-taken = 已被接受；请看是否送达
-messengers-template = { $account }，{ $reminder ->
+messengers-template = { $account }，{ $kind ->
     [0] 邀请
+    [2] 确认手机号的验证码
    *[other] 提醒
     }，{ $lang }：{ $state }；编号 { $id }；{ $by }，{ $at }；{ $units } 字，计 { $parts } 条
 messengers-no-templates = 还没有起草模板
@@ -617,7 +617,6 @@ help-organiser-country = 国家代码，默认 CN
 help-organiser-icp = ICP 备案号，国家代码为 CN 时必填
 help-organiser-police = 公安备案号，国家代码为 CN 时必填
 organiser-none = 还没有登记由谁主办
-posters-organiser-missing = 海报要写明由谁主办，请先用 minping organiser set 登记
 help-questionnaire-version = 版本；默认 { $version }，新草稿所用
 help-campaign-close-reason = 在原定截止时间之前截止的理由，公布在日志中
 help-campaign-count = 决定已截止的活动是否计入年度
@@ -703,5 +702,31 @@ backup-made = 数据库：{ $data }
 backup-of-data = { $made } 的数据库
 backup-of-keys = { $made } 的密钥
 backup-log = 日志：{ $size } 个条目，树根 { $root }
-backup-left-out = 活动 { $campaign } 正在进行，它的密钥不在任何备份中。磁盘损坏后它不能再接收评价票，尚待混洗的评价票和评语（{ $waiting } 个密封件）都会丢失。
+backup-left-out = 活动 { $campaign } 正在进行，它的密钥不在任何备份中。磁盘损坏后它不能再接收评价票，也不能截止，尚待混洗的评价票和评语（{ $waiting } 个密封件）都会丢失。
 backup-whole = { $file } 完整：{ $parts } 个部分，{ $bytes } 字节。
+help-restore = 把备份恢复到空数据库；先说明会失去什么并询问
+help-restore-file = 数据库文件 data-时间.age
+help-restore-keys = 密钥文件 keys-时间.age；密钥已在原处时不写
+help-restore-guard = 旧磁盘上的守护记录文件夹（keys/mixer/guard），不在原处时指定
+help-restore-note = 守护记录丢失时，外部所存最新检查点的文件
+help-restore-loss = 有损失仍继续；原因会在日志中公开
+help-restore-by = 决定接受损失的人，须各自输入密码；除“单人”档位外写两次
+help-restore-yes = 不再询问；有损失时仍须用 --loss 和 --by
+restore-progress = 恢复（MB）
+restore-loss-and-people = 接受损失须写明原因和决定的人：--loss 原因 --by 登录名 --by 登录名
+restore-has = 备份已有 { $hours } 小时，含 { $ballots } 张评价票；{ $waiting } 个密封件待混洗。
+restore-signed = 已签名 { $signed } 个条目，备份中有 { $here } 个：将失去 { $lost } 个。
+restore-guard-elsewhere = 守护记录在混洗器处；混洗器启动时比对，缺少条目就不签名。
+restore-unopened = { $envelopes } 个含评价票、评语或请求的密封件无法打开：没有对应的混洗密钥。
+restore-keyless = 活动 { $campaign } 正在进行，但没有它的密钥：密钥放回之前不接收评价票，也不能截止。
+restore-other-keys = 密钥与数据库不是同一份备份。
+restore-nobody-to-ask = 没有终端可供询问；确定要恢复请写 --yes
+restore-question = 是否恢复？（是/否）
+restore-yes-words = 是 yes y
+restore-done = 已恢复到备份时的状态。启动服务前请核对账号和活动。
+restore-accounts = 与服务最后写入不一致的账号：{ $rows }。启动前请看 `minping staff check`。
+help-backup-escrow = 为正在进行的活动生成托管密钥；私钥只显示一次，此后的备份包含该活动的密钥
+help-backup-destroyed = 由两人声明某项活动（已截止）的托管密钥已销毁；日志会写明
+help-restore-escrow = 当时正在进行的活动的托管私钥文件；每项活动写一次
+backup-escrow-made = 以上一行是活动 { $campaign } 的托管私钥，任何地方都不保存：请打印或抄写交两人保管，不要与备份放在一起，并清除本终端的显示。截止当日请销毁，并用 `minping backup destroyed` 声明。
+backup-escrow-destroyed = 日志已写明活动 { $campaign } 的托管密钥已销毁。任何备份都不能再打开该活动的密钥。

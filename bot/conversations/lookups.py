@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.log_loss import told_of_receipt
 from bot.conversations.stored_conversation import Conversation
 from bot.core.clock import Clock
 from bot.core.identity import WEB, Address, Citizen
@@ -50,7 +51,7 @@ class Lookups:
         for effect in effects:
             if isinstance(effect, LookUpReceipt):
                 found = await find_receipt(connection, effect.code)
-                key = "receipt-in" if found else "receipt-not-yet"
+                key = await told_of_receipt(connection, found)
                 # A close has forgotten the language, too.
                 known = before is not None and before.session is not None
                 said = self._live_campaigns

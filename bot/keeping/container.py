@@ -54,9 +54,9 @@ class Header:
         log_root: the root of the log's tree, in hexadecimal digits.
         note: the signed checkpoint of that size; empty where the log has no entry.
         ballots: ballots in the database that count at present.
-        waiting: envelopes that wait for the mixer.
+        boxes: how many envelopes wait for the mixer, by the name of their mixer key.
         running: campaigns that were registered and not closed.
-        left_out: running campaigns whose keys are in no backup.
+        left_out: running campaigns whose keys are not in this backup.
         parts: all other parts by name.
     """
 
@@ -69,10 +69,15 @@ class Header:
     log_root: str
     note: str
     ballots: int
-    waiting: int
+    boxes: Mapping[str, int] = field(default_factory=dict)
     running: Sequence[str] = ()
     left_out: Sequence[str] = ()
     parts: Mapping[str, Sum] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> int:
+        """The envelopes that wait for the mixer."""
+        return sum(self.boxes.values())
 
     def to_bytes(self) -> bytes:
         """Returns the header as JSON."""

@@ -17,7 +17,7 @@ from bot.core.settings import Settings
 from bot.crypto.keyrings import SUFFIX
 from bot.transparency.desk import DESK
 
-FOLDER, MESSENGERS, MIXER = "keys", "messengers", "mixer"
+FOLDER, MESSENGERS, MIXER, VOTERS = "keys", "messengers", "mixer", "voters"
 INSTALLATION = (
     f"*{SUFFIX}",
     f"{DESK}/*{SUFFIX}",

@@ -190,6 +190,25 @@ class GuardedLog:
             async with writing(self._database) as connection:
                 await _show(connection)
 
+    async def begin_guard(self, known: TreeHead) -> None:
+        """Makes the guard of a restored database that came to another disk without it.
+
+        Args:
+            known: a head of this log that somebody outside has; the newest there is.
+
+        Raises:
+            LogRefused: the rows end before it, or are another history.
+        """
+        async with self._guard.locked(), writing(self._database) as connection:
+            await lock_log(connection)
+            rows = await self.read_head(connection)
+            if rows.size < known.size:
+                values: dict[str, str | int] = {"rows": rows.size, "size": known.size}
+                values["root"] = known.root.hex()
+                raise LogRefused(Message("transparency-older-than-known", **values))
+            await self._fill_guard(connection, rows, known)
+            await _show(connection)
+
     def _part(self, state: GuardState, rows: TreeHead) -> tuple[Frontier, list[LogEntry]]:
         """Returns the end of the rows in the guard's log, and the entries after it."""
         frontier, missing = Frontier(), []
@@ -250,19 +269,29 @@ class GuardedLog:
         """
         if rows.size and not await _older_than_guards(connection):
             raise LogRefused(Message("transparency-guard-missing", folder=str(self._guard.folder)))
-        frontier = Frontier()
-        await asyncio.to_thread(self._guard.begin)
-        async for entries in read_entries(connection, rows.size):
-            for entry in entries:
-                frontier.append(leaf_hash(entry.line))
-            await asyncio.to_thread(self._guard.add, entries)
-        if frontier.root() != rows.root:
-            raise LogRefused(Message("transparency-rows-changed", size=rows.size))
-        await asyncio.to_thread(self._guard.make, frontier)
+        await self._fill_guard(connection, rows, TreeHead())
         if rows.size:
             newest = tables.checkpoints.c.size == rows.size
             await connection.execute(update(tables.checkpoints).where(newest).values(shown=1))
             log.warning("the guard was made once from the %d entries of the log", rows.size)
+
+    async def _fill_guard(
+        self, connection: AsyncConnection, rows: TreeHead, known: TreeHead
+    ) -> None:
+        """Makes the guard of the rows, which have to give their own root and the known one."""
+        frontier, found = Frontier(), EMPTY
+        await asyncio.to_thread(self._guard.begin)
+        async for entries in read_entries(connection, rows.size):
+            for entry in entries:
+                frontier.append(leaf_hash(entry.line))
+                if frontier.size == known.size:
+                    found = frontier.root()
+            await asyncio.to_thread(self._guard.add, entries)
+        if frontier.root() != rows.root:
+            raise LogRefused(Message("transparency-rows-changed", size=rows.size))
+        if found != known.root:
+            raise LogRefused(Message("transparency-other-history", size=known.size))
+        await asyncio.to_thread(self._guard.make, frontier)
 
 
 def refused(state: GuardState, rows: TreeHead) -> LogRefused:

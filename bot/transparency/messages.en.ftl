@@ -16,3 +16,5 @@ transparency-tiles-missing = tiles of the log are missing in the database; see �
 transparency-other-gate = the log names no desk's key that could be replaced, or another key of the gate than the one in `keys/sign.key`; nothing was done
 transparency-other-desk = the log names no gate's key that could be replaced, or another key of the desk than the one in `keys/desk/desk.key`; nothing was done
 transparency-gate-changed = the gate's signing key is not the one that the log names, and a campaign is open; nothing more is mixed: put `keys/sign.key` back from its backup and give `mixer run --gate` its public key, or see `minping log replace-gate --help`
+transparency-older-than-known = the database has a log of { $rows } entries, and { $size } entries with the root { $root } were signed; nothing is signed: a newer backup, or the guard from the old disk, has the rest
+transparency-other-history = the first { $size } entries in the database do not give the root that somebody outside knows; nothing is signed: see «The log's guard» in docs/operations.md

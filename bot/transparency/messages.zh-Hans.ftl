@@ -16,3 +16,5 @@ transparency-tiles-missing = 数据库里缺少日志的分块；请参阅 docs/
 transparency-other-gate = 日志没有可以更换的签发处密钥，或日志中的入口密钥与 `keys/sign.key` 不符；没有任何变动
 transparency-other-desk = 日志没有可以更换的入口密钥，或日志中的签发处密钥与 `keys/desk/desk.key` 不符；没有任何变动
 transparency-gate-changed = 入口的签名密钥与日志所写的不同，而有活动正在进行，因此不再混合：请从备份恢复 `keys/sign.key` 并以 `mixer run --gate` 给出它的公钥，或见 `minping log replace-gate --help`
+transparency-older-than-known = 数据库中的日志有 { $rows } 个条目，而已签名的有 { $size } 个（树根 { $root }），不再签名；其余条目在更新的备份或旧磁盘的守护记录中
+transparency-other-history = 数据库中前 { $size } 个条目得不出外部所知的树根，不再签名；见 docs/operations.md 的“The log's guard”一节

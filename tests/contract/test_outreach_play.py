@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.outreach import hooks
 from benchmarks.outreach.__main__ import CAMPAIGN, RATE, prepare
 from benchmarks.outreach.play import BLACKLISTED, PERMANENT, TEMPORARY, play
+from bot.fieldwork.outreach.push_service import show_pushes
 from tests.contract.test_conductor import make_road
 from tests.contract.test_contacts import KEYS, TODAY
 
@@ -24,3 +26,14 @@ async def test_nobody_is_missed_and_only_what_was_under_way_goes_twice(
     shares = (found.fates[PERMANENT], found.fates[TEMPORARY], found.fates[BLACKLISTED])
     assert shares == (15, 15, 3)
     assert found.letters == 15
+
+
+async def test_receipts_that_come_while_messages_are_sent_are_all_taken(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with make_road(store_url, tmp_path) as road:
+        await prepare(road, PEOPLE)
+        found = await hooks.measure(road, KEYS)
+        (step,) = await show_pushes(road.database, CAMPAIGN, RATE)
+    assert (found.receipts, len(found) >= PEOPLE // hooks.AT_ONCE) == (PEOPLE, True)
+    assert dict(step.counts) == {"delivered": PEOPLE}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.campaigns.choice_records import choice_at, told
+from bot.campaigns.log_loss import LOST, NOT_YET, told_of_receipt
 from bot.crypto.note_signatures import verify_signature
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import checkpoints, cosignatures
@@ -136,6 +137,7 @@ async def show_receipt(request: web.Request) -> web.Response:
     async with reading(request.app[SERVICE].database) as connection:
         found = await find_receipt(connection, code)
         newest = await latest_checkpoint(connection)
+        told_as = await told_of_receipt(connection, found)
         inside = found is not None and newest is not None and found.position < newest.size
         choice = await choice_at(connection, found.position) if found else None
         proof = (
@@ -150,7 +152,8 @@ async def show_receipt(request: web.Request) -> web.Response:
         "receipt.html",
         lang,
         code=code,
-        problem="" if inside else "receipt-not-yet",
+        problem="" if inside else (NOT_YET if found else told_as),
+        lost=told_as == LOST,
         choice=render_message(told(choice), _known(lang)) if choice else "",
         found=found if inside else None,
         newest=_checkpoint(newest) if inside and newest else None,

@@ -52,6 +52,7 @@ COMMANDS = (
     "release",
     "report",
     "responses",
+    "restore",
     "sample",
     "scheme",
     "score",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.campaigns.choice_records import VOID
 from bot.core.settings import Settings, read_settings
@@ -25,7 +25,7 @@ from bot.verification.verifier import verify
 from bot.verification.witness import LogBehind, LogForked, Witness, WitnessClient, verified_growth
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
-from survey_flows.log_entries import receipt_label
+from survey_flows.log_entries import act_label, numbered_name, receipt_label
 from survey_flows.merkle import consistency_proof, verify_consistency
 from survey_flows.signed_notes import COSIGNATURE, Checkpoint, read_key
 from tests.bundles import CLOSES, DEFINITION, OPENS, SCHEME, Campaign, drawn
@@ -114,6 +114,32 @@ async def test_the_page_of_a_receipt_says_nothing_of_the_ballot_whatever_became_
     assert len(pages) == 1
     assert campaign.superseded
     assert campaign.erased
+
+
+async def test_who_holds_a_receipt_of_what_was_lost_is_asked_to_rate_again(site: Site) -> None:
+    campaign = drawn(5)
+    await site.keep(campaign)
+    labels = [entry.label for entry in campaign.log.entries]
+    places = {code: labels.index(receipt_label(campaign.name, code)) for code in campaign.codes}
+    *_, kept, lost, last = sorted(places, key=lambda code: places[code])
+    said = {"from": places[lost], "to": places[last] + 1, "positions": []}
+    name = numbered_name(campaign.name, 1)
+    row = {"position": len(labels), "label": act_label("loss", campaign.name, name), "form": 2}
+    row |= {"kind": "loss", "campaign": campaign.name, "body": json.dumps(said)}
+    async with writing(site.service.database) as connection:
+        await connection.execute(insert(tables.log_entries), [row])
+    for code, told in ((kept, False), (lost, True), (last, True)):
+        page = await (await site.check(code)).text()
+        assert f"Received: entry {places[code]} of the log" in page
+        assert ("does not count. While the campaign is open, please rate again" in page) == told
+        assert ("What counts is the last thing you did" in page) != told
+    unknown = "A" * 16
+    assert "the rating may be lost" not in await (await site.check(unknown)).text()
+    async with writing(site.service.database) as connection:
+        await connection.execute(update(tables.campaigns).values(state="open"))
+    assert "the rating may be lost" in await (await site.check(unknown)).text()
+    page = await (await site.check(unknown, lang="zh-Hans")).text()
+    assert "活动截止前请重新评价" in page
 
 
 async def test_what_is_no_receipt_is_told_and_kept_in_the_field(site: Site) -> None:
