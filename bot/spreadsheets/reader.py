@@ -108,12 +108,14 @@ class Sheet:
         columns: its headings in the file's order, in plain width.
         rows: its rows.
         notes: what the person who brought it has to know, such as sheets that were not read.
+        header: the row of the headings.
     """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Message, ...] = ()
+    header: int = 1
 
 
 def read_sheet(
@@ -171,7 +173,7 @@ def read_sheet(
             problems.add(message, number)
     rows = tuple(Row(number, RowCells(places, _padded(it, places))) for number, it in lines[1:])
     problems.settle()
-    return Sheet(file, tuple(columns), rows, tuple(found.notes))
+    return Sheet(file, tuple(columns), rows, tuple(found.notes), lines[0][0])
 
 
 def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
