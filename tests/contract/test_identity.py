@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -38,6 +39,8 @@ from bot.fieldwork.outreach.messenger import (
     OutgoingMessage,
 )
 from bot.fieldwork.outreach.template_texts import code_parts
+from bot.publication.exports import campaign_book
+from bot.results.scoring import score_campaign
 from bot.service.composition import Service, build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -235,6 +238,24 @@ async def test_one_telephone_on_three_channels_is_one_ballot_and_the_last_counts
         ("FIN", "verified", "D S S S"),
         ("FIN", "verified", "VS S S S"),
     ]
+
+
+async def test_the_kinds_are_registered_and_the_method_page_tells_them(hall: Town) -> None:
+    columns = tables.log_entries.c
+    query = select(columns.body).where(columns.kind == "registration")
+    async with reading(hall.service.database) as connection:
+        [body] = (await connection.execute(query)).scalars()
+    assert json.loads(json.loads(body)["paper"])["identity"] == ["phone"]
+    service = hall.service
+    await hall.rate("telegram", "4711")
+    await close_campaign(service.database, "2026", service.desk, service.clock, "for a test")
+    await service.mixer.turn()
+    book = campaign_book(await score_campaign(service.database, "2026"), "Asia/Shanghai")
+    page = next(page for page in book.pages if page.name == "method")
+    found = {str(row[0]): (str(row[3]), str(row[4])) for row in page.rows}
+    zh, en = found["campaign.2026.identity_phone"]
+    assert "自愿确认，号码不保存" in zh
+    assert "nobody had to show one, and numbers are not stored" in en
 
 
 async def test_what_an_account_rated_before_is_withdrawn_and_nothing_of_others(
