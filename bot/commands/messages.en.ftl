@@ -384,6 +384,7 @@ campaign-checked = The ballots of { $campaign } are those that the log commits t
 campaign-copies =
     The close destroys the keys of { $campaign } at the gate and at the mixer. Destroy each backup of
     voters/{ $campaign }.key and mixer/campaign-{ $campaign }.key today: with both, and a copy of the database, people and ballots can be joined.
+    Where the campaign has an escrow key, destroy that today too, and say so by `minping backup destroyed`.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-searched = { $word }: { $people } or more people
@@ -475,8 +476,6 @@ mixer-public-key = this is no public key of 64 hexadecimal digits; `minping mixe
 mixer-runs = mixing for the log { $key }
 
 # posters
-posters-address-unset = set it first: it stands in the address that is printed
-posters-campaign-closed = this campaign is closed; nothing can be rated by a poster of it
 posters-written = { $file }: { $count } posters
 
 # publish
@@ -622,7 +621,6 @@ help-organiser-country = code of the country; CN by default
 help-organiser-icp = the site's ICP number; needed in CN
 help-organiser-police = the site's police filing number; needed in CN
 organiser-none = nobody has said yet who asks
-posters-organiser-missing = a poster says who asks; name it first by «minping organiser set»
 help-questionnaire-version = its version; { $version } by default, which new drafts take
 help-campaign-close-reason = why it is closed before its planned end; published in the log
 help-campaign-count = decide that a closed campaign counts in its year, or does not
@@ -699,11 +697,12 @@ migrate-copy = the database as it was: { $file }
 migrate-done = the database is at version { $version }, and its parts are those of this version.
 help-backup = sealed backups of database and keys, made while the service runs
 help-backup-make = make a backup: a file of the database and a file of keys, both sealed to your key
-help-backup-to = the folder that gets both files, best on another disk
-help-backup-key = your public key, which `minping backup new-key` or `age-keygen` prints; the secret one is not needed here
+help-backup-to = the folder that gets both files, best on another disk; without it MINPING_BACKUP_FOLDER
+help-backup-key = your public key, which `minping backup new-key` or `age-keygen` prints; without it MINPING_BACKUP_KEY. The secret one is not needed here
 help-backup-verify = open a file of a backup with the secret key and check all of it; nothing is put anywhere
 help-backup-secret = the file of your secret key
 help-backup-new-key = make a key pair: the secret key goes to a new file, the public key is printed
+backup-where = name it here, or set MINPING_BACKUP_FOLDER and MINPING_BACKUP_KEY once
 backup-progress = backup (MB)
 backup-progress-verify = check (MB)
 backup-made = Database: { $data }

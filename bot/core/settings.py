@@ -48,6 +48,8 @@ class Settings:
         witnesses: public keys of the log's witnesses, separated by spaces.
         migrate: "yes" lets the service bring an older database to this version while a campaign
             runs; empty means that it does so only without one.
+        backup_folder: where backups go that no command names a folder for; empty means none.
+        backup_key: the public age key to which they are sealed.
         timezone: the city's time zone.
         city: the city's name, as exports name it; empty names none.
         language: language of commands, en or zh-Hans; empty means the locale's.
@@ -78,6 +80,8 @@ class Settings:
     log_key: str = ""
     witnesses: str = ""
     migrate: str = ""
+    backup_folder: str = ""
+    backup_key: str = ""
     timezone: str = "Asia/Shanghai"
     city: str = ""
     language: str = ""

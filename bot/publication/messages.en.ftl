@@ -487,3 +487,13 @@ column-paper-released = who released the paper
 publication-open = As of { $day }: reviews and appeals that wait for an answer: { $asked } (the names say «under review»); units that may still ask for a review or wait for a first answer: { $units }; leaders: { $people }. This document tells what stands on that day.
 publication-nothing-open = As of { $day }: no review or appeal waits for its answer, and the times to ask for one are over.
 publication-method-open = as of that day
+publication-posters-address = set it first: it stands in the address that is printed{ $reader ->
+    [console] {" "}(the operator does)
+   *[command] {""}
+    }
+publication-posters-closed = this campaign is closed; nothing can be rated by a poster of it
+publication-posters-organiser = a poster says who asks; name it first { $reader ->
+    [console] on the page of settings
+   *[command] by «minping organiser set»
+    }
+publication-posters-unit = this campaign does not rate that unit

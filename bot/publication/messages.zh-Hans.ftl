@@ -484,3 +484,13 @@ column-paper-released = 签发人
 publication-open = 截至 { $day }：{ $asked } 个单位或个人的复核、申诉尚待答复（名称后标明“复核中”）；{ $units } 个单位、{ $people } 名干部仍在申请复核的期限内或等待首次答复。本文件载明的是该日有效的结果。
 publication-nothing-open = 截至 { $day }：没有待答复的复核、申诉，申请复核的期限均已届满。
 publication-method-open = 截至当日
+publication-posters-address = 请先设置，海报上的网址要用到它{ $reader ->
+    [console] （请告知运维人员）
+   *[command] {""}
+    }
+publication-posters-closed = 该评价活动已截止，海报不能再用于评价
+publication-posters-organiser = 海报要写明由谁主办，请先{ $reader ->
+    [console] 在设置页登记
+   *[command] 用 minping organiser set 登记
+    }
+publication-posters-unit = 这个活动不评价该单位

@@ -337,7 +337,7 @@ refused-text = Nothing was changed.
 refused-back = Back
 
 campaigns = Campaigns
-campaigns-none = There is no campaign yet. The command minping demo makes a whole synthetic city to look at. To begin your own:
+campaigns-none = There is no campaign yet. To begin:
 first-units = Import the units
 first-draft = Draft a campaign
 campaign-open-page = Campaign
@@ -844,6 +844,15 @@ settings-fatigue = Days in which nobody is invited twice
 settings-factor = Second factor needed for
 settings-factor-hint = People who have none yet are led to setting it up at the next click, and can do nothing else before.
 settings-send = Save
+backup-title = Backups
+backup-last = The last backup is of { $made }. Since then the log has { $since } more entries.
+backup-never = No backup was made by this installation.
+backup-keyless = Running without an escrow key: { $campaigns }. If the disk is lost, these campaigns end. Whoever runs the machine can make the key.
+backup-kept = Closed, and nobody has said that the escrow key is destroyed: { $campaigns }. Until then the year cannot be sealed. It is said at the machine.
+backup-hint = Database and keys go to the set folder, sealed to the set key. It takes some seconds; ratings go on meanwhile.
+backup-send = Make a backup now
+backup-no-button = Whoever runs the machine makes backups, or sets folder and key for a button here.
+done-backup = The backup was made and checked.
 settings-runs = Environment of the service
 settings-runs-hint = Set by the environment when the service starts. Secrets are not shown.
 settings-environment = Environment
@@ -1619,7 +1628,7 @@ draft-discard-hint = Its links, sampling frame and quotas go with it. Nothing wa
 draft-frozen = What will be locked
 campaign-keys-missing = The campaign takes no ballots because this key is missing or is another one. Put the file back from its backup: { $file }
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
-draft-frozen-scheme = Scheme: { $name }
+draft-frozen-scheme = Scheme:{" "}
 draft-frozen-questionnaires = Questionnaires:{" "}
 draft-weighted = { $n ->
     [0] Not weighted to the population
@@ -1627,7 +1636,70 @@ draft-weighted = { $n ->
    *[other] Weighted to the population by { $n } figures
 }
 
+# After the close
+scan-title = Organised rating
+scan-hint = Looks among the ballots for lots of one source and makes cases of them; cases with votes stay as they are. It may be done more than once.
+scan-begin = Begin to look
+scan-runs = It is looking. You may leave this page.
+scan-look = Refresh
+done-scanning = It has begun to look for organised rating.
+done-released = A new release of the scores is made.
+done-release-same = The scores have not changed; no release was made.
+done-reopened = The case is open again.
+release-new = A new release of the scores
+release-new-hint = Once cases or decisions have changed which ballots count, a new release tells the scores anew. A change by few ballots is not shown.
+release-make = Make it
+release-withheld = Of these units fewer than { $n } ballots changed, so their scores stay. Where one has to be corrected, give the reason; then only its score is published.
+release-reason = Reason for the correction
+release-correct = Correct this unit
+case-reopen = Open the case again
+case-reopen-hint = The verdict stands until two checkers agree anew.
+case-reopen-reason = Reason
+response-missed = Searched in vain
+response-missed-word = Word
+response-missed-people = People
+response-missed-hint = Only words that ten people or more searched. A unit's short names may take them.
+link-code = QR code
+posters-title = Posters
+posters-hint = An A4 poster for each unit, whose code opens its rating. Anybody may use its link, so it vouches for no group.
+posters-problem = No poster was made.
+posters-of = Unit
+posters-all = All { $n } units
+posters-counter-zh = Name of the counter (Chinese)
+posters-counter-en = Name of the counter (English)
+posters-place = The code opens
+posters-place-web = the web page
+posters-place-telegram = Telegram
+posters-file = By a table of counters
+posters-file-hint = Where a unit has several counters, upload a table; each row is a poster.
+posters-make = Make the posters (PDF)
+posters-closed = Your role makes no posters.
+push-allocation = Allocation of the sample
+push-allocation-proportional = by the people in each cell
+push-allocation-neyman = by people and standard deviation (Neyman)
+push-allocation-fixed = numbers of your own
+push-cells-file = Standard deviations or numbers by cell (CSV or XLSX)
+
 # The editor of a questionnaire
+scheme-edit-title = Scheme
+scheme-edit-hint = This is the draft's scheme. Rules inside units and population figures are not changed here and stay as they are.
+scheme-edit-save = Store the scheme
+scheme-edit-like = Take it over from
+scheme-edit-rows = A row whose names are emptied goes; empty rows are for more. The code may be left out.
+scheme-edit-changed = What differs from { $year }
+scheme-edit-same = It is the same as in { $year }.
+scheme-edit-before = In { $year }
+scheme-edit-now = Now
+scheme-edit-new = New
+scheme-try-title = What it would have made of { $year }
+scheme-try-hint = The year is appraised again under the draft's stored scheme; nothing is kept.
+scheme-try = Try it
+scheme-try-before = As it was
+scheme-try-after = Under this scheme
+scheme-try-none = Waiting
+scheme-try-moves = Units whose rank or grade would differ
+scheme-try-grade = Grade
+scheme-try-same = No unit's rank or grade would differ.
 form-used-by = { $n ->
     [one] Used by 1 unit
    *[other] Used by { $n } units
