@@ -129,3 +129,5 @@ choice-told-seen = { $told } (chosen after its scores could be seen)
 # Titles in print
 campaign-title-pilot = { $title } (pilot)
 campaign-title-void = { $title } (withdrawn)
+escrow-there = this campaign has an escrow key already; another one is made only once that is said to be destroyed
+escrow-none = this campaign has no escrow key that could be destroyed

@@ -128,3 +128,5 @@ choice-told-seen = { $told }（得分可见之后选择）
 # 印出的标题
 campaign-title-pilot = { $title }（试评）
 campaign-title-void = { $title }（已作废）
+escrow-there = 这项活动已有托管密钥；声明它已销毁之后才能另立一个
+escrow-none = 这项活动没有可以销毁的托管密钥
