@@ -6,6 +6,8 @@ from aiohttp import web
 
 from bot.service.children import Children
 from bot.service.composition import Service
+from bot.service.metrics.request_counts import RequestCounts
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 CHILDREN: web.AppKey[Children] = web.AppKey("children", Children)
+REQUEST_COUNTS: web.AppKey[RequestCounts] = web.AppKey("request counts", RequestCounts)
