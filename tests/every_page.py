@@ -54,10 +54,12 @@ PARTS = {
     "link": "LINK",
     "unit": "FIN",
     "form": "svg",
+    "place": "web",
     "name": "style.css",
     "appeal": "1",
     "token": "none",
     "code": "7K3M9P2QXB",
+    "ticket": "none",
 }
 MORE = (
     "/?l=LINK",
@@ -65,6 +67,8 @@ MORE = (
     "/admin/campaigns/2026/push",
     "/admin/campaigns/plan",
     "/admin/campaigns/plan/draft",
+    "/admin/campaigns/plan/posters",
+    "/admin/campaigns/plan/scheme",
     "/admin/campaigns/plan/questionnaires/econ",
     "/admin/drafts?like=city-2010",
     "/admin/years/2010/proposals?status=all",

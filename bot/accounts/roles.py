@@ -41,6 +41,8 @@ OPENINGS = r"/campaigns/[^/]+/openings|/years/[^/]+/auditors"
 """The files of single ballots, without names, and of a year with its persons."""
 YEAR, CAMPAIGNS = r"/admin/years/\d{4}", r"/admin/campaigns"
 """The page of a year's steps, which tells no result, and the list of campaigns."""
+EDITORS, CODE = r"/(?:scheme|questionnaires/[^/]+)", r"/links/[^/]+/[a-z]+\.svg"
+"""The editors of a draft, and the picture of a link's code."""
 WORDS = r"/requests(/|$)|/unit$"
 """Pages with citizens' words to an office, and the page of a unit's own result."""
 
@@ -85,9 +87,10 @@ RIGHTS = {
     STAFF: Rights(
         rf"/admin/?|{OWN}|{YEAR}|{CAMPAIGNS}|/admin/templates"
         r"|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
-        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft|/questionnaires/[^/]+)?",
+        rf"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft|/posters|{EDITORS}|{CODE})?",
         rf"{OWN}|/admin/(contacts|drafts|templates)"
-        r"|/admin/campaigns/[^/]+/(links|draft|discard|questionnaires/.*|push/.*|responses/quotas)",
+        rf"|/admin/campaigns/[^/]+(/(links|posters|draft|discard|push/.*)|{EDITORS}(/preview)?"
+        r"|/responses/quotas)",
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(

@@ -5,12 +5,15 @@ A form that is older than the draft overwrites nothing: it comes back with what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from aggregation.model.facts import UNIT_GRADES
+from aggregation.scheme.scheme import parse_scheme
 from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.lifecycle import CampaignDraft, check_draft, draft_row
 from bot.campaigns.quota_terms import dump_capacities
@@ -88,6 +91,37 @@ async def change_questionnaire(
         said = {"definition": before.text_with(questionnaires=texts)}
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
         await connection.execute(changed.values(said))
+
+
+async def change_scheme(
+    database: AsyncEngine, campaign: str, data: Mapping[str, Any], seen: str
+) -> None:
+    """Put a scheme in the place of a draft's; places of families are those of the year's units.
+
+    Args:
+        database: where the draft is.
+        campaign: the draft.
+        data: the scheme as a file would hold it. It is checked as one in a file is.
+        seen: the mark of what was seen (`draft_mark`).
+
+    Raises:
+        BadInput: there is no such draft, somebody changed or opened it meanwhile, or what is wrong
+            with the scheme.
+    """
+    from bot.campaigns.drafting import chosen_scheme, locked_places, units_of_year
+
+    places: Mapping[str, Any] = data["unit_quota"]
+    scheme = parse_scheme({**data, "unit_quota": {**places, "families": {}}}, "")
+    async with reading(database) as connection:
+        year = (await read_campaign_row(connection, campaign)).year
+    units, locked = await units_of_year(database, year), await locked_places(database, year)
+    quota = scheme.unit_quota
+    counts = None if locked else [getattr(quota, grade.value) for grade in UNIT_GRADES]
+    text = chosen_scheme(None, None, counts, year, units, locked, scheme)
+    async with writing(database) as connection:
+        await _unchanged(connection, campaign, seen)
+        changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(changed.values(scheme=text))
 
 
 async def _unchanged(connection: AsyncConnection, campaign: str, seen: str) -> Row[Any]:

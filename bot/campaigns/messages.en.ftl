@@ -46,6 +46,9 @@ campaign-asks-superiors = superiors
 campaign-asks-peers = peers
 campaign-aim = about { $about }, asked of { $asks }
 campaign-door-unknown = the door of a campaign is one of { $doors }
+opening-identity-phone = citizens may confirm by telephone and code that they are one person; the provider of the account that sends codes sees the numbers
+opening-identity-worth = the campaign takes identities, and the scheme gives them no worth of their own; write verified_worth under evidence
+opening-identity-account = no account sends codes; set one up and start the service again, or take no telephones
 opening-halves-items = a random half of the people answers the overall question last, to test the order of questions; the method page tells the difference
 opening-halves-scale = a random half of the people sees the levels from dissatisfied to satisfied, to test their order; the method page tells the difference
 campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft
@@ -72,7 +75,6 @@ campaign-quota-unknown-source = there is no source «{ $source }»; there are { 
 campaign-quota-bad-number = «{ $number }» is no whole number of people, { $floor } or more
 
 # Files
-campaign-file-not-utf8 = the file is not UTF-8 text; save it as UTF-8
 campaign-xlsform-hidden-sheet = the sheet is hidden; show it or delete it
 campaign-xlsform-hidden-row = the row is hidden; show it or delete it
 campaign-xlsform-too-large = a form has at most { $rows } rows and { $columns } columns; delete what stands here

@@ -103,6 +103,7 @@ help-campaign-create-grades = the grade quota, locked when the campaign opens; d
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-halves = a random half is asked in another order: items puts the overall question last, scale lists the levels from dissatisfied to satisfied
+help-campaign-create-identity = citizens may confirm that they are one person: phone, by a code sent to their telephone; without it nobody is asked
 help-campaign-create-purpose = counting (default), or pilot: it counts in no appraisal, and citizens are told so
 help-campaign-create-about = what it asks about: units (default) or, a pilot only, leaders
 help-campaign-create-asks = whom it asks: the public (default) or, a pilot only, staff, superiors or peers
@@ -383,6 +384,7 @@ campaign-checked = The ballots of { $campaign } are those that the log commits t
 campaign-copies =
     The close destroys the keys of { $campaign } at the gate and at the mixer. Destroy each backup of
     voters/{ $campaign }.key and mixer/campaign-{ $campaign }.key today: with both, and a copy of the database, people and ballots can be joined.
+    Where the campaign has an escrow key, destroy that today too, and say so by `minping backup destroyed`.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-searched = { $word }: { $people } or more people
@@ -474,8 +476,6 @@ mixer-public-key = this is no public key of 64 hexadecimal digits; `minping mixe
 mixer-runs = mixing for the log { $key }
 
 # posters
-posters-address-unset = set it first: it stands in the address that is printed
-posters-campaign-closed = this campaign is closed; nothing can be rated by a poster of it
 posters-written = { $file }: { $count } posters
 
 # publish
@@ -495,8 +495,9 @@ messengers-none = no account has a file
 messengers-unknown = there is no such account
 messengers-not-taken = not taken: { $outcome } ({ $code })
 messengers-taken = taken; look whether it arrives
-messengers-template = { $account }, { $reminder ->
+messengers-template = { $account }, { $kind ->
     [0] invitation
+    [2] code that confirms a telephone
    *[other] reminder
     }, { $lang }: { $state }; id { $id }; { $by }, { $at }; { $units } characters, { $parts } parts
 messengers-no-templates = no template is written yet
@@ -620,7 +621,6 @@ help-organiser-country = code of the country; CN by default
 help-organiser-icp = the site's ICP number; needed in CN
 help-organiser-police = the site's police filing number; needed in CN
 organiser-none = nobody has said yet who asks
-posters-organiser-missing = a poster says who asks; name it first by «minping organiser set»
 help-questionnaire-version = its version; { $version } by default, which new drafts take
 help-campaign-close-reason = why it is closed before its planned end; published in the log
 help-campaign-count = decide that a closed campaign counts in its year, or does not
@@ -697,11 +697,12 @@ migrate-copy = the database as it was: { $file }
 migrate-done = the database is at version { $version }, and its parts are those of this version.
 help-backup = sealed backups of database and keys, made while the service runs
 help-backup-make = make a backup: a file of the database and a file of keys, both sealed to your key
-help-backup-to = the folder that gets both files, best on another disk
-help-backup-key = your public key, which `minping backup new-key` or `age-keygen` prints; the secret one is not needed here
+help-backup-to = the folder that gets both files, best on another disk; without it MINPING_BACKUP_FOLDER
+help-backup-key = your public key, which `minping backup new-key` or `age-keygen` prints; without it MINPING_BACKUP_KEY. The secret one is not needed here
 help-backup-verify = open a file of a backup with the secret key and check all of it; nothing is put anywhere
 help-backup-secret = the file of your secret key
 help-backup-new-key = make a key pair: the secret key goes to a new file, the public key is printed
+backup-where = name it here, or set MINPING_BACKUP_FOLDER and MINPING_BACKUP_KEY once
 backup-progress = backup (MB)
 backup-progress-verify = check (MB)
 backup-made = Database: { $data }

@@ -103,6 +103,7 @@ help-campaign-create-grades = 各等次名额，开启时锁定；默认按单�
 help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
 help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-halves = 随机一半的人换一种次序作答：items 总体评价放最后；scale 选项由不满意到满意
+help-campaign-create-identity = 评价人可自愿确认身份：phone 手机号和短信验证码；不写则不确认
 help-campaign-create-purpose = counting 为正式评价（默认）；pilot 为试评，不计入考核，并告知市民
 help-campaign-create-about = 评价对象：units 单位（默认）；leaders 领导干部，仅限试评
 help-campaign-create-asks = 评价主体：public 群众（默认）；staff 本单位职工、superiors 上级、peers 同级，仅限试评
@@ -380,6 +381,7 @@ campaign-checked = { $campaign } 的评价票与日志一致。
 campaign-copies =
     截止时会销毁 { $campaign } 在入口和混洗器的密钥。请今天就销毁
     voters/{ $campaign }.key 和 mixer/campaign-{ $campaign }.key 的每一份备份：同时有这两把密钥和数据库副本，就可以查出谁评了什么。
+    活动有托管密钥的，今天也请销毁，并用 `minping backup destroyed` 声明。
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
 campaign-searched = { $word }：{ $people } 人以上
@@ -471,8 +473,6 @@ mixer-public-key = 这不是由 64 位十六进制数字组成的公钥；请在
 mixer-runs = 正在为日志混洗：{ $key }
 
 # posters
-posters-address-unset = 请先设置，海报上的网址要用到它
-posters-campaign-closed = 该评价活动已截止，海报不能再用于评价
 posters-written = { $file }：{ $count } 张海报
 
 # publish
@@ -492,8 +492,9 @@ messengers-none = 没有账号文件
 messengers-unknown = 没有这个账号
 messengers-not-taken = 未被接受：{ $outcome }（{ $code }）
 messengers-taken = 已被接受；请看是否送达
-messengers-template = { $account }，{ $reminder ->
+messengers-template = { $account }，{ $kind ->
     [0] 邀请
+    [2] 确认手机号的验证码
    *[other] 提醒
     }，{ $lang }：{ $state }；编号 { $id }；{ $by }，{ $at }；{ $units } 字，计 { $parts } 条
 messengers-no-templates = 还没有起草模板
@@ -617,7 +618,6 @@ help-organiser-country = 国家代码，默认 CN
 help-organiser-icp = ICP 备案号，国家代码为 CN 时必填
 help-organiser-police = 公安备案号，国家代码为 CN 时必填
 organiser-none = 还没有登记由谁主办
-posters-organiser-missing = 海报要写明由谁主办，请先用 minping organiser set 登记
 help-questionnaire-version = 版本；默认 { $version }，新草稿所用
 help-campaign-close-reason = 在原定截止时间之前截止的理由，公布在日志中
 help-campaign-count = 决定已截止的活动是否计入年度
@@ -691,11 +691,12 @@ migrate-copy = 升级前的数据库：{ $file }
 migrate-done = 数据库已是版本 { $version }，各部分与本版本一致。
 help-backup = 数据库和密钥的加密备份，可在服务运行时进行
 help-backup-make = 做一份备份：一个数据库文件和一个密钥文件，都用您的公钥加密
-help-backup-to = 存放两个文件的文件夹，最好在另一块磁盘上
-help-backup-key = 您的公钥，由 `minping backup new-key` 或 `age-keygen` 给出；这里不需要私钥
+help-backup-to = 存放两个文件的文件夹，最好在另一块磁盘上；不写则用 MINPING_BACKUP_FOLDER
+help-backup-key = 您的公钥，由 `minping backup new-key` 或 `age-keygen` 给出；不写则用 MINPING_BACKUP_KEY。这里不需要私钥
 help-backup-verify = 用私钥打开备份文件并检查全部内容；不会写到任何地方
 help-backup-secret = 私钥文件
 help-backup-new-key = 生成一对密钥：私钥写入新文件，公钥显示出来
+backup-where = 请在这里写明，或设置 MINPING_BACKUP_FOLDER 和 MINPING_BACKUP_KEY
 backup-progress = 备份（MB）
 backup-progress-verify = 检查（MB）
 backup-made = 数据库：{ $data }

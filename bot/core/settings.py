@@ -50,6 +50,8 @@ class Settings:
             runs; empty means that it does so only without one.
         metrics: where a monitoring system reads metrics, as ``host:port`` or as the absolute path
             of a socket; empty means nowhere.
+        backup_folder: where backups go that no command names a folder for; empty means none.
+        backup_key: the public age key to which they are sealed.
         timezone: the city's time zone.
         city: the city's name, as exports name it; empty names none.
         language: language of commands, en or zh-Hans; empty means the locale's.
@@ -81,6 +83,8 @@ class Settings:
     witnesses: str = ""
     migrate: str = ""
     metrics: str = ""
+    backup_folder: str = ""
+    backup_key: str = ""
     timezone: str = "Asia/Shanghai"
     city: str = ""
     language: str = ""

@@ -393,6 +393,7 @@ publication-method-cuts-text-2 = difference of totals; less than half of it in p
 publication-method-population-text-2 = each cell of the population has its share of the group; cells of margins are their product
 publication-method-imagined = imagined answers of a group
 publication-method-loose-worth = most vouched answers that one channel nobody vouches for is worth
+publication-method-verified-worth = most vouched answers that those of people with a shown identity are worth
 publication-method-declared-bias = declared bias, points
 publication-method-ranked-move = worst move of a ranked unit, points
 publication-method-provisional-move = worst move of a provisionally ranked unit, points
@@ -420,6 +421,7 @@ publication-field-modes-unknown = not known, as of ballots that were imported
 publication-field-ways = how they came
 publication-field-open = open link
 publication-field-group-codes = codes of groups
+publication-field-verified = with a shown identity
 publication-field-vouched = vouched for
 publication-field-web = web page
 publication-field-wechat = WeChat
@@ -483,3 +485,13 @@ column-paper-released = who released the paper
 publication-open = As of { $day }: reviews and appeals that wait for an answer: { $asked } (the names say «under review»); units that may still ask for a review or wait for a first answer: { $units }; leaders: { $people }. This document tells what stands on that day.
 publication-nothing-open = As of { $day }: no review or appeal waits for its answer, and the times to ask for one are over.
 publication-method-open = as of that day
+publication-posters-address = set it first: it stands in the address that is printed{ $reader ->
+    [console] {" "}(the operator does)
+   *[command] {""}
+    }
+publication-posters-closed = this campaign is closed; nothing can be rated by a poster of it
+publication-posters-organiser = a poster says who asks; name it first { $reader ->
+    [console] on the page of settings
+   *[command] by «minping organiser set»
+    }
+publication-posters-unit = this campaign does not rate that unit

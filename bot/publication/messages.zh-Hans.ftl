@@ -390,6 +390,7 @@ publication-method-cuts-text-2 = 总分之差；各单位民评得分可有不�
 publication-method-population-text-2 = 总体各单元按其占比计入评价主体；只有边际数据时按乘积计算
 publication-method-imagined = 每个评价主体的预期答复数
 publication-method-loose-worth = 一个无凭证渠道最多折合的有凭证答复数
+publication-method-verified-worth = 确认了身份的人的答复最多折合的有凭证答复数
 publication-method-declared-bias = 申报偏差（分）
 publication-method-ranked-move = 正式排名单位的最大变动（分）
 publication-method-provisional-move = 名次暂定单位的最大变动（分）
@@ -417,6 +418,7 @@ publication-field-modes-unknown = 不详（导入的评价票不含此项）
 publication-field-ways = 来源
 publication-field-open = 公开链接
 publication-field-group-codes = 群体链接
+publication-field-verified = 确认了身份
 publication-field-vouched = 有凭证
 publication-field-web = 网页
 publication-field-wechat = 微信
@@ -480,3 +482,13 @@ column-paper-released = 签发人
 publication-open = 截至 { $day }：{ $asked } 个单位或个人的复核、申诉尚待答复（名称后标明“复核中”）；{ $units } 个单位、{ $people } 名干部仍在申请复核的期限内或等待首次答复。本文件载明的是该日有效的结果。
 publication-nothing-open = 截至 { $day }：没有待答复的复核、申诉，申请复核的期限均已届满。
 publication-method-open = 截至当日
+publication-posters-address = 请先设置，海报上的网址要用到它{ $reader ->
+    [console] （请告知运维人员）
+   *[command] {""}
+    }
+publication-posters-closed = 该评价活动已截止，海报不能再用于评价
+publication-posters-organiser = 海报要写明由谁主办，请先{ $reader ->
+    [console] 在设置页登记
+   *[command] 用 minping organiser set 登记
+    }
+publication-posters-unit = 这个活动不评价该单位

@@ -20,6 +20,7 @@ from bot.ballots.mixer import Mixer
 from bot.conversations.contract import Incoming, Reply
 from bot.core.faults import NotNow
 from bot.core.settings import read_settings
+from bot.service.last_backup import LastBackup, write_last_backup
 from bot.service.metrics.figures import FigureReader
 from bot.service.metrics.stepped import QUARTER, SteppedCounts
 from bot.serving import listening
@@ -178,6 +179,11 @@ async def test_readiness_build_and_room_are_told(watched: Watched) -> None:
     assert samples[("minping_check_failing", (("check", "database"),))] == 0
     assert samples[("minping_disk_free_bytes", ())] > 0
     assert [key for key in samples if key[0] == "minping_build_info"] != []
+    assert ("minping_backup_age_seconds", ()) not in samples
+    city = watched.city
+    made = int(city.clock.now().timestamp()) - 60
+    write_last_backup(city.service.settings.data, LastBackup(made, "data-x", 1))
+    assert (await watched.samples())[("minping_backup_age_seconds", ())] == 60
 
 
 async def test_citizens_reach_no_metrics(watched: Watched) -> None:

@@ -21,6 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from bot.core.clock import Clock
+from bot.service.last_backup import read_last_backup
 from bot.service.metrics.figures import FigureReader, Figures
 from bot.service.metrics.request_counts import BOUNDS, RequestCounts
 from bot.service.readiness import Readiness
@@ -71,6 +72,11 @@ class MetricPage(Collector):
         yield from self._requests()
         now = self._from.clock.now().timestamp()
         yield from _read(self._from.figures.figures, now)
+        last = read_last_backup(self._from.data)
+        if last:
+            age = GaugeMetricFamily("minping_backup_age_seconds", "Of the last backup.")
+            age.add_metric([], max(0.0, now - last.made))
+            yield age
         free = shutil.disk_usage(self._from.data).free
         yield GaugeMetricFamily("minping_disk_free_bytes", "Room for the data folder.", free)
 

@@ -1,7 +1,7 @@
 """Counts of what citizens do: whole tens, which step at the quarters of an hour only.
 
 A monitoring system reads every few seconds and keeps what it read. Exact counts would date every
-single act; what is told here says of an act only that it was among ten of an hour's quarter.
+single act; a count here says of an act only that it was among ten of an hour's quarter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def quarter_of(now: float) -> int:
 
 
 class SteppedCounts(Generic[Key]):
-    """Counts by key. What is told is what was counted when the quarter of an hour began."""
+    """Counts by key, as they stood when the present quarter of an hour began."""
 
     def __init__(self) -> None:
         self._counts: Counter[Key] = Counter()

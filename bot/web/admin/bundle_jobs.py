@@ -1,7 +1,7 @@
-"""Background jobs that make bundles: a large campaign's takes minutes, longer than a request.
+"""Background jobs: a large campaign's bundle or scan takes minutes, longer than a request.
 
-Only the file lasts. A job that a stop of the service cut off leaves none, and the page of exports
-offers to make the bundle again.
+Only what a job stores lasts, and that it stores whole. One that a stop of the service cut off
+leaves nothing, and its page offers to begin again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from survey_flows.errors import BadInput
 
 @dataclass(slots=True)
 class BundleJobs:
-    """The running jobs by campaign, and the error of the last job that failed."""
+    """The running jobs by name (of a bundle: its campaign), and the errors of those that failed."""
 
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     failed: dict[str, BadInput] = field(default_factory=dict)

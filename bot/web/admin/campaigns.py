@@ -38,6 +38,8 @@ from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.approvals import banner
+from bot.web.admin.bundle_jobs import BUNDLE_JOBS
+from bot.web.admin.closed_campaigns import scan_job
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from bot.web.shared.result_cache import RESULT_CACHE
@@ -141,7 +143,18 @@ async def show_one(visit: Visit) -> web.Response:
         misfits=await _misfits(visit, campaign),
         opening=await _opening(visit, campaign),
         held=await _held_for(visit, campaign),
+        **_scan(visit, campaign),
     )
+
+
+def _scan(visit: Visit, campaign: RegisteredCampaign) -> dict[str, Any]:
+    """Returns whether a scan of the campaign runs, and why the last one failed."""
+    jobs, name = visit.request.app[BUNDLE_JOBS], scan_job(campaign.id)
+    failed = jobs.failed.get(name)
+    return {
+        "scanning": name in jobs.tasks,
+        "scan_failed": failed.render(visit.lang) if failed else "",
+    }
 
 
 async def _held_for(visit: Visit, campaign: RegisteredCampaign) -> list[str]:

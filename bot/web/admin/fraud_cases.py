@@ -12,6 +12,7 @@ from bot.fraud_review.case_review import (
     FraudCase,
     cast_vote,
     list_cases,
+    reopen_case,
     show_case,
 )
 from bot.web.admin.page import Visit, staff_page
@@ -52,6 +53,15 @@ async def take_vote(visit: Visit) -> web.Response:
         visit.service.clock,
     )
     return visit.redirect(f"/admin/cases/{case.id}", "voted")
+
+
+@staff_page
+async def take_reopen(visit: Visit) -> web.Response:
+    """Reopens a decided case; its verdict stands until two checkers agree anew."""
+    case, service = await _case(visit), visit.service
+    login, reason = visit.visitor.login, visit.text("reason")
+    await reopen_case(service.database, case.id, login, reason, service.desk, service.clock)
+    return visit.redirect(f"/admin/cases/{case.id}", "reopened")
 
 
 def _show(visit: Visit, case: FraudCase, status: int = 200, wrong: str = "") -> web.Response:

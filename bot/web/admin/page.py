@@ -44,6 +44,7 @@ DONE |= {
     "sessions",
     "factor-off",
     "organiser",
+    "backup",
     "settings",
     "person-changed",
     "person-disabled",
@@ -71,6 +72,7 @@ DONE |= {"recusal", "amended", "executed"}
 DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
+DONE |= {"scanning", "released", "release-same", "reopened"}
 DONE |= {"quotas", "drafted", "discarded", "chosen"}
 APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn", "challenged": "recusal"}
 """What is said once a request is appealed about or taken back."""

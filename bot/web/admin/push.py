@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import func, select
 
 from aggregation.disclosure.rounding import part_at_least
+from aggregation.fieldwork.sampling import METHODS
 from bot.accounts.approvals import DONE
 from bot.accounts.preferences import preferences_in
 from bot.campaigns.scheme_files import shipped_scheme
@@ -115,6 +117,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
             for lang in texts
         },
         "previewed": False,
+        "allocations": METHODS,
         "step": "",
         "for_whom": "",
         "kinds": (INVITATION, REMINDER),
@@ -259,7 +262,10 @@ async def show_live(visit: Visit) -> web.StreamResponse:
 @staff_page
 async def take_plan(visit: Visit) -> web.Response:
     """Plans frame and sample sizes before the campaign is opened."""
+    allocation = visit.text("allocation") or METHODS[0]
     wanted = SampleRequest(
+        allocation,
+        values=await _cell_values(visit),
         size=_number(visit, "size"),
         least=_number(visit, "least"),
         fatigue_days=_number(visit, "fatigue"),
@@ -269,6 +275,18 @@ async def take_plan(visit: Visit) -> web.Response:
         service.database, service.contact_keys, visit.path_param("campaign"), wanted, visit.today
     )
     return visit.redirect(_path(visit), "planned")
+
+
+async def _cell_values(visit: Visit) -> dict[str, Decimal] | None:
+    """Returns the numbers by cell of an uploaded table; None without one."""
+    from bot.fieldwork.audience.cell_file import read_cells
+    from bot.spreadsheets.reader import read_sheet
+
+    file = visit.form.get("cells") if visit.form is not None else None
+    if not isinstance(file, web.FileField) or not file.filename:
+        return None
+    data = await asyncio.to_thread(file.file.read)
+    return read_cells(await asyncio.to_thread(read_sheet, file.filename, data))
 
 
 @staff_page

@@ -11,13 +11,15 @@ from typing import Any
 
 from aiohttp import web
 
-from aggregation.disclosure.rounding import ROUNDING_BASE
+from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from aggregation.fieldwork.dispositions import PARTICIPATION_STATES, CountRange, percent_range
 from bot.campaigns.quota_file import FIELDS, SOURCES
 from bot.campaigns.quotas import QuotaProgress, set_quotas
 from bot.campaigns.summaries import show_campaign
 from bot.core.labels import pick
 from bot.fieldwork.monitoring.response_monitor import CellDispositions, Stop, read_monitor
+from bot.fieldwork.monitoring.search_misses import PEOPLE, read_missed_words
+from bot.storage.database import reading
 from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
 from bot.web.admin.page import Visit, staff_page
@@ -90,8 +92,17 @@ async def _parts(visit: Visit) -> dict[str, Any]:
         "hours": [
             (f"{hour:02d}:00", *_states(visit, counts)) for hour, counts in monitor.hours.items()
         ],
+        "missed": await _missed(visit),
         "stops": [(*_question(visit, stop), _people(visit, stop.people)) for stop in monitor.stops],
     }
+
+
+async def _missed(visit: Visit) -> list[tuple[str, int]]:
+    """Returns the words that ten people or more searched in vain, and how many, rounded down."""
+    service = visit.service
+    async with reading(service.database) as connection:
+        found = await read_missed_words(connection, service.keys, visit.path_param("campaign"))
+    return [(one.word, round_down(one.people, PEOPLE) or PEOPLE) for one in found]
 
 
 def _quota(visit: Visit, fill: QuotaProgress, name: Mapping[str, str]) -> dict[str, Any]:

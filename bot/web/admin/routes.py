@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         bundles,
         calendars,
         campaigns,
+        closed_campaigns,
         contacts,
         data_pages,
         drafts,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         own_account,
         own_unit,
         people,
+        posters,
         push,
         questionnaires,
         rectification,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         reports,
         responses,
         result_letters,
+        schemes,
         seals,
         sensitivity,
         settings,
@@ -52,6 +55,7 @@ else:
     bundles = lazy_module("bot.web.admin.bundles")
     calendars = lazy_module("bot.web.admin.calendars")
     campaigns = lazy_module("bot.web.admin.campaigns")
+    closed_campaigns = lazy_module("bot.web.admin.closed_campaigns")
     contacts = lazy_module("bot.web.admin.contacts")
     data_pages = lazy_module("bot.web.admin.data_pages")
     drafts = lazy_module("bot.web.admin.drafts")
@@ -63,6 +67,7 @@ else:
     own_account = lazy_module("bot.web.admin.own_account")
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
+    posters = lazy_module("bot.web.admin.posters")
     push = lazy_module("bot.web.admin.push")
     questionnaires = lazy_module("bot.web.admin.questionnaires")
     rectification = lazy_module("bot.web.admin.rectification")
@@ -70,6 +75,7 @@ else:
     reports = lazy_module("bot.web.admin.reports")
     responses = lazy_module("bot.web.admin.responses")
     result_letters = lazy_module("bot.web.admin.result_letters")
+    schemes = lazy_module("bot.web.admin.schemes")
     seals = lazy_module("bot.web.admin.seals")
     sensitivity = lazy_module("bot.web.admin.sensitivity")
     settings = lazy_module("bot.web.admin.settings")
@@ -120,6 +126,8 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}/draft", drafts.show_change),
     ("POST", "/admin/campaigns/{campaign}/draft", drafts.take_change),
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
+    ("GET", "/admin/campaigns/{campaign}/scheme", schemes.show_scheme),
+    ("POST", "/admin/campaigns/{campaign}/scheme", schemes.take_scheme),
     (
         "GET",
         "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
@@ -138,6 +146,15 @@ PAGES = (
     ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
     ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),
     ("POST", "/admin/campaigns/{campaign}/links", campaigns.take_link),
+    (
+        "GET",
+        "/admin/campaigns/{campaign}/links/{link}/{place:web|telegram}.svg",
+        posters.send_code,
+    ),
+    ("GET", "/admin/campaigns/{campaign}/posters", posters.show_posters),
+    ("POST", "/admin/campaigns/{campaign}/posters", posters.take_posters),
+    ("POST", "/admin/campaigns/{campaign}/scan", closed_campaigns.take_scan),
+    ("POST", "/admin/campaigns/{campaign}/release", closed_campaigns.take_release),
     ("GET", "/admin/campaigns/{campaign}/push", push.show_push),
     ("GET", "/admin/campaigns/{campaign}/push/live", push.show_live),
     ("GET", "/admin/campaigns/{campaign}/push/sample.json", push.send_sample),
@@ -187,6 +204,7 @@ PAGES = (
     ("GET", "/admin/cases", fraud_cases.show_list),
     ("GET", "/admin/cases/{case}", fraud_cases.show_one),
     ("POST", "/admin/cases/{case}", fraud_cases.take_vote),
+    ("POST", "/admin/cases/{case}/reopen", fraud_cases.take_reopen),
     ("GET", r"/admin/years/{year:\d{4}}", year_page.show_year),
     ("GET", r"/admin/years/{year:\d{4}}/ranking", years.show_ranking),
     ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", years.send_picture),
@@ -237,6 +255,7 @@ FORMS = {
     "grades": "ranking",
     "material": "import",
     "publish": "",
+    "release": "scores",
     "sign-out": "",
 }
 """The page on which a form stands whose address has none, by the end of that address."""

@@ -34,7 +34,7 @@ PARTS = {
 }
 PARTS |= {"token": "none"}
 PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
-PARTS |= {"questionnaire": "general"}
+PARTS |= {"questionnaire": "general", "link": "none", "place:web|telegram": "web"}
 OPEN = {"/admin/first", "/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 EVERYBODY |= {"/admin/recusal", "/admin/logo.png"}
@@ -47,6 +47,9 @@ AUDIENCE = {
     "/admin/drafts/{model}.yaml",
     "/admin/campaigns/{campaign}/draft",
     "/admin/campaigns/{campaign}/discard",
+    "/admin/campaigns/{campaign}/scheme",
+    "/admin/campaigns/{campaign}/posters",
+    "/admin/campaigns/{campaign}/links/{link}/{place:web|telegram}.svg",
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
     "/admin/contacts",
@@ -96,11 +99,16 @@ LOOKS = {
 }
 ACTS = {
     "administrator": {path for method, path, _ in PAGES if method == "POST"}
-    - {"/admin/cases/{case}", "/admin/requests/{name}", "/admin/unit"},
+    - {
+        "/admin/cases/{case}",
+        "/admin/cases/{case}/reopen",
+        "/admin/requests/{name}",
+        "/admin/unit",
+    },
     "observer": EVERYBODY,
     "auditor": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
-    "checker": {"/admin/cases/{case}", *SIGNATURE, *EVERYBODY},
+    "checker": {"/admin/cases/{case}", "/admin/cases/{case}/reopen", *SIGNATURE, *EVERYBODY},
     "approver": {*SIGNATURE, *EVERYBODY},
     "office": {"/admin/requests/{name}", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},

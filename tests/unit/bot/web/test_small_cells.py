@@ -52,6 +52,9 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[
         "/admin/campaigns/{campaign}/questionnaires/{questionnaire}"
     ] = []  # of a draft alone, likewise
+    found["/admin/campaigns/{campaign}/posters"] = []  # tells of units, and of no answer
+    found["/admin/campaigns/{campaign}/links/{link}/{place:web|telegram}.svg"] = []  # an address
+    found["/admin/campaigns/{campaign}/scheme"] = []  # of a draft alone, likewise
     found["/admin/drafts"] = []  # tells of nothing that was answered
     found["/admin/templates"] = []  # tells of texts, and of no answer
     found["/admin/tokens"] = []  # tells of programs, and of no answer
