@@ -18,6 +18,7 @@ from bot.channels.telegram.messenger import TelegramMessenger, telegram_account
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
 from bot.conversations.dead_letters import DeadLetterStore
+from bot.conversations.phone_codes import PhoneCodes, code_messenger
 from bot.core.faults import listener_fault
 from bot.core.settings import Settings, read_language
 from bot.core.shipped_files import shipped_words
@@ -65,6 +66,7 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     messengers = make_messengers(settings.data, settings.public_url)
     await announce(service, messengers)
     hooks = make_hooks(service, messengers)
+    codes = PhoneCodes(service.redis, service.database, service.keys, code_messenger(messengers))
     unstopped = partial(nothing_is_stopped, service.database)
     service.readiness.add("messengers", unstopped, needed=False)
     async with (
@@ -73,7 +75,7 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
         serve_accounts(service, messengers),
     ):
         routes = [route for part in (channel, *accounts, hooks) if part for route in part.routes()]
-        async with serve_web(make_web(service, routes), settings) as port:
+        async with serve_web(make_web(service, routes, codes), settings) as port:
             if channel and settings.public_url:
                 await channel.start_webhook(settings.public_url)
                 yield port

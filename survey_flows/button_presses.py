@@ -21,7 +21,17 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.overlays import DROP, may_report_pressure
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
-from survey_flows.session import LEAVE, OTHER, PROMISE, PROMISED, STOP, WHOSE, begun, is_full
+from survey_flows.session import (
+    IDENTITY,
+    LEAVE,
+    OTHER,
+    PROMISE,
+    PROMISED,
+    STOP,
+    WHOSE,
+    begun,
+    is_full,
+)
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -217,6 +227,11 @@ def _promise(turn: Turn, argument: str) -> StepResult | None:
     return show(turn.with_session(overlay=PROMISE)) if turn.session.place == "receipt" else None
 
 
+def _show_identity(turn: Turn, _argument: str) -> StepResult | None:
+    """Says what an identity is for, over the step at which it was asked."""
+    return show(turn.with_session(overlay=IDENTITY)) if turn.definition.identity else None
+
+
 def _language(turn: Turn, argument: str) -> StepResult | None:
     if argument not in turn.definition.wording.languages or turn.session.overlay != "language":
         return None
@@ -254,6 +269,8 @@ def _go_to_other(turn: Turn, argument: str) -> StepResult | None:
 
 
 def _lift(turn: Turn, argument: str) -> StepResult | None:
+    if argument == IDENTITY and not turn.session.overlay:
+        return show(turn)  # the page lifted it, and the chat still shows it
     if not argument or turn.session.overlay != argument:
         return None
     # The unit or the words that a question was about are no search.
@@ -291,6 +308,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "r": _redo,
     "v": _promise,
     "l": _language,
+    "d": _show_identity,
     "o": _lift,
     "t": _opt_out,
     "m": _opinion,

@@ -108,8 +108,9 @@ class CampaignDefinition:
 
     ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry.
     ``door`` is one of `DOORS`; ``sampled`` says that a sample is planned and no door was
-    registered. ``organiser`` is None for older registrations. ``rated`` is what the one whom a
-    step is about has rated before.
+    registered. ``organiser`` is None for older registrations. ``identity`` are the kinds of
+    identity that are taken (`survey_flows.identity_kinds`). ``rated`` is what the one whom a step
+    is about has rated before.
     """
 
     campaign: str
@@ -128,6 +129,7 @@ class CampaignDefinition:
     sampled: bool = False
     organiser: Organiser | None = None
     split: Split = field(default_factory=Split)
+    identity: tuple[str, ...] = ()
     rated: RatedBefore = NOT_RATED
     thesaurus: Thesaurus = field(default_factory=Thesaurus, repr=False)
     search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -9,14 +9,23 @@ from survey_flows import typed_text
 from survey_flows.button_presses import apply_press, ignore_stale, waiting_rating
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import LookUpReceipt, ShowNotice, ShowScreen
-from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
+from survey_flows.events import (
+    Event,
+    Identified,
+    Pressed,
+    Returned,
+    Started,
+    TimedOut,
+    TopicRequested,
+    Typed,
+)
 from survey_flows.front_door import START
 from survey_flows.localized_names import known_language, show_end
 from survey_flows.log_entries import find_code
 from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, idle_screen, phase
 from survey_flows.questionnaire import QuestionKind
-from survey_flows.session import NONCE_LENGTH, OTHER, PROMISE, Session
+from survey_flows.session import IDENTITY, NONCE_LENGTH, OTHER, PROMISE, Session
 from survey_flows.session_repair import fit_session
 from survey_flows.transitions import StepResult, Turn, begin, choose_unit, put_aside, show
 from survey_flows.typed_commands import RECEIPT, TOPICS
@@ -70,6 +79,8 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
         return _started(turn, event)
     if isinstance(event, TopicRequested):
         return _asked(turn, event)
+    if isinstance(event, Identified):
+        return _identified(turn, event)
     if isinstance(event, Pressed) and (tag := _language_of(turn, event)):
         overlay = "" if turn.session.overlay == "language" else turn.session.overlay
         return show(turn.with_session(lang=tag, overlay=overlay))
@@ -102,6 +113,8 @@ def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepR
         return _started(turn, event)
     if isinstance(event, TopicRequested):
         return _asked(turn, event)
+    if isinstance(event, Identified):
+        return _identified(turn, event)
     if (
         isinstance(event, Typed)
         and (typed_text.clean(event.text) or event.media)
@@ -112,7 +125,7 @@ def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepR
 
 
 def _wanted_language(event: Event) -> str:
-    if isinstance(event, Started):
+    if isinstance(event, Started | Identified):
         return event.lang
     if isinstance(event, Pressed) and event.data.startswith(START):
         return event.data.removeprefix(START)
@@ -168,6 +181,20 @@ def _started(turn: Turn, event: Started) -> StepResult:
     return begin(turn, known, *notices) if known else choose_unit(turn, *notices)
 
 
+def _identified(turn: Turn, event: Identified) -> StepResult:
+    """Takes an identity; a rating in the making goes on and will be stored under it.
+
+    The receipt on the screen goes: what was rated here without an identity is withdrawn
+    (`bot.conversations.step_identities`), and what was rated under another one is not theirs.
+    """
+    if not turn.definition.identity:
+        return show(turn)
+    known = turn.with_session(identity=event.identity, overlay="")
+    if known.session.place == "receipt" or not known.session.rating:
+        return choose_unit(known, turn.say("identity-done"))
+    return show(known, turn.say("identity-done"))
+
+
 def _stronger(definition: CampaignDefinition, present: str, new: Link | None) -> str:
     """The link that counts: an open one never takes away what an invitation vouches for."""
     old = definition.links.get(present)
@@ -182,6 +209,8 @@ def _asked(turn: Turn, event: TopicRequested) -> StepResult:
         lifted = turn.with_session(overlay="")
         said = lifted.say("receipt-how" if event.topic == RECEIPT else "promise-none")
         return lifted.session, (ShowNotice(said),)
-    if event.topic not in (*TOPICS, PROMISE):
+    if event.topic == IDENTITY and not turn.definition.identity:
+        return show(turn.with_session(overlay=""), turn.say("identity-none"))
+    if event.topic not in (*TOPICS, PROMISE, IDENTITY):
         return show(turn.with_session(overlay="help"))
     return show(turn.with_session(overlay=event.topic))

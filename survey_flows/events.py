@@ -56,7 +56,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class TopicRequested:
-    """A command: ``language``, ``help``, ``privacy``, ``delete``, ``receipt`` or ``promise``."""
+    """A command by its topic.
+
+    It is ``language``, ``help``, ``privacy``, ``delete``, ``receipt``, ``promise`` or ``identity``.
+    """
 
     topic: str
 
@@ -101,6 +104,19 @@ class RequestAction:
     lang: str = ""
 
 
-Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The citizen has shown an identity on the page for it, for one campaign.
+
+    ``identity`` is the pseudonym that it has in this campaign. ``token`` is as of `Started`.
+    """
+
+    campaign: str
+    identity: str
+    lang: str = ""
+    token: str = ""
+
+
+Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut | Identified
 Update = Event | Edited | OptedOut | OptedIn | RequestAction
 """All events of a channel: those of the conversation and those outside it."""

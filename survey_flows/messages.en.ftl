@@ -128,3 +128,7 @@ log-signatures-order = the signatures are not ascending by the key's name, one a
 
 halves-unknown = halves differ in one of { $known }, each at most once
 halves-condition = in the questionnaire { $questionnaire } a question depends on the overall one, which can then not come last
+
+# Identity.
+
+identity-unknown = a campaign takes identities of { $known }, each at most once

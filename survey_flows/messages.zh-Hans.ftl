@@ -128,3 +128,7 @@ log-signatures-order = 签名须按公钥名称升序，每把公钥一个
 
 halves-unknown = 分半的方式须为以下之一，每种至多一次：{ $known }
 halves-condition = 问卷 { $questionnaire } 有题目取决于总体评价，总体评价不能放到最后
+
+# 身份确认
+
+identity-unknown = 确认身份的方式须为以下之一，每种至多一次：{ $known }

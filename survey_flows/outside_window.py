@@ -10,7 +10,7 @@ from survey_flows.effects import Button, Effect, EndConversation, Screen, ShowNo
 from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested
 from survey_flows.localized_names import in_language, known_language, show_date, show_end
 from survey_flows.overlays import explain
-from survey_flows.session import PROMISE, Session, begun
+from survey_flows.session import IDENTITY, PROMISE, Session, begun
 
 DELETED = "deleted"
 DELETED_NOTE = "deleted-office"
@@ -85,6 +85,8 @@ def _topic(
         return (definition.wording.say(lang, "receipt-how"),)
     if event.topic == PROMISE:
         return (definition.wording.say(lang, "promise-none"),)
+    if event.topic == IDENTITY:
+        return (definition.wording.say(lang, "identity-none"),)
     return (
         (definition.wording.say(lang, "closed-delete"),)
         if event.topic == "delete" and where is Phase.AFTER

@@ -13,6 +13,7 @@ from survey_flows.organiser import organiser_line
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.screen_parts import column, grouped
 from survey_flows.session import (
+    IDENTITY,
     LEAD,
     LEAVE,
     OTHER,
@@ -76,6 +77,8 @@ def overlay_screen(definition: CampaignDefinition, session: Session) -> Screen:
         return Screen(LEAVE, lang, say(lang, "leave-ask"), column(rows))
     if session.overlay == STOP:
         return _stop(definition, session)
+    if session.overlay == IDENTITY:
+        return _identity(definition, session)
     buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
     if may_report_pressure(session):
         buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
@@ -129,6 +132,18 @@ def _promise(definition: CampaignDefinition, session: Session) -> Screen:
     rows = column([Button(say(lang, "promise-done"), f"{key}:o:{PROMISED}")])
     text = f"{say(lang, 'promised')}\n{grouped(session.receipt)}\n{say(lang, 'promised-note')}"
     return Screen(PROMISED, lang, text, rows)
+
+
+def _identity(definition: CampaignDefinition, session: Session) -> Screen:
+    """Says what an identity is for; who makes tickets adds the page on which it is shown.
+
+    Who has shown one may show another, as on a telephone that is shared.
+    """
+    say, lang, key = definition.wording.say, session.lang, session.key
+    told = say(lang, "identity-known") if session.identity else ""
+    text = "\n".join(filter(None, (say(lang, "identity"), told)))
+    rows = column([Button(say(lang, "identity-back"), f"{key}:o:{IDENTITY}")])
+    return Screen(IDENTITY, lang, text, rows)
 
 
 def _other(definition: CampaignDefinition, session: Session) -> Screen:
@@ -191,6 +206,7 @@ def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
         return say(lang, "privacy", date=show_end(definition, lang), chat=say(lang, CHAT))
     said = (
         definition.wording.say(lang, "help", choose=definition.wording.say(lang, CHOOSE)),
+        definition.wording.say(lang, "identity-help") if definition.identity else "",
         organiser_line(definition.organiser, lang, definition.wording),
     )
     return "\n".join((*filter(None, said), definition.wording.say(lang, COMMANDS)))

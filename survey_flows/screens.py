@@ -20,7 +20,7 @@ from survey_flows.localized_names import in_language, show_end, unit_name
 from survey_flows.overlays import overlay_screen
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.screen_parts import Rows, column, grouped
+from survey_flows.screen_parts import Rows, column, grouped, identity_offer
 from survey_flows.session import Session, begun, is_full
 from survey_flows.unit_list import units_screen
 
@@ -134,7 +134,8 @@ def _navigation(
     if not first:
         away = (Button(say(lang, "back"), f"{key}:b:{question.id}"), *away)
     rows = (forward, away) if forward else (away,)
-    return (*rows, *waiting_row(definition, session))
+    offer = identity_offer(definition, session) if first else ()
+    return (*rows, *waiting_row(definition, session), *offer)
 
 
 def waiting_row(definition: CampaignDefinition, session: Session) -> Rows:

@@ -32,6 +32,10 @@ ORDER = "h"
 """The key of `order`, likewise."""
 WAITING = "f"
 """The key of `waiting`, likewise."""
+WHO = "i"
+"""The key of `identity`, likewise."""
+IDENTITY = "identity"
+"""The overlay that says what an identity is for, and leads to the page on which it is shown."""
 MOST_WAITING = 3
 """Ratings that wait, at most, while another goes on."""
 ROUNDS = 10_000
@@ -70,13 +74,14 @@ class Session:
     is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
     ``goes`` (`survey_flows.box`), ``review`` or ``receipt``. ``overlay`` is the screen over it
     (``language``, ``help``, ``privacy``, ``delete``, ``promise``, ``promised``, `STOP`, `OTHER`,
-    `LEAVE`, `WHOSE`) or empty.
+    `LEAVE`, `WHOSE`, `IDENTITY`) or empty.
     ``answers`` has option codes and typed text by question id, empty for a skipped question or a
     note that was read. ``query`` and ``page`` belong to the list of units. ``began`` is the start
     of this rating, and ``stale`` the number of pressed buttons of other steps since. ``redo``: it
     would replace one that was submitted. ``goes`` says where the words of the box go, once chosen.
     ``order`` is the order in which questions are asked (`survey_flows.halves`), empty where all are
-    asked alike. ``waiting`` are other unfinished ratings, of one unit each.
+    asked alike. ``waiting`` are other unfinished ratings, of one unit each. ``identity`` is the
+    pseudonym under which they have shown to be one person in this campaign, empty for none.
     """
 
     nonce: str
@@ -97,6 +102,7 @@ class Session:
     goes: str = ""
     order: str = ""
     waiting: tuple[WaitingRating, ...] = ()
+    identity: str = ""
 
     @property
     def key(self) -> str:
@@ -132,6 +138,7 @@ class Session:
             | ({WHERE: self.goes} if self.goes else {})
             | ({ORDER: self.order} if self.order else {})
             | ({WAITING: [astuple(one) for one in self.waiting]} if self.waiting else {})
+            | ({WHO: self.identity} if self.identity else {})
         )
 
 
@@ -168,11 +175,12 @@ def read_session(text: str) -> Session:
         goes=data.get(WHERE, ""),
         order=data.get(ORDER, ""),
         waiting=tuple(WaitingRating(*one) for one in data.get(WAITING, ())),
+        identity=data.get(WHO, ""),
     )
 
 
 def _check(data: object) -> None:
-    known = _KEYS | {REDO, WHERE, ORDER, WAITING}
+    known = _KEYS | {REDO, WHERE, ORDER, WAITING, WHO}
     if not isinstance(data, dict) or not _KEYS <= data.keys() <= known or data["v"] != VERSION:
         raise BadSession(Message("session-version", version=VERSION))
     numbers = all(type(data[name]) is int for name in "rtgbs")
@@ -183,6 +191,7 @@ def _check(data: object) -> None:
         and _answers(data["a"])
         and type(data.get(WHERE, "")) is str
         and type(data.get(ORDER, "")) is str
+        and type(data.get(WHO, "")) is str
         and type(data.get(WAITING, [])) is list
         and all(map(_is_waiting, data.get(WAITING, ())))
         and len(data["n"]) <= NONCE_LENGTH

@@ -9,6 +9,7 @@ from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
 from survey_flows.session import (
+    IDENTITY,
     LEAVE,
     OTHER,
     PROMISE,
@@ -21,7 +22,10 @@ from survey_flows.session import (
 )
 
 _OVERLAYS = frozenset(
-    {"", "language", "help", "privacy", "delete", STOP, OTHER, LEAVE, WHOSE, PROMISE, PROMISED}
+    {
+        *("", "language", "help", "privacy", "delete"),
+        *(STOP, OTHER, LEAVE, WHOSE, PROMISE, PROMISED, IDENTITY),
+    }
 )
 
 
@@ -64,6 +68,7 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
         session.rating and definition.unit_code(session.query)
     )
     lost |= session.overlay == STOP and not session.rating
+    lost |= session.overlay == IDENTITY and not definition.identity
     lost |= session.overlay == LEAVE and not is_unfinished(session)
     lost |= session.overlay == WHOSE and not definition.unit_code(session.query)
     if session.overlay not in _OVERLAYS or lost:

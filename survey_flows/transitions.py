@@ -28,6 +28,7 @@ from survey_flows.effects import (
     StoreBallot,
 )
 from survey_flows.halves import FACT
+from survey_flows.identity_kinds import source_of
 from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
@@ -300,7 +301,7 @@ def _ballot(turn: Turn) -> Ballot:
         questionnaire=turn.questionnaire.id,
         group=_group(link, shown, session),
         stratum=link.stratum,
-        source=link.source,
+        source=source_of(link.source, session.identity),
         ratings=" ".join(session.answers.get(q.id) or NO_ANSWER for q in written.rated),
         facts=tuple(
             (q.id, session.answers[q.id])

@@ -19,7 +19,7 @@ from survey_flows.events import (
 )
 from survey_flows.front_door import START
 from survey_flows.opt_out_words import Wish, wish_of
-from survey_flows.session import PROMISE
+from survey_flows.session import IDENTITY, PROMISE
 from survey_flows.thesaurus import plain
 
 TOPICS = frozenset({"language", "help", "privacy", "delete"})
@@ -66,6 +66,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     ),
     RECEIPT: ("回执", "查询回执", "查回执", "查验回执", "receipt", "check a receipt"),
     PROMISE: ("签名承诺", "promise", "signed promise"),
+    IDENTITY: ("确认身份", "身份", "identity", "confirm who I am"),
     FOLLOW_UP: ("我的留言", "留言", "followup", "follow up", "my requests"),
     f"{START}en": ("English", "英文", "in English"),
     f"{START}zh-Hans": ("中文", "简体中文", "Chinese", "in Chinese"),

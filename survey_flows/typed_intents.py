@@ -32,6 +32,8 @@ PRESSED, CHANGE, WHEN, HUMAN, HOW_MANY, RECEIPT, USE, THANKS = (
     "said-use",
     "said-thanks",
 )
+WITH_CODES = "said-who-are-you-code"
+"""What is said of us where a page asks for the code that shows a telephone."""
 LONGEST, LONGEST_IN_LETTERS = 24, 60
 """Longer messages say more than a question about us; Latin letters say less each."""
 _WHO_SEES = re.compile(
@@ -173,7 +175,8 @@ def sentence(definition: CampaignDefinition, lang: str, key: str) -> str:
     """The sentence of a key of `about_us` in a campaign's words."""
     say = definition.wording.say
     if key == WHO_ARE_YOU:
-        return say(lang, key, title=in_language(definition.title, lang, definition))
+        asked = WITH_CODES if definition.identity else key
+        return say(lang, asked, title=in_language(definition.title, lang, definition))
     if key in (CHANGE, WHEN):
         return say(lang, key, date=show_end(definition, lang))
     if key == HUMAN:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from survey_flows.campaign_definition import CampaignDefinition, Link, Unit
 from survey_flows.effects import Button, Input, Screen
+from survey_flows.identity_kinds import source_of
 from survey_flows.localized_names import in_language, unit_name
 from survey_flows.quota import QuotaCell, possible_groups
+from survey_flows.screen_parts import identity_offer
 from survey_flows.session import Session, begun
 from survey_flows.unit_search import find_units
 
@@ -59,9 +61,9 @@ def full_cells(definition: CampaignDefinition, session: Session) -> frozenset[Qu
     groups = possible_groups(questionnaire, session.answers, link.group)
     if groups and (link.source != "open" or link.group != "resident"):
         groups = {link.group}
+    source = source_of(link.source, session.identity)
     found = [
-        definition.quotas.full_for(session.unit, group, link.stratum, link.source)
-        for group in groups
+        definition.quotas.full_for(session.unit, group, link.stratum, source) for group in groups
     ]
     return frozenset().union(*found) if all(found) else frozenset()
 
@@ -102,6 +104,7 @@ def units_screen(definition: CampaignDefinition, session: Session) -> Screen:
     )
     if waiting:
         text = f"{text}\n{say(lang, 'waiting')}"
+    rows += identity_offer(definition, session)
     return Screen("unit", lang, text, (*waiting, *rows), Input.SEARCH, key=key)
 
 

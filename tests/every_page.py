@@ -59,6 +59,7 @@ PARTS = {
     "appeal": "1",
     "token": "none",
     "code": "7K3M9P2QXB",
+    "ticket": "none",
 }
 MORE = (
     "/?l=LINK",

@@ -15,6 +15,7 @@ from aggregation.model.reason_lines import Label
 from aggregation.scheme.parts import Category, Scale
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from survey_flows.ballot import STAFF
+from survey_flows.identity_kinds import VERIFIED
 from survey_flows.messages import Message
 from survey_flows.questionnaire import Questionnaire
 
@@ -67,7 +68,10 @@ def _scales(scheme: Scheme) -> Iterator[Variation]:
 
 
 def _evidence(scheme: Scheme) -> Iterator[Variation]:
-    """Fewer and more imagined answers, and a smaller and greater worth of loose ones."""
+    """Fewer and more imagined answers, and a smaller and greater worth of loose ones.
+
+    The worth of people who showed to be one person goes with that of the others.
+    """
     rules = scheme.evidence
     if rules is None:
         return
@@ -79,7 +83,10 @@ def _evidence(scheme: Scheme) -> Iterator[Variation]:
         yield Variation(f"imagined_{count}", label, other)
         count = f"{(rules.loose_worth * times).normalize():f}"
         label = Message("appraisal-loose-worth", count=count)
-        changed = rules.model_copy(update={"loose_worth": Decimal(count)})
+        worth: dict[str, Decimal] = {"loose_worth": Decimal(count)}
+        if rules.verified_worth is not None:
+            worth["verified_worth"] = rules.verified_worth * times
+        changed = rules.model_copy(update=worth)
         yield Variation(
             f"loose_worth_{count}", label, scheme.model_copy(update={"evidence": changed})
         )
@@ -140,7 +147,7 @@ def _vouched_sources(scheme: Scheme) -> frozenset[str] | None:
 
 
 def _vouched(vouched: frozenset[str] | None, row: PatternCount, _: Category) -> PatternCount | None:
-    loose = row.source == OPEN if vouched is None else row.source not in vouched
+    loose = row.source in (OPEN, VERIFIED) if vouched is None else row.source not in vouched
     return None if loose else row
 
 

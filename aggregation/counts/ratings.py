@@ -9,27 +9,38 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.identity_kinds import VERIFIED
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
 from survey_flows.same_objects import remembered_of_same
 
 if TYPE_CHECKING:
+    from aggregation.scheme.evidence import EvidenceRules
     from aggregation.scheme.scheme import Scheme
 
 OPEN = "open"
 """The source of open-link ballots, which no invitation vouches for."""
 VOUCHED = "vouched"
 """Stands for every vouched source where scores know no other difference."""
-LOOSE_CHANNELS = (OPEN, "invited")
-"""Channels that nobody vouches for by method 2: the open link, and codes of groups.
-
-A code that many people use hangs in public or goes from hand to hand.
-"""
+INVITED = "invited"
+"""The source of ballots by a code that many people use: it hangs in public or goes round."""
 
 SHEETS, MOST_PATTERNS = 64, 20_000
 """So many questionnaires keep the meaning of so many patterns each in memory.
 
 Scores, files and listings of a campaign all read the same patterns.
 """
+
+
+def loose_channels(rules: EvidenceRules | None) -> tuple[str, ...]:
+    """Returns the channels that nobody vouches for.
+
+    By method 2 they are the open link, codes of groups and, where the rules give it a worth of its
+    own, people who showed to be one person; without rules (method 1) all are as the open link.
+    """
+    if rules is None:
+        return (OPEN,)
+    return (OPEN, INVITED) if rules.verified_worth is None else (OPEN, INVITED, VERIFIED)
+
 
 Points = Mapping[str, Fraction | None]
 """A scale's conversion of codes; None is missing."""
@@ -180,6 +191,7 @@ class PatternReader:
         }
         self._targets = scheme.population.targets() if scheme.population else {}
         self._vouched = {VOUCHED, *scheme.evidence.vouched} if scheme.evidence else None
+        self._loose = loose_channels(scheme.evidence)
         self._places: dict[tuple[str, str], int] = {}
         self._known: dict[PatternOutcome, int] = {}
         self.outcomes: list[PatternOutcome] = []
@@ -198,7 +210,7 @@ class PatternReader:
     @property
     def channels(self) -> tuple[str, ...]:
         """The loose channels."""
-        return LOOSE_CHANNELS if self.apart else (OPEN,)
+        return self._loose
 
     def loose_channel(self, source: str) -> str:
         """The channel of a ballot that nobody vouches for; empty for a vouched one.
@@ -206,10 +218,10 @@ class PatternReader:
         A source that nobody knows counts with the open link, so that no name makes a new channel.
         """
         if self._vouched is None:
-            return OPEN if source == OPEN else ""
+            return OPEN if source in (OPEN, VERIFIED) else ""
         if source in self._vouched:
             return ""
-        return source if source in LOOSE_CHANNELS else OPEN
+        return source if source in self._loose else OPEN
 
     def stratum(self, unit: str, group: str, stratum: str) -> str:
         """The stratum, or nothing where the scheme has no population figures for it."""

@@ -88,7 +88,8 @@ def score_definition(
     share = Fraction(scheme.overall_share)
     if scheme.evidence is None:
         return (items, share, groups, frozenset(used))
-    constants = scheme.evidence.model_dump(include={"imagined", "loose_worth", "vouched"})
+    known = {"imagined", "loose_worth", "verified_worth", "vouched"}
+    constants = scheme.evidence.model_dump(include=known)
     return (items, share, groups, tuple(constants.items()))
 
 

@@ -44,6 +44,7 @@ scheme-figures-sums = { $people }: the margins sum to { $sums }; correct them so
 scheme-people = group { $group }
 scheme-people-of-unit = group { $group } of unit { $unit }
 scheme-evidence-with-method = method 2 needs the constants of evidence, and method 1 has none; write both method and evidence, or neither
+scheme-verified-vouched = { $source } shows that somebody is one person, not that they were drawn; take it out of vouched and give it verified_worth
 scheme-shrunken-with-method = method 2 already leans thin groups on what is expected of them; write direct
 scheme-name-pooled = this name is kept for the pooled categories; choose another one
 scheme-family-places = the families have { $total } such places and the quota has { $wanted }; make them agree

@@ -44,6 +44,7 @@ scheme-figures-sums = { $people }：各边际合计为 { $sums }，请更正为�
 scheme-people = 评价主体 { $group }
 scheme-people-of-unit = 单位 { $unit } 的评价主体 { $group }
 scheme-evidence-with-method = 方法2需要写明 evidence 各常数，方法1没有这些常数；请两项都写或都不写
+scheme-verified-vouched = { $source } 只说明是同一个人，不说明由抽样选中；请从 vouched 中去掉，另设 verified_worth
 scheme-shrunken-with-method = 方法2对答复少的评价主体已参照预期估计；请写 direct
 scheme-name-pooled = 这个名称留给合并组，请换一个
 scheme-family-places = 各类名额合计 { $total } 个，而总名额为 { $wanted } 个，请使两者一致

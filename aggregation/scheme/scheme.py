@@ -80,6 +80,7 @@ LATER: Mapping[str, frozenset[str]] = {
             *("presence", "late", "grade_names"),
         }
     ),
+    "EvidenceRules": frozenset({"verified_worth"}),
     "UnitQuota": frozenset({"min_family", "small", "families"}),
     "LeaderRules": frozenset({"personal_floor"}),
     "Procedure": frozenset(

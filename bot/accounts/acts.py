@@ -77,6 +77,8 @@ ACTS: Mapping[str, str] = {
     "letters replay": "act-letters-replay",
     "log refill": "act-log-refill",
     "restore done": "act-restore",
+    "backup escrow": "act-backup-escrow",
+    "backup destroyed": "act-backup-destroyed",
     "log replace-desk": "act-log-replace-desk",
     "log replace-gate": "act-log-replace-gate",
     "letters drop": "act-letters-drop",

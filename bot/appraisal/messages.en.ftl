@@ -179,6 +179,7 @@ appraisal-late-counts-later = by the scheme this finding counts in { $year }; it
 appraisal-report-adjustments = bonuses and deductions
 appraisal-report-absences = absences, and who left the service
 appraisal-report-discipline = investigations and sanctions
+appraisal-escrows-kept = nobody has said that the escrow keys of these campaigns are destroyed, so that a backup could still join ballots to persons: { $campaigns }
 appraisal-reports-missing = nothing is handed in, and nobody has said that there is nothing: { $names }
 appraisal-points-missing = units without points of this indicator: { $names }{ $more ->
     [0] {""}

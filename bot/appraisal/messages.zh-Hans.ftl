@@ -179,6 +179,7 @@ appraisal-late-counts-later = 按考核办法，此项认定计入 { $year } 年
 appraisal-report-adjustments = 加减分
 appraisal-report-absences = 离岗和离职情况
 appraisal-report-discipline = 审查和处分
+appraisal-escrows-kept = 尚未声明以下活动的托管密钥已销毁，备份仍可能把评价票与个人对应起来：{ $campaigns }
 appraisal-reports-missing = 既没有报送，也没有注明“无”：{ $names }
 appraisal-points-missing = 缺少这项指标得分的单位：{ $names }{ $more ->
     [0] {""}

@@ -25,6 +25,7 @@ from bot.appraisal.sealed_content import SealedContent, SealedRelease, write_con
 from bot.appraisal.seen_year import year_digest
 from bot.appraisal.standing_years import read_standing
 from bot.appraisal.year import BINDING, AppraisedYear, compute_year, open_year
+from bot.campaigns.escrows import kept_escrows
 from bot.campaigns.registered import counting_campaigns
 from bot.campaigns.states import CLOSED
 from bot.core.identity import Office
@@ -91,12 +92,15 @@ async def preview_seal(
     while appraised is None or seen != await _material(database, year):
         seen = await _material(database, year)
         appraised = await compute_year(database, year, campaigns)
-    open_ones = [it.id for it in await counting_campaigns(database, year) if it.state != CLOSED]
+    counting = await counting_campaigns(database, year)
+    open_ones = [it.id for it in counting if it.state != CLOSED]
     async with reading(database) as connection:
+        copies = await kept_escrows(connection, [it.id for it in counting])
         filings = await waiting_filings(connection, year)
         missing = missing_reports(await read_reports(connection, year))
     lacking = (Message("appraisal-reports-missing", names=missing),) if missing else ()
-    obstacles = (*obstacles_of(appraised, open_ones, filings), *lacking)
+    kept = (Message("appraisal-escrows-kept", campaigns=copies),) if copies else ()
+    obstacles = (*obstacles_of(appraised, open_ones, filings), *lacking, *kept)
     return SealPreview(appraised, obstacles, seen)
 
 

@@ -43,7 +43,7 @@ from the ballots."""
 DESK_ACTS = frozenset(
     {REGISTRATION, PAUSE, EARLY_CLOSE, AUDIT, RESULT, "link", "decision"}
     | {"profile", "officer", "grant"}
-    | {"choice", "void", "export"}
+    | {"choice", "void", "export", "escrow"}
     | {"year-seal", "year-amendment", "year-notice", "material-closed"}
 )
 """The kinds of acts that the desk signs."""

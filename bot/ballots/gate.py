@@ -99,7 +99,7 @@ class Gate:
         if not todo:
             return
         if closed := await campaigns_not_accepting(
-            connection, {_campaign(effect) for _, effect in todo}
+            connection, {campaign_of(effect) for _, effect in todo}
         ):
             raise CampaignClosed(closed)
         key = await self.mixer_key(connection)
@@ -237,5 +237,8 @@ class Gate:
         return MixerKey(row.id, row.public)
 
 
-def _campaign(effect: SealedEffect) -> str:
-    return effect.ballot.campaign if isinstance(effect, StoreBallot) else effect.campaign
+def campaign_of(effect: Effect) -> str:
+    """Returns the campaign of an effect on ballots; empty for an effect on none."""
+    if isinstance(effect, StoreBallot):
+        return effect.ballot.campaign
+    return effect.campaign if isinstance(effect, SealedEffect) else ""

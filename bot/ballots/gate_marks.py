@@ -1,6 +1,7 @@
 """What people have rated, so that the gate can say of a ballot that it replaces an earlier one.
 
-A person's mark for a unit is HMAC(the campaign's gate key, unit, channel, user), with the number of
+A person's mark for a unit is HMAC(the campaign's gate key, unit, channel, user), or of an identity
+that they have shown in place of channel and user, with the number of
 ballots since they last erased theirs. Marks are written in the transaction that stages the ballot,
 and go with the campaign's key at the close.
 
@@ -44,7 +45,7 @@ class RatedUnits:
         The caller has locked the people, so that nobody else changes their marks.
         """
         for campaign, unit, citizen in places:
-            mark = self._keys.rated(campaign, unit, citizen.channel, citizen.user)
+            mark = self._keys.rated(campaign, unit, *citizen.voter)
             self._places[campaign, unit, citizen] = mark
         marks, columns = sorted(self._places.values()), tables.gate_marks.c
         for start in range(0, len(marks), MARKS_A_STATEMENT):

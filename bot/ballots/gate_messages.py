@@ -123,7 +123,7 @@ class GateMessages:
         return {"kind": FOLLOW, "voter": voter, **asdict(effect), **address}
 
     def _voter(self, citizen: Citizen, campaign: str) -> str:
-        return self._keys.voter(campaign, citizen.channel, citizen.user).hex()
+        return self._keys.voter(campaign, *citizen.voter).hex()
 
     def _sealed_address(self, citizen: Citizen, effect: HoldRequest) -> dict[str, str]:
         """Returns the citizen's address, sealed under a key that the mixer does not have."""

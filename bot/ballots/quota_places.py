@@ -61,10 +61,13 @@ class QuotaPlaces:
         and rolls back when it does not store their ballots.
         """
         held = await self.held(connection, requests)
-        missing = [
-            [cell for cell in request.cells if cell not in own]
-            for request, own in zip(requests, held, strict=True)
-        ]
+        # Two accounts with one identity may come in one batch, and have one place.
+        asked: set[bytes] = set()
+        missing = []
+        for request, own in zip(requests, held, strict=True):
+            new = {cell: self._mark(request, cell) for cell in request.cells if cell not in own}
+            missing.append([cell for cell, mark in new.items() if mark not in asked])
+            asked |= set(new.values())
         keys = {
             (request.campaign, cell)
             for request, cells in zip(requests, missing, strict=True)
@@ -96,9 +99,7 @@ class QuotaPlaces:
 
     def _mark(self, request: PlaceRequest, cell: QuotaCell) -> bytes:
         named = (cell.unit, cell.group, cell.stratum, cell.source)
-        return self._keys.place(
-            request.campaign, named, request.citizen.channel, request.citizen.user
-        )
+        return self._keys.place(request.campaign, named, *request.citizen.voter)
 
 
 async def rewrite_counts(connection: AsyncConnection, campaigns: Iterable[str]) -> None:

@@ -66,7 +66,7 @@ class Screening:
             if cast.timing.link and self._limit(cast.ballot.campaign, cast.timing.link) is not None
         ]
         marks = [
-            (campaign, link, self._keys.link_person(campaign, link, person.channel, person.user))
+            (campaign, link, self._keys.link_person(campaign, link, *person.voter))
             for _, campaign, link, person in limited
         ]
         counts = await count_link_people(connection, marks)
@@ -81,7 +81,7 @@ class Screening:
             return self._keys.counter(campaign, kind, name)
 
         return CountedSubmission(
-            person=self._keys.passing_name("counter", campaign, citizen.channel, citizen.user),
+            person=self._keys.passing_name("counter", campaign, *citizen.voter),
             source=counter("source", f"{citizen.channel} {pace.link or ballot.source}"),
             unit=counter("unit", ballot.unit),
             seconds=pace.seconds,

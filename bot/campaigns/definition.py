@@ -2,7 +2,7 @@
 
 A campaign stores two JSON texts. Its definition holds the title, units, questionnaires and fraud
 rules, and, where it has them, quotas, a sampling plan, the limits of its links, its aim,
-the door, what split halves differ in, the organiser and the seed. Its scheme holds the
+the door, what split halves differ in, identities, the organiser and the seed. Its scheme holds the
 year's rules. The registration in the public log commits to both texts byte for byte, so the keys
 never change, and a part that a campaign does not have is absent.
 
@@ -28,6 +28,7 @@ from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import QuotaCell
 
 HALVES_KEY = "halves"
+IDENTITY_KEY = "identity"
 AIM_KEYS = ("about", "asks")
 """The logged keys of what a campaign is about and whom it asks, where that is said."""
 PILOT_KEY = "trial"
@@ -136,6 +137,11 @@ class FrozenDefinition:
         return tuple(self._parts.get(HALVES_KEY, ()))
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """The kinds of identity that the campaign takes (`survey_flows.identity_kinds`)."""
+        return tuple(self._parts.get(IDENTITY_KEY, ()))
+
+    @property
     def split(self) -> Split:
         """How questions are asked in other orders, as the conversation takes it.
 
@@ -199,6 +205,7 @@ def write_definition(
     aim: Aim = USUAL,
     door: str = "",
     halves: Sequence[str] = (),
+    identity: Sequence[str] = (),
 ) -> str:
     """Returns the JSON text that a draft stores.
 
@@ -209,6 +216,7 @@ def write_definition(
         aim: what the campaign is for; what is not said is as in `USUAL`.
         door: one of `DOORS`; empty leaves it unsaid.
         halves: what halves differ in (`survey_flows.halves`); empty for no split.
+        identity: the kinds of identity that are taken; empty for none.
     """
     listed = [
         {
@@ -228,6 +236,7 @@ def write_definition(
     }
     marks: dict[str, Any] = _aim_marks(aim) | ({"door": door} if door else {})
     marks |= {HALVES_KEY: list(halves)} if halves else {}
+    marks |= {IDENTITY_KEY: list(identity)} if identity else {}
     return json.dumps(parts | marks, ensure_ascii=False)
 
 

@@ -37,6 +37,7 @@ from survey_flows.campaign_aim import USUAL, Aim, check_aim
 from survey_flows.campaign_definition import DOORS, Link, Unit
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.halves import check_halves
+from survey_flows.identity_kinds import check_identity
 from survey_flows.load import load_frozen
 
 FIRST_YEAR, LAST_YEAR = 1990, 2999
@@ -96,6 +97,8 @@ class CampaignDraft:
     """One of `DOORS`; empty leaves it to what the campaign is."""
     halves: Sequence[str] = ()
     """What split halves differ in, of `survey_flows.halves.HALVES`; empty for no split."""
+    identity: Sequence[str] = ()
+    """The kinds of identity that are taken (`survey_flows.identity_kinds`); empty for none."""
 
 
 async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Clock) -> Link:
@@ -260,7 +263,13 @@ def draft_row(draft: CampaignDraft) -> dict[str, object]:
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
         "definition": write_definition(
-            draft.title, draft.units, draft.questionnaires, draft.aim, draft.door, draft.halves
+            draft.title,
+            draft.units,
+            draft.questionnaires,
+            draft.aim,
+            draft.door,
+            draft.halves,
+            draft.identity,
         ),
         "scheme": draft.scheme,
         **asdict(draft.aim),
@@ -285,6 +294,7 @@ def check_draft(draft: CampaignDraft) -> None:
     check_aim(draft.aim)
     if draft.door not in ("", *DOORS):
         raise BadInput(Message("campaign-door-unknown", doors=DOORS), Place(field="door"))
+    check_identity(draft.identity)
     forms = {name: load_frozen(text, name) for name, text in draft.questionnaires.items()}
     check_halves(draft.halves, forms if draft.halves else {})
     if not draft.units:

@@ -62,6 +62,7 @@ def load_definition(
         sampled=definition.sampled_without_door,
         organiser=definition.organiser,
         split=definition.split,
+        identity=definition.identity,
         thesaurus=shipped_thesaurus(),
     )
 

@@ -46,6 +46,9 @@ campaign-asks-superiors = superiors
 campaign-asks-peers = peers
 campaign-aim = about { $about }, asked of { $asks }
 campaign-door-unknown = the door of a campaign is one of { $doors }
+opening-identity-phone = citizens may confirm by telephone and code that they are one person; the provider of the account that sends codes sees the numbers
+opening-identity-worth = the campaign takes identities, and the scheme gives them no worth of their own; write verified_worth under evidence
+opening-identity-account = no account sends codes; set one up and start the service again, or take no telephones
 opening-halves-items = a random half of the people answers the overall question last, to test the order of questions; the method page tells the difference
 opening-halves-scale = a random half of the people sees the levels from dissatisfied to satisfied, to test their order; the method page tells the difference
 campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft
@@ -129,3 +132,5 @@ choice-told-seen = { $told } (chosen after its scores could be seen)
 # Titles in print
 campaign-title-pilot = { $title } (pilot)
 campaign-title-void = { $title } (withdrawn)
+escrow-there = this campaign has an escrow key already; another one is made only once that is said to be destroyed
+escrow-none = this campaign has no escrow key that could be destroyed

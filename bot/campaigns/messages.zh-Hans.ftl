@@ -45,6 +45,9 @@ campaign-asks-superiors = 上级
 campaign-asks-peers = 同级
 campaign-aim = 评价对象：{ $about }；评价主体：{ $asks }
 campaign-door-unknown = 活动的入口须为以下之一：{ $doors }
+opening-identity-phone = 评价人可用手机号和验证码确认身份；短信由账户文件中的服务商发送，它会看到号码
+opening-identity-worth = 活动确认身份，办法却没有给它单独的折合数；请在 evidence 中设定 verified_worth
+opening-identity-account = 没有账户能发验证码；请设置短信账户并重新启动服务，或不选手机号
 opening-halves-items = 随机一半的人最后才答总体评价，以检验题目次序的影响；方法页会公布两半的差别
 opening-halves-scale = 随机一半的人由不满意到满意列出选项，以检验选项次序的影响；方法页会公布两半的差别
 campaign-unknown-questionnaire = 没有问卷“{ $questionnaire }”；请在草稿中加上它的文件
@@ -128,3 +131,5 @@ choice-told-seen = { $told }（得分可见之后选择）
 # 印出的标题
 campaign-title-pilot = { $title }（试评）
 campaign-title-void = { $title }（已作废）
+escrow-there = 这项活动已有托管密钥；声明它已销毁之后才能另立一个
+escrow-none = 这项活动没有可以销毁的托管密钥

@@ -20,6 +20,7 @@ from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
 from bot.campaigns.choice_records import read_choices
+from bot.campaigns.code_accounts import sends_codes
 from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.organiser import organiser_in
 from bot.campaigns.registered import read_campaign_row
@@ -31,6 +32,7 @@ from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 from survey_flows.halves import ITEMS, SCALE
+from survey_flows.identity_kinds import PHONE
 from survey_flows.messages import Named, render
 from survey_flows.wording import DEFAULT
 
@@ -39,6 +41,9 @@ OPENING_HALVES = {
     SCALE: Message("opening-halves-scale"),
 }
 """What somebody confirms of split halves, by half."""
+
+OPENING_IDENTITIES = {PHONE: Message("opening-identity-phone")}
+"""What somebody confirms of identities, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,9 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     frozen = sha256(registration_body(row._mapping).encode())
     frozen.update(repr(organiser).encode())
     nobody = [] if organiser else [Problem(Message("opening-organiser-missing"))]
-    basics = (*nobody, *_unread_scales(definition))
+    basics = (*nobody, *_unread_scales(definition), *_unworthy(definition))
+    if PHONE in definition.identity and not await sends_codes(connection):
+        basics = (*basics, Problem(Message("opening-identity-account"), Place(field="identity")))
     if definition.aim.pilot:
         return Opening(row.id, False, basics, (), (), frozen.hexdigest())
     listed = await read_units_of(connection, row.year)
@@ -186,6 +193,18 @@ def _unread_scales(definition: FrozenDefinition) -> Iterator[Problem]:
                 yield Problem(message, Place(subject=name))
 
 
+def _unworthy(definition: FrozenDefinition) -> Iterator[Problem]:
+    """Identities without a worth in the scores: what they are for is registered with the rules."""
+    if not definition.identity:
+        return
+    try:
+        rules = definition.scheme.evidence
+    except BadInput:
+        return  # as in `_unread_scales`
+    if rules is not None and rules.verified_worth is None:
+        yield Problem(Message("opening-identity-worth"), Place(field="identity"))
+
+
 def _changed_units(definition: FrozenDefinition, listed: Iterable[ListedUnit]) -> Iterator[Problem]:
     """Units whose category or questionnaire is another one since the draft, or that are gone."""
     now = {x.unit.code: (x.unit.category, x.questionnaire) for x in listed}
@@ -206,6 +225,8 @@ def _rated_twice(
 def _asks(definition: FrozenDefinition) -> Iterator[Message]:
     for half in definition.halves:
         yield OPENING_HALVES[half]
+    for kind in definition.identity:
+        yield OPENING_IDENTITIES[kind]
     if definition.sampling is None:
         yield Message("opening-ask-sample")
     yield Message("opening-ask-channel")

@@ -8,6 +8,7 @@ from bot.spreadsheets.columns import Field, cell_reader, match_columns
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
 from survey_flows.ballot import STAFF
 from survey_flows.errors import Message
+from survey_flows.identity_kinds import VERIFIED
 from survey_flows.quota import QuotaCell, revealing_cells
 
 FIELDS = (
@@ -17,7 +18,12 @@ FIELDS = (
     Field("source", ("来源",), optional=True),
     Field("most", ("人数上限", "配额")),
 )
-SOURCES = {"open": ("公开链接",), "invited": ("邀请链接",), "personal": ("个人邀请",)}
+SOURCES = {
+    "open": ("公开链接",),
+    "invited": ("邀请链接",),
+    "personal": ("个人邀请",),
+    VERIFIED: ("确认了身份",),
+}
 """The sources of a rating, with the headings that offices use for them."""
 MAX_CAPACITY = 10_000_000
 

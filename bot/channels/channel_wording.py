@@ -6,7 +6,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from survey_flows.effects import Screen
 from survey_flows.events import OptedOut, Started, TopicRequested, Typed, Update
+from survey_flows.session import IDENTITY
 from survey_flows.typed_commands import TOPICS, command_of
 from survey_flows.wording import Wording
 
@@ -23,6 +25,11 @@ def channel_words() -> Wording:
         if file.name.endswith(".ftl")
     ]
     return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
+
+
+def page_label(screen: Screen) -> str:
+    """Returns the id of the words that lead to a screen's page."""
+    return "identity-open" if screen.step == IDENTITY else "promise-open"
 
 
 def read_words(text: str, lang: str = "") -> Update:

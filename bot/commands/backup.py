@@ -9,16 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.campaigns.escrows import make_escrow, note_destroyed
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.age_files import make_identity, read_identity
 from bot.keeping.backups import make_backup, work_folder
 from bot.keeping.container import DATA, Header, Step
 from bot.keeping.verifying import open_backup
-from bot.service.composition import open_store
-from bot.terminal.auditing import READS_ONLY
+from bot.service.composition import finish_closing, open_store
+from bot.service.installation_keys import open_keys
+from bot.service.two_persons import named_people, read_profile
+from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.files import read_text, write_new_file
 from bot.terminal.progress import bar
+from bot.terminal.second_person import confirm_people
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
 
@@ -26,7 +30,7 @@ from survey_flows.errors import Message
 def register(commands: Any) -> None:
     """Add the command and its parts.
 
-    None of them leaves a row in the audit log: it would put the log ahead of every backup.
+    A backup leaves no row in the audit log: it would put the log ahead of every backup.
     """
     parser = commands.add_parser("backup", help=Message("help-backup"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
@@ -42,6 +46,15 @@ def register(commands: Any) -> None:
         "--secret", type=Path, required=True, metavar="FILE", help=Message("help-backup-secret")
     )
     verify.set_defaults(run=run_verify, audit=READS_ONLY)
+    escrow = parts.add_parser("escrow", help=Message("help-backup-escrow"))
+    escrow.add_argument("campaign", metavar="CAMPAIGN")
+    escrow.set_defaults(run=run_escrow, audit=Audit("backup escrow", the("campaign")))
+    gone = parts.add_parser("destroyed", help=Message("help-backup-destroyed"))
+    gone.add_argument("campaign", metavar="CAMPAIGN")
+    gone.add_argument(
+        "--by", action="append", required=True, metavar="LOGIN", help=Message("help-log-refill-by")
+    )
+    gone.set_defaults(run=run_destroyed, audit=Audit("backup destroyed", the("campaign")))
     new = parts.add_parser("new-key", help=Message("help-backup-new-key"))
     new.add_argument("file", type=Path, metavar="FILE")
     new.set_defaults(run=run_new_key, audit=READS_ONLY)
@@ -67,6 +80,33 @@ async def run_verify(settings: Settings, chosen: argparse.Namespace) -> int:
     say_header(header)
     size = sum(one.bytes for one in header.parts.values())
     say(Message("backup-whole", file=str(chosen.file), parts=len(parts), bytes=size))
+    return 0
+
+
+async def run_escrow(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make a campaign's escrow key; its secret half is printed once and kept nowhere."""
+    secret, public = make_identity()
+    async with open_store(settings) as database:
+        clock = SystemClock()
+        keys = await open_keys(settings, database, clock)
+        await make_escrow(database, keys.desk, chosen.campaign, public, clock)
+        await finish_closing(settings, database, keys.gate, clock)
+    print(secret)
+    say(Message("backup-escrow-made", campaign=chosen.campaign))
+    return 0
+
+
+async def run_destroyed(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Have people say that a closed campaign's escrow key is destroyed."""
+    async with open_store(settings) as database:
+        clock = SystemClock()
+        keys = await open_keys(settings, database, clock)
+        accounts, profile = named_people(settings, database), await read_profile(settings, database)
+        await accounts.require_deciders(chosen.by, profile)
+        await confirm_people(accounts, chosen.by, settings.data / "keys", clock)
+        await note_destroyed(database, keys.desk, chosen.campaign, len(chosen.by), clock)
+        await finish_closing(settings, database, keys.gate, clock)
+    say(Message("backup-escrow-destroyed", campaign=chosen.campaign))
     return 0
 
 

@@ -103,6 +103,7 @@ help-campaign-create-grades = the grade quota, locked when the campaign opens; d
 help-campaign-searches = print the words that ten citizens or more searched in vain
 help-campaign-create-door = who comes in without a link: everyone; or nobody, where it takes a link or an invitation
 help-campaign-create-halves = a random half is asked in another order: items puts the overall question last, scale lists the levels from dissatisfied to satisfied
+help-campaign-create-identity = citizens may confirm that they are one person: phone, by a code sent to their telephone; without it nobody is asked
 help-campaign-create-purpose = counting (default), or pilot: it counts in no appraisal, and citizens are told so
 help-campaign-create-about = what it asks about: units (default) or, a pilot only, leaders
 help-campaign-create-asks = whom it asks: the public (default) or, a pilot only, staff, superiors or peers
@@ -493,8 +494,9 @@ messengers-none = no account has a file
 messengers-unknown = there is no such account
 messengers-not-taken = not taken: { $outcome } ({ $code })
 messengers-taken = taken; look whether it arrives
-messengers-template = { $account }, { $reminder ->
+messengers-template = { $account }, { $kind ->
     [0] invitation
+    [2] code that confirms a telephone
    *[other] reminder
     }, { $lang }: { $state }; id { $id }; { $by }, { $at }; { $units } characters, { $parts } parts
 messengers-no-templates = no template is written yet
@@ -729,3 +731,8 @@ restore-question = Restore it? (yes/no)
 restore-yes-words = yes y
 restore-done = Restored. Nothing but the moment of the backup is there: check accounts and campaigns before you start the service.
 restore-accounts = Accounts that are not as the service last wrote them: { $rows }. Look at `minping staff check` before you start.
+help-backup-escrow = make the escrow key of a running campaign; its secret half is printed once, and backups have the campaign's keys from then on
+help-backup-destroyed = two people say that the escrow key of a closed campaign is destroyed; the log tells of it
+help-restore-escrow = a file with the secret escrow key of a campaign that was running; once for each
+backup-escrow-made = This line is the secret escrow key of campaign { $campaign }. It is kept nowhere: print it or write it down for two people, away from the backups, and clear this terminal. Destroy it on the day of the close, and say so by `minping backup destroyed`.
+backup-escrow-destroyed = The log says that the escrow key of campaign { $campaign } is destroyed. No backup opens that campaign's keys any more.

@@ -103,6 +103,7 @@ help-campaign-create-grades = 各等次名额，开启时锁定；默认按单�
 help-campaign-searches = 列出至少十位市民搜过而没有找到单位的词
 help-campaign-create-door = 没有链接的人能否进入：everyone 人人可入；link 须有链接；invited 须受邀请
 help-campaign-create-halves = 随机一半的人换一种次序作答：items 总体评价放最后；scale 选项由不满意到满意
+help-campaign-create-identity = 评价人可自愿确认身份：phone 手机号和短信验证码；不写则不确认
 help-campaign-create-purpose = counting 为正式评价（默认）；pilot 为试评，不计入考核，并告知市民
 help-campaign-create-about = 评价对象：units 单位（默认）；leaders 领导干部，仅限试评
 help-campaign-create-asks = 评价主体：public 群众（默认）；staff 本单位职工、superiors 上级、peers 同级，仅限试评
@@ -490,8 +491,9 @@ messengers-none = 没有账号文件
 messengers-unknown = 没有这个账号
 messengers-not-taken = 未被接受：{ $outcome }（{ $code }）
 messengers-taken = 已被接受；请看是否送达
-messengers-template = { $account }，{ $reminder ->
+messengers-template = { $account }，{ $kind ->
     [0] 邀请
+    [2] 确认手机号的验证码
    *[other] 提醒
     }，{ $lang }：{ $state }；编号 { $id }；{ $by }，{ $at }；{ $units } 字，计 { $parts } 条
 messengers-no-templates = 还没有起草模板
@@ -723,3 +725,8 @@ restore-question = 是否恢复？（是/否）
 restore-yes-words = 是 yes y
 restore-done = 已恢复到备份时的状态。启动服务前请核对账号和活动。
 restore-accounts = 与服务最后写入不一致的账号：{ $rows }。启动前请看 `minping staff check`。
+help-backup-escrow = 为正在进行的活动生成托管密钥；私钥只显示一次，此后的备份包含该活动的密钥
+help-backup-destroyed = 由两人声明某项活动（已截止）的托管密钥已销毁；日志会写明
+help-restore-escrow = 当时正在进行的活动的托管私钥文件；每项活动写一次
+backup-escrow-made = 以上一行是活动 { $campaign } 的托管私钥，任何地方都不保存：请打印或抄写交两人保管，不要与备份放在一起，并清除本终端的显示。截止当日请销毁，并用 `minping backup destroyed` 声明。
+backup-escrow-destroyed = 日志已写明活动 { $campaign } 的托管密钥已销毁。任何备份都不能再打开该活动的密钥。

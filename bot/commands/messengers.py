@@ -27,7 +27,7 @@ from bot.fieldwork.outreach.message_templates import (
     write_template,
 )
 from bot.fieldwork.outreach.messenger import TEMPLATE, DeliveryOutcome, OutgoingMessage
-from bot.fieldwork.outreach.outbox import INVITATION, REMINDER
+from bot.fieldwork.outreach.outbox import INVITATION
 from bot.fieldwork.outreach.short_texts import SAMPLE_CODE
 from bot.messengers.registry import make_messengers
 from bot.service.composition import open_store
@@ -122,7 +122,7 @@ async def run_templates(settings: Settings, _chosen: argparse.Namespace) -> int:
                 Message(
                     "messengers-template",
                     account=one.account,
-                    reminder=int(one.kind == REMINDER),
+                    kind=TEMPLATE_KINDS.index(one.kind),
                     lang=one.lang,
                     state=word(f"template-{one.state}"),
                     id=one.provider_id or "–",

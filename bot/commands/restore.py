@@ -35,6 +35,14 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--secret", type=Path, required=True, metavar="FILE", help=Message("help-backup-secret")
     )
+    parser.add_argument(
+        "--escrow",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=Message("help-restore-escrow"),
+    )
     parser.add_argument("--guard", type=Path, metavar="FOLDER", help=Message("help-restore-guard"))
     parser.add_argument("--note", type=Path, metavar="FILE", help=Message("help-restore-note"))
     parser.add_argument("--loss", metavar="REASON", help=Message("help-restore-loss"))
@@ -54,6 +62,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         data=chosen.file,
         keys=chosen.keys,
         secret=read_identity(read_text(chosen.secret)),
+        escrows=[read_identity(read_text(file)) for file in chosen.escrow],
         guard=chosen.guard,
         note=read_text(chosen.note) if chosen.note else "",
     )

@@ -18,14 +18,16 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.gate import CampaignClosed, Gate, NoMixerKey
+from bot.ballots.gate import CampaignClosed, Gate, NoMixerKey, campaign_of
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.arrivals import admit_waiting
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
+from bot.conversations.identity_pages import IdentityPages
 from bot.conversations.lookups import Lookups
 from bot.conversations.promises import Promises
 from bot.conversations.sealed_conversations import Change, SealedConversations, changed_rows
+from bot.conversations.step_identities import StepIdentities
 from bot.conversations.step_places import StepPlaces
 from bot.conversations.step_ratings import StepRatings
 from bot.conversations.steps import CitizenStep, Stepper, again
@@ -37,10 +39,14 @@ from bot.conversations.store import (
     take_updates,
     write_sessions,
 )
-from bot.conversations.stored_conversation import AnswerMessages, conversation_to_keep
+from bot.conversations.stored_conversation import (
+    AnswerMessages,
+    Conversation,
+    conversation_to_keep,
+)
 from bot.conversations.wishes import Wishes
 from bot.core.clock import Clock
-from bot.core.identity import WEB, Address, Citizen
+from bot.core.identity import SHOWN, WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.crypto.keyrings import KeyMissing
@@ -99,6 +105,8 @@ class Conductor:
         self._wishes = Wishes(live_campaigns, contact_keys)
         self._lookups = Lookups(keys, live_campaigns, clock)
         self._promises = Promises(gate, live_campaigns, site)
+        self._identities = StepIdentities(keys, live_campaigns)
+        self._pages = IdentityPages(keys, live_campaigns, site)
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -230,6 +238,7 @@ class Conductor:
         citizens = [Citizen(waiting.incoming.channel, waiting.incoming.user) for waiting in batch]
         steps = []
         read = await self._conversations.read(connection, citizens, now)
+        await self._lock_identities(connection, [before for before, _ in read])
         for waiting, citizen, (before, stored) in zip(batch, citizens, read, strict=True):
             replayed = waiting.incoming.key not in new
             event = came = again(waiting.incoming.event) if replayed else waiting.incoming.event
@@ -244,6 +253,7 @@ class Conductor:
             typed = waiting.incoming.typed
             steps.append(CitizenStep(citizen, came, event, replayed, admitted, stored, typed))
             self._stepper.take(steps[-1], now)
+        await self._identities.find(connection, steps, now)
         await self._ratings.find(connection, steps, now)
         await self._places.find(connection, steps, now)
         changed: list[Change] = []
@@ -255,6 +265,7 @@ class Conductor:
             )
             one.after = self._promises.with_promise(one)
             answered = [self._promises.shown(effect, one.after) for effect in answered]
+            answered = [self._pages.shown(effect, one, now) for effect in answered]
             reply = _reply(answered, one.replayed)
             was, place = (
                 one.before.answer_messages if one.before else AnswerMessages(),
@@ -266,7 +277,7 @@ class Conductor:
             after = conversation_to_keep(one.after, shown)
             if after != before:
                 changed.append(self._conversations.change(one.citizen, after, one.stored, now))
-            todo += [(one.citizen, effect) for effect in one.effects]
+            todo += [(one.voter(campaign_of(effect)), effect) for effect in one.effects]
             replies.append(
                 replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place))
             )
@@ -279,6 +290,13 @@ class Conductor:
         await count_misses(connection, self._keys, missed)
         await self._opt_out_or_in(connection, todo, now)
         return replies
+
+    async def _lock_identities(
+        self, connection: AsyncConnection, conversations: Iterable[Conversation | None]
+    ) -> None:
+        """Locks whom several accounts stand for; every process locks accounts before identities."""
+        shown = {one.session.identity for one in conversations if one and one.session} - {""}
+        await lock_people(connection, [self._keys.person(SHOWN, name) for name in shown])
 
     async def _mark_contacts_reachable(
         self, connection: AsyncConnection, citizens: list[Citizen]

@@ -39,7 +39,8 @@ class StepPlaces:
             if isinstance(effect, QuotaFull)
         ]
         wishes = [
-            PlaceRequest(one.citizen, effect.campaign, list(effect.cells)) for one, effect in away
+            PlaceRequest(one.voter(effect.campaign), effect.campaign, list(effect.cells))
+            for one, effect in away
         ]
         for (one, _), held in zip(away, await self._places.held(connection, wishes), strict=True):
             if held:
@@ -64,5 +65,6 @@ class StepPlaces:
                 ballot = effect.ballot
                 quotas = self._live_campaigns.quotas(ballot.campaign)
                 cells = quotas.of(ballot.unit, ballot.group, ballot.stratum, ballot.source)
-                found += [PlaceRequest(one.citizen, ballot.campaign, cells)] if cells else []
+                who = one.voter(ballot.campaign)
+                found += [PlaceRequest(who, ballot.campaign, cells)] if cells else []
         return found

@@ -19,7 +19,8 @@ class StepRatings:
     """Steps those again who begin to rate a unit that they have rated.
 
     A browser may be in other hands by now, so that the engine asks whose rating it is. An account
-    of a messenger is one person's, who is told that the new rating replaces the one before.
+    of a messenger, and an identity that was shown, is one person's, who is told that the new
+    rating replaces the one before.
 
     Args:
         keys: the gate's secrets.
@@ -35,7 +36,7 @@ class StepRatings:
     ) -> None:
         """Reads the gate's marks; the caller has locked the people, whose marks cannot change."""
         begun = [
-            (one, (effect.campaign, effect.unit, one.citizen))
+            (one, (effect.campaign, effect.unit, one.voter(effect.campaign)))
             for one in steps
             for effect in one.effects
             # A process that has not heard of a close takes steps without the campaign's key.
@@ -47,5 +48,6 @@ class StepRatings:
         await marks.read(connection, [place for _, place in begun])
         for one, place in begun:
             if marks.was_rated(*place):
-                one.rated = RatedBefore(frozenset({place[1]}), one.citizen.channel == WEB)
+                by_browser = place[2].voter[0] == WEB
+                one.rated = RatedBefore(frozenset({place[1]}), by_browser)
                 self._stepper.take(one, now)

@@ -30,6 +30,7 @@ from survey_flows.engine import step
 from survey_flows.events import (
     Edited,
     Event,
+    Identified,
     OptedIn,
     OptedOut,
     Pressed,
@@ -47,7 +48,7 @@ from survey_flows.outside_window import Phase, phase
 from survey_flows.overlays import explain
 from survey_flows.quota import QuotaCell
 from survey_flows.screens import current_screen
-from survey_flows.session import LEAVE, PROMISE, Session, begun, is_unfinished
+from survey_flows.session import IDENTITY, LEAVE, PROMISE, Session, begun, is_unfinished
 from survey_flows.typed_commands import RECEIPT
 from survey_flows.typed_intents import about_us, sentence
 from survey_flows.unit_list import QUERY_LENGTH
@@ -76,6 +77,17 @@ class CitizenStep:
     held: frozenset[QuotaCell] = frozenset()
     full: frozenset[QuotaCell] = frozenset()
     rated: RatedBefore = NOT_RATED
+
+    def voter(self, campaign: str) -> Citizen:
+        """Returns whom the gate takes the citizen for in a campaign.
+
+        It is the identity that they had shown before this step: what a step that brings an identity
+        withdraws was rated without it.
+        """
+        before = self.before
+        if before is None or before.session is None or before.campaign != campaign:
+            return self.citizen
+        return replace(self.citizen, identity=before.session.identity)
 
     @property
     def took_words(self) -> bool:
@@ -118,6 +130,8 @@ class Stepper:
             return before, (HandleRequestAction(event),)
         if isinstance(event, Edited):
             return self._edited(one, before, event, now)
+        if isinstance(event, Identified):
+            return self._identified(one, before, event, now)
         return self._lead(one, before, event, now)
 
     def _wished(
@@ -138,6 +152,18 @@ class Stepper:
             shown = tuple(effect for effect in effects if isinstance(effect, ShowScreen))
         wish: Effect = OptOut() if isinstance(event, OptedOut) else OptIn()
         return before, (wish, *shown)
+
+    def _identified(
+        self, one: CitizenStep, before: Conversation | None, event: Identified, now: datetime
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        """Takes an identity in its campaign; who has gone on to another one keeps their place."""
+        definition = self._live_campaigns.get(event.campaign)
+        elsewhere = before is not None and before.campaign not in ("", event.campaign)
+        if definition is None or elsewhere:
+            return self._lead(one, before, Returned(event.lang), now)
+        after, effects = self._step_in(before, definition, event, now)
+        brought = before.brought if before else ()
+        return self._with_brought(after, definition, brought), effects
 
     def _edited(
         self, one: CitizenStep, before: Conversation | None, event: Edited, now: datetime
@@ -259,7 +285,11 @@ class Stepper:
         if isinstance(event, TopicRequested):
             if event.topic in ("help", "privacy"):
                 return (explain(choice.campaigns[0], lang, event.topic),)
-            told = {RECEIPT: "receipt-how", PROMISE: "promise-none"}.get(event.topic)
+            told = {
+                RECEIPT: "receipt-how",
+                PROMISE: "promise-none",
+                IDENTITY: "identity-later",
+            }.get(event.topic)
             return (say(lang, told),) if told else ()
         if isinstance(event, Started):
             known = not event.unit or choice.unit
@@ -300,7 +330,7 @@ class Stepper:
             return replace(event, text=_storable(event.text), token=self._clock.token())
         return (
             replace(event, token=self._clock.token())
-            if isinstance(event, Started | Pressed)
+            if isinstance(event, Started | Pressed | Identified)
             else event
         )
 

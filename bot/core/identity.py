@@ -8,16 +8,28 @@ from zoneinfo import ZoneInfo
 
 from bot.core.clock import Clock
 
+SHOWN = "identity"
+"""Stands for a channel where somebody is known by the identity that they have shown."""
 WEB = "web"
 """The channel of browsers, where a citizen is whoever holds the device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """The sender of an update; it is in memory only, while the update is handled."""
+    """The sender of an update; it is in memory only, while the update is handled.
+
+    ``identity`` is the pseudonym of what they have shown in the campaign of the conversation, empty
+    for nothing.
+    """
 
     channel: str
     user: str
+    identity: str = ""
+
+    @property
+    def voter(self) -> tuple[str, str]:
+        """Whom the gate's marks and pseudonyms are of: the identity, else the account."""
+        return (SHOWN, self.identity) if self.identity else (self.channel, self.user)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ Conversations and dead letters are sealed under a key of the hour. Once all of t
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from bot.core.identity import SHOWN
 from bot.core.short_codes import BITS, LENGTH, code_of
 from bot.crypto.keyrings import HourlyKeys, Keyring
 from bot.crypto.ram_secrets import RamSecrets
@@ -37,6 +39,8 @@ CODE = 7
 REFERENCE = 8
 HOUR = 3600
 DAY = 86_400
+SLOW = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 1 << 26, "dklen": 32}
+"""How slow an identity's pseudonym is: 32 MB and about a tenth of a second (docs/security.md)."""
 STAMP = 4
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 ROUND, FILLING = 512, b"\0"
@@ -104,6 +108,36 @@ class GateKeys:
         """Returns `voter` of each of ``users``."""
         secret = self.voters.demand(campaign)
         return pseudonyms(secret, ("voter", campaign, channel), users)
+
+    def identity(self, campaign: str, kind: str, value: str) -> str:
+        """Returns the pseudonym of a shown identity in a campaign, 64 hexadecimal digits.
+
+        Telephones are few: with the campaign's key, a plain HMAC of every number of a city would
+        take a minute. So each takes scrypt's time (RFC 7914) as well, and the caller waits for it.
+        Nobody can make it after the close.
+
+        Args:
+            campaign: one that is open.
+            kind: of the identity (`survey_flows.identity_kinds`).
+            value: what was shown, such as a telephone in E.164.
+        """
+        secret = self.voters.demand(campaign)
+        salt = pseudonym(secret, "identity salt", campaign, kind)
+        slow = hashlib.scrypt(value.encode(), salt=salt, **SLOW)
+        return pseudonym(secret, SHOWN, campaign, kind, slow.hex()).hex()
+
+    def ticket(self, text: str) -> str:
+        """Encrypts what a page of today is told by its address; it is good on this machine only."""
+        sealed = seal_row(pseudonym(self.passing.secret(), "ticket"), text)
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def read_ticket(self, ticket: str) -> str | None:
+        """Decrypts what `ticket` made today; None for anything else."""
+        try:
+            sealed = base64.b64decode(ticket + "=" * (-len(ticket) % 4), b"-_", validate=True)
+        except ValueError:
+            return None
+        return open_row(pseudonym(self.passing.secret(), "ticket"), sealed)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Returns the name of a counter of no person; it is void with the campaign's key."""

@@ -24,6 +24,7 @@ from bot.transparency.desk import Desk
 from bot.transparency.verdicts import DROPPED, PROPOSED, WAITING
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.identity_kinds import VERIFIED
 
 if TYPE_CHECKING:
     from aggregation.fraud.ballot_table import BallotTable, Comments
@@ -247,7 +248,7 @@ def case_evidence(
     return {
         "ballots": coarse_count(len(chosen)),
         "hours": next((window for window in WINDOWS if hours <= window), None),
-        "source": OPEN if source == OPEN else "vouched",
+        "source": source if source in (OPEN, VERIFIED) else "vouched",
         "alike": coarse_count(alike),
         "comments": coarse_count(len(copied)),
         "young": coarse_count(int(table.young[chosen].sum())),

@@ -27,17 +27,22 @@ from bot.core.folder_lock import folder_alone, locked_folder
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings
 from bot.crypto.age_files import read_recipient
+from bot.crypto.keyrings import KeyMissing
 from bot.keeping.container import DATA, KEYS, Header, Step, sum_of, write_container
 from bot.keeping.database_copies import PART_NAMES, dialect_of, moment_of
+from bot.keeping.escrowed import KeyGone, escrowed_keys
 from bot.keeping.facts import DatabaseFacts, read_facts
 from bot.keeping.key_files import FOLDER, MIXER, installation_files
 from bot.keeping.long_work import in_thread
+from bot.service.installation_keys import desk_ring, load_desk
 from bot.storage.database import sqlite_files
-from bot.transparency.desk import DESK
+from bot.transparency.desk import DESK, Desk
 from bot.transparency.guard import Guard
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.merkle import EMPTY, Frontier, leaf_hash
 
+TRIES = 3
+"""Times that a copy is taken, where a mixer key goes while it is made."""
 SUFFIX, PART = ".age", ".part"
 WORK = "backup-work"
 """The folder in the data folder in which copies stand unsealed while they are made."""
@@ -62,6 +67,7 @@ class _Taken:
     copy: Path
     facts: DatabaseFacts
     keys: Mapping[str, bytes]
+    left_out: tuple[str, ...]
 
 
 async def make_backup(
@@ -130,7 +136,20 @@ def _require_room(settings: Settings, folders: Sequence[Path]) -> None:
 
 
 async def _taken(settings: Settings, database: AsyncEngine, work: Path, step: Step) -> _Taken:
+    """Takes a copy with its keys; anew where a mixer key was destroyed in between."""
+    tries = 1
+    while True:
+        try:
+            return await _taken_once(settings, database, work, step)
+        except KeyGone as error:
+            if tries == TRIES:
+                raise KeyMissing(Path(str(error))) from error
+            tries += 1
+
+
+async def _taken_once(settings: Settings, database: AsyncEngine, work: Path, step: Step) -> _Taken:
     copy = work / PART_NAMES[dialect_of(settings.database)]
+    copy.unlink(missing_ok=True)
     async with AsyncExitStack() as stack:
         desk = settings.data / FOLDER / DESK
         async with locked_folder(desk):
@@ -139,8 +158,13 @@ async def _taken(settings: Settings, database: AsyncEngine, work: Path, step: St
             keys = await asyncio.to_thread(installation_files, settings)
         await moment.write(copy, step)
         async with moment.reading(copy) as connection:
-            facts = await read_facts(connection)
-    return _Taken(copy, facts, keys)
+            facts = await read_facts(connection, _desk(settings))
+    escrowed = await asyncio.to_thread(escrowed_keys, settings, facts)
+    return _Taken(copy, facts, {**keys, **escrowed.parts}, escrowed.left_out)
+
+
+def _desk(settings: Settings) -> Desk | None:
+    return load_desk(settings) if desk_ring(settings).path(DESK).exists() else None
 
 
 def _require_guard(settings: Settings, facts: DatabaseFacts) -> None:
@@ -186,7 +210,7 @@ async def _sealed(
         ballots=facts.ballots,
         boxes=facts.boxes,
         running=facts.running,
-        left_out=facts.running,
+        left_out=taken.left_out,
     )
     stamp = now.astimezone(UTC).strftime(STAMP)
     files = {kind: folder / f"{kind}-{stamp}{SUFFIX}" for kind in (KEYS, DATA)}

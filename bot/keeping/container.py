@@ -56,7 +56,7 @@ class Header:
         ballots: ballots in the database that count at present.
         boxes: how many envelopes wait for the mixer, by the name of their mixer key.
         running: campaigns that were registered and not closed.
-        left_out: running campaigns whose keys are in no backup.
+        left_out: running campaigns whose keys are not in this backup.
         parts: all other parts by name.
     """
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.campaigns.escrows import read_escrows
 from bot.campaigns.states import CLOSING, HELD, OPEN, PAUSED
 from bot.storage.schema import all as tables
+from bot.transparency.desk import Desk
 from bot.transparency.guarded_log import read_entries
 from survey_flows.errors import BadInput, Message
 from survey_flows.merkle import EMPTY, Frontier, leaf_hash
@@ -33,6 +35,8 @@ class DatabaseFacts:
         ballots: ballots that count at present.
         running: registered campaigns that are not closed, sorted.
         boxes: how many envelopes wait, by the name of their mixer key.
+        escrows: the escrow keys of campaigns that nobody has said to be destroyed.
+        boxes_of: the campaigns that ran while a mixer key of `boxes` was in use.
     """
 
     schema: str
@@ -42,10 +46,16 @@ class DatabaseFacts:
     ballots: int
     running: tuple[str, ...]
     boxes: Mapping[str, int]
+    escrows: Mapping[str, str]
+    boxes_of: Mapping[str, tuple[str, ...]]
 
 
-async def read_facts(connection: AsyncConnection) -> DatabaseFacts:
+async def read_facts(connection: AsyncConnection, desk: Desk | None) -> DatabaseFacts:
     """Reads what a database has, and proves its log.
+
+    Args:
+        connection: reads one moment.
+        desk: has signed the acts that name escrow keys; without it none is believed.
 
     Raises:
         BadInput: the entries do not give the root of the newest checkpoint.
@@ -64,14 +74,19 @@ async def read_facts(connection: AsyncConnection) -> DatabaseFacts:
     ballots = await connection.execute(select(func.count()).select_from(tables.ballots))
     states = tables.campaigns.c
     running = select(states.id).where(states.state.in_(RUNNING)).order_by(states.id)
+    names = tuple((await connection.execute(running)).scalars())
+    boxes = await _boxes(connection)
+    escrows = await read_escrows(connection, desk) if desk else {}
     return DatabaseFacts(
         schema=str(schema),
         log_size=size,
         log_root=root,
         note=note,
         ballots=ballots.scalar_one(),
-        running=tuple((await connection.execute(running)).scalars()),
-        boxes=await _boxes(connection),
+        running=names,
+        boxes=boxes,
+        escrows={name: one.recipient for name, one in escrows.items() if not one.destroyed},
+        boxes_of=await _campaigns_of(connection, names, boxes),
     )
 
 
@@ -92,3 +107,23 @@ async def _boxes(connection: AsyncConnection) -> dict[str, int]:
         select(each.c.box, func.count().label("waiting")).group_by(each.c.box).order_by(each.c.box)
     )
     return {row.box: row.waiting for row in await connection.execute(query)}
+
+
+async def _campaigns_of(
+    connection: AsyncConnection, running: tuple[str, ...], boxes: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Returns for each mixer key the campaigns that are running, or were closed since it was made.
+
+    One that no row tells the time of counts as made before every close.
+    """
+    made = tables.mixer_keys.c
+    rows = await connection.execute(select(made.id, made.made))
+    since = {row.id: row.made for row in rows}
+    entries, notes = tables.log_entries.c, tables.checkpoints.c
+    logged = select(func.min(notes.at)).where(notes.size > entries.position).scalar_subquery()
+    query = select(entries.campaign, logged.label("at")).where(entries.kind == "closing")
+    closed = (await connection.execute(query.where(entries.body.is_not(None)))).all()
+    return {
+        box: (*running, *sorted(row.campaign for row in closed if row.at >= since.get(box, 0)))
+        for box in boxes
+    }

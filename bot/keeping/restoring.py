@@ -30,7 +30,6 @@ from bot.accounts.named_people import NamedPeople
 from bot.accounts.roster import ROSTER
 from bot.ballots.mixer import GUARD, LOG_KEY, Mixer
 from bot.ballots.mixer_keys import key_name
-from bot.ballots.public_acts import CAMPAIGN
 from bot.campaigns.log_loss import LogLoss, log_broken_envelopes, refill_log
 from bot.core.clock import Clock
 from bot.core.folder_lock import folder_alone
@@ -48,7 +47,8 @@ from bot.keeping.database_copies import (
     make_file,
     restore_dump,
 )
-from bot.keeping.key_files import FOLDER, MESSENGERS, MIXER, VOTERS
+from bot.keeping.escrowed import campaign_files, open_escrowed
+from bot.keeping.key_files import FOLDER, MESSENGERS, MIXER
 from bot.keeping.verifying import open_backup
 from bot.service.desk_loss import logged_profile
 from bot.service.two_persons import named_people
@@ -60,6 +60,8 @@ from bot.transparency.guarded_log import GuardedLog
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.signed_notes import VerifierKey, read_key
 
+PLAIN = (FOLDER, MESSENGERS)
+"""The folders of parts that are keys as they are; others are sealed once more."""
 GUARD_FILES = ("leaves", "state", "desk")
 
 
@@ -71,6 +73,7 @@ class Files:
         data: the file of the database.
         keys: the file of keys; None where the keys are in their place.
         secret: the secret age key.
+        escrows: secret escrow keys of campaigns.
         guard: the folder of the guard on the old disk; None where it is in its place or lost.
         note: the newest checkpoint that somebody outside holds; empty for none.
     """
@@ -78,6 +81,7 @@ class Files:
     data: Path
     keys: Path | None
     secret: str
+    escrows: Sequence[str] = ()
     guard: Path | None = None
     note: str = ""
 
@@ -223,10 +227,13 @@ async def _opened_keys(
     folder.mkdir(mode=0o700)
     header, parts = await open_backup(files.keys, files.secret, folder, step)
     require_kind(header, KEYS, files.keys)
-    allowed = (FOLDER, MESSENGERS)
-    if any(name.split("/")[0] not in allowed for name in parts):
-        raise BadInput(Message("keeping-no-backup"), Place(file=str(files.keys)))
-    return header, {settings.data / name: path for name, path in parts.items()}
+    found: dict[Path, Path] = {}
+    for place, key in open_escrowed(settings, parts, files.escrows).items():
+        found[place] = folder / f"escrowed-{len(found)}"
+        make_file(found[place])
+        found[place].write_bytes(key)
+    plain = {name: path for name, path in parts.items() if name.split("/")[0] in PLAIN}
+    return header, {**{settings.data / name: path for name, path in plain.items()}, **found}
 
 
 @contextmanager
@@ -291,11 +298,7 @@ def _without(ring: Keyring, boxes: Iterable[str]) -> list[str]:
 
 
 def _has_keys(settings: Settings, campaign: str) -> bool:
-    keys = settings.data / FOLDER
-    wanted = [Keyring(keys / VOTERS).path(campaign)]
-    if not settings.log_key:
-        wanted.append(Keyring(keys / MIXER).path(CAMPAIGN + campaign))
-    return all(path.exists() for path in wanted)
+    return all(path.exists() for path in campaign_files(settings, campaign).values())
 
 
 def _log_key(settings: Settings) -> VerifierKey:

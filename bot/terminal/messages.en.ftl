@@ -108,6 +108,7 @@ word-revoked = revoked
 source-open = open
 source-invited = invited
 source-personal = personal
+source-verified = confirmed identity
 source-import = import
 
 # Headings of tables

@@ -108,6 +108,7 @@ word-revoked = 已吊销
 source-open = 公开链接
 source-invited = 邀请链接
 source-personal = 个人邀请
+source-verified = 确认了身份
 source-import = 导入
 
 # 表头

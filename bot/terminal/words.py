@@ -125,6 +125,7 @@ SOURCES: Mapping[str, Message] = {
     "open": Message("source-open"),
     "invited": Message("source-invited"),
     "personal": Message("source-personal"),
+    "verified": Message("source-verified"),
     "import": Message("source-import"),
 }
 """Words for the sources of ballots, of which one has the code of a campaign's state."""

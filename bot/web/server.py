@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.conversations.phone_codes import PhoneCodes
 from bot.service.children import Children
 from bot.service.composition import Service
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
 from bot.web.public import chat, log_pages, promise_page
-from bot.web.shared.app_keys import CHILDREN, SERVICE
+from bot.web.shared.app_keys import CHILDREN, PHONE_CODES, SERVICE
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
 if TYPE_CHECKING:
-    from bot.web.public import code_door, out_page, own_page, results, year_table
+    from bot.web.public import (
+        code_door,
+        identity_page,
+        out_page,
+        own_page,
+        results,
+        year_table,
+    )
 else:
     code_door = lazy_module("bot.web.public.code_door")
+    identity_page = lazy_module("bot.web.public.identity_page")
     out_page = lazy_module("bot.web.public.out_page")
     own_page = lazy_module("bot.web.public.own_page")
     results = lazy_module("bot.web.public.results")
@@ -45,22 +54,39 @@ NOTICES = (
     ("GET", "/k", code_door.show_entry),
     ("POST", "/k", code_door.take_code),
     ("GET", "/{code:[0-9A-Za-z]{10}}", code_door.show_door),
+    ("GET", "/i/{ticket}", identity_page.show_identity),
+    ("POST", "/i/{ticket}", identity_page.take_identity),
     ("GET", "/out/{token}", out_page.show_out),
     ("POST", "/out/{token}", out_page.take_out),
 )
-"""The public table of a year in notice, a person's own result, codes, and ways out."""
-HIDDEN = ("/r/", "/u/", "/out/", "/hooks/", "/c", "/p/", "/result$", "/k$", "/admin", "/api/")
+"""The public table of a year in notice, own results, codes, identities, and ways out."""
+HIDDEN = (
+    "/r/",
+    "/u/",
+    "/i/",
+    "/out/",
+    "/hooks/",
+    "/c",
+    "/p/",
+    "/result$",
+    "/k$",
+    "/admin",
+    "/api/",
+)
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in HIDDEN)
 
 
 def make_web(
-    service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
+    service: Service,
+    extra_routes: Iterable[web.AbstractRouteDef] = (),
+    codes: PhoneCodes | None = None,
 ) -> web.Application:
     """Returns the application over a built service.
 
     Args:
         service: the service that the handlers use.
         extra_routes: further routes, such as Telegram's webhook.
+        codes: sends codes that show a telephone; None: nothing does.
 
     Raises:
         Misuse: two routes answer the same requests.
@@ -71,6 +97,8 @@ def make_web(
     prepare_templates(app)
     app[RESULT_CACHE] = ResultCache()
     app[BUNDLE_JOBS] = BundleJobs()
+    app[PHONE_CODES] = codes or PhoneCodes(service.redis, service.database, service.keys, None)
+    app.on_cleanup.append(_stop_codes)
     app[CHILDREN] = Children(service.settings)
     app.on_cleanup.append(app[BUNDLE_JOBS].stop)
     app.add_routes(chat.routes)
@@ -91,6 +119,10 @@ def make_web(
     app.add_routes(extra_routes)
     check_routes(app.router.routes())
     return app
+
+
+async def _stop_codes(app: web.Application) -> None:
+    await app[PHONE_CODES].stop()
 
 
 async def _robots(_request: web.Request) -> web.Response:

@@ -106,6 +106,7 @@ media-other = Sorry, we cannot read this kind of message, and it was not kept. P
 media-caption = We took the words only; the picture or file with them was not kept.
 said-who-sees = We do not ask your name and give the unit nothing that identifies you; only totals are published. More: /privacy
 said-who-are-you = This is the survey “{ $title }”, answered by a program, not by a person. We take no money, give none, and ask for no passwords or codes. If in doubt, wait, and ask 12345.
+said-who-are-you-code = This is the survey “{ $title }”, answered by a program, not by a person. We take no money, give none, and ask for no passwords, nor for codes in the chat. Should you choose to confirm that you are one person, the code goes only into the page that you opened. If in doubt, wait, and ask 12345.
 said-abuse = You sound angry. How you rate is up to you; please go on with the present step. What you want to say can go into the comment.
 said-number = Please leave no telephone or identity numbers here; this one was not kept. Please go on with the present step.
 said-pressed = Nobody may tell you how to rate or ask to see your answers. Who had to rate in front of others can rate again later: the last rating counts, and a receipt shows no answers. While you rate a unit, a button under the help tells us.
@@ -204,6 +205,22 @@ privacy =
     · After a rating you may ask for a signed promise that it will be in the public log. It names neither unit nor answers; whoever sees it knows that you took part. It is kept sealed here with your receipt for about an hour, and deleted when the survey closes at the latest.
     { $chat }
 privacy-chat = · The chat goes through the app you use, which has privacy rules of its own. Please put no personal details in a comment.
+identity-offer = Confirm who you are (optional)
+identity =
+    Confirm by your telephone that you are one person (optional)
+    · Ratings on Telegram, WeChat and the web that are confirmed by one telephone count once for each unit; the last one counts.
+    · The number is used to send a code, and to compute a pseudonym with this survey’s key. It is not stored, and the key is destroyed at the close.
+    · Ratings that you submitted here before are withdrawn; please rate again.
+    · You can rate without confirming.
+identity-known = You have confirmed in this survey.
+identity-back = Back
+identity-done = You are confirmed. What you submit from now on counts as one person’s.
+identity-withdrawn = What you submitted here before you confirmed is being withdrawn. Please rate again.
+identity-none = This survey confirms nobody. Please just rate.
+identity-later = Please choose a survey first, and confirm then.
+identity-away = The page to confirm cannot be opened from here now. You can rate without confirming.
+identity-help = · You can confirm that you are one person, so that you count once on all channels: choose “Confirm who you are” below the first question or the list.
+identity-code-text = { $code } is your code to confirm that you are one person in a survey, good for { $minutes } minutes. Tell it to nobody. { $organiser }
 delete = Delete all your ratings in “{ $title }”? Unsubmitted answers go too. This cannot be undone, but you may rate again until it closes.
 delete-office = Words that you gave to the office are not among them: they still go out at the end of the day. To keep them from going, press “Stop all of it” under “My requests” (/followup).
 delete-yes = Delete them all

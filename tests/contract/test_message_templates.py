@@ -134,8 +134,8 @@ async def test_no_state_is_skipped_and_a_cloud_s_approval_names_its_paper(city: 
     [
         (("city", "invitation", "en"), TEXT, "no account of this name sends templates"),
         (("relay", "invitation", "en"), TEXT, "no account of this name sends templates"),
-        (("cloud", "handout", "en"), TEXT, "a template is an invitation or a reminder"),
-        (("cloud", "invitation", "fr"), TEXT, "a template is an invitation or a reminder"),
+        (("cloud", "handout", "en"), TEXT, "a template is an invitation, a reminder or"),
+        (("cloud", "invitation", "fr"), TEXT, "a template is an invitation, a reminder or"),
         (INVITATION, " \n", "1 to 500 characters"),
         (INVITATION, "{1}" + "字" * 498, "1 to 500 characters"),
         (INVITATION, "请评价", "as 1 to 4 variables"),

@@ -39,6 +39,7 @@ from bot.appraisal.sealing import (
     sealed_content,
 )
 from bot.appraisal.year import AppraisedYear, compute_year, open_year
+from bot.campaigns.registered import counting_campaigns
 from bot.core.clock import SystemClock
 from bot.publication.exports import Audience, year_book
 from bot.records.seals import Seal, read_seals, standing_seal
@@ -60,7 +61,7 @@ from tests.contract.test_year_tables import (
     small_year,
 )
 from tests.deciding import decide
-from tests.desk import roster_of
+from tests.desk import DESK, roster_of
 from tests.sealing import (
     approvals_of,
     give_notice,
@@ -404,6 +405,20 @@ async def test_row_collect_a_year_with_a_missing_report_is_not_sealed(city: Asyn
     await say_none(city, YEAR, "criminal_offence", *said)
     found = (await preview_seal(city, YEAR)).obstacles
     assert "appraisal-reports-missing" not in {it.id for it in found}
+
+
+async def test_a_year_with_an_escrow_key_that_may_still_be_kept_is_not_sealed(
+    city: AsyncEngine,
+) -> None:
+    (campaign, *_) = await counting_campaigns(city, YEAR)
+    said: dict[str, object] = {"recipient": "age1", "at": 0}
+    async with writing(city) as connection:
+        await DESK.order(connection, "escrow", campaign.id, {**said, "state": "made"})
+    (obstacle,) = (await preview_seal(city, YEAR)).obstacles
+    assert (obstacle.id, campaign.id in str(obstacle)) == ("appraisal-escrows-kept", True)
+    async with writing(city) as connection:
+        await DESK.order(connection, "escrow", campaign.id, {**said, "state": "destroyed"})
+    assert (await preview_seal(city, YEAR)).obstacles == ()
 
 
 async def test_row_unit_new_a_bureau_that_appears_after_the_seal_begins_after_its_year(

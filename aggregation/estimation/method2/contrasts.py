@@ -131,9 +131,10 @@ class _GroupMeans:
     def of(cls, group: GroupEvidence | None, rules: EvidenceRules) -> _GroupMeans:
         if group is None:
             return cls()
-        most, imagined = Fraction(rules.loose_worth), Fraction(rules.imagined)
+        imagined = Fraction(rules.imagined)
         vouched, loose = group.vouched, NOTHING
-        for _, sums in group.loose:
+        for name, sums in group.loose:
+            most = Fraction(rules.most_worth(name))
             part = most / (sums.weight + most)
             loose += type(sums)(part * sums.weight, part * sums.points, part * sums.bend)
         terms = group_terms(group, NO_CONTRAST, rules)

@@ -74,11 +74,12 @@ class GroupTerms:
 
 def group_terms(group: GroupEvidence, contrast: GroupContrast, rules: EvidenceRules) -> GroupTerms:
     """The terms of one group."""
-    most, imagined = Fraction(rules.loose_worth), Fraction(rules.imagined)
+    imagined = Fraction(rules.imagined)
     vouched = group.vouched
     each: dict[str, Fraction] = {}
     plain = bend = Fraction()
     for name, sums in group.loose:
+        most = Fraction(rules.most_worth(name))
         part = most / (sums.weight + most)
         each[name] = part * sums.weight
         plain += part * sums.points

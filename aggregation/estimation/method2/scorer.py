@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from aggregation.counts.ratings import LOOSE_CHANNELS, scale_points
+from aggregation.counts.ratings import loose_channels, scale_points
 from aggregation.counts.scan import Counts, ScoreCell, Tally
 from aggregation.estimation.estimates import (
     WIDEST,
@@ -244,7 +244,8 @@ class BoundedScorer:
     ) -> BoundedFigures:
         unit, known = measured.units[code], measured.variances[code]
         evidence: UnitEvidence = {name: group.evidence for name, group in unit.parts.items()}
-        move = worst_move(evidence, unit.own, LOOSE_CHANNELS, self._rules)
+        channels = loose_channels(self._rules)
+        move = worst_move(evidence, unit.own, channels, self._rules)
         enough = n_valid >= self._scheme.min_n.unit
         vouched = {name: replace(group, loose=()) for name, group in evidence.items()}
         alone = changed_score(vouched, evidence, unit.own, self._rules)
@@ -252,7 +253,7 @@ class BoundedScorer:
         return BoundedFigures(
             own=unit.own,
             evidence=evidence,
-            channels=LOOSE_CHANNELS,
+            channels=channels,
             state=unit_state(unit.own, move, enough, self._rules.states),
             move=move,
             vouched=alone.score if alone else None,

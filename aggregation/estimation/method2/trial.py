@@ -91,11 +91,8 @@ class _QuickGroup:
     def __init__(self, unit: UnitEvidence, name: str, own: OwnScore, rules: EvidenceRules) -> None:
         group = unit[name]
         contrast = own.contrasts.get(name, GroupContrast())
-        self.share, self.k, self.most = (
-            float(group.share),
-            float(rules.imagined),
-            float(rules.loose_worth),
-        )
+        self.share, self.k = float(group.share), float(rules.imagined)
+        self.rules = rules
         self.loose, self.both = float(contrast.loose), float(contrast.both)
         self.level, self.expected = float(contrast.level), float(contrast.expected)
         self.cells = [
@@ -118,8 +115,9 @@ class _QuickGroup:
             self.cells, self.unplaced, self.channels = kept
             return found
         worth = moved = common = 0.0
-        for w, s, h in self.channels.values():
-            part = self.most / (w + self.most)
+        for name, (w, s, h) in self.channels.items():
+            most = float(self.rules.most_worth(name))
+            part = most / (w + most)
             worth, moved = worth + part * w, moved + part * (s - self.loose * h)
             common += part * (s - self.both * h)
         apart, apart_points, apart_bend = self.unplaced

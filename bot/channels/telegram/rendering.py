@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.channels.channel_wording import channel_words
+from bot.channels.channel_wording import channel_words, page_label
 from bot.channels.telegram.parsing import ParsedUpdate
 from bot.conversations.contract import Reply
 from survey_flows.effects import Button, Screen
@@ -98,7 +98,7 @@ def _keyboard(screen: Screen) -> list[list[dict[str, str]]]:
     rows = [[_button(button, screen.selected) for button in row] for row in screen.rows]
     if not _has_page(screen):
         return rows
-    label = channel_words().say(screen.lang, "promise-open")
+    label = channel_words().say(screen.lang, page_label(screen))
     return [[{"text": label, "url": screen.address}], *rows]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.channels.channel_wording import channel_words
+from bot.channels.channel_wording import channel_words, page_label
 from bot.conversations.contract import Reply
 from bot.core.shipped_files import shipped_words
 from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
@@ -71,7 +71,7 @@ def _kept(screen: Screen) -> str:
     """Returns the address of what the citizen may keep; without an address, what it is."""
     if not screen.address.startswith("https://"):
         return screen.keep
-    return f"{channel_words().say(screen.lang, 'promise-open')}\n{screen.address}"
+    return f"{channel_words().say(screen.lang, page_label(screen))}\n{screen.address}"
 
 
 def _without_commands(text: str) -> str:

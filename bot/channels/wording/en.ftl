@@ -16,6 +16,7 @@ deleted-telegram = Messages of the last 48 hours that showed your answers are re
 deleted-wechat = We cannot delete messages in the chat app; please do so yourself.
 # The button to, or the words before, the page of a promise.
 promise-open = Open its page, to keep it
+identity-open = Open the page to confirm
 
 typed-stays = Telegram does not let us delete the answer that you just typed, so it stays in the chat. To remove it, press the message and delete it.
 press-unread = This button does not work here. Please send /start.

@@ -16,6 +16,7 @@ deleted-telegram = 聊天里显示过您回答的消息，48 小时内的已替�
 deleted-wechat = 聊天软件里的消息我们删不了，请您自行删除。
 # 打开承诺页面的按钮；没有按钮时，写在地址前面。
 promise-open = 打开承诺页面，保存下来
+identity-open = 打开网页，确认身份
 
 typed-stays = 您刚才输入的回答，Telegram 不让我们删除，还留在聊天里。不想留下的话，请长按那条消息，自行删除。
 press-unread = 这个按钮在这里不能用。请发送 /start 开始。

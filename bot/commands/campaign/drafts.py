@@ -30,6 +30,7 @@ from survey_flows.campaign_aim import ABOUT, ASKS, PURPOSES, Aim
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import Message
 from survey_flows.halves import HALVES
+from survey_flows.identity_kinds import IDENTITY_KINDS
 
 
 def register(parts: Any) -> None:
@@ -89,6 +90,13 @@ def _register_create(parts: Any) -> None:
         choices=HALVES,
         default=(),
         help=Message("help-campaign-create-halves"),
+    )
+    create.add_argument(
+        "--identity",
+        nargs="+",
+        choices=IDENTITY_KINDS,
+        default=(),
+        help=Message("help-campaign-create-identity"),
     )
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
 
@@ -152,6 +160,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             aim=Aim(chosen.purpose, chosen.about, chosen.asks),
             door=chosen.door or "",
             halves=chosen.halves,
+            identity=chosen.identity,
         )
         if like and chosen.leaders:
             await _take_over_leaders(settings, database, chosen.year, like.year)
@@ -196,6 +205,7 @@ async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
             aim=said.aim,
             door=said.said_door,
             halves=list(said.halves),
+            identity=said.identity,
         )
         await change_draft(database, draft, seen)
         await show_stored_campaign(database, chosen.id, settings)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.campaigns.code_accounts import CODE
 from bot.core.clock import Clock
+from bot.fieldwork.audience.addresses import SMS
 from bot.fieldwork.outreach.accounts import read_accounts
 from bot.fieldwork.outreach.messenger import TEMPLATE, Account, ApprovedTemplate
 from bot.fieldwork.outreach.outbox import INVITATION, REMINDER
@@ -23,7 +25,7 @@ from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.wording import DEFAULT
 
-TEMPLATE_KINDS = (INVITATION, REMINDER)
+TEMPLATE_KINDS = (INVITATION, REMINDER, CODE)
 TEMPLATE_LANGUAGES = (DEFAULT, "en")
 DRAFT, FILED, APPROVED, REFUSED = "draft", "filed", "approved", "refused"
 STATES = (DRAFT, FILED, APPROVED, REFUSED)
@@ -46,7 +48,7 @@ class MessageTemplate:
 
     Attributes:
         account: the account's name.
-        kind: `INVITATION` or `REMINDER`.
+        kind: one of `TEMPLATE_KINDS`.
         lang: of its text.
         text: with the provider's variables, or the lines of a card.
         provider_id: by which the provider knows it; empty while it is not filed.
@@ -165,20 +167,28 @@ async def turn_template(
             raise BadInput(Message("fieldwork-template-state"), Place(subject=" ".join(place)))
         values = {"provider_id": provider_id or found[0].provider_id, "state": state, "note": note}
         if state == APPROVED:
-            _require_approval(account, values)
+            _require_approval(account, place[1], values)
         columns = tables.message_templates.c
         own = [columns[name] == part for name, part in zip(PRIMARY, place, strict=True)]
         changed = update(tables.message_templates).where(*own)
         await connection.execute(changed.values(**values, **writer.stamp()))
 
 
-def _require_approval(account: Account, values: Mapping[str, str]) -> None:
-    """Refuse an approval without the provider's id, or, of a public cloud, without its paper."""
+def _require_approval(account: Account, kind: str, values: Mapping[str, str]) -> None:
+    """Refuse an approval without the provider's id, or, of a public cloud, without its paper.
+
+    Codes are what the clouds' rules allow, so that their templates need no paper.
+    """
     if not values["provider_id"]:
         raise BadInput(Message("fieldwork-template-id"), Place(field="provider_id"))
-    if account.provider in PUBLIC_CLOUDS and not values["note"]:
+    if kind != CODE and account.provider in PUBLIC_CLOUDS and not values["note"]:
         # Who would try it reads here why it is forbidden.
         raise BadInput(Message("fieldwork-cloud-forbids"), Place(field="note"))
+
+
+def kinds_of(account: Account) -> tuple[str, ...]:
+    """Return the kinds of templates that an account may have; codes go to telephones alone."""
+    return tuple(kind for kind in TEMPLATE_KINDS if kind != CODE or account.kind == SMS)
 
 
 def approved_template(
@@ -232,7 +242,7 @@ async def _account_of(connection: AsyncConnection, place: tuple[str, str, str]) 
     account = next((one for one in accounts if one.name == name and one.link == TEMPLATE), None)
     if account is None:
         raise BadInput(Message("fieldwork-template-account"), Place(subject=name[:40]))
-    if kind not in TEMPLATE_KINDS or lang not in TEMPLATE_LANGUAGES:
+    if kind not in kinds_of(account) or lang not in TEMPLATE_LANGUAGES:
         raise BadInput(Message("fieldwork-template-unknown"), Place(subject=name))
     return account
 

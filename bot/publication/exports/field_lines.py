@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from aggregation.counts.ratings import LOOSE_CHANNELS, OPEN
+from aggregation.counts.ratings import INVITED, OPEN
 from aggregation.disclosure.halves import NOTABLE, told_difference
 from aggregation.disclosure.precision import SCORE_FROM
 from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
@@ -24,6 +24,7 @@ from bot.results.field_facts import typical_unit
 from bot.results.scoring import ScoredCampaign
 from survey_flows.ballot import STAFF
 from survey_flows.halves import ITEMS, SCALE
+from survey_flows.identity_kinds import VERIFIED
 from survey_flows.messages import Message, Named
 
 EXAMPLE = 80
@@ -56,7 +57,8 @@ FILES = {
 """Forms of files with invitations."""
 WAYS = {
     OPEN: Message("publication-field-open"),
-    LOOSE_CHANNELS[1]: Message("publication-field-group-codes"),
+    INVITED: Message("publication-field-group-codes"),
+    VERIFIED: Message("publication-field-verified"),
 }
 
 

@@ -248,6 +248,9 @@ def _evidence(rules: EvidenceRules) -> Iterable[Line]:
         ("support", Message("publication-method-support"), states.support),
     ):
         yield _same(f"evidence.{name}", label, value)
+    if rules.verified_worth is not None:
+        worth = Message("publication-method-verified-worth")
+        yield _same("evidence.verified_worth", worth, rules.verified_worth)
     vouched = Message("publication-method-vouched")
     yield _same("evidence.vouched", vouched, " ".join(rules.vouched))
 

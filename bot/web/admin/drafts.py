@@ -40,6 +40,7 @@ from survey_flows.campaign_aim import USUAL, Aim
 from survey_flows.campaign_definition import DOORS
 from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 from survey_flows.halves import HALVES
+from survey_flows.identity_kinds import IDENTITY_KINDS
 from survey_flows.messages import render
 from survey_flows.spoken_terms import speak
 
@@ -58,6 +59,8 @@ FIELDS = (
     "like",
     *UNIT_GRADES,
 )
+TICKED = ("halves", "identity")
+"""Fields of which none or several are chosen."""
 SCHEME = "scheme"
 FILES = ("scheme", "population", "questionnaires")
 MAX_FILES = 20
@@ -172,7 +175,8 @@ async def _show(
     now: Mapping[str, str] | None = None,
 ) -> web.Response:
     """Returns the form; ``now`` is what a draft says meanwhile, where it says something else."""
-    posted = {name: visit.text(name) for name in FIELDS} | {"halves": " ".join(_halves(visit))}
+    posted = {name: visit.text(name) for name in FIELDS}
+    posted |= {name: " ".join(_ticked(visit, name)) for name in TICKED}
     filled = dict(typed) if typed else posted
     filled["year"] = filled["year"] or str(visit.today.year)
     models = [
@@ -190,7 +194,8 @@ async def _show(
         models=models,
         doors=DOORS,
         halves=HALVES,
-        ticked=filled["halves"].split(),
+        identities=IDENTITY_KINDS,
+        ticked={name: filled[name].split() for name in TICKED},
         status=status,
         problem=problem,
         typed=filled,
@@ -224,6 +229,9 @@ def _in_words(visit: Visit, name: str, value: str) -> str:
         return words.say(visit.lang, f"draft-door-{value or 'open'}")
     if name == "halves":
         return "; ".join(words.say(visit.lang, f"draft-half-{half}") for half in value.split())
+    if name == "identity":
+        kinds = (words.say(visit.lang, f"draft-identity-{kind}") for kind in value.split())
+        return "; ".join(kinds)
     return value
 
 
@@ -265,6 +273,7 @@ async def _fields(visit: Visit, row: Row[Any]) -> dict[str, str]:
         **asdict(found.aim),
         "door": found.said_door,
         "halves": " ".join(found.halves),
+        "identity": " ".join(found.identity),
         "like": "",
         **{grade: str(getattr(quota, grade)) for grade in UNIT_GRADES},
     }
@@ -312,14 +321,15 @@ async def _draft(visit: Visit, changed: str = "") -> CampaignDraft:
         scheme=made.scheme,
         aim=Aim(**{name: visit.text(name) or usual for name, usual in asdict(USUAL).items()}),
         door=visit.text("door"),
-        halves=_halves(visit),
+        halves=_ticked(visit, "halves"),
+        identity=_ticked(visit, "identity"),
     )
 
 
-def _halves(visit: Visit) -> list[str]:
-    """Returns the halves that were ticked."""
-    given = visit.form.getall("halves", []) if visit.form is not None else []
-    return [str(half) for half in given]
+def _ticked(visit: Visit, name: str) -> list[str]:
+    """Returns the values of a field of `TICKED` that were ticked."""
+    given = visit.form.getall(name, []) if visit.form is not None else []
+    return [str(value) for value in given]
 
 
 def _grades(visit: Visit) -> list[str] | None:

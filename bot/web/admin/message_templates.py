@@ -11,10 +11,10 @@ from aiohttp import web
 from bot.fieldwork.outreach.message_templates import (
     FOLLOWING,
     PUBLIC_CLOUDS,
-    TEMPLATE_KINDS,
     TEMPLATE_LANGUAGES,
     MessageTemplate,
     Writer,
+    kinds_of,
     list_templates,
     preview_template,
     turn_template,
@@ -38,7 +38,7 @@ async def show_templates(visit: Visit) -> web.Response:
             "card": account.kind == "wechat",
             "places": [
                 _place(visit, account, templates, kind, lang)
-                for kind in TEMPLATE_KINDS
+                for kind in kinds_of(account)
                 for lang in TEMPLATE_LANGUAGES
             ],
         }

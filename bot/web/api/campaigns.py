@@ -166,6 +166,7 @@ async def _draft(call: ApiCall) -> CampaignDraft:
         aim=Aim(wanted.purpose, wanted.about, wanted.asks),
         door=wanted.door or "",
         halves=wanted.halves,
+        identity=wanted.identity,
     )
 
 

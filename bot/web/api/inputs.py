@@ -121,6 +121,12 @@ class CampaignCreate(RequestModel):
         examples=[["items"]],
         description="a random half is asked in another order; the method page tells the difference",
     )
+    identity: list[Literal["phone"]] = Field(
+        [],
+        max_length=1,
+        examples=[["phone"]],
+        description="how citizens may confirm that they are one person; none: nobody is asked",
+    )
     grades: GradePlaces | None = Field(
         None,
         description="how many units get each grade, locked at the opening; null: as in the scheme",
@@ -168,7 +174,7 @@ class QuotaInput(RequestModel):
     unit: str = Field(pattern=CODE)
     group: str = Field("", pattern=r"^[a-z_]{0,16}$")
     stratum: str = Field("", max_length=32, pattern=STRATUM)
-    source: Literal["", "open", "invited", "personal"] = ""
+    source: Literal["", "open", "invited", "personal", "verified"] = ""
     capacity: Whole = Field(ge=1, le=MAX_CAPACITY)
 
 

@@ -63,7 +63,7 @@ from survey_flows.events import (
 )
 from survey_flows.outside_window import DELETED
 from survey_flows.overlays import explain
-from survey_flows.session import PROMISE
+from survey_flows.session import IDENTITY, PROMISE
 from survey_flows.typed_commands import command_of
 from survey_flows.typed_text import clean
 
@@ -75,7 +75,7 @@ OTHER_PERSON = "other"
 """The field of a start by another person at the same browser."""
 FIELDS = ("press", "text", "at", "thread", "topic", "l", "u", "lang", OTHER_PERSON)
 UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
-TOPICS = ("language", "help", "privacy", "delete", PROMISE)
+TOPICS = ("language", "help", "privacy", "delete", PROMISE, IDENTITY)
 
 routes = web.RouteTableDef()
 

@@ -10,6 +10,7 @@ from bot.web.shared.templates import page_words
 from survey_flows.effects import Button, OtherPerson, Screen
 from survey_flows.overlays import CHAT, CHOOSE, COMMANDS
 from survey_flows.screens import WHERE
+from survey_flows.session import IDENTITY
 
 COMMAND = re.compile(r" ?[（(]/(followup|delete)[）)]|, /delete(?=\))")
 """A command beside the name of its button; no page has its address."""
@@ -67,6 +68,7 @@ class ChatView:
         review: the items of a review; its lines and rows are the rest.
         at: the rating that typed words are meant for.
         other: how another person begins at this browser, or None.
+        page: the address of the page on which an identity is shown, or empty.
     """
 
     step: str
@@ -81,6 +83,7 @@ class ChatView:
     review: tuple[ChatItem, ...] = ()
     at: str = ""
     other: OtherPerson | None = None
+    page: str = ""
 
 
 def chat_view(screen: Screen) -> ChatView:
@@ -107,6 +110,7 @@ def chat_view(screen: Screen) -> ChatView:
         unit=screen.unit,
         at=screen.key,
         other=screen.other,
+        page=screen.address if screen.step == IDENTITY else "",
         receipt=next(filter(RECEIPT.fullmatch, rest), ""),
         review=tuple(
             ChatItem(line.item, line.answer, _button(line.change, "")) for line in screen.review

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.conversations.phone_codes import PhoneCodes
 from bot.service.children import Children
 from bot.service.composition import Service
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+PHONE_CODES: web.AppKey[PhoneCodes] = web.AppKey("phone codes", PhoneCodes)
 CHILDREN: web.AppKey[Children] = web.AppKey("children", Children)

@@ -22,6 +22,8 @@ from bot.__main__ import main
 from bot.accounts.api_tokens import SCOPES, create_token, revoke_token
 from bot.accounts.audit_log import read_records
 from bot.appraisal.plain_form import write_plain
+from bot.campaigns.definition import read_definition
+from bot.campaigns.draft_changes import read_draft
 from bot.campaigns.registered import find_registered_campaign, read_registered_campaigns
 from bot.records.amendments import StoredAmendment, add_amendment
 from bot.records.tellings import Telling, TellingAct, add_tellings
@@ -175,11 +177,13 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     )
     quota = registered.scheme.unit_quota
     assert (told["purpose"], registered.aim) == ("counting", Aim())
-    halves = {**DRAFT, "purpose": "pilot", "halves": ["scale", "items"]}
+    halves = {**DRAFT, "purpose": "pilot", "halves": ["scale", "items"], "identity": ["phone"]}
     status, made, _ = await program.ask("PUT", "/campaigns/pilot", halves)
     assert (status, made["purpose"]) == (201, "pilot")
     pilot = await find_registered_campaign(program.service.database, "pilot")
     assert (pilot.halves, registered.halves) == (("scale", "items"), ())
+    row, _ = await read_draft(program.service.database, "pilot")
+    assert read_definition(row).identity == ("phone",)
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
 
 
@@ -197,6 +201,8 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
         ({"colour": "red"}, 400, "colour"),
         ({"halves": ["sex"]}, 400, "halves.0"),
         ({"halves": ["items", "items"]}, 422, "halves"),
+        ({"identity": ["face"]}, 400, "identity.0"),
+        ({"identity": ["phone", "phone"]}, 400, "identity"),
         ({"title": {"zh-Hans": "试评"}}, 400, "title.en"),
         ({"title": {"zh-Hans": "试评", "en": "Po\u202ell"}}, 422, "title"),
         ({"title": {"zh-Hans": "试\x0b评", "en": "Poll"}}, 400, "title.zh-Hans"),

@@ -28,6 +28,8 @@ from bot.core.shipped_files import offered_questionnaires
 from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
+from bot.fieldwork.outreach.accounts import announce_accounts
+from bot.fieldwork.outreach.messenger import Account
 from bot.records import store
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -180,6 +182,30 @@ async def test_split_halves_are_ticked_and_told_before_the_opening(console: Cons
     said = texts(await console.open("/admin/campaigns/spring"))
     assert "a random half of the people answers the overall question last" in said
     assert "from dissatisfied to satisfied" not in said
+
+
+async def test_telephones_are_ticked_and_not_taken_without_a_worth_and_an_account(
+    console: Console,
+) -> None:
+    await console.sign_in()
+    page = await console.open("/admin/drafts")
+    assert "Telephone and code" in texts(page)
+    await send(console, TYPED | {"identity": "face"})
+    assert (console.status, "identities of phone" in texts(console.page)) == (422, True)
+    page = await send(console, TYPED | {"id": "Spring!", "identity": "phone"})
+    assert 'value="phone" checked' in page
+    await send(console, TYPED | {"identity": "phone"})
+    said = texts(await console.open("/admin/campaigns/spring"))
+    assert "write verified_worth under evidence" in said
+    assert "no account sends codes" in said
+    worthy = SHIPPED.replace(b"  loose_worth: 10\n", b"  loose_worth: 10\n  verified_worth: 30\n")
+    await send(console, TYPED | {"id": "summer", "identity": "phone"}, scheme=("s.yaml", worthy))
+    async with writing(console.service.database) as connection:
+        await announce_accounts(connection, [Account("city", "sms", "gateway")])
+    said = texts(await console.open("/admin/campaigns/summer"))
+    assert "verified_worth" not in said
+    assert "no account sends codes" not in said
+    assert "citizens may confirm by telephone and code" in said
 
 
 async def test_a_pilot_says_so_to_everybody(console: Console) -> None:
@@ -360,7 +386,7 @@ async def test_row_draft_as_last_year_takes_scheme_questionnaires_quotas_and_lea
         gone = replace(chief, id="GONE", unit="NOWHERE")
         await store.replace_leaders(connection, 2011, [chief, gone])
     page = await console.open("/admin/drafts?like=spring")
-    boxes = ("csrf", "leaders", "halves")
+    boxes = ("csrf", "leaders", "halves", "identity")
     assert {name: value for name, value in typed_in(page).items() if name not in boxes} == {
         "like": "spring",
         "title_zh": "春季评价",
