@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from yaml.composer import Composer
+from yaml.constructor import ConstructorError
 from yaml.events import AliasEvent, CollectionStartEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, SequenceNode
 from yaml.scanner import ScannerError
@@ -103,6 +104,26 @@ class _CheckedScanner:
 
 class SafeLoader(_CheckedScanner, _DepthLimit, yaml.SafeLoader):
     """PyYAML's SafeLoader within the limit."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        """Makes a node's value.
+
+        Raises:
+            ConstructorError: it looks like a date or a number and is none, such as 2026-02-30.
+        """
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError, TypeError):
+            raise ConstructorError(None, None, "no such value", node.start_mark) from None
+
+
+def line_of(error: yaml.YAMLError, text: str) -> int:
+    """The line of a text, counted from 1, at which it is no YAML."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return int(mark.line) + 1
+    # A character that no YAML may hold is found before there are lines.
+    return text.count("\n", 0, getattr(error, "position", 0)) + 1
 
 
 class TextLoader(_CheckedScanner, _DepthLimit, yaml.BaseLoader):

@@ -8,7 +8,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from survey_flows.errors import BadQuestionnaire, Message, Place, Problem
-from survey_flows.yaml_depth import RefusedYaml, SafeLoader
+from survey_flows.yaml_depth import RefusedYaml, SafeLoader, line_of
 
 
 def parse_yaml(text: str, file: str) -> Branch:
@@ -20,13 +20,13 @@ def parse_yaml(text: str, file: str) -> Branch:
     try:
         node = yaml.compose(text, Loader=SafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
         message = Message("form-not-yaml")
-        raise BadQuestionnaire(message, Place(file, line=line)) from None
+        raise BadQuestionnaire(message, Place(file, line=line_of(error, text))) from None
     except RefusedYaml as error:
         raise BadQuestionnaire(error.message, Place(file, line=error.line)) from None
-    except yaml.YAMLError:
-        raise BadQuestionnaire(Message("form-not-yaml-text"), Place(file)) from None
+    except yaml.YAMLError as error:
+        place = Place(file, line=line_of(error, text))
+        raise BadQuestionnaire(Message("form-not-yaml-text"), place) from None
     if not isinstance(node, MappingNode):
         raise BadQuestionnaire(Message("form-fields-needed"), Place(file))
     return Branch(node, [])

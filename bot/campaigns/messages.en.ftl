@@ -75,7 +75,6 @@ campaign-quota-unknown-source = there is no source «{ $source }»; there are { 
 campaign-quota-bad-number = «{ $number }» is no whole number of people, { $floor } or more
 
 # Files
-campaign-file-not-utf8 = the file is not UTF-8 text; save it as UTF-8
 campaign-xlsform-hidden-sheet = the sheet is hidden; show it or delete it
 campaign-xlsform-hidden-row = the row is hidden; show it or delete it
 campaign-xlsform-too-large = a form has at most { $rows } rows and { $columns } columns; delete what stands here

@@ -74,7 +74,6 @@ campaign-quota-unknown-source = 没有渠道“{ $source }”；可用的渠道�
 campaign-quota-bad-number = “{ $number }”应为不小于 { $floor } 的整数人数
 
 # 文件
-campaign-file-not-utf8 = 文件不是 UTF-8 文本；请另存为 UTF-8
 campaign-xlsform-hidden-sheet = 这个工作表被隐藏，请取消隐藏或删去
 campaign-xlsform-hidden-row = 这一行被隐藏，请取消隐藏或删去
 campaign-xlsform-too-large = 表单最多 { $rows } 行、{ $columns } 列，请删去此处的内容

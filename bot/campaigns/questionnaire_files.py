@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from bot.core.file_errors import unreadable
 from bot.core.shipped_files import shipped_scales
-from survey_flows.errors import BadQuestionnaire, Message, Place
+from bot.core.text_files import read_text_file
+from survey_flows.errors import BadInput, BadQuestionnaire
 from survey_flows.load import load_questionnaire
 from survey_flows.questionnaire import Questionnaire
 
@@ -22,9 +23,7 @@ def read_questionnaire(path: Path) -> Questionnaire:
 
         return load_xlsx(path)
     try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise BadQuestionnaire(unreadable(error, path).message, Place(file=str(path))) from error
-    except UnicodeDecodeError as error:
-        raise BadQuestionnaire(Message("campaign-file-not-utf8"), Place(file=str(path))) from error
+        text = read_text_file(path, str(path))
+    except BadInput as error:
+        raise BadQuestionnaire(error.message, replace(error.place, file=str(path))) from error
     return load_questionnaire(text, path.name, shipped_scales())

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.core.file_errors import unreadable
+from bot.core.text_files import read_text_file
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.yaml_depth import RefusedYaml, SafeLoader
+from survey_flows.yaml_depth import RefusedYaml, SafeLoader, line_of
 
 SHIPPED = "default-1"
 """The scheme with method 1, by which years that are over were scored."""
@@ -47,13 +47,7 @@ def load_scheme_file(path: str | Path) -> Scheme:
     Raises:
         BadInput: the file cannot be read or holds no scheme; names the line or the field.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise unreadable(error, Path(path)) from None
-    except UnicodeDecodeError:
-        raise BadInput(Message("campaign-file-not-utf8"), Place(file=str(path))) from None
-    return read_scheme(text, str(path))
+    return read_scheme(read_text_file(Path(path), str(path)), str(path))
 
 
 def read_scheme(text: str, where: str) -> Scheme:
@@ -71,9 +65,8 @@ def read_scheme(text: str, where: str) -> Scheme:
         ) from None
     except RefusedYaml as refused:
         raise BadInput(refused.message, Place(file=where, line=refused.line)) from None
-    except (yaml.YAMLError, ValueError) as wrong:  # a date such as 2026-02-30 is a ValueError
-        mark = getattr(wrong, "problem_mark", None)
-        place = Place(file=where, line=mark.line + 1 if mark else 0)
+    except yaml.YAMLError as wrong:
+        place = Place(file=where, line=line_of(wrong, text))
         raise BadInput(Message("campaign-scheme-bad-yaml"), place) from None
     return parse_scheme(data, where)
 

@@ -30,6 +30,8 @@ from survey_flows.characters import clean_text
 
 NUMBER, WORDS, FLAG, CHOICE = "number", "words", "flag", "choice"
 YES, ON = "true", "on"
+OPTIONAL = ("points", "verified_worth")
+"""Numbers that a scheme may leave out: an option without points, a worth that is not used."""
 NEW_ROWS = 2
 """Empty rows for what is added to a table of names."""
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,23}")
@@ -346,7 +348,7 @@ def _put(data: dict[str, Any], field: SchemeField, text: str) -> None:
         at[last] = text == YES
     elif not text and way[-1:] in (["weights"], ["group_weights"]):
         at.pop(last, None)
-    elif not text and last == "points":
+    elif not text and last in OPTIONAL:
         at[last] = None
     elif field.kind != NUMBER or text != field.value:
         # A number that nobody touched stays as it is written.

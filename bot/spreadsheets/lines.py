@@ -14,6 +14,8 @@ from survey_flows.errors import BadInput, Message, Place
 from survey_flows.text_sheet import column_letters
 
 MEGABYTE = 1_000_000
+LONGEST = 32_767
+"""A cell of a spreadsheet holds so many characters."""
 ERRORS = frozenset(
     [
         "#N/A",
@@ -132,6 +134,8 @@ class LinesOf:
 
 def fault_in(text: str) -> Message | None:
     """Return what is wrong with a clean text, in any kind of file; None when nothing is."""
+    if len(text) > LONGEST:
+        return Message("spreadsheets-cell-too-long", has=len(text), max=LONGEST)
     if text in ERRORS:
         return Message("spreadsheets-cell-error", error=text)
     if found := forbidden_character(text):

@@ -21,16 +21,18 @@ from bot.spreadsheets.coded_columns import (
     PackedBuilder,
     find_columns,
 )
-from bot.spreadsheets.lines import MEGABYTE, Origin
+from bot.spreadsheets.lines import LONGEST, MEGABYTE, Origin
+from bot.spreadsheets.parquet_footer import FOOTER, Limits, check_parquet, damaged
 from bot.spreadsheets.reader import Problems, ReadProgress
 from bot.spreadsheets.worksheet import plain_number
-from survey_flows.errors import MAX_PROBLEMS, BadInput, Message, Place
+from survey_flows.errors import MAX_PROBLEMS, Message
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRST = 2
 """The first row below the header, as a spreadsheet would number it."""
+LIMITS = Limits(MAX_ROWS, MAX_TEXT_BYTES)
 WORD = 64
 """Bits of a moment; days and times of day may have half of them."""
 SHOWN = 60
@@ -50,7 +52,12 @@ def read_parquet(
     import pyarrow as pa
 
     with origin.open() as handle:
-        found = _read(origin, _open(origin, handle), needed, progress, packed)
+        check_parquet(origin, handle, (), LIMITS)
+        file = _open(origin, handle)
+        places = find_columns(file.schema_arrow.names, needed, origin.name, 0)
+        names = [file.schema_arrow.names[place] for place in places.values()]
+        check_parquet(origin, handle, names, LIMITS)
+        found = _read(origin, file, places, progress, packed)
     # The library keeps what it unpacked for its next file.
     pa.default_memory_pool().release_unused()
     return found
@@ -59,18 +66,17 @@ def read_parquet(
 def _read(
     origin: Origin,
     file: Any,
-    needed: dict[str, str],
+    places: Mapping[str, int],
     progress: ReadProgress,
     packed: Collection[str],
 ) -> ColumnarTable:
     import numpy as np
 
-    places = find_columns(file.schema_arrow.names, needed, origin.name, 0)
     chosen = {name: file.schema_arrow.field(place) for name, place in places.items()}
     _check_types(chosen, origin)
-    _check_sizes(file, origin)
-    columns = {name: PackedBuilder() if name in packed else CodedBuilder() for name in needed}
-    known = {name: _KnownValues() for name in needed}
+    _check_dictionaries(origin, file, [it.name for it in chosen.values() if _is_text(it.type)])
+    columns = {name: PackedBuilder() if name in packed else CodedBuilder() for name in places}
+    known = {name: _KnownValues() for name in places}
     faults: list[tuple[Message, int, str]] = []
     rows = 0
     for batch in _batches(file, [field.name for field in chosen.values()], origin):
@@ -92,18 +98,15 @@ def _read(
     )
 
 
-def _damaged(origin: Origin) -> BadInput:
-    return BadInput(Message("spreadsheets-no-parquet"), Place(file=origin.name))
-
-
 def _open(origin: Origin, handle: BinaryIO) -> Any:
     from pyarrow import parquet
 
     try:
-        return parquet.ParquetFile(handle)
+        # Without a buffer a column of a whole row group is read at once.
+        return parquet.ParquetFile(handle, buffer_size=MEGABYTE)
     except Exception:
         # A damaged file can fail with any error of the format or of the reader.
-        raise _damaged(origin) from None
+        raise damaged(origin, field=FOOTER) from None
 
 
 def _batches(file: Any, columns: list[str], origin: Origin) -> Any:
@@ -111,7 +114,18 @@ def _batches(file: Any, columns: list[str], origin: Origin) -> Any:
         # Threads would each unpack a column ahead of what is read.
         yield from file.iter_batches(batch_size=CHUNK, columns=columns, use_threads=False)
     except Exception:
-        raise _damaged(origin) from None
+        raise damaged(origin, _damaged_column(file, columns)) from None
+
+
+def _damaged_column(file: Any, columns: list[str]) -> str:
+    """Return the first column that cannot be read alone."""
+    for name in columns:
+        try:
+            for _ in file.iter_batches(batch_size=CHUNK, columns=[name], use_threads=False):
+                pass
+        except Exception:
+            return name
+    return columns[0]
 
 
 def _check_types(chosen: Mapping[str, pa.Field], origin: Origin) -> None:
@@ -121,6 +135,38 @@ def _check_types(chosen: Mapping[str, pa.Field], origin: Origin) -> None:
             kind = str(field.type)[:SHOWN]
             problems.add(Message("spreadsheets-parquet-type", type=kind), column=name)
     problems.settle()
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _check_dictionaries(origin: Origin, file: Any, columns: list[str]) -> None:
+    """Refuse long texts that a few bytes repeat: each row would get a copy of its own."""
+    from pyarrow import compute, parquet
+
+    problems = Problems(origin.name)
+    with origin.open() as handle:
+        again = parquet.ParquetFile(handle, buffer_size=MEGABYTE, read_dictionary=columns)
+        for group in range(file.num_row_groups):
+            for name in columns:
+                try:
+                    batch = next(_first(again, group, name), None)
+                    texts = batch.column(0).dictionary if batch is not None else None
+                    longest = compute.max(compute.utf8_length(texts)).as_py() if texts else 0
+                except Exception:
+                    raise damaged(origin, name) from None
+                if (longest or 0) > LONGEST:
+                    message = Message("spreadsheets-cell-too-long", has=longest, max=LONGEST)
+                    problems.add(message, column=name)
+        problems.settle()
+
+
+def _first(file: Any, group: int, name: str) -> Any:
+    """Yield the first row of a column in a row group; reading it reads the dictionary."""
+    yield from file.iter_batches(1, [group], [name], use_threads=False)
 
 
 def _is_cell(kind: pa.DataType) -> bool:
@@ -147,20 +193,6 @@ def _is_cell(kind: pa.DataType) -> bool:
     )
 
 
-def _check_sizes(file: Any, origin: Origin) -> None:
-    """Refuse a file by what it declares, before columns are unpacked."""
-    meta, place = file.metadata, Place(file=origin.name)
-    if meta.num_rows > MAX_ROWS:
-        raise BadInput(Message("spreadsheets-too-many-rows", max=MAX_ROWS), place)
-    size = 0
-    for group in range(meta.num_row_groups):
-        # Asking for single columns ends the process where a damaged file contradicts itself.
-        size += meta.row_group(group).total_byte_size
-    if size > MAX_TEXT_BYTES:
-        has, most = -(-size // MEGABYTE), MAX_TEXT_BYTES // MEGABYTE
-        raise BadInput(Message("spreadsheets-file-too-large", megabytes=most, has=has), place)
-
-
 class _KnownValues:
     """The texts of a column's values, of which most come again in the next batch."""
 
@@ -174,7 +206,7 @@ class _KnownValues:
         import pyarrow as pa
 
         kind = column.type
-        if pa.types.is_integer(kind) or pa.types.is_string(kind):
+        if pa.types.is_integer(kind) or (pa.types.is_string(kind) and column.nbytes < MEGABYTE):
             with suppress(UnicodeDecodeError):
                 return ["" if value is None else str(value) for value in column.to_pylist()]
         if pa.types.is_temporal(kind):
@@ -217,6 +249,8 @@ def _text(scalar: pa.Scalar) -> str | Message:
         return Message("spreadsheets-no-day-of-number", value=str(scalar.value))
     if value is None:
         return ""
+    if isinstance(value, str) and len(value) > LONGEST:
+        return Message("spreadsheets-cell-too-long", has=len(value), max=LONGEST)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

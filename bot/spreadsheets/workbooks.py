@@ -31,7 +31,20 @@ End = Callable[[str], None]
 
 
 class DamagedWorkbook(Exception):
-    """The archive or its XML is not what a spreadsheet writes."""
+    """The archive or its XML is not what a spreadsheet writes.
+
+    Args:
+        part: the part of the archive that cannot be read.
+        line: the line of its XML.
+    """
+
+    def __init__(self, part: str = "", line: int = 0) -> None:
+        super().__init__(part, line)
+        self.part, self.line = part, line
+
+
+class Enough(Exception):
+    """Nothing more of a part is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +99,17 @@ def open_workbook(origin: Origin, most: int = 0) -> Workbook:
         return _read(archive)
     except BadInput:
         raise
+    except DamagedWorkbook as error:
+        raise damaged(origin, error) from None
     except Exception:
-        # A damaged workbook can fail with any error of the archive or the XML.
+        # What is no archive can fail with any error.
         raise BadInput(Message("spreadsheets-no-workbook"), Place(file=origin.name)) from None
+
+
+def damaged(origin: Origin, error: DamagedWorkbook) -> BadInput:
+    """Return the refusal of a workbook of which a part cannot be read."""
+    place = Place(file=origin.name, line=error.line, field=error.part)
+    return BadInput(Message("spreadsheets-damaged-workbook"), place)
 
 
 def _refuse_bombs(origin: Origin, archive: zipfile.ZipFile, most: int) -> None:
@@ -116,14 +137,14 @@ def _read(archive: zipfile.ZipFile) -> Workbook:
             main = target
     folder, name = posixpath.split(main)
     relations = _relations(archive, part_of(f"{folder}/_rels/{name}.rels"), folder)
-    listed, from_1904 = _listed(archive, part_of(main))
+    listed, from_1904 = _listed(archive, part_of(main) or main)
     sheets = []
     for title, key, state in listed:
         kind, target = relations.get(key, ("", ""))
         if kind == "worksheet" and part_of(target):
             sheets.append(SheetEntry(title, part_of(target), state == "visible"))
     if not any(sheet.visible for sheet in sheets):
-        raise DamagedWorkbook
+        raise DamagedWorkbook(main)
     others = {kind: part_of(target) for kind, target in relations.values()}
     formats = _formats(archive, others["styles"]) if others.get("styles") else ()
     strings = _strings(archive, others["sharedstrings"]) if others.get("sharedstrings") else []
@@ -137,12 +158,24 @@ def parse_part(
     end: End | None = None,
     characters: Callable[[str], None] | None = None,
 ) -> None:
-    """Parse a part of the archive; a document type, whose entities could multiply, is refused."""
+    """Parse a part of the archive until its end, or until a handler raises `Enough`.
+
+    A document type, whose entities could multiply, is refused.
+
+    Raises:
+        DamagedWorkbook: the part is not there, or cannot be read; says where.
+    """
     parser = make_parser(start, end, characters)
-    with archive.open(part) as file:
-        while block := file.read(BLOCK):
-            parser.Parse(block, False)
-    parser.Parse(b"", True)
+    try:
+        with archive.open(part) as file:
+            while block := file.read(BLOCK):
+                parser.Parse(block, False)
+        parser.Parse(b"", True)
+    except Enough:
+        return
+    except Exception:
+        # A damaged part can fail with any error of the archive, the XML or the numbers in it.
+        raise DamagedWorkbook(part, parser.CurrentLineNumber) from None
 
 
 def make_parser(

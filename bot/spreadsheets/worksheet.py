@@ -17,8 +17,10 @@ from bot.spreadsheets.number_formats import NumberFormat, Shown
 from bot.spreadsheets.workbooks import (
     BLOCK,
     DamagedWorkbook,
+    Enough,
     SheetEntry,
     Workbook,
+    damaged,
     is_true,
     local_name,
     make_parser,
@@ -84,18 +86,8 @@ def sheet_lines(
 ) -> LinesOf:
     """Return the lines of one sheet; blank rows are left out."""
     found = LinesOf(iter(()), lettered=True)
-    found.lines = _guarded(origin, _lines(book, sheet, reading or Reading(), found, origin))
+    found.lines = _lines(book, sheet, reading or Reading(), found, origin)
     return found
-
-
-def _guarded(origin: Origin, lines: Iterator[Line]) -> Iterator[Line]:
-    try:
-        yield from lines
-    except BadInput:
-        raise
-    except Exception:
-        # A damaged workbook can fail with any error of the archive, the XML or the numbers.
-        raise BadInput(Message("spreadsheets-no-workbook"), Place(file=origin.name)) from None
 
 
 def _with_content(origin: Origin, book: Workbook, sheets: list[SheetEntry]) -> list[SheetEntry]:
@@ -104,22 +96,18 @@ def _with_content(origin: Origin, book: Workbook, sheets: list[SheetEntry]) -> l
     return [it for it in sheets if it.name not in ours and _holds_anything(origin, book, it)]
 
 
-class _Found(Exception):
-    pass
-
-
 def _holds_anything(origin: Origin, book: Workbook, sheet: SheetEntry) -> bool:
     def start(name: str, _: Mapping[str, str]) -> None:
         if local_name(name) in ("v", "is"):
-            raise _Found
+            found.append(name)
+            raise Enough
 
+    found: list[str] = []
     try:
         parse_part(book.archive, sheet.part, start)
-    except _Found:
-        return True
-    except Exception:
-        raise BadInput(Message("spreadsheets-no-workbook"), Place(file=origin.name)) from None
-    return False
+    except DamagedWorkbook as error:
+        raise damaged(origin, error) from None
+    return bool(found)
 
 
 def _lines(
@@ -128,15 +116,24 @@ def _lines(
     """Yield the lines; merged cells and hidden columns are noted in ``found`` on the way."""
     rows = _Rows(_converter(book, reading), found)
     parser = make_parser(rows.start, rows.end, rows.characters)
-    with book.archive.open(sheet.part) as file:
-        while block := file.read(BLOCK):
-            parser.Parse(block, False)
-            if rows.total > MAX_CELLS:
-                message = Message("spreadsheets-too-many-cells", max=MAX_CELLS)
-                raise BadInput(message, Place(file=origin.name))
-            yield from rows.ready
-            rows.ready.clear()
-    parser.Parse(b"", True)
+    try:
+        with book.archive.open(sheet.part) as file:
+            while block := file.read(BLOCK):
+                parser.Parse(block, False)
+                if rows.total > MAX_CELLS:
+                    message = Message("spreadsheets-too-many-cells", max=MAX_CELLS)
+                    raise BadInput(message, Place(origin.name, sheet.name, row=rows.row))
+                yield from rows.ready
+                rows.ready.clear()
+        parser.Parse(b"", True)
+    except BadInput:
+        raise
+    except Exception:
+        # A damaged sheet can fail with any error of the archive, the XML or the numbers in it.
+        place = Place(
+            origin.name, sheet.name, 0 if rows.row else parser.CurrentLineNumber, rows.row
+        )
+        raise BadInput(Message("spreadsheets-damaged-workbook"), place) from None
     yield from rows.ready
 
 

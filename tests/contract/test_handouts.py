@@ -55,6 +55,7 @@ from tests.contract.test_push import Office, Post
 from tests.contract.test_response_monitor import shown_ranges
 from tests.contract.test_sampling import plan
 from tests.contract.test_two_persons import acts
+from tests.contract.test_whole_imports import standing
 from tests.desk import DESK
 
 SITE = "https://mp.cs.cn"
@@ -281,9 +282,11 @@ async def test_returns_end_a_letter_and_opt_out_by_reference(desk: Fieldwork) ->
         lost = select(tables.addresses).where(tables.addresses.c.unreachable != "")
         assert [row.kind for row in await connection.execute(lost)] == ["sms"]
     code = rows[0]["code"].replace("-", "")
-    for wrong in (f"参考号,结果\n{code[:8]},退回\n", f"参考号,结果\n{arrived},lost\n"):
-        with pytest.raises(BadInput, match="row 2"):
-            await take_returns(*on, wrong.encode(), TODAY)
+    before = await standing(desk.database)
+    for wrong in (f"{code[:8]},退回\n", f"{arrived},lost\n"):
+        with pytest.raises(BadInput, match="row 3"):
+            await take_returns(*on, f"参考号,结果\n{arrived},拒收\n{wrong}".encode(), TODAY)
+        assert await standing(desk.database) == before
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every import ends before each of its writes in turn, and what is stored is what it was."""
+"""Every import is whole or nothing: it ends before each of its writes, or at its last row."""
 
 from __future__ import annotations
 
@@ -15,21 +15,33 @@ from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.table_kinds import TABLES
+from bot.appraisal.year import open_year
 from bot.ballots.imported.importer import import_ballots
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.quotas import set_quotas
 from bot.core.clock import SystemClock
 from bot.crypto.gate_keys import make_gate_keys
 from bot.fieldwork.audience.contact_file import import_contacts, import_opt_outs
+from bot.records.working_days import import_calendar
 from bot.storage.database import reading
 from bot.storage.schema.metadata import metadata
+from survey_flows.errors import BadInput
+from tests.contract.test_conductor import draft
 from tests.contract.test_contacts import ANN, BEN, KEYS, LIST, TODAY
 from tests.contract.test_year_tables import INDICATORS, LEADERS, YEAR, bring, small_year
-from tests.unit.bot.ballots.test_imported import MAPPING, ROWS, write
+from tests.sealing import office_of
+from tests.unit.bot.ballots.test_imported import HEADER, MAPPING, ROWS, write
 
 GATE = make_gate_keys(Path(mkdtemp()))
 WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "TRUNCATE")
-Import = Callable[[AsyncEngine, Path], Awaitable[object]]
+Import = Callable[[AsyncEngine, Path, str], Awaitable[object]]
+"""Takes database, folder, and a row that the file has at its end, or none."""
 
+PROPOSAL = "2026/third_grade_unit/downgrade/L3"
+DAY = office_of().today.isoformat()
 TEXTS = {
+    "decisions": "proposal,verdict,by,reason,at,heard_on\n"
+    f"{PROPOSAL},confirmed,周,由,{DAY},{DAY}\n",
     "units": "code,name_zh,name_en,category,questionnaire\nU1,新一局,New 1,C_social,window\n"
     "U4,市四局,Bureau 4,C_social,window\n",
     "unit-periods": "code,begins,until,name_zh,name_en,category,league\n"
@@ -47,31 +59,51 @@ TEXTS = {
     "discipline": "id,person,kind,level,begins,ended\nD1,L2,investigation,,2026-06-01,\n",
     "history": "year,subject,grade,confirmed,unit\n2025,L3,third,yes,U3\n2025,L2,second,,U2\n",
 }
-"""A table of each kind; decisions are entered by their proposals."""
+"""A table of each kind."""
+OTHERS = {
+    "contacts": LIST,
+    "opt-outs": f"channel,address\ntelegram,{ANN}\ntelegram,{BEN}\n",
+    "calendar": "day,kind,name\n2027-02-08,off,节\n2027-02-06,work,\n",
+    "quotas": "unit,group,stratum,source,most\nTAX,resident,,,10\nEDU,,,,20\n",
+}
+"""The other files; returned letters, which need letters, are in `test_handouts`."""
+BALLOTS = "\n".join(map(",".join, [HEADER, *ROWS]))
+AFTER_DECISIONS = "units"
 
 
-async def table(kind: str, database: AsyncEngine, _: Path) -> object:
-    return await bring(database, kind, TEXTS[kind], YEAR if TABLES[kind].dated else 0)
+async def table(kind: str, database: AsyncEngine, _: Path, more: str) -> object:
+    return await bring(database, kind, TEXTS[kind] + more, YEAR if TABLES[kind].dated else 0)
 
 
-async def contacts(database: AsyncEngine, _: Path) -> object:
-    return await import_contacts(database, KEYS, "list.csv", LIST.encode(), TODAY)
+async def contacts(database: AsyncEngine, _: Path, more: str) -> object:
+    data = (OTHERS["contacts"] + more).encode()
+    return await import_contacts(database, KEYS, "list.csv", data, TODAY)
 
 
-async def opt_outs(database: AsyncEngine, _: Path) -> object:
-    text = f"channel,address\ntelegram,{ANN}\ntelegram,{BEN}\n"
-    return await import_opt_outs(database, KEYS, "out.csv", text.encode(), date(2026, 11, 25))
+async def opt_outs(database: AsyncEngine, _: Path, more: str) -> object:
+    data = (OTHERS["opt-outs"] + more).encode()
+    return await import_opt_outs(database, KEYS, "out.csv", data, date(2026, 11, 25))
 
 
-async def ballots(database: AsyncEngine, folder: Path) -> object:
+async def calendar(database: AsyncEngine, _: Path, more: str) -> object:
+    return await import_calendar(database, "days.csv", (OTHERS["calendar"] + more).encode())
+
+
+async def quotas(database: AsyncEngine, _: Path, more: str) -> object:
+    return await set_quotas(database, "limited", "q.csv", (OTHERS["quotas"] + more).encode())
+
+
+async def ballots(database: AsyncEngine, folder: Path, more: str) -> object:
     (folder / "map.yaml").write_text(MAPPING, "utf-8")
-    file = write(folder, rows=ROWS)
+    file = write(folder, rows=[*ROWS, more.strip().split(",")] if more else ROWS)
     return await import_ballots(database, GATE, SystemClock(), file, folder / "map.yaml")
 
 
 IMPORTS: dict[str, Import] = {kind: partial(table, kind) for kind in TEXTS} | {
     "contacts": contacts,
     "opt-outs": opt_outs,
+    "calendar": calendar,
+    "quotas": quotas,
     "ballots": ballots,
 }
 
@@ -120,12 +152,19 @@ async def standing(database: AsyncEngine) -> dict[str, list[str]]:
 @pytest.fixture
 async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
     async with small_year(store_url) as database:
-        await bring(database, "inner", TEXTS["inner"].replace("一科", "旧科"))
+        await create_campaign(database, draft("limited"), SystemClock())
+        await open_year(database, YEAR)  # the first look at a year stores releases of its scores
         yield database
 
 
+async def with_parts(database: AsyncEngine) -> dict[str, list[str]]:
+    """Bring in parts of a unit, to be replaced; until then proposals can be decided on."""
+    await bring(database, "inner", TEXTS["inner"].replace("一科", "旧科"))
+    return await standing(database)
+
+
 def test_every_kind_of_table_is_among_the_imports() -> None:
-    assert {*TEXTS, "decisions"} == {*TABLES}
+    assert {*TEXTS} == {*TABLES}
 
 
 async def test_an_import_that_ends_in_the_middle_stores_nothing(
@@ -133,15 +172,33 @@ async def test_an_import_that_ends_in_the_middle_stores_nothing(
 ) -> None:
     before = await standing(city)
     for name, bring_in in IMPORTS.items():
+        if name == AFTER_DECISIONS:
+            before = await with_parts(city)
         number, writes = 0, 1
         while writes > number:
             number += 1
             with ended_before(city, number + 1) as begun, pytest.raises(Interrupted):
-                await bring_in(city, tmp_path)
+                await bring_in(city, tmp_path, "")
             writes = len(begun)
         assert number > 0, name
         assert await standing(city) == before, name
-        await bring_in(city, tmp_path)
+        await bring_in(city, tmp_path, "")
         stored = await standing(city)
         assert stored != before, name
         before = stored
+
+
+async def test_a_wrong_last_row_stores_nothing_of_the_rows_before_it(
+    city: AsyncEngine, tmp_path: Path
+) -> None:
+    before = await standing(city)
+    for name, bring_in in IMPORTS.items():
+        if name == AFTER_DECISIONS:
+            before = await with_parts(city)
+        head, *rows = (TEXTS | OTHERS).get(name, BALLOTS).splitlines()
+        wrong = ",".join("?" for _ in head.split(","))
+        with pytest.raises(BadInput) as error:
+            await bring_in(city, tmp_path, wrong + "\n")
+        places = {it.place.row for it in error.value.problems}
+        assert places == {len(rows) + 2}, (name, str(error.value))
+        assert await standing(city) == before, name

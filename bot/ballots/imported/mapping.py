@@ -22,9 +22,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bot.core.file_errors import unreadable
+from bot.core.text_files import read_text_file
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
-from survey_flows.yaml_depth import RefusedYaml, TextLoader
+from survey_flows.yaml_depth import RefusedYaml, TextLoader, line_of
 
 Names = dict[str, str]
 
@@ -170,19 +170,14 @@ def read_mapping(path: Path) -> BallotMapping:
         BadInput: the file cannot be read, is not YAML or nested too deep (with the line), or
             fields are wrong (each).
     """
+    text = read_text_file(path)
     try:
-        data = yaml.load(path.read_text("utf-8-sig"), Loader=_TextLoader)  # noqa: S506 - texts only
-    except OSError as error:
-        raise unreadable(error, path) from None
-    except UnicodeDecodeError:
-        message = Message("imported-mapping-not-utf-8")
-        raise BadInput(message, Place(file=path.name)) from None
+        data = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - texts only
     except RefusedYaml as error:
         raise BadInput(error.message, Place(file=path.name, line=error.line)) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
         message = Message("imported-mapping-no-yaml")
-        raise BadInput(message, Place(file=path.name, line=mark.line + 1 if mark else 1)) from None
+        raise BadInput(message, Place(file=path.name, line=line_of(error, text))) from None
     except _KeyStandsTwice as error:
         message = Message("imported-key-twice", key=error.key)
         raise BadInput(message, Place(file=path.name, line=error.line)) from None

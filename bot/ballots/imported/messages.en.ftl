@@ -1,6 +1,5 @@
 # What is wrong with ballots that were collected elsewhere, or with their mapping.
 
-imported-mapping-not-utf-8 = the file is not UTF-8 text; save it as UTF-8
 imported-mapping-no-yaml = this is not YAML; correct this line
 imported-key-twice = the key «{ $key }» stands twice; keep one of them
 imported-field-missing = the field is missing; add it

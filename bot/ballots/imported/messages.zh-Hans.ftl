@@ -1,6 +1,5 @@
 # What is wrong with ballots that were collected elsewhere, or with their mapping.
 
-imported-mapping-not-utf-8 = 文件不是 UTF-8 文本，请存为 UTF-8
 imported-mapping-no-yaml = 不是规范的 YAML，请更正这一行
 imported-key-twice = “{ $key }”出现了两次，请只保留一处
 imported-field-missing = 缺少这一项，请补上

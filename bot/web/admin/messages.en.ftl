@@ -81,6 +81,7 @@ admin-rule-confidence-pct = Certainty of possible ranks, %
 admin-rule-points = Points
 admin-rule-imagined = Answers that the expectation is worth
 admin-rule-loose-worth = Vouched answers that one loose channel is worth at most
+admin-rule-verified-worth = Vouched answers that those of people who showed their identity are worth at most (may be empty)
 admin-rule-family-pull = Pull towards all, in units
 admin-rule-start = Weight of no difference
 admin-rule-declared-bias = Points by which two units may be wrongly apart

@@ -81,6 +81,7 @@ admin-rule-confidence-pct = 可能名次的把握（%）
 admin-rule-points = 分值
 admin-rule-imagined = 预期相当于多少份答复
 admin-rule-loose-worth = 一个未核实渠道最多相当于多少份已核实答复
+admin-rule-verified-worth = 确认了身份的人的答复最多折合的有凭证答复数（可不填）
 admin-rule-family-pull = 向总体靠拢的力度（单位数）
 admin-rule-start = 从无差别出发的力度
 admin-rule-declared-bias = 评价可能偏差的分数

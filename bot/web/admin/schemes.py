@@ -54,6 +54,7 @@ FIELDS = {
     "points": Message("admin-rule-points"),
     "imagined": Message("admin-rule-imagined"),
     "loose-worth": Message("admin-rule-loose-worth"),
+    "verified-worth": Message("admin-rule-verified-worth"),
     "family-pull": Message("admin-rule-family-pull"),
     "start": Message("admin-rule-start"),
     "declared-bias": Message("admin-rule-declared-bias"),
