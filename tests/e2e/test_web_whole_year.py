@@ -13,7 +13,11 @@ from random import Random
 
 from playwright.async_api import Browser, Page, expect
 
-from bot.accounts.first_sign_in import add_first_administrator, write_link
+from bot.accounts.first_sign_in import (
+    FIRST_ADMINISTRATOR,
+    add_first_administrator,
+    write_link,
+)
 from bot.ballots.gate import Gate
 from bot.core.identity import Citizen
 from bot.core.settings import Settings
@@ -40,7 +44,8 @@ L2,,,,85
 L3,,,,80
 L4,,,,75
 """
-HAPPY = {"U1": "VS", "U2": "S", "U3": "D", "D1": "B"}
+HAPPY = {"U1": "VS VS S", "U2": "VS S S B", "U3": "B D D VD", "D1": "S B B D"}
+"""What citizens say of a unit, by chance."""
 EACH = 130
 """Ballots of a unit."""
 
@@ -50,6 +55,16 @@ class Year:
 
     def __init__(self, page: Page, service: Service) -> None:
         self.page, self.service = page, service
+
+    async def pass_days(self, days: int) -> None:
+        """Let days pass; sessions end with them."""
+        self.service.clock.time += timedelta(days=days)  # type: ignore[attr-defined]
+        await self.service.mixer.turn()
+        await self.service.live_campaigns.refresh()
+        await self.page.context.clear_cookies()
+        await self.go("/admin/sign-in")
+        await self.fill(login=FIRST_ADMINISTRATOR, password=SECRET)
+        await self.press("button.main")
 
     async def go(self, path: str) -> None:
         await self.page.goto(f"{path}{'&' if '?' in path else '?'}lang=zh-Hans")
@@ -68,8 +83,8 @@ class Year:
             await self.page.locator(f"main {button}").first.click()
         answer = await went.value
         assert answer is not None
-        told = self.page.locator("main")
-        assert answer.status < 400, f"{button}: {await told.inner_text()}"
+        told = self.page.locator("main [role=alert], main h1 + *").first
+        assert answer.status < 400, f"{button}: {(await told.inner_text())[:300]}"
 
     async def unfold(self, inside: str) -> None:
         """Open what a selector is folded into."""
@@ -106,6 +121,7 @@ async def first_sign_in(year: Year) -> None:
         privacy="考评办信息科",
         country="CN",
         icp="湘ICP备12345678号",
+        police="湘公网安备43010202000123号",
     )
     await year.press("button[value=organiser]")
 
@@ -174,10 +190,10 @@ async def ratings(year: Year) -> None:
         rated = len(definition.questionnaires[unit.questionnaire].rated)
         for number in range(EACH):
             receipt = "".join(chance.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16))
-            ratings = " ".join([HAPPY[code]] * rated)
+            ratings = " ".join(chance.choices(HAPPY[code].split(), k=rated))
             group = ("resident", "service_user", "enterprise")[number % 3]
             given = ("poll", code, unit.questionnaire, group, "", "personal", ratings, (), "")
-            sent = StoreBallot(Ballot(*given, bucket, receipt))
+            sent = StoreBallot(Ballot(*given, bucket - 2 * number, receipt))
             todo.append((Citizen("test", f"{code}-{number}"), sent))
     for start in range(0, len(todo), 100):
         async with writing(service.database) as connection:
@@ -187,13 +203,13 @@ async def ratings(year: Year) -> None:
 
 async def response(year: Year) -> None:
     await year.go(CAMPAIGN)
-    await year.says("至少 520")
+    await year.says("市一局", "130+")
     await year.go(f"{CAMPAIGN}/responses")
     await keep(year.page, "whole-year-responses")
 
 
 async def close(year: Year) -> None:
-    year.service.clock.time += timedelta(days=10)  # type: ignore[attr-defined]
+    await year.pass_days(10)
     await year.go(CAMPAIGN)
     await year.unfold("form[action$='/close']")
     await year.page.locator("form[action$='/close'] [name=name]").fill("poll")
@@ -210,13 +226,12 @@ async def close(year: Year) -> None:
 async def reports(year: Year) -> None:
     await year.go(f"{BASE}/import")
     choice = "form[action$='/reports'] select[name=kind] option[value]:not([value=''])"
-    while await year.page.locator(choice).count():
-        kind = await year.page.locator(choice).first.get_attribute("value")
+    found = year.page.locator(choice)
+    for kind in await found.evaluate_all("all => all.map(it => it.value)"):
         await year.unfold("form[action$='/reports']")
         await year.page.locator("form[action$='/reports'] select").select_option(kind)
         await year.fill(organ="市纪委", document="清水纪函1号")
         await year.press("form[action$='/reports'] button[value=none]")
-        await year.go(f"{BASE}/import")
     await year.unfold("form[action$='/material']")
     for name, value in (("organ", "市考评办"), ("document", "1号"), ("typed", str(YEAR))):
         field = year.page.locator(f"form[action$='/material'] [name={name}]")
@@ -228,6 +243,7 @@ async def reports(year: Year) -> None:
 async def decisions(year: Year) -> None:
     await year.go(f"{BASE}/proposals")
     while await year.page.locator("form.decide").count():
+        await year.unfold("form.decide")
         form = year.page.locator("form.decide").first
         await form.locator("[name=reason]").fill("情况属实，经研究同意。")
         heard = form.locator("[name=heard_on]")
@@ -240,6 +256,7 @@ async def decisions(year: Year) -> None:
 
 async def seal(year: Year) -> None:
     await year.go(f"{BASE}/seal")
+    assert await year.page.locator("main section.bubble li").all_text_contents() == []
     await year.fill(
         organ="市委常委会", document="纪要3号", decided_on="2026-12-03", typed=str(YEAR)
     )
@@ -258,7 +275,7 @@ async def notice(year: Year) -> None:
 
 
 async def publish(year: Year) -> None:
-    year.service.clock.time += timedelta(days=40)  # type: ignore[attr-defined]
+    await year.pass_days(40)
     await year.service.mixer.turn()
     await year.go("/admin/exports")
     await year.page.locator("main [name=sure]").first.check()

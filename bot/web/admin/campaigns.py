@@ -193,13 +193,13 @@ async def _opening(visit: Visit, campaign: RegisteredCampaign) -> Any:
         "grades": [labels.name(grade, visit.lang) for grade in UNIT_GRADES],
         "locks": [(it.name.text(visit.lang), it.units, it.places) for it in found.locks],
         "stops": [
-            (stop.render(visit.lang), _mending(visit, campaign, stop)) for stop in found.stops
+            (stop.render(visit.lang), _page_of_stop(visit, campaign, stop)) for stop in found.stops
         ],
         "asks": [render(ask, visit.lang) for ask in found.asks],
     }
 
 
-MENDED_IN = {
+CHANGED_ON = {
     "opening-organiser-missing": "/admin/settings",
     "opening-scale-unread": "/admin/campaigns/{campaign}/questionnaires/{subject}",
     "opening-other-rules": "/admin/campaigns/{campaign}/scheme",
@@ -209,12 +209,12 @@ MENDED_IN = {
     "appraisal-leagues-in-year": "/admin/years/{year}/data/units",
     "appraisal-league-unknown": "/admin/years/{year}/data/units",
 }
-"""Where a stop of an opening is mended, by its message; others are of the scheme's places."""
+"""Where a stop of an opening is put right, by its message; others are of the scheme's places."""
 
 
-def _mending(visit: Visit, campaign: RegisteredCampaign, stop: Problem) -> str:
-    """Returns the page on which a stop is mended; empty where the visitor may not change it."""
-    page = MENDED_IN.get(stop.message.id, "/admin/campaigns/{campaign}/scheme")
+def _page_of_stop(visit: Visit, campaign: RegisteredCampaign, stop: Problem) -> str:
+    """Returns the page on which a stop is put right; empty where the visitor may not change it."""
+    page = CHANGED_ON.get(stop.message.id, "/admin/campaigns/{campaign}/scheme")
     link = page.format(campaign=campaign.id, year=campaign.year, subject=stop.place.subject)
     return link if visit.visitor.may("POST", link) else ""
 

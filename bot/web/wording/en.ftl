@@ -834,6 +834,7 @@ organiser-privacy = Privacy contact (telephone or mail)
 organiser-icp = ICP number
 organiser-police = Police filing number
 organiser-country = Country code
+settings-refused = Nothing was stored. What you typed is still here; put it right and send it again.
 organiser-send = Say who asks
 done-organiser = It is said who asks.
 settings-title = Settings

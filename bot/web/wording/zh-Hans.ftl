@@ -779,6 +779,7 @@ organiser-privacy = 个人信息事务（电话或邮箱）
 organiser-icp = ICP 备案号
 organiser-police = 公安备案号
 organiser-country = 国家代码
+settings-refused = 没有保存。填写的内容都在，请改正后再提交。
 organiser-send = 登记主办单位
 done-organiser = 已登记由谁主办。
 settings-title = 设置

@@ -234,7 +234,7 @@ async def test_who_sees_results_tries_the_scheme_on_the_year_before(console: Con
     assert sum(map(int, row[0])) > 0
 
 
-async def test_the_list_before_the_opening_names_every_stop_and_where_it_is_mended(
+async def test_the_list_before_the_opening_names_every_stop_and_its_page(
     console: Console,
 ) -> None:
     await console.sign_in()
