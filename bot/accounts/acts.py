@@ -144,6 +144,7 @@ ACTS: Mapping[str, str] = {
     "/admin/approvals/{approval} waive": "act-waive",
     "/admin/settings": "act-settings",
     "/admin/settings organiser": "act-organiser",
+    "/admin/settings backup": "act-backup",
     "/admin/drafts": "act-campaign-create",
     f"{CAMPAIGN}/draft": "act-campaign-create",
     "/admin/calendar": "act-calendar-import",

@@ -151,6 +151,7 @@ act-waive = waives the wait of number { $subject }
 act-staff-accept = takes over the accounts as they stand
 act-letters-drop = deletes dead letter { $subject }
 act-letters-replay = takes dead letters again: { $subject }
+act-backup = makes a backup
 act-backup-escrow = makes the escrow key to which backups seal the keys of campaign { $subject }
 act-backup-destroyed = says that the escrow key of campaign { $subject } is destroyed
 act-restore = restores the database from the backup { $subject }

@@ -151,6 +151,7 @@ act-waive = 免除第 { $subject } 号事项的等待期
 act-staff-accept = 按现状认可账号
 act-letters-drop = 删除死信 { $subject }
 act-letters-replay = 重新处理死信：{ $subject }
+act-backup = 进行备份
 act-backup-escrow = 生成活动 { $subject } 的托管密钥，备份用它加密该活动的密钥
 act-backup-destroyed = 声明活动 { $subject } 的托管密钥已销毁
 act-restore = 用备份 { $subject } 恢复数据库

@@ -24,7 +24,7 @@ from bot.terminal.files import read_text, write_new_file
 from bot.terminal.progress import bar
 from bot.terminal.second_person import confirm_people
 from bot.terminal.words import say, worded
-from survey_flows.errors import Message
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
@@ -35,10 +35,8 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("backup", help=Message("help-backup"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     make = parts.add_parser("make", help=Message("help-backup-make"))
-    make.add_argument(
-        "--to", type=Path, required=True, metavar="FOLDER", help=Message("help-backup-to")
-    )
-    make.add_argument("--key", required=True, metavar="age1…", help=Message("help-backup-key"))
+    make.add_argument("--to", type=Path, metavar="FOLDER", help=Message("help-backup-to"))
+    make.add_argument("--key", metavar="age1…", help=Message("help-backup-key"))
     make.set_defaults(run=run_make, audit=READS_ONLY)
     verify = parts.add_parser("verify", help=Message("help-backup-verify"))
     verify.add_argument("file", type=Path, metavar="FILE")
@@ -61,10 +59,18 @@ def register(commands: Any) -> None:
 
 
 async def run_make(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Make a backup, and say what is not in it."""
+    """Make a backup, and say what is not in it.
+
+    Raises:
+        BadInput: neither the command nor the environment names folder and key.
+    """
+    folder, key = chosen.to or settings.backup_folder, chosen.key or settings.backup_key
+    for given, name in ((folder, "--to"), (key, "--key")):
+        if not given:
+            raise BadInput(Message("backup-where"), Place(field=name))
     async with open_store(settings) as database:
         with stepping("backup-progress") as step:
-            made = await make_backup(settings, database, chosen.to, chosen.key, SystemClock(), step)
+            made = await make_backup(settings, database, Path(folder), key, SystemClock(), step)
     say(Message("backup-made", data=str(made.data), keys=str(made.keys)))
     say_header(made.header)
     for campaign in made.header.left_out:

@@ -167,6 +167,7 @@ help-staging = envelopes that the mixer could not take: count, try again, refuse
 help-staging-show = count them by reason; nobody reads one
 help-staging-retry = put them back for the mixer, after a key or a reader is back
 help-staging-refuse = refuse those of one reason for good; their digests stay
+help-staging-refuse-by = who decides that unknown_key, unknown_form or lost_key is given up, each asked for the password; twice, unless the profile is solo
 help-staging-reason = only those refused for this reason
 help-letters = updates that could not be handled (dead letters): list, take again, drop
 help-letters-show = list them: key, channel, time, number of tries, and the kind of error
@@ -384,6 +385,7 @@ campaign-checked = The ballots of { $campaign } are those that the log commits t
 campaign-copies =
     The close destroys the keys of { $campaign } at the gate and at the mixer. Destroy each backup of
     voters/{ $campaign }.key and mixer/campaign-{ $campaign }.key today: with both, and a copy of the database, people and ballots can be joined.
+    Where the campaign has an escrow key, destroy that today too, and say so by `minping backup destroyed`.
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-searched = { $word }: { $people } or more people
@@ -696,11 +698,12 @@ migrate-copy = the database as it was: { $file }
 migrate-done = the database is at version { $version }, and its parts are those of this version.
 help-backup = sealed backups of database and keys, made while the service runs
 help-backup-make = make a backup: a file of the database and a file of keys, both sealed to your key
-help-backup-to = the folder that gets both files, best on another disk
-help-backup-key = your public key, which `minping backup new-key` or `age-keygen` prints; the secret one is not needed here
+help-backup-to = the folder that gets both files, best on another disk; without it MINPING_BACKUP_FOLDER
+help-backup-key = your public key, which `minping backup new-key` or `age-keygen` prints; without it MINPING_BACKUP_KEY. The secret one is not needed here
 help-backup-verify = open a file of a backup with the secret key and check all of it; nothing is put anywhere
 help-backup-secret = the file of your secret key
 help-backup-new-key = make a key pair: the secret key goes to a new file, the public key is printed
+backup-where = name it here, or set MINPING_BACKUP_FOLDER and MINPING_BACKUP_KEY once
 backup-progress = backup (MB)
 backup-progress-verify = check (MB)
 backup-made = Database: { $data }

@@ -167,6 +167,7 @@ help-staging = 混洗器没有收下的密封件：计数、重试、拒收
 help-staging-show = 按原因计数，任何人都看不到内容
 help-staging-retry = 密钥或读取程序恢复后，放回混洗器重试
 help-staging-refuse = 按一种原因最终拒收，只保留摘要值
+help-staging-refuse-by = 决定放弃 unknown_key、unknown_form 或 lost_key 的人，须各自输入密码；除“单人”档位外写两次
 help-staging-reason = 只处理这种原因的密封件
 help-letters = 未能处理的更新（死信）：列出、重新处理、丢弃
 help-letters-show = 列出死信：编号、接入方式、时间、尝试次数和错误种类
@@ -381,6 +382,7 @@ campaign-checked = { $campaign } 的评价票与日志一致。
 campaign-copies =
     截止时会销毁 { $campaign } 在入口和混洗器的密钥。请今天就销毁
     voters/{ $campaign }.key 和 mixer/campaign-{ $campaign }.key 的每一份备份：同时有这两把密钥和数据库副本，就可以查出谁评了什么。
+    活动有托管密钥的，今天也请销毁，并用 `minping backup destroyed` 声明。
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
 campaign-searched = { $word }：{ $people } 人以上
@@ -690,11 +692,12 @@ migrate-copy = 升级前的数据库：{ $file }
 migrate-done = 数据库已是版本 { $version }，各部分与本版本一致。
 help-backup = 数据库和密钥的加密备份，可在服务运行时进行
 help-backup-make = 做一份备份：一个数据库文件和一个密钥文件，都用您的公钥加密
-help-backup-to = 存放两个文件的文件夹，最好在另一块磁盘上
-help-backup-key = 您的公钥，由 `minping backup new-key` 或 `age-keygen` 给出；这里不需要私钥
+help-backup-to = 存放两个文件的文件夹，最好在另一块磁盘上；不写则用 MINPING_BACKUP_FOLDER
+help-backup-key = 您的公钥，由 `minping backup new-key` 或 `age-keygen` 给出；不写则用 MINPING_BACKUP_KEY。这里不需要私钥
 help-backup-verify = 用私钥打开备份文件并检查全部内容；不会写到任何地方
 help-backup-secret = 私钥文件
 help-backup-new-key = 生成一对密钥：私钥写入新文件，公钥显示出来
+backup-where = 请在这里写明，或设置 MINPING_BACKUP_FOLDER 和 MINPING_BACKUP_KEY
 backup-progress = 备份（MB）
 backup-progress-verify = 检查（MB）
 backup-made = 数据库：{ $data }

@@ -35,6 +35,7 @@ from bot.keeping.facts import DatabaseFacts, read_facts
 from bot.keeping.key_files import FOLDER, MIXER, installation_files
 from bot.keeping.long_work import in_thread
 from bot.service.installation_keys import desk_ring, load_desk
+from bot.service.last_backup import LastBackup, write_last_backup
 from bot.storage.database import sqlite_files
 from bot.transparency.desk import DESK, Desk
 from bot.transparency.guard import Guard
@@ -44,6 +45,7 @@ from survey_flows.merkle import EMPTY, Frontier, leaf_hash
 TRIES = 3
 """Times that a copy is taken, where a mixer key goes while it is made."""
 SUFFIX, PART = ".age", ".part"
+DAY = 86_400
 WORK = "backup-work"
 """The folder in the data folder in which copies stand unsealed while they are made."""
 ROOM = 1.2
@@ -228,16 +230,28 @@ async def _sealed(
             _keep(path)
         return one
 
+    await asyncio.to_thread(_remove_old_drafts, folder, now.timestamp())
     for path in files.values():
         if path.exists():
             raise BadInput(Message("core-file-exists"), Place(file=str(path)))
     try:
-        return Backup(files[DATA], files[KEYS], await in_thread(write, step))
+        made = Backup(files[DATA], files[KEYS], await in_thread(write, step))
+        last = LastBackup(header.made, str(made.data), header.log_size)
+        await asyncio.to_thread(write_last_backup, settings.data, last)
+        return made
     except OSError as error:
         raise fault_of(error) or unwritable(error, folder) from error
     finally:
         for path in files.values():
             _draft(path).unlink(missing_ok=True)
+
+
+def _remove_old_drafts(folder: Path, now: float) -> None:
+    """Removes what a kill left in the folder; of today it may be another installation's."""
+    for kind in (DATA, KEYS):
+        for path in folder.glob(f".{kind}-*{SUFFIX}{PART}"):
+            if now - path.stat().st_mtime > DAY:
+                path.unlink(missing_ok=True)
 
 
 def _draft(path: Path) -> Path:

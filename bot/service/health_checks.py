@@ -21,6 +21,7 @@ from bot.ballots.remote_mixer import RemoteMixer
 from bot.campaigns.ordered_states import states_without_order
 from bot.core.clock import Clock
 from bot.core.settings import Settings
+from bot.service.last_backup import read_last_backup
 from bot.service.readiness import Ask, Readiness
 from bot.storage.database import reading, sqlite_files, writing
 from bot.storage.schema import all as tables
@@ -28,6 +29,8 @@ from bot.storage.schema import all as tables
 LEAST_FREE = 256 << 20
 """Bytes below which a disk counts as full: SQLite, the log and a bundle need room to go on."""
 LOW_SHARE = 0.05
+BACKUP_SECONDS = 26 * 3600.0
+"""Seconds after which a daily backup is late."""
 DRIFT_SECONDS = 5.0
 """Seconds by which the wall clock may leave the monotonic one within `DRIFT_WITHIN`."""
 DRIFT_WITHIN = 60.0
@@ -52,6 +55,7 @@ def make_readiness(
     made.add("disk-low", disk_check(folders, share=LOW_SHARE), needed=False)
     made.add("clock", clock_check(database, clock), needed=False)
     made.add("orders", orders_check(database, clock), needed=False, tries=2)
+    made.add("backup", backup_check(settings.data, clock), needed=False)
     made.add("valkey", redis_check(redis), needed=False)
     return made
 
@@ -136,6 +140,16 @@ def orders_check(database: AsyncEngine, clock: Clock) -> Ask:
             refused = await count_refused_acts(connection)
             states = await states_without_order(connection, int(clock.now().timestamp()))
         return not refused and not states
+
+    return ask
+
+
+def backup_check(folder: Path, clock: Clock) -> Ask:
+    """Returns a check that the last backup is young; where none was made, nobody waits for one."""
+
+    async def ask() -> bool:
+        last = await asyncio.to_thread(read_last_backup, folder)
+        return last is None or clock.now().timestamp() - last.made <= BACKUP_SECONDS
 
     return ask
 

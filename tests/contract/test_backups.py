@@ -317,6 +317,9 @@ async def test_the_command_makes_a_backup_and_tells_no_secret(
         assert repr(path.read_bytes()) not in told
     assert secret not in told
     assert await rows(road, tables.audit) == [], "a row would put the log ahead of every backup"
+    nameless = words[:2]
+    assert await asyncio.to_thread(main, nameless) == WRONG_INPUT
+    assert "set MINPING_BACKUP_FOLDER and MINPING_BACKUP_KEY once" in capsys.readouterr().err
     wrong = [*words[:-1], "age1none"]
     assert await asyncio.to_thread(main, wrong) == WRONG_INPUT
     nowhere = [*words[:3], str(tmp_path / "nowhere"), *words[4:]]

@@ -44,6 +44,7 @@ DONE |= {
     "sessions",
     "factor-off",
     "organiser",
+    "backup",
     "settings",
     "person-changed",
     "person-disabled",

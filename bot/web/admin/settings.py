@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from bot.accounts.logo import read_logo, remove_logo, save_logo
@@ -18,15 +22,22 @@ from bot.accounts.preferences import (
 )
 from bot.accounts.roles import ROLES
 from bot.ballots.remote_mixer import RemoteMixer
+from bot.campaigns.escrows import RUNNING, read_escrows
 from bot.campaigns.organiser import (
     chosen_organiser,
     read_organiser,
     said_organiser,
     save_organiser,
 )
+from bot.campaigns.states import CLOSED
 from bot.core.settings import variable
 from bot.core.stale_forms import StaleForm, seen_of
-from bot.web.admin.page import Visit, staff_page
+from bot.service.last_backup import read_last_backup
+from bot.storage.database import reading
+from bot.storage.schema.all import campaigns
+from bot.transparency.log_reader import latest_checkpoint
+from bot.web.admin.page import Visit, no_such_button, staff_page
+from bot.web.shared.app_keys import CHILDREN
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 
@@ -45,6 +56,8 @@ SHOWN = (
 
 CHOICES, WHO_ASKS = "choices", "organiser"
 """The two forms of the page."""
+BACKUP = "backup"
+"""The button that makes a backup."""
 LOGO, LOGO_OFF = "logo", "logo-off"
 """The buttons of the form of the logo; the first is its file, too."""
 ORGANISER = ("name_zh", "name_en", "phone", "privacy", "country", "icp", "police")
@@ -97,6 +110,7 @@ async def _page(
         status=422 if typed else 200,
         environment=shown,
         runs=_parts(visit),
+        backup=await _backup(visit),
         roles=ROLES,
         problem=problem,
         seen={form: seen_of(said) for form, said in stands.items()}
@@ -122,11 +136,71 @@ def _parts(visit: Visit) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class BackupFacts:
+    """What administrators read of backups.
+
+    Attributes:
+        made: when the last one was made, in the city's time; empty for never.
+        since: entries that the log got since.
+        keyless: running campaigns that have no escrow key.
+        kept: closed campaigns whose escrow key nobody has said to be destroyed.
+        button: whether folder and key are set, so that one can be made here.
+    """
+
+    made: str
+    since: int
+    keyless: tuple[str, ...]
+    kept: tuple[str, ...]
+    button: bool
+
+
+async def _backup(visit: Visit) -> BackupFacts:
+    service = visit.service
+    settings = service.settings
+    last = await asyncio.to_thread(read_last_backup, settings.data)
+    async with reading(service.database) as connection:
+        newest = await latest_checkpoint(connection)
+        states = campaigns.c
+        query = select(states.id, states.state).order_by(states.id)
+        known = (await connection.execute(query)).all()
+        escrows = await read_escrows(connection, service.desk)
+    alive = {name for name, one in escrows.items() if not one.destroyed}
+    running = [row.id for row in known if row.state in RUNNING]
+    closed = [row.id for row in known if row.state == CLOSED]
+    size = newest.size if newest else 0
+    zone = ZoneInfo(settings.timezone)
+    return BackupFacts(
+        made=f"{datetime.fromtimestamp(last.made, zone):%Y-%m-%d %H:%M}" if last else "",
+        since=max(0, size - last.log_size) if last else size,
+        keyless=tuple(name for name in running if name not in alive),
+        kept=tuple(name for name in closed if name in alive),
+        button=bool(settings.backup_folder and settings.backup_key),
+    )
+
+
+async def _make_backup(visit: Visit) -> web.Response:
+    """Makes a backup by the command, in a process of its own.
+
+    Raises:
+        BadInput: folder and key are not set.
+        NotNow: as `Children.run`.
+    """
+    settings = visit.service.settings
+    if not (settings.backup_folder and settings.backup_key):
+        raise no_such_button(BACKUP)
+    words = ["backup", "make", "--to", settings.backup_folder, "--key", settings.backup_key]
+    await visit.request.app[CHILDREN].run(words, visit.lang)
+    return visit.redirect("/admin/settings", "backup")
+
+
 @staff_page
 async def take_settings(visit: Visit) -> web.Response:
     """Stores who asks, or the other choices; a form older than these comes back with both."""
     if visit.text("act") in (LOGO, LOGO_OFF):
         return await _take_logo(visit)
+    if visit.text("act") == BACKUP:
+        return await _make_backup(visit)
     form = WHO_ASKS if visit.text("act") == WHO_ASKS else CHOICES
     typed = _typed(visit, form)
     try:
