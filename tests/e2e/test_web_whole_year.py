@@ -132,6 +132,15 @@ async def material(year: Year) -> None:
     await year.upload("indicators", INDICATORS)
 
 
+async def holidays(year: Year) -> None:
+    await year.go("/admin/calendar")
+    lines = [f"{y}-01-01,off,元旦" for y in (YEAR, YEAR + 1)]
+    text = "\n".join(["day,kind,name", *lines]).encode()
+    file = {"name": "days.csv", "mimeType": "text/csv", "buffer": text}
+    await year.page.locator("main input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    await year.press("form[enctype] button.main")
+
+
 async def draft(year: Year) -> None:
     await year.go("/admin/drafts")
     await year.fill(
@@ -268,6 +277,7 @@ async def seal(year: Year) -> None:
 
 async def notice(year: Year) -> None:
     await year.go(f"{BASE}/notice")
+    assert await year.page.locator("main .notice.warning").all_text_contents() == []
     await year.fill(typed=str(YEAR))
     await year.press("button[value=notice]")
     await year.page.goto(f"/results/years/{YEAR}?lang=zh-Hans")
@@ -298,6 +308,7 @@ Part = Callable[[Year], Awaitable[None]]
 STEPS: tuple[Part, ...] = (
     first_sign_in,
     material,
+    holidays,
     draft,
     questionnaire,
     opening,
