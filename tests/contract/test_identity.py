@@ -459,6 +459,28 @@ async def test_a_network_that_asks_too_often_waits(
     assert len(hall.provider.sent) == 2
 
 
+async def test_a_network_that_guesses_waits_and_the_right_code_with_it(
+    hall: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.public.identity_page.WRONG_AN_ADDRESS", 3)
+    paths = [await hall.page_of("telegram", user) for user in ("4711", "0815")]
+    for path, phone in zip(paths, (PHONE, OTHERS), strict=True):
+        await hall.post(path, phone=phone)
+    codes = [message.token for _, message in hall.provider.sent]
+    assert (await hall.post(paths[0], phone=PHONE, code=codes[0]))[0] == 200
+    for _ in range(3):
+        assert (await hall.post(paths[0], phone=OTHERS, code="nonsense"))[0] == 422
+    assert (await hall.post(paths[1], phone=OTHERS, code=codes[1]))[0] == 429
+
+
+async def test_the_page_speaks_the_browsers_language_whatever_the_chats(hall: Town) -> None:
+    path = (await hall.page_of("telegram", "4711")).partition("?")[0] + "?lang=zh-Hans"
+    await hall.post(path, phone=PHONE)
+    code = hall.provider.sent[-1][1].token
+    status, shown = await hall.post(path, phone=PHONE, code=code)
+    assert (status, "身份已确认" in shown, "You are confirmed" in shown) == (200, True, False)
+
+
 async def test_a_ticket_is_good_for_half_an_hour_and_a_browsers_for_it_alone(hall: Town) -> None:
     await hall.tell("web", "rand0m", Started(link=hall.link, lang="en"))
     path = await hall.page_of("web", "rand0m")
@@ -466,7 +488,7 @@ async def test_a_ticket_is_good_for_half_an_hour_and_a_browsers_for_it_alone(hal
     assert (await hall.post(path, phone=PHONE))[0] == 410, "a link that was passed on"
     assert (await hall.post(path, "0ther", phone=PHONE))[0] == 410
     assert (await hall.post(path, "rand0m", phone=PHONE))[0] == 200
-    for made_up in ("x", "%00", path.removeprefix("/i/")[:-2] + "AA"):
+    for made_up in ("x", "%00", path.removeprefix("/i/").partition("?")[0][:-2] + "AA"):
         assert (await hall.post(f"/i/{made_up}", "rand0m", phone=PHONE))[0] == 410
     chat = await hall.page_of("telegram", "4711")
     hall.clock.time = hall.clock.time.replace(minute=(hall.clock.time.minute + 31) % 60, hour=9)
