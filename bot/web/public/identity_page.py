@@ -48,7 +48,7 @@ class Place:
     """A ticket that is good, and its campaign."""
 
     ticket: Ticket
-    definition: CampaignDefinition
+    campaign: CampaignDefinition
 
 
 async def show_identity(request: web.Request) -> web.Response:
@@ -107,7 +107,7 @@ async def _take(request: web.Request, place: Place, phone: str) -> web.Response:
     incoming = Incoming(f"identity:{new_id()}", ticket.channel, ticket.user, event)
     reply = await service.conductor.handle(incoming)
     # The chat may speak another language than the browser.
-    say, spoken = place.definition.wording.say, reply.screen.lang if reply.screen else event.lang
+    say, spoken = place.campaign.wording.say, reply.screen.lang if reply.screen else event.lang
     told = tuple(say(event.lang, key) for key in TOLD if say(spoken, key) in reply.notices)
     state = "done" if told else "elsewhere"
     return _page(request, state, notices=told, web_chat=ticket.channel == WEB)
@@ -115,7 +115,7 @@ async def _take(request: web.Request, place: Place, phone: str) -> web.Response:
 
 def _words(place: Place, lang: str, code: str) -> str:
     """Returns the text of the short message."""
-    definition, minutes = place.definition, CODE_SECONDS // 60
+    definition, minutes = place.campaign, CODE_SECONDS // 60
     asks = definition.organiser
     name = in_language(asks.name, lang, definition) if asks else ""
     said = definition.wording.say(
