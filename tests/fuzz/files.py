@@ -36,7 +36,7 @@ SPECIAL = [
 WHOLE = {
     *("spreadsheets-no-workbook", "spreadsheets-no-parquet", "spreadsheets-file-empty"),
     *("spreadsheets-no-rows", "appraisal-table-empty", "fieldwork-table-empty"),
-    "records-calendar-empty",
+    *("records-calendar-empty", "spreadsheets-unpacked-too-large", "spreadsheets-file-too-large"),
 }
 """Messages about a file that has no place to name: no archive, no footer, no line or no rows."""
 
