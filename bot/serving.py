@@ -35,9 +35,11 @@ from bot.messengers.hooks import Hooks
 from bot.messengers.registry import make_messengers
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
+from bot.service.metrics.request_counts import RequestCounts
 from bot.storage.database import writing
 from bot.web.connections import MOST_HEADS, ConnectionLimits, raise_descriptor_limit
 from bot.web.server import make_web
+from bot.web.shared.app_keys import REQUEST_COUNTS
 from survey_flows.messages import Message, render
 
 log = logging.getLogger(__name__)
@@ -75,7 +77,8 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
         serve_accounts(service, messengers),
     ):
         routes = [route for part in (channel, *accounts, hooks) if part for route in part.routes()]
-        async with serve_web(make_web(service, routes, codes), settings) as port:
+        app = make_web(service, routes, codes)
+        async with serve_metrics(service, app[REQUEST_COUNTS]), serve_web(app, settings) as port:
             if channel and settings.public_url:
                 await channel.start_webhook(settings.public_url)
                 yield port
@@ -108,6 +111,24 @@ async def serve_web(app: web.Application, settings: Settings) -> AsyncIterator[i
             listener.close()
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def serve_metrics(service: Service, counts: RequestCounts) -> AsyncIterator[None]:
+    """Shows a monitoring system the metrics, where the settings name an address for them."""
+    if not service.settings.metrics:
+        yield
+        return
+    # Only who wants metrics loads the library.
+    from bot.service.metrics.exposition import MetricPage, MetricSources
+    from bot.service.metrics.figures import FigureReader
+    from bot.service.metrics.listener import listen
+
+    figures = FigureReader(service.database, service.clock)
+    of_service = (service.readiness, service.tasks, service.settings.data, service.clock)
+    page = MetricPage(MetricSources(counts, figures, *of_service))
+    async with running(figures.run()), listen(page, service.settings.metrics):
+        yield
 
 
 async def _welcome(service: Service) -> None:

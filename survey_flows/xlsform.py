@@ -73,7 +73,7 @@ class _Form:
     def read(self) -> Questionnaire:
         for name in self.sheets:
             if name not in ("survey", "choices", "settings"):
-                self.bad(Place(sheet=name), Message("form-sheet-unsupported"))
+                self.bad(Place(sheet=name or "-"), Message("form-sheet-unsupported"))
         self.survey = self._sheet("survey", _SURVEY)
         self.choices = self._sheet("choices", _CHOICES)
         self.settings = self._sheet("settings", _SETTINGS)

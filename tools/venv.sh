@@ -1,16 +1,16 @@
 #!/bin/sh
-# Makes the virtual environment $1 with Python 3.11; installs Debian's python3-venv when it is missing and we are root.
+# Makes the virtual environment $1 with Python 3.11, 3.12 or 3.13, whichever is found first; installs Debian's python3-venv when it is missing and we are root.
 set -eu
 
 python=
-for candidate in python3.11 python3; do
-	if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+for candidate in python3.11 python3.12 python3.13 python3; do
+	if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
 		python=$candidate
 		break
 	fi
 done
 if [ -z "$python" ]; then
-	echo "Minping needs Python 3.11, which is neither python3.11 nor python3 here: install it (Debian 12: apt-get install python3) and run make again." >&2
+	echo "Minping needs Python 3.11, 3.12 or 3.13, and finds none of them here: install one (Debian 12: apt-get install python3) and run make again." >&2
 	exit 1
 fi
 

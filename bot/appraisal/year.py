@@ -14,7 +14,7 @@ from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_input
 from aggregation.appraisal.standing import Amendment
 from aggregation.model.dated import Period, Post
 from aggregation.model.facts import Leader
-from aggregation.model.results import AppraisalResult, ConsequenceKind
+from aggregation.model.results import AppraisalResult, ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.appraisal.city_result import appraise_city
@@ -82,6 +82,20 @@ class AppraisedYear:
     def about(self, subject: str) -> AppraisalResult | None:
         """Return the result that contains a unit, inner unit or person."""
         return next((result for result in self.bodies if subject in result.trail), None)
+
+
+def undecided(year: AppraisedYear) -> tuple[int, int]:
+    """Returns how many proposals wait that change a grade (`BINDING`), and how many others.
+
+    A sealed year has none: what it left open is a task of its execution.
+    """
+    waits = [
+        proposal.kind in BINDING
+        for result in (year.bodies if year.seal is None else ())
+        for proposal in result.proposals
+        if proposal.status is ProposalStatus.PROPOSED
+    ]
+    return sum(waits), len(waits) - sum(waits)
 
 
 async def open_year(

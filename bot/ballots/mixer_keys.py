@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +15,8 @@ from bot.crypto.keyrings import Keyring
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, public_key
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+
+log = logging.getLogger(__name__)
 
 KEY_SECONDS = 86_400
 KEY_GRACE_SECONDS = 3600
@@ -61,6 +64,9 @@ class MixerKeys:
             or self._now() - newest.made >= KEY_SECONDS
             or self._ring.find(key_name(newest.id)) is None
         ):
+            if newest is not None and self._ring.find(key_name(newest.id)) is None:
+                # Another key takes its place, or nobody could rate; what it sealed goes aside.
+                log.error("mixer key %s is missing: what was sealed to it waits aside", newest.id)
             await self._make()
             return
         self.current = MixerKey(newest.id, newest.public)

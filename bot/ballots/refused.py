@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.accounts.named_people import NamedPeople
 from bot.ballots.stored_forms import HELD, REQUESTS, STAGED, Submission
 from bot.core.stored_forms import Readers, UnknownForm, read_form
 from bot.crypto.sealed_envelopes import (
@@ -129,6 +130,22 @@ async def retry_refused(connection: AsyncConnection, reason: str = "") -> int:
         back = [{name: row._mapping[name] for name in names} for row in own]
         await insert_all(connection, table, back)
     return len(rows)
+
+
+CITIZENS_OWN = frozenset((UNKNOWN_KEY, UNKNOWN_FORM, LOST_KEY))
+"""Reasons of envelopes that may be citizens' own: a key or a reader could still open them."""
+
+
+async def require_refusers(
+    accounts: NamedPeople, people: Sequence[str], profile: str, reason: str
+) -> None:
+    """Refuses to give up for good, by too few people, what may be citizens' own.
+
+    Raises:
+        BadInput: as `NamedPeople.require_deciders`, for a reason of `CITIZENS_OWN`.
+    """
+    if reason in CITIZENS_OWN:
+        await accounts.require_deciders(people, profile)
 
 
 async def drop_refused(connection: AsyncConnection, reason: str) -> int:

@@ -31,8 +31,9 @@ class RegisteredCampaign:
     """A campaign as it is scored.
 
     ``opens_at`` and ``closes_at`` are in epoch seconds; ``units`` are by code, ``questionnaires``
-    by id; ``halves`` is what split halves differ in, ``organiser`` is who asked. A pilot is scored
-    like any other campaign and counts in no year's appraisal.
+    by id; ``halves`` is what split halves differ in, ``identity`` the kinds of identity taken,
+    ``organiser`` who asked. A pilot is scored like any other campaign and counts in no year's
+    appraisal.
     """
 
     id: str
@@ -46,6 +47,7 @@ class RegisteredCampaign:
     scheme: Scheme
     aim: Aim = USUAL
     halves: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
     organiser: Organiser | None = None
 
 
@@ -131,6 +133,7 @@ def registered_campaign(row: CampaignRow) -> RegisteredCampaign:
         scheme=definition.scheme,
         aim=definition.aim,
         halves=definition.halves,
+        identity=definition.identity,
         organiser=definition.organiser,
     )
 

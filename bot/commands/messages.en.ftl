@@ -167,6 +167,7 @@ help-staging = envelopes that the mixer could not take: count, try again, refuse
 help-staging-show = count them by reason; nobody reads one
 help-staging-retry = put them back for the mixer, after a key or a reader is back
 help-staging-refuse = refuse those of one reason for good; their digests stay
+help-staging-refuse-by = who decides that unknown_key, unknown_form or lost_key is given up, each asked for the password; twice, unless the profile is solo
 help-staging-reason = only those refused for this reason
 help-letters = updates that could not be handled (dead letters): list, take again, drop
 help-letters-show = list them: key, channel, time, number of tries, and the kind of error

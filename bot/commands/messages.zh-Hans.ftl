@@ -167,6 +167,7 @@ help-staging = 混洗器没有收下的密封件：计数、重试、拒收
 help-staging-show = 按原因计数，任何人都看不到内容
 help-staging-retry = 密钥或读取程序恢复后，放回混洗器重试
 help-staging-refuse = 按一种原因最终拒收，只保留摘要值
+help-staging-refuse-by = 决定放弃 unknown_key、unknown_form 或 lost_key 的人，须各自输入密码；除“单人”档位外写两次
 help-staging-reason = 只处理这种原因的密封件
 help-letters = 未能处理的更新（死信）：列出、重新处理、丢弃
 help-letters-show = 列出死信：编号、接入方式、时间、尝试次数和错误种类

@@ -5,11 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.ballots.refused import REASONS, count_refused, drop_refused, retry_refused
+from bot.ballots.refused import (
+    REASONS,
+    count_refused,
+    drop_refused,
+    require_refusers,
+    retry_refused,
+)
+from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.service.two_persons import named_people, read_profile
 from bot.storage.database import reading, writing
 from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.second_person import confirm_people
 from bot.terminal.words import say
 from survey_flows.errors import Message
 
@@ -37,6 +46,13 @@ def register(commands: Any) -> None:
     refuse = parts.add_parser("refuse", help=Message("help-staging-refuse"))
     refuse.add_argument(
         "--reason", choices=REASONS, required=True, help=Message("help-staging-reason")
+    )
+    refuse.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="LOGIN",
+        help=Message("help-staging-refuse-by"),
     )
     refuse.set_defaults(run=run_refuse, audit=Audit("staging refuse", the("reason")))
 
@@ -70,8 +86,12 @@ async def run_retry(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_refuse(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Refuse envelopes of one reason for good."""
-    async with open_store(settings) as database, writing(database) as connection:
-        count = await drop_refused(connection, chosen.reason)
+    """Refuse envelopes of one reason for good, where it needs people by their decision."""
+    async with open_store(settings) as database:
+        accounts, profile = named_people(settings, database), await read_profile(settings, database)
+        await require_refusers(accounts, chosen.by, profile, chosen.reason)
+        await confirm_people(accounts, chosen.by, settings.data / "keys", SystemClock())
+        async with writing(database) as connection:
+            count = await drop_refused(connection, chosen.reason)
     say(Message("staging-dropped", count=count))
     return 0

@@ -68,7 +68,7 @@ class IdentityPages:
             away = self._live_campaigns.sentence(screen.lang, "identity-away")
             return ShowScreen(replace(screen, text=away))
         address = f"{self._site}{PAGE}{self._ticket(one.after.campaign, citizen, now)}"
-        return ShowScreen(replace(screen, address=address))
+        return ShowScreen(replace(screen, address=f"{address}?lang={screen.lang}"))
 
     def _ticket(self, campaign: str, citizen: Citizen, now: datetime) -> str:
         until = int(now.timestamp()) + TICKET_SECONDS

@@ -37,13 +37,26 @@ def fault_of(error: BaseException) -> NotNow | None:
     return _redis_fault(error) or _database_fault(error)
 
 
-def listener_fault(error: OSError, host: str, port: int) -> NotNow:
-    """Returns the sentence for an address on which the service cannot listen."""
+def listener_fault(
+    error: OSError,
+    host: str,
+    port: int,
+    fields: tuple[str, str] = ("MINPING_HOST", "MINPING_PORT"),
+) -> NotNow:
+    """Returns the sentence for an address on which the service cannot listen.
+
+    Args:
+        error: why not.
+        host: the address.
+        port: its port.
+        fields: the settings that say the two.
+    """
+    of_host, of_port = (Place(field=name) for name in fields)
     if error.errno == errno.EADDRINUSE:
-        return NotNow(Message("core-port-taken", port=str(port)), Place(field="MINPING_PORT"))
+        return NotNow(Message("core-port-taken", port=str(port)), of_port)
     if error.errno in FORBIDDEN:
-        return NotNow(Message("core-port-forbidden", port=str(port)), Place(field="MINPING_PORT"))
-    return NotNow(Message("core-host-not-ours", host=host), Place(field="MINPING_HOST"))
+        return NotNow(Message("core-port-forbidden", port=str(port)), of_port)
+    return NotNow(Message("core-host-not-ours", host=host), of_host)
 
 
 def _system_fault(error: OSError) -> NotNow | None:

@@ -3,6 +3,7 @@
 setting-unknown = there is no such setting; the settings are { $settings }
 setting-no-number = «{ $value }» is not a whole number
 setting-unknown-time-zone = there is no time zone «{ $value }»; write one like Asia/Shanghai
+setting-no-metrics-place = «{ $value }» is neither an address with a port, such as 127.0.0.1:9108, nor the absolute path of a socket
 setting-log-key-of-witness = this is a witness's key; `minping mixer key` prints the log's
 setting-no-witness-key = a key is not a witness's; `minping witness --key FILE` prints one
 setting-unknown-level = «{ $value }» is not one of { $levels }
@@ -45,6 +46,7 @@ core-database-held = another program holds the database; end it and try again
 core-port-taken = another program listens on port { $port }; end it, or set another port
 core-port-forbidden = this account may not listen on port { $port }; set one above 1023
 core-host-not-ours = «{ $host }» is no address of this machine; set 127.0.0.1 or one that it has
+core-socket-not-made = no socket can be made at { $path }; set a path in a folder that exists and that this account may write to
 
 # Fields of forms, requests and commands, as a place names them.
 
@@ -87,6 +89,13 @@ field-limit = page size
 field-state = state
 field-status = status
 field-audience = audience
+field-name-en = English name
+field-name-zh = Chinese name
+field-country = country code
+field-privacy = privacy contact
+field-phone = telephone
+field-police = police number
+field-icp = ICP number
 field-body = request body
 field-method = method of allocation
 field-values = values of the cells

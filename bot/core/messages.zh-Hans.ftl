@@ -3,6 +3,7 @@
 setting-unknown = 没有这项设置；可用的设置有：{ $settings }
 setting-no-number = “{ $value }”不是整数
 setting-unknown-time-zone = 没有时区“{ $value }”；请按 Asia/Shanghai 的格式填写
+setting-no-metrics-place = “{ $value }”既不是带端口的地址（如 127.0.0.1:9108），也不是套接字的绝对路径
 setting-log-key-of-witness = 这是见证方的密钥；日志的密钥用 `minping mixer key` 显示
 setting-no-witness-key = 其中有的不是见证方的密钥；见证方的密钥用 `minping witness --key FILE` 显示
 setting-unknown-level = “{ $value }”不可用；可用的有：{ $levels }
@@ -45,6 +46,7 @@ core-database-held = 另一个程序占用着数据库，请关闭它后重试
 core-port-taken = 端口 { $port } 已被另一个程序占用，请关闭它，或换一个端口
 core-port-forbidden = 本账号无权使用端口 { $port }，请换一个大于 1023 的端口
 core-host-not-ours = “{ $host }”不是本机的地址，请设为 127.0.0.1 或本机的其他地址
+core-socket-not-made = 无法在 { $path } 建立套接字，请改用本账号可写的已有目录
 
 # 表单、请求和命令的各项，用于指明位置。
 
@@ -87,6 +89,13 @@ field-limit = 每页条数
 field-state = 状态
 field-status = 状态
 field-audience = 读者范围
+field-name-en = 英文名称
+field-name-zh = 中文名称
+field-country = 国家代码
+field-privacy = 个人信息事务联系人
+field-phone = 电话
+field-police = 公安备案号
+field-icp = ICP 备案号
 field-body = 请求正文
 field-method = 分配方法
 field-values = 各抽样单元的数值

@@ -48,6 +48,8 @@ class Settings:
         witnesses: public keys of the log's witnesses, separated by spaces.
         migrate: "yes" lets the service bring an older database to this version while a campaign
             runs; empty means that it does so only without one.
+        metrics: where a monitoring system reads metrics, as ``host:port`` or as the absolute path
+            of a socket; empty means nowhere.
         backup_folder: where backups go that no command names a folder for; empty means none.
         backup_key: the public age key to which they are sealed.
         timezone: the city's time zone.
@@ -80,6 +82,7 @@ class Settings:
     log_key: str = ""
     witnesses: str = ""
     migrate: str = ""
+    metrics: str = ""
     backup_folder: str = ""
     backup_key: str = ""
     timezone: str = "Asia/Shanghai"
@@ -142,6 +145,9 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _level(value)
     if name == "migrate":
         return _choice(name, value, ("yes",))
+    if name == "metrics":
+        metrics_place(value)
+        return value
     if name == "log_key":
         return _log_key(value)
     if name == "witnesses":
@@ -151,6 +157,21 @@ def _convert(name: str, value: str) -> str | int | Path:
             raise BadInput(Message("setting-no-number", value=value), Place(field=variable(name)))
         return int(value)
     return value
+
+
+def metrics_place(value: str) -> tuple[str, int] | Path:
+    """Returns the host and port, or the path of the socket, of the setting ``metrics``.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if value.startswith("/"):
+        return Path(value)
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
+        message = Message("setting-no-metrics-place", value=value)
+        raise BadInput(message, Place(field=variable("metrics")))
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _zone(value: str) -> str:

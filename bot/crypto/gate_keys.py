@@ -41,6 +41,8 @@ HOUR = 3600
 DAY = 86_400
 SLOW = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 1 << 26, "dklen": 32}
 """How slow an identity's pseudonym is: 32 MB and about a tenth of a second (docs/security.md)."""
+TICKET = 32
+"""Bytes to whose multiples a ticket is padded: a chat shows its address whole."""
 STAMP = 4
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 ROUND, FILLING = 512, b"\0"
@@ -128,7 +130,7 @@ class GateKeys:
 
     def ticket(self, text: str) -> str:
         """Encrypts what a page of today is told by its address; it is good on this machine only."""
-        sealed = seal_row(pseudonym(self.passing.secret(), "ticket"), text)
+        sealed = seal_row(pseudonym(self.passing.secret(), "ticket"), text, TICKET)
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def read_ticket(self, ticket: str) -> str | None:

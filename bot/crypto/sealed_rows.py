@@ -12,10 +12,13 @@ PAD = 256
 """Bytes to whose multiples a row is padded, so that its length tells little."""
 
 
-def seal_row(key: bytes, text: str) -> bytes:
-    """Encrypts ``text`` under a key of 32 bytes (ChaCha20-Poly1305, RFC 8439)."""
+def seal_row(key: bytes, text: str, pad: int = PAD) -> bytes:
+    """Encrypts ``text``, padded to multiples of ``pad`` bytes, under a key of 32 bytes.
+
+    The cipher is ChaCha20-Poly1305 (RFC 8439).
+    """
     nonce, raw = secrets.token_bytes(NONCE), text.encode()
-    padded = raw.ljust(-(-len(raw) // PAD) * PAD)
+    padded = raw.ljust(-(-len(raw) // pad) * pad)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, padded, None)
 
 

@@ -108,7 +108,8 @@ def _read_wide(sheet: Sheet, known: YearContext, problems: Problems) -> Values:
     rows = match_columns(sheet, (SUBJECT, NAME, *columns), problems)
     present = [f.name for f in columns if any(f.known_as(heading) for heading in sheet.columns)]
     if not present:
-        problems.add(Message("records-no-points-column", indicators=tuple(_indicators(known))))
+        message = Message("records-no-points-column", indicators=tuple(_indicators(known)))
+        problems.add(message, sheet.header)
     refuse_duplicates(rows, ["subject"], problems)
     return dict(value for row in rows for value in _wide_row(row, present, known, problems))
 

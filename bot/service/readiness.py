@@ -107,6 +107,10 @@ class Readiness:
             name for name, check in self._checks.items() if not check.needed and check.failed
         )
 
+    def states(self) -> dict[str, bool]:
+        """Returns by the name of every check whether it fails."""
+        return {name: check.failed for name, check in sorted(self._checks.items())}
+
     async def run(self) -> None:
         """Looks every `SECONDS`, for ever."""
         try:

@@ -106,16 +106,16 @@ def _names(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> dict[st
             continue
         if field is None:
             columns = tuple(_both_names(known) for known in fields)
-            problems.add(Message("spreadsheets-unknown-column", column=heading, columns=columns))
+            message = Message("spreadsheets-unknown-column", column=heading, columns=columns)
+            problems.add(message, sheet.header)
         elif field.name in names:
-            problems.add(
-                Message("spreadsheets-same-column", first=names[field.name], second=heading)
-            )
+            message = Message("spreadsheets-same-column", first=names[field.name], second=heading)
+            problems.add(message, sheet.header)
         else:
             names[field.name] = heading
     for field in fields:
         if field.name not in names and not field.optional:
-            problems.add(Message("spreadsheets-column-missing", column=field.name))
+            problems.add(Message("spreadsheets-column-missing", column=field.name), sheet.header)
     return names
 
 

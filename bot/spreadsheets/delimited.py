@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.spreadsheets.lines import Line, LinesOf, Origin
+from bot.spreadsheets.lines import LONGEST, Line, LinesOf, Origin
 from survey_flows.errors import BadInput, Message, Place
 
 DELIMITERS = ",;\t"
@@ -75,7 +75,7 @@ def _checked(origin: Origin, encoding: str) -> str:
     message = Message("spreadsheets-unknown-encoding")
     if known:
         message = Message("spreadsheets-broken-encoding", encoding="UTF-16")
-    line = 0 if known else _line_at(origin, broken)
+    line = _line_at(origin, broken, encoding if known else "")
     raise BadInput(message, Place(file=origin.name, line=line))
 
 
@@ -123,9 +123,13 @@ def _utf_8_share(origin: Origin) -> float:
     return wide / high if high else 0.0
 
 
-def _line_at(origin: Origin, offset: int) -> int:
+def _line_at(origin: Origin, offset: int, encoding: str = "") -> int:
+    """Return the line of a byte; ``encoding`` is that of a text with more than a byte a letter."""
     with origin.open() as file:
-        return file.read(offset).replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+        before = file.read(offset)
+    if encoding:
+        before = before.decode(encoding, "ignore").encode("utf-8", "replace")
+    return before.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
 
 
 def _lines(origin: Origin, encoding: str) -> Iterator[Line]:
@@ -145,9 +149,12 @@ def _lines(origin: Origin, encoding: str) -> Iterator[Line]:
                         Place(file=origin.name, row=number),
                     )
                 yield Line(number, cells)
-        except csv.Error:
+        except csv.Error as error:
             place = Place(file=origin.name, line=before + 1 + skipped)
-            raise BadInput(Message("spreadsheets-csv-malformed"), place) from None
+            message = Message("spreadsheets-csv-malformed")
+            if "field larger" in str(error):
+                message = Message("spreadsheets-text-too-long", max=LONGEST)
+            raise BadInput(message, place) from None
 
 
 def _delimiter(text: io.TextIOWrapper) -> tuple[int, str]:

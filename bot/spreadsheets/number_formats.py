@@ -17,6 +17,9 @@ _SCIENTIFIC = re.compile(r"E[+-]", re.IGNORECASE)
 _DATE_LETTERS = re.compile(r"[ymdhseabg年月日時时秒]", re.IGNORECASE)
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)])
 """Numbers of built-in formats of dates and times: 27–36 and 50–58 are those of Chinese Excel."""
+_ELAPSED = 46
+"""The number of the built-in format ``[h]:mm:ss``."""
+_HOURS = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 _PERCENTAGES = frozenset((9, 10, 67, 68))
 _LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
 
@@ -61,10 +64,14 @@ def read_format(number: int, code: str) -> NumberFormat:
     """
     shown, digits = _shown(number, code)
     sections = _sections(code)
-    return NumberFormat(shown, digits, len(sections) > 2 and not sections[2].strip(), code)
+    shown_code = code or ("[h]:mm:ss" if number == _ELAPSED else "")
+    return NumberFormat(shown, digits, len(sections) > 2 and not sections[2].strip(), shown_code)
 
 
 def _shown(number: int, code: str) -> tuple[Shown, int]:
+    if number == _ELAPSED or _HOURS.search(_QUOTED.sub("", code)):
+        # 168:00 stands there, and no day.
+        return Shown.OTHERWISE, 0
     if not code:
         kind = Shown.DATE if number in _DATES else Shown.NUMBER
         return (Shown.PERCENTAGE if number in _PERCENTAGES else kind), 0

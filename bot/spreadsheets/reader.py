@@ -108,12 +108,14 @@ class Sheet:
         columns: its headings in the file's order, in plain width.
         rows: its rows.
         notes: what the person who brought it has to know, such as sheets that were not read.
+        header: the row of the headings.
     """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Message, ...] = ()
+    header: int = 1
 
 
 def read_sheet(
@@ -171,7 +173,7 @@ def read_sheet(
             problems.add(message, number)
     rows = tuple(Row(number, RowCells(places, _padded(it, places))) for number, it in lines[1:])
     problems.settle()
-    return Sheet(file, tuple(columns), rows, tuple(found.notes))
+    return Sheet(file, tuple(columns), rows, tuple(found.notes), lines[0][0])
 
 
 def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
@@ -265,14 +267,14 @@ def refuse_title(lines: Sequence[tuple[int, Sequence[str]]], problems: Problems)
         BadInput: there is one.
     """
     filled = [[cell for cell in cells if cell.strip()] for _, cells in lines[:MOST_TITLES]]
+    # Below the title who fills in the table and when may stand: the header is the widest row.
+    widest = max((len(cells) for cells in filled), default=0)
+    header = next((at for at, cells in enumerate(filled) if len(cells) == widest), 0)
     if (
-        len(filled) > 1
-        and len(filled[0]) == 1 < len(filled[1])
-        and not any(cell[0].isdigit() for cell in filled[1])
+        filled
+        and len(filled[0]) == 1 < widest
+        and not any(it[0].isdigit() for it in filled[header])
     ):
-        # Below the title who fills in the table and when may stand: the header is the widest row.
-        widest = max(len(cells) for cells in filled)
-        header = next(at for at, cells in enumerate(filled) if len(cells) == widest)
         problems.add(Message("spreadsheets-title-row", header=lines[header][0]), lines[0][0])
     problems.settle()
 

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.conversations.phone_codes import PhoneCodes
 from bot.service.children import Children
 from bot.service.composition import Service
+from bot.service.metrics.request_counts import RequestCounts
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
 from bot.web.public import chat, log_pages, promise_page
-from bot.web.shared.app_keys import CHILDREN, PHONE_CODES, SERVICE
+from bot.web.shared.app_keys import CHILDREN, PHONE_CODES, REQUEST_COUNTS, SERVICE
+from bot.web.shared.counting import counting
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
@@ -91,8 +94,11 @@ def make_web(
     Raises:
         Misuse: two routes answer the same requests.
     """
-    app = web.Application(middlewares=[error_pages, refuse_encodings])
+    counts = RequestCounts(service.clock)
+    counted: list[Middleware] = [counting(counts)] if service.settings.metrics else []
+    app = web.Application(middlewares=[*counted, error_pages, refuse_encodings])
     app[SERVICE] = service
+    app[REQUEST_COUNTS] = counts
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)
     app[RESULT_CACHE] = ResultCache()

@@ -25,7 +25,7 @@ from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings
 from bot.crypto.age_files import make_identity, seal_file
 from bot.keeping import backups
-from bot.keeping.backups import WORK, Backup, make_backup
+from bot.keeping.backups import DAY, WORK, Backup, make_backup
 from bot.keeping.container import read_header
 from bot.keeping.database_copies import PART_NAMES, dialect_of, moment_of
 from bot.keeping.verifying import open_backup
@@ -190,6 +190,22 @@ async def test_what_a_kill_left_goes_with_the_next_backup(road: Road, tmp_path: 
     (left_over / "minping.sqlite3").write_bytes(b"ballots")
     backup = await made(road, tmp_path)
     assert left(tmp_path) == [backup.data.name, backup.keys.name]
+
+
+async def test_a_draft_that_a_kill_left_goes_once_it_is_a_day_old(
+    road: Road, tmp_path: Path
+) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    names = (".data-old.age.part", ".keys-old.age.part", ".data-new.age.part", ".other.part")
+    for name in names:
+        (away / name).write_bytes(b"half")
+        age = 60 if "new" in name else DAY + 60
+        moment = road.clock.time.timestamp() - age
+        os.utime(away / name, (moment, moment))
+    backup = await made(road, tmp_path)
+    kept = {".data-new.age.part", ".other.part", backup.data.name, backup.keys.name}
+    assert {path.name for path in away.iterdir()} == kept
 
 
 async def test_two_backups_do_not_run_at_once(road: Road, tmp_path: Path) -> None:

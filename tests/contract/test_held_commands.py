@@ -10,12 +10,18 @@ import pytest
 from sqlalchemy import delete
 
 from bot.__main__ import make_parser
+from bot.accounts.staff import add_staff
 from bot.campaigns.summaries import show_campaign
 from bot.core.settings import Settings
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_guarded_log import PASSWORD
 from tests.contract.test_mixer import rows
+from tests.desk import roster_of
+
+ADMIN = "administrator"
 
 
 @pytest.fixture
@@ -53,7 +59,11 @@ async def test_a_held_campaign_is_shown_and_closed_with_what_is_missing(
 
 
 async def test_refused_envelopes_are_counted_tried_again_and_refused(
-    road: Road, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    road: Road,
+    store_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (box,) = await rows(road, tables.mixer_keys)
     async with writing(road.database) as connection:
@@ -75,6 +85,23 @@ async def test_refused_envelopes_are_counted_tried_again_and_refused(
         "broken (damaged, or not sealed to its key), staging: 0 kept, 1 refused for good",
     ]
     assert [row.box for row in await rows(road, tables.staging)] == ["none"]
+    await road.mix()
+    for login in ("zhou", "li"):
+        await add_staff(roster_of(road.database, tmp_path / "keys/desk"), login, PASSWORD, ADMIN)
+    given = ("staging", "refuse", "--reason", "unknown_key")
+    for people, said, refusal in (
+        ((), PASSWORD, "two different people"),
+        (("--by", "nobody"), PASSWORD, "no account that decides"),
+        (("--by", "zhou"), "guessed", "this password is wrong"),
+    ):
+        monkeypatch.setattr("getpass.getpass", lambda _prompt, said=said: said)
+        with pytest.raises(BadInput, match=refusal):
+            await typed(store_url, tmp_path, *given, *people)
+        assert all(row.sealed for row in await rows(road, tables.refused) if row.box == "none")
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: PASSWORD)
+    capsys.readouterr()
+    assert await typed(store_url, tmp_path, *given, "--by", "zhou") == 0
+    assert capsys.readouterr().out.splitlines() == ["1 refused for good"]
     async with writing(road.database) as connection:
         await connection.execute(delete(tables.refused))
     assert await typed(store_url, tmp_path, "staging", "show") == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -15,9 +16,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
+from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
 from bot.campaigns.code_accounts import sends_codes
 from bot.campaigns.lifecycle import close_campaign, create_campaign
+from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Incoming, Reply
 from bot.conversations.phone_codes import A_DAY, CODE_SECONDS, PhoneCodes
 from bot.core.settings import Settings
@@ -38,13 +41,15 @@ from bot.fieldwork.outreach.messenger import (
     OutgoingMessage,
 )
 from bot.fieldwork.outreach.template_texts import code_parts
+from bot.publication.exports import campaign_book
+from bot.results.scoring import score_campaign
 from bot.service.composition import Service, build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.web.public.citizen_cookie import set_cookie
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
-from survey_flows.events import Event, Pressed, Started, TopicRequested
+from survey_flows.events import Event, Identified, Pressed, Started, TopicRequested
 from tests.conftest import Backend
 from tests.openings import open_campaign
 from tests.web_city import Clock, make_draft
@@ -106,13 +111,16 @@ class Town:
             self.shown[channel, user] = reply
         return reply
 
+    def button(self, channel: str, user: str, label: str) -> Pressed:
+        screen = self.shown[channel, user].screen
+        assert screen is not None
+        found = [one for row in screen.rows for one in row if label in one.label]
+        assert found, f"no button «{label}» on {screen}"
+        return Pressed(found[0].data)
+
     async def press(self, channel: str, user: str, *labels: str) -> Reply:
         for label in labels:
-            screen = self.shown[channel, user].screen
-            assert screen is not None
-            found = [one for row in screen.rows for one in row if label in one.label]
-            assert found, f"no button «{label}» on {screen}"
-            reply = await self.tell(channel, user, Pressed(found[0].data))
+            reply = await self.tell(channel, user, self.button(channel, user, label))
         return reply
 
     async def rate(self, channel: str, user: str, unit: str = "FIN", first: str = "") -> Reply:
@@ -237,6 +245,24 @@ async def test_one_telephone_on_three_channels_is_one_ballot_and_the_last_counts
     ]
 
 
+async def test_the_kinds_are_registered_and_the_method_page_tells_them(hall: Town) -> None:
+    columns = tables.log_entries.c
+    query = select(columns.body).where(columns.kind == "registration")
+    async with reading(hall.service.database) as connection:
+        [body] = (await connection.execute(query)).scalars()
+    assert json.loads(json.loads(body)["paper"])["identity"] == ["phone"]
+    service = hall.service
+    await hall.rate("telegram", "4711")
+    await close_campaign(service.database, "2026", service.desk, service.clock, "for a test")
+    await service.mixer.turn()
+    book = campaign_book(await score_campaign(service.database, "2026"), "Asia/Shanghai")
+    page = next(page for page in book.pages if page.name == "method")
+    found = {str(row[0]): (str(row[3]), str(row[4])) for row in page.rows}
+    zh, en = found["campaign.2026.identity_phone"]
+    assert "自愿确认，号码不保存" in zh
+    assert "nobody had to show one, and numbers are not stored" in en
+
+
 async def test_what_an_account_rated_before_is_withdrawn_and_nothing_of_others(
     town: Town,
 ) -> None:
@@ -292,6 +318,43 @@ async def test_two_accounts_of_one_person_at_once_are_one_ballot(town: Town) -> 
 def files_with(words: bytes, folder: Path) -> list[Path]:
     """Returns the files that hold these bytes: what a backup would have."""
     return [one for one in folder.rglob("*") if one.is_file() and words in one.read_bytes()]
+
+
+async def test_two_processes_count_one_person_and_the_close_finds_no_gap(town: Town) -> None:
+    service = town.service
+    assert isinstance(service.mixer, Mixer)
+    gate = Gate(service.keys, service.mixer.key)
+    parts = (service.database, service.keys, service.live_campaigns, town.clock)
+    other = Conductor(*parts, gate, site=SITE)
+    running = asyncio.create_task(other.run())
+    identity = service.keys.identity("2026", "phone", f"+86{PHONE}")
+    chats = [("telegram", f"{number}") for number in range(8)]
+    for channel, user in chats:
+        await town.tell(channel, user, Started(link=town.link, unit="FIN", lang="en"))
+        await town.tell(channel, user, Identified("2026", identity, "en"))
+        await town.press(channel, user, *ANSWERS[:-1])
+    submits = [
+        Incoming(f"submit:{user}", channel, user, town.button(channel, user, "Submit"))
+        for channel, user in chats
+    ]
+    await asyncio.gather(
+        *(
+            (other if number % 2 else service.conductor).handle(one)
+            for number, one in enumerate(submits)
+        )
+    )
+    assert await town.ballots() == [("FIN", "verified", "VS S S S")]
+    async with reading(service.database) as connection:
+        counts = (await connection.execute(select(tables.gate_marks.c["count"]))).scalars().all()
+    assert counts == [8], "no count was lost between them"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await gate.stop(service.database)
+    await close_campaign(service.database, "2026", service.desk, town.clock, "for a test")
+    await service.mixer.turn()
+    async with reading(service.database) as connection:
+        states = (await connection.execute(select(tables.campaigns.c.state))).scalars().all()
+    assert states == ["closed"]
 
 
 async def test_the_number_is_in_no_table_log_file_or_redis(
@@ -396,6 +459,28 @@ async def test_a_network_that_asks_too_often_waits(
     assert len(hall.provider.sent) == 2
 
 
+async def test_a_network_that_guesses_waits_and_the_right_code_with_it(
+    hall: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.public.identity_page.WRONG_AN_ADDRESS", 3)
+    paths = [await hall.page_of("telegram", user) for user in ("4711", "0815")]
+    for path, phone in zip(paths, (PHONE, OTHERS), strict=True):
+        await hall.post(path, phone=phone)
+    codes = [message.token for _, message in hall.provider.sent]
+    assert (await hall.post(paths[0], phone=PHONE, code=codes[0]))[0] == 200
+    for _ in range(3):
+        assert (await hall.post(paths[0], phone=OTHERS, code="nonsense"))[0] == 422
+    assert (await hall.post(paths[1], phone=OTHERS, code=codes[1]))[0] == 429
+
+
+async def test_the_page_speaks_the_browsers_language_whatever_the_chats(hall: Town) -> None:
+    path = (await hall.page_of("telegram", "4711")).partition("?")[0] + "?lang=zh-Hans"
+    await hall.post(path, phone=PHONE)
+    code = hall.provider.sent[-1][1].token
+    status, shown = await hall.post(path, phone=PHONE, code=code)
+    assert (status, "身份已确认" in shown, "You are confirmed" in shown) == (200, True, False)
+
+
 async def test_a_ticket_is_good_for_half_an_hour_and_a_browsers_for_it_alone(hall: Town) -> None:
     await hall.tell("web", "rand0m", Started(link=hall.link, lang="en"))
     path = await hall.page_of("web", "rand0m")
@@ -403,7 +488,7 @@ async def test_a_ticket_is_good_for_half_an_hour_and_a_browsers_for_it_alone(hal
     assert (await hall.post(path, phone=PHONE))[0] == 410, "a link that was passed on"
     assert (await hall.post(path, "0ther", phone=PHONE))[0] == 410
     assert (await hall.post(path, "rand0m", phone=PHONE))[0] == 200
-    for made_up in ("x", "%00", path.removeprefix("/i/")[:-2] + "AA"):
+    for made_up in ("x", "%00", path.removeprefix("/i/").partition("?")[0][:-2] + "AA"):
         assert (await hall.post(f"/i/{made_up}", "rand0m", phone=PHONE))[0] == 410
     chat = await hall.page_of("telegram", "4711")
     hall.clock.time = hall.clock.time.replace(minute=(hall.clock.time.minute + 31) % 60, hour=9)

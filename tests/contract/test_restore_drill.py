@@ -284,7 +284,7 @@ async def test_an_older_guard_is_not_believed(road: Road, tmp_path: Path, empty_
 
 
 async def test_noon_with_the_keys_of_the_morning_is_refused_and_then_held(
-    road: Road, tmp_path: Path, empty_url: str
+    road: Road, tmp_path: Path, empty_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What the lost mixer key sealed is never left out of a result in silence."""
     await admit(road, *((f"n{n}", StoreBallot(ballot(500 + n))) for n in range(3)))
@@ -307,6 +307,7 @@ async def test_noon_with_the_keys_of_the_morning_is_refused_and_then_held(
         assert (await show_campaign(back.database, "year")).state == "held"
         async with reading(back.database) as connection:
             counts = [(one.reason, one.source, one.kept) for one in await count_refused(connection)]
+        assert f"mixer key {boxes[0].stem[4:]} is missing" in caplog.text, "no key in silence"
         assert counts == [("unknown_key", "held_comments", 1), ("unknown_key", "staging", 3)]
         await verify_log(back)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from tests.fuzz.conversations import walk_often
+from tests.fuzz.doors import DOORS, fuzz_doors
 from tests.fuzz.files import fuzz_files, kinds
 from tests.fuzz.updates import fuzz_updates
 
@@ -50,6 +51,12 @@ def main() -> int:
     )
     print(*walked.faults[:20], sep="\n")
     broken = False
+    for kind in DOORS:
+        for name, result in asyncio.run(fuzz_doors(given.files, given.seed, kind)).items():
+            faults = len(result.faults) or "none"
+            print(f"{given.files} of {name} brought in: {dict(result.counts)}; faults: {faults}")
+            print(*result.faults[:20], sep="\n", end="\n" if result.faults else "")
+            broken |= bool(result.faults)
     for name in kinds():
         began = monotonic()
         result = fuzz_files(given.files, given.seed, name)[name]

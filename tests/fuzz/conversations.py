@@ -11,6 +11,7 @@ from survey_flows.campaign_definition import CampaignDefinition, RatedBefore
 from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScreen, StoreBallot
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.halves import HALVES, Split
+from survey_flows.identity_kinds import IDENTITY_KINDS
 from survey_flows.session import (
     LEAVE,
     MOST_WAITING,
@@ -120,6 +121,7 @@ def walk_often(conversations: int, seed: int = 0) -> Walked:
         "open": definition,
         "rated": build_definition(rated=rated),
         "halves": build_definition(split=Split(frozenset(HALVES))),
+        "identity": build_definition(identity=IDENTITY_KINDS),
     }
     for number in range(seed, seed + conversations):
         result.walks += 1
@@ -137,7 +139,7 @@ def _walk(
     talk.take(_start(chance, talk))
     for _ in range(chance.randint(1, MOST_ACTS)):
         talk.definition = (
-            definitions[chance.choice((*STATES, "rated", "halves"))]
+            definitions[chance.choice((*STATES, "rated", "halves", "identity"))]
             if chance.random() < 0.1
             else definitions["open"]
         )

@@ -33,8 +33,12 @@ SPECIAL = [
 """Texts that broke some reader somewhere."""
 
 
-WHOLE = {"spreadsheets-no-workbook", "spreadsheets-no-parquet", "spreadsheets-file-empty"}
-"""Messages about a file of which nothing is known: no archive, no footer, no line."""
+WHOLE = {
+    *("spreadsheets-no-workbook", "spreadsheets-no-parquet", "spreadsheets-file-empty"),
+    *("spreadsheets-no-rows", "appraisal-table-empty", "fieldwork-table-empty"),
+    *("records-calendar-empty", "spreadsheets-unpacked-too-large", "spreadsheets-file-too-large"),
+}
+"""Messages about a file that has no place to name: no archive, no footer, no line or no rows."""
 
 
 @dataclass(slots=True)

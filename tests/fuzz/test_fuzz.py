@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from tests.fuzz.conversations import walk_often
+from tests.fuzz.doors import DOORS, fuzz_doors
 from tests.fuzz.files import fuzz_files, kinds
 from tests.fuzz.updates import fuzz_updates
 
@@ -34,3 +35,10 @@ def test_a_mangled_file_is_a_value_or_a_sentence_that_names_the_file(name: str) 
     assert result.faults == []
     assert sum(result.counts.values()) == 40
     assert result.counts["refused"] > 0
+
+
+async def test_a_mangled_table_is_stored_whole_or_refused_by_its_place() -> None:
+    found = await fuzz_doors(8, 5)
+    assert {name: result.faults for name, result in found.items() if result.faults} == {}
+    assert len(found) == 2 * len(DOORS)
+    assert all(sum(result.counts.values()) == 8 for result in found.values())

@@ -33,7 +33,8 @@ from tests.once import once_in_a_run
 # The bundles are drawn once for the whole file, which takes longest.
 pytestmark = pytest.mark.slow
 
-CASES = 200
+CASES = 100
+"""As many of each kind; `python -m tests.attacks` tries more kinds, each as often as is wished."""
 ERASURES = 1000
 KEY = public_key(SEED, ORIGIN)
 WITNESS = Witness("witness.example/w", bytes(31) + b"w", KEY)
@@ -288,7 +289,8 @@ def test_a_thousand_erasures_alarm_nobody() -> None:
         wanted = VerificationRequest([KEY], [WITNESS.key], since=case.log.checkpoint(30))
         assert [check.what for check in verify(files, wanted) if not check.ok] == []
         public = case.bundle(openings=False)
-        for code in case.codes:
+        # Each looks through the whole bundle: a few of each campaign tell the same as all.
+        for code in case.codes[seed % 6 :: 6]:
             checks = verify(public, VerificationRequest([KEY], receipt=code))
             assert any(
                 check.ok and check.what.startswith("the receipt is included") for check in checks

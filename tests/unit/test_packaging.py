@@ -150,11 +150,15 @@ def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("programs", "sentence"),
     [
-        ({}, "Minping needs Python 3.11"),
-        ({"python3": "exit 1"}, "Minping needs Python 3.11"),
+        ({}, "Minping needs Python 3.11, 3.12 or 3.13"),
+        ({"python3": "exit 1"}, "Minping needs Python 3.11, 3.12 or 3.13"),
         (
             {"python3_11": 'case "$2" in *ensurepip*) exit 1;; esac', "id": "echo 1000"},
             "install Debian's python3-venv",
+        ),
+        (
+            {"python3_13": 'case "$2" in *ensurepip*) exit 1;; esac', "id": "echo 1000"},
+            "python3.13 cannot make virtual environments",
         ),
     ],
 )

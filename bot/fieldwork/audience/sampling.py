@@ -309,7 +309,7 @@ async def _keep_frame(
 async def _mark(connection: AsyncConnection, campaign: str, drawn: set[str]) -> None:
     columns = tables.frames.c
     own = update(tables.frames).where(columns.campaign == campaign)
-    await connection.execute(own.values(drawn=False))
+    await connection.execute(own.where(columns.drawn).values(drawn=False))
     numbers = sorted(drawn)
     for start in range(0, len(numbers), AT_ONCE):
         await connection.execute(

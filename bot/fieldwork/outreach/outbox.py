@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, select, tuple_, update
+from sqlalchemy import Row, bindparam, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.database import insert, reading
@@ -211,13 +211,16 @@ async def nothing_is_stopped(database: AsyncEngine) -> bool:
 
 async def read_failed_twice(connection: AsyncConnection, keys: Iterable[Key]) -> set[Key]:
     """Return the messages whose person another step of the campaign has failed, too."""
-    found = set()
-    for key in keys:
-        own = (outbox.c.campaign == key[0], outbox.c.lookup == key[2], outbox.c.state == FAILED)
-        query = select(outbox.c.step).where(*own, outbox.c.step != key[1]).limit(1)
-        if (await connection.execute(query)).first() is not None:
-            found.add(key)
-    return found
+    wanted, found = set(keys), set()
+    for campaign, lookups in _by_campaign(wanted).items():
+        for row in await _messages_of(connection, campaign, lookups):
+            if row.state == FAILED:
+                found.add((campaign, row.step, bytes(row.lookup)))
+    return {
+        key
+        for key in wanted
+        if any((one[0], one[2]) == (key[0], key[2]) and one[1] != key[1] for one in found)
+    }
 
 
 async def drop_queued(connection: AsyncConnection, campaign: str, step: int) -> None:
@@ -235,11 +238,35 @@ async def read_invited_before(connection: AsyncConnection, campaign: str) -> set
 
 async def read_having(connection: AsyncConnection, keys: Iterable[Key]) -> set[tuple[str, bytes]]:
     """Returns the campaigns and contacts of these messages that have got an earlier one."""
-    wanted = {(key[0], key[2]) for key in keys}
-    query = select(outbox.c.campaign, outbox.c.lookup).where(
-        outbox.c.state.in_(HANDED), tuple_(outbox.c.campaign, outbox.c.lookup).in_(wanted)
-    )
-    return {(row.campaign, bytes(row.lookup)) for row in await connection.execute(query)}
+    found = set()
+    for campaign, lookups in _by_campaign(keys).items():
+        for row in await _messages_of(connection, campaign, lookups):
+            if row.state in HANDED:
+                found.add((campaign, bytes(row.lookup)))
+    return found
+
+
+def _by_campaign(keys: Iterable[Key]) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for campaign, _, lookup in keys:
+        found.setdefault(campaign, []).append(lookup)
+    return found
+
+
+async def _messages_of(
+    connection: AsyncConnection, campaign: str, lookups: Sequence[bytes]
+) -> Sequence[Row[int, bytes, str]]:
+    """Return step, contact and state of all messages to these people.
+
+    The steps are named and the state is not, so that each message is found by its key. By state
+    all that were handed over would be read for every handful: with 200,000 people the more of them
+    the longer, until nothing goes on.
+    """
+    query = select(pushes.c.step).where(pushes.c.campaign == campaign)
+    steps = list((await connection.execute(query)).scalars())
+    own = (outbox.c.campaign == campaign, outbox.c.step.in_(steps), outbox.c.lookup.in_(lookups))
+    found = select(outbox.c.step, outbox.c.lookup, outbox.c.state).where(*own)
+    return (await connection.execute(found)).all()
 
 
 async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) -> None:
@@ -336,10 +363,12 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
     columns += [persons.lookup, persons.lang, persons.opted_out]
     joined = tables.frames.join(tables.persons, frames.lookup == persons.lookup)
     query = select(*columns).select_from(joined)
-    found = query.where(
-        tuple_(frames.campaign, frames.lookup).in_({(key[0], key[2]) for key in wanted})
-    )
-    rows = {(row.campaign, bytes(row.lookup)): row for row in await connection.execute(found)}
+    rows: dict[tuple[str, bytes], Row[Any]] = {}
+    # Pairs of campaign and person would be looked for among all people of the campaign.
+    for campaign, lookups in _by_campaign(wanted).items():
+        own_ones = query.where(frames.campaign == campaign, frames.lookup.in_(lookups))
+        found = await connection.execute(own_ones)
+        rows |= {(campaign, bytes(row.lookup)): row for row in found}
     theirs: dict[bytes, list[SealedAddress]] = {}
     sealed = select(tables.addresses).where(
         own.person.in_({lookup for _, lookup in rows}), own.sealed.is_not(None)

@@ -24,7 +24,7 @@ from bot.results.field_facts import typical_unit
 from bot.results.scoring import ScoredCampaign
 from survey_flows.ballot import STAFF
 from survey_flows.halves import ITEMS, SCALE
-from survey_flows.identity_kinds import VERIFIED
+from survey_flows.identity_kinds import PHONE, VERIFIED
 from survey_flows.messages import Message, Named
 
 EXAMPLE = 80
@@ -60,6 +60,8 @@ WAYS = {
     INVITED: Message("publication-field-group-codes"),
     VERIFIED: Message("publication-field-verified"),
 }
+IDENTITIES = {PHONE: Message("publication-field-identity-phone")}
+"""What the method page tells of identities, by kind."""
 
 
 def field_lines(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterator[FieldLine]:
@@ -83,6 +85,8 @@ def field_lines(scored: ScoredCampaign, moment: Callable[[int], str]) -> Iterato
         yield "files", Message("publication-field-files"), _files(scored)
     yield "modes", Message("publication-field-modes"), _modes(scored)
     yield "ways", Message("publication-field-ways"), _ways(scored)
+    for kind in campaign.identity:
+        yield f"identity_{kind}", Message("publication-field-identity"), IDENTITIES[kind]
     yield "rates", Message("publication-field-rates"), _rates(scored)
     yield "weighting", Message("publication-field-weighting"), _weighting(scored)
     yield "design_effect", Message("publication-field-effect"), _typical(scored)

@@ -22,6 +22,7 @@ from bot.campaigns.live_campaigns import load_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.titles import marked_title
 from bot.core.clock import Clock
+from bot.core.printed_signs import data_as_printed
 from bot.core.shipped_files import shipped_words
 from bot.crypto.age_files import seal_file
 from bot.crypto.contact_keys import ContactKeys
@@ -175,7 +176,8 @@ def draw_letters(
 
     pages = [_page(definition, row, site.rstrip("/")) for row in rows]
     template = files("bot.publication.reports").joinpath("letter.typ").read_bytes()
-    data = json.dumps({"title": _title(definition, DEFAULT), "pages": pages}, ensure_ascii=False)
+    shown = data_as_printed({"title": _title(definition, DEFAULT), "pages": pages})
+    data = json.dumps(shown, ensure_ascii=False)
     drawn: Any = typst.compile(
         template,
         format=form,

@@ -90,6 +90,7 @@ frames = Table(
         Integer,
         comment="which of the number's codes invites: 0 but where two codes met; none for a token",
     ),
+    Index("ix_frames_person", "campaign", "lookup"),
 )
 
 invitations = Table(

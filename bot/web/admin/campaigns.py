@@ -43,7 +43,7 @@ from bot.web.admin.closed_campaigns import scan_job
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from bot.web.shared.result_cache import RESULT_CACHE
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import BadInput, Message, Place, Problem
 from survey_flows.localized_names import end_in_figures
 from survey_flows.messages import render
 from survey_flows.spoken_terms import speak
@@ -192,9 +192,31 @@ async def _opening(visit: Visit, campaign: RegisteredCampaign) -> Any:
         "digest": found.digest,
         "grades": [labels.name(grade, visit.lang) for grade in UNIT_GRADES],
         "locks": [(it.name.text(visit.lang), it.units, it.places) for it in found.locks],
-        "stops": [stop.render(visit.lang) for stop in found.stops],
+        "stops": [
+            (stop.render(visit.lang), _page_of_stop(visit, campaign, stop)) for stop in found.stops
+        ],
         "asks": [render(ask, visit.lang) for ask in found.asks],
     }
+
+
+CHANGED_ON = {
+    "opening-organiser-missing": "/admin/settings",
+    "opening-scale-unread": "/admin/campaigns/{campaign}/questionnaires/{subject}",
+    "opening-other-rules": "/admin/campaigns/{campaign}/scheme",
+    "opening-unit-changed": "/admin/campaigns/{campaign}/draft",
+    "opening-rated-twice": "/admin/campaigns/{campaign}/draft",
+    "appraisal-category-unknown": "/admin/years/{year}/data/units",
+    "appraisal-leagues-in-year": "/admin/years/{year}/data/units",
+    "appraisal-league-unknown": "/admin/years/{year}/data/units",
+}
+"""Where a stop of an opening is put right, by its message; others are of the scheme's places."""
+
+
+def _page_of_stop(visit: Visit, campaign: RegisteredCampaign, stop: Problem) -> str:
+    """Returns the page on which a stop is put right; empty where the visitor may not change it."""
+    page = CHANGED_ON.get(stop.message.id, "/admin/campaigns/{campaign}/scheme")
+    link = page.format(campaign=campaign.id, year=campaign.year, subject=stop.place.subject)
+    return link if visit.visitor.may("POST", link) else ""
 
 
 def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:

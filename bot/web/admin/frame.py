@@ -18,7 +18,8 @@ from bot.core.labels import pick
 from bot.service.composition import Service
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.web.admin.year_work import AppealFact, YearFacts, badges_of, list_tasks
+from bot.web.admin.year_work import AppealFact, ResultFact, YearFacts, badges_of, list_tasks
+from bot.web.shared.result_cache import RESULT_CACHE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,20 @@ async def read_frame(request: web.Request, service: Service, lang: str, today: d
     name = organiser.name if organiser else {}
     city = pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang) if name else ""
     logo = f"/admin/logo.png?v={mark}" if mark else ""
-    return Frame(city, year, years, logo, await _badges(service, year, today))
+    known = request.app[RESULT_CACHE].proposals.get(year, (0, 0))
+    return Frame(city, year, years, logo, await _badges(service, year, today, known))
 
 
-async def _badges(service: Service, year: int, today: date) -> dict[str, tuple[int, bool]]:
-    """Returns what waits for people, as far as it is known without computing the year."""
+async def _badges(
+    service: Service, year: int, today: date, proposals: tuple[int, int]
+) -> dict[str, tuple[int, bool]]:
+    """Returns what waits for people, as far as it is known without computing the year.
+
+    Of proposals that is how many waited when the year was last computed.
+    """
     waiting = await read_waiting(service, year, today)
-    return badges_of(list_tasks(YearFacts(year, today, **waiting)))
+    result = ResultFact(binding=proposals[0], other=proposals[1]) if any(proposals) else None
+    return badges_of(list_tasks(YearFacts(year, today, result=result, **waiting)))
 
 
 async def read_waiting(service: Service, year: int, today: date) -> dict[str, Any]:

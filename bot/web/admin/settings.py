@@ -39,6 +39,7 @@ from bot.transparency.log_reader import latest_checkpoint
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.app_keys import CHILDREN
 from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput
 
 SHOWN = (
     "public_url",
@@ -89,12 +90,18 @@ async def _page(
     visit: Visit,
     stands: Mapping[str, Mapping[str, str]],
     typed: Mapping[str, Mapping[str, str]] | None = None,
+    problem: str = "",
+    looked_at: str = "",
 ) -> web.Response:
-    """Returns the page; ``typed`` is what a form said that is older than what stands."""
+    """Returns the page; ``typed`` is what a form said that is not stored.
+
+    It is older than what stands, or has a ``problem``; then ``looked_at`` is the mark that it came
+    with, so that it still overwrites nothing that nobody has seen.
+    """
     shown = [(variable(name), getattr(visit.service.settings, name)) for name in SHOWN]
     differs = [
         (page_words().say(visit.lang, LABELS[name]), stands[form].get(name, ""), mine)
-        for form, fields in (typed or {}).items()
+        for form, fields in ({} if problem else typed or {}).items()
         for name, mine in fields.items()
         if mine != stands[form].get(name, "")
     ]
@@ -105,7 +112,9 @@ async def _page(
         runs=_parts(visit),
         backup=await _backup(visit),
         roles=ROLES,
-        seen={form: seen_of(said) for form, said in stands.items()},
+        problem=problem,
+        seen={form: seen_of(said) for form, said in stands.items()}
+        | (dict.fromkeys(typed or {}, looked_at) if problem else {}),
         differs=differs,
         **{**stands, **(typed or {})},
     )
@@ -198,6 +207,9 @@ async def take_settings(visit: Visit) -> web.Response:
         await _store(visit, form, typed)
     except StaleForm:
         return await _page(visit, await _stands(visit), {form: typed})
+    except BadInput as error:
+        said = error.render(visit.lang)
+        return await _page(visit, await _stands(visit), {form: typed}, said, visit.text("seen"))
     return visit.redirect("/admin/settings", "organiser" if form == WHO_ASKS else "settings")
 
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.model.results import ProposalStatus
 from bot.appraisal.executions import (
     carried_out,
     confirmed_proposals,
@@ -21,7 +20,7 @@ from bot.appraisal.sealing import obstacles_of, waiting_filings
 from bot.appraisal.settling import unsettled_units
 from bot.appraisal.standing_years import read_standing
 from bot.appraisal.table_kinds import year_context
-from bot.appraisal.year import BINDING, AppraisedYear
+from bot.appraisal.year import AppraisedYear, undecided
 from bot.appraisal.year_tasks import list_year_tasks
 from bot.campaigns.choice_records import read_choices
 from bot.campaigns.definition import read_definition
@@ -128,16 +127,11 @@ async def _result(visit: Visit, year: int, campaigns: list[RatedFact]) -> Result
 
 
 def _computed(year: AppraisedYear, open_ones: list[str], filings: list[str]) -> ResultFact:
-    waits = [
-        proposal.kind in BINDING
-        for result in year.bodies
-        for proposal in result.proposals
-        if proposal.status is ProposalStatus.PROPOSED
-    ]
+    binding, other = undecided(year)
     return ResultFact(
         obstacles=len(list(obstacles_of(year, open_ones, filings))),
-        binding=sum(waits),
-        other=len(waits) - sum(waits),
+        binding=binding,
+        other=other,
         waiting=sum(it.insufficient and it.standing is None for it in year.result.units),
     )
 

@@ -35,6 +35,7 @@ from bot.appraisal.deciding import (
     seen_of,
     standing_proposals,
 )
+from bot.appraisal.past_units import PastUnit, past_mark, read_past_units
 from bot.appraisal.plain_reasons import names_of, plain_line, plain_texts
 from bot.appraisal.year import BINDING, AppraisedYear
 from bot.appraisal.year_tasks import YearTask, list_year_tasks
@@ -50,8 +51,11 @@ from bot.web.admin.ranking_view import shown_panels, sort_links, wanted
 from bot.web.shared.downloads import book_file, picture_file
 from bot.web.shared.improvement import named_gaps, peer_strip
 from bot.web.shared.paging import page_of
+from bot.web.shared.result_cache import RESULT_CACHE
+from bot.web.shared.trend import make_trend
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render
+from survey_flows.spoken_terms import speak, spoken
 
 PAGE = 25
 REVIEW, TOGETHER = "review", "together"
@@ -377,6 +381,24 @@ def _plain(year: AppraisedYear, lines: Sequence[ReasonLine]) -> list[ReasonLine]
     return [plain_line(line, names) for line in lines]
 
 
+async def _over_years(visit: Visit, year: AppraisedYear, unit: UnitResult) -> list[PastUnit]:
+    """Returns what a unit got in earlier years and this one, the oldest first."""
+    async with reading(visit.service.database) as connection:
+        mark = await past_mark(connection)
+
+    async def read() -> dict[str, list[PastUnit]]:
+        terms = spoken()
+        async with reading(visit.service.database) as connection:
+            found = await read_past_units(connection, year.year)
+        speak(terms)
+        return found
+
+    cache = visit.request.app[RESULT_CACHE]
+    past = await cache.cached(("past-units", str(year.year), mark), read)
+    now = PastUnit(year.year, unit.total, unit.rank, unit.of, unit.grade)
+    return [*past.get(unit.unit, ()), now]
+
+
 @staff_page
 async def show_reasons(visit: Visit) -> web.Response:
     """Shows the reason trail of a unit or leader."""
@@ -387,6 +409,7 @@ async def show_reasons(visit: Visit) -> web.Response:
     unit = next((u for u in result.units if u.unit == subject), None)
     leader = next((x for x in result.leaders if x.leader == subject), None)
     change = year.changes.get(subject)
+    years = await _over_years(visit, year, unit) if unit and result is year.result else []
     return _show(
         visit,
         year,
@@ -407,6 +430,8 @@ async def show_reasons(visit: Visit) -> web.Response:
         changed=name(change.verdict, visit.lang) if change else "",
         gaps=named_gaps(unit, result.units, year.inputs.scheme, visit.lang) if unit else [],
         place=peer_strip(unit, result.units) if unit else None,
+        years=years if len(years) > 1 else [],
+        trend=make_trend(years),
     )
 
 

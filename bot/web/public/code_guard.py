@@ -30,7 +30,7 @@ wrong_codes: deque[float] = deque(maxlen=MOST)
 async def slow_down(request: web.Request) -> None:
     """Makes a code wait where many wrong ones came, from its address or in all."""
     crowded = len(wrong_codes) == MOST and time.monotonic() - wrong_codes[0] < 1
-    if crowded or await _wrong_of(request) >= FREE:
+    if crowded or await wrong_codes_of(request) >= FREE:
         await pause(PAUSE)
 
 
@@ -44,7 +44,7 @@ async def count_wrong_code(request: web.Request) -> None:
         return
 
 
-async def _wrong_of(request: web.Request) -> int:
+async def wrong_codes_of(request: web.Request) -> int:
     """Returns how many wrong codes came from this address in the hour; 0 while Redis is away."""
     try:
         async with asyncio.timeout(PATIENCE):

@@ -23,6 +23,7 @@ from bot.core.identity import WEB
 from bot.crypto.keyrings import KeyMissing
 from bot.fieldwork.audience.addresses import phone_number
 from bot.web.public.citizen_cookie import new_id, read_cookie
+from bot.web.public.code_guard import count_wrong_code, wrong_codes_of
 from bot.web.shared.app_keys import PHONE_CODES, SERVICE
 from bot.web.shared.middleware import close_files, is_over_limit, read_form
 from bot.web.shared.templates import accepted_language, render
@@ -34,9 +35,11 @@ from survey_flows.outside_window import Phase, phase
 
 MAX_BYTES = 4096
 LONGEST_PHONE = 24
-CODES_AN_ADDRESS = 60
-"""Codes that one network may ask for in an hour: a service hall has one address for many people."""
-TRIES_AN_ADDRESS = 300
+CODES_AN_ADDRESS = 600
+"""Codes that one network may ask for in an hour: a carrier has one address for many people."""
+WRONG_AN_ADDRESS = 100
+"""Wrong codes of one network in an hour after which it waits; people mistype, guessers must."""
+TOLD = ("identity-done", "identity-withdrawn")
 CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 
@@ -45,7 +48,7 @@ class Place:
     """A ticket that is good, and its campaign."""
 
     ticket: Ticket
-    definition: CampaignDefinition
+    campaign: CampaignDefinition
 
 
 async def show_identity(request: web.Request) -> web.Response:
@@ -84,13 +87,14 @@ async def _send(request: web.Request, place: Place, phone: str) -> web.Response:
 
 
 async def _compare(request: web.Request, place: Place, phone: str, typed: str) -> web.Response:
-    if await is_over_limit(request, "identity-code", TRIES_AN_ADDRESS):
+    if await wrong_codes_of(request) >= WRONG_AN_ADDRESS:
         return _page(request, "away", "id-busy", status=429)
     code = "".join(unicodedata.normalize("NFKC", typed).split())
     right = CODE.fullmatch(code) and await request.app[PHONE_CODES].compare(
         place.ticket, phone, code
     )
     if not right:
+        await count_wrong_code(request)
         return _page(request, "code", "id-bad-code", phone=phone)
     return await _take(request, place, phone)
 
@@ -102,16 +106,16 @@ async def _take(request: web.Request, place: Place, phone: str) -> web.Response:
     event = Identified(ticket.campaign, identity, accepted_language(request))
     incoming = Incoming(f"identity:{new_id()}", ticket.channel, ticket.user, event)
     reply = await service.conductor.handle(incoming)
-    lang = reply.screen.lang if reply.screen else ""
-    done = place.definition.wording.say(lang or event.lang, "identity-done")
-    if done not in reply.notices:
-        return _page(request, "elsewhere", web_chat=ticket.channel == WEB)
-    return _page(request, "done", notices=reply.notices, web_chat=ticket.channel == WEB)
+    # The chat may speak another language than the browser.
+    say, spoken = place.campaign.wording.say, reply.screen.lang if reply.screen else event.lang
+    told = tuple(say(event.lang, key) for key in TOLD if say(spoken, key) in reply.notices)
+    state = "done" if told else "elsewhere"
+    return _page(request, state, notices=told, web_chat=ticket.channel == WEB)
 
 
 def _words(place: Place, lang: str, code: str) -> str:
     """Returns the text of the short message."""
-    definition, minutes = place.definition, CODE_SECONDS // 60
+    definition, minutes = place.campaign, CODE_SECONDS // 60
     asks = definition.organiser
     name = in_language(asks.name, lang, definition) if asks else ""
     said = definition.wording.say(

@@ -7,7 +7,9 @@ from aiohttp import web
 from bot.conversations.phone_codes import PhoneCodes
 from bot.service.children import Children
 from bot.service.composition import Service
+from bot.service.metrics.request_counts import RequestCounts
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 PHONE_CODES: web.AppKey[PhoneCodes] = web.AppKey("phone codes", PhoneCodes)
 CHILDREN: web.AppKey[Children] = web.AppKey("children", Children)
+REQUEST_COUNTS: web.AppKey[RequestCounts] = web.AppKey("request counts", RequestCounts)

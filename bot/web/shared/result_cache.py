@@ -28,6 +28,8 @@ class ResultCache:
     """Keeps results, so that not every page of the console and not every public look computes them.
 
     A year is at most `KEEP_SECONDS` old; a release never changes. One result is computed at a time.
+    ``proposals`` says by year how many waited when it was last computed, as `undecided` does;
+    nothing else forgets it, so that a menu can say so without computing the year.
     """
 
     years: dict[int, tuple[float, AppraisedYear]] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class ResultCache:
     releases: dict[tuple[str, int], DisclosedRelease] = field(default_factory=dict)
     releasing: asyncio.Lock = field(default_factory=asyncio.Lock)
     files: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    proposals: dict[int, tuple[int, int]] = field(default_factory=dict)
     shifted: tuple[AppraisedYear, list[ResultShift]] | None = None
 
     async def year(self, service: Service, year: int) -> AppraisedYear:
@@ -43,7 +46,7 @@ class ResultCache:
         Raises:
             BadInput: as `bot.appraisal.year.open_year`.
         """
-        from bot.appraisal.year import open_year
+        from bot.appraisal.year import open_year, undecided
 
         async with self.lock:
             kept = self.years.get(year)
@@ -52,6 +55,7 @@ class ResultCache:
                 # Its age counts from when it was there: computing it may take longer than it keeps.
                 kept = (time.monotonic(), found)
                 self.years = {year: kept}
+                self.proposals[year] = undecided(found)
             speak(kept[1].inputs.scheme.terms)
             return kept[1]
 

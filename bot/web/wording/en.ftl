@@ -834,6 +834,7 @@ organiser-privacy = Privacy contact (telephone or mail)
 organiser-icp = ICP number
 organiser-police = Police filing number
 organiser-country = Country code
+settings-refused = Nothing was stored. What you typed is still here; put it right and send it again.
 organiser-send = Say who asks
 done-organiser = It is said who asks.
 settings-title = Settings
@@ -1636,6 +1637,12 @@ draft-weighted = { $n ->
    *[other] Weighted to the population by { $n } figures
 }
 
+# Over the years
+trend-title = Totals and grades over the years
+trend-year = Year
+trend-point = { $total } in { $year }
+trend-how = Each year has its own scheme and indicators, so totals compare roughly; of imported years only the grade is known.
+
 # After the close
 scan-title = Organised rating
 scan-hint = Looks among the ballots for lots of one source and makes cases of them; cases with votes stay as they are. It may be done more than once.
@@ -1700,6 +1707,11 @@ scheme-try-none = Waiting
 scheme-try-moves = Units whose rank or grade would differ
 scheme-try-grade = Grade
 scheme-try-same = No unit's rank or grade would differ.
+opening-stops-count = { $n ->
+    [one] 1 thing has to be put right before it can be opened.
+   *[other] { $n } things have to be put right before it can be opened.
+}
+opening-mend = Put it right
 form-used-by = { $n ->
     [one] Used by 1 unit
    *[other] Used by { $n } units

@@ -779,6 +779,7 @@ organiser-privacy = 个人信息事务（电话或邮箱）
 organiser-icp = ICP 备案号
 organiser-police = 公安备案号
 organiser-country = 国家代码
+settings-refused = 没有保存。填写的内容都在，请改正后再提交。
 organiser-send = 登记主办单位
 done-organiser = 已登记由谁主办。
 settings-title = 设置
@@ -1574,6 +1575,12 @@ draft-weighted = { $n ->
    *[other] 按 { $n } 项人口数加权
 }
 
+# 历年
+trend-title = 历年总分和等次
+trend-year = 年度
+trend-point = { $year } 年 { $total } 分
+trend-how = 各年度按当年的办法和指标计算，总分只能作大致比较；导入的往年只有等次。
+
 # 截止之后
 scan-title = 有组织评价的核查
 scan-hint = 在评价票中查找成批、同来源的评价，形成待核查的案件；已有表决的案件不受影响。可以多次进行。
@@ -1638,6 +1645,8 @@ scheme-try-none = 未定
 scheme-try-moves = 名次或等次变动的单位
 scheme-try-grade = 等次
 scheme-try-same = 没有单位的名次或等次变动。
+opening-stops-count = 共 { $n } 处，全部改正后才能开启。
+opening-mend = 去改正
 form-used-by = 用于 { $n } 个单位
 form-weights = 权重合计 { $n } / 100
 form-refused = 没有保存，有 { $n } 处要改。填写的内容都在。

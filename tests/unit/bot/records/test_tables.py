@@ -121,7 +121,7 @@ def test_an_unknown_column_and_a_missing_one_are_told() -> None:
     )
     assert (
         refusal(indicators.read_values, "indicator,value\nobjective,90\n")
-        == "t.csv: the column «subject» is missing"
+        == "t.csv, row 1: the column «subject» is missing"
     )
 
 

@@ -316,3 +316,34 @@ def test_an_old_workbook_and_one_under_a_password_are_named() -> None:
     assert "an old workbook (.xls) or one under a password" in refusal(
         b"\xd0\xcf\x11\xe0" + bytes(99)
     )
+
+
+@pytest.mark.parametrize(
+    ("above", "header"),
+    [
+        ("2026年指标,\n", 2),
+        ("2026年指标\n填报单位：财政局,\n", 3),
+        ("2026年指标,\n填报单位：财政局\n日期：11月,\n", 4),
+    ],
+)
+def test_titles_of_several_rows_are_named_with_the_row_of_the_header(
+    above: str, header: int
+) -> None:
+    with pytest.raises(BadInput, match=f"the header, now in row {header}, must be the first"):
+        read_sheet("t.csv", f"{above}code,name\nU1,甲\n".encode())
+
+
+def test_utf_16_that_breaks_is_told_by_its_line_and_a_long_text_by_its_limit() -> None:
+    broken = "a,b\n1,市\n2,局".encode("utf-16")[:-1]
+    with pytest.raises(BadInput, match="line 3: the text is UTF-16, but is broken here"):
+        read_sheet("t.csv", broken)
+    for length in (40_000, 200_000):
+        with pytest.raises(BadInput, match="32767"):
+            read_sheet("t.csv", b"a,b\n1," + b"x" * length)
+
+
+@pytest.mark.parametrize("known", [(46, ""), (164, "[h]:mm"), (164, "[mm]:ss")])
+def test_a_time_that_counts_hours_is_no_day(known: tuple[int, str]) -> None:
+    sheet = rows_xml([["a"], ['<c r="@" s="1"><v>7</v></c>']])
+    with pytest.raises(BadInput, match="shows it otherwise"):
+        read_sheet("t.xlsx", workbook(sheet, formats=[known]))

@@ -278,7 +278,7 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(
             b"version: x\nversion: y\n",
             "own.yaml, line 2: the key «version» stands twice",
         ),
-        ("scheme", "own.yaml", b"\xff\xfe", "own.yaml: the file is not UTF-8"),
+        ("scheme", "own.yaml", b"\xff\xfe", "own.yaml, line 1: the file is not UTF-8 text"),
         ("scheme", "own.yaml", b"a: " + b"[" * 3000, "own.yaml, line 1: lists and fields lie more"),
         ("questionnaires", "q.yaml", b"- " * 3000, "q.yaml, line 1: lists and fields lie more"),
         (

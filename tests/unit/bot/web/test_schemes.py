@@ -18,6 +18,7 @@ from bot.accounts.staff import add_staff
 from bot.campaigns.draft_changes import change_scheme, read_draft
 from bot.campaigns.drafting import chosen_scheme, units_of_year
 from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.opening import show_opening
 from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from bot.campaigns.scheme_form import changed_scheme, plain_scheme, scheme_chapters
@@ -231,3 +232,28 @@ async def test_who_sees_results_tries_the_scheme_on_the_year_before(console: Con
     row = re.findall(r"Under this scheme (\d+) (\d+) (\d+) (\d+)", said)
     assert len(row) == 1, said[-900:]
     assert sum(map(int, row[0])) > 0
+
+
+async def test_the_list_before_the_opening_names_every_stop_and_its_page(
+    console: Console,
+) -> None:
+    await console.sign_in()
+    form = fields(await console.open(PAGE))
+    for category in ("B_econ", "C_social", "D_enforce", "E_party"):
+        form |= {f"categories.{category}.{lang}": "" for lang in ("zh", "en")}
+    await console.post(PAGE, form)
+    assert console.status == 200, texts(console.page)[:900]
+    page = await console.open("/admin/campaigns/plan")
+    opening = await show_opening(console.service.database, "plan")
+    stops = [unescape(stop.render("en")) for stop in opening.stops]
+    assert len(stops) > 10
+    said = texts(page)
+    # The first one, that nobody has said who asks, is worded for the page.
+    assert [stop for stop in stops[1:] if stop not in said] == []
+    assert f"{len(stops)} things have to be put right" in said
+    links = set(re.findall(r'<a href="([^"]+)">Put it right', page))
+    assert {"/admin/settings", "/admin/years/2011/data/units"} <= links
+    for link in links:
+        assert (await console.client.get(link)).status == 200, link
+    await console.post("/admin/campaigns/plan/open", {"csrf": console.csrf, "name": "plan"})
+    assert console.status == 422

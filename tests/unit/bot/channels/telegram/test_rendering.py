@@ -133,6 +133,15 @@ def test_what_can_be_kept_is_a_link_or_where_there_is_no_https_the_text() -> Non
     assert len(call["reply_markup"]["inline_keyboard"]) == 1
 
 
+def test_the_page_that_confirms_is_opened_by_a_button_of_its_own() -> None:
+    shown = Screen("identity", "en", "Confirm", ((Button("Back", "n:o:identity"),),))
+    call = checked(PRESSED, Reply(screen=replace(shown, address="https://rate.example/i/abc")))
+    assert call is not None
+    assert call["reply_markup"]["inline_keyboard"][0] == [
+        {"text": "Open the page to confirm", "url": "https://rate.example/i/abc"}
+    ]
+
+
 def test_what_citizens_write_is_not_taken_for_markup() -> None:
     call = checked(TYPED, Reply(screen=Screen("review", "en", "<b>_*[x](y)")))
     assert call is not None

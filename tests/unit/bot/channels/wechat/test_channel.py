@@ -527,6 +527,12 @@ def test_what_can_be_kept_has_its_address_or_stands_there_whole() -> None:
         assert "#abc" not in text
 
 
+def test_the_page_that_confirms_is_an_address_with_words_of_its_own() -> None:
+    shown = Screen("identity", "zh-Hans", "确认", ((Button("返回", "n.1:o:identity"),),))
+    text = write_reply(Reply(screen=replace(shown, address="https://rate.example/i/abc")), True)
+    assert "打开网页，确认身份\nhttps://rate.example/i/abc\n\n" in text
+
+
 def test_a_citizens_words_make_no_link() -> None:
     screen = Screen(
         "unit", "zh-Hans", '→ <a href="weixin://bizmsgmenu?msgmenucontent=x&msgmenuid=y">x</a>'

@@ -1,0 +1,113 @@
+"""Mangled files through the imports themselves: whole, or refused with nothing stored."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.appraisal.table_kinds import TABLES
+from bot.campaigns.lifecycle import create_campaign
+from bot.core.clock import SystemClock
+from survey_flows.errors import BadInput
+from tests.contract.test_conductor import draft
+from tests.contract.test_whole_imports import (
+    IMPORTS,
+    KEYS,
+    OTHERS,
+    TEXTS,
+    TODAY,
+    YEAR,
+    bring,
+    import_calendar,
+    import_contacts,
+    import_opt_outs,
+    open_year,
+    set_quotas,
+    small_year,
+)
+from tests.fuzz.files import Fuzzed, in_archive, mangled, unclear
+from tests.sealing import office_of
+from tests.workbooks import rows_xml, workbook
+
+Door = Callable[[AsyncEngine, str, bytes], Awaitable[object]]
+"""Takes database, name and bytes of a file."""
+
+
+async def table(kind: str, database: AsyncEngine, file: str, data: bytes) -> object:
+    from bot.appraisal.import_tables import import_table
+
+    year = YEAR if TABLES[kind].dated else 0
+    return await import_table(database, kind, file, data, year, office=office_of("zhou"))
+
+
+DOORS: dict[str, Door] = {kind: partial(table, kind) for kind in TEXTS} | {
+    "contacts": lambda on, file, data: import_contacts(on, KEYS, file, data, TODAY),
+    "opt-outs": lambda on, file, data: import_opt_outs(on, KEYS, file, data, TODAY),
+    "calendar": import_calendar,
+    "quotas": lambda on, file, data: set_quotas(on, "limited", file, data),
+}
+assert {*DOORS} == {*IMPORTS} - {"ballots"}
+
+
+def whole(kind: str, form: str) -> bytes:
+    """The file of a kind that would be stored."""
+    text = (TEXTS | OTHERS)[kind]
+    if form == "csv":
+        return text.encode()
+    return workbook(rows_xml([*csv.reader(io.StringIO(text))]))
+
+
+async def fuzz_doors(count: int, seed: int, only: str = "") -> dict[str, Fuzzed]:
+    """Bring ``count`` mangled files of each kind, as CSV and as XLSX, into a city.
+
+    Another connection sees whether anything was committed.
+    """
+    found: dict[str, Fuzzed] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "city.sqlite3"
+        async with small_year(f"sqlite:///{path}") as database:
+            await create_campaign(database, draft("limited"), SystemClock())
+            await open_year(database, YEAR)
+            for kind, door in DOORS.items():
+                if kind == "units":  # until here proposals can be decided on
+                    await bring(database, "inner", TEXTS["inner"])
+                for form in ("csv", "xlsx"):
+                    if only in ("", kind):
+                        name = f"{kind}.{form}"
+                        found[name] = await _fuzz(database, path, door, name, count, seed)
+    return found
+
+
+async def _fuzz(
+    database: AsyncEngine, path: Path, door: Door, name: str, count: int, seed: int
+) -> Fuzzed:
+    kind, _, form = name.partition(".")
+    good, chance, result = whole(kind, form), random.Random(f"{seed} {name}"), Fuzzed()
+    watch = sqlite3.connect(path, isolation_level=None)
+
+    def commits() -> int:
+        return int(watch.execute("PRAGMA data_version").fetchone()[0])
+
+    for number in range(count):
+        data = (in_archive if form == "xlsx" and number % 4 else mangled)(good, chance)
+        before = commits()
+        try:
+            await door(database, name, data)
+            result.counts["read"] += 1
+        except BadInput as error:
+            result.counts["refused"] += 1
+            result.faults += [f"{number}: {it}" for it in unclear(error)]
+            if commits() != before:
+                result.faults.append(f"{number}: refused, and something was stored: {error}"[:300])
+        except Exception as error:
+            result.faults.append(f"{number}: {type(error).__name__}: {error}"[:300])
+    watch.close()
+    return result
