@@ -52,6 +52,8 @@ def coarsened(
     if disclosed.withheld:
         return disclosed
     step = unit_precision(score.n_valid, alone)
+    if step.interval and mixed_with_few(score, floor):
+        step = replace(step, interval=FIVE)
     few = few_links(score, floor)
     low, high = None, None
     if step.interval and disclosed.low is not None and disclosed.high is not None:
@@ -87,6 +89,19 @@ def few_links(score: UnitScore, floor: int) -> set[str]:
         for count in (group.n_open, group.n_valid - group.n_open, *group.links)
         if below_floor(count, floor)
     }
+
+
+def mixed_with_few(score: UnitScore, floor: int) -> bool:
+    """Whether in some group a kind of link has few valid answers beside those of another.
+
+    The width of the interval follows mainly from the share of loose answers, and so from the number
+    of these few: in halves of a point it gave it away.
+    """
+    return any(
+        below_floor(count, floor) and count < group.n_valid
+        for group in score.groups
+        for count in (group.n_open, group.n_valid - group.n_open, *group.links)
+    )
 
 
 def _groups(

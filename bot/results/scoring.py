@@ -126,16 +126,20 @@ class ScoredCampaign:
         }
         return {code: score for code, score in told.items() if score is not None}
 
+    def disclosed_rows(self, disclosed: Mapping[str, DisclosedScore]) -> list[PatternCount]:
+        """Return the counts of groups that count in a score and are disclosed."""
+        return [
+            row
+            for row in self.counts
+            if row.grp != STAFF and _is_disclosed(disclosed[row.unit], row.grp)
+        ]
+
     def consistency(self, disclosed: Mapping[str, DisclosedScore]) -> dict[str, Consistency]:
         """Return alpha and omega by questionnaire, from the ballots of disclosed groups.
 
         A questionnaire with few ballots is left out.
         """
-        rows = [
-            row
-            for row in self.counts
-            if row.grp != STAFF and _is_disclosed(disclosed[row.unit], row.grp)
-        ]
+        rows = self.disclosed_rows(disclosed)
         least = max(self.campaign.scheme.min_n.publish_cell, self.campaign.scheme.min_n.group)
         found = consistency(rows, self.campaign.questionnaires, self.campaign.scheme)
         return {name: it for name, it in found.items() if it.n >= least}

@@ -9,8 +9,8 @@ What it finds is only proposed: the caller compares everything that is told, exa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from aggregation.counts.ratings import PatternReader
-from aggregation.disclosure.coarsening import few_links
+from aggregation.counts.scan import PatternCount
+from aggregation.disclosure.coarsening import few_links, mixed_with_few
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.precision import (
     FIVE,
@@ -32,12 +33,16 @@ from aggregation.disclosure.precision import (
     unit_precision,
 )
 from aggregation.estimation.scores import SATISFIED, UnitScore
+from aggregation.quality.reliability import correlations, cronbach_alpha, item_sums
+from bot.results.scoring import ScoredCampaign
 from tests.disclosure.linear import FLOOR
-from tests.disclosure.made_cities import CODES, Answer, MadeCity, Unit
+from tests.disclosure.made_cities import CODES, SHEET, Answer, MadeCity, Unit
 
 Window = tuple[float, float]
 Floats = NDArray[np.float64]
 Test = Callable[[Answer], bool]
+Units = dict[str, Unit]
+"""The answers by unit."""
 
 PATTERNS = 1
 """Random patterns of items that each part of a unit may answer with, besides plain ones."""
@@ -48,10 +53,21 @@ MARGINS = (0.1, 0.0, 0.25)
 NODES = 500
 """Nodes of a program's search tree, so that its end hangs on no clock."""
 STEPS = (1, -1, 2, -2, 3, -3, 5, -5)
+NEXT = 4
+"""Of the steps so many are tried where figures may leave their windows at first."""
 CORRECTIONS = 3
 """So often a program starts anew at what the last one found."""
+FAR = 5
+"""As often where figures may leave their windows at first."""
+OUTSIDE = 100
+"""What a figure outside its window costs, in ballots for each width of the window."""
 UNBOUND = 1000
 """More ballots than any program adds."""
+NO_CELL = ("", "")
+TOGETHER = "items"
+"""In the names of alpha and of the correlations of items."""
+NEAR = 0.04
+"""So much may a correlation of items change."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +107,14 @@ class Around:
         """The overall code of a kind of ballots."""
         return key[2].split()[self.place]
 
+    def _said(self, part: str) -> Floats:
+        """How far from the best answer each kind of ballots of a kind of link is, in codes."""
+        inside = [key[:2] == tuple(part.split("/")) for key in self.kinds]
+        far = [CODES.index(code) if (code := self.code(key)) in CODES else 0 for key in self.kinds]
+        return np.array(inside, dtype=float) * far
+
     def _of_code(self, code: str) -> Test:
         return lambda key: self.code(key) == code
-
-    def figures(self, answers: Unit) -> dict[str, float]:
-        """The exact figures of the city with other answers about the unit."""
-        return _figures(self.city.with_unit(self.unit, answers), self.windows)
 
     def points(self, key: Answer) -> float | None:
         """The score of a ballot of a kind; None if it has none."""
@@ -104,14 +122,13 @@ class Around:
         score = reader.outcomes[reader.place("econ", key[2])].score
         return None if score is None else float(score)
 
-    def changes(self, answers: Unit, kinds: Sequence[Answer]) -> tuple[Floats, Floats]:
-        """The figures at some answers, and by kind how one more ballot of it changes them.
+    def changes(self, city: MadeCity) -> Floats:
+        """By how much one more ballot of each kind changes each figure of a city.
 
-        They rest on n, Σy and Σy² of each part, so that the change is a parabola over y.
+        Most rest on n, Σy and Σy² of each part, so that the change is a parabola over y.
         """
-        names = list(self.windows)
-        base = self.figures(answers)
-        now = np.array([base[name] for name in names])
+        names, kinds, own = list(self.windows), self.kinds, city.units[self.unit]
+        base = figures(city, self.windows)
         slopes = np.zeros((len(names), len(kinds)))
         scores = [self.points(key) for key in kinds]
         for part in sorted({key[:2] for key in kinds}):
@@ -124,77 +141,43 @@ class Around:
             tried = sorted({tried[0], tried[len(tried) // 2], tried[-1]})
             seen = []
             for value in tried:
-                more = self.figures(answers + Counter({known[value]: 1}))
+                other = city.with_unit(self.unit, own + Counter({known[value]: 1}))
+                more = figures(other, self.windows)
                 seen.append([more.get(name, base[name]) - base[name] for name in names])
             powers = np.vander(tried, increasing=True)
             bends = np.linalg.solve(powers, np.array(seen))
             for at, (key, score) in enumerate(zip(kinds, scores, strict=True)):
                 if key[:2] == part and score is not None:
                     slopes[:, at] = np.vander([score], len(tried), increasing=True)[0] @ bends
-        return now, slopes
+        for at, key in enumerate(kinds):
+            for name, value in self._consistent(city, key).items():
+                slopes[names.index(name), at] = value - base[name]
+        return slopes
+
+    def _consistent(self, city: MadeCity, key: Answer) -> dict[str, float]:
+        """How items go together with one more ballot of a kind: that hangs on all of them."""
+        if not any(TOGETHER in name for name in self.windows):
+            return {}
+        group, source, ratings = key
+        row = PatternCount(self.unit, SHEET, group, "", source, 4, ratings, 1)
+        found: dict[str, float] = {}
+        for number, scored in enumerate(city.releases):
+            more = replace(scored, counts=(*scored.counts, row))
+            found |= _together(number, more, scored.disclosed)
+        return {name: value for name, value in found.items() if name in self.windows}
 
     @cached_property
-    def at_home(self) -> tuple[Floats, Floats]:
+    def at_home(self) -> Floats:
         """The changes around the unit's own answers."""
-        return self.changes(self.city.units[self.unit], self.kinds)
+        return self.changes(self.city)
 
-    def twins(self, cell: tuple[str, str], tries: int) -> Iterator[Unit]:
-        """Propose answers about the unit that differ in a cell and print the same."""
-        chance = Random(f"{self.unit}/{cell}/directed")
-        for number in range(tries):
-            step = STEPS[number % len(STEPS)]
-            margin = MARGINS[number // (len(Freedom) * len(STEPS)) % len(MARGINS)]
-            freedom = Freedom(number // len(STEPS) % len(Freedom))
-            yield from self._near(Demand(cell, step, margin, freedom), chance)
+    @cached_property
+    def able(self) -> list[int]:
+        """How many ballots of each kind may go: those that a second release excludes stay."""
+        own, struck = self.city.units[self.unit], self.city.struck.get(self.unit, Counter())
+        return [max(own[key] - struck[key], 0) for key in self.kinds]
 
-    def _near(self, demand: Demand, chance: Random) -> Iterator[Unit]:
-        answers, (now, slopes) = self.city.units[self.unit], self.at_home
-        for number in range(CORRECTIONS):
-            found = self._solved(demand, chance, answers, now, slopes)
-            if found is None:
-                return
-            yield found
-            if number + 1 < CORRECTIONS:
-                # Figures bend: a second program starts where the first one led.
-                exact = self.figures(found)
-                if any(name not in exact for name in self.windows):
-                    return
-                answers, now = found, np.array([exact[name] for name in self.windows])
-
-    def _solved(
-        self, demand: Demand, chance: Random, answers: Unit, now: Floats, slopes: Floats
-    ) -> Unit | None:
-        """The fewest ballots, by costs with a little chance, that meet the demand."""
-        kinds, own = self.kinds, self.city.units[self.unit]
-        moved = np.array([answers[key] - own[key] for key in kinds], dtype=float)
-        many = len(kinds)
-        ends = np.array(list(self.windows.values())).reshape(-1, 2)
-        spare = demand.margin * (ends[:, 1] - ends[:, 0])
-        # Figures at own + d are about now + slopes·(d − moved).
-        shift = slopes @ moved - now
-        bounds = list(self._counts(demand))
-        matrix = np.vstack([slopes, *(inside for inside, _ in bounds)])
-        low = [*(ends[:, 0] + spare + shift), *(window[0] for _, window in bounds)]
-        high = [*(ends[:, 1] - spare + shift), *(window[1] for _, window in bounds)]
-        # d = more − less, so that the sum of both can be made small.
-        costs = np.array([1 + 2 * chance.random() for _ in range(2 * many)])
-        struck = self.city.struck.get(self.unit, Counter())
-        able = [max(own[key] - struck[key], 0) for key in kinds]
-        result = milp(
-            costs,
-            integrality=np.ones(2 * many),
-            bounds=Bounds(np.zeros(2 * many), np.array([UNBOUND] * many + able)),
-            constraints=LinearConstraint(np.hstack([matrix, -matrix]), low, high),
-            options={"node_limit": NODES, "mip_rel_gap": 0.3},
-        )
-        if result.x is None:
-            return None
-        found = Counter(own)
-        for key, by in zip(kinds, np.rint(result.x[:many] - result.x[many:]), strict=True):
-            found[key] += int(by)
-        return Counter({key: n for key, n in found.items() if n})
-
-    def _counts(self, demand: Demand) -> Iterator[tuple[Floats, Window]]:
+    def counts(self, demand: Demand) -> Iterator[tuple[Floats, Window]]:
         """The counts of people that stay as they are told, and the cell that changes."""
         own, shown = self.city.units[self.unit], self.city.disclosed[self.unit]
         gone = self.city.struck.get(self.unit, Counter())
@@ -205,6 +188,8 @@ class Around:
             cells["channel", "/".join(part)] = _of_part(part)
         for group in sorted({key[0] for key in own}):
             cells["group", group] = _of_part((group,))
+        if demand.cell[0] == "answer":
+            yield self._said(demand.cell[1]), (demand.step, demand.step)
         told = {("code", code): count for code, count in shown.distribution.items()}
         told |= {("group", group.group): group.n_valid for group in shown.groups}
         for cell, test in cells.items():
@@ -230,8 +215,8 @@ class Around:
                     any(cells[name](key) for name in few if name[0] == kind) for key in self.kinds
                 ]
                 yield np.array(together, dtype=float), (0, 0)
-        # The log tells how many ballots the whole campaign has.
-        yield np.ones(len(self.kinds)), (0, 0)
+        for count in {own.total(), own.total() - gone.total()}:
+            yield np.ones(len(self.kinds)), _of_its_tens(count)
         if shown.top_two is not None:
             # It is exact, or a bound that rests on the number of answers.
             known = [self.code(key) in CODES for key in self.kinds]
@@ -239,6 +224,127 @@ class Around:
         if isinstance(shown.top_two, Fraction) or demand.freedom < Freedom.ALL:
             good = [self.code(key) in SATISFIED for key in self.kinds]
             yield np.array(good, dtype=float), (0, 0)
+
+
+@dataclass(frozen=True)
+class Search:
+    """Looks for other answers about some units of a city at once; the cell is of the first one."""
+
+    around: tuple[Around, ...]
+
+    @property
+    def city(self) -> MadeCity:
+        return self.around[0].city
+
+    @property
+    def home(self) -> Units:
+        """The answers as they are."""
+        return {it.unit: self.city.units[it.unit] for it in self.around}
+
+    @cached_property
+    def windows(self) -> dict[str, Window]:
+        """Those of every figure of the city."""
+        return self.around[0].windows
+
+    @cached_property
+    def now(self) -> Floats:
+        """The exact figures of the city."""
+        exact = figures(self.city, self.windows)
+        return np.array([exact[name] for name in self.windows])
+
+    @cached_property
+    def slopes(self) -> Floats:
+        """How one more ballot of each kind changes each figure."""
+        return np.hstack([it.at_home for it in self.around])
+
+    def twins(self, cell: tuple[str, str], tries: int) -> Iterator[Units]:
+        """Propose answers about the units that differ in a cell and print the same."""
+        chance = Random(f"{'/'.join(self.home)}/{cell}/directed")
+        for number in range(tries):
+            step = STEPS[number % len(STEPS)]
+            margin = MARGINS[number // (len(Freedom) * len(STEPS)) % len(MARGINS)]
+            freedom = Freedom(number // len(STEPS) % len(Freedom))
+            yield from self._near(Demand(cell, step, margin, freedom), chance)
+
+    def far_twins(self, cell: tuple[str, str], tries: int) -> Iterator[Units]:
+        """Propose answers that lie further away, where figures bend more than a program sees.
+
+        The first program of each may leave windows, by as little as it can; the next ones start
+        where it led, with the changes that figures have there.
+        """
+        chance = Random(f"{'/'.join(self.home)}/{cell}/far")
+        for number in range(tries):
+            step, margin = STEPS[number % NEXT], MARGINS[number // NEXT % len(MARGINS)]
+            demand = Demand(cell, step, margin, Freedom.ALL, elastic=True)
+            yield from self._near(demand, chance)
+
+    def _near(self, demand: Demand, chance: Random) -> Iterator[Units]:
+        answers, now, slopes = self.home, self.now, self.slopes
+        many = FAR if demand.elastic else CORRECTIONS
+        for number in range(many):
+            found = self._solved(demand, chance, answers, now, slopes)
+            if found is None or found == answers:
+                return
+            yield found
+            if number + 1 < many:
+                # Figures bend: a second program starts where the first one led.
+                city = self.city.with_units(found)
+                exact = figures(city, self.windows)
+                if any(name not in exact for name in self.windows):
+                    return
+                answers, now = found, np.array([exact[name] for name in self.windows])
+                if demand.elastic:
+                    slopes = np.hstack([it.changes(city) for it in self.around])
+
+    def _solved(
+        self, demand: Demand, chance: Random, answers: Units, now: Floats, slopes: Floats
+    ) -> Units | None:
+        """The fewest ballots, by costs with a little chance, that meet the demand."""
+        kinds = [(it.unit, key) for it in self.around for key in it.kinds]
+        moved = np.array(
+            [answers[unit][key] - self.home[unit][key] for unit, key in kinds], dtype=float
+        )
+        many, measured = len(kinds), len(now)
+        ends = np.array(list(self.windows.values())).reshape(-1, 2)
+        wide = np.where(np.ptp(ends, axis=1) < UNBOUND, np.ptp(ends, axis=1), 0)
+        spare = demand.margin * wide
+        # Figures at own + d are about now + slopes·(d − moved).
+        shift = slopes @ moved - now
+        bounds = list(self._counts(demand))
+        matrix = np.vstack([slopes, *(inside for inside, _ in bounds)])
+        low = [*(ends[:, 0] + spare + shift), *(window[0] for _, window in bounds)]
+        high = [*(ends[:, 1] - spare + shift), *(window[1] for _, window in bounds)]
+        # By so many widths figures leave their windows, below and above.
+        out = np.vstack([np.diag(np.where(wide, wide, 1.0)), np.zeros((len(bounds), measured))])
+        # d = more − less, so that the sum of both can be made small.
+        costs = [1 + 2 * chance.random() for _ in range(2 * many)]
+        able = [n for it in self.around for n in it.able]
+        most = UNBOUND if demand.elastic else 0
+        result = milp(
+            np.array([*costs, *[OUTSIDE] * 2 * measured]),
+            integrality=np.array([1] * 2 * many + [0] * 2 * measured),
+            bounds=Bounds(0, np.array([UNBOUND] * many + able + [most] * 2 * measured)),
+            constraints=LinearConstraint(np.hstack([matrix, -matrix, out, -out]), low, high),
+            options={"node_limit": NODES, "mip_rel_gap": 0.3},
+        )
+        if result.x is None:
+            return None
+        found = {unit: Counter(own) for unit, own in self.home.items()}
+        by = np.rint(result.x[:many] - result.x[many : 2 * many])
+        for (unit, key), number in zip(kinds, by, strict=True):
+            found[unit][key] += int(number)
+        return {unit: +own for unit, own in found.items()}
+
+    def _counts(self, demand: Demand) -> Iterator[tuple[Floats, Window]]:
+        """The counts of people of all units; the log tells how many ballots the campaign has."""
+        places = np.cumsum([0, *(len(it.kinds) for it in self.around)])
+        for it, place in zip(self.around, places, strict=False):
+            own = demand if it is self.around[0] else replace(demand, cell=NO_CELL)
+            for inside, window in it.counts(own):
+                row = np.zeros(places[-1])
+                row[place : place + len(it.kinds)] = inside
+                yield row, window
+        yield np.ones(places[-1]), (0, 0)
 
 
 def _of_part(part: tuple[str, ...]) -> Test:
@@ -263,6 +369,8 @@ class Demand:
     step: int
     margin: float
     freedom: Freedom
+    elastic: bool = False
+    """Whether figures may leave their windows where they cannot stay in them."""
 
 
 def _of_its_size(count: int, told: bool) -> Window:
@@ -281,6 +389,10 @@ def _of_its_tens(count: int) -> Window:
 def _windows(city: MadeCity) -> dict[str, Window]:
     found: dict[str, Window] = {}
     for number, scored in enumerate(city.releases):
+        for name, value in _together(number, scored, scored.disclosed).items():
+            found[name] = value - NEAR, value + NEAR
+            if name.endswith("alpha"):
+                found[name] = _half_up(Fraction(round(value, 1)), TENTH)
         borrowed = scored.borrowed(scored.disclosed)
         for code, shown in scored.disclosed.items():
             score = scored.scores[code]
@@ -303,11 +415,10 @@ def _unit_windows(score: UnitScore, shown: DisclosedScore) -> dict[str, Window]:
         low, high = low - float(TENTH) / 2, high - float(TENTH) / 2
     found = {"score": (low, high)}
     if shown.low is not None and shown.high is not None and step.interval:
-        wide = float(step.interval)
-        found |= {"low": (shown.low, shown.low + wide), "high": (shown.high - wide, shown.high)}
+        wide = float(FIVE if mixed_with_few(score, FLOOR) else step.interval)
+        found |= _ends("", shown.low, shown.high, wide)
         if told and told.among:
-            low, high = told.among
-            found |= {"among low": (low, low + wide), "among high": (high - wide, high)}
+            found |= _ends("among ", *told.among, wide)
     if told:
         fine = FIVE if few_links(score, FLOOR) else HALF
         found["move"] = float(told.move - fine), float(told.move)
@@ -323,15 +434,48 @@ def _unit_windows(score: UnitScore, shown: DisclosedScore) -> dict[str, Window]:
     return found
 
 
+def _ends(name: str, low: float, high: float, wide: float) -> dict[str, Window]:
+    """The windows of an interval's ends; one at an end of the scale was cut off there."""
+    return {
+        f"{name}low": (low if low > 0 else -UNBOUND, low + wide),
+        f"{name}high": (high - wide, high if high < 100 else UNBOUND),
+    }
+
+
 def _half_up(value: Fraction, step: Fraction | None) -> Window:
     half = (step or Fraction()) / 2
     return float(value - half), float(value + half)
 
 
-def _figures(city: MadeCity, wanted: Mapping[str, Window]) -> dict[str, float]:
+def _together(
+    number: int, scored: ScoredCampaign, shown: Mapping[str, DisclosedScore]
+) -> dict[str, float]:
+    """How items go together where a release tells it: alpha, and the correlations.
+
+    Omega hangs on these alone, and leaps where items hardly go together.
+    """
+    if not scored.consistency(shown):
+        return {}
+    patterns: Counter[str] = Counter()
+    for row in scored.disclosed_rows(shown):
+        patterns[row.ratings] += row.count if row.weight else 0
+    campaign = scored.campaign
+    reader = PatternReader(campaign.questionnaires, campaign.scheme)
+    sums = item_sums(patterns, SHEET, reader)
+    alpha, found = cronbach_alpha(sums), dict[str, float]()
+    if alpha is not None:
+        found[f"{number} {TOGETHER} alpha"] = float(alpha)
+    for i, correlated in enumerate(correlations(sums) or []):
+        found |= {f"{number} {TOGETHER} {i} {j}": correlated[j] for j in range(i)}
+    return found
+
+
+def figures(city: MadeCity, wanted: Mapping[str, Window]) -> dict[str, float]:
     """The exact figures that have a window."""
     found: dict[str, float] = {}
     for number, scored in enumerate(city.releases):
+        if any(TOGETHER in name for name in wanted):
+            found |= _together(number, scored, scored.disclosed)
         for code, score in scored.scores.items():
             own = _exact(score)
             found |= {f"{number} {code} {name}": value for name, value in own.items()}

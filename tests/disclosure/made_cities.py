@@ -37,6 +37,8 @@ CODES = ("VS", "S", "B", "D", "VD")
 LIKES = ((62, 25, 9, 3, 1), (50, 30, 13, 5, 2), (40, 30, 17, 8, 5), (85, 12, 2, 1, 0))
 SIZES = (14, 30, 45, 52, 66, 80, 97, 104, 112, 125, 138, 190)
 ITEM = replace(FORM, questions=tuple(q for q in FORM.questions if q.overall))
+SHEET = "econ"
+"""The code of the questionnaire of all units."""
 KINDS = ("one item", "overall 100", "several items")
 
 Answer = tuple[str, str, str]
@@ -66,9 +68,9 @@ class MadeCity:
         if self.kind == "overall 100":
             scheme = scheme.model_copy(update={"overall_share": Decimal(100)})
         if self.kind == "one item":
-            given = replace(given, questionnaires={"econ": ITEM})
+            given = replace(given, questionnaires={SHEET: ITEM})
         if self.form is not None:
-            given = replace(given, questionnaires={"econ": self.form})
+            given = replace(given, questionnaires={SHEET: self.form})
         known = {
             code: replace(unit, category=self.categories.get(code, unit.category))
             for code, unit in given.units.items()
@@ -78,7 +80,7 @@ class MadeCity:
     @property
     def sheet(self) -> Questionnaire:
         """The questionnaire of all units."""
-        return self.campaign.questionnaires["econ"]
+        return self.campaign.questionnaires[SHEET]
 
     def rows(self, later: bool = False) -> list[PatternCount]:
         found = []
@@ -86,7 +88,7 @@ class MadeCity:
             gone = self.struck.get(unit, Counter()) if later else Counter()
             for weight, part in ((4, answers - gone), (0, gone)):
                 found += [
-                    PatternCount(unit, "econ", group, "", source, weight, ratings, count)
+                    PatternCount(unit, SHEET, group, "", source, weight, ratings, count)
                     for (group, source, ratings), count in sorted(part.items())
                     if count
                 ]
@@ -103,7 +105,7 @@ class MadeCity:
 
     @property
     def _reader(self) -> PatternReader:
-        return PatternReader({"econ": self.sheet}, self.campaign.scheme)
+        return PatternReader({SHEET: self.sheet}, self.campaign.scheme)
 
     @cached_property
     def scored(self) -> ScoredCampaign:
@@ -126,7 +128,11 @@ class MadeCity:
 
     def with_unit(self, unit: str, answers: Unit) -> MadeCity:
         """The city with other answers about one unit, under the same contrasts."""
-        return replace(self, units={**self.units, unit: answers}, frozen=self.contrasts)
+        return self.with_units({unit: answers})
+
+    def with_units(self, changed: Mapping[str, Unit]) -> MadeCity:
+        """The city with other answers about some units, under the same contrasts."""
+        return replace(self, units={**self.units, **changed}, frozen=self.contrasts)
 
     @cached_property
     def told_ever(self) -> tuple[dict[str, object], ...]:

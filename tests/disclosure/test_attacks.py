@@ -16,13 +16,15 @@ from aggregation.disclosure.disclosed import DisclosedScore
 from bot.publication.exports import campaign_book
 from bot.publication.exports.writers import page_records
 from tests.disclosure.__main__ import costs
-from tests.disclosure.directed import Around
+from tests.disclosure.directed import Around, Search, figures
 from tests.disclosure.linear import FLOOR, FORM
 from tests.disclosure.made_cities import CODES, KINDS, MadeCity, Unit, demo_cities, made_city
-from tests.disclosure.twins import attack, cell_counts, small_cells
+from tests.disclosure.twins import Twin, attack, cell_counts, nearest_twin, small_cells
 
 TRIES = 600
 """The search ends with the first twin: only a cell that may be solved takes so many."""
+FEW = 40
+"""Tries where one unit's own figures are compared."""
 CITIES = [("one item", 1), ("one item", 2), ("overall 100", 1), ("several items", 8)]
 
 
@@ -42,7 +44,7 @@ def test_the_attack_solves_cells_where_figures_are_exact(monkeypatch: pytest.Mon
         return told
 
     monkeypatch.setattr(suppression, "coarsened", as_before)
-    assert attack(made_city(1, "one item"), 40, ("code",)).solved
+    assert attack(made_city(1, "one item"), FEW, ("code",)).solved
 
 
 @pytest.mark.parametrize("kind", ["one item", "several items"])
@@ -134,6 +136,29 @@ def test_no_weight_and_no_mean_is_told_of_a_group_with_a_kind_of_link_of_few() -
     assert told > 20
 
 
+def test_intervals_are_told_in_fives_where_few_are_vouched_for_beside_many() -> None:
+    mixed, plain = 0, 0
+    for kind in KINDS:
+        for seed in range(8):
+            city = made_city(seed, kind)
+            for unit, it in city.disclosed.items():
+                parts = Counter[tuple[str, str]]()
+                for (group, source, _), count in city.units[unit].items():
+                    parts[group, source] += count
+                own = Counter(group for group, _ in parts)
+                few = any(n < FLOOR and own[group] > 1 for (group, _), n in parts.items())
+                ends = [] if it.low is None else [it.low, it.high]
+                if it.bounds and it.bounds.among:
+                    ends += it.bounds.among
+                if few:
+                    mixed += bool(ends)
+                    assert all(end is not None and end % 5 == 0 for end in ends)
+                else:
+                    plain += any(end is not None and end % 5 for end in ends)
+    assert mixed > 10
+    assert plain > 10
+
+
 def test_who_sent_the_other_ballots_of_a_group_does_not_read_the_one_invited() -> None:
     """A bureau knows the 120 open ballots that it sent; the group's mean gave away the other."""
     chance = Random(5)
@@ -181,7 +206,7 @@ def test_two_releases_are_compared() -> None:
 def test_the_demonstration_is_a_city_to_attack() -> None:
     cities = demo_cities(units=2)
     assert len(cities) > 2
-    found = attack(cities[0], 40, ("code", "group"))
+    found = attack(cities[0], FEW, ("code", "group"), Twin.UNIT)
     assert found.cells
     assert found.solved == ()
 
@@ -189,16 +214,50 @@ def test_the_demonstration_is_a_city_to_attack() -> None:
 def test_a_directed_search_changes_a_cell_and_nothing_that_is_told() -> None:
     """City 26 had five cells for which chance found no twin in 150 tries."""
     city = made_city(8, "several items")
-    around = Around(city, "U3")
     cell = ("code", "B")
     found = next(
-        answers
-        for answers in around.twins(cell, 48)
-        if city.with_unit("U3", answers).looks_like(city)
+        changed["U3"]
+        for changed in Search((Around(city, "U3"),)).twins(cell, 48)
+        if city.with_units(changed).looks_like(city)
     )
     assert cell_counts(city, city.units["U3"])[cell] == 1
     assert cell_counts(city, found).get(cell, 0) != 1
     assert found.total() == city.units["U3"].total()
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed", "unit", "cell"),
+    [
+        # An interval that is cut off at 100: its window has no other end.
+        ("one item", 17, "U2", ("code", "B")),
+        # Omega leaps, since these items hardly go together.
+        ("several items", 30, "U2", ("code", "D")),
+        # What the one invited person said: a twin lies further away than figures are straight.
+        ("overall 100", 0, "U0", ("answer", "enterprise/personal")),
+        # How many were invited: halves of a point of the interval gave it away.
+        ("several items", 0, "U2", ("channel", "enterprise/personal")),
+    ],
+)
+def test_a_cell_that_a_search_once_left_open_has_a_twin(
+    kind: str, seed: int, unit: str, cell: tuple[str, str]
+) -> None:
+    around = Around(made_city(seed, kind), unit)
+    assert cell in small_cells(around.city, unit)
+    assert nearest_twin(around, cell, TRIES) is Twin.EVERYTHING
+
+
+def test_units_that_change_together_keep_the_number_of_all_ballots() -> None:
+    city = made_city(0, "overall 100")
+    search = Search((Around(city, "U0"), Around(city, "U2")))
+    found = next(
+        changed
+        for changed in search.far_twins(("answer", "enterprise/personal"), 2)
+        if city.with_units(changed).looks_like(city)
+    )
+    assert set(found) == {"U0", "U2"}
+    assert sum(own.total() for own in found.values()) == sum(
+        city.units[unit].total() for unit in found
+    )
 
 
 def test_each_exact_figure_lies_in_the_window_that_its_print_leaves() -> None:
@@ -206,7 +265,7 @@ def test_each_exact_figure_lies_in_the_window_that_its_print_leaves() -> None:
         for seed in range(6):
             city = made_city(seed, kind)
             around = Around(city, "U0")
-            exact = around.figures(city.units["U0"])
+            exact = figures(city, around.windows)
             assert len(around.windows) > 3 or kind != "several items"
             for name, (low, high) in around.windows.items():
                 assert low - 1e-9 <= exact[name] <= high + 1e-9, (kind, seed, name)

@@ -17,7 +17,7 @@ from random import Random
 
 from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.precision import FINE_FROM
-from tests.disclosure.directed import Around
+from tests.disclosure.directed import Around, Search, Units
 from tests.disclosure.linear import FLOOR
 from tests.disclosure.made_cities import CODES, Answer, MadeCity, Unit
 
@@ -96,19 +96,25 @@ def attack(
 
 
 def nearest_twin(around: Around, cell: Cell, tries: int, enough: Twin = Twin.EVERYTHING) -> Twin:
-    """Return how far the nearest twin agrees of those that were tried."""
+    """Return how far the nearest twin agrees of those that were tried.
+
+    Where no change of the unit alone is enough, another unit's answers change with it.
+    """
     city, unit = around.city, around.unit
-    now = city.units[unit]
-    before = cell_counts(city, now)[cell]
-    shown = city.disclosed[unit]
-    quick, best = _alone(city, unit, now), Twin.NONE
-    for answers in _proposed(around, cell, tries):
-        if cell_counts(city, answers).get(cell, 0) == before:
+    before = cell_counts(city, city.units[unit])[cell]
+    quick, best = {unit: _alone(city, unit, city.units[unit])}, Twin.NONE
+    for changed in _proposed(around, cell, tries):
+        if cell_counts(city, changed[unit]).get(cell, 0) == before:
             continue
-        if _alone(city, unit, answers) != quick or not _keeps_struck(city, unit, answers):
+        for other in changed.keys() - quick.keys():
+            quick[other] = _alone(city, other, city.units[other])
+        if any(
+            _alone(city, other, answers) != quick[other] or not _keeps_struck(city, other, answers)
+            for other, answers in changed.items()
+        ):
             continue
-        twin = city.with_unit(unit, answers)
-        if twin.disclosed[unit] == shown:
+        twin = city.with_units(changed)
+        if all(twin.disclosed[other] == city.disclosed[other] for other in changed):
             best = Twin.UNIT
             if enough is Twin.UNIT:
                 return best
@@ -117,12 +123,18 @@ def nearest_twin(around: Around, cell: Cell, tries: int, enough: Twin = Twin.EVE
     return best
 
 
-def _proposed(around: Around, cell: Cell, tries: int) -> Iterator[Unit]:
+def _proposed(around: Around, cell: Cell, tries: int) -> Iterator[Units]:
     """Yield other answers: simple changes, directed ones, and those of a search that climbs."""
-    changed = _changed(around.city, around.unit, cell, tries)
+    city, unit = around.city, around.unit
+    changed = ({unit: answers} for answers in _changed(city, unit, cell, tries))
     yield from islice(changed, min(SIMPLE, tries))
-    if cell[0] != "answer":
-        yield from around.twins(cell, tries // DIRECTED)
+    yield from Search((around,)).twins(cell, tries // DIRECTED)
+    yield from Search((around,)).far_twins(cell, tries // FAR)
+    for other in city.units:
+        if other != unit:
+            both = Search((around, Around(city, other)))
+            yield from both.twins(cell, tries // FAR)
+            yield from both.far_twins(cell, tries // FAR)
     yield from changed
 
 
@@ -197,6 +209,8 @@ def _left(answers: Unit) -> Unit:
 
 SIMPLE = 6
 """Simple tries before the directed ones."""
+FAR = 60
+"""A directed try with another unit, or one that measures figures anew, stands for so many."""
 DIRECTED = 6
 """A directed try stands for so many others; one that climbs takes as long as forty."""
 CLIMBS = 60
