@@ -20,7 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
-from aggregation.estimation.method2.kept_sums import KeptSums, PlacedCount, kept_sums
+from aggregation.estimation.method2.kept_sums import (
+    KeptSums,
+    PlacedCount,
+    exact_sums,
+    kept_sums,
+)
 from aggregation.estimation.method2.stored_contrasts import dump_contrasts
 from aggregation.estimation.scores import score_contrasts
 from bot.ballots.campaign_walk import Answer
@@ -129,7 +134,7 @@ def _states(examined: Examined, campaign: RegisteredCampaign) -> dict[str, _Stat
     for position, answer in examined.answers.items():
         cased.setdefault(answer.unit, {})[position] = answer
     found = {}
-    for unit in plain.keys() | cased.keys():
+    for unit in sorted(plain.keys() | cased.keys()):
         states = found[unit] = _States()
         for weights in _weights(cased.get(unit, {}), examined):
             counts = plain.get(unit, Counter()).copy()
@@ -190,12 +195,17 @@ def _unproven_units(
             release.blocks.get(unit, Counter()) not in own.blocks
             or (correction and not _is_proven(campaign, unit, correction, release, own.blocks))
             # Once the keys are erased nothing says any more what the sums were.
-            or (own.kept and kept not in own.kept)
+            or (own.kept and not _is_kept(kept, own.kept))
         ):
             yield unit
     stored = None if release.contrasts is None else dump_contrasts(release.contrasts)
     if stored != contrasts:
         yield from campaign.units
+
+
+def _is_kept(kept: KeptSums | None, own: Sequence[KeptSums]) -> bool:
+    """Returns whether sums are some of a unit's own, whatever was read beside them."""
+    return kept is not None and exact_sums(kept) in [exact_sums(one) for one in own]
 
 
 def _is_proven(

@@ -11,8 +11,8 @@ from tests.chance import most_by_chance
 UNITS = 8
 
 
-async def test_no_join_hits_more_often_than_chance(store_url: str, tmp_path: Path) -> None:
-    outcomes = await attacks(store_url, tmp_path, Habits(voters=800, units=UNITS))
+async def test_no_join_hits_more_often_than_chance(sqlite_url: str, tmp_path: Path) -> None:
+    outcomes = await attacks(sqlite_url, tmp_path, Habits(voters=800, units=UNITS))
     linked = [
         f"{one.join}: {one.hits} of {one.tries}, by chance {one.chance:.1f}"
         for one in outcomes

@@ -21,6 +21,7 @@ from bot.campaigns.scheme_files import offered_scheme
 from bot.crypto.gate_signatures import GateSigner
 from bot.fraud_review.asides import erase_asides
 from bot.results import kept_sums as results
+from bot.results.proven_releases import require_proven
 from bot.results.releases import publish_release
 from bot.results.scoring import ScoredCampaign, score_campaign, score_release
 from bot.storage.database import reading, writing
@@ -78,6 +79,28 @@ def figures(scored: ScoredCampaign) -> BoundedFigures:
     found = scored.scores["TAX"].bounded
     assert found is not None
     return found
+
+
+async def test_a_unit_of_one_mind_is_proven_beside_one_of_many(road: Road) -> None:
+    """The sums of both are kept by one scale, and made again unit by unit."""
+    quarter = int(road.clock.now().timestamp()) // 900
+    codes = ("VS", "S", "B", "D", "VD")
+    for number in range(60):
+        said = [codes[(number * at) % 5] for at in (1, 2, 3, 4)]
+        # Without one item the mean of the others is a third of points.
+        said[number % 4] = "DK"
+        mixed = " ".join(said)
+        of_many = ballot(number, ratings=mixed)
+        of_one = ballot(number + 60, ratings="VS VS VS VS", unit="EDU")
+        for one in (of_many, replace(of_one, questionnaire="livelihood")):
+            cast = replace(one, bucket=quarter, source="personal")
+            await admit(road, (f"u{cast.receipt}", StoreBallot(cast)))
+    await road.mix()
+    await road.close("year")
+    scored = await score_campaign(road.database, "year")
+    assert scored.release is not None
+    assert [sums.scale > 1 for sums in scored.release.kept.values()] == [True, True]
+    await require_proven(road.database, "year")
 
 
 async def test_a_key_stands_for_two_hundred_people_or_says_nothing(road: Road) -> None:

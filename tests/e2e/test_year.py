@@ -91,7 +91,7 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     code, out, _ = run("appraise", "2010", "--explain", "430102", "--lang", "zh-Hans")
     assert code == 0
     assert "民评：" in out
-    assert "categories.A_district.weights.public" in out
+    assert "区县（市）中民评的权重" in out
 
     code, out, _ = run("seal", "2010", "--lang", "en")
     seen = out.rsplit("--seen ", 1)[1].split(" ", 1)[0]
@@ -121,7 +121,7 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     with closing(load_workbook(tmp_path / "open" / "minping-2010.xlsx", read_only=True)) as book:
         names = book.sheetnames
     assert [name.split(" ")[1] for name in names] == [
-        *("method", "units", "leagues", "quotas", "questions", "exclusions", "groups"),
+        *("about", "method", "units", "leagues", "quotas", "questions", "exclusions", "groups"),
         *("reliability", "covariances", "columns"),
     ]
 
@@ -207,6 +207,7 @@ def check_csv(folder: Path) -> None:
     files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     assert set(files) == {
         *(
+            "about.csv",
             "method.csv",
             "units.csv",
             "leagues.csv",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from aggregation.counts.ratings import PatternReader
@@ -54,6 +55,10 @@ Part = tuple[str, str, int]
 """Evaluator group, loose channel (empty: vouched) and key."""
 
 
+ExactMoments = tuple[int, int, Fraction, Fraction]
+"""n, Σw in quarters, Σwy in quarters of points, and Σwy² in quarters of squared points."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptSums:
     """The sums of one unit by group, channel and key, and those of vouched ones by reminders."""
@@ -61,6 +66,22 @@ class KeptSums:
     scale: int
     clusters: Mapping[Part, Moments] = field(default_factory=dict)
     reminders: Mapping[int, Moments] = field(default_factory=dict)
+
+
+def exact_sums(kept: KeptSums) -> tuple[Mapping[Part, ExactMoments], Mapping[int, ExactMoments]]:
+    """The sums in points and their squares, by part and by reminders.
+
+    The scale is the least one for all answers that were read together, so that the same sums of a
+    unit have another one where other units were read beside it.
+    """
+    return (
+        {part: _exact(sums, kept.scale) for part, sums in kept.clusters.items()},
+        {had: _exact(sums, kept.scale) for had, sums in kept.reminders.items()},
+    )
+
+
+def _exact(sums: Moments, scale: int) -> ExactMoments:
+    return sums.n, sums.w, Fraction(sums.wy, scale), Fraction(sums.wy2, scale * scale)
 
 
 def kept_sums(

@@ -15,6 +15,7 @@ from aggregation.estimation.method2.kept_sums import (
     PlacedCount,
     clusters_of,
     dump_kept,
+    exact_sums,
     gathered_again,
     kept_sums,
     load_kept,
@@ -66,6 +67,20 @@ def test_few_who_came_after_reminders_join_others_and_few_in_all_are_dropped() -
     assert reminders((0, 30), (2, 1)) == {0: 31}
     assert reminders((0, 3), (1, 8), (2, 12)) == {1: 11, 2: 12}
     assert reminders((0, 3), (1, 4)) == {}
+
+
+def test_sums_are_the_same_whatever_was_read_beside_them() -> None:
+    own = [PlacedCount("U", "window", "resident", "", "personal", 4, "VS VS VS VS", 0, 0, 12)]
+    other = [PlacedCount("V", "uneven", "resident", "", "personal", 4, "S VD B", 0, 0, 12)]
+    alone = kept_sums(own, PatternReader(QUESTIONNAIRES, SCHEME))["U"]
+    beside = kept_sums(own + other, PatternReader(QUESTIONNAIRES, SCHEME))["U"]
+    assert alone.scale < beside.scale
+    assert exact_sums(alone) == exact_sums(beside)
+    clusters, reminders = exact_sums(alone)
+    assert clusters == {("resident", "", 0): (12, 48, 4800, 480_000)}
+    assert reminders == {0: (12, 48, 4800, 480_000)}
+    less = kept_sums(own[:0] + other, PatternReader(QUESTIONNAIRES, SCHEME))["V"]
+    assert exact_sums(less) != exact_sums(alone)
 
 
 answers = st.lists(

@@ -120,9 +120,9 @@ def shown(registered: RegisteredCampaign, release: Release) -> dict[str, int]:
     return {name: count for name, count in found.items() if count is not None}
 
 
-def test_of_a_thousand_pairs_none_can_be_told_apart_by_few() -> None:
+def test_of_hundreds_of_pairs_none_can_be_told_apart_by_few() -> None:
     chance, changes, held, taken = random.Random(2026), 0, 0, 0
-    for _ in range(1000):
+    for _ in range(500):
         first = Release("c", 1, 0, drawn(chance))
         now = changed(chance, dict(first.blocks))
         second, kept = next_release(CAMPAIGN, [first], now, {}, 1)
@@ -137,8 +137,8 @@ def test_of_a_thousand_pairs_none_can_be_told_apart_by_few() -> None:
         changes, held = changes + len(moved), held + len(kept)
         taken += sum(now[unit] == second.blocks[unit] for unit in moved)
     assert changes == held + taken
-    assert held > 500
-    assert taken > 20
+    assert held > 250
+    assert taken > 10
 
 
 def test_small_steps_do_not_add_up_unseen() -> None:

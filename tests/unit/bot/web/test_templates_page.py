@@ -48,7 +48,7 @@ async def test_a_cloud_s_template_is_approved_with_its_paper_and_a_push_demands_
         await announce_accounts(connection, [CLOUD, CARD])
     page = texts(await console.open(PAGE))
     assert page.count(FORBIDDEN) == 1, "the card's account is no public cloud"
-    assert page.count("Nothing is written yet") == 8
+    assert page.count("Nothing is written yet") == 10
     assert "as 1 to 4 variables" in await turn(console, "write", text="No code")
     await console.open(PAGE)
     text = "评" * 59 + " mp.cs.cn/k ${a}${b}"
