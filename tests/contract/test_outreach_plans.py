@@ -68,3 +68,6 @@ async def test_no_statement_of_a_sender_reads_all_people(
     of_people = [one for one in found if one[0].split()[1] in LARGE]
     assert len(of_people) > 8, "what is looked into is what a sender says"
     assert [one for one in of_people if not any(key in one[0] for key in BY_KEY)] == []
+    changes = [one for one in of_people if one[1].startswith("UPDATE outbox")]
+    assert changes
+    assert [one for one in changes if "lookup=?" not in one[0]] == []

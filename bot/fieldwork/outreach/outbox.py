@@ -142,7 +142,10 @@ async def _take(
     lookups = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
     if not lookups:
         return []
-    changed = update(outbox).where(*own, outbox.c.lookup.in_(lookups))
+    # They are locked, so that their keys alone name them; by their state SQLite would look among
+    # all that are queued.
+    keys = (outbox.c.campaign == push.campaign, outbox.c.step == push.step)
+    changed = update(outbox).where(*keys, outbox.c.lookup.in_(lookups))
     values = {"due": now + LEASE, "tries": outbox.c.tries + 1}
     rows = await connection.execute(
         changed.values(values).returning(outbox.c.lookup, outbox.c.tries, outbox.c.form)
