@@ -55,6 +55,17 @@ class AccountFile:
         """Return a secret; raises `BadInput` when it is missing."""
         return _demanded(self, "secrets", self.secrets, name)
 
+    def agent(self) -> int:
+        """Return the number of the application that writes, the setting ``agent_id``.
+
+        Raises:
+            BadInput: it is missing, or no number.
+        """
+        agent = self.setting("agent_id")
+        if not (agent.isascii() and agent.isdigit()):
+            raise BadInput(Message("messengers-agent"), self.place("settings.agent_id"))
+        return int(agent)
+
     def setting(self, name: str) -> str:
         """Return a setting; raises `BadInput` when it is missing."""
         return _demanded(self, "settings", self.settings, name)

@@ -25,7 +25,7 @@ from bot.service.composition import Service, build
 from bot.storage.database import writing
 from survey_flows.ballot import Ballot
 from survey_flows.effects import StoreBallot
-from tests.contract.test_year_tables import LEADERS, UNITS
+from tests.contract.test_year_tables import INDICATORS, LEADERS, UNITS
 from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep
 from tests.web_city import Clock
 
@@ -34,16 +34,6 @@ YEAR = 2026
 BASE = f"/admin/years/{YEAR}"
 CAMPAIGN = "/admin/campaigns/poll"
 SECRET = "a bicycle in the rain"
-INDICATORS = """subject,objective,superior,governance,personal
-U1,95,95,95,
-U2,80,80,80,
-U3,60,60,60,
-D1,70,70,70,
-L1,,,,90
-L2,,,,85
-L3,,,,80
-L4,,,,75
-"""
 HAPPY = {"U1": "VS VS S", "U2": "VS S S B", "U3": "B D D VD", "D1": "S B B D"}
 """What citizens say of a unit, by chance."""
 EACH = 130

@@ -20,7 +20,6 @@ from bot.messengers.account_files import AccountFile
 from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict, answer_by_code
 from bot.messengers.http import JSON, HttpCaller, Response, answer_by_status, at_path, text_at
 from bot.messengers.tokens import Tokens
-from survey_flows.errors import BadInput, Message
 
 URL = "https://oapi.dingtalk.com"
 TOKEN_PATH = "/gettoken"  # noqa: S105  (a path)
@@ -65,10 +64,7 @@ class DingtalkMessenger(HttpCaller):
         super().__init__(file.declare(DINGTALK, MOST_BYTES // 3), "", file.tls_pin)
         self._url = file.url or URL
         self._key, self._secret = file.secret("app_key"), file.secret("app_secret")
-        agent = file.setting("agent_id")
-        if not (agent.isascii() and agent.isdigit()):
-            raise BadInput(Message("messengers-agent"), file.place("settings.agent_id"))
-        self._agent = int(agent)
+        self._agent = file.agent()
         self._tokens = Tokens(self._ask, "access_token", "errcode", CODES, STALE)
 
     async def send(self, address: str, message: OutgoingMessage, /) -> Answer:

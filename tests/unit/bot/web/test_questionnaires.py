@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
 from bot.accounts.staff import add_staff
 from bot.campaigns.draft_changes import change_questionnaire, read_draft
@@ -27,16 +24,13 @@ from bot.campaigns.questionnaire_form import (
 )
 from bot.campaigns.questionnaire_preview import preview
 from bot.campaigns.registered import find_registered_campaign
-from bot.core.settings import Settings
 from bot.core.shipped_files import offered_questionnaires, shipped_questionnaires, shipped_scales
-from bot.service.composition import build
-from bot.web.server import make_web
 from survey_flows.conditions import parse_condition
 from survey_flows.consistency import find_flaws
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
-from tests.console import PASSWORD, Console, make_data, texts
-from tests.web_city import Clock, make_draft
+from tests.console import PASSWORD, Console, make_data, opened_copy, texts
+from tests.web_city import make_draft
 
 SCALES = shipped_scales()
 PAGE = "/admin/campaigns/plan/questionnaires/econ"
@@ -52,15 +46,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
+    async with opened_copy(filled, tmp_path / "data", valkey_url) as console:
+        service = console.service
         await add_staff(service.roster, "wang", PASSWORD, "staff")
         await create_campaign(service.database, replace(make_draft(), id="plan"), service.clock)
-        yield Console(client, service)
+        yield console
 
 
 def fields(page: str) -> dict[str, str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.accounts.staff import add_staff
@@ -22,12 +19,9 @@ from bot.campaigns.opening import show_opening
 from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.scheme_files import offered_scheme, shipped_scheme
 from bot.campaigns.scheme_form import changed_scheme, plain_scheme, scheme_chapters
-from bot.core.settings import Settings
-from bot.service.composition import build
-from bot.web.server import make_web
 from survey_flows.errors import BadInput
-from tests.console import PASSWORD, Console, make_data, texts
-from tests.web_city import Clock, make_draft
+from tests.console import PASSWORD, Console, make_data, opened_copy, texts
+from tests.web_city import make_draft
 
 PAGE = "/admin/campaigns/plan/scheme"
 
@@ -41,18 +35,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 @pytest.fixture
 async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
-    folder = tmp_path / "data"
-    await asyncio.to_thread(shutil.copytree, filled, folder)
-    async with (
-        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
+    async with opened_copy(filled, tmp_path / "data", valkey_url) as console:
+        service = console.service
         await add_staff(service.roster, "wang", PASSWORD, "staff")
         units = await units_of_year(service.database, 2011)
         scheme = chosen_scheme(None, None, None, 2011, units)
         draft = replace(make_draft(), id="plan", year=2011, scheme=scheme)
         await create_campaign(service.database, draft, service.clock)
-        yield Console(client, service)
+        yield console
 
 
 def fields(page: str) -> dict[str, str]:
