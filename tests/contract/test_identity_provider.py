@@ -260,12 +260,7 @@ async def test_a_provider_that_is_away_leaves_ratings_and_telephones_alone(
         await town.confirm("telegram", "4711", PHONE)
         await town.rate("telegram", "4711")
         assert await town.ballots() == [("FIN", "verified", "VS S S S")]
-
-
-async def test_a_campaign_that_takes_it_is_not_opened_without_a_provider(
-    sqlite_url: str, valkey_url: str, tmp_path: Path
-) -> None:
-    async with provided(Backend(sqlite_url, valkey_url), tmp_path) as (town, standin):
+        # A campaign that takes it is not opened while no provider is set up.
         draft = replace(make_draft(), id="next", identity=("openid",))
         database = town.service.database
         await create_campaign(database, draft, town.clock)
