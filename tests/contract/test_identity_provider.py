@@ -16,10 +16,10 @@ from aiohttp import ClientSession, web
 from sqlalchemy import select
 from yarl import URL
 
-from bot.campaigns.citizens_provider import announce_citizens_provider
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.campaigns.opening import show_opening
-from bot.storage.database import reading, writing
+from bot.serving import announce_provider
+from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.public.citizen_cookie import set_cookie
 from survey_flows.events import Started
@@ -264,11 +264,10 @@ async def test_a_provider_that_is_away_leaves_ratings_and_telephones_alone(
         draft = replace(make_draft(), id="next", identity=("openid",))
         database = town.service.database
         await create_campaign(database, draft, town.clock)
-        async with writing(database) as connection:
-            await announce_citizens_provider(connection, "", "")
+        await announce_provider(town.service, [provider_of(standin, "desk")])
         said = [one.render("en") for one in (await show_opening(database, "next")).stops]
         assert any("no identity provider is set up for citizens" in one for one in said), said
-        async with writing(database) as connection:
-            await announce_citizens_provider(connection, "city", standin.issuer)
+        by = provider_of(standin, "city", use="citizens")
+        await announce_provider(town.service, [provider_of(standin, "desk"), by])
         said = [one.render("en") for one in (await show_opening(database, "next")).stops]
         assert not any("identity provider" in one for one in said), said
