@@ -191,7 +191,8 @@ def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
 
         return delimited_lines(origin)
     if origin.suffix in WORKBOOKS:
-        from bot.spreadsheets.worksheet import Reading, workbook_lines
+        from bot.spreadsheets.cell_values import Reading
+        from bot.spreadsheets.worksheet import workbook_lines
 
         return workbook_lines(origin, Reading(booleans=booleans))
     raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=origin.name))
