@@ -69,12 +69,10 @@ def plain_row(piece: str) -> PlainRow | None:
     Args:
         piece: what stands from the end of a row to before `ROW_END`.
     """
-    head = _ROW.match(piece)
-    if head is None:
-        return None
-    parts = _CELL.split(piece[head.end() :])
-    if any(parts[::5]):
-        return None  # something stands between the cells
+    parts = _CELL.split(piece)
+    head = _ROW.fullmatch(parts[0])
+    if head is None or any(parts[5::5]):
+        return None  # what is no cell stands before, between or behind them
     around = tuple(zip(parts[1::5], parts[2::5], parts[4::5], strict=True))
     return PlainRow(int(head[1]), head[2], around, parts[3::5])
 
