@@ -46,7 +46,7 @@ class ContactImportCounts:
     opted_out: int
 
 
-class _PersonRow(NamedTuple):
+class PersonRow(NamedTuple):
     """A row of the table of persons."""
 
     lookup: bytes
@@ -60,7 +60,7 @@ class _PersonRow(NamedTuple):
     invited: str
 
 
-class _AddressRow(NamedTuple):
+class AddressRow(NamedTuple):
     """A row of the table of addresses."""
 
     lookup: bytes
@@ -157,10 +157,10 @@ def _changes(
     known: Stored,
     people: Stored,
     counts: Counter[str],
-) -> tuple[list[_PersonRow], list[_AddressRow]]:
+) -> tuple[list[PersonRow], list[AddressRow]]:
     """Return the rows of persons and addresses that are new or change; counts the persons."""
-    rows: list[_PersonRow] = []
-    places: list[_AddressRow] = []
+    rows: list[PersonRow] = []
+    places: list[AddressRow] = []
     for one in some:
         entry, *others = one.entries
         if not (one.stored or others or entry.person or entry.address in known):
@@ -301,36 +301,36 @@ async def _locked(connection: AsyncConnection, merging: Sequence[_Listed]) -> di
     return found
 
 
-def _first_seen(seal: Seal, entry: _Entry) -> tuple[_PersonRow, _AddressRow]:
+def _first_seen(seal: Seal, entry: _Entry) -> tuple[PersonRow, AddressRow]:
     """Return the rows of a person with one address of whom nothing is stored, as most are.
 
     They are what `_merged` and `_addresses` make, which ask about much more.
     """
     address, lang, group, area, size, consent, source, _, _ = entry.contact
     own = entry.address
-    row = _PersonRow(own, lang, group, area, size, source, consent, "", "")
+    row = PersonRow(own, lang, group, area, size, source, consent, "", "")
     sealed = seal(address, own) if consent else None
-    return row, _AddressRow(own, own, address.channel, sealed, 0, "", "")
+    return row, AddressRow(own, own, address.channel, sealed, 0, "", "")
 
 
-def _gone(before: Sequence[Row[Any]]) -> _PersonRow:
+def _gone(before: Sequence[Row[Any]]) -> PersonRow:
     days = {name: max(getattr(row, name) for row in before) for name in ("opted_out", "invited")}
-    return _PersonRow(lookup=bytes(before[0].lookup), **(BLANK | days))
+    return PersonRow(lookup=bytes(before[0].lookup), **(BLANK | days))
 
 
-def _merged(one: _Listed, before: Sequence[Row[Any]]) -> _PersonRow:
+def _merged(one: _Listed, before: Sequence[Row[Any]]) -> PersonRow:
     first, consent, invited = one.first, one.consent, ""
     for row in before:
         consent, invited = max(consent, row.consent), max(invited, row.invited)
     described = (first.lang, first.group, first.area, first.size, first.source)
-    return _PersonRow(one.lookup, *described, consent, "", invited)
+    return PersonRow(one.lookup, *described, consent, "", invited)
 
 
 def _addresses(
-    seal: Seal, one: _Listed, known: Stored, row: _PersonRow, out: bool
-) -> list[_AddressRow]:
+    seal: Seal, one: _Listed, known: Stored, row: PersonRow, out: bool
+) -> list[AddressRow]:
     """Return the rows of a person's addresses and numbers, one of each."""
-    found: dict[bytes, _AddressRow] = {}
+    found: dict[bytes, AddressRow] = {}
     consent = one.consent
     for place, entry in enumerate(one.entries):
         named = ((entry.person, entry.contact.person), (entry.address, entry.contact.address))
@@ -344,13 +344,13 @@ def _addresses(
             if out:
                 was = old.opted_out if old is not None else ""
                 erased = ERASED | {"opted_out": was}
-                found[lookup] = _AddressRow(lookup, one.lookup, **erased)
+                found[lookup] = AddressRow(lookup, one.lookup, **erased)
                 continue
             since = old.unreachable if old is not None else ""
             sealed = old.sealed if old is not None else None
             # A telephone that only ties rows together is none that the person gave to be written to
             kept = row.consent and (kind != NUMBER or address.channel == OUTSIDE)
-            found[lookup] = _AddressRow(
+            found[lookup] = AddressRow(
                 lookup,
                 one.lookup,
                 kind,
@@ -363,14 +363,14 @@ def _addresses(
     return list(found.values())
 
 
-async def _write_persons(connection: AsyncConnection, rows: Sequence[_PersonRow]) -> None:
+async def _write_persons(connection: AsyncConnection, rows: Sequence[PersonRow]) -> None:
     """Store persons; an opt-out that came since they were read stands, whatever is stored."""
     if rows:
         # Invitations write the day in the meantime, which may be newer than what was read.
         await upsert_many(
             connection,
             tables.persons,
-            _PersonRow._fields,
+            PersonRow._fields,
             ("lookup",),
             [rows],
             kept=("invited",),
@@ -402,7 +402,7 @@ async def _merge(connection: AsyncConnection, kept: bytes, others: Sequence[byte
 
 
 async def _write_addresses(
-    connection: AsyncConnection, rows: Sequence[_AddressRow], known: Stored
+    connection: AsyncConnection, rows: Sequence[AddressRow], known: Stored
 ) -> None:
     """Store addresses; none changes its person here, and none comes back after an opt-out."""
     if not rows:
@@ -411,7 +411,7 @@ async def _write_addresses(
     await upsert_many(
         connection,
         tables.addresses,
-        _AddressRow._fields,
+        AddressRow._fields,
         ("lookup",),
         [rows],
         kept=("person", "unreachable"),
