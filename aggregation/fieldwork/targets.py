@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
-from aggregation.scheme.population import STROKE, Population
+STROKE = "/"
+"""Divides a stratum such as ``430102/large`` into its parts, the district first."""
 
 
 def area_of(stratum: str) -> str:
@@ -16,41 +17,31 @@ def area_of(stratum: str) -> str:
 
 def area_targets(
     targets: Mapping[str, int],
-    population: Population | None,
+    population: Mapping[str, Mapping[str, int]],
     invited: Mapping[tuple[str, str], int],
 ) -> dict[str, int]:
     """The targets of groups shared out to districts.
 
-    A group's people are shared by the scheme's population figures, or, where it has none of that
-    group by district, by the invitations. What neither shares out has no district.
+    A group's people are shared by population figures, or, where the group has none by district, by
+    the invitations. What neither shares out has no district.
 
     Args:
         targets: people by group.
-        population: the figures to which answers are weighted.
+        population: people by group and stratum.
         invited: invitations by group and stratum.
     """
     found: Counter[str] = Counter()
     for group, people in targets.items():
-        weights = _by_area(population, group) or Counter[str]()
-        if not weights:
-            for (own, stratum), number in invited.items():
-                if own == group and area_of(stratum):
+        asked = {stratum: number for (own, stratum), number in invited.items() if own == group}
+        for strata in (population.get(group, {}), asked):
+            weights: Counter[str] = Counter()
+            for stratum, number in strata.items():
+                if area_of(stratum):
                     weights[area_of(stratum)] += number
-        found.update(shared_out(people, weights))
+            if weights:
+                found.update(shared_out(people, weights))
+                break
     return {area: people for area, people in sorted(found.items()) if people}
-
-
-def _by_area(population: Population | None, group: str) -> Counter[str]:
-    """The people of a group by district, of units without figures of their own."""
-    found: Counter[str] = Counter()
-    target = population.targets().get(("", group)) if population else None
-    if target is None:
-        return found
-    for margin, values in target.margins.items():
-        if margin <= 1:
-            for value, people in values.items():
-                found[area_of(value)] += people
-    return found
 
 
 def shared_out(people: int, weights: Mapping[str, int]) -> dict[str, int]:

@@ -44,7 +44,7 @@ from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
 from bot.fieldwork.monitoring.reached import Reached, read_reached
-from bot.fieldwork.monitoring.targets import read_targets
+from bot.fieldwork.monitoring.targets import people_by_area, read_targets
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import DELIVERED, FAILED, QUEUED, SENT
 from bot.storage.database import reading
@@ -114,7 +114,7 @@ class Monitor:
 
     @property
     def completed(self) -> CountRange:
-        """Everybody who submitted, by what is told of the sources."""
+        """Everybody who submitted, by what is disclosed of the sources."""
         return sum_of_ranges([counts[COMPLETED] for counts in self.by_source.values()])
 
 
@@ -168,7 +168,7 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         targets=targets,
         area_targets=area_targets(
             targets,
-            definition.scheme.population,
+            people_by_area(definition.scheme.population),
             {cell: counts["invited"] for cell, counts in cells.items()},
         ),
         window=(row.opens_at, row.closes_at),

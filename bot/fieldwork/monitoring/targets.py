@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from aggregation.scheme.population import Population
 from bot.campaigns.definition import read_definition
 from bot.campaigns.registered import read_campaign_row
 from bot.storage.database import writing
@@ -80,3 +81,22 @@ async def read_targets(connection: AsyncConnection, campaign: str) -> dict[str, 
     query = select(columns.group_code, columns.people).where(columns.campaign == campaign)
     rows = await connection.execute(query.order_by(columns.group_code))
     return {row.group_code: row.people for row in rows}
+
+
+def people_by_area(population: Population | None) -> dict[str, dict[str, int]]:
+    """Return the people of each group by stratum or first margin, which is the district.
+
+    Args:
+        population: figures of a scheme; those of single units are left out.
+    """
+    targets = population.targets() if population else {}
+    return {
+        group: {
+            value: people
+            for margin, values in target.margins.items()
+            if margin <= 1
+            for value, people in values.items()
+        }
+        for (unit, group), target in targets.items()
+        if not unit
+    }

@@ -1124,7 +1124,7 @@ response-of-target = 至少达到目标 { $target } 人的 { $percent }%
 response-no-target = 没有设定目标
 response-needed = 每天还需
 response-left = { $n ->
-    [0] 活动已经结束
+    [0] 活动已截止
    *[other] 到截止还有 { $n } 天
   }
 response-due = 匀速推进，此时应有 { $n } 人

@@ -25,7 +25,7 @@ TREE = (
 CELLS = ("a1", "a2", "a3")
 
 
-def counts_of(cells: tuple[int, int, int], other: int, first: int) -> dict[Name, int]:
+def counts_of(cells: tuple[int, ...], other: int, first: int) -> dict[Name, int]:
     own = sum(cells)
     return {
         ("source", "a"): own,
@@ -71,7 +71,7 @@ def test_what_is_added_narrows_no_small_count(seed: int) -> None:
     cells = tuple(chance.choice((0, 1, 5, 9, 10, 19, 20, 37)) for _ in CELLS)
     other = chance.choice((0, 1, 9, 19, 20))
     first = chance.randint(0, sum(cells) + other)
-    counts = counts_of((cells[0], cells[1], cells[2]), other, first)
+    counts = counts_of(cells, other, first)
     told = {name: range_of(count, STEP) for name, count in counts.items()}
     new = [("cell", name) for name in CELLS]
     ranges = widened(counts, told, TREE, new, STEP)

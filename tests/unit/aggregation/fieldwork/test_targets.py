@@ -5,35 +5,20 @@ from __future__ import annotations
 import pytest
 
 from aggregation.fieldwork.targets import area_of, area_targets, due_by, shared_out
-from aggregation.scheme.population import Population, PopulationFigure
-
-
-def figures(*cells: tuple[str, int, str, int]) -> Population:
-    return Population(
-        figures=tuple(
-            PopulationFigure(group=group, margin=margin, value=value, people=people)
-            for group, margin, value, people in cells
-        )
-    )
 
 
 def test_targets_are_shared_by_population_else_by_invitations_else_not() -> None:
-    population = figures(
-        ("resident", 1, "430102", 300),
-        ("resident", 1, "430103", 100),
-        ("resident", 2, "large", 250),
-        ("resident", 2, "small", 150),
-        ("firm", 0, "430102/large", 1),
-        ("firm", 0, "430102/small", 1),
-        ("firm", 0, "430103/small", 2),
-    )
+    population = {
+        "resident": {"430102": 300, "430103": 100},
+        "firm": {"430102/large": 1, "430102/small": 1, "430103/small": 2},
+    }
     invited = {("deputy", "430103"): 5, ("deputy", ""): 20, ("expert", ""): 9}
     targets = {"resident": 1000, "firm": 50, "deputy": 7, "expert": 30}
     assert area_targets(targets, population, invited) == {
         "430102": 750 + 25,
         "430103": 250 + 25 + 7,
     }
-    assert area_targets({"expert": 30}, None, invited) == {}
+    assert area_targets({"expert": 30}, {}, invited) == {}
 
 
 @pytest.mark.parametrize("people", [0, 1, 7, 100, 9_999])

@@ -1,9 +1,11 @@
-"""Bars of the response page: a count told as a range looks like one, and stays in its room."""
+"""Bars of the response page stay in their room, and targets of districts follow from figures."""
 
 from __future__ import annotations
 
 import pytest
 
+from aggregation.scheme.population import Population, PopulationFigure
+from bot.fieldwork.monitoring.targets import people_by_area
 from bot.web.admin.response_charts import HEIGHT, TOP, TargetBar, day_chart, target_bar
 
 
@@ -38,3 +40,25 @@ def test_without_a_count_there_is_no_chart_and_without_a_target_no_line() -> Non
     chart = day_chart({"1": (10, 19)}, 0)
     assert chart is not None
     assert chart.goal is None
+
+
+def test_people_of_a_district_are_of_whole_strata_or_of_the_first_margin() -> None:
+    figures = (
+        ("", "resident", 1, "430102", 300),
+        ("", "resident", 1, "430103", 100),
+        ("", "resident", 2, "large", 250),
+        ("", "resident", 2, "small", 150),
+        ("", "firm", 0, "430102/large", 5),
+        ("TAX", "firm", 0, "430103/large", 9),
+    )
+    population = Population(
+        figures=tuple(
+            PopulationFigure(unit=unit, group=group, margin=margin, value=value, people=people)
+            for unit, group, margin, value, people in figures
+        )
+    )
+    assert people_by_area(population) == {
+        "resident": {"430102": 300, "430103": 100},
+        "firm": {"430102/large": 5},
+    }
+    assert people_by_area(None) == {}
