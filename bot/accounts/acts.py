@@ -118,6 +118,7 @@ ACTS: Mapping[str, str] = {
     # Forms of the console: the route, and the button where a form has several.
     "/admin/sign-in": "act-sign-in",
     "/admin/sign-in/code": "act-sign-in-code",
+    "/admin/sign-in/back/{provider}": "act-sign-in-provider",
     "/admin/first": "act-first-sign-in",
     "/admin/sign-out": "act-sign-out",
     "/admin/password": "act-own-password",
@@ -183,6 +184,7 @@ ACTS: Mapping[str, str] = {
     f"{CAMPAIGN}/push/turn resume": "act-push-resume",
     f"{CAMPAIGN}/push/turn cancel": "act-push-cancel",
     f"{CAMPAIGN}/responses/quotas": "act-quotas-set",
+    f"{CAMPAIGN}/responses/targets": "act-targets-set",
     f"{CAMPAIGN}/publish": "act-publish",
     f"{CAMPAIGN}/publish withdraw": "act-publish-withdraw",
     f"{CAMPAIGN}/publish bundle": "act-bundle-write",

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from bot.storage.schema.accounts import approvals as approvals
 from bot.storage.schema.accounts import grants as grants
 from bot.storage.schema.accounts import preferences as preferences
+from bot.storage.schema.accounts import provider_accounts as provider_accounts
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff
@@ -39,6 +40,7 @@ from bot.storage.schema.audience import persons as persons
 from bot.storage.schema.audit_log import audit as audit
 from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns
+from bot.storage.schema.campaigns import citizens_provider as citizens_provider
 from bot.storage.schema.campaigns import link_marks as link_marks
 from bot.storage.schema.campaigns import links as links
 from bot.storage.schema.fraud_review import case_ballots as case_ballots
@@ -52,6 +54,7 @@ from bot.storage.schema.metadata import metadata as metadata
 from bot.storage.schema.monitoring import arrivals as arrivals
 from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
+from bot.storage.schema.monitoring import response_targets as response_targets
 from bot.storage.schema.outreach import handouts as handouts
 from bot.storage.schema.outreach import message_templates as message_templates
 from bot.storage.schema.outreach import messenger_accounts as messenger_accounts
