@@ -56,6 +56,8 @@ def test_the_example_can_be_used() -> None:
             "row 2, column people: «0» is not a number of people",
         ),
         ("group,value,people\nresident,a,1.5\n", "row 2, column people: «1.5»"),
+        ('group,value,people\nresident,a,"1,5"\n', "row 2, column people: «1,5»"),
+        ('group,value,people\nresident,a,"12,00"\n', "row 2, column people: «12,00»"),
         ("group,margin,value,people\nresident,9,a,3\n", "row 2, column margin: «9» is no margin"),
         (
             "group,value,people\nresident,a,3\nresident,a,4\n",
