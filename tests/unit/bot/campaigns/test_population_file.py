@@ -71,6 +71,12 @@ def test_what_is_wrong_is_told_by_row_and_column(text: str, said: str) -> None:
         read_population(read_sheet("p.csv", text.encode()))
 
 
+def test_a_comma_before_every_three_digits_is_read() -> None:
+    table = 'group,value,people\nresident,a,"1,200"\nresident,b,"12,000,000"\n'
+    figures = read_population(read_sheet("p.csv", table.encode()))
+    assert [it["people"] for it in figures] == ["1200", "12000000"]
+
+
 def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(CSV.replace("resident", "martian"))
