@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
+from bot.accounts.profiles import SOLO
+from bot.accounts.roster import logged_profile
 from bot.campaigns.choice_records import read_choices
 from bot.campaigns.code_accounts import sends_codes
 from bot.campaigns.definition import FrozenDefinition, read_definition
@@ -125,7 +127,7 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
         row.id,
         True,
         tuple(stops),
-        tuple(_asks(definition)),
+        (*_asks(definition), *await _asks_escrow(connection)),
         tuple(_locked(definition, families)),
         frozen.hexdigest(),
     )
@@ -231,6 +233,13 @@ def _asks(definition: FrozenDefinition) -> Iterator[Message]:
         yield Message("opening-ask-sample")
     yield Message("opening-ask-channel")
     yield Message("opening-ask-assessment")
+
+
+async def _asks_escrow(connection: AsyncConnection) -> tuple[Message, ...]:
+    """What somebody confirms of backups, where more than one person runs the installation."""
+    if await logged_profile(connection) == SOLO:
+        return ()
+    return (Message("opening-ask-escrow"),)
 
 
 def _locked(definition: FrozenDefinition, families: Iterable[Family]) -> Iterator[LockedFamily]:

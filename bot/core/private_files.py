@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.core.events import event
+
 log = logging.getLogger(__name__)
 
 OTHERS = 0o077
@@ -38,6 +40,7 @@ def make_private(*paths: Path) -> None:
             "give them to the account that runs the service",
             len(failed),
             failed[0],
+            extra=event("rights", count=len(failed)),
         )
 
 

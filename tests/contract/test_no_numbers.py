@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from bot.campaigns.lifecycle import create_campaign
+from bot.core.events import FORMATS
 from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.crypto.age_files import make_identity
@@ -210,7 +211,8 @@ async def test_no_number_stands_in_any_file_log_page_or_backup(
         await answer(on)
         await read_whole(on, folder, backup)
     out, err = capfd.readouterr()
-    assert seen((caplog.text + out + err).encode()) == []
+    lines = [form().format(it) for form in FORMATS.values() for it in caplog.records]
+    assert seen("\n".join([caplog.text, out, err, *lines]).encode()) == []
     assert HOOK not in caplog.text
 
 

@@ -53,6 +53,16 @@ async def test_who_prepares_an_opening_does_not_sign_it(road: Road) -> None:
     assert await state(road, "next") == "open"
 
 
+async def test_where_two_people_decide_the_list_asks_who_keeps_the_escrow_key(road: Road) -> None:
+    asked = Message("opening-ask-escrow")
+    assert asked not in (await show_opening(road.database, "next")).asks, "solo, by the public log"
+    await road.mixer.turn()
+    found = await show_opening(road.database, "next")
+    assert (asked in found.asks, found.stops) == (True, ())
+    for lang in ("zh-Hans", "en"):
+        assert "minping backup escrow" in render(asked, lang)
+
+
 async def test_a_draft_that_changed_after_it_was_prepared_is_not_opened(road: Road) -> None:
     seen = (await show_opening(road.database, "next")).digest
     made = await prepare_opening(road.approvals, "next", "zhou", "next", seen)
