@@ -19,7 +19,8 @@ from bot.campaigns.opening_decision import prepare_opening
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.campaign_aim import Aim
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
+from survey_flows.messages import render
 from tests.contract.test_conductor import Road, draft, make_road
 
 PASSWORD = "correct horse battery"
