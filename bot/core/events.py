@@ -99,8 +99,10 @@ def event(name: str, **fields: str | int | None) -> dict[str, Any]:
     }
 
 
-def fault(error: BaseException) -> dict[str, str]:
+def fault(error: BaseException | None) -> dict[str, str]:
     """Return the fields of an error: its class, and the code by which a driver knows it."""
+    if error is None:
+        return {"error": "", "code": ""}
     found = getattr(error, "orig", None) or error
     names = ("sqlite_errorname", "sqlstate")
     code = next((str(getattr(found, name)) for name in names if getattr(found, name, None)), "")

@@ -52,6 +52,12 @@ def _tell(
         answer.headers[HEADER] = str(own)
     if official:
         route = request.match_info.route.resource
-        fields = {"route": route.canonical if route else "", "ms": int(1000 * seconds)}
-        fields |= {"area": area, "method": request.method, "status": answer.status}
-        log.info("answered", extra=event("request", **fields))
+        about = event(
+            "request",
+            area=area,
+            method=request.method,
+            route=route.canonical if route else "",
+            status=answer.status,
+            ms=int(1000 * seconds),
+        )
+        log.info("answered", extra=about)
