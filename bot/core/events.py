@@ -50,6 +50,7 @@ EVENTS: Mapping[str, str] = {
     "rights": "other accounts may read files",
     "service_started": "the service listens",
     "service_stopped": "the service has ended in order",
+    "sign_in_refused": "a sign-in by an identity provider was not taken",
     "state_not_ordered": "a campaign stands in a state that nobody ordered",
     "step_stopped": "a provider refuses the messages of a step",
     "sums_lost": "a campaign loses its keys without sums",
