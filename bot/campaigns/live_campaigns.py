@@ -18,6 +18,7 @@ from bot.campaigns.definition import read_definition
 from bot.campaigns.fraud_rules import FraudRules
 from bot.campaigns.link_marks import unmarked_links
 from bot.campaigns.links import read_links
+from bot.campaigns.log_loss import read_losses
 from bot.campaigns.quota_counts import count_rated, read_taken_places
 from bot.campaigns.registration import differing_from_log, unproven_in_log
 from bot.campaigns.states import OPEN, PAUSED
@@ -179,12 +180,11 @@ class LiveCampaigns:
         unproven = await self._unproven(connection, rows)
         rows = [row for row in rows if row.id not in changed | unproven]
         missing = await read_missing_keys(connection)
-        definitions = {
-            row.id: _without_key(
-                load_definition(row, links.get(row.id, ()), self._words, self._zone), missing
-            )
-            for row in rows
-        }
+        lost = await read_losses(connection, [row.id for row in rows], self._zone)
+        definitions = {}
+        for row in rows:
+            read = load_definition(row, links.get(row.id, ()), self._words, self._zone)
+            definitions[row.id] = replace(_without_key(read, missing), lost=lost.get(row.id))
         for definition in definitions.values():
             # So that no citizen's first search waits for it.
             await asyncio.to_thread(index_of, definition)
