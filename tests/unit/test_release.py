@@ -51,7 +51,8 @@ def test_fragments_become_a_part_of_the_changelog_and_the_release_is_ready(
     assert release.take_fragments(tree, "1.2.3", "2027-01-02") == 2
     assert (tree / "CHANGELOG.md").read_text() == (
         f"# Log\n\n{release.UNRELEASED}\n\n## [1.2.3] - 2027-01-02\n\n"
-        "### Added\n\n- 新增。\n  New.\n  Operators: look.\n\n### Fixed\n\n- 改了。\n  Mended.\n\n\n## [1.2.2] - then\n"
+        "### Added\n\n- 新增。\n  New.\n  Operators: look.\n\n"
+        "### Fixed\n\n- 改了。\n  Mended.\n\n\n## [1.2.2] - then\n"
     )
     assert [file.name for file in (tree / "changes").iterdir()] == ["README.md"]
     assert lacking(tree, monkeypatch, capsys) == ""
