@@ -150,7 +150,7 @@ async def read_losses(
     return found
 
 
-async def _acts(connection: AsyncConnection, names: Iterable[str]) -> Sequence[Row[Any]]:
+async def _acts(connection: AsyncConnection, names: Iterable[str]) -> Sequence[Row[Any, Any]]:
     """Returns campaign and body of the acts of loss of some campaigns."""
     labels = [
         act_label(LOSS, name, numbered_name(name, number))
