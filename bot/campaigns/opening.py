@@ -107,11 +107,12 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     basics = (*nobody, *_unread_scales(definition), *_unworthy(definition))
     if PHONE in definition.identity and not await sends_codes(connection):
         basics = (*basics, Problem(Message("opening-identity-account"), Place(field="identity")))
+    escrow = await _asks_escrow(connection)
     if definition.aim.pilot:
-        return Opening(row.id, False, basics, (), (), frozen.hexdigest())
+        return Opening(row.id, False, basics, escrow, (), frozen.hexdigest())
     listed = await read_units_of(connection, row.year)
     if not {x.unit.code for x in listed} & definition.units.keys():
-        nowhere = (Message("opening-counts-nowhere", year=row.year),)
+        nowhere = (Message("opening-counts-nowhere", year=row.year), *escrow)
         return Opening(row.id, True, basics, nowhere, (), frozen.hexdigest())
     others = await _other_campaigns(connection, row)
     stops = [
@@ -127,7 +128,7 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
         row.id,
         True,
         tuple(stops),
-        (*_asks(definition), *await _asks_escrow(connection)),
+        (*_asks(definition), *escrow),
         tuple(_locked(definition, families)),
         frozen.hexdigest(),
     )

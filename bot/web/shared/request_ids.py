@@ -52,12 +52,14 @@ def _tell(
         answer.headers[HEADER] = str(own)
     if official:
         route = request.match_info.route.resource
-        about = event(
-            "request",
-            area=area,
-            method=request.method,
-            route=route.canonical if route else "",
-            status=answer.status,
-            ms=int(1000 * seconds),
+        log.info(
+            "answered",
+            extra=event(
+                "request",
+                area=area,
+                method=request.method,
+                route=route.canonical if route else "",
+                status=answer.status,
+                ms=int(1000 * seconds),
+            ),
         )
-        log.info("answered", extra=about)
