@@ -51,6 +51,7 @@ opening-identity-openid = citizens may confirm by an identity provider that they
 opening-identity-worth = the campaign takes identities, and the scheme gives them no worth of their own; write verified_worth under evidence
 opening-identity-account = no account sends codes; set one up and start the service again, or take no telephones
 opening-identity-provider = no identity provider is set up for citizens; set one up and start the service again, or do not take it
+citizens-provider-changed = the campaign { $campaign } takes the word of { $issuer }, and by another provider a person could count twice; put that issuer back into the file, or wait for the close
 opening-halves-items = a random half of the people answers the overall question last, to test the order of questions; the method page tells the difference
 opening-halves-scale = a random half of the people sees the levels from dissatisfied to satisfied, to test their order; the method page tells the difference
 campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft

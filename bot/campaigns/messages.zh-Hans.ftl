@@ -50,6 +50,7 @@ opening-identity-openid = 评价人可用身份认证平台确认身份；平台
 opening-identity-worth = 活动确认身份，办法却没有给它单独的折合数；请在 evidence 中设定 verified_worth
 opening-identity-account = 没有账户能发验证码；请设置短信账户并重新启动服务，或不选手机号
 opening-identity-provider = 没有供评价人使用的身份认证平台；请设置并重新启动服务，或不选这一项
+citizens-provider-changed = 活动 { $campaign } 以 { $issuer } 确认身份，换平台会使一个人计两票；请在文件中恢复原来的 issuer，或等活动截止
 opening-halves-items = 随机一半的人最后才答总体评价，以检验题目次序的影响；方法页会公布两半的差别
 opening-halves-scale = 随机一半的人由不满意到满意列出选项，以检验选项次序的影响；方法页会公布两半的差别
 campaign-unknown-questionnaire = 没有问卷“{ $questionnaire }”；请在草稿中加上它的文件

@@ -43,6 +43,7 @@ SECRET, PUBLIC = make_identity()
 INSTALLATION = {
     *("keys/contacts.key", "keys/follow.key", "keys/gate.key", "keys/sign.key", "keys/staff.key"),
     *("keys/desk/desk.key", "keys/desk/accounts", "keys/mixer/log.key", "messengers/sms.yaml"),
+    "openid/city.yaml",
 }
 
 
@@ -77,6 +78,8 @@ def whole_installation(folder: Path) -> None:
     (folder / "keys/desk/accounts").write_text("{}")
     (folder / "messengers").mkdir()
     (folder / "messengers/sms.yaml").write_text("provider: none\n")
+    (folder / "openid").mkdir()
+    (folder / "openid/city.yaml").write_text("client_secret: none\n")
 
 
 async def made(road: Road, folder: Path) -> Backup:

@@ -51,13 +51,13 @@ def _tell(
     if official or answer.status >= 400:
         answer.headers[HEADER] = str(own)
     if official:
-        route = request.match_info.route.resource
+        method, route = request.method, request.match_info.route.resource
         log.info(
             "answered",
             extra=event(
                 "request",
                 area=area,
-                method=request.method,
+                method=method,
                 route=route.canonical if route else "",
                 status=answer.status,
                 ms=int(1000 * seconds),

@@ -1147,6 +1147,40 @@ response-day = 日期
 response-hours = 按一天中的钟点
 response-hour = 钟点
 response-nothing = 还没有邀请、配额或参与者。
+response-so-far = 已提交
+response-of-target = 至少达到目标 { $target } 人的 { $percent }%
+response-no-target = 没有设定目标
+response-needed = 每天还需
+response-left = { $n ->
+    [0] 活动已截止
+   *[other] 到截止还有 { $n } 天
+  }
+response-due = 匀速推进，此时应有 { $n } 人
+response-groups = 按评价主体
+response-areas = 按区县
+response-area = 区县
+response-area-none = 未注明区县
+response-target = 目标
+response-bars-key = 深色：至少已有；浅色：至多可能；粗竖线：目标；细竖线：匀速推进此时应达到的人数。
+response-areas-how = 评价主体的目标按办法的人口数分到区县；没有人口数的，按邀请人数分。这里把各抽样单元的区间相加，所以区间较宽。
+response-days-alt = { $first }至{ $last }每天提交的人数，数字见下表。
+response-days-goal = 每天 { $n } 人可达到目标
+response-targets-give = 设定目标
+response-targets-problem = 没有保存任何目标。
+response-targets-hint = 各评价主体应有多少人提交。目标只是计划：不约束任何人，不拒绝任何人，随时可改。没有目标就留空。
+response-reached = 谁以什么方式联系到
+response-reached-why = 这里是发送队列的人数，与任何人的回答无关。提醒不显示送达人数：已经来过的人不再提醒，记作已发出。谁答了，不按联系方式统计，只有全部受邀者的合计。
+response-step = 步骤
+response-written = 应联系
+response-waiting = 等待
+response-handed = 已发出
+response-received = 其中已送达
+response-unreached = 无法送达
+response-failed = 失败
+response-out = 已拒收
+response-answered = 已提交（全部受邀者）
+response-in-file = 以文件发出（如信函）
+done-targets = 目标已保存。
 done-quotas = 配额已保存。
 
 handout-title = 邀请文件
