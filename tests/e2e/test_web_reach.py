@@ -310,7 +310,7 @@ async def confirm(page: Page, service: Service, reach: Reach) -> None:
     await press(page, "确认身份（可选）")
     await keep(page, "reach-identity-offer-zh")
     before = await begun(service)
-    await page.get_by_role("link", name="用手机号确认").click()
+    await page.get_by_role("link", name="打开确认页").click()
     await expect(page.get_by_label("手机号")).to_be_visible()
     address = page.url
     assert (await page.request.get(address)).status == 200
