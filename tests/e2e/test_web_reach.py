@@ -375,7 +375,7 @@ async def close(page: Page) -> None:
     await page.get_by_role("button", name="截止", exact=True).click()
     await page.goto("/admin/campaigns/2026/responses")
     await expect(page.get_by_text("回应率 RR1").first).to_be_visible()
-    figures = page.locator("dl.figures").first
+    figures = page.locator("dl.figures").filter(has_text="回应率 RR1")
     names = await figures.locator("dt").all_inner_texts()
     values = await figures.locator("dd").all_inner_texts()
     assert dict(zip(names, values, strict=True)) == FIGURES
