@@ -16,9 +16,17 @@ from aggregation.disclosure.disclosed import DisclosedScore
 from bot.publication.exports import campaign_book
 from bot.publication.exports.writers import page_records
 from tests.disclosure.__main__ import costs
-from tests.disclosure.directed import Around, Search, figures
+from tests.disclosure.directed import Around, Demand, Freedom, Search, figures
 from tests.disclosure.linear import FLOOR, FORM
-from tests.disclosure.made_cities import CODES, KINDS, MadeCity, Unit, demo_cities, made_city
+from tests.disclosure.made_cities import (
+    CODES,
+    KINDS,
+    Answer,
+    MadeCity,
+    Unit,
+    demo_cities,
+    made_city,
+)
 from tests.disclosure.twins import Twin, attack, cell_counts, nearest_twin, small_cells
 
 TRIES = 600
@@ -262,6 +270,29 @@ def test_units_that_change_together_keep_the_number_of_all_ballots() -> None:
     assert sum(own.total() for own in found.values()) == sum(
         city.units[unit].total() for unit in found
     )
+
+
+def test_a_directed_search_keeps_the_ballots_by_kind_of_link_in_their_tens() -> None:
+    """The method page tells them; city 157 had 89 vouched ballots, and each proposal had 90."""
+    around = Around(made_city(52, "overall 100"), "U2")
+    search = Search((around,))
+    demand = Demand(("group", "deputy"), 1, 0.0, Freedom.ALL)
+
+    def allowed(more: Answer, less: Answer) -> bool:
+        change = [(key == more) - (key == less) for key in around.kinds]
+        found = [(float(inside @ change), window) for inside, window in search.limits(demand)]
+        return all(low <= value <= high for value, (low, high) in found)
+
+    more, loose, vouched = (
+        next(key for key in around.kinds if key[:2] == part and around.code(key) == "VS")
+        for part in (
+            ("deputy", "personal"),
+            ("enterprise", "open"),
+            ("enterprise", "personal"),
+        )
+    )
+    assert not allowed(more, loose)
+    assert allowed(more, vouched)
 
 
 def test_each_exact_figure_lies_in_the_window_that_its_print_leaves() -> None:
