@@ -33,6 +33,7 @@ from bot.fieldwork.outreach.sender import PushSender
 from bot.messengers.contract import AccountMessenger
 from bot.messengers.hooks import Hooks
 from bot.messengers.registry import make_messengers
+from bot.openid.provider_files import read_providers
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
 from bot.service.metrics.request_counts import RequestCounts
@@ -67,6 +68,7 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     """Runs the listeners of a built service and yields the port (a free one for port 0)."""
     settings = service.settings
     messengers = make_messengers(settings.data, settings.public_url)
+    providers = read_providers(settings.data)
     await announce(service, messengers)
     hooks = make_hooks(service, messengers)
     codes = PhoneCodes(service.redis, service.database, service.keys, code_messenger(messengers))
@@ -78,7 +80,7 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
         serve_accounts(service, messengers),
     ):
         routes = [route for part in (channel, *accounts, hooks) if part for route in part.routes()]
-        app = make_web(service, routes, codes)
+        app = make_web(service, routes, codes, providers)
         counts = app[REQUEST_COUNTS]
         note = counts.note if settings.metrics else None
         door = WebhookDoor(PATH, channel.answer, note) if channel else None

@@ -60,6 +60,7 @@ PARTS = {
     "token": "none",
     "code": "7K3M9P2QXB",
     "ticket": "none",
+    "provider": "none",
 }
 MORE = (
     "/?l=LINK",
@@ -77,7 +78,13 @@ MORE = (
     "/admin/people/zhou",
     "/admin/years/2010/letters?unit=TAX",
 )
-WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")
+WITHOUT_SESSION = (
+    "/admin/sign-in",
+    "/admin/sign-in/code",
+    "/admin/sign-in/with/none",
+    "/admin/sign-in/back/none",
+    "/admin/sign-in/out/none",
+)
 REVIEWERS = ("/admin/cases", "/admin/approvals")
 
 

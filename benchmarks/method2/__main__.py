@@ -12,6 +12,7 @@ from benchmarks.method2.attacks import Moved, attacks, waves
 from benchmarks.method2.certainty import SHAPES, VOUCHED, calibration, rivals, states, worst_bin
 from benchmarks.method2.families import KINDS, outcome
 from benchmarks.method2.margins import product_cells
+from benchmarks.method2.moves import changed_ballots, worst_answers_of_three
 from benchmarks.method2.nonresponse import ANSWERS, BIASES, stayed_away
 
 MOST_FALSE, HELD = 0.05, (0.93, 0.97)
@@ -52,6 +53,18 @@ def print_rivals(cities: int, seed: int) -> None:
         mean, most = rivals(ballots, loose, units, cities, seed)
         kind = "loose" if loose else "vouched"
         print(f"| {ballots} {kind} | {units} | {mean:.2f} | {most:.2f} |", flush=True)
+
+
+def print_moves(cities: int, seed: int) -> None:
+    """Print what the two guarantees leave out."""
+    print("| score | units with such a ballot | moved beyond the worst move | at most, times it |")
+    print("|---|---|---|---|")
+    for (low, high), it in changed_ballots(cities, seed).items():
+        print(f"| {low}–{min(high, 100)} | {it.tried} | {it.over} | {it.most:.2f} |", flush=True)
+    raised, lowest = worst_answers_of_three(cities, seed)
+    print("\n| ballots of 30 of 100, 70, 30 | raised the score | at most, points | lowest score |")
+    print("|---|---|---|---|")
+    print(f"| {raised.tried} | {raised.over} | {raised.most:.1f} | {lowest:.1f} |")
 
 
 def print_margins(runs: int, seed: int) -> None:
@@ -135,6 +148,7 @@ FAMILIES = "families"
 PARTS: dict[str, Callable[[int, int], None]] = {
     "states": print_states,
     "rivals": print_rivals,
+    "moves": print_moves,
     "margins": print_margins,
     "calibration": print_calibration,
     "attacks": print_attacks,

@@ -118,6 +118,7 @@ ACTS: Mapping[str, str] = {
     # Forms of the console: the route, and the button where a form has several.
     "/admin/sign-in": "act-sign-in",
     "/admin/sign-in/code": "act-sign-in-code",
+    "/admin/sign-in/back/{provider}": "act-sign-in-provider",
     "/admin/first": "act-first-sign-in",
     "/admin/sign-out": "act-sign-out",
     "/admin/password": "act-own-password",

@@ -36,6 +36,7 @@ from bot.accounts.staff import (
     hash_password,
     insert_account,
     normalize_login,
+    require_no_provider,
     require_other_account,
     said_account,
     set_password,
@@ -104,7 +105,8 @@ class Officers:
         """Gives a person another role and unit, or prepares it; ``seen`` as in `change_staff`.
 
         Raises:
-            BadInput: as `change_staff`, or the same waits already.
+            BadInput: as `change_staff`, an identity provider opens the account, or the same waits
+                already.
         """
         account = await self._other(login, by)
         checked(AccountInput, login=login, role=role, unit=unit)
@@ -114,6 +116,7 @@ class Officers:
             if account.role in GUARDED and role != account.role:
                 await self._tell_end(account)
             return None
+        require_no_provider(account)
         details = {"role": role, "was": account.role, "unit": unit, "new": False}
         return await self._approvals.prepare(APPOINT, login, details, by)
 

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.accounts.profiles import PROFILE, SOLO
 from bot.core.folder_lock import locked_folder
 from bot.storage.database import reading, writing
-from bot.storage.schema.accounts import approvals, grants, second_factors, staff
+from bot.storage.schema.accounts import approvals, grants, provider_accounts, second_factors, staff
 from bot.storage.schema.all import log_entries
 from bot.storage.schema.api import tokens
 from bot.transparency.desk import Desk
@@ -44,6 +44,11 @@ FRESH_SECONDS = 1.0
 COLUMNS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
     "staff": (staff, "login", ("login", "password", "role", "unit", "disabled", "initial_until")),
     "factors": (second_factors, "login", ("login", "sealed")),
+    "providers": (
+        provider_accounts,
+        "login",
+        ("login", "provider", "issuer", "subject", "name"),
+    ),
     "tokens": (tokens, "name", ("name", "id", "digest", "scopes", "made", "expires", "revoked")),
     "approvals": (
         approvals,

@@ -16,13 +16,14 @@ from pydantic import Field, model_validator
 from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.accounts.profiles import GUARDED
 from bot.accounts.roles import ADMINISTRATOR, ROLE_CHOICES, ROLES, UNIT
 from bot.accounts.roster import Roster
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.core.stale_forms import require_seen
 from bot.storage.database import reading, writing
-from bot.storage.schema.all import recusals, second_factors, staff, units
+from bot.storage.schema.all import provider_accounts, recusals, second_factors, staff, units
 from survey_flows.errors import BadInput, Message, Place
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -47,6 +48,8 @@ class Account:
 
     Sessions that began until ``signed_out`` are over. A handed-out password opens a session
     until ``initial_until``, for its owner to choose another; 0 when the password is their own.
+    ``provider`` names the identity provider that opens the account, which then has no password, and
+    ``name`` is the real name by its word; both are empty for an account with a password.
     """
 
     login: str
@@ -57,6 +60,8 @@ class Account:
     signed_out: int
     initial_until: int
     has_second_factor: bool
+    provider: str = ""
+    name: str = ""
 
 
 class AccountInput(CheckedInput):
@@ -110,7 +115,8 @@ async def find_known_account(roster: Roster, login: str) -> Account | None:
         return None
     async with reading(roster.database) as connection:
         known = await roster.knows(connection, "staff", account.login)
-        known = known and await roster.knows(connection, "factors", account.login)
+        for part in ("factors", "providers"):
+            known = known and await roster.knows(connection, part, account.login)
     return account if known else None
 
 
@@ -243,6 +249,16 @@ def require_other_account(login: str, by: str) -> None:
         raise BadInput(Message("account-not-own"), Place(subject=login))
 
 
+def require_no_provider(account: Account) -> None:
+    """Refuses what an account that an identity provider opens cannot have.
+
+    Raises:
+        BadInput: it is such an account.
+    """
+    if account.provider:
+        raise BadInput(Message("account-of-provider"), Place(subject=account.login))
+
+
 async def end_sessions(database: AsyncEngine, login: str, now: int) -> None:
     """Ends the sessions of a person that began until ``now``, in epoch seconds.
 
@@ -272,10 +288,12 @@ async def change_account(
     """Changes columns of an account, in the caller's transaction.
 
     Raises:
-        BadInput: there is no such login or unit, or no administrator is left (unless it ``keeps``
-            them).
+        BadInput: there is no such login or unit, no administrator is left (unless it ``keeps``
+            them), or an account that a provider opens would get a password or an officer's role.
     """
     await _require_unit(connection, unit)
+    if "password" in values or values.get("role") in GUARDED:
+        await _require_no_provider(connection, login)
     if "unit" in values:
         await _keep_left_unit(connection, login, values["unit"])
     done = await connection.execute(update(staff).where(staff.c.login == login).values(**values))
@@ -283,6 +301,13 @@ async def change_account(
         raise BadInput(Message("account-unknown"), Place(subject=login))
     if not keeps:
         await _require_administrator(connection, login)
+
+
+async def _require_no_provider(connection: AsyncConnection, login: str) -> None:
+    """Keeps passwords and officers' roles apart from accounts that an identity provider opens."""
+    query = select(provider_accounts.c.login).where(provider_accounts.c.login == login)
+    if (await connection.execute(query)).first() is not None:
+        raise BadInput(Message("account-of-provider"), Place(subject=login))
 
 
 async def _keep_left_unit(connection: AsyncConnection, login: str, unit: str | None) -> None:
@@ -315,14 +340,16 @@ async def _require_unit(connection: AsyncConnection, unit: str) -> None:
 
 
 def _accounts() -> Select[Any]:
-    factors = second_factors.c
+    factors, provided = second_factors.c, provider_accounts.c
     joined = staff.outerjoin(second_factors, factors.login == staff.c.login)
-    return select(*staff.c, factors.confirmed).select_from(joined)
+    joined = joined.outerjoin(provider_accounts, provided.login == staff.c.login)
+    return select(*staff.c, factors.confirmed, provided.provider, provided.name).select_from(joined)
 
 
 def _account(row: Row[Any]) -> Account:
     rest = (row.disabled, row.signed_out, row.initial_until, bool(row.confirmed))
-    return Account(row.login, row.password, row.role, row.unit or "", *rest)
+    provided = (row.provider or "", row.name or "")
+    return Account(row.login, row.password, row.role, row.unit or "", *rest, *provided)
 
 
 async def hash_password(password: str, login: str, drawn: bool = False) -> str:

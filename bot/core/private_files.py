@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.core.file_errors import unreadable
+from survey_flows.errors import BadInput, Message, Place
+
 log = logging.getLogger(__name__)
 
 OTHERS = 0o077
@@ -23,6 +26,26 @@ def private_umask() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def read_private_text(path: Path, place: Place) -> str:
+    """Returns the text of a file with secrets.
+
+    Args:
+        path: the file.
+        place: names it in a refusal.
+
+    Raises:
+        BadInput: others than its owner can read it, it cannot be read, or it is not UTF-8.
+    """
+    try:
+        if path.stat().st_mode & OTHERS:
+            raise BadInput(Message("core-file-not-private"), place)
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise unreadable(error, path) from None
+    except UnicodeDecodeError:
+        raise BadInput(Message("core-file-not-utf8"), place) from None
 
 
 def make_private(*paths: Path) -> None:

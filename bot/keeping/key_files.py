@@ -17,7 +17,9 @@ from bot.core.settings import Settings
 from bot.crypto.keyrings import SUFFIX
 from bot.transparency.desk import DESK
 
-FOLDER, MESSENGERS, MIXER, VOTERS = "keys", "messengers", "mixer", "voters"
+FOLDER, MIXER, VOTERS = "keys", "mixer", "voters"
+SECRETS = ("messengers", "openid")
+"""Folders with the secrets of accounts that send, and of identity providers."""
 INSTALLATION = (
     f"*{SUFFIX}",
     f"{DESK}/*{SUFFIX}",
@@ -29,7 +31,7 @@ INSTALLATION = (
 
 
 def installation_files(settings: Settings) -> dict[str, bytes]:
-    """Returns the installation's keys, and the secrets of accounts that send, by their names.
+    """Returns the installation's keys, and the secrets with others, by the files' names.
 
     With a mixer of its own the folder has no key of the log, and that mixer's is no part of this.
     """
@@ -42,6 +44,5 @@ def installation_files(settings: Settings) -> dict[str, bytes]:
 def _files(settings: Settings) -> Iterator[Path]:
     for pattern in INSTALLATION:
         yield from sorted((settings.data / FOLDER).glob(pattern))
-    for path in sorted((settings.data / MESSENGERS).rglob("*")):
-        if path.is_file():
-            yield path
+    for folder in SECRETS:
+        yield from (path for path in sorted((settings.data / folder).rglob("*")) if path.is_file())

@@ -48,7 +48,7 @@ from bot.keeping.database_copies import (
     restore_dump,
 )
 from bot.keeping.escrowed import campaign_files, open_escrowed
-from bot.keeping.key_files import FOLDER, MESSENGERS, MIXER
+from bot.keeping.key_files import FOLDER, MIXER, SECRETS
 from bot.keeping.verifying import open_backup
 from bot.service.desk_loss import logged_profile
 from bot.service.two_persons import named_people
@@ -60,7 +60,7 @@ from bot.transparency.guarded_log import GuardedLog
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.signed_notes import VerifierKey, read_key
 
-PLAIN = (FOLDER, MESSENGERS)
+PLAIN = (FOLDER, *SECRETS)
 """The folders of parts that are keys as they are; others are sealed once more."""
 GUARD_FILES = ("leaves", "state", "desk")
 

@@ -5,12 +5,11 @@ eyes alone, because it holds the provider's secrets.
 from __future__ import annotations
 
 import re
-import stat
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 
-from bot.core.file_errors import unreadable
+from bot.core.private_files import read_private_text
 from bot.fieldwork.outreach.messenger import FREE, Account
 from survey_flows.errors import BadInput, Message, Place, gathered
 from survey_flows.yaml_tree import Branch, parse_yaml
@@ -112,15 +111,7 @@ def _read(path: Path) -> AccountFile:
     place = Place(file=f"{FOLDER}/{path.name}")
     if not NAME.fullmatch(path.stem):
         raise BadInput(Message("messengers-name"), place)
-    try:
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise BadInput(Message("messengers-open-file"), place)
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise unreadable(error, path) from None
-    except UnicodeDecodeError:
-        raise BadInput(Message("messengers-not-utf8"), place) from None
-    return read_account(text, path.stem)
+    return read_account(read_private_text(path, place), path.stem)
 
 
 def read_account(text: str, name: str) -> AccountFile:

@@ -82,14 +82,14 @@ class HttpCaller:
             async with self._session.request(
                 method, where, data=body, headers=headers, ssl=ssl, allow_redirects=False
             ) as response:
-                data = await _read(response)
+                data = await read_answer(response)
                 after = response.headers.get("Retry-After", "")
                 return Response(response.status, parse_json(data), after)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return NO_ANSWER
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def read_answer(response: aiohttp.ClientResponse) -> bytes:
     """Return an answer to its end; of a longer one than `MOST_BYTES` what comes first."""
     data = bytearray()
     async for chunk in response.content.iter_any():

@@ -2,8 +2,6 @@
 
 messengers-missing = the account needs this value
 messengers-name = an account is named by small letters, digits and hyphens, at most 32
-messengers-open-file = others can read this file, which holds secrets; run chmod 600 on it
-messengers-not-utf8 = the file is not UTF-8
 messengers-bad-url = the address has to begin with https://
 messengers-bad-hook = the secret of the receipts' address needs at least { $least } letters and digits, drawn at random
 messengers-bad-tls-pin = the pin is the SHA-256 of the certificate, 64 hexadecimal digits

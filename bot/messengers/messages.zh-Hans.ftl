@@ -2,8 +2,6 @@
 
 messengers-missing = 此账号缺少这一项
 messengers-name = 账号名只用小写字母、数字和连字符，最多 32 个
-messengers-open-file = 文件含有密钥，其他人可以读取；请运行 chmod 600
-messengers-not-utf8 = 文件不是 UTF-8
 messengers-bad-url = 地址必须以 https:// 开头
 messengers-bad-hook = 回执地址的密钥至少要有 { $least } 个随机的字母和数字
 messengers-bad-tls-pin = 证书指纹是证书的 SHA-256，64 位十六进制数字

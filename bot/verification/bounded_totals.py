@@ -18,14 +18,12 @@ from typing import Any
 
 from aggregation.counts.scan import Tally
 from aggregation.disclosure.disclosed import DisclosedGroup, DisclosedScore
-from aggregation.disclosure.precision import FINE_FROM, TENS, TENTH, WHOLE
 from aggregation.estimation.estimates import CellSums, common_scale, numerators, sum_cell
 from aggregation.estimation.method2.kept_sums import KeptSums, dump_kept, load_kept
 from aggregation.estimation.method2.own_score import Contrasts, GroupContrast
 from aggregation.estimation.method2.stored_contrasts import dump_contrasts, load_contrasts
 from aggregation.estimation.scores import UnitScore
 from aggregation.numbers import half_up
-from aggregation.scheme.scheme import Scheme
 from bot.verification.strict_files import read_strict_json
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical, commit
@@ -34,8 +32,6 @@ FORMAT, SUMS_FORMAT = "minping-totals/2", "minping-sums/1"
 SUMS_PLACE = Place(file="sums.json")
 SUMS_NAMES = ("n", "w", "wy", "wy2", "w2", "w2y", "w2y2", "all_n", "all_y")
 SALT_BYTES = 16
-HEX_DIGITS = 64
-TOP = 100
 COARSE = 3
 """Decimals of public contrasts."""
 
@@ -189,69 +185,3 @@ def read_sums(file: bytes) -> AuditedSums:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(Message("verification-sums-damaged"), SUMS_PLACE) from error
     return AuditedSums(salts, contrasts, kept)
-
-
-def disagreeing_units(
-    found: Mapping[str, Any], categories: Mapping[str, str], scheme: Scheme
-) -> tuple[list[str], int]:
-    """Return the units whose told figures contradict each other, and how many scores were compared.
-
-    A score is compared with the mean of its groups' scores, each of them as wide as its rounding;
-    of a group that is not told it may be anything. That is no proof of the score.
-
-    Raises:
-        BadInput: the totals are incomplete or name other units.
-    """
-    try:
-        units = {unit["unit"]: unit for unit in found["units"]}
-        if set(units) != set(categories) or len(units) < len(found["units"]):
-            raise BadInput(Message("verification-totals-units-wrong"), Place(file="totals.json"))
-        wrong = [
-            code
-            for code, unit in sorted(units.items())
-            if not _agrees(unit, scheme, categories[code])
-        ]
-        compared = sum(unit.get("score") is not None for unit in units.values())
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
-        raise BadInput(Message("verification-totals-damaged"), Place(file="totals.json")) from error
-    return wrong, compared
-
-
-def _agrees(unit: Mapping[str, Any], scheme: Scheme, category: str) -> bool:
-    digest = bytes.fromhex(unit["sums"])
-    if len(digest) * 2 != HEX_DIGITS:
-        return False
-    if unit.get("withheld"):
-        return True
-    weights = {
-        name: Fraction(weight)
-        for name, weight in scheme.categories[category].group_weights.items()
-        if weight
-    }
-    groups = {group["group"]: group for group in unit["groups"]}
-    if set(groups) != set(weights) or not all(_possible(it, scheme) for it in groups.values()):
-        return False
-    if unit["score"] is None:
-        return True
-    low, high = _window(unit["score"], unit["n"])
-    ends = [(weights[name] / TOP, *_window(it["score"], it["n"])) for name, it in groups.items()]
-    least = sum((share * end for share, end, _ in ends), Fraction())
-    most = sum((share * end for share, _, end in ends), Fraction())
-    return least <= high and low <= most
-
-
-def _window(score: str | None, n: int | None) -> tuple[Fraction, Fraction]:
-    """Return the scores that are printed like this."""
-    if score is None:
-        return Fraction(), Fraction(TOP)
-    step = TENTH if n is not None and n >= FINE_FROM else WHOLE
-    return Fraction(score) - step / 2, Fraction(score) + step / 2
-
-
-def _possible(group: Mapping[str, Any], scheme: Scheme) -> bool:
-    """Return whether a group's b is one that so many answers can have."""
-    if group["b"] is None or scheme.evidence is None:
-        return True
-    most = int(group["n"]) + TENS
-    reached = most / (most + Fraction(scheme.evidence.imagined))
-    return 0 <= Fraction(group["b"]) <= reached + TENTH / 2

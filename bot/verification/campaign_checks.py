@@ -6,10 +6,10 @@ from hashlib import sha256
 
 from bot.verification.acts import Act
 from bot.verification.bounded_totals import FORMAT as BOUNDED_FORMAT
-from bot.verification.bounded_totals import disagreeing_units
 from bot.verification.bundle_format import TOTALS
 from bot.verification.bundle_reader import GROWN, NEW, OLD, UNSIGNED, Bundle, CheckFailed
 from bot.verification.public_totals import contradicted_units, recomputed_scores
+from bot.verification.told_scores import disagreeing_units
 from survey_flows.log_entries import RECEIPT, older_act_label
 from survey_flows.messages import Message
 

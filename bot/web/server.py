@@ -9,6 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bot.conversations.phone_codes import PhoneCodes
+from bot.openid.client import OpenIdClient
+from bot.openid.provider_files import Provider
 from bot.service.children import Children
 from bot.service.composition import Service
 from bot.service.metrics.request_counts import RequestCounts
@@ -16,7 +18,7 @@ from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
 from bot.web.public import chat, log_pages, promise_page
-from bot.web.shared.app_keys import CHILDREN, PHONE_CODES, REQUEST_COUNTS, SERVICE
+from bot.web.shared.app_keys import CHILDREN, OPENID, PHONE_CODES, REQUEST_COUNTS, SERVICE
 from bot.web.shared.counting import counting
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
@@ -83,6 +85,7 @@ def make_web(
     service: Service,
     extra_routes: Iterable[web.AbstractRouteDef] = (),
     codes: PhoneCodes | None = None,
+    providers: Iterable[Provider] = (),
 ) -> web.Application:
     """Returns the application over a built service.
 
@@ -90,6 +93,7 @@ def make_web(
         service: the service that the handlers use.
         extra_routes: further routes, such as Telegram's webhook.
         codes: sends codes that show a telephone; None: nothing does.
+        providers: the identity providers that are set up.
 
     Raises:
         Misuse: two routes answer the same requests.
@@ -105,6 +109,7 @@ def make_web(
     app[BUNDLE_JOBS] = BundleJobs()
     app[PHONE_CODES] = codes or PhoneCodes(service.redis, service.database, service.keys, None)
     app.on_cleanup.append(_stop_codes)
+    app[OPENID] = {one.name: OpenIdClient(one, service.clock) for one in providers}
     app[CHILDREN] = Children(service.settings)
     app.on_cleanup.append(app[BUNDLE_JOBS].stop)
     app.add_routes(chat.routes)

@@ -182,6 +182,7 @@ def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
         assert whole == pytest.approx(row["total"], abs=0.0053)
     assert Counter(row["league"] for row in book["leagues"]) == {"district": 5, "county": 4}
     assert Counter(row["grade"] for row in book["leaders"]) == LEADERS
+    assert Counter(row["certainty"] for row in book["leaders"])["provisional"] == 4
     decided = [row for row in book["proposals"] if row["status"] == "confirmed"]
     concerned = {
         kind: {r["subject"] for r in decided if r["kind"] == kind}
@@ -229,6 +230,24 @@ def check_csv(folder: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(files["groups.csv"].decode("utf-8-sig"), newline="")))
     assert len(rows) == 108 * 6
     assert not [row for row in rows if row["n"].isdigit() and 0 < int(row["n"]) < 10]
+    text = files["units.csv"].decode("utf-8-sig")
+    public = {row["code"]: row["public_score"] for row in csv.DictReader(io.StringIO(text))}
+    check_by_hand(rows, {code: float(score) for code, score in public.items()})
+
+
+def check_by_hand(rows: list[dict[str, str]], scores: dict[str, float]) -> None:
+    """The groups' scores by their real weights give the unit's, as docs/scoring.md works it out."""
+    groups: dict[str, list[tuple[float, float] | None]] = {}
+    for row in rows:
+        if float(row["weight"]):
+            told = row["score"] and row["weight_used"]
+            pair = (float(row["weight_used"]), float(row["score"])) if told else None
+            groups.setdefault(row["code"], []).append(pair)
+    whole = {code: [x for x in own if x] for code, own in groups.items() if None not in own}
+    means = {code: sum(w * s for w, s in x) / sum(w for w, _ in x) for code, x in whole.items()}
+    assert len(means) == 47
+    assert max(abs(mean - scores[code]) for code, mean in means.items()) < 0.5
+    assert (scores["430104"], round(means["430104"], 1)) == (69.4, 69.3)
 
 
 def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bot.campaigns.scheme_files import offered_scheme
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text()
 HAND = PAGE[PAGE.index("## One unit worked out by hand") : PAGE.index("## The variance")]
+
+PUBLISHED = PAGE[PAGE.index("### One unit from the published files") :]
 
 
 def tables() -> list[list[list[str]]]:
@@ -71,3 +74,12 @@ def test_the_sentences_say_what_the_sums_give() -> None:
     assert f"= {float(own.score):.2f}, printed as **{float(own.score):.1f}**" in text
     assert f"fill {100 * float(own.imagined):.1f} %" in text
     assert f"at most {float(move):.2f}." in text
+
+
+def test_the_published_unit_comes_out_by_its_real_weights_alone() -> None:
+    lines = re.findall(r"^\| [a-z_]+ \| \d.*$", PUBLISHED[: PUBLISHED.index("\n## ")], re.MULTILINE)
+    rows = [[Decimal(cell) for cell in line.strip("|").split("|")[1:]] for line in lines]
+    by_rules, real = (sum(row[at] * row[1] for row in rows) / 100 for at in (2, 3))
+    assert sum(row[2] for row in rows) == sum(row[3] for row in rows) == 100
+    assert f"= {real:.1f}, and 69.4 is published" in PUBLISHED
+    assert f"it would be {by_rules:.1f}." in PUBLISHED

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from bot.storage.schema.metadata import SERIAL, metadata
 
@@ -30,6 +40,19 @@ staff = Table(
         server_default="0",
         comment="epoch seconds until which a password that was handed out opens a session; 0: own",
     ),
+)
+
+provider_accounts = Table(
+    "provider_accounts",
+    metadata,
+    Column("login", String(64), primary_key=True),
+    Column("provider", String(32), nullable=False, comment="the name of the provider's file"),
+    Column("issuer", String(255), nullable=False, comment="the provider's name for itself"),
+    Column(
+        "subject", String(255), nullable=False, comment="the provider's name for the person; fixed"
+    ),
+    Column("name", String(60), nullable=False, comment="the real name by the provider, or empty"),
+    UniqueConstraint("issuer", "subject", name="uq_provider_accounts_subject"),
 )
 
 second_factors = Table(

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from bot.storage.schema.accounts import approvals as approvals
 from bot.storage.schema.accounts import grants as grants
 from bot.storage.schema.accounts import preferences as preferences
+from bot.storage.schema.accounts import provider_accounts as provider_accounts
 from bot.storage.schema.accounts import recovery_codes as recovery_codes
 from bot.storage.schema.accounts import second_factors as second_factors
 from bot.storage.schema.accounts import staff as staff

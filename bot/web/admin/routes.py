@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         own_unit,
         people,
         posters,
+        provider_sign_in,
         push,
         questionnaires,
         rectification,
@@ -68,6 +69,7 @@ else:
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
     posters = lazy_module("bot.web.admin.posters")
+    provider_sign_in = lazy_module("bot.web.admin.provider_sign_in")
     push = lazy_module("bot.web.admin.push")
     questionnaires = lazy_module("bot.web.admin.questionnaires")
     rectification = lazy_module("bot.web.admin.rectification")
@@ -92,6 +94,9 @@ PAGES = (
     ("POST", "/admin/first", sign_in.take_first),
     ("GET", "/admin/sign-in/code", sign_in.show_code),
     ("POST", "/admin/sign-in/code", sign_in.take_code),
+    ("GET", "/admin/sign-in/with/{provider}", provider_sign_in.begin),
+    ("GET", "/admin/sign-in/back/{provider}", provider_sign_in.take_back),
+    ("GET", "/admin/sign-in/out/{provider}", provider_sign_in.sign_out_there),
     ("POST", "/admin/sign-out", sign_in.take_sign_out),
     ("GET", "/admin/password", own_account.show_password),
     ("POST", "/admin/password", own_account.take_password),

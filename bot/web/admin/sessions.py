@@ -55,6 +55,8 @@ class Visitor:
         key: the session's key in Redis.
         lang: the language of the pages.
         required_page: the page of the password or second factor that must be set first, or empty.
+        provider: the identity provider that opens the account; empty for a password.
+        name: the real name by the provider's word, or empty.
     """
 
     login: str
@@ -63,6 +65,8 @@ class Visitor:
     key: str
     lang: str = ""
     required_page: str = ""
+    provider: str = ""
+    name: str = ""
 
     @property
     def may_act(self) -> bool:
@@ -140,12 +144,14 @@ async def _visitor(service: Service, key: str, session: dict[str, Any]) -> Visit
     # Only if the key is still there: a sign-out at the same moment must win.
     await service.redis.set(key, json.dumps(session | {"seen": now}), ex=IDLE, xx=True)
     required_page = await _required_page(service, account)
-    return Visitor(
-        account.login, account.role, session["csrf"], key, session["lang"], required_page
-    )
+    of_session = (session["csrf"], key, session["lang"], required_page)
+    return Visitor(account.login, account.role, *of_session, account.provider, account.name)
 
 
 async def _required_page(service: Service, account: Account) -> str:
+    if account.provider:
+        # The provider asks for whatever a sign-in takes; there is no password here to ask for.
+        return ""
     if account.initial_until:
         return "/admin/password"
     required = (

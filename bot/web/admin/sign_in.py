@@ -15,6 +15,7 @@ from bot.accounts.first_sign_in import (
     waiting_account,
 )
 from bot.accounts.staff import Account, find_account, find_known_account, set_password
+from bot.openid.provider_files import CONSOLE
 from bot.service.composition import Service
 from bot.web.admin.login_throttle import (
     TooManyAttempts,
@@ -40,7 +41,7 @@ from bot.web.admin.sign_in_checks import (
     pending_login,
     set_second_step,
 )
-from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.app_keys import OPENID, SERVICE
 from bot.web.shared.middleware import close_files, is_secure, read_form
 from bot.web.shared.templates import accepted_language, render
 from survey_flows.errors import BadInput
@@ -53,7 +54,46 @@ async def show_sign_in(request: web.Request) -> web.Response:
     """Shows the sign-in form."""
     if await read_visitor(request, request.app[SERVICE]):
         return _see("/admin")
-    return render(request, "admin_sign_in.html", login="", wrong="")
+    return sign_in_page(request, left=request.query.get("left", ""))
+
+
+def sign_in_page(
+    request: web.Request,
+    status: int = 200,
+    *,
+    lang: str = "",
+    login: str = "",
+    wrong: str = "",
+    problem: str = "",
+    left: str = "",
+) -> web.Response:
+    """Returns the page of the sign-in by password, and by the identity providers there are.
+
+    Args:
+        request: what is answered.
+        status: of the page.
+        lang: of the page; empty for the browser's.
+        login: what was typed.
+        wrong: the key of a warning.
+        problem: a warning as a room worded it.
+        left: the name of the provider by which somebody has signed in who has just signed out.
+    """
+    lang = lang or accepted_language(request)
+    clients = [one for one in request.app[OPENID].values() if one.provider.use == CONSOLE]
+    providers = [(one.provider.name, one.provider.labels[lang]) for one in clients]
+    gone = next((one for one in clients if one.provider.name == left), None)
+    return render(
+        request,
+        "admin_sign_in.html",
+        lang,
+        status=status,
+        login=login,
+        wrong=wrong,
+        problem=problem,
+        providers=providers,
+        left=gone.provider.labels[lang] if gone else "",
+        end=f"/admin/sign-in/out/{gone.provider.name}" if gone and gone.end else "",
+    )
 
 
 async def take_sign_in(request: web.Request) -> web.Response:
@@ -65,15 +105,15 @@ async def take_sign_in(request: web.Request) -> web.Response:
             service, login, fields("password"), origin_of(request, service)
         )
     except TooManyAttempts:
-        return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
+        return sign_in_page(request, 429, login=login, wrong="sign-in-often")
     if account is None:
-        await _record_refused(service, login, "/admin/sign-in")
-        return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
+        await record_refused(service, login, "/admin/sign-in")
+        return sign_in_page(request, 401, login=login, wrong="sign-in-wrong")
     if account.has_second_factor:
         response = _see(CODE)
         set_second_step(response, service, await begin_second_step(service, account))
         return response
-    return await _enter(request, account, "/admin/sign-in")
+    return await enter(request, _see("/admin"), account, "/admin/sign-in")
 
 
 async def show_first(request: web.Request) -> web.Response:
@@ -96,7 +136,7 @@ async def take_first(request: web.Request) -> web.Response:
         return render(request, "admin_first.html", status=429, wrong="sign-in-often", problem="")
     token, chosen = fields("token").strip(), fields("new")
     if not await fits_link(service.settings.data, token):
-        await _record_refused(service, FIRST_ADMINISTRATOR, FIRST)
+        await record_refused(service, FIRST_ADMINISTRATOR, FIRST)
         return render(request, "admin_first.html", status=401, wrong="first-wrong", problem="")
     if chosen != fields("again"):
         return render(request, "admin_first.html", status=422, wrong="password-differs", problem="")
@@ -110,7 +150,7 @@ async def take_first(request: web.Request) -> web.Response:
     account = await find_known_account(service.roster, FIRST_ADMINISTRATOR)
     if account is None:
         raise web.HTTPNotFound
-    return await _enter(request, account, FIRST)
+    return await enter(request, _see("/admin"), account, FIRST)
 
 
 async def show_code(request: web.Request) -> web.Response:
@@ -131,35 +171,47 @@ async def take_code(request: web.Request) -> web.Response:
     except TooManyAttempts:
         return render(request, "admin_code.html", status=429, wrong="sign-in-often")
     if not fits:
-        await _record_refused(service, account.login, CODE)
+        await record_refused(service, account.login, CODE)
         return render(request, "admin_code.html", status=401, wrong="code-wrong")
-    response = await _enter(request, account, CODE)
+    response = await enter(request, _see("/admin"), account, CODE)
     await end_second_step(request, response, service)
     return response
 
 
-async def _enter(request: web.Request, account: Account, by: str) -> web.Response:
-    """Opens a session under a new token and ends the one that the browser carried before."""
+async def enter(
+    request: web.Request, response: web.Response, account: Account, by: str, what: str = ""
+) -> web.Response:
+    """Opens a session under a new token and ends the one that the browser carried before.
+
+    Args:
+        request: the last step of the sign-in.
+        response: gets the cookies, and is returned.
+        account: who signs in.
+        by: the way, as the audit log knows it.
+        what: the provider that vouched for them, empty for a password.
+    """
     service = request.app[SERVICE]
     old = await read_visitor(request, service)
     if old is not None:
         await sign_out(service, old)
     await append_record(
         service.database,
-        AuditRecord(account.login, account.role, by, "", DONE),
+        AuditRecord(account.login, account.role, by, what, DONE),
         service.desk,
         service.clock,
     )
-    response = _see("/admin")
     set_cookie(response, service, await open_session(service, account, device_of(request)))
     remember_browser(response, service, account.login, origin_of(request, service))
     return response
 
 
-async def _record_refused(service: Service, login: str, by: str) -> None:
-    """Records a refused attempt; an unknown login is left out, as it may be a password."""
+async def record_refused(service: Service, login: str, by: str, what: str = "") -> None:
+    """Records a refused attempt; an unknown login is left out, as it may be a password.
+
+    ``by`` and ``what`` are as in `enter`.
+    """
     known = await find_account(service.database, login)
-    act = AuditRecord(known.login if known else "", known.role if known else "", by, "", REFUSED)
+    act = AuditRecord(known.login if known else "", known.role if known else "", by, what, REFUSED)
     await append_record(service.database, act, service.desk, service.clock)
 
 
@@ -177,7 +229,8 @@ def _see(path: str) -> web.Response:
 async def take_sign_out(visit: Visit) -> web.Response:
     """Ends the session."""
     await sign_out(visit.service, visit.visitor)
-    response = visit.redirect("/admin/sign-in")
+    by = visit.visitor.provider
+    response = visit.redirect(f"/admin/sign-in?left={by}" if by else "/admin/sign-in")
     secure = is_secure(visit.service.settings)
     response.headers["Clear-Site-Data"] = '"cache"'
     response.del_cookie(cookie_name(visit.service), secure=secure, httponly=True, samesite="Strict")

@@ -10,6 +10,10 @@ cells <- data.frame(cell = c("N/large", "N/small", "M/large", "M/small", "S/larg
                     Freq = c(20000, 18000, 9000, 21000, 5000, 27000))
 areas <- data.frame(area = c("N", "M", "S"), Freq = c(38000, 30000, 32000))
 sizes <- data.frame(size = c("large", "small"), Freq = c(34000, 66000))
+# Method 2 knows two margins as the products of their shares.
+products <- merge(areas, sizes, by = NULL)
+products <- data.frame(cell = paste(products$area, products$size, sep = "/"),
+                       Freq = products$Freq.x * products$Freq.y / 100000)
 made$cell <- paste(made$area, made$size, sep = "/")
 for (u in sort(unique(made$unit))) {
   part <- made[made$unit == u, ]
@@ -17,6 +21,7 @@ for (u in sort(unique(made$unit))) {
   both("made", u, svymean(~y, plain))
   # As if every cell had been asked for itself, which is how the sample is drawn.
   both("post", u, svymean(~y, postStratify(svydesign(ids = ~1, strata = ~cell, weights = ~w, data = part), ~cell, cells)))
+  both("post_products", u, svymean(~y, postStratify(svydesign(ids = ~1, strata = ~cell, weights = ~w, data = part), ~cell, products)))
   loose <- postStratify(plain, ~cell, cells)
   both("post_unstratified", u, svymean(~y, loose))
   raked <- calibrate(plain, list(~area, ~size), list(areas, sizes), calfun = "raking", epsilon = 1e-14, maxit = 500)
@@ -25,6 +30,11 @@ for (u in sort(unique(made$unit))) {
   even <- svydesign(ids = ~1, weights = rep(1, nrow(part)), data = part)
   both("raked_even", u, svymean(~y, rake(even, list(~area, ~size), list(areas, sizes),
                                          control = list(maxit = 500, epsilon = 1e-11))))
+  # As if all of a place, or of an area, had come by one link: the variance by clusters of method 2.
+  counted <- part[part$w > 0, ]
+  both("by_place", u, svymean(~y, svydesign(ids = ~cell, weights = ~w, data = counted)))
+  both("by_area", u, svymean(~y, svydesign(ids = ~area, weights = ~w, data = counted)))
+  both("by_rater", u, svymean(~y, svydesign(ids = ~rater, weights = ~w, data = counted)))
 }
 whole <- svyby(~y, ~unit, svydesign(ids = ~rater, weights = ~w, data = made), svymean, covmat = TRUE)
 matrix <- vcov(whole)

@@ -7,6 +7,7 @@ that everybody knows must come out; what clusters add is Taylor's variance of a 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from math import fsum
@@ -72,9 +73,14 @@ def product_target() -> dict[str, float]:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_cells_give_the_post_stratified_mean_of_r_s_survey(unit: str) -> None:
-    theirs = values("survey.csv", "post")
-    found = mean_and_variance(strata(rows_of(unit)), target({0: CELLS}))
+@pytest.mark.parametrize(
+    ("case", "known"), [("post", {0: CELLS}), ("post_products", MARGINS)], ids=["cells", "products"]
+)
+def test_cells_give_the_post_stratified_mean_of_r_s_survey(
+    unit: str, case: str, known: dict[int, dict[str, int]]
+) -> None:
+    theirs = values("survey.csv", case)
+    found = mean_and_variance(strata(rows_of(unit)), target(known))
     assert found[0] == pytest.approx(theirs[unit, "mean"], rel=1e-9)
     assert found[1] == pytest.approx(theirs[unit, "variance"], rel=1e-9)
 
@@ -104,12 +110,23 @@ def test_margins_are_met_whatever_the_answers_say() -> None:
     assert fsum(shares.values()) == pytest.approx(1, abs=1e-12)
 
 
-def clusters(unit: str) -> list[ClusterSums]:
-    """Return the ballots of a unit by the place of their rater."""
+Keyed = Callable[[str, PatternCount], str]
+"""The cluster of a ballot, of its rater and itself."""
+KEYS: dict[str, Keyed] = {
+    "by_place": lambda _, row: row.stratum,
+    "by_area": lambda _, row: row.stratum.partition("/")[0],
+    "by_rater": lambda rater, _: rater,
+}
+
+
+def clusters(unit: str, key: str = "by_place") -> list[ClusterSums]:
+    """Return the ballots of a unit by cluster."""
+    reader = PatternReader(QUESTIONNAIRES, scheme())
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for row, y in scored(unit):
-        if row.weight:
-            found[row.stratum].append((row.weight / 4, y))
+    for rater, row in made():
+        score = reader.read(row.questionnaire, row.ratings).score
+        if row.unit == unit and row.weight and score is not None:
+            found[KEYS[key](rater, row)].append((row.weight / 4, float(score)))
     return [
         ClusterSums(
             name,
@@ -120,6 +137,16 @@ def clusters(unit: str) -> list[ClusterSums]:
         )
         for name, said in sorted(found.items())
     ]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("key", KEYS)
+def test_clusters_give_the_variance_of_r_s_survey(unit: str, key: str) -> None:
+    """Six places, three areas, and people of whom each is a cluster of one."""
+    theirs = values("survey.csv", key)
+    assert between_variance(clusters(unit, key)) == pytest.approx(
+        theirs[unit, "variance"], rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("unit", UNITS)

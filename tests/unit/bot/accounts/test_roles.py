@@ -32,10 +32,11 @@ PARTS = {
     "unit": "CME",
     "name": "ABCDEFGH",
 }
-PARTS |= {"token": "none"}
+PARTS |= {"token": "none", "provider": "none"}
 PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
 PARTS |= {"questionnaire": "general", "link": "none", "place:web|telegram": "web"}
 OPEN = {"/admin/first", "/admin/sign-in", "/admin/sign-in/code"}
+OPEN |= {f"/admin/sign-in/{way}/{{provider}}" for way in ("with", "back", "out")}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 EVERYBODY |= {"/admin/recusal", "/admin/logo.png"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"

@@ -17,6 +17,7 @@ from bot.verification import minping_verify
 from bot.verification.bounded_totals import unit_salts
 from bot.verification.bundle_format import SUMS, TOTALS
 from bot.verification.bundle_reader import VerificationRequest
+from bot.verification.told_scores import disagreeing_units
 from bot.verification.verifier import verify
 from survey_flows.log_entries import canonical, commit
 from tests.bundles import Campaign, drawn
@@ -113,6 +114,35 @@ def test_figures_that_contradict_each_other_are_found(change: Change) -> None:
     change(totals)
     changed = canonical(totals).encode() + b"\n"
     assert failures(_logged(own, changed)), change.__name__
+
+
+YUELU = [
+    ("service_user", 70, "70.0", "0.2"),
+    ("resident", 190, "65.2", "0.7"),
+    ("enterprise", 40, "62.0", "0.6"),
+    ("deputy", 20, "63.0", "0.5"),
+    ("grassroots", 20, "71.0", "0.5"),
+]
+"""A unit of the demonstration: its residents answered most, so that they weigh 63 and not 50 %."""
+
+
+@pytest.mark.parametrize(
+    ("score", "agrees"), [("65.4", True), ("63.6", True), ("62.0", False), ("68.0", False)]
+)
+def test_a_score_is_compared_by_the_rule_and_not_with_the_mean_of_the_groups(
+    score: str, agrees: bool
+) -> None:
+    """Σ a·M is 65.75 ± 0.28: an honest score of 65.4 was said to contradict its groups."""
+    scheme = offered_scheme()
+    none = ["0.000", "0.000", "0.000"]
+    groups = [
+        {"group": name, "n": n, "score": mean, "b": b, "contrasts": none}
+        for name, n, mean, b in YUELU
+    ]
+    unit = {"unit": "430104", "n": 360, "score": score, "sums": "00" * 32, "groups": groups}
+    categories = {"430104": "A_district"}
+    wrong, compared = disagreeing_units({"units": [unit]}, categories, scheme)
+    assert (wrong, compared) == ([] if agrees else ["430104"], 1)
 
 
 def _logged(own: Campaign, totals: bytes) -> dict[str, bytes]:

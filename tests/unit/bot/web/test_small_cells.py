@@ -76,6 +76,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[
         "/admin/campaigns/{campaign}/responses/live"
     ] = []  # a part of the page above, again and again
+    found |= {f"/admin/sign-in/{way}/{{provider}}": [] for way in ("with", "back", "out")}  # alike
     found["/admin/first"] = []  # is there until somebody has signed in
     found["/admin/approvals"] = []  # tells of staff, and of digests of totals
     found["/admin/audit"] = []  # tells of staff, and of no answer
