@@ -168,7 +168,7 @@ def read_sheet(
     refuse_merged(found.merged, dict(enumerate(columns)), lines[0][0], problems)
     places = {column: place for place, column in enumerate(columns)}
     for number, cells in lines[1:]:
-        if any(cells[len(columns) :]):
+        if len(cells) > len(columns) and any(cells[len(columns) :]):
             message = Message("spreadsheets-more-cells-than-columns", columns=len(columns))
             problems.add(message, number)
     rows = tuple(Row(number, RowCells(places, _padded(it, places))) for number, it in lines[1:])
@@ -191,7 +191,8 @@ def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
 
         return delimited_lines(origin)
     if origin.suffix in WORKBOOKS:
-        from bot.spreadsheets.worksheet import Reading, workbook_lines
+        from bot.spreadsheets.cell_values import Reading
+        from bot.spreadsheets.worksheet import workbook_lines
 
         return workbook_lines(origin, Reading(booleans=booleans))
     raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=origin.name))
@@ -311,4 +312,5 @@ def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
 
 def _padded(cells: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
     """Return a text for each column, and an empty one behind them."""
-    return (*cells[: len(places)], *[""] * (len(places) - len(cells)), "")
+    missing = len(places) - len(cells)
+    return (*cells, *[""] * missing, "") if missing >= 0 else (*cells[: len(places)], "")
