@@ -173,7 +173,8 @@ def padded(values: Sequence[T]) -> list[T]:
 
     A database prepares a statement anew for each number of values; so there are few.
     """
-    return [*values, *values[-1:] * ((1 << max(0, len(values) - 1).bit_length()) - len(values))]
+    wanted = 1 << max(0, len(values) - 1).bit_length()
+    return [*values, *list(values[-1:]) * (wanted - len(values))]
 
 
 async def upsert(

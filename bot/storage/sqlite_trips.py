@@ -26,7 +26,7 @@ class Cursor(aiosqlite.Cursor):
     """One statement and its rows. The first rows come in the statement's own trip."""
 
     def __init__(self, connection: Connection) -> None:
-        self._conn = connection
+        self._conn = self._own = connection
         self.iter_chunk_size = CHUNK
         self._rows: list[Any] = []
         self._has_more = False
@@ -37,12 +37,12 @@ class Cursor(aiosqlite.Cursor):
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Self:
         """Runs a statement."""
-        await self._execute(self._run, sql, parameters or ())
+        await self._own._execute(self._run, sql, parameters or ())
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
         """Runs a statement for each of the rows."""
-        self._cursor = await self._execute(self._conn.driver.executemany, sql, parameters)
+        self._cursor = await self._own._execute(self._own.driver.executemany, sql, parameters)
         return self
 
     async def fetchone(self) -> Any:
@@ -72,8 +72,8 @@ class Cursor(aiosqlite.Cursor):
             self._has_more = False
             await super().close()
 
-    def _run(self, sql: str, parameters: Iterable[Any]) -> None:
-        self._cursor = self._conn.driver.execute(sql, parameters)
+    def _run(self, sql: str, parameters: Any) -> None:
+        self._cursor = self._own.driver.execute(sql, parameters)
         if self._cursor.description is not None:
             self._rows = self._cursor.fetchmany(FIRST)
             self._has_more = len(self._rows) == FIRST
@@ -89,7 +89,7 @@ class Connection(aiosqlite.Connection):
         """The connection of the thread, for the functions that run there."""
         return self._conn
 
-    def cursor(self) -> Cursor:
+    def cursor(self) -> Cursor:  # type: ignore[override]
         """Returns a cursor for one statement."""
         return Cursor(self)
 
@@ -108,7 +108,7 @@ class Connection(aiosqlite.Connection):
     async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
         if self._is_brief and self._connection is not None:
             return fn(*args, **options)
-        return await super()._execute(fn, *args, **options)
+        return await super()._execute(fn, *args, **options)  # type: ignore[no-untyped-call]
 
 
 def connect(database: str, **options: Any) -> Connection:

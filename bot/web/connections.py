@@ -130,7 +130,7 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Notes whether these bytes end a head, belong to a body or begin another head."""
-        if self._answering is not None:
+        if self._is_at_door():
             # Answers go in the order of requests, and nobody sends many without an answer.
             # An empty piece asks the parser to go on, which may have stopped at a long body.
             self._later = (self._later or b"") + data
@@ -139,7 +139,7 @@ class Connection(web.RequestHandler):
             return
         before = self._request_count
         super().data_received(data)
-        if self._answering is not None:
+        if self._is_at_door():
             self._limits.door_takes(self)
         elif self._request_count > before and self._messages:
             self._limits.head_came(self, self._messages[-1][1], data.endswith(b"\r\n\r\n"))
@@ -220,8 +220,10 @@ class Connection(web.RequestHandler):
     @property
     def is_busy(self) -> bool:
         """Whether a request is being answered or stands in line."""
-        waits = bool(self._messages) or self._answering is not None
-        return waits or self._request_in_progress
+        return bool(self._messages) or self._request_in_progress or self._is_at_door()
+
+    def _is_at_door(self) -> bool:
+        return self._answering is not None
 
 
 class ConnectionLimits:

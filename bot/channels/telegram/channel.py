@@ -159,8 +159,9 @@ class TelegramChannel:
             self.counts["dropped"] += 1  # it would be no smaller if it were delivered again
             return web.Response()
         status, said = await self._take(body)
-        kind = {"body": said, "content_type": "application/json"} if said else {}
-        return web.Response(status=status, **kind)
+        if not said:
+            return web.Response(status=status)
+        return web.Response(status=status, body=said, content_type="application/json")
 
     async def answer(self, headers: CIMultiDictProxy[str], body: bytes) -> tuple[int, bytes]:
         """Does what `webhook` does for a request that is here whole; returns status and body."""
