@@ -184,6 +184,7 @@ ACTS: Mapping[str, str] = {
     f"{CAMPAIGN}/push/turn resume": "act-push-resume",
     f"{CAMPAIGN}/push/turn cancel": "act-push-cancel",
     f"{CAMPAIGN}/responses/quotas": "act-quotas-set",
+    f"{CAMPAIGN}/responses/targets": "act-targets-set",
     f"{CAMPAIGN}/publish": "act-publish",
     f"{CAMPAIGN}/publish withdraw": "act-publish-withdraw",
     f"{CAMPAIGN}/publish bundle": "act-bundle-write",

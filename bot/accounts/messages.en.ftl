@@ -186,6 +186,7 @@ act-push-resume = resumes the push of campaign { $subject }
 act-push-test = tests the push of campaign { $subject }
 act-push-turn = controls the push of campaign { $subject }
 act-quotas-set = sets the response quotas of campaign { $subject }
+act-targets-set = sets the response targets of campaign { $subject }
 act-release = makes a new release of campaign { $subject }
 act-request = handles request { $subject }
 act-request-answer = answers request { $subject }

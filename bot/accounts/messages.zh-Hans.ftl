@@ -186,6 +186,7 @@ act-push-resume = 恢复评价活动 { $subject } 的推送
 act-push-test = 试发评价活动 { $subject } 的推送
 act-push-turn = 控制评价活动 { $subject } 的推送
 act-quotas-set = 设定评价活动 { $subject } 的配额
+act-targets-set = 设定评价活动 { $subject } 的参与目标
 act-release = 为评价活动 { $subject } 制作新的发布版
 act-request = 办理请求 { $subject }
 act-request-answer = 答复请求 { $subject }

@@ -90,7 +90,7 @@ RIGHTS = {
         rf"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?|/draft|/posters|{EDITORS}|{CODE})?",
         rf"{OWN}|/admin/(contacts|drafts|templates)"
         rf"|/admin/campaigns/[^/]+(/(links|posters|draft|discard|push/.*)|{EDITORS}(/preview)?"
-        r"|/responses/quotas)",
+        r"|/responses/(quotas|targets))",
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(

@@ -141,7 +141,7 @@ async def discard_draft(database: AsyncEngine, campaign: str) -> None:
     async with writing(database) as connection:
         row = await read_campaign_row(connection, campaign, "update")
         require_state(campaign, row.state, (DRAFT,))
-        for table in (tables.links, tables.frames):
+        for table in (tables.links, tables.frames, tables.response_targets):
             await connection.execute(delete(table).where(table.c.campaign == campaign))
         columns = tables.campaigns.c
         gone = delete(tables.campaigns).where(columns.id == campaign, columns.state == DRAFT)

@@ -103,3 +103,7 @@ handout-made-already = this file was made already and is not given up any more
 handout-returns-late = the campaign is closed and its references are gone; opt people out by their address
 handout-no-reference = no file of this campaign has this reference; compare it with the letter
 handout-no-outcome = there is no such outcome; there are { $outcomes }
+
+# Targets
+fieldwork-target-no-group = the scheme has no evaluator group “{ $group }”; load the page anew
+fieldwork-target-no-number = { $group }: write a whole number of people, at most { $most }, or nothing

@@ -103,3 +103,7 @@ handout-made-already = 这个文件已经生成，不能再放弃
 handout-returns-late = 活动已截止，参考号已失效；请按联系方式登记拒收
 handout-no-reference = 本活动的文件中没有这个参考号；请与信函核对
 handout-no-outcome = 没有这种结果，可用的有：{ $outcomes }
+
+# Targets
+fieldwork-target-no-group = 办法中没有评价主体“{ $group }”，请重新打开本页
+fieldwork-target-no-number = { $group }：请写人数，整数，不超过 { $most }；没有目标就留空

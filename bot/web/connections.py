@@ -23,6 +23,7 @@ from aiohttp import StreamReader, web
 from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.core.events import event, fault
 from bot.web.shared.middleware import address_network
 from bot.web.webhook_door import Doorkeeper, WebhookDoor
 
@@ -195,9 +196,17 @@ class Connection(web.RequestHandler):
         """
         error = kw.get("exc_info")
         if isinstance(error, HttpProcessingError):
-            log.info("a request could not be read: %s", type(error).__name__)
+            log.info(
+                "a request could not be read: %s",
+                type(error).__name__,
+                extra=event("connection_failed", **fault(error)),
+            )
         else:
-            log.error("a connection failed: %s", type(error).__name__)
+            log.error(
+                "a connection failed: %s",
+                type(error).__name__,
+                extra=event("connection_failed", **fault(error)),
+            )
 
     @property
     def is_leaving(self) -> bool:

@@ -18,12 +18,15 @@ from aiohttp import HttpVersion11, StreamReader
 from aiohttp.http import RawRequestMessage
 from multidict import CIMultiDictProxy
 
+from bot.core.events import REQUEST, RequestId, event, fault
+
 log = logging.getLogger(__name__)
 
 Take = Callable[[CIMultiDictProxy[str], bytes], Awaitable[tuple[int, bytes]]]
 """(headers, body) → status and, for an answer that has one, a body of JSON."""
 Note = Callable[[str, str, int, float], None]
 """(method, path, status, seconds): counts an answered request."""
+HEADER = "X-Request-ID"
 NOT_PLAIN = ("Expect", "Content-Encoding", "Transfer-Encoding")
 FAILED = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -36,11 +39,13 @@ class WebhookDoor:
         path: where it is.
         take: answers a request.
         note: counts an answered request, if anybody counts them.
+        trusts_ids: a trusted proxy gives requests their ids.
     """
 
     path: str
     take: Take
     note: Note | None = None
+    trusts_ids: bool = False
 
     def fits(self, message: RawRequestMessage, body: StreamReader) -> bool:
         """Returns whether a request is for this door and plain; its body is here then."""
@@ -54,12 +59,14 @@ class WebhookDoor:
         )
 
     async def answer(self, message: RawRequestMessage, body: StreamReader) -> bytes:
-        """Returns the whole answer to a request that fits."""
+        """Returns the whole answer to a request that fits; its task is of this request alone."""
         began = perf_counter()
+        REQUEST.set(RequestId(message.headers.get(HEADER, "") if self.trusts_ids else ""))
         try:
             status, said = await self.take(message.headers, body.read_nowait(-1))
         except Exception as error:
-            log.error("a webhook failed: %s", type(error).__name__)
+            told = event("page_failed", at=self.path, **fault(error))
+            log.error("a webhook failed: %s", type(error).__name__, extra=told)
             status, said = FAILED, b""
         if self.note is not None:
             self.note(message.method, message.path, status, perf_counter() - began)

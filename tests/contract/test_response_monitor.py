@@ -12,19 +12,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.campaigns.lifecycle import create_campaign
 from bot.conversations.key_rotation import KeyRotation
 from bot.fieldwork.audience.invitations import make_invitations
 from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.audience.sampling import draw_campaign_sample
+from bot.fieldwork.monitoring.reached import Reached
 from bot.fieldwork.monitoring.response_monitor import Monitor, Stop, read_monitor
+from bot.fieldwork.monitoring.targets import set_targets
 from bot.fieldwork.outreach.push_service import begin_push
 from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Link
+from survey_flows.errors import BadInput
 from survey_flows.events import Started, TopicRequested
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_contacts import KEYS
@@ -271,3 +274,90 @@ async def test_an_hour_and_its_day_do_not_tell_of_two_people_that_each_is_one(he
         able = [n for n in range(low, high + 1) if n + rest[1] >= 1 and n + rest[0] <= 9]
         assert len(able) >= 9
     assert monitor.by_source["personal"]["completed"] == (1, 9)
+
+
+async def test_targets_stand_beside_who_submitted_by_group_and_district(office: Office) -> None:
+    database = office.road.database
+    assert await set_targets(
+        database, "next", {"resident": "100", "deputy": " ", "supervisor": 0}
+    ) == {"resident": 100}
+    for number in range(12):
+        await office.rate(f"done-{number}", "resident")
+    for number in range(3):
+        await office.rate(f"deputy-{number}", "deputy")
+    monitor = await office.later()
+    assert monitor.groups == {"deputy": (1, 9), "resident": (10, 19)}
+    assert monitor.areas == {"": (1, 9), "430102": (10, 19)}
+    assert monitor.completed == monitor.by_source["personal"]["completed"]
+    assert (monitor.targets, monitor.area_targets) == ({"resident": 100}, {"430102": 100})
+    wrong = {"resident": "5", "deputy": "-1", "nobody": "3", "enterprise": "1e3"}
+    with pytest.raises(BadInput) as refused:
+        await set_targets(database, "next", wrong)
+    assert [problem.message.id for problem in refused.value.problems] == [
+        "fieldwork-target-no-number",
+        "fieldwork-target-no-number",
+        "fieldwork-target-no-group",
+    ]
+    assert (await office.monitor()).targets == {"resident": 100}, "all of them or none"
+    assert await set_targets(database, "next", {}) == {}
+    assert (await office.monitor()).area_targets == {}
+
+
+async def test_who_was_written_to_how_tells_nobody_who_came(here: Office) -> None:
+    async with writing(here.road.database) as connection:
+        columns = tables.outbox.c
+        lookups = (await connection.execute(select(columns.lookup).order_by(columns.lookup))).all()
+        for state, some in (
+            ("delivered", lookups[:20]),
+            ("failed", lookups[20:23]),
+            ("opted_out", lookups[23:24]),
+            ("not_started", lookups[24:26]),
+            ("queued", lookups[26:30]),
+        ):
+            own = columns.lookup.in_([row.lookup for row in some])
+            await connection.execute(update(tables.outbox).where(own).values(state=state))
+        step = dict((await connection.execute(select(tables.pushes))).mappings().one())
+        await connection.execute(
+            tables.pushes.insert(), [step | {"step": 1, "kind": "reminder", "handed": 900}]
+        )
+        row = dict((await connection.execute(select(tables.outbox))).mappings().first() or {})
+        await connection.execute(
+            tables.outbox.insert(), [row | {"step": 1, "kind": "sms", "state": "delivered"}]
+        )
+    assert (await here.monitor()).reached == [
+        Reached(0, False, "telegram", 70, 4, 60, 20, 2, 3, 1),
+        Reached(1, False, "sms", 1, 0, 1, None, 0, 0, 0),
+    ]
+
+
+async def test_two_cities_that_differ_in_a_small_cell_have_the_same_counts(here: Office) -> None:
+    """Nothing of the page tells how few there are, whatever stands beside them."""
+    seen = []
+    for few in (2, 7):
+        async with writing(here.road.database) as connection:
+            where = {"campaign": "next", "stratum": "", "progress": "completed"}
+            counts = (
+                ("open", "resident", 43),
+                ("invited", "deputy", few),
+                ("invited", "expert", 28 - few),
+            )
+            for table in (tables.progress_counts, tables.arrivals):
+                await connection.execute(delete(table))
+            await connection.execute(
+                tables.progress_counts.insert(),
+                [
+                    where | {"source": source, "group_code": group, "people": people}
+                    for source, group, people in counts
+                ],
+            )
+            hours = ((1, few), (30, 71 - few))
+            await connection.execute(
+                tables.arrivals.insert(),
+                [
+                    {"campaign": "next", "hour": hour, "progress": "completed", "people": people}
+                    for hour, people in hours
+                ],
+            )
+        monitor = await here.monitor()
+        seen.append((monitor.groups, monitor.areas, monitor.completed, monitor.days))
+    assert seen[0] == seen[1]

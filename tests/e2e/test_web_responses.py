@@ -48,6 +48,7 @@ async def test_the_response_page(
             await run_campaign(service)
             await page.set_viewport_size(DESKTOP)
             await page.goto(PAGE)
+            await give_targets(page)
             await expect(page.get_by_role("heading", name="各抽样单元")).to_be_visible()
             await expect(page.locator("[data-live]")).to_contain_text("40–49")
             await keep(page, "responses-zh-desktop")
@@ -97,6 +98,23 @@ async def give_quotas(page: Page, folder: Path) -> None:
     await page.get_by_role("button", name="设定配额").click()
     await expect(page.locator(".notice")).to_have_text("配额已保存。")
     await keep(page, "responses-draft")
+
+
+async def give_targets(page: Page) -> None:
+    await page.locator("summary", has_text="设定目标").click()
+    await page.locator("[name=target-deputy]").fill("三十")
+    await page.locator("[name=target-resident]").fill("400")
+    await page.get_by_role("button", name="设定目标").click()
+    await expect(page.get_by_role("alert")).to_contain_text("请写人数")
+    await expect(page.locator("[name=target-resident]")).to_have_value("400")
+    await page.locator("[name=target-deputy]").fill("30")
+    await page.get_by_role("button", name="设定目标").click()
+    await expect(page.locator(".notice")).to_have_text("目标已保存。")
+    await expect(page.locator("[data-live]")).to_contain_text("至少达到目标 430 人的 18%")
+    groups = page.get_by_role("region", name="按评价主体")
+    await expect(groups.get_by_role("row", name="市民群众")).to_contain_text("80–98")
+    areas = page.get_by_role("region", name="按区县")
+    await expect(areas.get_by_role("row", name="430102")).to_contain_text("40–49")
 
 
 async def run_campaign(service: Service) -> None:

@@ -8,7 +8,7 @@ are counted separately and never joined.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,9 @@ from aggregation.fieldwork.dispositions import (
     range_of,
     response_rates,
 )
+from aggregation.fieldwork.nested_sums import Name, WholeOf, sum_of_ranges, widened
 from aggregation.fieldwork.one_sum import views_of_one_sum
+from aggregation.fieldwork.targets import area_of, area_targets
 from bot.campaigns.definition import read_definition
 from bot.campaigns.links import PERSONAL
 from bot.campaigns.quotas import QuotaProgress, show_quotas
@@ -41,10 +43,15 @@ from bot.campaigns.states import OVER
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
+from bot.fieldwork.monitoring.reached import Reached, read_reached
+from bot.fieldwork.monitoring.targets import people_by_area, read_targets
 from bot.fieldwork.outreach.messenger import NOT_STARTED
 from bot.fieldwork.outreach.outbox import DELIVERED, FAILED, QUEUED, SENT
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+
+View = Mapping[str, Mapping[str, int]]
+Ranges = dict[str, dict[str, CountRange]]
 
 DAYS = 14
 """The last days of a campaign that are shown."""
@@ -84,6 +91,10 @@ class Monitor:
     ``days``, ``hours`` (of the city's day): how many came, broke off and completed then.
     ``stops``: the largest first.
     ``units``: names by language.
+    ``groups``, ``areas``: who submitted by evaluator group and by district, however they came; a
+    district is the first part of a stratum, and empty where none is known.
+    ``targets``, ``area_targets``: who should; ``window``: opening and close in epoch seconds.
+    ``reached``: who was written to how.
     """
 
     cells: list[CellDispositions]
@@ -94,6 +105,17 @@ class Monitor:
     stops: list[Stop]
     quotas: list[QuotaProgress]
     units: Mapping[str, Mapping[str, str]]
+    groups: Mapping[str, CountRange]
+    areas: Mapping[str, CountRange]
+    targets: Mapping[str, int]
+    area_targets: Mapping[str, int]
+    window: tuple[int, int]
+    reached: list[Reached]
+
+    @property
+    def completed(self) -> CountRange:
+        """Everybody who submitted, by what is disclosed of the sources."""
+        return sum_of_ranges([counts[COMPLETED] for counts in self.by_source.values()])
 
 
 async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> Monitor:
@@ -108,6 +130,8 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         people = await _courses(connection, campaign)
         when = await _arrivals(connection, campaign)
         stops = await _stops(connection, campaign)
+        targets = await read_targets(connection, campaign)
+        reached = await read_reached(connection, campaign)
     definition = read_definition(row)
     step, over = (
         max(ROUNDING_BASE, definition.disclosure_floor),
@@ -120,8 +144,12 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
     cell_ranges = {cell_of(*cell): as_ranges(one, step) for cell, one in found.items()}
     whole = _whole(found, cell_ranges, step)
     zone = ZoneInfo(timezone)
-    by_source, days, hours = _views(
-        _by_source(people), _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H"), whole, step
+    views = _by_source(people), _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H")
+    by_source, days, hours = _views(*views, whole, step)
+    completed = _completed(people, found, cell_ranges, views[1:], (by_source, days, hours), step)
+    groups, areas = (
+        {name: sum_of_ranges(spans) for name, spans in sorted(parts.items())}
+        for parts in _gathered(completed)
     )
     return Monitor(
         cells=[
@@ -135,7 +163,86 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         stops=[Stop(*where, range_of(people, step)) for where, people in stops],
         quotas=await show_quotas(database, campaign),
         units={code: unit.name for code, unit in definition.units.items()},
+        groups=groups,
+        areas=areas,
+        targets=targets,
+        area_targets=area_targets(
+            targets,
+            people_by_area(definition.scheme.population),
+            {cell: counts["invited"] for cell, counts in cells.items()},
+        ),
+        window=(row.opens_at, row.closes_at),
+        reached=reached,
     )
+
+
+Cell = tuple[str, str]
+"""Group and stratum."""
+
+
+def _completed(
+    people: Mapping[tuple[str, str, str, str], int],
+    found: Mapping[Cell, Mapping[str, int]],
+    cells: Mapping[str, Mapping[str, CountRange]],
+    when: Sequence[View],
+    told: Sequence[Ranges],
+    step: int,
+) -> list[tuple[Cell, CountRange]]:
+    """Return who submitted by cell: of the sample as it is told, of each other source anew.
+
+    Whatever is made of these ranges alone says nothing that they do not say. Together with sources,
+    days and hours the new ones narrow no small count of anything.
+    """
+    by_source, days, hours = told
+    counts: dict[Name, int] = {
+        ("source", source): sum(
+            number
+            for (own, *_, state), number in people.items()
+            if (own, state) == (source, COMPLETED)
+        )
+        for source in by_source
+    }
+    spans: dict[Name, CountRange] = {
+        ("source", source): ranges[COMPLETED] for source, ranges in by_source.items()
+    }
+    sums = [WholeOf(("all",), tuple(spans))]
+    for kind, view, ranges in (("day", when[0], days), ("hour", when[1], hours)):
+        names = {(kind, name): name for name in view}
+        counts |= {key: view[name].get(COMPLETED, 0) for key, name in names.items()}
+        spans |= {key: ranges[name][COMPLETED] for key, name in names.items()}
+        sums.append(WholeOf(("all",), tuple(names)))
+    counts["all",] = sum(counts["source", source] for source in by_source)
+    own: dict[Name, Cell] = {}
+    for cell, one in found.items():
+        name = (SOURCE, *cell)
+        own[name], counts[name] = cell, one[COMPLETED]
+        spans[name] = cells[cell_of(*cell)][COMPLETED]
+    new: dict[Name, Cell] = {}
+    for (source, group, stratum, state), number in people.items():
+        if source != SOURCE and state == COMPLETED:
+            name = (source, group, stratum)
+            new[name], counts[name] = (group, stratum), max(0, number)
+            spans[name] = range_of(counts[name], step)
+    for source in by_source:
+        parts = tuple(name for name in (*own, *new) if name[0] == source)
+        if parts:
+            sums.append(WholeOf(("source", source), parts))
+        if len(parts) == 1 and source != SOURCE:
+            spans[parts[0]] = spans["source", source]
+    told_cells = widened(counts, spans, sums, new, step)
+    return [(cell, told_cells[name]) for name, cell in (own | new).items()]
+
+
+def _gathered(
+    completed: Sequence[tuple[Cell, CountRange]],
+) -> tuple[dict[str, list[CountRange]], dict[str, list[CountRange]]]:
+    """Return the ranges of the cells of each group, and of each district."""
+    groups: dict[str, list[CountRange]] = defaultdict(list)
+    areas: dict[str, list[CountRange]] = defaultdict(list)
+    for (group, stratum), span in completed:
+        groups[group].append(span)
+        areas[area_of(stratum)].append(span)
+    return groups, areas
 
 
 def _whole(
@@ -154,10 +261,6 @@ def _whole(
         told = views_of_one_sum([counts, {"": people}], [spans, {"": ranges[name]}], step)
         ranges[name] = told[1][""]
     return CellDispositions("", sum(sums.values()), ranges, response_rates(ranges))
-
-
-View = Mapping[str, Mapping[str, int]]
-Ranges = dict[str, dict[str, CountRange]]
 
 
 def _views(

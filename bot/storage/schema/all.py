@@ -54,6 +54,7 @@ from bot.storage.schema.metadata import metadata as metadata
 from bot.storage.schema.monitoring import arrivals as arrivals
 from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
+from bot.storage.schema.monitoring import response_targets as response_targets
 from bot.storage.schema.outreach import handouts as handouts
 from bot.storage.schema.outreach import message_templates as message_templates
 from bot.storage.schema.outreach import messenger_accounts as messenger_accounts

@@ -52,3 +52,11 @@ break_offs = Table(
     ),
     Column("people", Integer, nullable=False),
 )
+
+response_targets = Table(
+    "response_targets",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("group_code", String(16), primary_key=True, comment="of the scheme"),
+    Column("people", Integer, nullable=False, comment="who should submit; a plan, not a rule"),
+)

@@ -73,7 +73,7 @@ DONE |= {"acknowledged", "ordered", "delivered"}
 DONE |= {"prepared", "approved", "refused", "waived", "granted", "profile"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"scanning", "released", "release-same", "reopened"}
-DONE |= {"quotas", "drafted", "discarded", "chosen"}
+DONE |= {"quotas", "targets", "drafted", "discarded", "chosen"}
 APPEAL_DONE = {"again": "appeal-again", "withdrawn": "appeal-withdrawn", "challenged": "recusal"}
 """What is said once a request is appealed about or taken back."""
 

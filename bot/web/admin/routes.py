@@ -171,6 +171,7 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}/responses", responses.show_responses),
     ("GET", "/admin/campaigns/{campaign}/responses/live", responses.show_live),
     ("POST", "/admin/campaigns/{campaign}/responses/quotas", responses.take_quotas),
+    ("POST", "/admin/campaigns/{campaign}/responses/targets", responses.take_targets),
     ("GET", "/admin/audit", audit.show_audit),
     ("GET", "/admin/appeals", appeals.show_list),
     ("POST", "/admin/appeals", appeals.take_new),

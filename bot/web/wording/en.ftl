@@ -111,6 +111,7 @@ error-429-title = Please come back a little later
 error-429-text = This page was opened too often from your network. It will work again within an hour; ratings are not affected.
 error-500-title = Sorry, something went wrong on this page
 error-500-text = What you had answered is kept. Please go on from the home page.
+error-number = If you tell us of it, please name the request { $number }.
 error-503-title = Not available just now
 error-503-text = What you had answered is kept. Please try again in a moment.
 error-home = Home page
@@ -1204,6 +1205,41 @@ response-day = Day
 response-hours = By hour of the day
 response-hour = Hour
 response-nothing = There are no invitations, quotas or participants yet.
+response-so-far = Have submitted
+response-of-target = { $percent } % or more of the target of { $target }
+response-no-target = no target is set
+response-needed = Needed each day
+response-left = { $n ->
+    [0] the campaign is over
+    [one] one day until the close
+   *[other] { $n } days until the close
+  }
+response-due = at an even pace { $n } by now
+response-groups = By evaluator group
+response-areas = By district
+response-area = District
+response-area-none = District not known
+response-target = Target
+response-bars-key = Solid: reached for certain. Light: at most. Upright line: the target; thin line: what would be reached by now at an even pace.
+response-areas-how = Targets of groups are shared out to districts by the scheme's population figures, else by the invitations. These counts add up ranges of the cells, so they are wider.
+response-days-alt = Who submitted by day from { $first } to { $last }; the figures stand in the table below.
+response-days-goal = { $n } a day reach the target
+response-targets-give = Set targets
+response-targets-problem = No target was stored.
+response-targets-hint = How many people of each group should submit. A target is a plan: it binds nobody, turns nobody away and may be changed at any time. Leave a field empty for no target.
+response-reached = Who was reached how
+response-reached-why = Counts of the queue, and of nobody's answers. Of reminders it is not told how many arrived: whoever had come already was spared them and counts as sent. Who answered is not known by messenger, only for all invitations together.
+response-step = Step
+response-written = Written to
+response-waiting = Waiting
+response-handed = Handed over
+response-received = Of them received
+response-unreached = Cannot be reached
+response-failed = Failed
+response-out = Opted out
+response-answered = Submitted, of all invited
+response-in-file = In a file, such as letters
+done-targets = The targets are stored.
 done-quotas = The quotas are stored.
 
 handout-title = Files with invitations

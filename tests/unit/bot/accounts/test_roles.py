@@ -67,6 +67,7 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/responses",
     "/admin/campaigns/{campaign}/responses/live",
     "/admin/campaigns/{campaign}/responses/quotas",
+    "/admin/campaigns/{campaign}/responses/targets",
 }
 APPROVALS, SIGNATURE = {"/admin/approvals"}, {r"/admin/approvals/{approval:\d{1,9}}"}
 WORDS = {"/admin/requests", "/admin/requests/{name}"}

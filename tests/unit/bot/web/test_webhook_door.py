@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDictProxy
 
+from bot.core.events import fields_of
 from bot.core.settings import Settings
 from bot.serving import serve_web
 from bot.web import connections
@@ -178,8 +179,11 @@ async def test_a_failure_is_told_by_its_kind_alone(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     town.fails = True
-    assert await (await town.line()).ask(post(b"secret")) == (500, b"")
-    assert "ValueError" in caplog.text
+    sent = post(b"secret", "X-Request-ID: given-by-proxy\r\n")
+    assert await (await town.line()).ask(sent) == (500, b"")
+    (line,) = [fields_of(record) for record in caplog.records if record.name.endswith("door")]
+    assert (line["event"], line["error"]) == ("page_failed", "ValueError")
+    assert line["request"] not in ("", "given-by-proxy")  # nobody trusts a proxy here
     assert "secret" not in caplog.text
     assert town.noted == [("POST", "/hook", 500)]
 
