@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDictProxy
 
-from bot.core.events import fields_of
+from bot.core.events import REQUEST, fields_of
 from bot.core.settings import Settings
 from bot.serving import serve_web
 from bot.web import connections
@@ -57,11 +58,14 @@ class Town:
     noted: list[tuple[str, str, int]] = field(default_factory=list)
     flowing: asyncio.Event = field(default_factory=asyncio.Event)
     fails: bool = False
+    trusts: bool = False
+    ids: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
     async def take(self, headers: CIMultiDictProxy[str], body: bytes) -> tuple[int, bytes]:
         assert headers["host"] == "x"
         self.taken.append(body)
+        self.ids.append(str(REQUEST.get()))
         await self.flowing.wait()
         if self.fails:
             raise ValueError(body)
@@ -82,7 +86,7 @@ class Town:
     async def serve(self) -> AsyncIterator[Self]:
         app = web.Application(middlewares=[refuse_encodings])
         app.add_routes([web.post("/hook", self.behind), web.post("/other", self.behind)])
-        door = WebhookDoor("/hook", self.take, self.note)
+        door = WebhookDoor("/hook", self.take, self.note, self.trusts)
         async with serve_web(app, Settings(port=0), door) as self.port:
             yield self
         for line in self.lines:
@@ -179,13 +183,23 @@ async def test_a_failure_is_told_by_its_kind_alone(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     town.fails = True
-    sent = post(b"secret", "X-Request-ID: given-by-proxy\r\n")
-    assert await (await town.line()).ask(sent) == (500, b"")
+    assert await (await town.line()).ask(post(b"secret")) == (500, b"")
     (line,) = [fields_of(record) for record in caplog.records if record.name.endswith("door")]
     assert (line["event"], line["error"]) == ("page_failed", "ValueError")
-    assert line["request"] not in ("", "given-by-proxy")  # nobody trusts a proxy here
     assert "secret" not in caplog.text
     assert town.noted == [("POST", "/hook", 500)]
+
+
+@pytest.mark.parametrize("trusts", [False, True])
+async def test_each_request_has_an_id_which_only_a_trusted_proxy_gives(trusts: bool) -> None:
+    async with Town(trusts=trusts).serve() as town:
+        town.flowing.set()
+        line, given = await town.line(), "given-by-a-proxy"
+        for more in (f"X-Request-ID: {given}\r\n", "", "X-Request-ID: !\r\n"):
+            assert await line.ask(post(b"{}", more)) == (200, BY_DOOR)
+    assert len(set(town.ids)) == 3
+    assert (town.ids[0] == given) == trusts
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in town.ids if one != given)
 
 
 async def test_a_line_that_is_lost_takes_nothing_back_and_harms_nobody(town: Town) -> None:
