@@ -198,7 +198,7 @@ class InputCell:
         if not NUMBER.fullmatch(text):
             self.complain(Message("spreadsheets-no-number", text=self.text))
             return Decimal(0)
-        return Decimal(text)
+        return Decimal(text) or Decimal(0)  # «-0» is 0
 
     def points(self) -> Decimal:
         """Return points from 0 to 100."""

@@ -34,6 +34,7 @@ from bot.spreadsheets.plain_rows import (
 )
 from bot.spreadsheets.workbooks import (
     BLOCK,
+    MAX_CELLS,
     DamagedWorkbook,
     Enough,
     SheetEntry,
@@ -42,14 +43,15 @@ from bot.spreadsheets.workbooks import (
     is_true,
     local_name,
     make_parser,
+    message_of,
     open_workbook,
     parse_part,
 )
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import catalogue
 
-MAX_CELLS = 5_000_000
 MAX_COLUMNS = 16_384
+MAX_MERGED = 100_000
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
 
 MOST_PLANNED = 50_000
@@ -126,12 +128,13 @@ def _lines(
         feed.end()
     except BadInput:
         raise
-    except Exception:
+    except Exception as error:
         # A damaged sheet can fail with any error of the archive, the XML or the numbers in it.
         place = Place(
             origin.name, sheet.name, 0 if rows.row else feed.parser.CurrentLineNumber, rows.row
         )
-        raise BadInput(Message("spreadsheets-damaged-workbook"), place) from None
+        message = message_of(error) or Message("spreadsheets-damaged-workbook")
+        raise BadInput(message, place) from None
     yield from rows.ready
 
 
@@ -234,6 +237,9 @@ class _Rows:
             self.found.hidden_columns.update(range(int(given["min"]) - 1, last))
         elif name == "mergeCell":
             self.found.merged.append(_merged(given["ref"]))
+            if len(self.found.merged) > MAX_MERGED:
+                message = Message("spreadsheets-too-many-merged", max=MAX_MERGED)
+                raise DamagedWorkbook(message=message)
 
     def characters(self, data: str) -> None:
         """The text of an element, in one part or in several."""
@@ -273,8 +279,9 @@ class _Rows:
         texts = zip(converts, row.texts, strict=True)
         values = [text if convert is None else convert(text, False) for convert, text in texts]
         if plan.order and values[-1] and Message not in map(type, values):
-            values.append("")  # the value of the cells that are not there
-            self.cells = [cast(list[str], values)[at] for at in plan.order]
+            found = cast(list[str], values)
+            found.append("")  # the value of the cells that are not there
+            self.cells = [found[at] for at in plan.order]
         else:
             for column, value in zip(plan.columns, values, strict=True):
                 self._put(column, value)
