@@ -49,16 +49,37 @@ def make_parser(wanted: str = "") -> argparse.ArgumentParser:
 
     The service must not carry in memory what only other commands need.
     """
+    parser, commands = _bare_parser()
+    modules = command_modules()
+    for module in [modules[wanted]] if wanted in modules else modules.values():
+        importlib.import_module(f"bot.commands.{module}").register(commands)
+    return parser
+
+
+def make_list() -> argparse.ArgumentParser:
+    """Builds the parser that lists the commands and knows nothing more of them.
+
+    To load all of them for ``--help`` takes seconds. A command's line is the message ``help-NAME``.
+    """
+    parser, commands = _bare_parser()
+    for name in command_modules():
+        line: Any = Message(f"help-{name}")
+        commands.add_parser(name, help=line)
+    return parser
+
+
+def command_modules() -> dict[str, str]:
+    """Returns the commands with their modules, in the order in which they are listed."""
+    modules = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
+    return {module.strip("_").replace("_", "-"): module for module in modules}
+
+
+def _bare_parser() -> tuple[argparse.ArgumentParser, Any]:
     parser = MessageParser(prog="minping", description=Message("help-minping"))
     told: Any = Message("help-version")
     parser.add_argument(VERSION, action=Version, nargs=0, help=told)
     title: Any = Message("help-commands")
-    commands = parser.add_subparsers(title=title, required=True, metavar="COMMAND")
-    names = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
-    names = [] if wanted == VERSION else names
-    for name in [name for name in names if name.strip("_").replace("_", "-") == wanted] or names:
-        importlib.import_module(f"bot.commands.{name}").register(commands)
-    return parser
+    return parser, parser.add_subparsers(title=title, required=True, metavar="COMMAND")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         4 not possible at present, because of the machine or a server.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
+    first = next(iter(arguments), "")
+    # After «--» the list may choose a command that it knows nothing of.
+    is_plain = first in command_modules() or first == "--"
+    chosen = (make_parser(first) if is_plain else make_list()).parse_args(arguments)
     try:
         settings = read_settings()
         write_lines(settings.log_level, settings.log_format)

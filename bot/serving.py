@@ -15,7 +15,7 @@ from bot import __version__
 from bot.accounts.first_sign_in import add_first_administrator, write_link
 from bot.accounts.staff import has_staff
 from bot.campaigns.citizens_provider import announce_citizens_provider
-from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.channel import PATH, TelegramChannel
 from bot.channels.telegram.messenger import TelegramMessenger, telegram_account
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
@@ -45,6 +45,7 @@ from bot.storage.migrate import HEAD
 from bot.web.connections import MOST_HEADS, ConnectionLimits, raise_descriptor_limit
 from bot.web.server import make_web
 from bot.web.shared.app_keys import REQUEST_COUNTS
+from bot.web.webhook_door import WebhookDoor
 from survey_flows.messages import Message, render
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,11 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     ):
         routes = [route for part in (channel, *accounts, hooks) if part for route in part.routes()]
         app = make_web(service, routes, codes, providers)
-        async with serve_metrics(service, app[REQUEST_COUNTS]), serve_web(app, settings) as port:
+        counts = app[REQUEST_COUNTS]
+        note = counts.note if settings.metrics else None
+        trusts = bool(settings.trusted_proxies)
+        door = WebhookDoor(PATH, channel.answer, note, trusts) if channel else None
+        async with serve_metrics(service, counts), serve_web(app, settings, door) as port:
             if channel and settings.public_url:
                 await channel.start_webhook(settings.public_url)
                 yield port
@@ -100,7 +105,9 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
 
 
 @asynccontextmanager
-async def serve_web(app: web.Application, settings: Settings) -> AsyncIterator[int]:
+async def serve_web(
+    app: web.Application, settings: Settings, door: WebhookDoor | None = None
+) -> AsyncIterator[int]:
     """Listens for the web server's requests and yields the port."""
     most = raise_descriptor_limit() // 2
     limits = ConnectionLimits(most, None if settings.trusted_proxies else MOST_HEADS)
@@ -110,7 +117,7 @@ async def serve_web(app: web.Application, settings: Settings) -> AsyncIterator[i
         loop = asyncio.get_running_loop()
         try:
             listener = await loop.create_server(
-                limits.factory(runner), settings.host, settings.port, backlog=1024
+                limits.factory(runner, door), settings.host, settings.port, backlog=1024
             )
         except OSError as error:
             raise listener_fault(error, settings.host, settings.port) from error

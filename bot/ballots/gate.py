@@ -26,7 +26,7 @@ from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys
 from bot.crypto.gate_signatures import GateSigner
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, seal, sign_and_pad
-from bot.storage.database import reading, writing
+from bot.storage.database import reading, store_together, writing
 from bot.storage.schema import all as tables
 from survey_flows.effects import CountPressure, Effect, ErasePerson, HoldRequest, StoreBallot
 from survey_flows.errors import MinpingError
@@ -208,7 +208,7 @@ class Gate:
             {"box": key.id, "sealed": seal(key, sign_and_pad([one], sign, STAGED_FORM))}
             for one in messages
         ]
-        await connection.execute(tables.staging.insert(), rows)
+        await store_together(connection, tables.staging, rows)
 
     async def mixer_key(self, connection: AsyncConnection) -> MixerKey:
         """Return the newest mixer key.

@@ -13,15 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys
-from bot.storage.database import upsert
+from bot.storage.database import padded, store_together
 from bot.storage.schema import all as tables
 
-MARKS_A_STATEMENT = 500
+MARKS_A_STATEMENT = 512
+
+
+_COUNTS = select(tables.gate_marks.c.mark, tables.gate_marks.c["count"]).where(
+    tables.gate_marks.c.mark.in_(bindparam("marks", expanding=True))
+)
 
 
 class RatedUnits:
@@ -47,11 +52,10 @@ class RatedUnits:
         for campaign, unit, citizen in places:
             mark = self._keys.rated(campaign, unit, *citizen.voter)
             self._places[campaign, unit, citizen] = mark
-        marks, columns = sorted(self._places.values()), tables.gate_marks.c
+        marks = sorted(self._places.values())
         for start in range(0, len(marks), MARKS_A_STATEMENT):
             some = marks[start : start + MARKS_A_STATEMENT]
-            query = select(columns.mark, columns["count"]).where(columns.mark.in_(some))
-            for mark, count in await connection.execute(query):
+            for mark, count in await connection.execute(_COUNTS, {"marks": padded(some)}):
                 self._before[bytes(mark)] = count
         self._counts = dict(self._before)
 
@@ -81,7 +85,7 @@ class RatedUnits:
             for mark, count in sorted(self._counts.items())
             if count != self._before.get(mark)
         ]
-        await upsert(connection, tables.gate_marks, ["mark"], changed)
+        await store_together(connection, tables.gate_marks, changed, ["mark"])
         gone, columns = sorted(self._before.keys() - self._counts.keys()), tables.gate_marks.c
         for start in range(0, len(gone), MARKS_A_STATEMENT):
             some = gone[start : start + MARKS_A_STATEMENT]

@@ -55,7 +55,7 @@ from bot.fieldwork.audience.admission import admit_invited
 from bot.fieldwork.audience.contacts import set_reachable
 from bot.fieldwork.audience.opt_outs import opt_in, opt_out
 from bot.fieldwork.monitoring.search_misses import count_misses
-from bot.storage.database import writing
+from bot.storage.database import writing, writing_briefly
 from survey_flows.effects import Effect, OptIn, OptOut, SearchMissed, ShowNotice, ShowScreen
 from survey_flows.errors import MinpingError
 from survey_flows.events import Started
@@ -228,7 +228,7 @@ class Conductor:
     async def _store(self, batch: list[_Waiting]) -> list[Reply]:
         for _ in range(TRIES):
             try:
-                async with writing(self._database) as connection:
+                async with writing_briefly(self._database) as connection:
                     return await self._step_all(connection, batch)
             except CampaignClosed:
                 await self._live_campaigns.refresh()

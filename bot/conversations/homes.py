@@ -7,6 +7,7 @@ Everything that a row says of its moment is therefore the same for a whole campa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -54,23 +55,20 @@ class Homes:
         person = self._keys.conversation(campaign, citizen.channel, citizen.user)
         return Home(person, campaign, campaign_end(definition))
 
-    def names(self, citizen: Citizen, now: datetime) -> list[bytes]:
-        """Returns the pseudonyms that a stored conversation may have, the likeliest first.
+    def names(self, citizens: Sequence[Citizen], now: datetime) -> list[list[bytes]]:
+        """Returns for each citizen the pseudonyms that a conversation may have, likeliest first.
 
         The last is that of rows which an older version wrote.
         """
         campaigns = (self._live_campaigns.get(name) for name in self._live_campaigns.campaigns)
         open_ones = [one.campaign for one in campaigns if one and takes_conversations(one)]
-        channel, user = citizen.channel, citizen.user
-        found = [
-            self._keys.known_conversation(campaign, channel, user)
-            for campaign in reversed(open_ones)
-        ]
+        people = [(citizen.channel, citizen.user) for citizen in citizens]
+        found = [self._keys.known_conversations(one, people) for one in reversed(open_ones)]
         found += [
-            self._keys.known_lobby(month, channel, user)
-            for month in (month_of(now), month_before(now))
+            self._keys.known_lobbies(one, people) for one in (month_of(now), month_before(now))
         ]
-        return [*(name for name in found if name), self._keys.person(channel, user)]
+        found.append([self._keys.person(*one) for one in people])
+        return [list(own) for own in zip(*filter(None, found), strict=True)]
 
 
 def takes_conversations(definition: CampaignDefinition) -> bool:

@@ -51,7 +51,7 @@ class SealedConversations:
         self, connection: AsyncConnection, citizens: Sequence[Citizen], now: datetime
     ) -> list[tuple[Conversation | None, list[bytes]]]:
         """Returns each citizen's conversation and the pseudonyms under which rows of it stand."""
-        names = [self._homes.names(citizen, now) for citizen in citizens]
+        names = self._homes.names(citizens, now)
         bodies = await read_sessions(connection, [name for own in names for name in own])
         found = [[name for name in own if name in bodies] for own in names]
         return [(self._open(own[0], bodies[own[0]]) if own else None, own) for own in found]

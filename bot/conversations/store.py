@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversations.homes import Home
 from bot.crypto.gate_keys import key_hour_of
-from bot.storage.database import insert, upsert, writing
+from bot.storage.database import insert, padded, store_together, upsert, writing
 from bot.storage.schema import all as tables
 
 # Telegram gives up on an update after a day; a week leaves room for a long outage.
@@ -50,8 +51,14 @@ async def lock_people(connection: AsyncConnection, people: Iterable[bytes]) -> N
     """
     if connection.dialect.name == "sqlite":
         return
-    for number in sorted(int.from_bytes(person[:8], "big", signed=True) for person in people):
-        await connection.execute(select(func.pg_advisory_xact_lock(number)))
+    numbers = sorted({int.from_bytes(person[:8], "big", signed=True) for person in people})
+    if numbers:
+        await connection.execute(_LOCKS, {"numbers": numbers})
+
+
+_NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
+_LOCKS = select(func.pg_advisory_xact_lock(_NUMBERS))
+"""One trip for any number of people; PostgreSQL locks in the order of the array."""
 
 
 _BODIES = select(tables.sessions.c.person, tables.sessions.c.body).where(
@@ -61,7 +68,7 @@ _BODIES = select(tables.sessions.c.person, tables.sessions.c.body).where(
 
 async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dict[bytes, bytes]:
     """Returns the sealed conversations of these people by pseudonym, where there are any."""
-    rows = await connection.execute(_BODIES, {"people": people})
+    rows = await connection.execute(_BODIES, {"people": padded(people)})
     return {bytes(person): bytes(body) for person, body in rows}
 
 
@@ -72,7 +79,7 @@ async def write_sessions(
     if gone:
         await connection.execute(delete(tables.sessions).where(tables.sessions.c.person.in_(gone)))
     rows = [{**asdict(home), "body": body, "hour": key_hour_of(body)} for home, body in bodies]
-    await upsert(connection, tables.sessions, ["person"], rows)
+    await store_together(connection, tables.sessions, rows, ["person"])
 
 
 async def delete_expired(connection: AsyncConnection, now: datetime, letter_days: int = 30) -> None:
@@ -111,12 +118,15 @@ async def rewrite_unreachable(database: AsyncEngine) -> None:
             await connection.execute(update(tables.unreachable).values(at=columns.at))
 
 
+_BACK = delete(tables.unreachable).where(
+    tables.unreachable.c.person.in_(bindparam("people", expanding=True))
+)
+
+
 async def mark_reachable(connection: AsyncConnection, people: list[bytes]) -> None:
     """Removes the marks of citizens who have come back."""
     if people:
-        await connection.execute(
-            delete(tables.unreachable).where(tables.unreachable.c.person.in_(people))
-        )
+        await connection.execute(_BACK, {"people": padded(people)})
 
 
 async def keep_dead_letter(

@@ -48,6 +48,8 @@ STAMP = 4
 ROUND, FILLING = 512, b"\0"
 """Bytes to whose multiples a conversation is filled up; no text of one has the filling."""
 SIGN = "sign"
+Person = tuple[str, str]
+"""Channel and user."""
 GATE_KEYS = ("gate", SIGN, "follow")
 """The names of the gate's own keys; those of campaigns and hours have folders of their own."""
 
@@ -88,19 +90,19 @@ class GateKeys:
         secret = self.conversations.find_or_create(campaign)
         return pseudonym(secret, "conversation", channel, user)
 
-    def known_conversation(self, campaign: str, channel: str, user: str) -> bytes | None:
-        """Returns what `conversation` does, or None when the campaign has no key."""
+    def known_conversations(self, campaign: str, people: Iterable[Person]) -> list[bytes]:
+        """Returns what `conversation` does for each, or nothing when the campaign has no key."""
         secret = self.conversations.find(campaign)
-        return pseudonym(secret, "conversation", channel, user) if secret else None
+        return [pseudonym(secret, "conversation", *one) for one in people] if secret else []
 
     def lobby(self, month: str, channel: str, user: str) -> bytes:
         """Returns the pseudonym of a conversation without a campaign in a month."""
         return pseudonym(self.lobbies.find_or_create(month), "lobby", channel, user)
 
-    def known_lobby(self, month: str, channel: str, user: str) -> bytes | None:
-        """Returns what `lobby` does, or None when the month has no key."""
+    def known_lobbies(self, month: str, people: Iterable[Person]) -> list[bytes]:
+        """Returns what `lobby` does for each, or nothing when the month has no key."""
         secret = self.lobbies.find(month)
-        return pseudonym(secret, "lobby", channel, user) if secret else None
+        return [pseudonym(secret, "lobby", *one) for one in people] if secret else []
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""

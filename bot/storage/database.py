@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import ARRAY, Connection, Table, bindparam, column, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.faults import NotNow
+from bot.storage.sqlite_trips import Connection as SqliteConnection
+from bot.storage.sqlite_trips import connect
 from survey_flows.errors import Message, Place
 
+T = TypeVar("T")
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 """Seconds and milliseconds after which libpq gives up a silent server."""
 PRAGMAS = (
@@ -60,7 +63,7 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
     if file and file != ":memory:":
         _make_file(Path(file))
     # The driver would begin transactions by itself, and too late for BEGIN IMMEDIATE.
-    options = {"timeout": 30, "isolation_level": None}
+    options = {"timeout": 30, "isolation_level": None, "async_creator_fn": connect}
     engine = create_async_engine(address, connect_args=options, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -144,6 +147,18 @@ async def writing(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+@asynccontextmanager
+async def writing_briefly(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Opens what `writing` opens, for statements of which each touches few rows.
+
+    SQLite runs them on the event loop.
+    """
+    async with writing(database) as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        with driver.brief() if isinstance(driver, SqliteConnection) else nullcontext():
+            yield connection
+
+
 def insert(connection: AsyncConnection, table: Table) -> Any:
     """Returns an INSERT of the connection's dialect, which knows ON CONFLICT."""
     return _insert(connection.dialect.name, table)
@@ -151,6 +166,15 @@ def insert(connection: AsyncConnection, table: Table) -> Any:
 
 def _insert(dialect: str, table: Table) -> Any:
     return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+
+
+def padded(values: Sequence[T]) -> list[T]:
+    """Returns values to look for with IN, the last one repeated up to a power of two of them.
+
+    A database prepares a statement anew for each number of values; so there are few.
+    """
+    wanted = 1 << max(0, len(values) - 1).bit_length()
+    return [*values, *list(values[-1:]) * (wanted - len(values))]
 
 
 async def upsert(
@@ -163,9 +187,45 @@ async def upsert(
         )
 
 
+async def store_together(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    unique: Sequence[str] = (),
+) -> None:
+    """Inserts rows in their order, or replaces those whose ``unique`` columns are stored already.
+
+    It is one statement for any number of rows. No two may agree in all unique columns.
+    """
+    if not rows:
+        return
+    make = _together if connection.dialect.name == "postgresql" else _upserting
+    statement = make(connection.dialect.name, table, tuple(unique), tuple(rows[0]))
+    if make is _upserting:
+        await connection.execute(statement, list(rows))
+    else:
+        columns = {f"all_{name}": [row[name] for row in rows] for name in rows[0]}
+        await connection.execute(statement, columns)
+
+
+@lru_cache(maxsize=64)
+def _together(dialect: str, table: Table, unique: tuple[str, ...], names: tuple[str, ...]) -> Any:
+    """Returns an INSERT that takes each column as an array, which only PostgreSQL has."""
+    arrays = [bindparam(f"all_{name}", type_=ARRAY(table.c[name].type)) for name in names]
+    typed = [column(name, table.c[name].type) for name in names]
+    new = func.unnest(*arrays).table_valued(*typed, name="new").render_derived()
+    return _replacing(_insert(dialect, table).from_select(names, select(*new.c)), unique, names)
+
+
 @lru_cache(maxsize=64)
 def _upserting(dialect: str, table: Table, unique: tuple[str, ...], names: tuple[str, ...]) -> Any:
     """Returns the statement of `upsert`; every tap needs one, and making it is the costly part."""
-    statement = _insert(dialect, table)
+    return _replacing(_insert(dialect, table), unique, names)
+
+
+def _replacing(statement: Any, unique: tuple[str, ...], names: tuple[str, ...]) -> Any:
+    """Returns an INSERT that replaces stored rows, if there are columns that make rows unique."""
+    if not unique:
+        return statement
     rest = {name: statement.excluded[name] for name in names if name not in unique}
     return statement.on_conflict_do_update(index_elements=list(unique), set_=rest)

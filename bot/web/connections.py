@@ -20,10 +20,12 @@ from itertools import chain
 from typing import Any
 
 from aiohttp import StreamReader, web
+from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.core.events import event, fault
 from bot.web.shared.middleware import address_network
+from bot.web.webhook_door import Doorkeeper, WebhookDoor
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +84,20 @@ class Connection(web.RequestHandler):
     Bodies stay as they were sent: what is compressed is refused (`refuse_encodings`), unopened.
     """
 
-    __slots__ = ("_limits", "address", "body", "taken_until", "until")
+    __slots__ = (
+        "_answering",
+        "_door",
+        "_later",
+        "_limits",
+        "address",
+        "body",
+        "taken_until",
+        "until",
+    )
 
-    def __init__(self, limits: ConnectionLimits, server: web.Server) -> None:
+    def __init__(
+        self, limits: ConnectionLimits, server: web.Server, door: WebhookDoor | None = None
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -97,6 +110,11 @@ class Connection(web.RequestHandler):
         self.body: StreamReader | None = None
         self.until = 0.0
         self.taken_until = 0.0
+        self._door = door
+        self._answering: asyncio.Task[None] | None = None
+        self._later: bytes | None = None
+        if door is not None:
+            self._parser = Doorkeeper(self._parser, self._is_taken)  # type: ignore[assignment]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins to wait for a head."""
@@ -113,12 +131,53 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Notes whether these bytes end a head, belong to a body or begin another head."""
+        if self._is_at_door():
+            # Answers go in the order of requests, and nobody sends many without an answer.
+            # An empty piece asks the parser to go on, which may have stopped at a long body.
+            self._later = (self._later or b"") + data
+            if data:
+                self._pause_reading_for_buffer()
+            return
         before = self._request_count
         super().data_received(data)
-        if self._request_count > before and self._messages:
+        if self._is_at_door():
+            self._limits.door_takes(self)
+        elif self._request_count > before and self._messages:
             self._limits.head_came(self, self._messages[-1][1], data.endswith(b"\r\n\r\n"))
         elif data:
             self._limits.more_came(self, len(data))
+
+    def _is_taken(self, message: RawRequestMessage, body: StreamReader) -> bool:
+        """Whether the door answers this request."""
+        if self.is_busy or self._door is None or not self._door.fits(message, body):
+            return False
+        if self._keepalive_handle is not None:
+            self._keepalive_handle.cancel()
+            self._keepalive_handle = None
+        self._answering = self._loop.create_task(self._answer(self._door, message, body))
+        return True
+
+    async def _answer(
+        self, door: WebhookDoor, message: RawRequestMessage, body: StreamReader
+    ) -> None:
+        answer = await door.answer(message, body)
+        self._answering = None
+        if self.transport is None or self.transport.is_closing():
+            return
+        self.transport.write(answer)
+        self._limits.door_answered(self)
+        later, self._later = self._later, None
+        if later is not None:
+            if later:
+                self._resume_reading_for_buffer()
+            self.data_received(later)
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 (its signature)
+        """Lets the door finish its answer, then ends as the framework does."""
+        self._force_close = True  # so that nothing more is read
+        if self._answering is not None:
+            await asyncio.wait({self._answering}, timeout=timeout)
+        await super().shutdown(timeout)
 
     def pause_writing(self) -> None:
         """Notes that an answer waits for its reader."""
@@ -170,7 +229,10 @@ class Connection(web.RequestHandler):
     @property
     def is_busy(self) -> bool:
         """Whether a request is being answered or stands in line."""
-        return bool(self._messages) or self._request_in_progress
+        return bool(self._messages) or self._request_in_progress or self._is_at_door()
+
+    def _is_at_door(self) -> bool:
+        return self._answering is not None
 
 
 class ConnectionLimits:
@@ -194,10 +256,12 @@ class ConnectionLimits:
         self._resting: dict[Connection, None] = {}
         self._unread: dict[Connection, int] = {}
 
-    def factory(self, runner: web.AppRunner) -> Callable[[], Connection]:
+    def factory(
+        self, runner: web.AppRunner, door: WebhookDoor | None = None
+    ) -> Callable[[], Connection]:
         """Returns what makes the protocol of each new connection to a runner that is set up."""
         server: Any = runner.server
-        return lambda: Connection(self, server)
+        return lambda: Connection(self, server, door)
 
     async def run(self) -> None:
         """Closes connections whose time is over, for ever."""
@@ -271,6 +335,16 @@ class ConnectionLimits:
         elif connection in self._all and connection not in self._heads:
             self._settle(connection)
             self._wait_for_head(connection)
+
+    def door_takes(self, connection: Connection) -> None:
+        """Notes that a whole request has come, which is being answered."""
+        self._settle(connection)
+
+    def door_answered(self, connection: Connection) -> None:
+        """Notes that a connection rests, as the framework lets it rest after its own answers."""
+        self._settle(connection)
+        connection.until = self._loop.time() + IDLE_SECONDS
+        self._resting[connection] = None
 
     def _wait_for_head(self, connection: Connection) -> None:
         connection.until = self._loop.time() + HEAD_SECONDS

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.event import listen
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -271,6 +273,32 @@ async def test_a_crowd_at_once_is_settled_whole(road: Road) -> None:
     crowd = [f"citizen {number}" for number in range(150)]
     await asyncio.gather(*(road.rate(user) for user in crowd))
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")] * 150
+
+
+async def test_a_crowd_takes_as_many_statements_as_two_people(road: Road) -> None:
+    """A statement that is run for each row is counted for each; SQLite's costs no trip."""
+    counts: list[int] = []
+
+    def note(*given: Any) -> None:
+        rows, is_sqlite = given[3], road.database.dialect.name == "sqlite"
+        counts[-1] += len(rows) if isinstance(rows, list) and not is_sqlite else 1
+
+    async def step_all(people: Sequence[str], label: str) -> None:
+        counts.append(0)
+        event = Started(link=road.link.token, unit="TAX", lang="en")
+        sent = [road.button(one, label) if label else event for one in people]
+        done = [road.send(one, event) for one, event in zip(people, sent, strict=True)]
+        await asyncio.gather(*done)
+
+    listen(road.database.sync_engine, "before_cursor_execute", note)
+    steps = ("", "Used", *["Very"] * 4, "Skip", "Submit")
+    for size in (1, 2, 40):
+        people = [f"{size}-{number}" for number in range(size)]
+        for label in steps:
+            await step_all(people, label)
+    # The very first ballot begins the gate's stream.
+    two, forty = counts[len(steps) : -len(steps)], counts[-len(steps) :]
+    assert two == forty
 
 
 async def test_the_steps_of_one_person_stay_in_order(road: Road) -> None:

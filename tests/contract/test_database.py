@@ -6,14 +6,16 @@ A statement that is given up leaves nothing open.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from threading import current_thread
 from typing import Any
 
-import aiosqlite
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.storage import database
+from bot.storage.sqlite_trips import FIRST, Connection, Cursor
 from tests.conftest import PREPARE_SQLITE
 
 
@@ -39,13 +41,13 @@ async def test_the_pragmas_of_sqlite(sqlite_url: str, monkeypatch: pytest.Monkey
 def handed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that was handed to a thread of SQLite."""
     found: list[str] = []
-    execute = aiosqlite.Cursor.execute
+    execute = Cursor.execute
 
-    async def noted(cursor: aiosqlite.Cursor, sql: str, parameters: Any = None) -> aiosqlite.Cursor:
+    async def noted(cursor: Cursor, sql: str, parameters: Any = None) -> Cursor:
         found.append(sql)
         return await execute(cursor, sql, parameters)
 
-    monkeypatch.setattr(aiosqlite.Cursor, "execute", noted)
+    monkeypatch.setattr(Cursor, "execute", noted)
     return found
 
 
@@ -84,3 +86,63 @@ async def test_a_statement_that_fails_or_is_given_up_leaves_nothing_open(
         assert (await connection.execute(text("SELECT count(*) FROM t"))).scalar() == 0
         await connection.execute(text("INSERT INTO t VALUES (1)"))
     await opened.dispose()
+
+
+async def test_rows_come_whole_and_in_order_however_many_and_however_read(sqlite_url: str) -> None:
+    """The first rows come with the statement; what is left is fetched as it is asked for."""
+    opened = database.open_database(sqlite_url)
+    counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT i"
+    for many in (1, FIRST - 1, FIRST, FIRST + 1, 3 * FIRST):
+        query, wanted = text(f"{counting.format(many)} FROM n"), list(range(1, many + 1))
+        async with database.reading(opened) as connection:
+            assert list((await connection.execute(query)).scalars()) == wanted
+            async with connection.stream(query) as rows:
+                assert [row.i async for row in rows] == wanted
+            async with connection.stream(query) as rows:  # left in the middle
+                assert (await rows.first()) == (1,)
+            assert (await connection.execute(query)).first() == (1,)
+    async with database.reading(opened) as connection:
+        assert (await connection.execute(text("SELECT 1 WHERE 0"))).all() == []
+    await opened.dispose()
+
+
+async def test_brief_statements_stay_on_the_loop_and_their_end_is_durable(sqlite_url: str) -> None:
+    opened, threads = database.open_database(sqlite_url), list[str]()
+
+    def note(_value: int) -> int:
+        threads.append(current_thread().name)
+        return 0
+
+    async def add(number: int, fails: bool = False) -> None:
+        async with database.writing_briefly(opened) as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, Connection)
+            driver.driver.create_function("noted", 1, note)
+            await connection.execute(text(f"INSERT INTO t VALUES ({number} + noted(1))"))
+            if fails:
+                raise KeyError(number)
+
+    async with database.writing(opened) as connection:
+        await connection.execute(text("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
+    await add(1)
+    with pytest.raises(IntegrityError):
+        await add(1)
+    with pytest.raises(KeyError):
+        await add(2, fails=True)
+    assert set(threads) == {current_thread().name}
+    async with database.writing(opened) as connection:  # the same connection, no longer brief
+        await connection.execute(text("INSERT INTO t VALUES (3 + noted(1))"))
+    assert len(set(threads)) == 2
+    other = sqlite3.connect(sqlite_url.partition("///")[2])
+    assert other.execute("SELECT a FROM t").fetchall() == [(1,), (3,)]
+    other.close()
+    await opened.dispose()
+
+
+def test_a_padded_list_holds_the_same_values() -> None:
+    for length in range(20):
+        values = list(range(length))
+        padded = database.padded(values)
+        assert set(padded) == set(values)
+        assert len(padded) in (0, 1, 2, 4, 8, 16, 32)
+        assert len(padded) < 2 * max(1, length)

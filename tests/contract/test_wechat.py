@@ -381,9 +381,8 @@ async def test_what_is_no_concern_of_ours_is_answered_with_nothing(phone: Phone)
     for name in ("LOCATION", "VIEW", "TEMPLATESENDJOBFINISH", "enter_agent", ""):
         assert await phone.event(name) == ""
     service = phone.city.service
-    names = Homes(service.keys, service.live_campaigns).names(
-        Citizen("wechat", phone.user), service.clock.now()
-    )
+    citizen, homes = Citizen("wechat", phone.user), Homes(service.keys, service.live_campaigns)
+    names = homes.names([citizen], service.clock.now())[0]
     async with reading(service.database) as connection:
         found = await connection.execute(
             select(tables.sessions).where(tables.sessions.c.person.in_(names))

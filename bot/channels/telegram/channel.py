@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 
 import orjson
 from aiohttp import web
+from multidict import CIMultiDictProxy
 from redis.asyncio import Redis
 from telegram import Bot
 from telegram.error import TelegramError
@@ -151,25 +152,39 @@ class TelegramChannel:
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Takes an update; answers 200 when all effects are stored, 503 to have it again."""
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._secret.encode()):
+        if not self._is_telegrams(request.headers):
             return web.Response(status=401)
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             self.counts["dropped"] += 1  # it would be no smaller if it were delivered again
             return web.Response()
+        status, said = await self._take(body)
+        if not said:
+            return web.Response(status=status)
+        return web.Response(status=status, body=said, content_type="application/json")
+
+    async def answer(self, headers: CIMultiDictProxy[str], body: bytes) -> tuple[int, bytes]:
+        """Does what `webhook` does for a request that is here whole; returns status and body."""
+        return await self._take(body) if self._is_telegrams(headers) else (401, b"")
+
+    def _is_telegrams(self, headers: CIMultiDictProxy[str]) -> bool:
+        given = headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(given, self._secret.encode())
+
+    async def _take(self, body: bytes) -> tuple[int, bytes]:
         raw = _json(body)
         taken = read_update(raw, self._id)
         if taken is None or self._is_known_album(taken):
-            return web.Response(status=200 if await self._leave(raw, body) else 503)
+            return (200 if await self._leave(raw, body) else 503), b""
         try:
             reply = await self._handler.handle(taken.incoming)
         except Unavailable:
-            return web.Response(status=503)
+            return 503, b""
         self._remember_album(taken)
         self._replied()
-        return await self._respond(taken, reply)
+        call = await self._respond(taken, reply)
+        return 200, orjson.dumps(call) if call else b""
 
     def _is_known_album(self, taken: ParsedUpdate) -> bool:
         """Whether another part of the same album has been answered."""
@@ -194,15 +209,15 @@ class TelegramChannel:
         self.counts["broken"] += 1
         return await self._keep("telegram", body)
 
-    async def _respond(self, taken: ParsedUpdate, reply: Reply) -> web.Response:
-        """Answers in the webhook's response, or by the lane when the outcome must be known."""
+    async def _respond(self, taken: ParsedUpdate, reply: Reply) -> Call | None:
+        """Returns the call for the webhook's response; uses the lane where an outcome counts."""
         call = render(taken, reply)
         toast = render_toast(taken, reply) if taken.query else None
         if self._lanes.is_free(taken.chat) and not _must_be_known(taken, reply):
             self._toast(taken, toast)
-            return _response(call)
+            return call
         if await self._lanes.put(taken, reply):
-            return _response(toast)
+            return toast
         self._toast(taken, toast)
         # Telegram reaches the service, but not the reverse. A screen whose outcome is unknown is
         # better than none; the lane shows it again, which changes nothing.
@@ -212,8 +227,8 @@ class TelegramChannel:
             or call["method"] != "editMessageText"
             or reply.stale
         ):
-            return web.Response()
-        return _response(call)
+            return None
+        return call
 
     def _toast(self, taken: ParsedUpdate, toast: Call | None) -> None:
         if toast:
@@ -329,15 +344,6 @@ def _must_be_known(taken: ParsedUpdate, reply: Reply) -> bool:
     )
     again = reply.replayed and taken.incoming.message != 0
     return bool(reply.stale) or reply.covers or new_answers or again
-
-
-def _response(call: Call | None) -> web.Response:
-    """A response that asks for a call, or for none."""
-    return (
-        web.Response(body=orjson.dumps(call), content_type="application/json")
-        if call
-        else web.Response()
-    )
 
 
 def _json(body: bytes) -> object:

@@ -1,7 +1,12 @@
-"""Requests to the Bot API over one aiohttp session, in place of python-telegram-bot's httpx."""
+"""Requests to the Bot API over one aiohttp session, in place of python-telegram-bot's httpx.
+
+Answers to presses, of which there is one a tap, go by connections of their own (`quick_calls`).
+"""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -14,6 +19,7 @@ from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
 from bot.channels.telegram.json import read_json
+from bot.channels.telegram.quick_calls import NoAnswer, QuickCalls
 from bot.channels.telegram.rate_limit import Limits, chat_scope, method_scope
 from survey_flows.errors import Misuse
 
@@ -22,6 +28,8 @@ READ_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 60.0
 TOO_MANY = 429
 HTTP_ERROR = 400
+REPEATABLE = "answerCallbackQuery"
+"""The method that does no harm when it is called twice."""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -59,6 +67,7 @@ class TelegramRequest(BaseRequest):
         self.reached = True
         self._session: aiohttp.ClientSession | None = None
         self._limits = limits
+        self._quick = QuickCalls(base_url)
 
     @property
     def read_timeout(self) -> float:
@@ -78,7 +87,8 @@ class TelegramRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close the session."""
+        """Close the session and the other connections."""
+        self._quick.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -143,6 +153,9 @@ class TelegramRequest(BaseRequest):
     async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("the connection to Telegram is closed")
+        if url.endswith(REPEATABLE):
+            with suppress(NoAnswer):
+                return await self._ask_quickly(payload, seconds)
         try:
             limit = aiohttp.ClientTimeout(seconds)
             # A redirect would take the token elsewhere.
@@ -158,6 +171,16 @@ class TelegramRequest(BaseRequest):
             raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
         self.reached = True
         return response.status, body
+
+    async def _ask_quickly(self, payload: bytes, seconds: float) -> tuple[int, bytes]:
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._quick.ask(REPEATABLE, payload)
+        except TimeoutError:
+            self.reached = False
+            raise TimedOut from None
+        self.reached = True
+        return answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.preferences import FATIGUE_DAYS
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.fieldwork.audience.addresses import KINDS
+from bot.storage.database import padded
 from bot.storage.schema import all as tables
 
 REASONS = ("opted_out", "no_consent", "unreachable", "fatigue")
@@ -80,14 +81,23 @@ async def set_unreachable(connection: AsyncConnection, lookups: Iterable[bytes],
         await connection.execute(changed.values(unreachable=day.isoformat()))
 
 
+_BACK = (
+    tables.addresses.update()
+    .where(
+        tables.addresses.c.lookup.in_(bindparam("lookups", expanding=True)),
+        tables.addresses.c.unreachable != "",
+    )
+    .values(unreachable="")
+)
+
+
 async def set_reachable(
     connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address]
 ) -> None:
     """Take the mark of unreachability from addresses from which somebody was just heard."""
-    columns = tables.addresses.c
     lookups = sorted({keys.lookup(address) for address in addresses})
-    marked = columns.lookup.in_(lookups) & (columns.unreachable != "")
-    await connection.execute(tables.addresses.update().where(marked).values(unreachable=""))
+    if lookups:
+        await connection.execute(_BACK, {"lookups": padded(lookups)})
 
 
 async def count_contacts(

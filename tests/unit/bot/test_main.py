@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main, make_parser
+from bot.__main__ import main, make_list, make_parser
 from survey_flows.messages import PACKAGES
 
 ROOT = Path(__file__).parents[3]
@@ -281,6 +283,31 @@ def test_a_command_that_a_message_names_exists(command: str) -> None:
 def test_the_parser_knows_the_commands_and_no_other() -> None:
     listed = re.findall(r"^ {4}([\w-]+)", make_parser().format_help(), re.MULTILINE)
     assert tuple(listed) == COMMANDS
+
+
+def test_the_list_says_what_the_commands_say_of_themselves() -> None:
+    assert make_list().format_help() == make_parser().format_help()
+
+
+def test_help_loads_no_command_and_nothing_heavy() -> None:
+    code = """
+import sys
+from bot.__main__ import main
+try:
+    main(["--help"])
+finally:
+    heavy = ("sqlalchemy", "aiohttp", "redis", "pydantic", "bot.commands.")
+    print([name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "[]\n")
+    assert "appraise" in ran.stdout
+
+
+@pytest.mark.parametrize("words", [["--", "calendar", "9999"], ["--bogus"], [], ["bogus"]])
+def test_what_is_no_command_ends_as_a_wrong_use(words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
 
 
 def test_a_questionnaire_nested_too_deep_leaves_with_1_and_one_sentence(
