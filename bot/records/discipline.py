@@ -39,10 +39,23 @@ FIELDS = (
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Replace what is known of the people in the table; that of other people stays."""
+    """Replace what is known of the people in the table; that of other people stays.
+
+    Raises:
+        BadInput: all problems, by row and column; a case stands with a person who is not in the
+            table.
+    """
     found = read_discipline_table(sheet, known)
     people = {it.person for it in found}
-    before = sum(it.person in people for it in await read_discipline(connection))
+    standing = await read_discipline(connection)
+    others = {it.id: it.person for it in standing if it.person not in people}
+    problems = Problems(sheet.file)
+    for row, it in zip(sheet.rows, found, strict=True):
+        if it.id in others:
+            message = Message("records-case-of-another", id=it.id, person=others[it.id])
+            problems.add(message, row.number, "id")
+    problems.settle()
+    before = sum(it.person in people for it in standing)
     rows = [
         {
             "id": it.id,

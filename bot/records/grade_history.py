@@ -19,12 +19,14 @@ GRADES = {
     Grade.THIRD: ("三等",),
     Grade.FOURTH: ("四等",),
 }
+UNIT = 32
+"""Characters of a unit's code, or of what a unit that is gone was called."""
 FIELDS = (
     Field("year", ("年度", "年份")),
     Field("subject", ("对象", "编号", "单位或干部编号"), choices=choices.subjects),
     Field("grade", ("等次",), choices=choices.enum_names(GRADES), named=True),
     Field("confirmed", ("是否确定",), optional=True),
-    Field("unit", ("单位代码", "单位"), optional=True, choices=choices.units),
+    Field("unit", ("单位代码", "单位"), optional=True, longest=UNIT, choices=choices.units),
     Field("post", ("职务",), optional=True, longest=120),
     Field("scheme", ("办法版本",), optional=True, longest=64),
 )
@@ -74,6 +76,8 @@ def _line(row: Row, known: YearContext, problems: Problems) -> PastGrade:
     if grade is Grade.FOURTH and subject in known.units:
         cell("grade").complain(Message("records-no-grade-of-unit"))
     unit = subject if subject in known.units else normalise_width(cell("unit").text)
+    if len(unit) > UNIT:
+        cell("unit").complain(Message("spreadsheets-text-too-long", max=UNIT))
     return PastGrade(
         year,
         subject,

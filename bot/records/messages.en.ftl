@@ -34,6 +34,7 @@ records-established-before = it is established before it happened ({ $day })
 records-ends-before-it-begins = it ends before it begins ({ $day })
 records-two-main-posts = { $person } would have two main posts on one day; one of them is not the main one
 records-leaving-has-no-end = whoever retired, left or died does not come back; empty the cell
+records-case-of-another = the case «{ $id }» is of the person { $person }, who is not in the table; correct the number or the person
 records-level-of-sanction = a sanction needs its level, and an investigation has none
 records-periods-overlap = two periods of { $code } have a day in common
 records-no-such-unit = there is no unit «{ $code }»

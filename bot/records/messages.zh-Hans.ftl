@@ -34,6 +34,7 @@ records-established-before = 认定日期早于发生之日（{ $day }）
 records-ends-before-it-begins = 截止日期早于起始日期（{ $day }）
 records-two-main-posts = { $person } 同一天有两个主要职务，请将其中一个标为非主要职务
 records-leaving-has-no-end = 退休、离职、去世没有截止日期，请清空该单元格
+records-case-of-another = 文号“{ $id }”属于表中没有的人员 { $person }，请更正文号或人员编号
 records-level-of-sanction = 处分须填写种类，立案审查不填种类
 records-periods-overlap = { $code } 的两段起止日期有重叠
 records-no-such-unit = 没有单位“{ $code }”

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -219,3 +219,29 @@ async def test_a_wrong_last_row_stores_nothing_of_the_rows_before_it(
         places = {it.place.row for it in error.value.problems}
         assert places == {len(rows) + 2}, (name, str(error.value))
         assert await standing(city) == before, name
+
+
+async def test_a_cell_that_holds_more_than_its_column_or_another_case_is_refused(
+    city: AsyncEngine, tmp_path: Path
+) -> None:
+    """PostgreSQL bounds each text, and both databases know a number once."""
+    bounded = city.dialect.name == "postgresql"
+    # Of each sign of the second text NFKC makes four.
+    texts = ("x" * 121, "\u337f" * 32) if bounded else ()
+    before = await standing(city)
+    for name, bring_in in IMPORTS.items():
+        if name == AFTER_DECISIONS:
+            before = await with_parts(city)
+        head, *_, last = (TEXTS | OTHERS).get(name, BALLOTS).splitlines()
+        width = len(head.split(","))
+        for at in range(width):
+            for text in texts:
+                cells = [text if place == at else it for place, it in enumerate(last.split(","))]
+                with suppress(BadInput):  # a free text may be so long
+                    await bring_in(city, tmp_path, ",".join(cells) + "\n")
+                    before = await standing(city)
+        assert await standing(city) == before, name
+    await bring(city, "discipline", TEXTS["discipline"])
+    other = TEXTS["discipline"].replace("L2", "L3")
+    with pytest.raises(BadInput, match="row 2, column id: the case «D1» is of the person L2"):
+        await bring(city, "discipline", other)
