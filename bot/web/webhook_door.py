@@ -65,8 +65,11 @@ class WebhookDoor:
         try:
             status, said = await self.take(message.headers, body.read_nowait(-1))
         except Exception as error:
-            told = event("page_failed", at=self.path, **fault(error))
-            log.error("a webhook failed: %s", type(error).__name__, extra=told)
+            log.error(
+                "a webhook failed: %s",
+                type(error).__name__,
+                extra=event("page_failed", at=self.path, **fault(error)),
+            )
             status, said = FAILED, b""
         if self.note is not None:
             self.note(message.method, message.path, status, perf_counter() - began)
