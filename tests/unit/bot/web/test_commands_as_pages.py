@@ -25,12 +25,14 @@ from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import read_plan
 from bot.results.releases import read_releases
+from bot.service.children import Children
 from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS
 from bot.web.admin.closed_campaigns import scan_job
 from bot.web.server import make_web
+from bot.web.shared.app_keys import CHILDREN
 from tests.console import CAMPAIGN, PASSWORD, Console, make_data, texts
 from tests.openings import ORGANISER
 from tests.unit.bot.web.test_small_cells import suspected
@@ -75,7 +77,9 @@ async def send(console: Console, path: str, typed: dict[str, str], **files: byte
     return body
 
 
-async def test_staff_make_a_poster_for_each_unit_or_counter(console: Console) -> None:
+async def test_staff_make_a_poster_for_each_unit_or_counter(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await console.sign_in("wang")
     said = (await send(console, f"{PLAN}/posters", {"counter_zh": "大厅"})).decode()
     assert (console.status, "name it first on the page of settings" in said) == (422, True)
@@ -93,6 +97,11 @@ async def test_staff_make_a_poster_for_each_unit_or_counter(console: Console) ->
     assert pages == [len(make_draft().units), 1, 2]
     await send(console, f"{PLAN}/posters", {"unit": "NONE"})
     assert console.status == 422
+    small = Children(console.service.settings, memory=1 << 20)
+    monkeypatch.setitem(console.client.app._state, CHILDREN, small)  # type: ignore[union-attr]
+    said = (await send(console, f"{PLAN}/posters", {"counter_zh": "二楼大厅"})).decode()
+    assert (console.status, 'value="二楼大厅"' in said) == (422, True), "a failure is a sentence"
+    assert "1 MB" in said
 
 
 async def test_a_link_s_code_is_seen_by_whoever_sees_the_link(console: Console) -> None:

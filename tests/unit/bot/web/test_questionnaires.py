@@ -256,3 +256,24 @@ def test_the_preview_says_of_an_item_that_nobody_will_see_it() -> None:
     found = preview(typed, {"zh-Hans": "局"}, "zh-Hans")
     assert [it.screen is None for it in found] == [False] * len(general.questions) + [True]
     assert [it.always for it in found][:2] == [True, False]
+
+
+async def test_staff_start_a_further_questionnaire_like_another(console: Console) -> None:
+    await console.sign_in("wang")
+    unused = (await console.open("/admin/campaigns/plan")).count("no unit asks it yet")
+    new, before = "/admin/campaigns/plan/questionnaires", await stored(console)
+    for id_, like in (("econ", "econ"), ("Hall 1", "econ"), ("hall", "nothing"), ("", "econ")):
+        await console.post(new, {"csrf": console.csrf, "id": id_, "like": like})
+        assert console.status == 422, id_
+    page = await console.post(new, {"csrf": console.csrf, "id": "hall", "like": "econ"})
+    assert (console.status, typed_in(fields(page), "hall").questions) == (
+        200,
+        typed_questionnaire(before).questions,
+    )
+    found = await find_registered_campaign(console.service.database, "plan")
+    assert found.questionnaires["hall"] == replace(before, id="hall")
+    assert {unit.questionnaire for unit in found.units.values()} == {
+        unit.questionnaire for unit in make_draft().units
+    }
+    page = await console.open("/admin/campaigns/plan")
+    assert page.count("no unit asks it yet") == unused + 1
