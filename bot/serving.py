@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.accounts.first_sign_in import add_first_administrator, write_link
 from bot.accounts.staff import has_staff
+from bot.campaigns.citizens_provider import announce_citizens_provider
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.messenger import TelegramMessenger, telegram_account
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
@@ -33,7 +34,7 @@ from bot.fieldwork.outreach.sender import PushSender
 from bot.messengers.contract import AccountMessenger
 from bot.messengers.hooks import Hooks
 from bot.messengers.registry import make_messengers
-from bot.openid.provider_files import read_providers
+from bot.openid.provider_files import CITIZENS, Provider, read_providers
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
 from bot.service.metrics.request_counts import RequestCounts
@@ -69,6 +70,7 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     messengers = make_messengers(settings.data, settings.public_url)
     providers = read_providers(settings.data)
     await announce(service, messengers)
+    await announce_provider(service, providers)
     hooks = make_hooks(service, messengers)
     codes = PhoneCodes(service.redis, service.database, service.keys, code_messenger(messengers))
     unstopped = partial(nothing_is_stopped, service.database)
@@ -158,6 +160,13 @@ async def announce(service: Service, messengers: Iterable[Messenger]) -> None:
     accounts += [one.account for one in messengers]
     async with writing(service.database) as connection:
         await announce_accounts(connection, accounts)
+
+
+async def announce_provider(service: Service, providers: Iterable[Provider]) -> None:
+    """Stores which provider citizens confirm by, for the opening of campaigns."""
+    found = [(one.name, one.issuer) for one in providers if one.use == CITIZENS]
+    async with writing(service.database) as connection:
+        await announce_citizens_provider(connection, *(found[0] if found else ("", "")))
 
 
 @asynccontextmanager

@@ -8,7 +8,9 @@ from survey_flows.errors import BadInput, Message, Place
 
 PHONE = "phone"
 """A telephone, shown by a code that is sent to it."""
-IDENTITY_KINDS = (PHONE,)
+OPENID = "openid"
+"""An account with the city's identity provider, shown by its word (OpenID Connect)."""
+IDENTITY_KINDS = (PHONE, OPENID)
 """The kinds that a campaign may take; one that takes none asks nobody."""
 VERIFIED = "verified"
 """The source of ballots of people who have shown an identity and hold no personal invitation."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, OtherPerson, Screen
 from survey_flows.gate_texts import PROMISE_SECONDS
+from survey_flows.identity_kinds import OPENID, PHONE
 from survey_flows.localized_names import in_language, show_deadline, show_end, unit_name
 from survey_flows.opt_out_words import Wish, wish_of
 from survey_flows.organiser import organiser_line
@@ -141,9 +142,16 @@ def _identity(definition: CampaignDefinition, session: Session) -> Screen:
     """
     say, lang, key = definition.wording.say, session.lang, session.key
     told = say(lang, "identity-known") if session.identity else ""
-    text = "\n".join(filter(None, (say(lang, "identity"), told)))
+    text = "\n".join(filter(None, (say(lang, _identity_words(definition)), told)))
     rows = column([Button(say(lang, "identity-back"), f"{key}:o:{IDENTITY}")])
     return Screen(IDENTITY, lang, text, rows)
+
+
+def _identity_words(definition: CampaignDefinition) -> str:
+    """Returns the key of what an identity is for, by the kinds that the campaign takes."""
+    if OPENID not in definition.identity:
+        return "identity"
+    return "identity-both" if PHONE in definition.identity else "identity-openid"
 
 
 def _other(definition: CampaignDefinition, session: Session) -> Screen:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.identity_kinds import PHONE
 from survey_flows.localized_names import in_language, show_end
 from survey_flows.organiser import organiser_line
 from survey_flows.simplified import simplified
@@ -175,7 +176,7 @@ def sentence(definition: CampaignDefinition, lang: str, key: str) -> str:
     """The sentence of a key of `about_us` in a campaign's words."""
     say = definition.wording.say
     if key == WHO_ARE_YOU:
-        asked = WITH_CODES if definition.identity else key
+        asked = WITH_CODES if PHONE in definition.identity else key
         return say(lang, asked, title=in_language(definition.title, lang, definition))
     if key in (CHANGE, WHEN):
         return say(lang, key, date=show_end(definition, lang))

@@ -1,26 +1,34 @@
 #!/bin/sh
-# Makes the virtual environment $1 with Python 3.11, 3.12 or 3.13, whichever is found first; installs Debian's python3-venv when it is missing and we are root.
+# Makes the virtual environment $1 with Python 3.11, 3.12 or 3.13: the first of $PYTHON that can make one.
+# Installs Debian's python3-venv where only that is missing and we are root.
 set -eu
 
-python=
-for candidate in python3.11 python3.12 python3.13 python3; do
+# A system's own Python comes first: it gets the system's security updates, and is built with
+# optimisations that one compiled on the spot mostly lacks.
+: "${PYTHON:=/usr/bin/python3 python3.11 python3.12 python3.13 python3}"
+python= lacking=
+for candidate in $PYTHON; do
 	if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
-		python=$candidate
-		break
+		if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+			python=$candidate
+			break
+		fi
+		lacking=${lacking:-$candidate}
 	fi
 done
-if [ -z "$python" ]; then
+if [ -z "$python$lacking" ]; then
 	echo "Minping needs Python 3.11, 3.12 or 3.13, and finds none of them here: install one (Debian 12: apt-get install python3) and run make again." >&2
 	exit 1
 fi
 
-if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+if [ -z "$python" ]; then
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 		echo "Installing python3-venv …"
 		apt-get -qq update
 		DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends python3-venv >/dev/null
+		python=$lacking
 	else
-		echo "$python cannot make virtual environments: install Debian's python3-venv (apt-get install python3-venv) and run make again." >&2
+		echo "$lacking cannot make virtual environments: install Debian's python3-venv (apt-get install python3-venv) and run make again." >&2
 		exit 1
 	fi
 fi

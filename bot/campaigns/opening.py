@@ -20,6 +20,7 @@ from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
 from bot.campaigns.choice_records import read_choices
+from bot.campaigns.citizens_provider import has_citizens_provider
 from bot.campaigns.code_accounts import sends_codes
 from bot.campaigns.definition import FrozenDefinition, read_definition
 from bot.campaigns.organiser import organiser_in
@@ -32,7 +33,7 @@ from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 from survey_flows.halves import ITEMS, SCALE
-from survey_flows.identity_kinds import PHONE
+from survey_flows.identity_kinds import OPENID, PHONE
 from survey_flows.messages import Named, render
 from survey_flows.wording import DEFAULT
 
@@ -42,7 +43,10 @@ OPENING_HALVES = {
 }
 """What somebody confirms of split halves, by half."""
 
-OPENING_IDENTITIES = {PHONE: Message("opening-identity-phone")}
+OPENING_IDENTITIES = {
+    PHONE: Message("opening-identity-phone"),
+    OPENID: Message("opening-identity-openid"),
+}
 """What somebody confirms of identities, by kind."""
 
 
@@ -105,6 +109,8 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
     basics = (*nobody, *_unread_scales(definition), *_unworthy(definition))
     if PHONE in definition.identity and not await sends_codes(connection):
         basics = (*basics, Problem(Message("opening-identity-account"), Place(field="identity")))
+    if OPENID in definition.identity and not await has_citizens_provider(connection):
+        basics = (*basics, Problem(Message("opening-identity-provider"), Place(field="identity")))
     if definition.aim.pilot:
         return Opening(row.id, False, basics, (), (), frozen.hexdigest())
     listed = await read_units_of(connection, row.year)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,15 +16,20 @@ from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 from survey_flows.yaml_tree import Branch, parse_yaml
 
 FOLDER, SUFFIX = "openid", ".yaml"
-CONSOLE = "console"
-USES = (CONSOLE,)
+CONSOLE, CITIZENS = "console", "citizens"
+USES = (CONSOLE, CITIZENS)
 """What a provider's word is taken for."""
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 LANGUAGES = ("zh-Hans", "en")
 LOCAL = ("127.0.0.1", "::1")
 """Hosts that need no https: nothing leaves the machine."""
-CLAIMS = {"login": "preferred_username", "name": "name", "groups": "groups"}
-"""Where a provider says login, real name and groups, unless its file names other claims."""
+CLAIMS = {
+    "login": "preferred_username",
+    "name": "name",
+    "groups": "groups",
+    "phone": "phone_number",
+}
+"""Where a provider says login, real name, groups and telephone, unless its file names others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,26 @@ def read_providers(data: Path) -> list[Provider]:
     """Returns the providers of a data folder, in the order of their names.
 
     Raises:
-        BadInput: a file can be read by others than its owner, or is not as `Provider` says.
+        BadInput: a file can be read by others than its owner, or is not as `Provider` says; or two
+            are for citizens, so that one person could be two.
     """
     folder = data / FOLDER
-    return [_read(path) for path in sorted(folder.glob(f"*{SUFFIX}"))] if folder.is_dir() else []
+    paths = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    found = [_read(path) for path in paths]
+    if len(several := [one.name for one in found if one.use == CITIZENS]) > 1:
+        raise BadInput(Message("openid-two-for-citizens"), _place(several[1]))
+    return found
 
 
 def _read(path: Path) -> Provider:
-    place = Place(file=f"{FOLDER}/{path.name}")
+    place = _place(path.stem)
     if not NAME.fullmatch(path.stem):
         raise BadInput(Message("openid-name"), place)
     return read_provider(read_private_text(path, place), path.stem)
+
+
+def _place(name: str) -> Place:
+    return Place(file=f"{FOLDER}/{name}{SUFFIX}")
 
 
 def read_provider(text: str, name: str) -> Provider:
@@ -84,20 +98,22 @@ def read_provider(text: str, name: str) -> Provider:
         client_secret=branch.text("client_secret"),
         labels=branch.texts("label"),
         use=branch.text("use", CONSOLE),
-        scopes=_scopes(branch),
+        scopes=branch.words("scopes", ()),
         claims=CLAIMS | branch.texts("claims", needed=False),
         roles=_roles(branch),
         acr_values=branch.words("acr_values", ()),
     )
     branch.finish()
+    found = replace(found, scopes=_scopes(found))
     _check(found, branch)
     if branch.problems:
         raise gathered(branch.problems, file)
     return found
 
 
-def _scopes(branch: Branch) -> tuple[str, ...]:
-    wanted = branch.words("scopes", ("profile",))
+def _scopes(provider: Provider) -> tuple[str, ...]:
+    """Returns what is asked for: of citizens nothing but who they are, unless the file says so."""
+    wanted = provider.scopes or (("profile",) if provider.use == CONSOLE else ())
     return tuple(dict.fromkeys(("openid", *wanted)))
 
 

@@ -424,6 +424,7 @@ publication-field-group-codes = codes of groups
 publication-field-verified = with a shown identity
 publication-field-identity = Identities taken
 publication-field-identity-phone = telephone, by a code sent to it; nobody had to show one, and numbers are not stored
+publication-field-identity-openid = an account with an identity provider; nobody had to show one, and the provider's number for a person is not stored
 publication-field-vouched = vouched for
 publication-field-web = web page
 publication-field-wechat = WeChat

@@ -421,6 +421,7 @@ publication-field-group-codes = 群体链接
 publication-field-verified = 确认了身份
 publication-field-identity = 可确认的身份
 publication-field-identity-phone = 手机号，凭短信验证码；自愿确认，号码不保存
+publication-field-identity-openid = 身份认证平台的账号；自愿确认，平台的个人编号不保存
 publication-field-vouched = 有凭证
 publication-field-web = 网页
 publication-field-wechat = 微信

@@ -59,6 +59,7 @@ NOTICES = (
     ("GET", "/k", code_door.show_entry),
     ("POST", "/k", code_door.take_code),
     ("GET", "/{code:[0-9A-Za-z]{10}}", code_door.show_door),
+    ("GET", "/i/back/{provider}", identity_page.take_back),
     ("GET", "/i/{ticket}", identity_page.show_identity),
     ("POST", "/i/{ticket}", identity_page.take_identity),
     ("GET", "/out/{token}", out_page.show_out),

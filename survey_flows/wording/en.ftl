@@ -212,6 +212,20 @@ identity =
     · The number is used to send a code, and to compute a pseudonym with this survey’s key. It is not stored, and the key is destroyed at the close.
     · Ratings that you submitted here before are withdrawn; please rate again.
     · You can rate without confirming.
+identity-openid =
+    Confirm by an identity provider that you are one person (optional)
+    · Ratings on Telegram, WeChat and the web that are confirmed by one account there count once for each unit; the last one counts.
+    · The provider tells us its number for you, from which a pseudonym is computed with this survey’s key. The number is not stored, and the key is destroyed at the close.
+    · The provider knows that you came to confirm; it does not see which unit you rate, or how.
+    · Ratings that you submitted here before are withdrawn; please rate again.
+    · You can rate without confirming.
+identity-both =
+    Confirm by your telephone or an identity provider that you are one person (optional)
+    · Ratings on Telegram, WeChat and the web that are confirmed by one telephone, or by an account with the provider that has this telephone, count once for each unit; the last one counts.
+    · The number is used to send a code, and to compute a pseudonym with this survey’s key. It is not stored, and the key is destroyed at the close.
+    · The provider knows that you came to confirm; it does not see which unit you rate, or how.
+    · Ratings that you submitted here before are withdrawn; please rate again.
+    · You can rate without confirming.
 identity-known = You have confirmed in this survey.
 identity-back = Back
 identity-done = You are confirmed. What you submit from now on counts as one person’s.

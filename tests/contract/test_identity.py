@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
+from bot.campaigns.citizens_provider import announce_citizens_provider
 from bot.campaigns.code_accounts import sends_codes
 from bot.campaigns.lifecycle import close_campaign, create_campaign
 from bot.conversations.conductor import Conductor
@@ -41,6 +42,7 @@ from bot.fieldwork.outreach.messenger import (
     OutgoingMessage,
 )
 from bot.fieldwork.outreach.template_texts import code_parts
+from bot.openid.provider_files import Provider as IdentityProvider
 from bot.publication.exports import campaign_book
 from bot.results.scoring import score_campaign
 from bot.service.composition import Service, build
@@ -186,7 +188,11 @@ class Town:
 
 @asynccontextmanager
 async def open_town(
-    backend: Backend, folder: Path, takes: tuple[str, ...] = ("phone",), site: str = SITE
+    backend: Backend,
+    folder: Path,
+    takes: tuple[str, ...] = ("phone",),
+    site: str = SITE,
+    by: IdentityProvider | None = None,
 ) -> AsyncIterator[Town]:
     clock, provider = Clock(), Provider()
     settings = Settings(
@@ -198,13 +204,17 @@ async def open_town(
     async with build(settings, clock) as service:
         async with writing(service.database) as connection:
             await announce_accounts(connection, [provider.account])
+            if by is not None:
+                await announce_citizens_provider(connection, by.name, by.issuer)
         draft = replace(make_draft(), identity=takes)
         link = await create_campaign(service.database, draft, clock)
         await open_campaign(service.database, "2026", service.keys, service.desk)
         await service.mixer.turn()
         await service.live_campaigns.refresh()
         codes = PhoneCodes(service.redis, service.database, service.keys, provider)
-        async with TestClient(TestServer(make_web(service, (), codes))) as client:
+        async with TestClient(
+            TestServer(make_web(service, (), codes, [by] if by else []))
+        ) as client:
             yield Town(service, clock, link.token, provider, client, codes)
 
 

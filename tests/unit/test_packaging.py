@@ -142,9 +142,8 @@ def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
     command = ["/bin/sh", ROOT / "tools" / "venv.sh", folder / "venv"]
-    return subprocess.run(
-        command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False
-    )
+    known = {"PATH": str(folder), "PYTHON": "python3.11 python3.12 python3.13 python3"}
+    return subprocess.run(command, env=known, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +168,15 @@ def test_what_the_set_up_lacks_is_said_in_one_sentence(
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert sentence in done.stderr
     assert not (tmp_path / "venv").exists()
+
+
+def test_a_python_that_can_make_no_environment_is_passed_over_for_one_that_can(
+    tmp_path: Path,
+) -> None:
+    without = 'case "$2" in *ensurepip*) exit 1;; esac'
+    done = set_up(tmp_path, python3_11=without, python3_12=':> "${3:-/dev/null}"', rm=":")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "venv").exists()
 
 
 def test_every_path_that_the_image_copies_exists_and_is_sent_to_the_builder() -> None:

@@ -150,7 +150,7 @@ def test_no_sentence_asks_for_money_or_a_password() -> None:
 
 OF_CODES = {
     *(("W", key) for key in ("said-who-are-you", "said-who-are-you-code")),
-    *(("W", key) for key in ("identity", "identity-code-text")),
+    *(("W", key) for key in ("identity", "identity-both", "identity-code-text")),
     *(("P", f"id-{name}") for name in ("lead", "send", "code-title", "sent", "code", "bad-code")),
 }
 """Sentences that say what is not asked for, and the page that asks for the code it has sent."""

@@ -24,7 +24,7 @@ from bot.results.field_facts import typical_unit
 from bot.results.scoring import ScoredCampaign
 from survey_flows.ballot import STAFF
 from survey_flows.halves import ITEMS, SCALE
-from survey_flows.identity_kinds import PHONE, VERIFIED
+from survey_flows.identity_kinds import OPENID, PHONE, VERIFIED
 from survey_flows.messages import Message, Named
 
 EXAMPLE = 80
@@ -60,7 +60,10 @@ WAYS = {
     INVITED: Message("publication-field-group-codes"),
     VERIFIED: Message("publication-field-verified"),
 }
-IDENTITIES = {PHONE: Message("publication-field-identity-phone")}
+IDENTITIES = {
+    PHONE: Message("publication-field-identity-phone"),
+    OPENID: Message("publication-field-identity-openid"),
+}
 """What the method page tells of identities, by kind."""
 
 

@@ -40,6 +40,7 @@ from bot.storage.schema.audience import persons as persons
 from bot.storage.schema.audit_log import audit as audit
 from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns
+from bot.storage.schema.campaigns import citizens_provider as citizens_provider
 from bot.storage.schema.campaigns import link_marks as link_marks
 from bot.storage.schema.campaigns import links as links
 from bot.storage.schema.fraud_review import case_ballots as case_ballots

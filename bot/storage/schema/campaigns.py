@@ -75,3 +75,11 @@ link_marks = Table(
     Column("token", String(16), primary_key=True),
     Column("mark", LargeBinary, nullable=False, comment="the desk's, of all that the link says"),
 )
+
+citizens_provider = Table(
+    "citizens_provider",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("issuer", String(255), nullable=False, comment="the provider's name for itself"),
+)
+"""The identity provider by which citizens confirm, of the running service; without its secret."""

@@ -14,7 +14,7 @@ from bot.accounts.provider_accounts import (
 )
 from bot.core.urls import web_chat_url
 from bot.openid.client import OpenIdClient
-from bot.openid.provider_files import CLAIMS, CONSOLE
+from bot.openid.provider_files import CONSOLE
 from bot.openid.refusals import OpenIdRefused
 from bot.web.admin.sessions import read_visitor
 from bot.web.admin.sign_in import enter, record_refused, sign_in_page
@@ -24,8 +24,8 @@ from bot.web.shared.openid_pages import (
     Returned,
     client_of,
     drop_flow_cookie,
-    send_to_provider,
     take_return,
+    way_to_provider,
 )
 from bot.web.shared.templates import render
 from survey_flows.errors import BadInput
@@ -33,6 +33,8 @@ from survey_flows.readers import word_for
 
 BACK = "/admin/sign-in/back/"
 """Begins the address that is registered with a provider; its name ends it."""
+WANTED = ("login", "name", "groups")
+"""What is asked of the provider again where the token lacks it."""
 ACT = BACK + "{provider}"
 """How the audit log knows such a sign-in."""
 
@@ -43,9 +45,12 @@ async def begin(request: web.Request) -> web.Response:
     if await read_visitor(request, request.app[SERVICE]):
         return web.Response(status=303, headers={"Location": "/admin"})
     try:
-        return await send_to_provider(request, client, _back(client))
+        way = await way_to_provider(request, client, _back(client))
     except NotReturned as error:
         return sign_in_page(request, error.status, wrong=error.sentence)
+    response = web.Response(status=303, headers={"Location": way.address})
+    way.bind(request, response)
+    return response
 
 
 async def take_back(request: web.Request) -> web.Response:
@@ -53,7 +58,7 @@ async def take_back(request: web.Request) -> web.Response:
     client, service = client_of(request, CONSOLE), request.app[SERVICE]
     name = client.provider.name
     try:
-        returned = await take_return(request, client, _back(client), tuple(CLAIMS))
+        returned = await take_return(request, client, _back(client), lambda _: WANTED)
     except NotReturned as error:
         if error.flow is not None:
             await record_refused(service, "", ACT, name)

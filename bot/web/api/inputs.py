@@ -121,9 +121,9 @@ class CampaignCreate(RequestModel):
         examples=[["items"]],
         description="a random half is asked in another order; the method page tells the difference",
     )
-    identity: list[Literal["phone"]] = Field(
+    identity: list[Literal["phone", "openid"]] = Field(
         [],
-        max_length=1,
+        max_length=2,
         examples=[["phone"]],
         description="how citizens may confirm that they are one person; none: nobody is asked",
     )

@@ -6,6 +6,7 @@ Neither address has a parameter that says where to go next, so that nobody can b
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +69,30 @@ def client_of(request: web.Request, use: str) -> OpenIdClient:
     return client
 
 
-async def send_to_provider(
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to a provider: its address, and the cookie that binds the answer to the browser."""
+
+    address: str
+    cookie: str
+
+    def bind(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Gives the browser the cookie."""
+        response.set_cookie(
+            _cookie_name(request),
+            self.cookie,
+            max_age=FLOW_SECONDS,
+            httponly=True,
+            # Not Strict: the browser comes back from another site, and has to show it then.
+            samesite="Lax",
+            secure=is_secure(request.app[SERVICE].settings),
+        )
+
+
+async def way_to_provider(
     request: web.Request, client: OpenIdClient, back: str, context: str = ""
-) -> web.Response:
-    """Returns the redirect to the provider, with the cookie that binds its answer to the browser.
+) -> Way:
+    """Begins a sign-in, and returns the way to the provider.
 
     Args:
         request: the press of the button.
@@ -92,23 +113,23 @@ async def send_to_provider(
         where = await client.authorization_url(begun.flow, begun.state, _address(request, back))
     except OpenIdRefused as error:
         raise _told(client, error) from None
-    response = web.Response(status=303, headers={"Location": where})
-    response.set_cookie(
-        _cookie_name(request),
-        begun.cookie,
-        max_age=FLOW_SECONDS,
-        httponly=True,
-        # Not Strict: the browser comes back from another site, and has to show it then.
-        samesite="Lax",
-        secure=is_secure(service.settings),
-    )
-    return response
+    return Way(where, begun.cookie)
 
 
 async def take_return(
-    request: web.Request, client: OpenIdClient, back: str, wanted: tuple[str, ...] = ()
+    request: web.Request,
+    client: OpenIdClient,
+    back: str,
+    wanted: Callable[[Flow], tuple[str, ...]],
 ) -> Returned:
-    """Returns who came back from a provider; ``back`` as before, ``wanted`` as in `identify`.
+    """Returns who came back from a provider.
+
+    Args:
+        request: brings the answer.
+        client: whom the person was sent to.
+        back: the path of this request, as before.
+        wanted: says of a sign-in which claims the provider is asked for again where the token lacks
+            them, as in `identify`; no others are asked for.
 
     Raises:
         NotReturned: the answer belongs to no sign-in of this browser, or is not taken.
@@ -123,7 +144,7 @@ async def take_return(
     if flow is None:
         raise NotReturned("openid-ended")
     try:
-        claims = await client.identify(request.query, flow, _address(request, back), wanted)
+        claims = await client.identify(request.query, flow, _address(request, back), wanted(flow))
     except OpenIdRefused as error:
         raise _told(client, error, flow) from None
     return Returned(client, flow, claims)

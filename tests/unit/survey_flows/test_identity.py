@@ -43,6 +43,24 @@ def test_it_is_offered_where_one_begins_and_nowhere_later() -> None:
     assert OFFER not in labels(talk), "they have shown one"
 
 
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("phone",), ("用手机号确认身份", False)),
+        (("openid",), ("用身份认证平台确认身份", True)),
+        (IDENTITY_KINDS, ("用手机号或身份认证平台确认身份", True)),
+    ],
+)
+def test_it_says_by_what_and_who_sees_it(kinds: tuple[str, ...], said: tuple[str, bool]) -> None:
+    talk = Talk(build_definition(identity=kinds))
+    talk.start()
+    talk.press(OFFER)
+    assert talk.screen is not None
+    assert talk.screen.text.startswith(said[0])
+    assert ("平台知道您来确认过" in talk.screen.text) == said[1]
+    assert "不确认也可以评价" in talk.screen.text
+
+
 @pytest.mark.parametrize("unit", ["", "FIN"])
 def test_the_screen_that_tells_of_it_leads_back_to_where_they_were(unit: str) -> None:
     talk = Talk(build_definition(identity=IDENTITY_KINDS))

@@ -72,20 +72,22 @@ def test_split_halves_are_drafted_and_confirmed_at_the_opening(
     assert main([*OPEN, "--name", "y", "--list", digest]) == 0
 
 
-def test_telephones_are_drafted_by_the_command_and_stay_at_a_change(
+def test_identities_are_drafted_by_the_command_and_stay_at_a_change(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit):
         main([*CREATE, *WINDOW, "--identity", "face"])
     assert main([*CREATE, *WINDOW, "--identity", "phone", "phone"]) == 1
-    assert "identities of phone, each at most once" in capsys.readouterr().err
-    assert main([*CREATE, *WINDOW, "--identity", "phone"]) == 0
+    assert "identities of phone, openid, each at most once" in capsys.readouterr().err
+    assert main([*CREATE, *WINDOW, "--identity", "phone", "openid"]) == 0
     assert main(["campaign", "change", "y", "--title-en", "Other"]) == 0
     capsys.readouterr()
     assert main([*OPEN]) == 0
     said = capsys.readouterr().out
     assert "Stops the opening: " in said
     assert "write verified_worth under evidence" in said
+    assert "no account sends codes" in said
+    assert "no identity provider is set up for citizens" in said
 
 
 def test_row_open_without_counts_the_draft_offers_those_that_fit(

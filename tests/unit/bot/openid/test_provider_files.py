@@ -77,6 +77,22 @@ def test_nobody_could_sign_in_without_groups() -> None:
         read_provider(GOOD.partition("groups:\n")[0], "city")
 
 
+def test_there_is_one_provider_for_citizens_which_is_asked_for_little(tmp_path: Path) -> None:
+    (tmp_path / "openid").mkdir()
+    citizens = GOOD.partition("scopes:")[0] + "use: citizens\n"
+    for name, text in (("card", citizens), ("city", GOOD)):
+        path = tmp_path / "openid" / f"{name}.yaml"
+        path.write_text(text)
+        path.chmod(0o600)
+    assert [(it.use, it.scopes) for it in read_providers(tmp_path)] == [
+        ("citizens", ("openid",)),
+        ("console", ("openid", "profile", "groups")),
+    ]
+    path.write_text(citizens)
+    with pytest.raises(BadInput, match=r"openid/city\.yaml: another provider is for citizens"):
+        read_providers(tmp_path)
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -202,7 +202,7 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
         ({"halves": ["sex"]}, 400, "halves.0"),
         ({"halves": ["items", "items"]}, 422, "halves"),
         ({"identity": ["face"]}, 400, "identity.0"),
-        ({"identity": ["phone", "phone"]}, 400, "identity"),
+        ({"identity": ["phone", "phone"]}, 422, "identity"),
         ({"title": {"zh-Hans": "试评"}}, 400, "title.en"),
         ({"title": {"zh-Hans": "试评", "en": "Po\u202ell"}}, 422, "title"),
         ({"title": {"zh-Hans": "试\x0b评", "en": "Poll"}}, 400, "title.zh-Hans"),
