@@ -98,7 +98,7 @@ async def test_staff_make_a_poster_for_each_unit_or_counter(
     await send(console, f"{PLAN}/posters", {"unit": "NONE"})
     assert console.status == 422
     small = Children(console.service.settings, memory=1 << 20)
-    monkeypatch.setitem(console.client.app._state, CHILDREN, small)  # type: ignore[union-attr]
+    monkeypatch.setitem(console.client.app._state, CHILDREN, small)
     said = (await send(console, f"{PLAN}/posters", {"counter_zh": "二楼大厅"})).decode()
     assert (console.status, 'value="二楼大厅"' in said) == (422, True), "a failure is a sentence"
     assert "1 MB" in said
