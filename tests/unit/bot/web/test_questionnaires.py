@@ -266,10 +266,9 @@ async def test_staff_start_a_further_questionnaire_like_another(console: Console
         await console.post(new, {"csrf": console.csrf, "id": id_, "like": like})
         assert console.status == 422, id_
     page = await console.post(new, {"csrf": console.csrf, "id": "hall", "like": "econ"})
-    assert (console.status, typed_in(fields(page), "hall").questions) == (
-        200,
-        typed_questionnaire(before).questions,
-    )
+    assert console.status == 200
+    begun = typed_in(fields(page), "hall").questions
+    assert [it.label for it in begun] == [dict(it.label) for it in before.questions]
     found = await find_registered_campaign(console.service.database, "plan")
     assert found.questionnaires["hall"] == replace(before, id="hall")
     assert {unit.questionnaire for unit in found.units.values()} == {
