@@ -16,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: help run test check slow test-spark setup setup-test lock clean
+.PHONY: help run test check slow test-spark release setup setup-test lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ beside_mypy = found=$$(mktemp); $(BIN)/mypy >$$found 2>&1 & checking=$$!; \
 
 slow: setup-test ## measure every test and write tests/slow.txt anew
 	$(PYTEST) $(WORKERS) --durations 0 --write-slow
+
+release: setup-test ## what a release still lacks, with the tests of older installations and of a restore
+	@$(BIN)/python tools/release.py check
 
 setup: $(VENV)/.minping ## install what the service needs
 setup-test: $(VENV)/.tests $(VENV)/.system ## install what the tests need

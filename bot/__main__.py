@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
-import logging
 import os
 import pkgutil
 import sys
@@ -16,6 +15,8 @@ from typing import Any
 import uvloop
 
 import bot.commands
+from bot import __version__
+from bot.core.events import write_lines
 from bot.core.faults import NotNow, fault_of
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.private_files import private_umask
@@ -26,7 +27,21 @@ from bot.terminal.words import worded
 from survey_flows.errors import BadInput, Message
 
 DONE, WRONG_INPUT, WRONG_USE, PERSON_NEEDED, NOT_NOW = 0, 1, 2, 3, 4
+VERSION = "--version"
 READER_GONE, INTERRUPTED = 141, 130
+
+
+class Version(argparse.Action):
+    """Prints what runs: the product's version, the database's, and Python's; then ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print the line and end with code 0."""
+        # Every other command would wait for it.
+        from bot.storage.migrate import HEAD
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        print(f"minping {__version__}, schema {HEAD}, Python {python}")
+        parser.exit()
 
 
 def make_parser(wanted: str = "") -> argparse.ArgumentParser:
@@ -35,9 +50,12 @@ def make_parser(wanted: str = "") -> argparse.ArgumentParser:
     The service must not carry in memory what only other commands need.
     """
     parser = MessageParser(prog="minping", description=Message("help-minping"))
+    told: Any = Message("help-version")
+    parser.add_argument(VERSION, action=Version, nargs=0, help=told)
     title: Any = Message("help-commands")
     commands = parser.add_subparsers(title=title, required=True, metavar="COMMAND")
     names = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
+    names = [] if wanted == VERSION else names
     for name in [name for name in names if name.strip("_").replace("_", "-") == wanted] or names:
         importlib.import_module(f"bot.commands.{name}").register(commands)
     return parser
@@ -54,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
     try:
         settings = read_settings()
-        _log(settings.log_level)
+        write_lines(settings.log_level, settings.log_format)
         with private_umask(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_run_audited(settings, chosen)) or DONE
     except NotNow as error:
@@ -91,14 +109,6 @@ async def _run_audited(settings: Settings, chosen: argparse.Namespace) -> int:
         raise
     await note_command(settings, chosen, "done")
     return code
-
-
-def _log(level: str) -> None:
-    # Libraries log statements and requests, which hold answers, below WARNING.
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("bot").setLevel(level)
 
 
 if __name__ == "__main__":

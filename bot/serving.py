@@ -11,6 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
+from bot import __version__
 from bot.accounts.first_sign_in import add_first_administrator, write_link
 from bot.accounts.staff import has_staff
 from bot.campaigns.citizens_provider import announce_citizens_provider
@@ -20,6 +21,7 @@ from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
 from bot.conversations.dead_letters import DeadLetterStore
 from bot.conversations.phone_codes import PhoneCodes, code_messenger
+from bot.core.events import event
 from bot.core.faults import listener_fault
 from bot.core.settings import Settings, read_language
 from bot.core.shipped_files import shipped_words
@@ -39,6 +41,7 @@ from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
 from bot.service.metrics.request_counts import RequestCounts
 from bot.storage.database import writing
+from bot.storage.migrate import HEAD
 from bot.web.connections import MOST_HEADS, ConnectionLimits, raise_descriptor_limit
 from bot.web.server import make_web
 from bot.web.shared.app_keys import REQUEST_COUNTS
@@ -60,7 +63,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*SELDOM)
+        about = {"version": __version__, "schema": HEAD, "address": web_chat_url(settings)}
+        log.info("the service listens", extra=event("service_started", **about))
         await stop.wait()
+        log.info("the service ends", extra=event("service_stopped"))
 
 
 @asynccontextmanager

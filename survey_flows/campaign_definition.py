@@ -98,6 +98,14 @@ class RatedBefore:
     browser: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What went with an older database: ratings that came between these moments may be gone."""
+
+    since: datetime
+    until: datetime
+
+
 NOT_RATED = RatedBefore()
 """Of whom nothing was asked, or who has rated nothing."""
 
@@ -110,7 +118,7 @@ class CampaignDefinition:
     ``door`` is one of `DOORS`; ``sampled`` says that a sample is planned and no door was
     registered. ``organiser`` is None for older registrations. ``identity`` are the kinds of
     identity that are taken (`survey_flows.identity_kinds`). ``rated`` is what the one whom a step
-    is about has rated before.
+    is about has rated before. ``lost`` is the last loss of ratings, if there was one.
     """
 
     campaign: str
@@ -131,6 +139,7 @@ class CampaignDefinition:
     split: Split = field(default_factory=Split)
     identity: tuple[str, ...] = ()
     rated: RatedBefore = NOT_RATED
+    lost: Lost | None = None
     thesaurus: Thesaurus = field(default_factory=Thesaurus, repr=False)
     search_index: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Made by `unit_search`, for as long as the units are the same."""

@@ -35,6 +35,15 @@ def show_end(definition: CampaignDefinition, lang: str) -> str:
     return show_deadline(definition, lang, definition.closes_at)
 
 
+def loss_notice(definition: CampaignDefinition, lang: str) -> str:
+    """The sentence about ratings that were lost; empty where none were."""
+    if definition.lost is None:
+        return ""
+    moments = (definition.lost.since, definition.lost.until)
+    since, until = (show_date(definition, lang, moment) for moment in moments)
+    return definition.wording.say(lang, "loss-told", since=since, until=until)
+
+
 def show_deadline(definition: CampaignDefinition, lang: str, moment: datetime) -> str:
     """A moment until which something is done; midnight is told as the end of the day before.
 

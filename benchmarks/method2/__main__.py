@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.method2.attacks import Moved, attacks, waves
 from benchmarks.method2.certainty import SHAPES, VOUCHED, calibration, rivals, states, worst_bin
+from benchmarks.method2.confirmed import BOUGHT, SITUATIONS, WORTHS, honest, sold
 from benchmarks.method2.families import KINDS, outcome
 from benchmarks.method2.margins import product_cells
 from benchmarks.method2.moves import changed_ballots, worst_answers_of_three
@@ -144,6 +145,25 @@ def print_nonresponse(cities: int, seed: int) -> None:
             )
 
 
+def print_confirmed(cities: int, seed: int) -> None:
+    """Print what the worth of confirmed identities spares in error, and what it sells."""
+    heads = [f"{bought} bought: points, places of 24" for bought in BOUGHT]
+    print(f"| city | K | falsely surely better | coverage | RMSE | {' | '.join(heads)} |")
+    print("|---|---|---|---|---|" + "---|" * len(BOUGHT))
+    for kind in SITUATIONS:
+        for worth in WORTHS:
+            it = honest(kind, worth, cities, seed)
+            moved = sold(kind, worth, cities, seed)
+            cells = " | ".join(f"{one.points:.1f}, {one.places:.1f}" for one in moved)
+            missed = " (missed)" * (it.false / it.cities > MOST_FALSE)
+            held = "" if HELD[0] <= it.coverage <= HELD[1] else " (outside)"
+            print(
+                f"| {kind.name} | {worth} | {it.false / it.cities:.1%}{missed} "
+                f"| {it.coverage:.3f}{held} | {it.rmse:.2f} | {cells} |",
+                flush=True,
+            )
+
+
 FAMILIES = "families"
 PARTS: dict[str, Callable[[int, int], None]] = {
     "states": print_states,
@@ -153,6 +173,7 @@ PARTS: dict[str, Callable[[int, int], None]] = {
     "calibration": print_calibration,
     "attacks": print_attacks,
     "nonresponse": print_nonresponse,
+    "confirmed": print_confirmed,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from aggregation.counts.ratings import OPEN, VERIFIED
 from aggregation.estimation.estimates import CellSums
 from aggregation.estimation.method2.clusters import ClusterSums
 from aggregation.estimation.method2.parts import GroupParts, group_parts
@@ -37,7 +38,9 @@ class Kind:
     is the size of clusters of vouched answers with the intra-class correlation ``alike``.
     ``mixed``: loose answers of a unit are between none and twice as many. ``items``: a ballot is
     the mean of four items that are answered in accord. ``families``: the units are in so many
-    families, whose contrasts differ by 3 points.
+    families, whose contrasts differ by 3 points. ``confirmed`` are expected answers of people who
+    showed to be one person, who differ by ``confirmed_apart``, with ``confirmed_mood`` from unit to
+    unit.
     """
 
     name: str
@@ -57,6 +60,9 @@ class Kind:
     shares: tuple[int, ...] = SHARES
     items: bool = False
     families: int = 1
+    confirmed: tuple[float, ...] = ()
+    confirmed_apart: float = 0.0
+    confirmed_mood: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -99,8 +105,11 @@ def city(kind: Kind, rng: np.random.Generator) -> City:
         true[code] = float(share @ means)
         mood = kind.apart + kind.mood * rng.standard_normal()
         more = 2 * rng.random() if kind.mixed else 1.0
+        # Kinds without such people draw as they did before there were any.
+        shown = kind.confirmed_mood * rng.standard_normal() if kind.confirmed else 0.0
+        moods = (mood, kind.confirmed_apart + shown)
         parts[code] = {
-            name: _group(kind, Fraction(kind.shares[g], 100), float(means[g]), mood, more, g, rng)
+            name: _group(kind, Fraction(kind.shares[g], 100), float(means[g]), moods, more, g, rng)
             for g, name in enumerate(GROUPS)
             if kind.shares[g]
         }
@@ -111,7 +120,7 @@ def _group(
     kind: Kind,
     share: Fraction,
     mean: float,
-    mood: float,
+    moods: tuple[float, float],
     more: float,
     at: int,
     rng: np.random.Generator,
@@ -122,13 +131,16 @@ def _group(
         counts, clusters = _clustered(kind, vouched, mean, rng)
     else:
         counts, clusters = rng.multinomial(vouched, pmf(mean)), ()
-    off = float(np.clip(mean + mood, 2, 98.5))
+    off, confirmed_off = (float(np.clip(mean + mood, 2, 98.5)) for mood in moods)
     own = _rated(vouched, mean, rng) if kind.items else sums_of(counts)
     other = _rated(loose, off, rng) if kind.items else sums_of(rng.multinomial(loose, pmf(off)))
+    channels = {OPEN: other} if loose else {}
+    if kind.confirmed and (confirmed := _number(kind.confirmed[at], kind.fixed, rng)):
+        channels[VERIFIED] = sums_of(rng.multinomial(confirmed, pmf(confirmed_off)))
     return group_parts(
         share,
         {"": own} if vouched else {},
-        {"open": other} if loose else {},
+        channels,
         clusters={"": clusters} if clusters else {},
     )
 

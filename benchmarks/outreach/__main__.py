@@ -84,19 +84,30 @@ async def answer_receipts(url: str, folder: Path) -> int:
 async def run(url: str, folder: Path, people: int, seed: int) -> int:
     """Prepare, play and judge; 1 when a goal is missed."""
     async with make_road(url, folder) as road:
-        began = time.monotonic()
+        began, used = time.monotonic(), time.process_time()
         await prepare(road, people)
-        print(f"{people} people invited in {time.monotonic() - began:.0f} s; seed {seed}")
+        print(
+            f"{people} people invited in {time.monotonic() - began:.0f} s; seed {seed}", flush=True
+        )
+        print(f"processor time for that: {_each(used, people)}", flush=True)
+        used = time.process_time()
         found = await play(road, KEYS, CAMPAIGN, people, RATE, KILLS, seed, TODAY)
     print(
         f"{found.seconds:.0f} s, {people / found.seconds:.0f} people a second, {found.kills} kills"
     )
+    print(f"processor time for that: {_each(used, people)}")
     print(f"missed: {found.missed} (goal 0)")
     print(f"sent twice: {found.twice}, of whom under way at a kill: {found.excused} (goal: all)")
     print(f"letters: {found.letters} (goal {found.fates['permanent']}, the permanent failures)")
     print("dispositions: " + ", ".join(f"{name} {n}" for name, n in found.told.items() if n))
     print("wrong: " + (", ".join(found.wrong) or "nothing"))
     return 1 if found.wrong else 0
+
+
+def _each(used: float, people: int) -> str:
+    """Tell the processor's time since ``used``: another load on the machine does not change it."""
+    seconds = time.process_time() - used
+    return f"{seconds:.0f} s, {1000 * seconds / people:.2f} ms a person"
 
 
 async def prepare(road: Any, people: int) -> None:

@@ -22,6 +22,7 @@ from bot.accounts.programs import PROGRAM, may_still_prepare, who_answers
 from bot.accounts.roles import ADMINISTRATOR, APPROVER
 from bot.accounts.roster import Book, Roster
 from bot.core.clock import Clock
+from bot.core.events import event
 from bot.storage.database import reading
 from bot.storage.schema.accounts import approvals, staff
 from survey_flows.errors import BadInput, Message, Place
@@ -257,7 +258,11 @@ class Approvals:
                 done += await self._apply(number)
             except BadInput:
                 # It has become impossible meanwhile, such as a login that is taken now.
-                log.warning("approval %d cannot be carried out any more", number)
+                log.warning(
+                    "approval %d cannot be carried out any more",
+                    number,
+                    extra=event("approval_lapsed"),
+                )
                 async with self.roster.change() as connection:
                     await _set(connection, number, state=REFUSED)
         return done

@@ -26,6 +26,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.profiles import PROFILE, SOLO
+from bot.core.events import event
 from bot.core.folder_lock import locked_folder
 from bot.storage.database import reading, writing
 from bot.storage.schema.accounts import approvals, grants, provider_accounts, second_factors, staff
@@ -129,9 +130,13 @@ class Roster:
                 if not self._file.exists():
                     async with reading(self.database) as connection:
                         found = await self._digests(connection)
-                        profile = await _logged_profile(connection)
+                        profile = await logged_profile(connection)
                     if found["staff"]:
-                        log.warning("%d accounts were taken over once", len(found["staff"]))
+                        log.warning(
+                            "%d accounts were taken over once",
+                            len(found["staff"]),
+                            extra=event("accounts_taken_over", count=len(found["staff"])),
+                        )
                     await asyncio.to_thread(self._write, Book(found, profile=profile))
         return await asyncio.to_thread(self._read)
 
@@ -268,7 +273,7 @@ class Roster:
         draft.replace(self._file)
 
 
-async def _logged_profile(connection: AsyncConnection) -> str:
+async def logged_profile(connection: AsyncConnection) -> str:
     """Returns the profile of the newest act about it; solo where there is none."""
     columns = log_entries.c
     query = select(columns.body).where(columns.kind == PROFILE, columns.campaign == LOG_ITSELF)

@@ -19,6 +19,7 @@ from bot.ballots.numbers_at_close import NumbersAtClose
 from bot.ballots.pool import Pool, Snapshot
 from bot.ballots.quota_places import delete_quota_marks
 from bot.campaigns.states import CLOSED, CLOSING
+from bot.core.events import event
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import INTAKE
@@ -71,7 +72,12 @@ class Closing:
         await hold_or_release(self._database, campaign, findings)
         if findings:
             found = ", ".join(finding.id for finding in findings)
-            log.error("the close of campaign %s is held: %s", campaign, found)
+            log.error(
+                "the close of campaign %s is held: %s",
+                campaign,
+                found,
+                extra=event("close_held", campaign=campaign),
+            )
             return
         snapshot = await self._pool.read()
         # Another mixer of the same log may have changed what waits; the next turn looks again.

@@ -20,6 +20,7 @@ from bot.accounts.audit_anchors import AUDIT
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.registration import REGISTRATION, registers
 from bot.campaigns.states import EARLY_CLOSE, OPENING, PAUSE
+from bot.core.events import event
 from bot.crypto.act_signatures import signed_act
 from bot.storage.bulk import insert_all
 from bot.storage.schema import all as tables
@@ -120,7 +121,11 @@ class DeskOrders:
         await self._acts.refresh()
         found = {campaign for campaign in campaigns if self._may_close(campaign, now)}
         for campaign in sorted(campaigns - found - self._unordered):
-            log.error("campaign %s stands as closing, which nobody ordered; it stays", campaign)
+            log.error(
+                "campaign %s stands as closing, which nobody ordered; it stays",
+                campaign,
+                extra=event("state_not_ordered", campaign=campaign),
+            )
         self._unordered = campaigns - found
         return found
 
@@ -174,7 +179,12 @@ async def keep_aside(
 def warn_of(refused: Sequence[tuple[Any, str]]) -> None:
     """Says in the log of the service how many acts were refused, and nothing of their content."""
     for reason, count in sorted(Counter(reason for _, reason in refused).items()):
-        log.error("%d acts were refused and kept aside, unlogged: %s", count, reason)
+        log.error(
+            "%d acts were refused and kept aside, unlogged: %s",
+            count,
+            reason,
+            extra=event("acts_refused", count=count, reason=reason),
+        )
 
 
 async def count_refused_acts(connection: AsyncConnection) -> dict[str, int]:

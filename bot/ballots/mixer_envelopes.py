@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ballots.mixer_keys import key_name
 from bot.ballots.refused import Opened, open_row
 from bot.ballots.stored_forms import Submission
+from bot.core.events import event
 from bot.crypto.keyrings import Keyring
 from bot.crypto.sealed_envelopes import EnvelopeOpener, MixerKey, seal, sign_and_pad
 from survey_flows.errors import MinpingError
@@ -104,4 +105,9 @@ def submissions_of(opened: Sequence[Opened]) -> list[Submission]:
 def tell_refused(opened: Sequence[Opened]) -> None:
     """Logs how many envelopes were refused, by reason."""
     for reason, count in sorted(Counter(one.refused for one in opened if one.refused).items()):
-        log.error("%d envelopes were refused and kept aside: %s", count, reason)
+        log.error(
+            "%d envelopes were refused and kept aside: %s",
+            count,
+            reason,
+            extra=event("envelopes_refused", count=count, reason=reason),
+        )

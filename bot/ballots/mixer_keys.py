@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ballots.refused import keeps_key
 from bot.core.clock import Clock
+from bot.core.events import event
 from bot.crypto.keyrings import Keyring
 from bot.crypto.sealed_envelopes import MixerKey, mixer_key_text, public_key
 from bot.storage.database import reading, writing
@@ -66,7 +67,11 @@ class MixerKeys:
         ):
             if newest is not None and self._ring.find(key_name(newest.id)) is None:
                 # Another key takes its place, or nobody could rate; what it sealed goes aside.
-                log.error("mixer key %s is missing: what was sealed to it waits aside", newest.id)
+                log.error(
+                    "mixer key %s is missing: what was sealed to it waits aside",
+                    newest.id,
+                    extra=event("mixer_key"),
+                )
             await self._make()
             return
         self.current = MixerKey(newest.id, newest.public)

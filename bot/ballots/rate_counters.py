@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.campaigns.fraud_rules import RateLimits
+from bot.core.events import event, fault
 from survey_flows.facts import SubmissionFacts
 
 log = logging.getLogger(__name__)
@@ -152,7 +153,11 @@ class RateCounters:
                 values = await self._script(keys=_keys(submissions), args=self._settings)
         except (RedisError, OSError, TimeoutError) as error:
             self._ask_again = loop.time() + AWAY_FOR
-            log.warning("ballots are admitted unchecked: Redis is away (%s)", type(error).__name__)
+            log.warning(
+                "ballots are admitted unchecked: Redis is away (%s)",
+                type(error).__name__,
+                extra=event("ballots_unchecked", **fault(error)),
+            )
             return None
         return [values[at : at + VALUES] for at in range(0, len(values), VALUES)]
 

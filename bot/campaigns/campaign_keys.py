@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.states import CLOSING, OPEN, PAUSED
+from bot.core.events import event
 from bot.crypto.gate_keys import GateKeys
 from bot.crypto.keyrings import Keyring, key_id
 from bot.storage.database import reading, upsert, writing
@@ -109,9 +110,19 @@ async def _store(database: AsyncEngine, holder: str, changed: Mapping[str, str |
             await connection.execute(row.values(missing=file))
     for campaign, file in changed.items():
         if file:
-            log.error("campaign %s takes nothing: its key %s is missing or another", campaign, file)
+            log.error(
+                "campaign %s takes nothing: its key %s is missing or another",
+                campaign,
+                file,
+                extra=event("campaign_key", campaign=campaign, reason="missing"),
+            )
         else:
-            log.warning("campaign %s goes on: its key at the %s is back", campaign, holder)
+            log.warning(
+                "campaign %s goes on: its key at the %s is back",
+                campaign,
+                holder,
+                extra=event("campaign_key", campaign=campaign, reason="back"),
+            )
 
 
 async def _take_over(
@@ -133,7 +144,12 @@ async def _take_over(
             row = {"campaign": campaign, "holder": holder, "key_id": ""}
             row["missing"] = str(ring.path(name))
             await connection.execute(tables.campaign_keys.insert(), [row])
-            log.error("campaign %s takes nothing: its key %s is missing", campaign, row["missing"])
+            log.error(
+                "campaign %s takes nothing: its key %s is missing",
+                campaign,
+                row["missing"],
+                extra=event("campaign_key", campaign=campaign, reason="missing"),
+            )
 
 
 def _rests_on_key(holder: str, campaign: str) -> Sequence[Select[Any]]:

@@ -16,6 +16,7 @@ from bot.accounts.audit_anchors import order_anchor
 from bot.campaigns.registration import REGISTRATION, order_registration
 from bot.campaigns.states import CLOSING, EARLY_CLOSE, HELD, OPENING
 from bot.campaigns.vote_marks import vote_mark
+from bot.core.events import event
 from bot.storage.schema import all as tables
 from bot.transparency.desk import Desk, facts_of
 
@@ -48,4 +49,8 @@ async def take_over(connection: AsyncConnection, desk: Desk, now: int) -> None:
     plain = (await connection.execute(select(func.max(tables.audit.c.number)))).scalar() or 0
     await order_anchor(connection, desk, now, [], plain)
     signed = len(waiting) + len(under_way)
-    log.warning("the desk's key was made once; it signed %d acts that were under way", signed)
+    log.warning(
+        "the desk's key was made once; it signed %d acts that were under way",
+        signed,
+        extra=event("desk_made", count=signed),
+    )

@@ -18,9 +18,11 @@ from bot.campaigns.definition import read_definition
 from bot.campaigns.fraud_rules import FraudRules
 from bot.campaigns.link_marks import unmarked_links
 from bot.campaigns.links import read_links
+from bot.campaigns.log_loss import read_losses
 from bot.campaigns.quota_counts import count_rated, read_taken_places
 from bot.campaigns.registration import differing_from_log, unproven_in_log
 from bot.campaigns.states import OPEN, PAUSED
+from bot.core.events import event
 from bot.core.shipped_files import shipped_thesaurus, shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -146,7 +148,12 @@ class LiveCampaigns:
             fallen = {cell for cell, least in taken.items() if counts.get((name, cell), 0) < least}
             if fallen and name not in self._fallen:
                 self._fallen.add(name)
-                log.error("counts of %d quotas of campaign %s were lowered", len(fallen), name)
+                log.error(
+                    "counts of %d quotas of campaign %s were lowered",
+                    len(fallen),
+                    name,
+                    extra=event("quotas_lowered", campaign=name, count=len(fallen)),
+                )
             self._taken[name] = taken = {
                 cell: max(taken.get(cell, 0), counts.get((name, cell), 0))
                 for cell in quotas.capacity
@@ -168,16 +175,16 @@ class LiveCampaigns:
             log.error(
                 "campaign %s differs from its registration and takes no ballots: minping verify",
                 campaign,
+                extra=event("campaign_differs", campaign=campaign, reason="differs"),
             )
         unproven = await self._unproven(connection, rows)
         rows = [row for row in rows if row.id not in changed | unproven]
         missing = await read_missing_keys(connection)
-        definitions = {
-            row.id: _without_key(
-                load_definition(row, links.get(row.id, ()), self._words, self._zone), missing
-            )
-            for row in rows
-        }
+        lost = await read_losses(connection, [row.id for row in rows], self._zone)
+        definitions = {}
+        for row in rows:
+            read = load_definition(row, links.get(row.id, ()), self._words, self._zone)
+            definitions[row.id] = replace(_without_key(read, missing), lost=lost.get(row.id))
         for definition in definitions.values():
             # So that no citizen's first search waits for it.
             await asyncio.to_thread(index_of, definition)
@@ -191,7 +198,11 @@ class LiveCampaigns:
         live = [row for row in rows if row.state in (OPEN, PAUSED)]
         unproven = await unproven_in_log(connection, live, self._trust.log_key)
         for campaign in sorted(unproven - self._told):
-            log.warning("campaign %s waits: no signed log has its registration", campaign)
+            log.warning(
+                "campaign %s waits: no signed log has its registration",
+                campaign,
+                extra=event("campaign_differs", campaign=campaign, reason="waits"),
+            )
         self._told = unproven
         return unproven
 
@@ -206,6 +217,7 @@ class LiveCampaigns:
                 "links that nobody made lead nowhere: %d in %s",
                 len(strange),
                 ", ".join(sorted(set(strange.values()))),
+                extra=event("links_refused", count=len(strange)),
             )
         self._strange = set(strange)
         return {

@@ -10,10 +10,12 @@ another history, which nothing here joins again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts.named_people import NamedPeople
@@ -25,6 +27,7 @@ from bot.storage.schema import all as tables
 from bot.transparency.guarded_log import GuardedLog, OpenLog
 from bot.transparency.log_entry import LogEntry
 from bot.transparency.log_reader import StoredEntry
+from survey_flows.campaign_definition import Lost
 from survey_flows.errors import BadInput, Message
 from survey_flows.log_entries import LOG_ITSELF, act_label, canonical, numbered_name
 
@@ -104,6 +107,7 @@ async def log_broken_envelopes(
 IN, LOST = "receipt-in", "receipt-lost"
 NOT_YET, MAYBE_LOST = "receipt-not-yet", "receipt-maybe-lost"
 """What is said of a receipt, by the names of the sentences in the chat."""
+DAY = 86_400
 MOST_LOSSES = 20
 """The acts of loss that are looked for in each campaign."""
 
@@ -116,20 +120,46 @@ async def told_of_receipt(connection: AsyncConnection, found: StoredEntry | None
     """
     states = tables.campaigns.c
     known = (await connection.execute(select(states.id, states.state))).all()
-    names = {row.id for row in known} | {NO_CAMPAIGN}
-    labels = [
-        act_label(LOSS, name, numbered_name(name, number))
-        for name in names
-        for number in range(1, MOST_LOSSES + 1)
-    ]
-    columns = tables.log_entries.c
-    query = select(columns.campaign, columns.body).where(columns.label.in_(labels))
-    acts = (await connection.execute(query.where(columns.body.is_not(None)))).all()
+    acts = await _acts(connection, {row.id for row in known} | {NO_CAMPAIGN})
     if found is not None:
         said = [json.loads(act.body) for act in acts]
         return LOST if any(it["from"] <= found.position < it["to"] for it in said) else IN
     running = {row.id for row in known if row.state in (OPEN, PAUSED, CLOSING, HELD)}
     return MAYBE_LOST if any(act.campaign in running for act in acts) else NOT_YET
+
+
+async def read_losses(
+    connection: AsyncConnection, campaigns: Iterable[str], zone: tzinfo
+) -> dict[str, Lost]:
+    """Returns by campaign between which moments the last loss took ratings.
+
+    It begins with the newest checkpoint that the older database had: what came later was lost.
+    Where no entry is missing, envelopes were: what waited for the mixer came within the day before.
+    """
+    found: dict[str, Lost] = {}
+    notes = tables.checkpoints.c
+    for act in await _acts(connection, set(campaigns)):
+        said = json.loads(act.body)
+        newest = select(func.max(notes.at)).where(notes.size <= said["from"])
+        began = (await connection.execute(newest)).scalar() or 0
+        if said["from"] == said["to"]:
+            began = said["at"] - DAY
+        lost = Lost(*(datetime.fromtimestamp(at, zone) for at in (began, said["at"])))
+        if act.campaign not in found or found[act.campaign].until < lost.until:
+            found[act.campaign] = lost
+    return found
+
+
+async def _acts(connection: AsyncConnection, names: Iterable[str]) -> Sequence[Row[Any, Any]]:
+    """Returns campaign and body of the acts of loss of some campaigns."""
+    labels = [
+        act_label(LOSS, name, numbered_name(name, number))
+        for name in sorted(names)
+        for number in range(1, MOST_LOSSES + 1)
+    ]
+    columns = tables.log_entries.c
+    query = select(columns.campaign, columns.body).where(columns.label.in_(labels))
+    return (await connection.execute(query.where(columns.body.is_not(None)))).all()
 
 
 async def _log_loss(

@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.appraisal.checks import place_misfits, unit_misfits
 from aggregation.appraisal.places import Family, graded_families
 from aggregation.model.facts import UNIT_GRADES
+from bot.accounts.profiles import SOLO
+from bot.accounts.roster import logged_profile
 from bot.campaigns.choice_records import read_choices
 from bot.campaigns.citizens_provider import has_citizens_provider
 from bot.campaigns.code_accounts import sends_codes
@@ -111,11 +113,12 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
         basics = (*basics, Problem(Message("opening-identity-account"), Place(field="identity")))
     if OPENID in definition.identity and not await has_citizens_provider(connection):
         basics = (*basics, Problem(Message("opening-identity-provider"), Place(field="identity")))
+    escrow = await _asks_escrow(connection)
     if definition.aim.pilot:
-        return Opening(row.id, False, basics, (), (), frozen.hexdigest())
+        return Opening(row.id, False, basics, escrow, (), frozen.hexdigest())
     listed = await read_units_of(connection, row.year)
     if not {x.unit.code for x in listed} & definition.units.keys():
-        nowhere = (Message("opening-counts-nowhere", year=row.year),)
+        nowhere = (Message("opening-counts-nowhere", year=row.year), *escrow)
         return Opening(row.id, True, basics, nowhere, (), frozen.hexdigest())
     others = await _other_campaigns(connection, row)
     stops = [
@@ -131,7 +134,7 @@ async def read_opening(connection: AsyncConnection, row: Row[Any]) -> Opening:
         row.id,
         True,
         tuple(stops),
-        tuple(_asks(definition)),
+        (*_asks(definition), *escrow),
         tuple(_locked(definition, families)),
         frozen.hexdigest(),
     )
@@ -237,6 +240,13 @@ def _asks(definition: FrozenDefinition) -> Iterator[Message]:
         yield Message("opening-ask-sample")
     yield Message("opening-ask-channel")
     yield Message("opening-ask-assessment")
+
+
+async def _asks_escrow(connection: AsyncConnection) -> tuple[Message, ...]:
+    """What somebody confirms of backups, where more than one person runs the installation."""
+    if await logged_profile(connection) == SOLO:
+        return ()
+    return (Message("opening-ask-escrow"),)
 
 
 def _locked(definition: FrozenDefinition, families: Iterable[Family]) -> Iterator[LockedFamily]:

@@ -17,7 +17,8 @@ FIELDS = (
     Field("people", ("人数", "人口")),
 )
 MARGINS = ("", "1", "2", "3", "4")
-PEOPLE = re.compile(r"[1-9]\d{0,9}")
+PEOPLE = re.compile(r"[1-9][0-9]{0,9}|[1-9][0-9]{0,2}(,[0-9]{3}){1,3}")
+"""A whole number, also with a comma before every three digits; «1,5» is none."""
 
 
 def read_population(sheet: Sheet) -> list[dict[str, Any]]:
@@ -36,7 +37,7 @@ def read_population(sheet: Sheet) -> list[dict[str, Any]]:
         texts = {name: normalise_width(cell(name).text) for name in ("unit", "group", "value")}
         margin, people = (
             normalise_width(cell("margin").text),
-            normalise_width(cell("people").text).replace(",", ""),
+            normalise_width(cell("people").text),
         )
         if margin not in MARGINS:
             cell("margin").complain(Message("campaign-population-bad-margin", margin=margin))
@@ -47,6 +48,6 @@ def read_population(sheet: Sheet) -> list[dict[str, Any]]:
             twice = Message("campaign-population-twice", first=seen[key])
             problems.add(twice, row.number, "value")
         seen.setdefault(key, row.number)
-        found.append(texts | {"margin": margin or 0, "people": people})
+        found.append(texts | {"margin": margin or 0, "people": people.replace(",", "")})
     problems.settle()
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.core.shipped_files import shipped_scales
+from bot.spreadsheets.cell_values import Reading
 from bot.spreadsheets.lines import Origin, fault_in, origin_of_path
 from bot.spreadsheets.workbooks import Workbook, open_workbook
-from bot.spreadsheets.worksheet import Reading, sheet_lines
+from bot.spreadsheets.worksheet import sheet_lines
 from survey_flows.characters import clean_text
 from survey_flows.errors import BadInput, BadQuestionnaire, Message, Place, Problem, gathered
 from survey_flows.questionnaire import Questionnaire

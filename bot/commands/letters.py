@@ -20,6 +20,7 @@ from bot.conversations.conductor import AWAY, Conductor
 from bot.conversations.contract import Incoming
 from bot.conversations.dead_letters import UNREADABLE, DeadLetterOpened, DeadLetterStore, Reader
 from bot.core.clock import SystemClock
+from bot.core.events import event
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys
 from bot.service.composition import make_mixer, open_store
@@ -113,7 +114,12 @@ async def run_drop(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         keys = (await open_keys(settings, database)).gate
         await DeadLetterStore(database, keys, SystemClock()).drop(chosen.key)
-    log.warning("dead letter %s was dropped: %s", chosen.key, chosen.reason)
+    log.warning(
+        "dead letter %s was dropped: %s",
+        chosen.key,
+        chosen.reason,
+        extra=event("dead_letter", reason="dropped"),
+    )
     say(Message("letters-dropped", key=chosen.key))
     return 0
 

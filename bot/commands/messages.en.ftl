@@ -1,5 +1,6 @@
 # Help
 help-minping = Citizens rate the units of a city; the year is appraised.
+help-version = print the versions of the product, of its database and of Python
 help-commands = commands
 help-appeals = list reviews and appeals of results, with their deadlines
 help-approvals = what waits for a second person, grants to auditors, and the profile

@@ -1,5 +1,6 @@
 # 帮助
 help-minping = 市民评价全市单位，年终据此考核。
+help-version = 显示软件、数据库和 Python 的版本
 help-commands = 命令
 help-appeals = 列出对结果的复核和申诉及其期限
 help-approvals = 等待第二人签字的事项、对审计员的授权和档位

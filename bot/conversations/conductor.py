@@ -46,6 +46,7 @@ from bot.conversations.stored_conversation import (
 )
 from bot.conversations.wishes import Wishes
 from bot.core.clock import Clock
+from bot.core.events import event, fault
 from bot.core.identity import SHOWN, WEB, Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
@@ -197,7 +198,11 @@ class Conductor:
         try:
             return list(await self._store(batch))
         except AWAY as error:
-            log.error("nothing can be stored: %s", type(error).__name__)
+            log.error(
+                "nothing can be stored: %s",
+                type(error).__name__,
+                extra=event("database_away", **fault(error)),
+            )
             return [Unavailable("nothing can be stored") for _ in batch]
         except Exception as error:
             if len(batch) == 1:
@@ -206,7 +211,9 @@ class Conductor:
 
     async def _bury(self, waiting: _Waiting, error: Exception) -> Reply | Unavailable:
         log.error(
-            "an update could not be handled and was kept as a dead letter: %s", type(error).__name__
+            "an update could not be handled and was kept as a dead letter: %s",
+            type(error).__name__,
+            extra=event("dead_letter", reason="kept", **fault(error)),
         )
         body = seal_event(self._keys, waiting.incoming)
         try:

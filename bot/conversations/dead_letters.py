@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversations.contract import Incoming
 from bot.conversations.store import keep_dead_letter
 from bot.core.clock import Clock
+from bot.core.events import event, fault
 from bot.core.stored_forms import Readers, UnknownForm, read_form, write_form
 from bot.crypto.gate_keys import GateKeys, key_hour_of
 from bot.storage.database import reading, writing
@@ -115,7 +116,10 @@ class DeadLetterStore:
     async def add(self, channel: str, raw: bytes) -> bool:
         """Keeps an unreadable update once; returns False when the database is away."""
         if len(raw) > MOST:
-            log.error("an update that cannot be read is too large to be kept")
+            log.error(
+                "an update that cannot be read is too large to be kept",
+                extra=event("dead_letter", reason="too_large"),
+            )
             return True
         fingerprint = self._keys.person(channel, "dead letter " + raw.decode("latin-1")).hex()
         body = _seal(self._keys, {"channel": channel, "raw": b64encode(raw).decode(), "tries": 1})
@@ -125,7 +129,11 @@ class DeadLetterStore:
                     connection, fingerprint[:32], body, UNREADABLE, self._clock.now()
                 )
         except (DBAPIError, PoolTimeout, OSError) as error:
-            log.error("a dead letter cannot be stored: %s", type(error).__name__)
+            log.error(
+                "a dead letter cannot be stored: %s",
+                type(error).__name__,
+                extra=event("dead_letter", reason="not_stored", **fault(error)),
+            )
             return False
         return True
 

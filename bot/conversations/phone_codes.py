@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.campaigns.code_accounts import CODE, SMS
 from bot.conversations.identity_pages import Ticket
+from bot.core.events import event, fault
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.outreach.message_templates import approved_template, read_templates
 from bot.fieldwork.outreach.messenger import (
@@ -150,10 +151,19 @@ class PhoneCodes:
                     message = replace(message, template=template)
                 answer = await messenger.send(phone, message)
         except Exception as error:
-            log.error("a code could not be sent: %s", type(error).__name__)
+            log.error(
+                "a code could not be sent: %s",
+                type(error).__name__,
+                extra=event("code_not_sent", **fault(error)),
+            )
             return
         if answer.outcome not in TAKEN:
-            log.warning("a code was not sent: %s %s", answer.outcome.value, answer.reason)
+            log.warning(
+                "a code was not sent: %s %s",
+                answer.outcome.value,
+                answer.reason,
+                extra=event("code_not_sent", reason=answer.outcome.value),
+            )
 
     async def _template(self, account: str, lang: str) -> ApprovedTemplate | None:
         async with reading(self._database) as connection:

@@ -17,6 +17,7 @@ from bot.conversations.stored_conversation import (
     RecentConversations,
     read_conversation,
 )
+from bot.core.events import event
 from bot.core.identity import Citizen
 from bot.core.stored_forms import UnknownForm
 from bot.crypto.gate_keys import GateKeys, key_hour_of
@@ -73,7 +74,10 @@ class SealedConversations:
             )
         except (BadSession, UnknownForm):
             # Another version or key wrote it. To begin anew is better than an error at every step.
-            log.warning("a stored conversation could not be read and was begun anew")
+            log.warning(
+                "a stored conversation could not be read and was begun anew",
+                extra=event("conversation_lost"),
+            )
             return None
 
 

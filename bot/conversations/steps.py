@@ -42,7 +42,7 @@ from survey_flows.events import (
     Update,
 )
 from survey_flows.front_door import MOST_BROUGHT, START, Brought, Choice, door_screen
-from survey_flows.localized_names import known_language
+from survey_flows.localized_names import known_language, loss_notice
 from survey_flows.log_entries import find_code
 from survey_flows.outside_window import Phase, phase
 from survey_flows.overlays import explain
@@ -204,7 +204,18 @@ class Stepper:
         after = self._with_brought(after, definition, where.brought)
         if after is not None:
             after = replace(after, typed=_last_words(one, before))
-        return after, effects
+        return after, (*self._told_of_loss(after, definition, came, now), *effects)
+
+    def _told_of_loss(
+        self, after: Conversation | None, definition: CampaignDefinition, came: Event, now: datetime
+    ) -> tuple[Effect, ...]:
+        """Tells who begins or comes back that ratings were lost: nobody knows whose they were."""
+        session = after.session if after else None
+        if definition.lost is None or session is None or not isinstance(came, Started | Returned):
+            return ()
+        if phase(definition, now) is not Phase.OPEN:
+            return ()
+        return (ShowNotice(loss_notice(definition, session.lang)),)
 
     def _asked_to_leave(
         self, before: Conversation | None, where: Arrival, event: Event, now: datetime

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.core.events import event
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place
 
@@ -61,6 +62,7 @@ def make_private(*paths: Path) -> None:
             "give them to the account that runs the service",
             len(failed),
             failed[0],
+            extra=event("rights", count=len(failed)),
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.core.events import FORMATS, TEXT
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.signed_notes import COSIGNATURE, ED25519, read_key
 
@@ -56,6 +57,7 @@ class Settings:
         city: the city's name, as exports name it; empty names none.
         language: language of commands, en or zh-Hans; empty means the locale's.
         log_level: DEBUG, INFO, WARNING or ERROR.
+        log_format: text or json: how a line of the log is written.
     """
 
     data: Path = Path("data")
@@ -89,6 +91,7 @@ class Settings:
     city: str = ""
     language: str = ""
     log_level: str = "INFO"
+    log_format: str = TEXT
 
     @property
     def database(self) -> str:
@@ -143,6 +146,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _language(value)
     if name == "log_level":
         return _level(value)
+    if name == "log_format":
+        return _choice(name, value, tuple(FORMATS))
     if name == "migrate":
         return _choice(name, value, ("yes",))
     if name == "metrics":

@@ -9,21 +9,27 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.core.identity import Address
-from bot.crypto.gate_keys import NONCE, pseudonym
+from bot.crypto.gate_keys import NONCE, pseudonym, pseudonyms
 from bot.crypto.keyrings import Keyring
 from survey_flows.errors import BadSession, Message
 
 NUMBER = 16
-CONTACT_KEY = "contacts"
 """Bytes of a contact's number in a frame."""
+NONCES = 256
+"""So many nonces are made at once."""
+CONTACT_KEY = "contacts"
+Seal = Callable[[Address, bytes], bytes]
+"""Takes an address and the pseudonym to which it is bound; returns it encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,17 @@ class ContactKeys:
     def lookup(self, address: Address) -> bytes:
         """Returns a contact's pseudonym, 32 bytes; an unkeyed hash falls to trying every id."""
         return pseudonym(self.secret, "contact", address.channel, address.address)
+
+    def lookups(self, addresses: Sequence[Address]) -> list[bytes]:
+        """Returns what `lookup` does, for each of many addresses."""
+        found = [b""] * len(addresses)
+        for channel in {address.channel for address in addresses}:
+            places = [at for at, address in enumerate(addresses) if address.channel == channel]
+            texts = [addresses[at].address for at in places]
+            made = pseudonyms(self.secret, ("contact", channel), texts)
+            for at, lookup in zip(places, made, strict=True):
+                found[at] = lookup
+        return found
 
     def number(self, campaign: str, lookup: bytes) -> str:
         """Returns a contact's number in a frame: 32 hexadecimal digits, opaque without the key.
@@ -72,6 +89,17 @@ class ContactKeys:
         """
         return seal_address(_sealing(self.secret), lookup or self.lookup(address), address)
 
+    def sealer(self) -> Seal:
+        """Returns what seals many addresses as `seal` does, each bound to a pseudonym."""
+        encrypt = ChaCha20Poly1305(_sealing(self.secret)).encrypt
+        nonces = _nonces()
+
+        def seal(address: Address, lookup: bytes) -> bytes:
+            nonce = next(nonces)
+            return nonce + encrypt(nonce, _as_text(address), lookup)
+
+        return seal
+
     def unseal(self, lookup: bytes, sealed: bytes) -> Address:
         """Decrypts what `seal` made; raises `BadSession` as `open_address`."""
         return open_address(_sealing(self.secret), lookup, sealed, "contacts.key")
@@ -85,8 +113,21 @@ def _sealing(secret: bytes) -> bytes:
 
 def seal_address(secret: bytes, bound: bytes, address: Address) -> bytes:
     """Encrypts an address, bound to a pseudonym (ChaCha20-Poly1305, RFC 8439)."""
-    nonce, text = secrets.token_bytes(NONCE), json.dumps([address.channel, address.address])
-    return nonce + ChaCha20Poly1305(secret).encrypt(nonce, text.encode(), bound)
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + ChaCha20Poly1305(secret).encrypt(nonce, _as_text(address), bound)
+
+
+def _as_text(address: Address) -> bytes:
+    """Returns an address as JSON, a list of two texts."""
+    return f"[{quoted(address.channel)}, {quoted(address.address)}]".encode()
+
+
+def _nonces() -> Iterator[bytes]:
+    """Yields random nonces, of which the system makes many at once."""
+    while True:
+        many = secrets.token_bytes(NONCE * NONCES)
+        for at in range(0, len(many), NONCE):
+            yield many[at : at + NONCE]
 
 
 def open_address(secret: bytes, bound: bytes, sealed: bytes, file: str) -> Address:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.ballots.stored_bodies import ASIDE
 from bot.campaigns.registered import find_registered_campaign
 from bot.campaigns.states import CLOSED
+from bot.core.events import event
 from bot.storage.database import reading, writing
 from bot.storage.erased import write_anew
 from bot.storage.schema import all as tables
@@ -64,7 +65,12 @@ async def _keep_sums(database: AsyncEngine, campaign: str) -> None:
             await last_release(database, found)
     except BadInput as error:
         # What a promise says is erased, whatever stands in the way of a score.
-        log.error("campaign %s loses its keys without sums: %s", campaign, error)
+        log.error(
+            "campaign %s loses its keys without sums: %s",
+            campaign,
+            error,
+            extra=event("sums_lost", campaign=campaign),
+        )
 
 
 async def _is_due(connection: AsyncConnection, campaign: str, now: int) -> bool:

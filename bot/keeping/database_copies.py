@@ -99,6 +99,8 @@ async def moment_of(url: str, database: AsyncEngine) -> AsyncIterator[Moment]:
     files = sqlite_files(url)
     if not files:
         async with snapshot(database) as connection:
+            # It does nothing for as long as `pg_dump` reads, and the service's would be given up.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             name = (await connection.execute(text("SELECT pg_export_snapshot()"))).scalar_one()
             yield _PostgresMoment(url, connection, str(name))
         return

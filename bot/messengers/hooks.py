@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
+from bot.core.events import event, fault
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.fieldwork.audience.contacts import set_reachable
@@ -78,7 +79,11 @@ class Hooks:
         try:
             await self._act(messenger, said)
         except (SQLAlchemyError, OSError) as error:
-            log.warning("receipts cannot be taken now: %s", type(error).__name__)
+            log.warning(
+                "receipts cannot be taken now: %s",
+                type(error).__name__,
+                extra=event("account_silent", reason="receipts", **fault(error)),
+            )
             return web.Response(status=503)
         kind = "application/json" if said.json else "text/plain"
         return web.Response(text=said.answer, content_type=kind)

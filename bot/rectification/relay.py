@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import Clock
+from bot.core.events import event, fault
 from bot.core.shipped_files import shipped_words
 from bot.crypto.rectification_keys import RectificationKeys
 from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome
@@ -78,7 +79,11 @@ class AnswerRelay:
             try:
                 busy = await self.relay_batch()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("no answer can be relayed now: %s", type(error).__name__)
+                log.warning(
+                    "no answer can be relayed now: %s",
+                    type(error).__name__,
+                    extra=event("push_failed", reason="answers", **fault(error)),
+                )
                 busy = False
             if not busy:
                 await asyncio.sleep(IDLE)
@@ -140,7 +145,8 @@ class AnswerRelay:
             citizen = self._keys.unseal(bytes(row.lookup), bytes(row.sealed))
         except BadSession:
             log.error(
-                "a request was sealed under another key and cannot be answered; restore follow.key"
+                "a request was sealed under another key and cannot be answered; restore follow.key",
+                extra=event("key_wrong", reason="requests"),
             )
             return UNREACHABLE
         messenger = self._messengers.get(citizen.channel)

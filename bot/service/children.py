@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields
 
+from bot.core.events import event
 from bot.core.faults import NotNow
 from bot.core.settings import Settings, environment_of, variable
 from bot.service import die_with_parent
@@ -67,7 +68,7 @@ class Children:
         last = said.strip().rpartition("\n")[2]
         if last.startswith(SAID):
             raise NotNow(Message("child-refused", sentence=last.removeprefix(SAID)))
-        log.warning("%s ended with %d", words[0], code)
+        log.warning("%s ended with %d", words[0], code, extra=event("child_ended", code=str(code)))
         raise NotNow(Message("child-ended", megabytes=self._memory >> 20))
 
     async def _ended(self, words: Sequence[str], lang: str) -> tuple[int, str]:

@@ -31,6 +31,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from bot.core.events import event
 from bot.service import die_with_parent
 from survey_flows.errors import BadInput, Message, Place
 
@@ -220,7 +221,10 @@ class EmbeddedValkey:
             failures = 0 if loop.time() - begun > STEADY else failures + 1
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
             log.warning(
-                "the bundled Valkey ended with status %s and starts again in %s s", status, pause
+                "the bundled Valkey ended with status %s and starts again in %s s",
+                status,
+                pause,
+                extra=event("valkey_ended", code=str(status)),
             )
             await asyncio.sleep(pause)
 

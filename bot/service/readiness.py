@@ -12,6 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.core.events import event, fault
+
 log = logging.getLogger(__name__)
 
 SECONDS = 5.0
@@ -140,12 +142,19 @@ class Readiness:
         found = (self.failed, self.degraded)
         if found != self._told:
             self._told = found
-            log.warning("ready for ballots: %s; failed %s, degraded %s", not found[0], *found)
+            log.warning(
+                "ready for ballots: %s; failed %s, degraded %s",
+                not found[0],
+                *found,
+                extra=event("readiness", reason=",".join(found[0] or found[1])),
+            )
 
 
 async def _answered(ask: Ask) -> bool:
     try:
         return await ask()
     except Exception as error:
-        log.debug("a check failed: %s", type(error).__name__)
+        log.debug(
+            "a check failed: %s", type(error).__name__, extra=event("check_failed", **fault(error))
+        )
         return False

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.core.events import event, fault
 from bot.core.operator_needed import OperatorNeeded
 
 log = logging.getLogger(__name__)
@@ -52,14 +53,19 @@ class TaskStates:
         told = type(error).__name__, own_lines(error)
         if self._told.get(name) != told:
             self._told[name] = told
-            log.error("task_failed task=%s error=%s at %s", name, *told)
+            log.error(
+                "the task %s failed and pauses: %s at %s",
+                name,
+                *told,
+                extra=event("task_failed", task=name, error=told[0], at=told[1]),
+            )
         return float(min(LONGEST, SHORTEST * 2 ** min(count - 1, 10)))
 
     def note_success(self, name: str) -> None:
         """Notes that a task did its work."""
         if self._failures.pop(name, 0):
             del self._told[name]
-            log.warning("task_recovered task=%s", name)
+            log.warning("the task %s works again", name, extra=event("task_recovered", task=name))
 
 
 def own_lines(error: Exception) -> str:
@@ -93,7 +99,11 @@ async def run_once(work: Work, name: str, states: TaskStates, note: Note = lambd
         raise
     except AWAY as error:
         note(False)
-        log.warning("the database cannot be reached: %s", type(error).__name__)
+        log.warning(
+            "the database cannot be reached: %s",
+            type(error).__name__,
+            extra=event("database_away", task=name, **fault(error)),
+        )
     except Exception as error:
         note(False)
         return states.note_failure(name, error)

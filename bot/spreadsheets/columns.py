@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from bot.spreadsheets.reader import (
@@ -78,7 +79,7 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
     columns = {heading: place for place, heading in enumerate(sheet.columns)}
     places = {field.name: columns.get(names.get(field.name, ""), -1) for field in fields}
     rows = [Row(row.number, RowCells(places, _on_one_line(row))) for row in sheet.rows]
-    for row in rows:
+    for row in () if _fit(rows, fields, places) else rows:
         for field in fields:
             text = row.cells[field.name]
             if not text and not field.optional:
@@ -90,9 +91,22 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
     return rows
 
 
+def _fit(rows: Sequence[Row], fields: Sequence[Field], places: Mapping[str, int]) -> bool:
+    """Return whether no cell is too long, or empty where it must not be.
+
+    A look at each column costs less than one at each cell, and finds nothing in nearly all tables.
+    """
+    texts = [row.cells.values_and_blank for row in rows if isinstance(row.cells, RowCells)]
+    for field in fields:
+        lengths = {*map(len, map(itemgetter(places[field.name]), texts))}
+        if max(lengths, default=0) > field.longest or (0 in lengths and not field.optional):
+            return False
+    return True
+
+
 def _on_one_line(row: Row) -> Sequence[str]:
     """Return a row's texts, each on one line, and an empty one behind them."""
-    if isinstance(row.cells, RowCells) and not any("\n" in it for it in row.cells.values_and_blank):
+    if isinstance(row.cells, RowCells) and "\n" not in "".join(row.cells.values_and_blank):
         return row.cells.values_and_blank
     return (*(one_line(text) for text in row.cells.values()), "")
 
@@ -184,7 +198,7 @@ class InputCell:
         if not NUMBER.fullmatch(text):
             self.complain(Message("spreadsheets-no-number", text=self.text))
             return Decimal(0)
-        return Decimal(text)
+        return Decimal(text) or Decimal(0)  # «-0» is 0
 
     def points(self) -> Decimal:
         """Return points from 0 to 100."""

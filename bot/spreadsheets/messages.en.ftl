@@ -8,6 +8,7 @@ spreadsheets-file-empty = the file is empty; it needs a header and at least one 
 spreadsheets-no-rows = the file has a header and no rows; bring one with ballots
 spreadsheets-too-many-rows = the file has more than { $max } rows; split it
 spreadsheets-too-many-cells = the sheet has more than { $max } cells; delete the columns beside the table
+spreadsheets-too-many-merged = the sheet has more than { $max } merged areas; separate the cells
 spreadsheets-unknown-encoding = the text can be read neither as UTF-8 nor as GB18030; save the file as UTF-8
 spreadsheets-csv-malformed = this is not proper CSV; save it again from the spreadsheet
 spreadsheets-no-workbook = this is not an Excel workbook, or it is locked; save it as .xlsx

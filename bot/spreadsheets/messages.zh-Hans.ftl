@@ -8,6 +8,7 @@ spreadsheets-file-empty = 文件是空的，需要表头和至少一行数据
 spreadsheets-no-rows = 文件只有表头没有数据，请填入评价票
 spreadsheets-too-many-rows = 文件超过 { $max } 行，请拆分
 spreadsheets-too-many-cells = 工作表超过 { $max } 个单元格，请删去表格旁边的列
+spreadsheets-too-many-merged = 工作表的合并单元格超过 { $max } 处，请取消合并
 spreadsheets-unknown-encoding = 文字既不是 UTF-8 也不是 GB18030 编码，请存为 UTF-8
 spreadsheets-csv-malformed = 不是规范的 CSV 文件，请从电子表格重新保存
 spreadsheets-no-workbook = 不是 Excel 工作簿，或已加密，请另存为 .xlsx

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from bot.spreadsheets.cell_values import plain_number
 from bot.spreadsheets.coded_columns import (
     CHUNK,
     MAX_ROWS,
@@ -24,7 +25,6 @@ from bot.spreadsheets.coded_columns import (
 from bot.spreadsheets.lines import LONGEST, MEGABYTE, Origin
 from bot.spreadsheets.parquet_footer import FOOTER, Limits, check_parquet, damaged
 from bot.spreadsheets.reader import Problems, ReadProgress
-from bot.spreadsheets.worksheet import plain_number
 from survey_flows.errors import MAX_PROBLEMS, Message
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +26,16 @@ MOST_KNOWN = 50_000
 TEXTS, WORKBOOKS = ("csv", "txt", "tsv"), ("xlsx", "xlsm")
 """Ends of names of the files that are read."""
 
+_NO_PLAIN_DIGITS = re.compile(
+    "([\u00b2\u00b3\u00b9\u00bc-\u00be\u2070\u2074-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea"
+    "\u3251-\u325f\u32b1-\u32cb\u3358-\u3370\u3378\u3379\u339f-\u33a6\u33a8\u33af\u33e0-\u33fe\U0001f100-\U0001f10a]+)"
+)
+"""Signs of which NFKC makes digits, and which are no digits of a number."""
 Cells = Sequence[str]
 ReadProgress = Callable[[int], None]
 """Takes the number of rows that were read so far."""
+MOST_PROBLEMS = 10_000
+"""So many problems are kept of a file; a small archive can hold millions of wrong cells."""
 MOST_TITLES = 4
 """A header stands in one of so many rows, if titles stand above it."""
 TOLD = 2_000
@@ -78,16 +86,21 @@ class Problems:
     def add(
         self, message: Message, row: int | None = None, column: str = "", name: str = ""
     ) -> None:
-        """Note one problem.
+        """Note one problem; so many that nobody corrects them are raised at once.
 
         Args:
             message: what is wrong and what to do.
             row: the row's number, in a table.
             column: the column's heading, in a table.
             name: the field, in a file of fields.
+
+        Raises:
+            BadInput: `MOST_PROBLEMS` were noted.
         """
         heading = self.headings.get(column, column)
         self.found.append(Problem(message, Place(row=row or 0, column=heading, field=name)))
+        if len(self.found) >= MOST_PROBLEMS:
+            self.settle()
 
     def settle(self) -> None:
         """Go on if there is no problem.
@@ -168,7 +181,7 @@ def read_sheet(
     refuse_merged(found.merged, dict(enumerate(columns)), lines[0][0], problems)
     places = {column: place for place, column in enumerate(columns)}
     for number, cells in lines[1:]:
-        if any(cells[len(columns) :]):
+        if len(cells) > len(columns) and any(cells[len(columns) :]):
             message = Message("spreadsheets-more-cells-than-columns", columns=len(columns))
             problems.add(message, number)
     rows = tuple(Row(number, RowCells(places, _padded(it, places))) for number, it in lines[1:])
@@ -191,7 +204,8 @@ def table_lines(origin: Origin, booleans: bool = False) -> LinesOf:
 
         return delimited_lines(origin)
     if origin.suffix in WORKBOOKS:
-        from bot.spreadsheets.worksheet import Reading, workbook_lines
+        from bot.spreadsheets.cell_values import Reading
+        from bot.spreadsheets.worksheet import workbook_lines
 
         return workbook_lines(origin, Reading(booleans=booleans))
     raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=origin.name))
@@ -285,10 +299,17 @@ def strip_invisible(text: str) -> str:
 
 
 def normalise_width(text: str) -> str:
-    """Return a code, number or heading with plain characters for full-width ones (NFKC)."""
+    """Return a code, number or heading with plain characters for full-width ones (NFKC).
+
+    A digit that is raised, circled or part of a sign stays: 8² is not 82.
+    """
     if text.isascii():
         return clean_text(text)
-    return clean_text(unicodedata.normalize("NFKC", text))
+    parts = _NO_PLAIN_DIGITS.split(text)
+    plain = [
+        part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in enumerate(parts)
+    ]
+    return clean_text("".join(plain))
 
 
 def fold_heading(heading: str) -> str:
@@ -311,4 +332,5 @@ def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
 
 def _padded(cells: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
     """Return a text for each column, and an empty one behind them."""
-    return (*cells[: len(places)], *[""] * (len(places) - len(cells)), "")
+    missing = len(places) - len(cells)
+    return (*cells, *[""] * missing, "") if missing >= 0 else (*cells[: len(places)], "")

@@ -12,9 +12,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from bot.core.labels import Pair, label, pick
+from bot.spreadsheets.cell_values import plain_number
 from bot.spreadsheets.columns import NUMBER, Field
 from bot.spreadsheets.reader import Cells
-from bot.spreadsheets.worksheet import plain_number
 from survey_flows.messages import Message
 
 if TYPE_CHECKING:

@@ -21,6 +21,9 @@ from survey_flows.errors import BadInput, Message, Place
 MAX_UNPACKED_BYTES = 200 * MEGABYTE
 """A workbook is an archive: a small one may unpack to more than the service's memory."""
 MAX_PARTS = 5_000
+MAX_CELLS = 5_000_000
+MAX_STYLES = 100_000
+"""Spreadsheets keep fewer than 65,000."""
 BLOCK = 1 << 18
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -36,11 +39,13 @@ class DamagedWorkbook(Exception):
     Args:
         part: the part of the archive that cannot be read.
         line: the line of its XML.
+        message: what is wrong, when more is known.
     """
 
-    def __init__(self, part: str = "", line: int = 0) -> None:
+    def __init__(self, part: str = "", line: int = 0, message: Message | None = None) -> None:
         super().__init__(part, line)
         self.part, self.line = part, line
+        self.message = message or Message("spreadsheets-damaged-workbook")
 
 
 class Enough(Exception):
@@ -109,7 +114,7 @@ def open_workbook(origin: Origin, most: int = 0) -> Workbook:
 def damaged(origin: Origin, error: DamagedWorkbook) -> BadInput:
     """Return the refusal of a workbook of which a part cannot be read."""
     place = Place(file=origin.name, line=error.line, field=error.part)
-    return BadInput(Message("spreadsheets-damaged-workbook"), place)
+    return BadInput(error.message, place)
 
 
 def _refuse_bombs(origin: Origin, archive: zipfile.ZipFile, most: int) -> None:
@@ -173,9 +178,14 @@ def parse_part(
         parser.Parse(b"", True)
     except Enough:
         return
-    except Exception:
+    except Exception as error:
         # A damaged part can fail with any error of the archive, the XML or the numbers in it.
-        raise DamagedWorkbook(part, parser.CurrentLineNumber) from None
+        raise DamagedWorkbook(part, parser.CurrentLineNumber, message_of(error)) from None
+
+
+def message_of(error: Exception) -> Message | None:
+    """Return what is known of an error while a part is read; None when only that it failed."""
+    return error.message if isinstance(error, DamagedWorkbook) else None
 
 
 def make_parser(
@@ -267,6 +277,8 @@ def _formats(archive: zipfile.ZipFile, part: str) -> tuple[NumberFormat, ...]:
             inside = True
         elif name == "xf" and inside:
             numbers.append(int(attributes.get("numFmtId", "0")))
+            if len(numbers) > MAX_STYLES:
+                raise DamagedWorkbook
         elif name == "numFmt" and "numFmtId" in attributes:
             codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
 
@@ -305,6 +317,8 @@ def _strings(archive: zipfile.ZipFile, part: str) -> list[str]:
             spoken = False
         elif name == "si":
             found.append(unescape("".join(pieces)))
+            if len(found) > MAX_CELLS:
+                raise DamagedWorkbook(message=Message("spreadsheets-too-many-cells", max=MAX_CELLS))
 
     def characters(data: str) -> None:
         if taken:

@@ -8,14 +8,33 @@ Numbers are taken from the file's own digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from codecs import IncrementalDecoder, getincrementaldecoder
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple, cast
+from xml.parsers import expat
 
+from bot.spreadsheets.cell_values import (
+    NO_STYLE,
+    NUMBER,
+    Convert,
+    Converters,
+    Reading,
+    no_text,
+    text_itself,
+)
 from bot.spreadsheets.lines import Line, LinesOf, Merged, Origin
-from bot.spreadsheets.number_formats import NumberFormat, Shown
+from bot.spreadsheets.plain_rows import (
+    ROW_END,
+    Around,
+    attributes_of,
+    is_utf_8,
+    plain_cell,
+    plain_row,
+)
 from bot.spreadsheets.workbooks import (
     BLOCK,
+    MAX_CELLS,
     DamagedWorkbook,
     Enough,
     SheetEntry,
@@ -24,38 +43,19 @@ from bot.spreadsheets.workbooks import (
     is_true,
     local_name,
     make_parser,
+    message_of,
     open_workbook,
     parse_part,
-    unescape,
 )
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import catalogue
 
-MAX_CELLS = 5_000_000
 MAX_COLUMNS = 16_384
-MOST_DIGITS = 15
-"""A spreadsheet keeps so many digits of a number and writes zeros for the rest."""
-LAST_DAY = 2_958_465
-"""The number of 31 December 9999."""
-FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  (a workbook's times have no zone)
-FROM_1904 = 1462
+MAX_MERGED = 100_000
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
 
-Convert = Callable[[Mapping[str, str], str, bool], "str | Message"]
-"""Takes a cell's attributes, its value and whether it has a formula; returns text or fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a sheet's cells become text.
-
-    Args:
-        booleans: whether a cell with TRUE or FALSE is text; otherwise it is doubtful.
-        as_typed: whether TRUE and FALSE are written yes and no, as XLSForm writes them.
-    """
-
-    booleans: bool = False
-    as_typed: bool = False
+MOST_PLANNED = 50_000
+"""How to read so many cells, and rows of so many kinds, is remembered."""
 
 
 def workbook_lines(origin: Origin, reading: Reading | None = None) -> LinesOf:
@@ -114,27 +114,79 @@ def _lines(
     book: Workbook, sheet: SheetEntry, reading: Reading, found: LinesOf, origin: Origin
 ) -> Iterator[Line]:
     """Yield the lines; merged cells and hidden columns are noted in ``found`` on the way."""
-    rows = _Rows(_converter(book, reading), found)
-    parser = make_parser(rows.start, rows.end, rows.characters)
+    rows = _Rows(Converters(book, reading), found)
+    feed = _Feed(rows)
     try:
         with book.archive.open(sheet.part) as file:
             while block := file.read(BLOCK):
-                parser.Parse(block, False)
+                feed.take(block)
                 if rows.total > MAX_CELLS:
                     message = Message("spreadsheets-too-many-cells", max=MAX_CELLS)
                     raise BadInput(message, Place(origin.name, sheet.name, row=rows.row))
                 yield from rows.ready
                 rows.ready.clear()
-        parser.Parse(b"", True)
+        feed.end()
     except BadInput:
         raise
-    except Exception:
+    except Exception as error:
         # A damaged sheet can fail with any error of the archive, the XML or the numbers in it.
         place = Place(
-            origin.name, sheet.name, 0 if rows.row else parser.CurrentLineNumber, rows.row
+            origin.name, sheet.name, 0 if rows.row else feed.parser.CurrentLineNumber, rows.row
         )
-        raise BadInput(Message("spreadsheets-damaged-workbook"), place) from None
+        message = message_of(error) or Message("spreadsheets-damaged-workbook")
+        raise BadInput(message, place) from None
     yield from rows.ready
+
+
+class _Feed:
+    """Gives plain rows to `_Rows` at once, and all else to the parser.
+
+    A row is taken without the parser only where the parser stands right behind the end of a row.
+    It then knows nothing of an element that begins and ends: all that follows reads the same.
+    """
+
+    __slots__ = ("_decoder", "_fed", "_rest", "_rows", "parser")
+
+    def __init__(self, rows: _Rows) -> None:
+        self.parser = rows.parser = make_parser(rows.start, rows.end, rows.characters)
+        self._rows = rows
+        self._decoder: IncrementalDecoder | None = None
+        self._rest = ""
+        self._fed = 0
+
+    def take(self, block: bytes) -> None:
+        """Take the next bytes of the sheet."""
+        if not self._fed and is_utf_8(block):
+            self._decoder = getincrementaldecoder("utf-8")()
+        if self._decoder is None:
+            self._fed += len(block)
+            self.parser.Parse(block, False)
+            return
+        *pieces, self._rest = (self._rest + self._decoder.decode(block)).split(ROW_END)
+        for piece in pieces:
+            if not (self._between_rows() and self._rows.take_plain(piece)):
+                self._parse(piece + ROW_END)
+        if len(self._rest) > BLOCK:
+            # No row is so long: what has no end is not kept.
+            self._parse(self._rest)
+            self._rest = ""
+
+    def end(self) -> None:
+        """Take the end of the sheet."""
+        if self._decoder is not None:
+            self._parse(self._rest + self._decoder.decode(b"", True))
+        self.parser.Parse(b"", True)
+
+    def _parse(self, text: str) -> None:
+        data = text.encode()
+        self._fed += len(data)
+        self.parser.Parse(data, False)
+
+    def _between_rows(self) -> bool:
+        rows = self._rows
+        # The end of a row was seen, and it is the last thing that the parser was given.
+        behind = rows.ended + len(ROW_END) == self._fed
+        return behind and not (rows.inside or rows.spoken)
 
 
 class _Rows:
@@ -144,18 +196,21 @@ class _Rows:
     """
 
     __slots__ = (
-        "attributes", "cells", "column", "convert", "faults", "filled", "formula", "found",
-        "hidden", "inside", "places", "ready", "row", "spoken", "text", "total",
+        "attributes", "cells", "column", "converters", "ended", "faults", "filled", "formula",
+        "found", "hidden", "inside", "parser", "plans", "ready", "row", "seen", "spoken",
+        "text", "total",
     )  # fmt: skip
 
-    def __init__(self, convert: Convert, found: LinesOf) -> None:
-        self.convert, self.found = convert, found
+    def __init__(self, converters: Converters, found: LinesOf) -> None:
+        self.converters, self.found = converters, found
+        self.parser: expat.XMLParserType | None = None
+        self.plans = _Plans(converters)
+        self.seen = _Seen()
         self.ready: list[Line] = []
         self.cells: list[str] = []
         self.faults: dict[int, Message] = {}
-        self.places: dict[str, int] = {}
         self.attributes: Mapping[str, str] = {}
-        self.text, self.row, self.column, self.total = "", 0, -1, 0
+        self.text, self.row, self.column, self.total, self.ended = "", 0, -1, 0, -1
         self.inside = self.hidden = self.formula = self.filled = self.spoken = False
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
@@ -175,12 +230,16 @@ class _Rows:
         elif name == "rPh":
             self.spoken = True
         elif name == "row":
-            self._start_row(given)
+            number = int(given["r"]) if "r" in given else self.row + 1
+            self._start_row(number, _is_hidden(given))
         elif name == "col" and is_true(given.get("hidden")):
             last = min(int(given["max"]), MAX_COLUMNS)
             self.found.hidden_columns.update(range(int(given["min"]) - 1, last))
         elif name == "mergeCell":
             self.found.merged.append(_merged(given["ref"]))
+            if len(self.found.merged) > MAX_MERGED:
+                message = Message("spreadsheets-too-many-merged", max=MAX_MERGED)
+                raise DamagedWorkbook(message=message)
 
     def characters(self, data: str) -> None:
         """The text of an element, in one part or in several."""
@@ -199,30 +258,59 @@ class _Rows:
             pass
         elif name == "rPh":
             self.spoken = False
-        elif name == "row" and self.cells:
+        elif name == "row":
+            self.ended = self.parser.CurrentByteIndex if self.parser else -1
+            self._end_row()
+
+    def take_plain(self, piece: str) -> bool:
+        """Take a row that is written in the plain way; return whether it is, to its last sign.
+
+        Args:
+            piece: what stands before `ROW_END`.
+        """
+        row = plain_row(piece)
+        if row is None:
+            return False
+        hidden, plan = self.seen[row.attributes], self.plans[row.around]
+        if hidden is None or plan is None:
+            return False
+        self._start_row(row.number, hidden)
+        converts = plan.converts if "_x" in piece else plan.unescaped
+        texts = zip(converts, row.texts, strict=True)
+        values = [text if convert is None else convert(text, False) for convert, text in texts]
+        if plan.order and values[-1] and Message not in map(type, values):
+            found = cast(list[str], values)
+            found.append("")  # the value of the cells that are not there
+            self.cells = [found[at] for at in plan.order]
+        else:
+            for column, value in zip(plan.columns, values, strict=True):
+                self._put(column, value)
+        self._end_row()
+        return True
+
+    def _start_row(self, number: int, hidden: bool) -> None:
+        if number <= self.row:
+            raise DamagedWorkbook
+        self.row, self.column, self.hidden = number, -1, hidden
+
+    def _end_row(self) -> None:
+        if self.cells:
             self.total += len(self.cells)
             self.ready.append(Line(self.row, self.cells, self.faults or None, self.hidden))
             self.cells, self.faults = [], {}
 
-    def _start_row(self, given: Mapping[str, str]) -> None:
-        number = int(given["r"]) if "r" in given else self.row + 1
-        if number <= self.row:
-            raise DamagedWorkbook
-        self.row, self.column = number, -1
-        self.hidden = is_true(given.get("hidden")) or given.get("ht") == "0"
-
     def _end_cell(self) -> None:
-        address = self.attributes.get("r")
-        if address is None:
-            column = self.column + 1  # it follows the one before
-        else:
-            letters = address.rstrip("0123456789")
-            known = self.places.get(letters)
-            column = self._place(letters) if known is None else known
+        given = self.attributes
+        address = given.get("r")
+        # A cell without a reference follows the one before.
+        column = self.column + 1 if address is None else _place_of(address.rstrip("0123456789"))
         self.column = column
-        if not (self.filled or self.formula):
-            return
-        value = self.convert(self.attributes, self.text, self.formula)
+        if self.filled or self.formula:
+            convert = self.converters[given.get("t", NUMBER), given.get("s", NO_STYLE)]
+            self._put(column, convert(self.text, self.formula))
+
+    def _put(self, column: int, value: str | Message) -> None:
+        """Put the value of a cell into the row; cells between it and the last one are empty."""
         if isinstance(value, Message):
             self.faults[column] = value
             value = ""
@@ -236,20 +324,88 @@ class _Rows:
             cells.extend([""] * missing)
         cells.append(value)
 
-    def _place(self, letters: str) -> int:
-        """The column of these letters, from 0."""
-        place = self.places[letters] = _place_of(letters)
-        return place
+
+class _Plan(NamedTuple):
+    """How the cells of a row become text.
+
+    Args:
+        columns: the places of the cells.
+        converts: what makes text of their values.
+        unescaped: the same where nothing is escaped; None for a value that is the text itself.
+        order: the place among the cells of each column up to the last; -1 for a column without
+            one. Empty when two cells stand in one column, or one before another.
+    """
+
+    columns: list[int]
+    converts: list[Convert]
+    unescaped: list[Convert | None]
+    order: list[int]
 
 
-def _place_of(letters: str) -> int:
-    """Return the place of a column from 0; «A» is 0."""
+class _Plans(dict[tuple[Around, ...], "_Plan | None"]):
+    """Plans of rows by what stands around their texts; None for what does not fit together."""
+
+    def __init__(self, converters: Converters) -> None:
+        super().__init__()
+        self._converters, self._cells = converters, 0
+
+    def __missing__(self, around: tuple[Around, ...]) -> _Plan | None:
+        found = self._plan(around)
+        width = len(around) + (len(found.order) if found else 0)
+        self._cells += width
+        if self._cells > MOST_PLANNED:
+            self.clear()
+            self._cells = width
+        self[around] = found
+        return found
+
+    def _plan(self, around: tuple[Around, ...]) -> _Plan | None:
+        columns, converts = [], []
+        for letters, opening, closing in around:
+            cell, place = plain_cell(opening, closing), column_place(letters)
+            if cell is None or place is None:
+                return None
+            columns.append(place)
+            converts.append(self._converters[cell.kind, cell.style] if cell.filled else no_text)
+        unescaped = [None if it is text_itself else it for it in converts]
+        order: list[int] = []
+        for at, column in enumerate(columns):
+            if column < len(order):
+                return _Plan(columns, converts, unescaped, [])
+            order += [-1] * (column - len(order)) + [at]
+        return _Plan(columns, converts, unescaped, order)
+
+
+class _Seen(dict[str, "bool | None"]):
+    """Whether the rows with these attributes are hidden; None when they cannot stand together."""
+
+    def __missing__(self, attributes: str) -> bool | None:
+        given = attributes_of(attributes)
+        if len(self) >= MOST_PLANNED:
+            self.clear()
+        found = self[attributes] = None if given is None else _is_hidden(given)
+        return found
+
+
+def _is_hidden(given: Mapping[str, str]) -> bool:
+    return is_true(given.get("hidden")) or given.get("ht") == "0"
+
+
+@lru_cache(MAX_COLUMNS)
+def column_place(letters: str) -> int | None:
+    """Return the place of a column from 0, «A» is 0; None when there is no such column."""
     place = 0
     for letter in letters:
         place = place * 26 + ord(letter) - 64
-    if not (letters.isascii() and letters.isupper()) or not 0 < place <= MAX_COLUMNS:
+    named = letters.isascii() and letters.isupper() and 0 < place <= MAX_COLUMNS
+    return place - 1 if named else None
+
+
+def _place_of(letters: str) -> int:
+    place = column_place(letters)
+    if place is None:
         raise DamagedWorkbook
-    return place - 1
+    return place
 
 
 def _merged(reference: str) -> Merged:
@@ -259,97 +415,3 @@ def _merged(reference: str) -> Merged:
     left, top, right, bottom = found.groups()
     last = (int(bottom or top), _place_of(right or left))
     return Merged(int(top), last[0], _place_of(left), last[1])
-
-
-def _converter(book: Workbook, reading: Reading) -> Convert:
-    special = {str(at): it for at, it in enumerate(book.formats) if not _is_plain(it)}
-    strings, from_1904 = book.strings, book.from_1904
-
-    def convert(attributes: Mapping[str, str], text: str, formula: bool) -> str | Message:
-        kind = attributes.get("t", "n")
-        if kind == "s":
-            return strings[int(text)] if text else ""
-        if kind == "inlineStr":
-            return unescape(text) if "_x" in text else text
-        if kind == "n":
-            if not text:
-                return Message("spreadsheets-formula-without-result") if formula else ""
-            known = special.get(attributes.get("s", "0"))
-            return _number(text) if known is None else _formatted(text, known, from_1904)
-        if kind == "str" or not text:
-            return unescape(text)
-        if kind == "b":
-            return _boolean(text, reading)
-        if kind == "e":
-            return Message("spreadsheets-cell-error", error=text)
-        if kind == "d":
-            return _moment(datetime.fromisoformat(text.strip()).replace(tzinfo=None))
-        raise DamagedWorkbook
-
-    return convert
-
-
-def _is_plain(known: NumberFormat) -> bool:
-    return known.shown is Shown.NUMBER and not known.hides_zero
-
-
-def _boolean(text: str, reading: Reading) -> str | Message:
-    said = is_true(text)
-    if reading.as_typed:
-        return "yes" if said else "no"
-    if reading.booleans:
-        return "TRUE" if said else "FALSE"
-    return Message("spreadsheets-cell-boolean")
-
-
-def _number(text: str) -> str | Message:
-    """Return a number with the digits that a spreadsheet shows."""
-    if len(text) <= MOST_DIGITS and text.isdecimal() and text.isascii() and text[0] != "0":
-        return text
-    return plain_number(float(text))
-
-
-def plain_number(value: float) -> str | Message:
-    """Return a number's text with 15 digits; longer whole numbers have lost their last digits."""
-    if value != value or value in (float("inf"), float("-inf")):
-        raise DamagedWorkbook
-    if abs(value) >= 10**MOST_DIGITS:
-        return Message("spreadsheets-too-many-digits", digits=MOST_DIGITS)
-    # A spreadsheet computes with 15 digits and shows no more.
-    return str(int(value)) if value.is_integer() else format(value, f".{MOST_DIGITS}g")
-
-
-def _formatted(text: str, known: NumberFormat, from_1904: bool) -> str | Message:
-    value = float(text)
-    if known.shown is Shown.PERCENTAGE:
-        return Message("spreadsheets-cell-percentage", value=str(_number(text)))
-    if known.shown is Shown.OTHERWISE or (known.hides_zero and value == 0):
-        number = str(_number(text))
-        return Message("spreadsheets-format-shows-otherwise", value=number, format=known.code)
-    if known.shown is Shown.PADDED:
-        return _padded(text, known)
-    if known.shown in (Shown.DATE, Shown.YEAR):
-        days = value + (FROM_1904 if from_1904 else 0)
-        if not 0 <= days < LAST_DAY + 1:
-            return Message("spreadsheets-no-day-of-number", value=text)
-        # Spreadsheets count 29 February 1900, which never was.
-        seconds = round(days * 86_400) + (86_400 if 0 < days < 60 else 0)
-        moment = FIRST_DAY + timedelta(seconds=seconds)
-        return str(moment.year) if known.shown is Shown.YEAR else _moment(moment)
-    return _number(text)
-
-
-def _padded(text: str, known: NumberFormat) -> str | Message:
-    number = _number(text)
-    if isinstance(number, str) and number.isdigit():
-        return number.zfill(known.digits)
-    if isinstance(number, Message):
-        return number
-    return Message("spreadsheets-format-shows-otherwise", value=number, format=known.code)
-
-
-def _moment(moment: datetime) -> str:
-    """Return a day, or a day with its time, as ISO 8601."""
-    if moment.time() == datetime.min.time():
-        return moment.date().isoformat()
-    return moment.replace(microsecond=0).isoformat()

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.core.events import event
 from bot.core.operator_needed import OperatorNeeded
 from bot.crypto.note_signatures import open_note, sign_checkpoint, sign_text
 from bot.crypto.note_signatures import public_key as log_key
@@ -103,7 +104,11 @@ async def go_on_in_lines(opened: OpenLog) -> None:
     body = format_body(opened.size, positions)
     at = await opened.connection.execute(select(func.max(notes.at)))
     act = opened.own_act(FORMAT, LOG_ITSELF, LOG_ITSELF, body)
-    log.warning("the log goes on in form 2 after %d entries", opened.size)
+    log.warning(
+        "the log goes on in form 2 after %d entries",
+        opened.size,
+        extra=event("log_form", count=opened.size),
+    )
     await opened.append([act], at.scalar() or 0)
 
 
@@ -273,7 +278,11 @@ class GuardedLog:
         if rows.size:
             newest = tables.checkpoints.c.size == rows.size
             await connection.execute(update(tables.checkpoints).where(newest).values(shown=1))
-            log.warning("the guard was made once from the %d entries of the log", rows.size)
+            log.warning(
+                "the guard was made once from the %d entries of the log",
+                rows.size,
+                extra=event("guard_made", count=rows.size),
+            )
 
     async def _fill_guard(
         self, connection: AsyncConnection, rows: TreeHead, known: TreeHead

@@ -22,6 +22,7 @@ from typing import Any
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.core.events import event, fault
 from bot.web.shared.middleware import address_network
 
 log = logging.getLogger(__name__)
@@ -136,9 +137,17 @@ class Connection(web.RequestHandler):
         """
         error = kw.get("exc_info")
         if isinstance(error, HttpProcessingError):
-            log.info("a request could not be read: %s", type(error).__name__)
+            log.info(
+                "a request could not be read: %s",
+                type(error).__name__,
+                extra=event("connection_failed", **fault(error)),
+            )
         else:
-            log.error("a connection failed: %s", type(error).__name__)
+            log.error(
+                "a connection failed: %s",
+                type(error).__name__,
+                extra=event("connection_failed", **fault(error)),
+            )
 
     @property
     def is_leaving(self) -> bool:

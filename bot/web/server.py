@@ -22,6 +22,7 @@ from bot.web.shared.app_keys import CHILDREN, OPENID, PHONE_CODES, REQUEST_COUNT
 from bot.web.shared.counting import counting
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
+from bot.web.shared.request_ids import request_ids
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
@@ -101,7 +102,7 @@ def make_web(
     """
     counts = RequestCounts(service.clock)
     counted: list[Middleware] = [counting(counts)] if service.settings.metrics else []
-    app = web.Application(middlewares=[*counted, error_pages, refuse_encodings])
+    app = web.Application(middlewares=[*counted, request_ids, error_pages, refuse_encodings])
     app[SERVICE] = service
     app[REQUEST_COUNTS] = counts
     app.on_response_prepare.append(security_headers(service.settings))

@@ -163,6 +163,7 @@ receipt-note =
 receipt-in = ✓ This receipt is in the public log: the rating was received and has not been removed from the log.
 receipt-not-yet = This receipt is not in the public log yet. Ratings are logged in batches, usually within the hour and at the latest when the survey closes. Please check that you typed it correctly, or ask again later.
 receipt-lost = This receipt is in the public log, but the rating was lost with our data when a disk failed, and does not count. While the survey is open, please rate again.
+loss-told = Our data was put back from a backup after a disk failed. What was rated between { $since } and { $until } may be lost: if you rated then, please check your receipt, or just rate again.
 receipt-maybe-lost = This receipt is not in the public log. Our data was put back from a backup after a disk failed: if you got the receipt before that, please rate again while the survey is open. A newer rating is logged within the hour, at the latest when the survey closes.
 receipt-how = Please send the 16 characters of your receipt, for example ABCD-EFGH-IJKL-MNOP. You will see whether it is in the public log, never what was answered.
 promise-ask = Get a signed promise

@@ -17,7 +17,8 @@ from threading import Event
 
 import pyrage
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.__main__ import NOT_NOW, WRONG_INPUT, main
 from bot.core.faults import NotNow
@@ -26,10 +27,10 @@ from bot.core.settings import Settings
 from bot.crypto.age_files import make_identity, seal_file
 from bot.keeping import backups
 from bot.keeping.backups import DAY, WORK, Backup, make_backup
-from bot.keeping.container import read_header
-from bot.keeping.database_copies import PART_NAMES, dialect_of, moment_of
+from bot.keeping.container import Step, read_header
+from bot.keeping.database_copies import PART_NAMES, _PostgresMoment, dialect_of, moment_of
 from bot.keeping.verifying import open_backup
-from bot.storage.database import writing
+from bot.storage.database import open_database, writing
 from bot.storage.schema import all as tables
 from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput
@@ -42,6 +43,7 @@ SECRET, PUBLIC = make_identity()
 INSTALLATION = {
     *("keys/contacts.key", "keys/follow.key", "keys/gate.key", "keys/sign.key", "keys/staff.key"),
     *("keys/desk/desk.key", "keys/desk/accounts", "keys/mixer/log.key", "messengers/sms.yaml"),
+    "openid/city.yaml",
 }
 
 
@@ -76,6 +78,8 @@ def whole_installation(folder: Path) -> None:
     (folder / "keys/desk/accounts").write_text("{}")
     (folder / "messengers").mkdir()
     (folder / "messengers/sms.yaml").write_text("provider: none\n")
+    (folder / "openid").mkdir()
+    (folder / "openid/city.yaml").write_text("client_secret: none\n")
 
 
 async def made(road: Road, folder: Path) -> Backup:
@@ -341,6 +345,35 @@ async def test_the_command_makes_a_backup_and_tells_no_secret(
     nowhere = [*words[:3], str(tmp_path / "nowhere"), *words[4:]]
     assert await asyncio.to_thread(main, nowhere) == WRONG_INPUT
     assert "no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.postgres
+async def test_a_dump_that_takes_longer_than_an_idle_transaction_may_is_whole(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience = 0.2
+    dumps = _PostgresMoment.write
+
+    async def slowly(self: _PostgresMoment, target: Path, step: Step) -> None:
+        await asyncio.sleep(3 * patience)
+        await dumps(self, target, step)
+
+    monkeypatch.setattr(_PostgresMoment, "write", slowly)
+    engine = open_database(postgres_url, patience)
+    try:
+        async with moment_of(postgres_url, engine) as moment:
+            await moment.write(tmp_path / "copy", no_step)
+            async with moment.reading(tmp_path / "copy") as connection:
+                assert (await connection.execute(select(tables.campaigns))).all() == []
+        # Other transactions of the same pool are still given up.
+        query = select(tables.campaigns)
+        async with engine.connect() as connection:
+            await connection.execute(query)
+            await asyncio.sleep(3 * patience)
+            with pytest.raises(DBAPIError):
+                await connection.execute(query)
+    finally:
+        await engine.dispose()
 
 
 @pytest.mark.postgres

@@ -22,6 +22,7 @@ from bot.serving import announce_provider
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.public.citizen_cookie import set_cookie
+from survey_flows.errors import BadInput
 from survey_flows.events import Started
 from tests.conftest import Backend
 from tests.contract.test_identity import OTHERS, PHONE, SITE, Town, files_with, open_town
@@ -144,6 +145,11 @@ async def test_one_account_on_three_channels_is_one_ballot_and_is_stored_nowhere
                 assert secret not in one
             assert "another" not in one or "openid:flow" not in one
         assert not files_with(LI.encode(), tmp_path)
+        # The service does not begin again with another issuer meanwhile, and does with this one.
+        by = provider_of(standin, "city", use="citizens")
+        with pytest.raises(BadInput, match="could count twice"):
+            await announce_provider(town.service, [replace(by, issuer="https://other.example")])
+        await announce_provider(town.service, [by])
         # Nothing but who they are was asked for, and the provider was not asked again.
         assert standin.asked == ["discovery", "keys"]
 
@@ -267,7 +273,13 @@ async def test_a_provider_that_is_away_leaves_ratings_and_telephones_alone(
         await announce_provider(town.service, [provider_of(standin, "desk")])
         said = [one.render("en") for one in (await show_opening(database, "next")).stops]
         assert any("no identity provider is set up for citizens" in one for one in said), said
+        # Gone or not: by another issuer somebody who has confirmed could count once more.
         by = provider_of(standin, "city", use="citizens")
+        with pytest.raises(BadInput, match="the campaign 2026 takes the word of"):
+            await announce_provider(town.service, [replace(by, issuer="https://other.example")])
         await announce_provider(town.service, [provider_of(standin, "desk"), by])
         said = [one.render("en") for one in (await show_opening(database, "next")).stops]
         assert not any("identity provider" in one for one in said), said
+        await close_campaign(database, "2026", town.service.desk, town.clock, "for a test")
+        await town.service.mixer.turn()
+        await announce_provider(town.service, [replace(by, issuer="https://other.example")])

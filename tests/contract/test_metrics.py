@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.ballots.mixer import Mixer
 from bot.conversations.contract import Incoming, Reply
+from bot.core.events import FORMATS
 from bot.core.faults import NotNow
 from bot.core.settings import read_settings
 from bot.service.last_backup import LastBackup, write_last_backup
@@ -106,7 +108,10 @@ async def watched(backend: Backend, tmp_path: Path) -> AsyncIterator[Watched]:
         )
 
 
-async def test_no_answer_person_unit_or_link_is_told_and_series_stay_few(watched: Watched) -> None:
+async def test_no_answer_person_unit_or_link_is_told_and_series_stay_few(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="bot")
     for number in range(12):
         await watched.rate(f"marked-person-{number}")
     await watched.visit(12, f"/?l={watched.city.link}")
@@ -117,6 +122,8 @@ async def test_no_answer_person_unit_or_link_is_told_and_series_stay_few(watched
     marks = ["marked", watched.city.link, "Satisfied"]
     marks += [text for unit in UNITS for text in unit[:4]]
     assert [mark for mark in marks if mark in told] == []
+    lines = [form().format(it) for form in FORMATS.values() for it in caplog.records]
+    assert [mark for mark in marks if any(mark in line for line in lines)] == []
     assert 20 < len([line for line in told.splitlines() if not line.startswith("#")]) < 400
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ import httpx
 import pytest
 
 from bot.campaigns.lifecycle import create_campaign
+from bot.core.events import FORMATS
 from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.crypto.age_files import make_identity
@@ -32,10 +35,12 @@ from bot.fieldwork.outreach.message_templates import (
 from bot.fieldwork.outreach.push_service import begin_push, show_pushes
 from bot.fieldwork.outreach.push_texts import plain_texts
 from bot.keeping.backups import make_backup
+from bot.keeping.database_copies import PART_NAMES, POSTGRESQL
 from bot.keeping.verifying import open_backup
 from bot.service.composition import Service, build
 from bot.serving import listening
 from bot.storage.database import writing
+from tests.conftest import Backend
 from tests.openings import open_campaign
 from tests.standins import dingtalk, plain
 from tests.standins.relay import Relay
@@ -48,6 +53,8 @@ from tests.waiting import until
 from tests.web_city import Clock, make_draft
 
 SECRET, PUBLIC = make_identity()
+HEXED = re.compile(rb"\\\\x((?:[0-9a-f]{2})+)")
+"""A value of bytes in a dump."""
 EACH = 5
 KINDS = {
     "sms": lambda n: f"+86{13812345670 + n}",
@@ -96,7 +103,7 @@ class Sending:
 
 
 @asynccontextmanager
-async def sending(folder: Path, redis_url: str) -> AsyncIterator[Sending]:
+async def sending(folder: Path, backend: Backend) -> AsyncIterator[Sending]:
     """The whole service, which has invited people by four kinds of addresses."""
     answers = [(200, {"status": "accepted", "id": f"m-{n}"}) for n in range(50)]
     told = dingtalk.result(unread=[KINDS["dingtalk"](n) for n in range(EACH)])
@@ -111,7 +118,14 @@ async def sending(folder: Path, redis_url: str) -> AsyncIterator[Sending]:
         written(folder, "relay", ACCOUNT.format(port=relay.port))
         for name, at in (("plain", sms), ("dingtalk", ding), ("wechat", card)):
             written(folder, name, CASES[name].account.format(url=at.url, hook=HOOK))
-        settings = Settings(data=folder, redis_url=redis_url, public_url=SITE, port=0)
+        settings = Settings(
+            data=folder,
+            database_url=backend.database_url,
+            redis_url=backend.redis_url,
+            public_url=SITE,
+            port=0,
+            metrics=str(metrics_socket(folder)),
+        )
         service = await stack.enter_async_context(build(settings, Clock()))
         database = service.database
         await create_campaign(database, make_draft(), service.clock)
@@ -167,11 +181,17 @@ async def answer(on: Sending) -> None:
         assert done.status_code == 200
         for path in ("/readyz", "/healthz", "/"):
             assert seen((await client.get(f"{on.url}{path}")).content) == []
+    socket = metrics_socket(on.service.settings.data)
+    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(socket))) as client:
+        told = await client.get("http://metrics/metrics")
+    assert b"minping_outbox_rows" in told.content
+    assert seen(told.content) == []
+    assert HOOK not in told.text
 
 
 async def test_no_number_stands_in_any_file_log_page_or_backup(
     tmp_path: Path,
-    valkey_url: str,
+    backend: Backend,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -182,7 +202,7 @@ async def test_no_number_stands_in_any_file_log_page_or_backup(
     folder, backup = tmp_path / "data", tmp_path / "backup"
     for one in (folder, backup):
         one.mkdir()
-    async with sending(folder, valkey_url) as on:
+    async with sending(folder, backend) as on:
         await push(on)
         assert [len(one.requests) for one in (on.sms, *on.others)] == [EACH] * 3
         assert {one["To"] for one in on.relay.mails} == {KINDS["email"](n) for n in range(1, EACH)}
@@ -191,7 +211,8 @@ async def test_no_number_stands_in_any_file_log_page_or_backup(
         await answer(on)
         await read_whole(on, folder, backup)
     out, err = capfd.readouterr()
-    assert seen((caplog.text + out + err).encode()) == []
+    lines = [form().format(it) for form in FORMATS.values() for it in caplog.records]
+    assert seen("\n".join([caplog.text, out, err, *lines]).encode()) == []
     assert HOOK not in caplog.text
 
 
@@ -202,7 +223,8 @@ def files_of(folder: Path) -> list[Path]:
 async def read_whole(on: Sending, folder: Path, backup: Path) -> None:
     """Search every file of the data folder, and what a backup has inside."""
     files = files_of(folder)
-    assert any(path.name.endswith("-wal") for path in files), "also what is not written back yet"
+    wal = any(path.name.endswith("-wal") for path in files)
+    assert wal == (not on.service.settings.database_url), "also what is not written back yet"
     for path in files:
         assert seen(path.read_bytes()) == [], path.name
     settings, clock = on.service.settings, on.service.clock
@@ -214,7 +236,21 @@ async def read_whole(on: Sending, folder: Path, backup: Path) -> None:
     _, parts = await open_backup(made.data, SECRET, inside, _no_step)
     assert parts
     for path in parts.values():
-        assert seen(path.read_bytes()) == [], path.name
+        assert seen(unpacked(path)) == [], path.name
+
+
+def metrics_socket(folder: Path) -> Path:
+    return folder.with_name("metrics.socket")
+
+
+def unpacked(path: Path) -> bytes:
+    """Return what a part says; a dump of PostgreSQL as text, with its bytes as they are."""
+    if path.name != PART_NAMES[POSTGRESQL]:
+        return path.read_bytes()
+    words = ["pg_restore", "--file=-", str(path)]
+    text = subprocess.run(words, capture_output=True, check=True).stdout
+    assert b"COPY public.outbox" in text
+    return text + b"\n".join(bytes.fromhex(one.decode()) for one in HEXED.findall(text))
 
 
 def _no_step(_done: int, _total: int) -> None:

@@ -19,7 +19,8 @@ from bot.campaigns.opening_decision import prepare_opening
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.campaign_aim import Aim
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
+from survey_flows.messages import render
 from tests.contract.test_conductor import Road, draft, make_road
 
 PASSWORD = "correct horse battery"
@@ -51,6 +52,16 @@ async def test_who_prepares_an_opening_does_not_sign_it(road: Road) -> None:
     assert (await road.approvals.approve(made.id, "he", made.seen)).state == DONE
     await road.mixer.turn()
     assert await state(road, "next") == "open"
+
+
+async def test_where_two_people_decide_the_list_asks_who_keeps_the_escrow_key(road: Road) -> None:
+    asked = Message("opening-ask-escrow")
+    assert asked not in (await show_opening(road.database, "next")).asks, "solo, by the public log"
+    await road.mixer.turn()
+    found = await show_opening(road.database, "next")
+    assert (asked in found.asks, found.stops) == (True, ())
+    for lang in ("zh-Hans", "en"):
+        assert "minping backup escrow" in render(asked, lang)
 
 
 async def test_a_draft_that_changed_after_it_was_prepared_is_not_opened(road: Road) -> None:

@@ -21,6 +21,8 @@ from bot.conversations.contract import Delivery, Incoming
 from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.audience.contact_store import (
+    AddressRow,
+    PersonRow,
     _erase_opted_out,
     _write_addresses,
     _write_persons,
@@ -355,10 +357,11 @@ async def test_an_import_does_not_undo_an_opt_out_that_came_meanwhile(office: Of
     async with writing(office.road.database) as connection:
         own = tables.addresses.c.lookup == KEYS.lookup(Address("telegram", ann))
         person = tables.persons.c.lookup == KEYS.lookup(Address("telegram", ann))
-        stale = [
-            dict((await connection.execute(select(table).where(where))).one()._mapping)
+        found = [
+            (await connection.execute(select(table).where(where))).one()
             for table, where in ((tables.persons, person), (tables.addresses, own))
         ]
+        stale = (PersonRow(*found[0]), AddressRow(*found[1]))
         await opt_out(connection, KEYS, [Address("telegram", ann)], TODAY)
         await _write_persons(connection, [stale[0]])
         await _write_addresses(connection, [stale[1]], {})

@@ -17,10 +17,13 @@ from sqlalchemy import delete
 
 from bot.__main__ import PERSON_NEEDED, WRONG_INPUT, main
 from bot.accounts.staff import add_staff
+from bot.ballots.gate import Gate
 from bot.ballots.mixer import destroy_closed_secrets
 from bot.ballots.refused import count_refused
+from bot.campaigns.live_campaigns import LiveCampaigns, Trust
 from bot.campaigns.log_loss import told_of_receipt
 from bot.campaigns.summaries import show_campaign
+from bot.conversations.conductor import Conductor
 from bot.core.folder_lock import shared_folder
 from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings
@@ -29,6 +32,7 @@ from bot.keeping import restoring
 from bot.keeping.backups import WORK, Backup
 from bot.keeping.database_copies import dialect_of, is_empty
 from bot.keeping.restoring import Decision, Files, NotWanted, Preflight, Restored, restore
+from bot.service.composition import running
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.log_reader import find_receipt, read_root
@@ -36,12 +40,15 @@ from bot.verification.bundle import make_bundle, request_result_entry
 from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.ballot import Ballot
+from survey_flows.campaign_definition import Lost
 from survey_flows.effects import StoreBallot
 from survey_flows.errors import BadInput
+from survey_flows.events import Returned, Started
 from tests.contract.test_backups import SECRET, made, no_step, settings_of
 from tests.contract.test_conductor import NOW, Road, make_road
 from tests.contract.test_guarded_log import PASSWORD, mixer_of, rate, shown
 from tests.contract.test_mixer import admit, ballot, code, rows, verify_log
+from tests.desk import DESK
 
 DECISION = Decision("the disk died", ["zhou", "li"])
 
@@ -150,6 +157,7 @@ async def test_after_an_hour_the_guard_is_ahead_and_two_people_decide(
     backup = await made(road, tmp_path)
     await rate(road, 100)
     newest = await shown(road)
+    road.clock.time += timedelta(minutes=30)
     settings, operator = here(road, tmp_path, empty_url), Operator()
     with pytest.raises(OperatorNeeded, match="would lose what citizens hold receipts for"):
         await put_back(road, settings, backup, operator)
@@ -177,6 +185,7 @@ async def test_after_an_hour_the_guard_is_ahead_and_two_people_decide(
                 for n in (0, 50, 100, 999)
             ]
         assert told == ["receipt-in", "receipt-lost", "receipt-lost", "receipt-maybe-lost"]
+        await told_unasked(back)
         people = (*range(50, 53), *range(100, 112))
         again = [(f"{n}", StoreBallot(cast(400 + n))) for n in people]
         await admit(back, *again)
@@ -189,6 +198,27 @@ async def test_after_an_hour_the_guard_is_ahead_and_two_people_decide(
         files = await make_bundle(back.database, "year", openings=True)
         wanted = VerificationRequest(keys=[back.mixer.key], since=newest.note)
         assert [one.what for one in verify(files, wanted) if not one.ok] == []
+
+
+async def told_unasked(back: Road) -> None:
+    """Whoever begins or comes back reads from when to when ratings were lost."""
+    live = LiveCampaigns(back.database, "Asia/Shanghai", Trust(back.mixer.key, DESK))
+    await live.refresh()
+    definition = live.get("year")
+    assert definition is not None
+    assert definition.lost == Lost(NOW, NOW + timedelta(minutes=30))
+    gate = Gate(back.keys, back.mixer.key)
+    conductor = Conductor(back.database, back.keys, live, back.clock, gate)
+    here = replace(back, live_campaigns=live, conductor=conductor, screens={})
+    async with running(conductor.run()):
+        said = [
+            await here.send("somebody", event)
+            for event in (Started(link=back.link.token, unit="TAX", lang="en"), Returned("en"))
+        ]
+        said.append(await here.press("somebody", "Used a service"))
+        said.append(await here.send("another", Started(link=back.link.token, lang="zh-Hans")))
+    heads = [reply.notices[0][:12] if reply.notices else "" for reply in said]
+    assert heads == ["Our data was", "Our data was", "", "磁盘发生故障后，我们用备"]
 
 
 @pytest.mark.parametrize(

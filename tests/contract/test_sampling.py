@@ -156,7 +156,7 @@ async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is
 
 async def test_only_who_can_be_invited_is_in_the_frame(road: Road) -> None:
     contacts = people({"resident": 30})
-    contacts[0] = replace(contacts[0], consent="")
+    contacts[0] = contacts[0]._replace(consent="")
     await bring(road, contacts)
     async with writing(road.database) as connection:
         await opt_out(connection, KEYS, [contacts[1].address], TODAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.appraisal.table_kinds import TABLES
 from bot.appraisal.year import open_year
 from bot.ballots.imported.importer import import_ballots
+from bot.campaigns.drafting import chosen_scheme
 from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.quotas import set_quotas
 from bot.core.clock import SystemClock
@@ -65,6 +67,7 @@ OTHERS = {
     "opt-outs": f"channel,address\ntelegram,{ANN}\ntelegram,{BEN}\n",
     "calendar": "day,kind,name\n2027-02-08,off,节\n2027-02-06,work,\n",
     "quotas": "unit,group,stratum,source,most\nTAX,resident,,,10\nEDU,,,,20\n",
+    "population": "group,margin,value,people\nresident,,430102,1200\nresident,,430103,800\n",
 }
 """The other files; returned letters, which need letters, are in `test_handouts`."""
 BALLOTS = "\n".join(map(",".join, [HEADER, *ROWS]))
@@ -93,6 +96,19 @@ async def quotas(database: AsyncEngine, _: Path, more: str) -> object:
     return await set_quotas(database, "limited", "q.csv", (OTHERS["quotas"] + more).encode())
 
 
+async def population(database: AsyncEngine, folder: Path, more: str) -> object:
+    return await people_campaign(database, folder, (OTHERS["population"] + more).encode())
+
+
+async def people_campaign(
+    database: AsyncEngine, folder: Path, data: bytes, file: str = "people.csv", name: str = "people"
+) -> object:
+    """Make a campaign with a table of population figures, which comes in with its scheme."""
+    (folder / file).write_bytes(data)
+    made = replace(draft(name), scheme=chosen_scheme(None, folder / file))
+    return await create_campaign(database, made, SystemClock())
+
+
 async def ballots(database: AsyncEngine, folder: Path, more: str) -> object:
     (folder / "map.yaml").write_text(MAPPING, "utf-8")
     file = write(folder, rows=[*ROWS, more.strip().split(",")] if more else ROWS)
@@ -105,6 +121,7 @@ IMPORTS: dict[str, Import] = {kind: partial(table, kind) for kind in TEXTS} | {
     "calendar": calendar,
     "quotas": quotas,
     "ballots": ballots,
+    "population": population,
 }
 
 

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bot.conversations.phone_codes import PhoneCodes
 from bot.service.composition import Service
 from bot.web.server import make_web
 
@@ -93,13 +94,15 @@ async def launched(chromium: Path) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def browsing(service: Service, browser: Browser, **context: Any) -> AsyncIterator[Page]:
+async def browsing(
+    service: Service, browser: Browser, codes: PhoneCodes | None = None, **context: Any
+) -> AsyncIterator[Page]:
     """Open a page of a fresh browser with addresses relative to the service.
 
     Any script error fails the test.
     """
     errors: list[str] = []
-    async with TestServer(make_web(service)) as server:
+    async with TestServer(make_web(service, (), codes)) as server:
         options = {
             "locale": "zh-CN",
             "viewport": PHONE,

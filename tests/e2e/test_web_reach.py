@@ -12,16 +12,19 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import func, select
 
 from aggregation.fieldwork.dispositions import dispositions
 from bot.accounts.staff import add_staff
 from bot.campaigns.lifecycle import create_campaign
+from bot.conversations.phone_codes import PhoneCodes, code_messenger
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.monitoring.response_monitor import _cells, _courses, _known
@@ -34,6 +37,7 @@ from bot.messengers.registry import PROVIDERS
 from bot.service.composition import Service, build, running
 from bot.serving import make_hooks
 from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Link
 from tests.contract.test_conductor import Road
 from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, press
@@ -71,6 +75,8 @@ Those below ten are 1–9. Their sum with 60 would narrow these, so that the lar
 as 20–49. RR1 is 20 ÷ (20 + 49 + 36) to 29 ÷ (29 + 20 + 4), RR2 21 ÷ (21 + 49 + 27) to
 38 ÷ (38 + 20 + 3), both rounded outwards.
 """
+TYPED, TOLD = "139 0013 9000", "+8613900139000"
+"""A telephone as somebody types it to confirm, and as the gateway is told it."""
 ANSWERS = ("办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交")
 
 
@@ -101,6 +107,10 @@ class Reach:
     @property
     def short(self) -> dict[str, str]:
         return {said["to"]: said["text"] for said in map(json.loads, self.gateway.requests)}
+
+    def phone_codes(self) -> PhoneCodes:
+        on = (self.service.redis, self.service.database, self.service.keys)
+        return PhoneCodes(*on, code_messenger(self.messengers))
 
     def code(self, who: int) -> str:
         """The code of a person's link, from their message."""
@@ -145,7 +155,8 @@ async def test_people_of_several_channels(
     settings = Settings(data=tmp_path, redis_url=valkey_url)
     clock = Clock()
     async with build(settings, clock) as service, reaching(service) as reach:
-        await create_campaign(service.database, make_draft(), service.clock)
+        draft = replace(make_draft(), identity=("phone",))
+        await create_campaign(service.database, draft, service.clock)
         await add_staff(service.roster, "zhou", "correct horse battery", "administrator")
         async with browsing(service, browser, viewport=DESKTOP) as page:
             await sign_in(page)
@@ -260,10 +271,15 @@ async def leave(page: Page, reach: Reach) -> None:
 async def answer(service: Service, browser: Browser, reach: Reach) -> None:
     """One finishes in a browser, one stops half way, one only begins; others finish elsewhere."""
     for who, answers in ((FINISHES, ANSWERS), (STOPS, ANSWERS[:3]), (BEGINS, ())):
-        async with browsing(service, browser) as page:
-            await page.goto(f"/r/{reach.code(who)}/FIN" if answers else f"/{reach.code(who)}")
+        async with browsing(service, browser, reach.phone_codes()) as page:
+            if answers:
+                await page.goto(f"/r/{reach.code(who)}/FIN")
+            else:
+                await look_at_the_door(page, service, reach.code(who))
             await page.get_by_role("button", name="开始").first.click()
             await expect(page.locator("#page")).to_be_visible()
+            if who == FINISHES:
+                await confirm(page, service, reach)
             for words in answers:
                 await press(page, words)
             if who == FINISHES:
@@ -273,6 +289,60 @@ async def answer(service: Service, browser: Browser, reach: Reach) -> None:
         road = Road(*on, Link(reach.code(who)), service.keys, service.mixer)  # type: ignore[arg-type]
         road.sent = 100 * who
         await road.rate(f"person-{who}", unit="FIN")
+
+
+async def look_at_the_door(page: Page, service: Service, code: str) -> None:
+    """A messenger's previews and a look in two languages begin nothing and use nothing."""
+    before = await begun(service)
+    for method in ("HEAD", "GET", "GET"):
+        answered = await page.request.fetch(f"/{code}", method=method)
+        assert (answered.status, "set-cookie" in answered.headers) == (200, False)
+    await page.goto(f"/{code.lower()}?lang=en")
+    await expect(page.get_by_role("button", name="Start")).to_be_visible()
+    await keep(page, "reach-door-en")
+    await page.goto(f"/{code}?lang=zh-Hans")
+    await keep(page, "reach-door-zh")
+    assert await begun(service) == before
+
+
+async def confirm(page: Page, service: Service, reach: Reach) -> None:
+    """Confirms a telephone on the way; to look at the page and to reload it uses nothing."""
+    await press(page, "确认身份（可选）")
+    await keep(page, "reach-identity-offer-zh")
+    before = await begun(service)
+    await page.get_by_role("link", name="打开确认页").click()
+    await expect(page.get_by_label("手机号")).to_be_visible()
+    address = page.url
+    assert (await page.request.get(address)).status == 200
+    for lang in ("en", "zh-Hans"):
+        await page.goto(f"{address.partition('?')[0]}?lang={lang}")
+        await keep(page, f"reach-identity-{lang}")
+    assert (await begun(service), TOLD in reach.short) == (before, False)
+    await page.get_by_label("手机号").fill(TYPED)
+    await page.get_by_role("button", name="发送验证码").click()
+    await expect(page.get_by_label("六位验证码")).to_be_visible()
+    await keep(page, "reach-identity-code-zh")
+
+    async def has_come() -> bool:
+        return TOLD in reach.short
+
+    await until(has_come)
+    (digits,) = re.findall(r"[0-9]{6}", reach.short[TOLD])
+    await page.get_by_label("六位验证码").fill(digits)
+    await page.get_by_role("button", name="确认", exact=True).click()
+    await expect(page.get_by_text("身份已确认")).to_be_visible()
+    await keep(page, "reach-identity-done-zh")
+    await page.get_by_role("link", name="继续").click()
+    await page.wait_for_selector("#page:not([aria-busy])")
+
+
+async def begun(service: Service) -> list[int]:
+    """How many conversations there are, and how many invitations somebody holds."""
+    held = tables.invitations.c.holder.is_not(None)
+    conversations = select(func.count()).select_from(tables.sessions)
+    opened = select(func.count()).select_from(tables.invitations).where(held)
+    async with reading(service.database) as connection:
+        return [(await connection.execute(query)).scalar_one() for query in (conversations, opened)]
 
 
 async def count_an_hour_later(service: Service, clock: Clock) -> None:
@@ -305,7 +375,7 @@ async def close(page: Page) -> None:
     await page.get_by_role("button", name="截止", exact=True).click()
     await page.goto("/admin/campaigns/2026/responses")
     await expect(page.get_by_text("回应率 RR1").first).to_be_visible()
-    figures = page.locator("dl.figures").first
+    figures = page.locator("dl.figures").filter(has_text="回应率 RR1")
     names = await figures.locator("dt").all_inner_texts()
     values = await figures.locator("dd").all_inner_texts()
     assert dict(zip(names, values, strict=True)) == FIGURES

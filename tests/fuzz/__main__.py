@@ -11,8 +11,9 @@ from time import monotonic
 
 from tests.fuzz.conversations import walk_often
 from tests.fuzz.doors import DOORS, fuzz_doors
-from tests.fuzz.files import fuzz_files, kinds
+from tests.fuzz.files import Fuzzed, fuzz_files, kinds
 from tests.fuzz.updates import fuzz_updates
+from tests.servers import postgres
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -21,8 +22,19 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--updates", type=int, default=100_000)
     parser.add_argument("--conversations", type=int, default=10_000)
     parser.add_argument("--files", type=int, default=10_000, help="of each kind")
+    parser.add_argument(
+        "--postgres", action="store_true", help="where mangled files are brought in"
+    )
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
+
+
+def brought_in(given: argparse.Namespace, kind: str) -> dict[str, Fuzzed]:
+    """Bring mangled files of a kind into a city, on SQLite or a PostgreSQL of its own."""
+    if not given.postgres:
+        return asyncio.run(fuzz_doors(given.files, given.seed, kind))
+    with postgres() as cluster, cluster.database() as url:
+        return asyncio.run(fuzz_doors(given.files, given.seed, kind, url))
 
 
 def main() -> int:
@@ -52,7 +64,7 @@ def main() -> int:
     print(*walked.faults[:20], sep="\n")
     broken = False
     for kind in DOORS:
-        for name, result in asyncio.run(fuzz_doors(given.files, given.seed, kind)).items():
+        for name, result in brought_in(given, kind).items():
             faults = len(result.faults) or "none"
             print(f"{given.files} of {name} brought in: {dict(result.counts)}; faults: {faults}")
             print(*result.faults[:20], sep="\n", end="\n" if result.faults else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import tempfile
@@ -31,6 +32,34 @@ SPECIAL = [
     *("9" * 400, "<", "]]>", "&#0;", "%", "#N/A", "\t", ",,,,", ";", "2026-99-99", "~", "- - - -"),
 ]
 """Texts that broke some reader somewhere."""
+VALUES = [
+    *("0", "-1", "+1", "1.5", "1,5", "1,234", "１２", "٣", "²", "1e5", "0x1F", "∞", "nan", "None"),
+    *(
+        "2026-02-30",
+        "0000-01-01",
+        "9999-12-31",
+        "10000-01-01",
+        "2026年2月",
+        "11/3/2026",
+        "yes",
+        "是",
+    ),
+    *(
+        "a" * 501,
+        "税" * 40,
+        "𠮷安",
+        "é" * 3,
+        "\u200b",
+        "\u2028",
+        "\u00a0",
+        "a/b",
+        "a|b",
+        "../x",
+        "%00",
+    ),
+    *("2026-01-01T25:00", "24:00", "TRUE", "{}", "[]", "null", "${x}", "{ $x }", "'; --", "<b>"),
+]
+"""Values that a cell of another kind may hold."""
 
 
 WHOLE = {
@@ -109,6 +138,35 @@ def mangled(data: bytes, chance: random.Random) -> bytes:
         else:
             found[at:at] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 6)))
     return bytes(found)
+
+
+def in_cells(table: str, chance: random.Random) -> list[list[str]]:
+    """Change a few cells, rows or columns of a table and leave the file whole."""
+    rows = [*csv.reader(io.StringIO(table))]
+    for _ in range(chance.randint(1, 3)):
+        row, other = chance.choice(rows), chance.choice(rows)
+        at, there = chance.randrange(len(row)), chance.randrange(len(other))
+        kind = chance.randrange(8)
+        if kind < 3:
+            row[at] = chance.choice((*SPECIAL, *VALUES)).encode("utf-8", "replace").decode()
+        elif kind == 3:
+            row[at] = other[there]
+        elif kind == 4:
+            row[at] = mangled(row[at].encode(), chance).decode("utf-8", "replace")
+        elif kind == 5:
+            rows.insert(chance.randrange(len(rows) + 1), [*row])
+        elif kind == 6:
+            row[at], row[at - 1] = row[at - 1], row[at]
+        else:
+            row[at] = ""
+    return rows
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    """The bytes of a table."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def kinds() -> dict[str, tuple[bytes, Callable[[Path], object]]]:

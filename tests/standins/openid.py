@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from html import escape
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -66,6 +67,7 @@ class OpenIdProvider:
         person: the claims of who signs in next.
         forge: makes the token of header, claims and key; tests let it lie.
         names_itself: whether its answers carry ``iss``.
+        asks: whether a page of its own asks the person, from which the browser then comes back.
         answer: parameters of the next answers to the browser, in place of its own.
         violations: what was against the interface.
         asked: paths that were asked for.
@@ -76,6 +78,7 @@ class OpenIdProvider:
     person: dict[str, Any] = field(default_factory=lambda: {"sub": "248289761001"})
     forge: Callable[[dict[str, Any], dict[str, Any], Any], str] = signed
     names_itself: bool = True
+    asks: bool = False
     answer: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
@@ -147,6 +150,9 @@ class OpenIdProvider:
         answer = {"code": code, "state": said["state"]}
         answer |= {"iss": self.issuer} if self.names_itself else {}
         where = f"{said['redirect_uri']}?{urlencode(answer | self.answer)}"
+        if self.asks:
+            page = f'<!doctype html><title>Provider</title><a href="{escape(where)}">Agree</a>'
+            return web.Response(text=page, content_type="text/html")
         return web.Response(status=303, headers={"Location": where})
 
     async def _token(self, request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from bot.channels.channel_wording import channel_words
 from bot.channels.telegram.delivery import retry_waits
 from bot.channels.telegram.http import RateLimited
+from bot.core.events import event
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.wording import DEFAULT
 
@@ -36,7 +37,11 @@ async def announced(announce: Callable[[], Awaitable[object]]) -> bool:
         message = Message("telegram-address-refused", reason=error.message)
         raise BadInput(message, Place(field="MINPING_PUBLIC_URL")) from None
     except TelegramError as error:
-        log.warning("Telegram cannot be told where we are, trying again: %s", reason(error))
+        log.warning(
+            "Telegram cannot be told where we are, trying again: %s",
+            reason(error),
+            extra=event("channel_away", account="telegram"),
+        )
         return False
     return True
 
@@ -49,7 +54,7 @@ async def insist(announce: Callable[[], Awaitable[object]]) -> None:
             if await announced(announce):
                 return
         except BadInput as error:
-            log.error("%s", error)
+            log.error("%s", error, extra=event("channel_away", account="telegram"))
             return
 
 
@@ -63,11 +68,19 @@ async def offer_menu(bot: Bot) -> None:
         try:
             await _set_commands(bot)
         except (BadRequest, InvalidToken) as error:
-            log.error("Telegram refuses the menu of commands: %s", reason(error))
+            log.error(
+                "Telegram refuses the menu of commands: %s",
+                reason(error),
+                extra=event("channel_away", account="telegram"),
+            )
             return
         except TelegramError as error:
             least = error.seconds if isinstance(error, RateLimited) else 0.0
-            log.warning("Telegram does not take the menu of commands now: %s", reason(error))
+            log.warning(
+                "Telegram does not take the menu of commands now: %s",
+                reason(error),
+                extra=event("channel_away", account="telegram"),
+            )
             await asyncio.sleep(max(wait, least))
         else:
             return

@@ -33,6 +33,7 @@ from bot.channels.telegram.rendering import Call, render, render_toast, unread_p
 from bot.channels.telegram.reply_lanes import ReplyLanes
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Delivery, Handler, Reply
+from bot.core.events import event
 from survey_flows.errors import BadInput, Message, Place
 
 log = logging.getLogger(__name__)
@@ -248,7 +249,11 @@ class TelegramChannel:
             try:
                 raws = await _unless(stop, self._fetch(offset)) or []
             except TelegramError as error:
-                log.warning("Telegram gives no updates: %s", reason(error))
+                log.warning(
+                    "Telegram gives no updates: %s",
+                    reason(error),
+                    extra=event("channel_away", account="telegram"),
+                )
                 least = error.seconds if isinstance(error, RateLimited) else 0.0
                 await _unless(stop, asyncio.sleep(max(next(pauses), least)))
                 continue

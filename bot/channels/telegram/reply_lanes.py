@@ -17,6 +17,7 @@ from bot.channels.telegram.parsing import ParsedUpdate
 from bot.channels.telegram.rate_limit import Limits, chat_scope
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Reply
+from bot.core.events import event, fault
 
 log = logging.getLogger(__name__)
 
@@ -116,13 +117,20 @@ class ReplyLanes:
             if not lane.slow:
                 lane.slow = True
                 self._counts["waiting"] += 1
-                log.warning("Telegram does not take a reply now; it waits and is sent later")
+                log.warning(
+                    "Telegram does not take a reply now; it waits and is sent later",
+                    extra=event("reply_failed", account="telegram", reason="waits"),
+                )
             waiting.settle(False)
             await asyncio.sleep(wait)
             if lane.next is not None:
                 waiting, lane.next = _newer(waiting, lane.next), None
         self._counts["unsent"] += 1
-        log.error("Telegram has not taken a reply for %d hours; it is given up", LONGEST // 3600)
+        log.error(
+            "Telegram has not taken a reply for %d hours; it is given up",
+            LONGEST // 3600,
+            extra=event("reply_failed", account="telegram", reason="given_up"),
+        )
 
     async def _is_shown(self, waiting: _Waiting) -> bool:
         async with self._gate:
@@ -133,7 +141,11 @@ class ReplyLanes:
             except Exception as error:
                 # A fault of the project must not close the lane to the chat's later replies.
                 self._counts["unsent"] += 1
-                log.error("a reply could not be shown: %s", type(error).__name__)
+                log.error(
+                    "a reply could not be shown: %s",
+                    type(error).__name__,
+                    extra=event("reply_failed", account="telegram", **fault(error)),
+                )
         waiting.settle(True)
         return True
 

@@ -15,6 +15,7 @@ from bot.channels.wechat.crypto import (
     signature,
 )
 from bot.channels.wechat.xml import BadXml, read_fields, write_fields
+from bot.core.events import event
 from survey_flows.errors import BadInput, Message, Place
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class WechatAccount:
                 "a message by %s was refused: its time is %d s from ours",
                 self.channel,
                 int(timestamp) - now,
+                extra=event("clock_differs", account=self.channel),
             )
             raise MessageRefused
 

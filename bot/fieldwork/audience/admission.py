@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.links import PERSONAL
 from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.core.events import event
 from bot.core.identity import Citizen
 from bot.core.short_codes import fold_code
 from bot.crypto.gate_keys import GateKeys
@@ -103,7 +104,11 @@ async def _take(
         taken.setdefault(mark, bytes(found.holder))
         return bytes(found.holder) == holder
     if taken.get(mark, holder) != holder:
-        log.error("an invitation of campaign %s was made free by nobody", found.campaign)
+        log.error(
+            "an invitation of campaign %s was made free by nobody",
+            found.campaign,
+            extra=event("invitation_freed", campaign=found.campaign),
+        )
         return False
     columns = tables.invitations.c
     # Another process may have taken the row since it was read; then nothing is changed.

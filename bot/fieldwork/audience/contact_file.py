@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import partial
 
@@ -29,7 +29,7 @@ from bot.fieldwork.audience.addresses import (
 from bot.fieldwork.audience.contact_store import ContactImportCounts, StoreProgress, store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.opt_outs import opt_out
-from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns
+from bot.spreadsheets.columns import Field, InputCell, match_columns
 from bot.spreadsheets.reader import (
     MOST_KNOWN,
     Problems,
@@ -150,62 +150,70 @@ def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Co
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
-    known = _KnownCells(problems)
-    contacts = [_contact(row, groups, today, known) for row in rows]
+    contacts = _contacts(rows, groups, today, problems)
     _refuse_duplicates(rows, contacts, problems)
     problems.settle()
     return contacts
 
 
-class _KnownCells:
-    """What cells mean, by column and text: the cells of most columns hold one of few texts."""
+class _Column:
+    """What the cells of a column mean, by text: those of most columns hold one of few texts."""
 
-    def __init__(self, problems: Problems) -> None:
-        self.problems = problems
-        self._known: dict[tuple[str, str], str] = {}
+    __slots__ = ("_known", "_name", "_problems", "_read")
 
-    def read(self, row: Row, column: str, read: Callable[[InputCell], str]) -> str:
+    def __init__(self, problems: Problems, name: str, read: Callable[[InputCell], str]) -> None:
+        self._problems, self._name, self._read = problems, name, read
+        self._known: dict[str, str] = {}
+
+    def of(self, row: Row) -> str:
         """Return what a cell means; one that was complained of is read again in each row."""
-        key = (column, row.cells[column])
-        found = self._known.get(key)
+        text = row.cells[self._name]
+        found = self._known.get(text)
         if found is None:
-            before = len(self.problems.found)
-            found = read(InputCell(self.problems, row, column))
-            if len(self.problems.found) == before and len(self._known) < MOST_KNOWN:
-                self._known[key] = found
+            before = len(self._problems.found)
+            found = self._read(InputCell(self._problems, row, self._name))
+            if len(self._problems.found) == before and len(self._known) < MOST_KNOWN:
+                self._known[text] = found
         return found
 
 
-def _contact(row: Row, groups: Collection[str], today: date, known: _KnownCells) -> Contact:
-    address, source = _address(row, known.problems), row.cells["list"]
-    number = InputCell(known.problems, row, "person")
+def _contacts(
+    rows: Sequence[Row], groups: Collection[str], today: date, problems: Problems
+) -> list[Contact]:
+    """Return the contacts of rows, with their complaints by row."""
     kind = Message("spreadsheets-kind-group")
-    return Contact(
-        address=address,
-        lang=known.read(row, "language", _language),
-        group=known.read(row, "group", lambda cell: cell.one_of(groups, kind)),
-        area=known.read(row, "area", lambda cell: _stratum_name(cell, AREA)),
-        size=known.read(row, "size", lambda cell: _stratum_name(cell, SIZE)),
-        consent=known.read(row, "consent", lambda cell: _consent(cell, today)),
-        source=source,
-        person=_person(number, address, source) if number.text else None,
-        row=row.number,
-    )
+    readers: dict[str, Callable[[InputCell], str]] = {
+        "language": _language,
+        "group": lambda cell: cell.one_of(groups, kind),
+        "area": lambda cell: _stratum_name(cell, AREA),
+        "size": lambda cell: _stratum_name(cell, SIZE),
+        "consent": lambda cell: _consent(cell, today),
+    }
+    means = [_Column(problems, name, read).of for name, read in readers.items()]
+    found = []
+    for row in rows:
+        address, source = _address(row, problems), row.cells["list"]
+        lang, group, area, size, consent = [of(row) for of in means]
+        number = row.cells["person"]
+        person = number and _person(InputCell(problems, row, "person"), address, source)
+        found.append(
+            Contact(address, lang, group, area, size, consent, source, person or None, row.number)
+        )
+    return found
 
 
 def _address(row: Row, problems: Problems) -> Address:
-    cell = cell_reader(problems, row)
     channel = kind_called(row.cells["channel"])
     address = normalise_width(row.cells["address"])
     if not channel:
-        channels = tuple(ADDRESS_KINDS)
-        cell("channel").complain(Message("fieldwork-unknown-channel", channels=channels))
+        message = Message("fieldwork-unknown-channel", channels=tuple(ADDRESS_KINDS))
+        InputCell(problems, row, "channel").complain(message)
         return Address(channel, address)
     kind = ADDRESS_KINDS[channel]
     found = kind.read(address)
     if found is None:
         # Neither text is quoted: a complaint may be passed on, and it may be somebody's number.
-        cell("address").complain(kind.refusal)
+        InputCell(problems, row, "address").complain(kind.refusal)
         return Address(channel, address)
     return list_number(row.cells["list"], found) if channel == OUTSIDE else Address(channel, found)
 

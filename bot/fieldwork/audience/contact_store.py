@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.states import OVER
 from bot.core.identity import Address
-from bot.crypto.contact_keys import ContactKeys
+from bot.crypto.contact_keys import ContactKeys, Seal
 from bot.fieldwork.audience.addresses import (
     GONE,
     NUMBER,
@@ -31,12 +31,9 @@ from bot.storage.bulk import upsert_many
 from bot.storage.schema import all as tables
 from survey_flows.errors import Message
 
-Values = dict[str, Any]
 Stored = Mapping[bytes, Row[Any]]
 StoreProgress = Callable[[int, int], None]
 """Takes the number of persons stored so far, and the number of all."""
-PERSON_COLUMNS = tuple(column.name for column in tables.persons.c)
-ADDRESS_COLUMNS = tuple(column.name for column in tables.addresses.c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,33 @@ class ContactImportCounts:
     opted_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class PersonRow(NamedTuple):
+    """A row of the table of persons."""
+
+    lookup: bytes
+    lang: str
+    group_code: str
+    area: str
+    size: str
+    source: str
+    consent: str
+    opted_out: str
+    invited: str
+
+
+class AddressRow(NamedTuple):
+    """A row of the table of addresses."""
+
+    lookup: bytes
+    person: bytes
+    kind: str
+    sealed: bytes | None
+    position: int
+    unreachable: str
+    opted_out: str
+
+
+class _Entry(NamedTuple):
     """A row with its pseudonyms: of the address, and of the number or telephone, if it has one."""
 
     contact: Contact
@@ -58,12 +80,11 @@ class _Entry:
     person: bytes | None
 
     @property
-    def known_by(self) -> tuple[bytes, ...]:
-        return (self.address,) if self.person is None else (self.person, self.address)
+    def known_by(self) -> bytes:
+        return self.address if self.person is None else self.person
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(NamedTuple):
     """A person on the list: the entries, the stored persons that they are, and the pseudonym."""
 
     entries: Sequence[_Entry]
@@ -76,7 +97,7 @@ class _Listed:
 
     @property
     def consent(self) -> str:
-        return max(entry.contact.consent for entry in self.entries)
+        return max([entry.contact.consent for entry in self.entries])
 
 
 async def store_contacts(
@@ -105,19 +126,21 @@ async def store_contacts(
     problems = problems or Problems("")
     known = await _read(connection, tables.addresses)
     people = await _read(connection, tables.persons)
-    found = _gathered([_entry(keys, one) for one in listed], known, people)
+    found = _gathered(_entries(keys, listed), known, people)
     # The order of the pseudonyms is that of no list, so rows do not tell how they came.
     found.sort(key=lambda one: one.lookup)
-    for one in sorted(found, key=lambda one: one.first.row):
+    doubtful = [one for one in found if len(one.entries) > 1 or _is_numbered(one.first)]
+    for one in sorted(doubtful, key=lambda one: one.first.row):
         _refuse_contradictions(keys, one, known, problems)
     merging = [one for one in found if len(one.stored) > 1]
     await _refuse_sampled_twice(connection, merging, problems)
     problems.settle()
     people |= await _locked(connection, merging)
     counts: Counter[str] = Counter()
+    seal = keys.sealer()
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
-        rows, places = _changes(keys, some, known, people, counts)
+        rows, places = _changes(seal, some, known, people, counts)
         await _write_persons(connection, rows)
         for one in some:
             if others := [row for row in one.stored if row != one.lookup]:
@@ -129,22 +152,29 @@ async def store_contacts(
 
 
 def _changes(
-    keys: ContactKeys,
+    seal: Seal,
     some: Sequence[_Listed],
     known: Stored,
     people: Stored,
     counts: Counter[str],
-) -> tuple[list[Values], list[Values]]:
+) -> tuple[list[PersonRow], list[AddressRow]]:
     """Return the rows of persons and addresses that are new or change; counts the persons."""
-    rows: list[Values] = []
-    places: list[Values] = []
+    rows: list[PersonRow] = []
+    places: list[AddressRow] = []
     for one in some:
+        entry, *others = one.entries
+        if not (one.stored or others or entry.person or entry.address in known):
+            row, place = _first_seen(seal, entry)
+            rows.append(row)
+            places.append(place)
+            counts["new"] += 1
+            continue
         before = [people[lookup] for lookup in one.stored]
-        out = any(row.opted_out for row in before)
+        out = bool(before) and any(row.opted_out for row in before)
         row = _gone(before) if out else _merged(one, before)
-        own = _addresses(keys, one, known, row, out)
-        changed = len(before) > 1 or any(_differs(known, value) for value in own)
-        changed = changed or not before or dict(before[0]._mapping) != row
+        own = _addresses(seal, one, known, row, out)
+        changed = len(before) != 1 or before[0] != row
+        changed = changed or any(known.get(value.lookup) != value for value in own)
         counts["out" if out else "same" if not changed else "changed" if before else "new"] += 1
         if changed:
             rows.append(row)
@@ -156,9 +186,14 @@ async def _read(connection: AsyncConnection, table: Any) -> dict[bytes, Row[Any]
     return {bytes(row.lookup): row for row in await connection.execute(select(table))}
 
 
-def _entry(keys: ContactKeys, contact: Contact) -> _Entry:
-    person = keys.lookup(contact.person) if contact.person else None
-    return _Entry(contact, lookup_of(keys, contact.address, contact.person), person)
+def _entries(keys: ContactKeys, listed: Sequence[Contact]) -> list[_Entry]:
+    lookups = keys.lookups([one.address for one in listed])
+    return [
+        _Entry(one, lookup, None)
+        if one.person is None
+        else _Entry(one, lookup_of(keys, one.address, one.person), keys.lookup(one.person))
+        for one, lookup in zip(listed, lookups, strict=True)
+    ]
 
 
 def _gathered(entries: Sequence[_Entry], known: Stored, people: Stored) -> list[_Listed]:
@@ -170,22 +205,22 @@ def _gathered(entries: Sequence[_Entry], known: Stored, people: Stored) -> list[
             leader[node] = node = leader[leader[node]]
         return node
 
-    def owners(entry: _Entry) -> list[bytes]:
-        return [bytes(known[one].person) if one in known else one for one in entry.known_by]
+    def owner(lookup: bytes) -> bytes:
+        return bytes(known[lookup].person) if lookup in known else lookup
 
     for entry in entries:
-        first, *rest = owners(entry)
-        for other in rest:
-            leader[find(other)] = find(first)
+        if entry.person is not None:
+            leader[find(owner(entry.address))] = find(owner(entry.person))
     groups: dict[bytes, list[_Entry]] = defaultdict(list)
     for entry in entries:
-        own = entry.known_by[0]
-        groups[find(bytes(known[own].person) if own in known else own)].append(entry)
+        own = owner(entry.known_by)
+        groups[find(own) if own in leader else own].append(entry)
     found = []
     for group in groups.values():
         stored: Sequence[bytes] = ()
         if people:
-            owned = {owner for entry in group for owner in owners(entry)}
+            names = [(entry.known_by, entry.address) for entry in group]
+            owned = {owner(name) for both in names for name in both}
             stored = sorted(owned & people.keys())
         found.append(_Listed(group, stored, stored[0] if stored else _new_lookup(group)))
     return found
@@ -193,6 +228,8 @@ def _gathered(entries: Sequence[_Entry], known: Stored, people: Stored) -> list[
 
 def _new_lookup(group: Sequence[_Entry]) -> bytes:
     """Return a new person's pseudonym, whatever the order of the rows."""
+    if len(group) == 1:
+        return group[0].known_by
     tied = [entry.person for entry in group if entry.person is not None]
     return min(tied or [entry.address for entry in group])
 
@@ -221,8 +258,8 @@ def _refuse_contradictions(
 
 def _stored_numbers(keys: ContactKeys, one: _Listed, known: Stored) -> Iterable[Address]:
     """Return the stored numbers of a person whom the list gives a number that is not stored."""
-    named = [entry for entry in one.entries if OUTSIDE in _kinds(entry.contact)]
-    if not one.stored or all(entry.known_by[0] in known for entry in named):
+    named = [entry for entry in one.entries if _is_numbered(entry.contact)]
+    if not one.stored or all(entry.known_by in known for entry in named):
         return
     own = set(one.stored)
     for lookup, row in known.items():
@@ -230,8 +267,10 @@ def _stored_numbers(keys: ContactKeys, one: _Listed, known: Stored) -> Iterable[
             yield keys.unseal(lookup, bytes(row.sealed))
 
 
-def _kinds(contact: Contact) -> set[str]:
-    return {contact.address.channel, contact.person.channel if contact.person else ""}
+def _is_numbered(contact: Contact) -> bool:
+    """Return whether a row gives a number of its list."""
+    tied = contact.person is not None and contact.person.channel == OUTSIDE
+    return tied or contact.address.channel == OUTSIDE
 
 
 async def _refuse_sampled_twice(
@@ -262,31 +301,37 @@ async def _locked(connection: AsyncConnection, merging: Sequence[_Listed]) -> di
     return found
 
 
-def _gone(before: Sequence[Row[Any]]) -> Values:
+def _first_seen(seal: Seal, entry: _Entry) -> tuple[PersonRow, AddressRow]:
+    """Return the rows of a person with one address of whom nothing is stored, as most are.
+
+    They are what `_merged` and `_addresses` make, which ask about much more.
+    """
+    address, lang, group, area, size, consent, source, _, _ = entry.contact
+    own = entry.address
+    row = PersonRow(own, lang, group, area, size, source, consent, "", "")
+    sealed = seal(address, own) if consent else None
+    return row, AddressRow(own, own, address.channel, sealed, 0, "", "")
+
+
+def _gone(before: Sequence[Row[Any]]) -> PersonRow:
     days = {name: max(getattr(row, name) for row in before) for name in ("opted_out", "invited")}
-    return {"lookup": bytes(before[0].lookup), **BLANK, **days}
+    return PersonRow(lookup=bytes(before[0].lookup), **(BLANK | days))
 
 
-def _merged(one: _Listed, before: Sequence[Row[Any]]) -> Values:
-    first = one.first
-    return {
-        "lookup": one.lookup,
-        "lang": first.lang,
-        "group_code": first.group,
-        "area": first.area,
-        "size": first.size,
-        "source": first.source,
-        "consent": max([one.consent, *(row.consent for row in before)]),
-        "opted_out": "",
-        "invited": max((row.invited for row in before), default=""),
-    }
+def _merged(one: _Listed, before: Sequence[Row[Any]]) -> PersonRow:
+    first, consent, invited = one.first, one.consent, ""
+    for row in before:
+        consent, invited = max(consent, row.consent), max(invited, row.invited)
+    described = (first.lang, first.group, first.area, first.size, first.source)
+    return PersonRow(one.lookup, *described, consent, "", invited)
 
 
 def _addresses(
-    keys: ContactKeys, one: _Listed, known: Stored, row: Values, out: bool
-) -> list[Values]:
+    seal: Seal, one: _Listed, known: Stored, row: PersonRow, out: bool
+) -> list[AddressRow]:
     """Return the rows of a person's addresses and numbers, one of each."""
-    found: dict[bytes, Values] = {}
+    found: dict[bytes, AddressRow] = {}
+    consent = one.consent
     for place, entry in enumerate(one.entries):
         named = ((entry.person, entry.contact.person), (entry.address, entry.contact.address))
         for lookup, address in named:
@@ -296,42 +341,38 @@ def _addresses(
             kind = address.channel if lookup == entry.address else NUMBER
             if kind == NUMBER and (lookup in found or (old is not None and old.kind != GONE)):
                 continue  # an address that also stands for the person remains an address
-            head = {"lookup": lookup, "person": one.lookup}
             if out:
                 was = old.opted_out if old is not None else ""
-                found[lookup] = {**head, **ERASED, "opted_out": was}
+                erased = ERASED | {"opted_out": was}
+                found[lookup] = AddressRow(lookup, one.lookup, **erased)
                 continue
             since = old.unreachable if old is not None else ""
             sealed = old.sealed if old is not None else None
             # A telephone that only ties rows together is none that the person gave to be written to
-            kept = row["consent"] and (kind != NUMBER or address.channel == OUTSIDE)
-            found[lookup] = {
-                **head,
-                "kind": kind,
-                "sealed": (sealed or keys.seal(address, lookup)) if kept else None,
-                "position": 0 if kind == NUMBER else place,
+            kept = row.consent and (kind != NUMBER or address.channel == OUTSIDE)
+            found[lookup] = AddressRow(
+                lookup,
+                one.lookup,
+                kind,
+                sealed=(sealed or seal(address, lookup)) if kept else None,
+                position=0 if kind == NUMBER else place,
                 # A new consent is worth another attempt.
-                "unreachable": "" if one.consent > since else since,
-                "opted_out": "",
-            }
+                unreachable="" if consent > since else since,
+                opted_out="",
+            )
     return list(found.values())
 
 
-def _differs(known: Stored, value: Values) -> bool:
-    old = known.get(value["lookup"])
-    return old is None or dict(old._mapping) != value
-
-
-async def _write_persons(connection: AsyncConnection, rows: Sequence[Values]) -> None:
+async def _write_persons(connection: AsyncConnection, rows: Sequence[PersonRow]) -> None:
     """Store persons; an opt-out that came since they were read stands, whatever is stored."""
     if rows:
         # Invitations write the day in the meantime, which may be newer than what was read.
         await upsert_many(
             connection,
             tables.persons,
-            PERSON_COLUMNS,
+            PersonRow._fields,
             ("lookup",),
-            [_tuples(rows, PERSON_COLUMNS)],
+            [rows],
             kept=("invited",),
             only="persons.opted_out = ''",
         )
@@ -361,22 +402,22 @@ async def _merge(connection: AsyncConnection, kept: bytes, others: Sequence[byte
 
 
 async def _write_addresses(
-    connection: AsyncConnection, rows: Sequence[Values], known: Stored
+    connection: AsyncConnection, rows: Sequence[AddressRow], known: Stored
 ) -> None:
     """Store addresses; none changes its person here, and none comes back after an opt-out."""
     if not rows:
         return
-    rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
+    rows = sorted(rows)
     await upsert_many(
         connection,
         tables.addresses,
-        ADDRESS_COLUMNS,
+        AddressRow._fields,
         ("lookup",),
-        [_tuples(rows, ADDRESS_COLUMNS)],
+        [rows],
         kept=("person", "unreachable"),
         only="addresses.person = excluded.person",
     )
-    before = [row["lookup"] for row in rows if row["lookup"] in known]
+    before = [row.lookup for row in rows if row.lookup in known]
     if before:
         # Senders mark what is unreachable, perhaps since the rows were read.
         own = tables.addresses.c
@@ -392,8 +433,3 @@ async def _erase_opted_out(connection: AsyncConnection) -> None:
     own = tables.addresses.c
     erased = update(tables.addresses).where(own.person.in_(out), own.kind != GONE)
     await connection.execute(erased.values(**ERASED))
-
-
-def _tuples(rows: Sequence[Values], columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return rows as tuples of some columns."""
-    return [tuple([row[name] for name in columns]) for row in rows]

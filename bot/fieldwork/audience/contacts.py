@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,8 +29,7 @@ A contact is counted once, under the first reason that applies.
 AT_ONCE = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """A row of a list: a person at one of their addresses.
 
     ``consent`` is a day in ISO form, or empty; ``area`` and ``size`` may be empty. ``person`` is

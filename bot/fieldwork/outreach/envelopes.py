@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.events import event
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
@@ -176,7 +177,8 @@ class Composer:
         except BadSession:
             log.error(
                 "a contact was sealed under another key and cannot be written to;"
-                " restore contacts.key"
+                " restore contacts.key",
+                extra=event("key_wrong", reason="contacts"),
             )
             return None
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
+from bot.core.events import event, fault
 from bot.crypto.contact_keys import ContactKeys
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
@@ -167,12 +168,20 @@ class PushSender:
             try:
                 busy = await self.send_batch()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("nothing can be sent now: %s", type(error).__name__)
+                log.warning(
+                    "nothing can be sent now: %s",
+                    type(error).__name__,
+                    extra=event("push_failed", account=self._name, **fault(error)),
+                )
                 busy = False
             except Exception as error:
                 # A fault here must not end the service in which citizens rate.
                 # The messages in hand were released.
-                log.error("a push failed: %s", type(error).__name__)
+                log.error(
+                    "a push failed: %s",
+                    type(error).__name__,
+                    extra=event("push_failed", account=self._name, **fault(error)),
+                )
                 busy = False
             if not busy:
                 await asyncio.sleep(IDLE)
@@ -260,7 +269,12 @@ class PushSender:
             # Nobody would get it, so nobody is tried in vain: the step waits for staff.
             self._pushes.pop(key[:2], None)
             settled.stops[key[:2]] = f"{self._kind} {answer.reason}"
-            log.error("a step was stopped: %s refuses it (%s)", self._name, answer.reason)
+            log.error(
+                "a step was stopped: %s refuses it (%s)",
+                self._name,
+                answer.reason,
+                extra=event("step_stopped", account=self._name),
+            )
             self._put_back(item, self._second() + STOPPED_FOR, untried=True)
         elif item.tries < TRIES:
             self._put_back(item, self._second() + min(FIRST_DELAY * 2**item.tries, LONGEST_DELAY))
@@ -334,14 +348,22 @@ class PushSender:
                 async with writing(self._database) as connection:
                     await drop_old_receipts(connection, self._second())
             except (SQLAlchemyError, OSError) as error:
-                log.warning("old receipts cannot be deleted yet: %s", type(error).__name__)
+                log.warning(
+                    "old receipts cannot be deleted yet: %s",
+                    type(error).__name__,
+                    extra=event("push_failed", account=self._name, **fault(error)),
+                )
             await asyncio.sleep(FORGET)
 
     async def _note_quietly(self) -> None:
         try:
             await self.record_outcomes()
         except (SQLAlchemyError, OSError) as error:
-            log.warning("outcomes of messages cannot be recorded yet: %s", type(error).__name__)
+            log.warning(
+                "outcomes of messages cannot be recorded yet: %s",
+                type(error).__name__,
+                extra=event("push_failed", account=self._name, **fault(error)),
+            )
 
     async def record_outcomes(self) -> None:
         """Record the outcomes of messages; they are kept for the next time if that fails."""
@@ -381,5 +403,9 @@ async def _tried(envelope: Envelope) -> Answer:
     try:
         return await envelope.messenger.send(envelope.address, envelope.message)
     except Exception as error:
-        log.error("a message could not be sent: %s", type(error).__name__)
+        log.error(
+            "a message could not be sent: %s",
+            type(error).__name__,
+            extra=event("push_failed", account=envelope.messenger.account.name, **fault(error)),
+        )
         return Answer(DeliveryOutcome.LATER)

@@ -7,7 +7,6 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -20,6 +19,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from bot import __version__
 from bot.core.clock import Clock
 from bot.service.last_backup import read_last_backup
 from bot.service.metrics.figures import FigureReader, Figures
@@ -131,7 +131,7 @@ class MetricPage(Collector):
 def _build() -> Iterator[Metric]:
     labels = ["version", "schema", "python"]
     build = GaugeMetricFamily("minping_build_info", "What runs.", labels=labels)
-    build.add_metric([version("minping"), HEAD, platform.python_version()], 1)
+    build.add_metric([__version__, HEAD, platform.python_version()], 1)
     yield build
 
 

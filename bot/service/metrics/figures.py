@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.states import OPEN, PAUSED
 from bot.core.clock import Clock
+from bot.core.events import event, fault
 from bot.service.metrics.stepped import by_tens, quarter_of
 from bot.service.task_states import AWAY
 from bot.storage.database import reading
@@ -73,7 +74,11 @@ class FigureReader:
             try:
                 await self.look()
             except AWAY as error:
-                log.debug("no figures: %s", type(error).__name__)
+                log.debug(
+                    "no figures: %s",
+                    type(error).__name__,
+                    extra=event("check_failed", **fault(error)),
+                )
             began = loop.time()
             await asyncio.sleep(SECONDS)
             late = max(0.0, loop.time() - began - SECONDS)

@@ -82,4 +82,7 @@ citizens_provider = Table(
     Column("name", String(32), primary_key=True),
     Column("issuer", String(255), nullable=False, comment="the provider's name for itself"),
 )
-"""The identity provider by which citizens confirm, of the running service; without its secret."""
+"""The identity provider by which citizens confirm, of the running service; without its secret.
+
+Without a name it is gone, and a campaign that took its word runs on.
+"""

@@ -28,6 +28,7 @@ from sqlalchemy.exc import OperationalError
 from bot.accounts.api_tokens import ApiToken, find_token
 from bot.accounts.audit_log import DONE, FAILED, REFUSED, AuditRecord, append_record
 from bot.core.checked_input import refuse_forbidden
+from bot.core.events import event, fault
 from bot.web.api.call import ApiCall, RequestRefused
 from bot.web.api.operation import Operation
 from bot.web.api.rate_limit import seconds_to_wait
@@ -79,7 +80,13 @@ async def answer(request: web.Request, operation: Operation) -> web.StreamRespon
             raise
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error(
-            "the interface failed: %s at %s:%s", type(error).__name__, place.name, place.lineno
+            "the interface failed: %s at %s:%s",
+            type(error).__name__,
+            place.name,
+            place.lineno,
+            extra=event(
+                "page_failed", area="api", at=f"{place.name}:{place.lineno}", **fault(error)
+            ),
         )
         response = problem(request, 500)
     if token is not None and operation.method != "GET":

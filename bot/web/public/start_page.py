@@ -14,7 +14,7 @@ from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import ShowScreen
 from survey_flows.events import Started
 from survey_flows.front_door import Choice
-from survey_flows.localized_names import in_language, unit_name
+from survey_flows.localized_names import in_language, loss_notice, unit_name
 from survey_flows.organiser import organiser_line
 from survey_flows.outside_window import Phase, answer_outside_window, phase
 
@@ -38,6 +38,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         pilot=definition is not None and definition.aim.pilot,
         organisers=organiser_lines(way, lang),
         shut=_shut(service, definition, lang),
+        lost=loss_notice(definition, lang) if definition else "",
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": form_id(request)},
         query={name: request.query[name] for name in ("l", "u") if name in request.query},

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.conversations.conductor import Unavailable
+from bot.core.events import REQUEST, event, fault
 from bot.core.settings import Settings
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.problems import is_for_programs, problem
@@ -113,7 +114,13 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
             # It left, or was too slow, amid its body: no fault of ours, and nobody reads the page.
             return error_page(request, 400)
         place = traceback.extract_tb(error.__traceback__)[-1]
-        log.error("a page failed: %s at %s:%s", type(error).__name__, place.name, place.lineno)
+        log.error(
+            "a page failed: %s at %s:%s",
+            type(error).__name__,
+            place.name,
+            place.lineno,
+            extra=event("page_failed", at=f"{place.name}:{place.lineno}", **fault(error)),
+        )
         return error_page(request, 500)
 
 
@@ -149,7 +156,8 @@ def error_page(request: web.Request, status: int) -> web.Response:
     known = (
         status if status in STATUSES_WITH_PAGES or status == 503 else 400 if status < 500 else 500
     )
-    response = render(request, "error.html", status=status, error=str(known))
+    number = str(REQUEST.get() or "") if status >= 500 else ""
+    response = render(request, "error.html", status=status, error=str(known), number=number)
     if status in (429, 503):
         response.headers["Retry-After"] = "3600" if status == 429 else "10"
     return response

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 from redis.exceptions import RedisError
 
+from bot.core.events import event
 from bot.core.urls import web_chat_url
 from bot.openid.client import OpenIdClient
 from bot.openid.flows import FLOW_SECONDS, Flow, begin_flow, take_flow
@@ -157,7 +158,12 @@ def drop_flow_cookie(request: web.Request, response: web.StreamResponse) -> None
 
 
 def _told(client: OpenIdClient, error: OpenIdRefused, flow: Flow | None = None) -> NotReturned:
-    log.warning("a sign-in by %s was not taken: %s", client.provider.name, error.reason)
+    log.warning(
+        "a sign-in by %s was not taken: %s",
+        client.provider.name,
+        error.reason,
+        extra=event("sign_in_refused", account=client.provider.name, reason=error.reason),
+    )
     return NotReturned(error.sentence, flow)
 
 

@@ -111,6 +111,7 @@ error-429-title = Please come back a little later
 error-429-text = This page was opened too often from your network. It will work again within an hour; ratings are not affected.
 error-500-title = Sorry, something went wrong on this page
 error-500-text = What you had answered is kept. Please go on from the home page.
+error-number = If you tell us of it, please name the request { $number }.
 error-503-title = Not available just now
 error-503-text = What you had answered is kept. Please try again in a moment.
 error-home = Home page

@@ -111,6 +111,7 @@ error-429-title = 请稍后再来
 error-429-text = 从您所在的网络打开这个页面的次数太多了。一小时内会恢复；评价不受影响。
 error-500-title = 抱歉，这一页出了问题
 error-500-text = 您之前的回答都还在。请回到首页继续。
+error-number = 如需反映，请提供请求编号 { $number }。
 error-503-title = 暂时打不开
 error-503-text = 您之前的回答都还在。请过一会儿再试。
 error-home = 回到首页

@@ -56,6 +56,8 @@ def test_the_example_can_be_used() -> None:
             "row 2, column people: «0» is not a number of people",
         ),
         ("group,value,people\nresident,a,1.5\n", "row 2, column people: «1.5»"),
+        ('group,value,people\nresident,a,"1,5"\n', "row 2, column people: «1,5»"),
+        ('group,value,people\nresident,a,"12,00"\n', "row 2, column people: «12,00»"),
         ("group,margin,value,people\nresident,9,a,3\n", "row 2, column margin: «9» is no margin"),
         (
             "group,value,people\nresident,a,3\nresident,a,4\n",
@@ -67,6 +69,12 @@ def test_the_example_can_be_used() -> None:
 def test_what_is_wrong_is_told_by_row_and_column(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         read_population(read_sheet("p.csv", text.encode()))
+
+
+def test_a_comma_before_every_three_digits_is_read() -> None:
+    table = 'group,value,people\nresident,a,"1,200"\nresident,b,"12,000,000"\n'
+    figures = read_population(read_sheet("p.csv", table.encode()))
+    assert [it["people"] for it in figures] == ["1200", "12000000"]
 
 
 def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None:

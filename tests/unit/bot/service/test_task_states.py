@@ -44,15 +44,16 @@ async def test_the_log_has_one_event_without_any_value(caplog: pytest.LogCapture
             await run_once(fails, "mixing", states)
         await run_once(succeeds, "mixing", states)
     assert len(caplog.messages) == 2
+    assert [getattr(it, "event", "") for it in caplog.records] == ["task_failed", "task_recovered"]
     first, second = caplog.messages
     assert first.startswith(
-        "task_failed task=mixing error=TypeError at survey_flows/canonical_json.py:"
+        "the task mixing failed and pauses: TypeError at survey_flows/canonical_json.py:"
     )
     assert "canonical" in first
     assert "task_states.py" in first
     assert SECRET not in caplog.text
     assert "site-packages" not in first
-    assert second == "task_recovered task=mixing"
+    assert second == "the task mixing works again"
 
 
 async def test_a_database_that_is_away_is_no_fault_of_the_task(

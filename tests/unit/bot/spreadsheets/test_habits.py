@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import unicodedata
+import zipfile
+
 import pytest
 
+from bot.spreadsheets import workbooks, worksheet
 from bot.spreadsheets.columns import Field, InputCell, match_columns
-from bot.spreadsheets.reader import Problems, Sheet, read_sheet
+from bot.spreadsheets.reader import Problems, Sheet, normalise_width, read_sheet
+from survey_flows.characters import clean_text, visible
 from survey_flows.errors import BadInput, Message
 from tests.workbooks import rows_xml, workbook
 
@@ -347,3 +353,78 @@ def test_a_time_that_counts_hours_is_no_day(known: tuple[int, str]) -> None:
     sheet = rows_xml([["a"], ['<c r="@" s="1"><v>7</v></c>']])
     with pytest.raises(BadInput, match="shows it otherwise"):
         read_sheet("t.xlsx", workbook(sheet, formats=[known]))
+
+
+HIDDEN = [
+    "\u200c",
+    "\u200d",
+    "\u034f",
+    "\ufe0f",
+    "\U000e0041",
+    "\U000e0100",
+    "\U0001d173",
+    "\u17b4",
+]
+BLANKS = ["\u3164", "\u115f", "\u2800", "\uffa0", "\u00a0", "\u3000"]
+
+
+@pytest.mark.parametrize("mark", HIDDEN)
+def test_a_mark_that_shapes_nothing_is_no_part_of_a_code_or_a_name(mark: str) -> None:
+    cells = f"code,value\n4{mark}3,{mark}91{mark}\n{mark},{mark}A{mark} 局\n"
+    rows = [[*row.cells.values()] for row in read(cells.encode(), "a.csv").rows]
+    assert rows == [["43", "91"], ["", "A 局"]]
+
+
+def test_marks_that_shape_a_sign_stay_and_letters_that_look_like_a_space_are_one() -> None:
+    whole = ["❤\ufe0f", "👨\u200d👩", "葛\U000e0100", "1\ufe0f\u20e3", "می\u200cخواهم"]
+    for text in whole:
+        assert clean_text(text) == visible(text) == text
+    assert clean_text("税务局\u200d") == clean_text("税\u200c务局") == "税务局"
+    for blank in BLANKS:
+        assert clean_text(f"{blank}税{blank}") == "税"
+        assert clean_text(blank) == ""
+    assert [visible(f"9{it}1") for it in ("\u200d", "\u3164", "\ufe0f")] == [
+        "9U+200D1", "9U+31641", "9U+FE0F1"
+    ]  # fmt: skip
+
+
+def test_a_digit_that_is_raised_or_circled_makes_no_other_number() -> None:
+    strange = [
+        sign
+        for sign in map(chr, range(0x80, 0x20000))
+        if unicodedata.category(sign) != "Nd"
+        and any(it in "0123456789" for it in unicodedata.normalize("NFKC", sign))
+    ]
+    assert len(strange) > 200
+    assert [it for it in strange if normalise_width(f"8{it}") != f"8{it}"] == []
+    assert normalise_width("８．５") == "8.5"
+
+
+def test_wrong_cells_without_number_are_refused_before_they_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = rows_xml([HEADER, *[['<c r="@" t="e"><v>#N/A</v></c>'] * 40] * 300])
+    assert "10000 problems" in refusal(workbook(rows))
+    assert "10000 problems" in refusal(b"a,b\n" + b"#N/A,#N/A\n" * 6000, "a.csv")
+    monkeypatch.setattr(workbooks, "MAX_CELLS", 3)
+    monkeypatch.setattr(worksheet, "MAX_MERGED", 2)
+    many = '<row r="1"/></sheetData><mergeCells>' + '<mergeCell ref="A1:B2"/>' * 3
+    body = f"<sheetData>{many}</mergeCells>"
+    assert "more than 2 merged areas" in refusal(workbook(body))
+    texts = {"xl/sharedStrings.xml": "<sst>" + "<si><t>a</t></si>" * 4 + "</sst>"}
+    assert "more than 3 cells" in refusal(with_texts(workbook(rows_xml([["a"]]), extra=texts)))
+
+
+def with_texts(data: bytes) -> bytes:
+    """A workbook whose relations name its shared texts."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(found, "w") as new:
+        for name in old.namelist():
+            related = (
+                b'<Relationship Id="sh" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relat'
+            )
+            part = old.read(name)
+            new.writestr(
+                name, part.replace(b"</Relat", related) if "workbook.xml.r" in name else part
+            )
+    return found.getvalue()

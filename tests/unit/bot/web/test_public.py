@@ -29,8 +29,9 @@ from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from bot.web.shared.middleware import client_address, increment_counter
 from bot.web.shared.templates import assets, page_words
+from survey_flows.campaign_definition import Lost
 from survey_flows.wording import Wording
-from tests.web_city import City, Clock, city
+from tests.web_city import NOW, City, Clock, city
 
 CROWD = int(os.environ.get("CROWD", "41"))
 """How many come from one address: the 31st was turned away once. `CROWD=200` plays a whole hall."""
@@ -111,6 +112,21 @@ async def test_the_start_page_begins_nothing(browser: Browser) -> None:
         response = await browser.client.get(path)
         assert (response.status, response.cookies) == (200, {})
     assert await browser.city.conversations() == 0
+
+
+async def test_after_a_loss_the_first_page_says_so_unasked(browser: Browser) -> None:
+    definitions = browser.city.service.live_campaigns._known.definitions
+    lost = Lost(NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    path = f"/r/{browser.city.link}/FIN"
+    assert "from a backup" not in await browser.open(path)
+    definitions["2026"] = replace(definitions["2026"], lost=lost)
+    told = "What was rated between 22 November 2026, 23:00 UTC and 23 November 2026, 00:00 UTC may"
+    assert told in await browser.open(path)
+    assert "2026年11月22日 23:00 UTC至2026年11月23日 00:00 UTC之间" in await browser.open(
+        f"{path}?lang=zh-Hans"
+    )
+    definitions["2026"] = replace(definitions["2026"], state="closed")
+    assert "from a backup" not in await browser.open(path)
 
 
 async def test_every_entry_page_says_who_asks(browser: Browser) -> None:
