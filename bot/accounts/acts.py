@@ -157,6 +157,7 @@ ACTS: Mapping[str, str] = {
     f"{CAMPAIGN}/release release": "act-release",
     "/admin/cases/{case}/reopen": "act-cases-reopen",
     f"{CAMPAIGN}/scheme": "act-scheme",
+    f"{CAMPAIGN}/questionnaires": "act-questionnaire-new",
     f"{CAMPAIGN}/questionnaires/{{questionnaire}}": "act-questionnaire",
     f"{CAMPAIGN}/questionnaires/{{questionnaire}}/preview": "act-questionnaire-preview",
     f"{CAMPAIGN}/open": "act-campaign-open",

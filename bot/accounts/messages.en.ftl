@@ -112,6 +112,7 @@ act-campaign-void = withdraws the campaign { $subject }
 act-posters = makes posters of campaign { $subject }
 act-scheme = changes the scheme of draft { $subject }
 act-questionnaire = changes a questionnaire of draft { $subject }
+act-questionnaire-new = starts a questionnaire of draft { $subject }
 act-questionnaire-preview = looks at a questionnaire of draft { $subject }, stores nothing
 act-campaign-discard = discards draft { $subject }
 act-campaign-link = makes a link into campaign { $subject }

@@ -112,6 +112,7 @@ act-campaign-void = 作废活动 { $subject }
 act-posters = 制作活动 { $subject } 的海报
 act-scheme = 修改草稿 { $subject } 的办法
 act-questionnaire = 修改草稿 { $subject } 的问卷
+act-questionnaire-new = 为草稿 { $subject } 新建问卷
 act-questionnaire-preview = 预览草稿 { $subject } 的问卷，没有保存
 act-campaign-discard = 放弃草稿 { $subject }
 act-campaign-link = 新建评价活动 { $subject } 的链接

@@ -41,10 +41,12 @@ OPENINGS = r"/campaigns/[^/]+/openings|/years/[^/]+/auditors"
 """The files of single ballots, without names, and of a year with its persons."""
 YEAR, CAMPAIGNS = r"/admin/years/\d{4}", r"/admin/campaigns"
 """The page of a year's steps, which tells no result, and the list of campaigns."""
-EDITORS, CODE = r"/(?:scheme|questionnaires/[^/]+)", r"/links/[^/]+/[a-z]+\.svg"
+EDITORS, CODE = r"/(?:scheme|questionnaires(?:/[^/]+)?)", r"/links/[^/]+/[a-z]+\.svg"
 """The editors of a draft, and the picture of a link's code."""
 WORDS = r"/requests(/|$)|/unit$"
 """Pages with citizens' words to an office, and the page of a unit's own result."""
+START = "/admin/start"
+"""The first page of approvers and auditors; others begin with their work itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +64,28 @@ class Rights:
 RIGHTS = {
     # Administrators see cases and do not vote on them, and open no ballots. Observers see scores,
     # so they see no cases. Citizens' words are for their office alone; others see counts by theme.
-    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/cases|{WORDS}).*"),
+    ADMINISTRATOR: Rights(
+        rf"/admin(?!{WORDS}|{OPENINGS}|/start$).*", rf"/admin(?!/cases|{WORDS}).*"
+    ),
     OBSERVER: Rights(
-        rf"/admin(?!/(approvals|cases|challenges|people|settings)|{WORDS}|{OPENINGS}).*", OWN
+        rf"/admin(?!/(approvals|cases|challenges|people|settings)|{WORDS}|{OPENINGS}|/start$).*",
+        OWN,
     ),
     # Auditors check acts and counts. They see no names: no leaders, contacts or staff. Only a grant
     # for a year opens its bundle with persons.
     AUDITOR: Rights(
-        rf"{OWN}|/admin/audit|{YEAR}|{CAMPAIGNS}"
+        rf"{OWN}|{START}|/admin/audit|{YEAR}|{CAMPAIGNS}"
         r"|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?"
         r"|/admin/years/\d{4}/auditors\.zip",
         OWN,
-        home="/admin/audit",
+        home=START,
     ),
     # Approvers sign what others prepared; they see what that is about, and change nothing else.
     APPROVER: Rights(
-        rf"{OWN}|{APPROVALS}|/admin/audit|{YEAR}|{CAMPAIGNS}"
+        rf"{OWN}|{START}|{APPROVALS}|/admin/audit|{YEAR}|{CAMPAIGNS}"
         r"|/admin/campaigns/[^/]+(/scores)?",
         rf"{OWN}|{SIGNATURE}",
-        home="/admin/approvals",
+        home=START,
     ),
     # Staff draft campaigns, send messages and watch responses. They open and close nothing, and see
     # no scores, and of a year its steps alone.

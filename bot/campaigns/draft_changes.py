@@ -6,6 +6,7 @@ A form that is older than the draft overwrites nothing: it comes back with what 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.campaigns.lifecycle import CampaignDraft, check_draft, draft_row
 from bot.campaigns.quota_terms import dump_capacities
 from bot.campaigns.registered import read_campaign_row
 from bot.campaigns.states import DRAFT, require_state
+from bot.core.shipped_files import offered_questionnaires
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
@@ -91,6 +93,40 @@ async def change_questionnaire(
         said = {"definition": before.text_with(questionnaires=texts)}
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
         await connection.execute(changed.values(said))
+
+
+async def add_questionnaire(database: AsyncEngine, campaign: str, name: str, pattern: str) -> None:
+    """Give a draft a further questionnaire, which begins as another one says.
+
+    Units ask it once their material names it and the draft's units are read anew.
+
+    Args:
+        database: where the draft is.
+        campaign: the draft.
+        name: the new questionnaire's id.
+        pattern: the id of one of the draft, or of one that is shipped.
+
+    Raises:
+        BadInput: there is no such draft or pattern, the draft has a questionnaire of this id, or no
+            questionnaire can have it.
+    """
+    async with writing(database) as connection:
+        row = await read_campaign_row(connection, campaign, "update")
+        require_state(campaign, row.state, (DRAFT,))
+        before = read_definition(row)
+        if name in before.questionnaires:
+            message = Message("campaign-questionnaire-exists", questionnaire=name)
+            raise BadInput(message, Place(subject=campaign))
+        found = before.questionnaires.get(pattern) or offered_questionnaires().get(pattern)
+        if found is None:
+            message = Message("campaign-unknown-questionnaire", questionnaire=pattern)
+            raise BadInput(message, Place(subject=campaign))
+        text = dump_questionnaire(replace(found, id=name))
+        sound = load_questionnaire(text, name)
+        check_halves(before.halves, before.questionnaires | {name: sound})
+        texts = before.questionnaire_texts | {name: text}
+        changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(changed.values(definition=before.text_with(questionnaires=texts)))
 
 
 async def change_scheme(

@@ -55,6 +55,7 @@ citizens-provider-changed = the campaign { $campaign } takes the word of { $issu
 opening-halves-items = a random half of the people answers the overall question last, to test the order of questions; the method page tells the difference
 opening-halves-scale = a random half of the people sees the levels from dissatisfied to satisfied, to test their order; the method page tells the difference
 campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft
+campaign-questionnaire-exists = the draft has a questionnaire «{ $questionnaire }» already; choose another name, or open that one
 campaign-unknown-units = in { $year } there is no unit { $units }; { $reader ->
     [console] the page «Import» adds units
    *[command] `minping import units` adds units

@@ -54,6 +54,7 @@ citizens-provider-changed = 活动 { $campaign } 以 { $issuer } 确认身份，
 opening-halves-items = 随机一半的人最后才答总体评价，以检验题目次序的影响；方法页会公布两半的差别
 opening-halves-scale = 随机一半的人由不满意到满意列出选项，以检验选项次序的影响；方法页会公布两半的差别
 campaign-unknown-questionnaire = 没有问卷“{ $questionnaire }”；请在草稿中加上它的文件
+campaign-questionnaire-exists = 草稿已有问卷“{ $questionnaire }”；请换一个名称，或打开那一份
 campaign-unknown-units = { $year } 年没有单位 { $units }；{ $reader ->
     [console] 可在“导入数据”页导入
    *[command] 可用 `minping import units` 导入

@@ -25,7 +25,10 @@ MEMORY = 768 << 20
 """Bytes of data that a command may have: a city of 99 units and 835 leaders takes 500 MB."""
 SECONDS = 300.0
 """Seconds after which a command is given up."""
-NEEDED = ("data", "database_url", "log_key", "log_origin", "timezone")
+NEEDED = (
+    *("data", "database_url", "log_key", "log_origin", "timezone"),
+    *("public_url", "telegram_name"),
+)
 """The settings that a command gets."""
 SAID = "minping: "
 """Begins the one sentence by which a command refuses."""

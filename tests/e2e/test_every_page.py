@@ -30,8 +30,8 @@ LANGUAGES = ("zh-Hans", "en")
 FIRST_PAGES = {
     "staff": ("/admin/years/2026", "/admin/campaigns/2026"),
     "observer": ("/admin/years/2010", "/admin/years/2010/ranking", "/admin/years/2010/explain/CME"),
-    "auditor": ("/admin/audit", "/admin/years/2010"),
-    "approver": ("/admin/approvals", "/admin/years/2010"),
+    "auditor": ("/admin/start", "/admin/audit", "/admin/years/2010"),
+    "approver": ("/admin/start", "/admin/approvals", "/admin/years/2010"),
     "office": ("/admin/requests",),
     "unit": ("/admin/unit",),
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,15 +29,37 @@ PLACES = ("web", "telegram")
 """Where a poster's code leads."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedPosters:
+    """The posters of a campaign before they are drawn; ``leads`` are addresses by unit."""
+
+    definition: CampaignDefinition
+    counters: Sequence[Counter]
+    leads: Mapping[str, str]
+
+
 async def campaign_posters(
+    database: AsyncEngine, settings: Settings, campaign: str, counters: Sheet, place: str
+) -> tuple[bytes, int]:
+    """Returns a PDF with a poster for each counter, and how many posters it has.
+
+    Raises:
+        BadInput: as `plan_posters`.
+    """
+    plan = await plan_posters(database, settings, campaign, counters, place)
+    [file] = await asyncio.to_thread(render_posters, plan.definition, plan.counters, plan.leads)
+    return file, len(plan.counters)
+
+
+async def plan_posters(
     database: AsyncEngine,
     settings: Settings,
     campaign: str,
     counters: Sheet | Text,
     place: str = PLACES[0],
     units: Sequence[str] = (),
-) -> tuple[bytes, int]:
-    """Returns a PDF with a poster for each counter, and how many posters it has.
+) -> PlannedPosters:
+    """Returns which posters a campaign gets, and draws none.
 
     Args:
         database: where the campaign is.
@@ -74,8 +96,7 @@ async def campaign_posters(
     link = poster_link(definition)
     at = PLACES.index(place)
     leads = {one.unit: citizen_urls(settings, link, one.unit)[at] for one in found}
-    [file] = await asyncio.to_thread(render_posters, definition, found, leads)
-    return file, len(found)
+    return PlannedPosters(definition, found, leads)
 
 
 def poster_link(definition: CampaignDefinition) -> Link:

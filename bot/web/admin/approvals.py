@@ -1,4 +1,4 @@
-"""The console's page of what waits for a second person's signature; the approver's first page."""
+"""The console's page of what waits for a second person's signature."""
 
 from __future__ import annotations
 

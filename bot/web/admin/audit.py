@@ -1,4 +1,4 @@
-"""The console's page of the audit log; the auditor's first page."""
+"""The console's page of the audit log."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def show_audit(visit: Visit) -> web.Response:
         asked=asked,
         filtered=bool(kept),
         older=older,
-        **await _chain(visit, zone),
+        **await read_chain(visit),
     )
 
 
@@ -116,8 +116,9 @@ def object_page(record: AuditRecord) -> str:
     return next((page.format(name) for form, page in PLACES if form.match(record.act)), "")
 
 
-async def _chain(visit: Visit, zone: ZoneInfo) -> Mapping[str, Any]:
+async def read_chain(visit: Visit) -> Mapping[str, Any]:
     """Returns what the public log holds of the audit log, and an auditor's grants that hold."""
+    zone = ZoneInfo(visit.service.settings.timezone)
     now = int(visit.service.clock.now().timestamp())
     query = select(grants.c.campaign, grants.c.ends).where(
         grants.c.auditor == visit.visitor.login, grants.c.begins <= now, grants.c.ends > now

@@ -222,13 +222,13 @@ def _page_of_stop(visit: Visit, campaign: RegisteredCampaign, stop: Problem) -> 
 def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
     """Returns what the opening locks beside the units: scheme, figures, questionnaires, places."""
     used = {unit.questionnaire for unit in campaign.units.values()}
-    titles = {name: campaign.questionnaires[name].title for name in sorted(used)}
+    titles = {name: it.title for name, it in sorted(campaign.questionnaires.items())}
     scheme = pick((campaign.scheme.title.zh, campaign.scheme.title.en), lang)
     return {
         "scheme": f"{scheme} ({campaign.scheme.version})",
         "figures": len(campaign.scheme.population.figures) if campaign.scheme.population else 0,
         "questionnaires": [
-            (name, pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang))
+            (name, pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang), name in used)
             for name, title in titles.items()
         ],
     }

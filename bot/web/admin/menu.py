@@ -45,6 +45,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "",
         (
+            Entry("/admin/start", "menu-start", "home"),
             Entry(YEAR, "menu-overview", "home"),
             Entry("/admin/approvals", "approvals-title", "stamp"),
             Entry("/admin/unit", "menu-own-unit", "unit"),

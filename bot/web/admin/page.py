@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
+from yarl import URL
 
 from bot.accounts.audit_log import DONE as ACT_DONE
 from bot.accounts.audit_log import FAILED, REFUSED, AuditRecord, append_record
@@ -20,11 +22,12 @@ from bot.core.identity import Office
 from bot.service.composition import Service
 from bot.web.admin.frame import Frame, read_frame
 from bot.web.admin.menu import menu_of
+from bot.web.admin.refilled import refilled
 from bot.web.admin.sessions import Visitor, knows_csrf, read_visitor
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import Form, close_files, read_form
 from bot.web.shared.result_cache import RESULT_CACHE
-from bot.web.shared.templates import render
+from bot.web.shared.templates import render, render_text
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.messages import render as say
 from survey_flows.readers import word_for
@@ -201,16 +204,59 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
             if not visitor.may("GET", request.path):
                 return _home_or_forbidden(await open_visit(request, service, visitor))
             return await page_or_error(page, await open_visit(request, service, visitor))
+        around = await _page_of_form(request)
         form = await read_form(request, MAX_BYTES, files=True)
         try:
             if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
                 await audit_form(request, visitor, form, REFUSED)
                 raise web.HTTPForbidden
-            return await _acted(page, await open_visit(request, service, visitor, form))
+            answer = await _acted(page, await open_visit(request, service, visitor, form))
+            return await _shown_again(answer, around, form)
         finally:
             close_files(form)
 
     return guarded
+
+
+class Refused(web.Response):
+    """The page of a refusal, whose sentence the form's own page can say as well."""
+
+    said = lang = path = ""
+
+
+async def _page_of_form(request: web.Request) -> web.Request | None:
+    """Returns the request of the page on which a form stands, as the browser names it.
+
+    It is made before the form is read: a request that was read cannot be copied.
+    """
+    came = urlsplit(request.headers.get("Referer", ""))
+    if not came.path.startswith("/admin"):
+        return None
+    url = URL.build(path=came.path, query_string=came.query).without_query_params("done")
+    again = request.clone(method="GET", rel_url=url)
+    found = await request.app.router.resolve(again)
+    if found.http_exception is not None:
+        return None
+    found.add_app(request.app)
+    found.freeze()
+    again._match_info = found  # as aiohttp does with each request
+    return again
+
+
+async def _shown_again(
+    answer: web.StreamResponse, around: web.Request | None, form: Form
+) -> web.StreamResponse:
+    """Returns a refused form's own page with what was typed, where it can be shown."""
+    if not isinstance(answer, Refused) or around is None:
+        return answer
+    page = await around.match_info.handler(around)
+    if not isinstance(page, web.Response) or page.status != 200 or page.text is None:
+        return answer
+    alert = render_text(around, "admin_refused_form.html", answer.lang, said=answer.said)
+    text = refilled(page.text, answer.path, form, alert)
+    if text is None:
+        return answer
+    return web.Response(text=text, status=answer.status, content_type="text/html")
 
 
 async def open_visit(
@@ -270,9 +316,11 @@ async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
     try:
         return await page(visit)
     except BadInput as error:
-        return visit.render(
-            "refused", status=409 if visit.form is None else 422, said=error.render(visit.lang)
-        )
+        said = error.render(visit.lang)
+        shown = visit.render("refused", status=409 if visit.form is None else 422, said=said)
+        refused = Refused(text=shown.text, status=shown.status, content_type="text/html")
+        refused.said, refused.lang, refused.path = said, visit.lang, visit.request.path
+        return refused
 
 
 def done_part(visit: Visit) -> str:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -12,10 +17,14 @@ from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.page import Visit, staff_page
+from bot.web.shared.app_keys import CHILDREN
 from bot.web.shared.downloads import download
 from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput
 from survey_flows.messages import Message, render
+
+if TYPE_CHECKING:
+    from bot.publication.reports.posters import Counter
 
 
 @staff_page
@@ -26,8 +35,12 @@ async def show_posters(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_posters(visit: Visit) -> web.Response:
-    """Returns the posters as a PDF; a refused form keeps what was typed."""
-    from bot.publication.reports.campaign_posters import PLACES, campaign_posters
+    """Returns the posters as a PDF; a refused form keeps what was typed.
+
+    What is wrong with the form is found here. A process of its own draws the posters, by the
+    command that a person would type (`bot.service.children`): hundreds of pages take their memory.
+    """
+    from bot.publication.reports.campaign_posters import PLACES, plan_posters
     from bot.spreadsheets.reader import read_sheet
 
     campaign, service = visit.path_param("campaign"), visit.service
@@ -39,17 +52,40 @@ async def take_posters(visit: Visit) -> web.Response:
         if isinstance(file, web.FileField) and file.filename:
             data = await asyncio.to_thread(file.file.read)
             sheet = await asyncio.to_thread(read_sheet, file.filename, data)
-        body, _ = await campaign_posters(
+        place = visit.text("place") or PLACES[0]
+        plan = await plan_posters(
             service.database,
             service.settings,
             campaign,
             counters if sheet is None else sheet,
-            visit.text("place") or PLACES[0],
+            place,
             [visit.text("unit")] if visit.text("unit") else [],
         )
+        body = await _drawn(visit, plan.counters, place)
     except BadInput as error:
         return await _page(visit, 422, error.render(visit.lang))
     return download(body, "application/pdf", f"minping-{campaign}-posters.pdf")
+
+
+async def _drawn(visit: Visit, counters: Sequence[Counter], place: str) -> bytes:
+    """Returns the file that the command writes.
+
+    Raises:
+        NotNow: as `Children.run`.
+    """
+    with TemporaryDirectory(prefix="minping-posters-") as folder:
+        table, out = Path(folder) / "counters.csv", Path(folder) / "posters.pdf"
+        await asyncio.to_thread(_write_table, table, counters)
+        words = ("posters", visit.path_param("campaign"), str(table), f"--out={out}")
+        await visit.request.app[CHILDREN].run([*words, f"--to={place}"], visit.lang)
+        return await asyncio.to_thread(out.read_bytes)
+
+
+def _write_table(file: Path, counters: Sequence[Counter]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as table:
+        lines = csv.writer(table)
+        lines.writerow(("unit", "counter_zh", "counter_en"))
+        lines.writerows((one.unit, one.name["zh-Hans"], one.name["en"]) for one in counters)
 
 
 COUNTER = Message("admin-poster-counter")

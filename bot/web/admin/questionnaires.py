@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.campaigns.definition import FrozenDefinition, read_definition
-from bot.campaigns.draft_changes import change_questionnaire, read_draft
+from bot.campaigns.draft_changes import add_questionnaire, change_questionnaire, read_draft
 from bot.campaigns.questionnaire_form import (
     OPERATORS,
     YES_NO,
@@ -79,6 +79,14 @@ async def show_questionnaire(visit: Visit) -> web.Response:
     like = visit.query("like")
     typed = typed_questionnaire(await _like(visit, like) if like else stored)
     return await _show(visit, typed, seen=seen)
+
+
+@staff_page
+async def take_new(visit: Visit) -> web.Response:
+    """Starts a further questionnaire of a draft, and opens its editor."""
+    campaign, name = visit.path_param("campaign"), visit.text("id")
+    await add_questionnaire(visit.service.database, campaign, name, visit.text("like"))
+    return visit.redirect(f"/admin/campaigns/{campaign}/questionnaires/{name}", "drafted")
 
 
 @staff_page

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         inner_units,
         message_templates,
         own_account,
+        own_start,
         own_unit,
         people,
         posters,
@@ -66,6 +67,7 @@ else:
     inner_units = lazy_module("bot.web.admin.inner_units")
     message_templates = lazy_module("bot.web.admin.message_templates")
     own_account = lazy_module("bot.web.admin.own_account")
+    own_start = lazy_module("bot.web.admin.own_start")
     own_unit = lazy_module("bot.web.admin.own_unit")
     people = lazy_module("bot.web.admin.people")
     posters = lazy_module("bot.web.admin.posters")
@@ -119,6 +121,7 @@ PAGES = (
     ("GET", "/admin/settings", settings.show_settings),
     ("POST", "/admin/settings", settings.take_settings),
     ("GET", "/admin/campaigns/{campaign}/openings.zip", bundles.send_openings),
+    ("GET", "/admin/start", own_start.show_start),
     ("GET", "/admin", year_page.show_home),
     ("GET", "/admin/", year_page.show_home),
     ("GET", "/admin/campaigns", campaigns.show_overview),
@@ -133,6 +136,7 @@ PAGES = (
     ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
     ("GET", "/admin/campaigns/{campaign}/scheme", schemes.show_scheme),
     ("POST", "/admin/campaigns/{campaign}/scheme", schemes.take_scheme),
+    ("POST", "/admin/campaigns/{campaign}/questionnaires", questionnaires.take_new),
     (
         "GET",
         "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",

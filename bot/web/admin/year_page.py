@@ -47,9 +47,7 @@ async def show_year(visit: Visit) -> web.Response:
     """Shows any year, also one of which nothing is known yet."""
     year = year_of(visit)
     facts = await read_facts(visit, year)
-    tasks = [
-        _shown(visit, it) for it in list_tasks(facts) if visit.visitor.may("GET", _page(it.link))
-    ]
+    tasks = shown_tasks(visit, facts)
     who = visit.query("who")
     counts = {"": len(tasks), "me": sum(it.mine for it in tasks)}
     counts["others"] = counts[""] - counts["me"]
@@ -69,6 +67,13 @@ async def show_year(visit: Visit) -> web.Response:
         events=await _events(visit),
         **await alerts(visit),
     )
+
+
+def shown_tasks(visit: Visit, facts: YearFacts) -> list[ShownTask]:
+    """Returns the tasks of a year whose pages the visitor may open, in their language."""
+    return [
+        _shown(visit, it) for it in list_tasks(facts) if visit.visitor.may("GET", _page(it.link))
+    ]
 
 
 def _page(link: str) -> str:

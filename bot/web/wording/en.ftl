@@ -360,6 +360,7 @@ done-password = The password was changed; other sessions have ended.
 done-checked = The check passed.
 refused-title = That could not be done
 refused-text = Nothing was changed.
+refused-form = Nothing was changed. What you typed stands in the form again, without passwords and files.
 refused-back = Back
 
 campaigns = Campaigns
@@ -1695,6 +1696,11 @@ campaign-keys-missing = The campaign takes no ballots because this key is missin
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
 draft-frozen-scheme = Scheme:{" "}
 draft-frozen-questionnaires = Questionnaires:{" "}
+questionnaire-unused = Asked by no unit yet:{" "}
+questionnaire-new = New questionnaire
+questionnaire-new-id = Its code, which the units' material names
+questionnaire-new-like = Begin like
+questionnaire-new-hint = It begins as the chosen one and is changed in the editor. Then name its code at the units, and save the draft anew: units ask what their material says then.
 draft-weighted = { $n ->
     [0] Not weighted to the population
     [one] Weighted to the population by one figure
@@ -2012,3 +2018,29 @@ own-challenge-grounds = Why the handler should stand aside
 own-act-challenged = Ask for recusal
 own-challenged = Recusal of the handler asked for
 own-challenge-waits = waits for a decision
+menu-start = Start
+start-hello = { $name }, { $role }
+start-role-approver = You sign as the second person what others have prepared. Nothing that you sign was prepared by you, and you change nothing else.
+start-role-auditor = You check whether everything was done by the rules. You see acts and counts, no persons, and change nothing.
+start-waits = What waits for you
+start-nothing = Nothing waits for you now.
+start-signature = { $what }, prepared by { $login }
+start-grant = Download what was granted to you: { $subject }
+start-until = until { $until }
+start-undone = { $n ->
+    [one] One act was refused or failed in the last seven days
+   *[other] { $n } acts were refused or failed in the last seven days
+  }
+start-looks = What you may look at
+start-page-approvals = Approvals
+start-about-approvals = What was prepared and by whom, what exactly will be done, and the buttons to sign or to refuse it.
+start-page-audit = Audit log
+start-about-audit = Who did what and when, in the console and on the command line, with what was refused; by person, object and day.
+start-page-year = Year { $year }
+start-about-year = The six steps of the year, what is done, and what waits for whom until when; no result.
+start-page-campaigns = Campaigns
+start-about-campaigns = State, units and scheme of each campaign; after the close its scores.
+start-page-recusal = Stand aside
+start-about-recusal = Say from whom you must stand aside because you are close to them.
+start-not-approver = You see no contacts, no citizens' words, no cases, and no leaders.
+start-not-auditor = You see no contacts, no citizens' words and no leaders. Single ballots open by a grant alone, which two people sign.

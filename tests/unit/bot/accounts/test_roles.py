@@ -51,6 +51,7 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/scheme",
     "/admin/campaigns/{campaign}/posters",
     "/admin/campaigns/{campaign}/links/{link}/{place:web|telegram}.svg",
+    "/admin/campaigns/{campaign}/questionnaires",
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}",
     "/admin/campaigns/{campaign}/questionnaires/{questionnaire}/preview",
     "/admin/contacts",
@@ -77,6 +78,7 @@ LOOKS = {
     "staff": {"/admin", "/admin/", *CAMPAIGN_PAGES, YEAR_PAGE, *AUDIENCE, *EVERYBODY},
     "checker": {"/admin/cases", "/admin/cases/{case}", *APPROVALS, *EVERYBODY},
     "approver": {
+        "/admin/start",
         "/admin/audit",
         YEAR_PAGE,
         *CAMPAIGN_PAGES,
@@ -87,6 +89,7 @@ LOOKS = {
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
     "auditor": {
+        "/admin/start",
         "/admin/audit",
         YEAR_PAGE,
         *CAMPAIGN_PAGES,
@@ -116,8 +119,8 @@ ACTS = {
     "unit": {"/admin/unit", *EVERYBODY},
 }
 HOMES = {
-    "approver": "/admin/approvals",
-    "auditor": "/admin/audit",
+    "approver": "/admin/start",
+    "auditor": "/admin/start",
     "checker": "/admin/cases",
     "office": "/admin/requests",
     "unit": "/admin/unit",
@@ -131,7 +134,13 @@ def expected(role: str, method: str, path: str) -> bool:
         mine = role == "administrator" or not (
             path.startswith("/admin/cases") or path in ADMINISTRATION
         )
-        return mine and path not in (*WORDS, "/admin/unit", OPENINGS, YEAR_WITH_PERSONS)
+        return mine and path not in (
+            *WORDS,
+            "/admin/start",
+            "/admin/unit",
+            OPENINGS,
+            YEAR_WITH_PERSONS,
+        )
     return path in LOOKS[role]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,18 +19,21 @@ from bot.campaigns.lifecycle import create_campaign
 from bot.campaigns.links import create_link
 from bot.campaigns.organiser import save_organiser
 from bot.campaigns.summaries import show_campaign
+from bot.core.faults import NotNow
 from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.fieldwork.audience.contact_store import store_contacts
 from bot.fieldwork.audience.contacts import Contact
 from bot.fieldwork.audience.sampling import read_plan
 from bot.results.releases import read_releases
+from bot.service.children import Children
 from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS
 from bot.web.admin.closed_campaigns import scan_job
 from bot.web.server import make_web
+from survey_flows.errors import Message
 from tests.console import CAMPAIGN, PASSWORD, Console, make_data, texts
 from tests.openings import ORGANISER
 from tests.unit.bot.web.test_small_cells import suspected
@@ -75,7 +78,9 @@ async def send(console: Console, path: str, typed: dict[str, str], **files: byte
     return body
 
 
-async def test_staff_make_a_poster_for_each_unit_or_counter(console: Console) -> None:
+async def test_staff_make_a_poster_for_each_unit_or_counter(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await console.sign_in("wang")
     said = (await send(console, f"{PLAN}/posters", {"counter_zh": "大厅"})).decode()
     assert (console.status, "name it first on the page of settings" in said) == (422, True)
@@ -93,6 +98,15 @@ async def test_staff_make_a_poster_for_each_unit_or_counter(console: Console) ->
     assert pages == [len(make_draft().units), 1, 2]
     await send(console, f"{PLAN}/posters", {"unit": "NONE"})
     assert console.status == 422
+
+    async def ended(_children: Children, words: Sequence[str], _lang: str) -> None:
+        assert words[:2] == ["posters", "plan"]
+        raise NotNow(Message("child-ended", megabytes=768))
+
+    monkeypatch.setattr(Children, "run", ended)
+    said = (await send(console, f"{PLAN}/posters", {"counter_zh": "二楼大厅"})).decode()
+    assert (console.status, 'value="二楼大厅"' in said) == (422, True), "a failure is a sentence"
+    assert "768 MB" in said
 
 
 async def test_a_link_s_code_is_seen_by_whoever_sees_the_link(console: Console) -> None:

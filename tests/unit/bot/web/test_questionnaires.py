@@ -256,3 +256,23 @@ def test_the_preview_says_of_an_item_that_nobody_will_see_it() -> None:
     found = preview(typed, {"zh-Hans": "局"}, "zh-Hans")
     assert [it.screen is None for it in found] == [False] * len(general.questions) + [True]
     assert [it.always for it in found][:2] == [True, False]
+
+
+async def test_staff_start_a_further_questionnaire_like_another(console: Console) -> None:
+    await console.sign_in("wang")
+    await console.open("/admin/campaigns/plan")
+    new, before = "/admin/campaigns/plan/questionnaires", await stored(console)
+    for id_, like in (("econ", "econ"), ("Hall 1", "econ"), ("hall", "nothing"), ("", "econ")):
+        await console.post(new, {"csrf": console.csrf, "id": id_, "like": like})
+        assert console.status == 422, id_
+    page = await console.post(new, {"csrf": console.csrf, "id": "hall", "like": "econ"})
+    assert console.status == 200
+    begun = typed_in(fields(page), "hall").questions
+    assert [it.label for it in begun] == [dict(it.label) for it in before.questions]
+    found = await find_registered_campaign(console.service.database, "plan")
+    assert found.questionnaires["hall"] == replace(before, id="hall")
+    assert {unit.questionnaire for unit in found.units.values()} == {
+        unit.questionnaire for unit in make_draft().units
+    }
+    page = await console.open("/admin/campaigns/plan")
+    assert f'<a href="{new}/hall">' in page.partition("Asked by no unit yet")[2]

@@ -77,6 +77,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
         "/admin/campaigns/{campaign}/responses/live"
     ] = []  # a part of the page above, again and again
     found |= {f"/admin/sign-in/{way}/{{provider}}": [] for way in ("with", "back", "out")}  # alike
+    found["/admin/start"] = []  # of approvers and auditors: tells what waits, and of no answer
     found["/admin/first"] = []  # is there until somebody has signed in
     found["/admin/approvals"] = []  # tells of staff, and of digests of totals
     found["/admin/audit"] = []  # tells of staff, and of no answer
