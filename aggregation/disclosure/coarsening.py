@@ -52,7 +52,8 @@ def coarsened(
     if disclosed.withheld:
         return disclosed
     step = unit_precision(score.n_valid, alone)
-    if step.interval and mixed_with_few(score, floor):
+    mixed = mixed_with_few(score, floor)
+    if step.interval and mixed:
         step = replace(step, interval=FIVE)
     few = few_links(score, floor)
     low, high = None, None
@@ -68,7 +69,7 @@ def coarsened(
         high=high,
         unweighted=_rounded(disclosed.unweighted, step.score),
         groups=_groups(score, disclosed, step, few),
-        bounds=_bounds(score.bounded, step, few) if disclosed.n_valid is not None else None,
+        bounds=_bounds(score.bounded, step, few, mixed) if disclosed.n_valid is not None else None,
         coarse=True,
     )
 
@@ -95,7 +96,8 @@ def mixed_with_few(score: UnitScore, floor: int) -> bool:
     """Whether in some group a kind of link has few valid answers beside those of another.
 
     The width of the interval follows mainly from the share of loose answers, and so from the number
-    of these few: in halves of a point it gave it away.
+    of these few: in halves of a point it gave it away. So did both intervals in fives: where one
+    has to end below a step and the other above one, the share is known from their difference.
     """
     return any(
         below_floor(count, floor) and count < group.n_valid
@@ -193,11 +195,15 @@ def imagined_share(groups: Iterable[DisclosedGroup]) -> Fraction | None:
     return rounded(PERCENT - heard, WHOLE)
 
 
-def _bounds(figures: BoundedFigures | None, step: Precision, few: set[str]) -> ToldBounds | None:
+def _bounds(
+    figures: BoundedFigures | None, step: Precision, few: set[str], mixed: bool
+) -> ToldBounds | None:
     if figures is None or step.score is None or not step.detail:
         return None
     sure = figures.vouched_weight >= VOUCHED_FROM
-    among = outward(figures.low, figures.high, step.interval) if step.interval else None
+    among = None
+    if step.interval and not mixed:
+        among = outward(figures.low, figures.high, step.interval)
     return ToldBounds(
         move=upward(figures.move, FIVE if few else HALF),
         vouched=_rounded(figures.vouched, WHOLE) if sure else None,

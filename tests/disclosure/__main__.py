@@ -131,6 +131,9 @@ def costs(city: MadeCity) -> Counter[str]:
         found["intervals in steps of five points"] += it.low is not None and mixed_with_few(
             exact, FLOOR
         )
+        found["intervals among others not told"] += (
+            it.bounds is not None and it.low is not None and it.bounds.among is None
+        )
         found["intervals not told"] += it.low is None and exact.low is not None
         for group, own in zip(it.groups, exact.groups, strict=True):
             if own.n_valid and own.weight:

@@ -310,7 +310,7 @@ class Search:
         spare = demand.margin * wide
         # Figures at own + d are about now + slopes·(d − moved).
         shift = slopes @ moved - now
-        bounds = list(self._counts(demand))
+        bounds = list(self.limits(demand))
         matrix = np.vstack([slopes, *(inside for inside, _ in bounds)])
         low = [*(ends[:, 0] + spare + shift), *(window[0] for _, window in bounds)]
         high = [*(ends[:, 1] - spare + shift), *(window[1] for _, window in bounds)]
@@ -335,7 +335,7 @@ class Search:
             found[unit][key] += int(number)
         return {unit: +own for unit, own in found.items()}
 
-    def _counts(self, demand: Demand) -> Iterator[tuple[Floats, Window]]:
+    def limits(self, demand: Demand) -> Iterator[tuple[Floats, Window]]:
         """The counts of people of all units; the log tells how many ballots the campaign has."""
         places = np.cumsum([0, *(len(it.kinds) for it in self.around)])
         for it, place in zip(self.around, places, strict=False):
@@ -345,6 +345,14 @@ class Search:
                 row[place : place + len(it.kinds)] = inside
                 yield row, window
         yield np.ones(places[-1]), (0, 0)
+        # The method page has the ballots of the campaign by kind of link, in tens.
+        kinds = [key for it in self.around for key in it.kinds]
+        gone = sum(self.city.struck.values(), Counter[Answer]())
+        every = sum(self.city.units.values(), Counter[Answer]())
+        for source in sorted({key[1] for key in kinds}):
+            inside = np.array([key[1] == source for key in kinds], dtype=float)
+            for answers in (every, every - gone):
+                yield inside, _of_its_tens(sum(n for key, n in answers.items() if key[1] == source))
 
 
 def _of_part(part: tuple[str, ...]) -> Test:

@@ -16,9 +16,17 @@ from aggregation.disclosure.disclosed import DisclosedScore
 from bot.publication.exports import campaign_book
 from bot.publication.exports.writers import page_records
 from tests.disclosure.__main__ import costs
-from tests.disclosure.directed import Around, Search, figures
+from tests.disclosure.directed import Around, Demand, Freedom, Search, figures
 from tests.disclosure.linear import FLOOR, FORM
-from tests.disclosure.made_cities import CODES, KINDS, MadeCity, Unit, demo_cities, made_city
+from tests.disclosure.made_cities import (
+    CODES,
+    KINDS,
+    Answer,
+    MadeCity,
+    Unit,
+    demo_cities,
+    made_city,
+)
 from tests.disclosure.twins import Twin, attack, cell_counts, nearest_twin, small_cells
 
 TRIES = 600
@@ -136,8 +144,8 @@ def test_no_weight_and_no_mean_is_told_of_a_group_with_a_kind_of_link_of_few() -
     assert told > 20
 
 
-def test_intervals_are_told_in_fives_where_few_are_vouched_for_beside_many() -> None:
-    mixed, plain = 0, 0
+def test_one_interval_is_told_in_fives_where_few_are_vouched_for_beside_many() -> None:
+    mixed, plain, two = 0, 0, 0
     for kind in KINDS:
         for seed in range(8):
             city = made_city(seed, kind)
@@ -148,15 +156,17 @@ def test_intervals_are_told_in_fives_where_few_are_vouched_for_beside_many() -> 
                 own = Counter(group for group, _ in parts)
                 few = any(n < FLOOR and own[group] > 1 for (group, _), n in parts.items())
                 ends = [] if it.low is None else [it.low, it.high]
-                if it.bounds and it.bounds.among:
-                    ends += it.bounds.among
+                other = it.bounds.among if it.bounds else None
                 if few:
                     mixed += bool(ends)
                     assert all(end is not None and end % 5 == 0 for end in ends)
+                    assert other is None, "with both of them one vouched answer was solved"
                 else:
-                    plain += any(end is not None and end % 5 for end in ends)
+                    plain += any(end is not None and end % 5 for end in [*ends, *(other or ())])
+                    two += other is not None
     assert mixed > 10
     assert plain > 10
+    assert two > 3
 
 
 def test_who_sent_the_other_ballots_of_a_group_does_not_read_the_one_invited() -> None:
@@ -236,6 +246,8 @@ def test_a_directed_search_changes_a_cell_and_nothing_that_is_told() -> None:
         ("overall 100", 0, "U0", ("answer", "enterprise/personal")),
         # How many were invited: halves of a point of the interval gave it away.
         ("several items", 0, "U2", ("channel", "enterprise/personal")),
+        # That one was: one interval ended below a step, and the other above one.
+        ("several items", 1, "U1", ("channel", "enterprise/personal")),
     ],
 )
 def test_a_cell_that_a_search_once_left_open_has_a_twin(
@@ -258,6 +270,29 @@ def test_units_that_change_together_keep_the_number_of_all_ballots() -> None:
     assert sum(own.total() for own in found.values()) == sum(
         city.units[unit].total() for unit in found
     )
+
+
+def test_a_directed_search_keeps_the_ballots_by_kind_of_link_in_their_tens() -> None:
+    """The method page tells them; city 157 had 89 vouched ballots, and each proposal had 90."""
+    around = Around(made_city(52, "overall 100"), "U2")
+    search = Search((around,))
+    demand = Demand(("group", "deputy"), 1, 0.0, Freedom.ALL)
+
+    def allowed(more: Answer, less: Answer) -> bool:
+        change = [(key == more) - (key == less) for key in around.kinds]
+        found = [(float(inside @ change), window) for inside, window in search.limits(demand)]
+        return all(low <= value <= high for value, (low, high) in found)
+
+    more, loose, vouched = (
+        next(key for key in around.kinds if key[:2] == part and around.code(key) == "VS")
+        for part in (
+            ("deputy", "personal"),
+            ("enterprise", "open"),
+            ("enterprise", "personal"),
+        )
+    )
+    assert not allowed(more, loose)
+    assert allowed(more, vouched)
 
 
 def test_each_exact_figure_lies_in_the_window_that_its_print_leaves() -> None:
