@@ -100,12 +100,12 @@ def test_an_object_that_is_no_name_has_no_page() -> None:
     assert page("contacts import", "list.csv") == ""
 
 
-async def test_an_auditor_begins_with_the_log_its_anchor_and_the_grants_that_hold(
+async def test_an_auditor_is_shown_the_log_its_anchor_and_the_grants_that_hold(
     console: Console,
 ) -> None:
     service = console.service
     await console.sign_in("audi")
-    page = texts(console.page)
+    page = texts(await console.open("/admin/audit"))
     assert "The public log holds no rows yet." in page
     assert "Nothing is granted to you now." in page
     now = int(service.clock.now().timestamp())
