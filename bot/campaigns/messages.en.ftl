@@ -101,7 +101,10 @@ opening-unit-changed = the unit's category or questionnaire is another one since
 opening-rated-twice = this counting campaign rates { $unit } too ({ $count } units in all); leave them out or make a pilot
 opening-ask-sample = No sample is planned: everybody comes by a link, and nobody vouches for them.
 opening-ask-channel = Have you answered once yourself by the channel that citizens will use?
-opening-ask-escrow = Who makes the escrow key right after the opening (minping backup escrow), and which two people keep its paper? Until then no backup has this campaign’s keys, and a lost disk ends it.
+opening-ask-escrow = Who makes the escrow key right after the opening { $reader ->
+    [console] (whoever runs the machine makes it)
+   *[command] (`minping backup escrow`)
+    }, and which two people keep its paper? Until then no backup has this campaign’s keys, and a lost disk ends it.
 opening-ask-assessment = Is the impact assessment on personal information (PIPL 55) made and filed? It is kept for three years.
 organiser-name-missing = give the organiser's name, { $most } characters at most
 organiser-bad-phone = give a telephone number that can be called, such as 0731-12345678

@@ -100,7 +100,10 @@ opening-unit-changed = 起草之后该单位的分类或问卷有变，或该单
 opening-rated-twice = 该正式评价也评价 { $unit }（共 { $count } 个单位重复），请去掉这些单位或改为试评
 opening-ask-sample = 没有抽样计划：所有人都从链接进入，无人为其身份作证。
 opening-ask-channel = 是否已用市民将使用的方式亲自答过一遍？
-opening-ask-escrow = 开启后由谁立即生成托管密钥（minping backup escrow），由哪两人保管纸质件？在此之前备份里没有本活动的密钥，磁盘损坏后活动无法继续。
+opening-ask-escrow = 开启后由谁立即生成托管密钥{ $reader ->
+    [console] （由运维人员在服务器上生成）
+   *[command] （`minping backup escrow`）
+    }，由哪两人保管纸质件？在此之前备份里没有本活动的密钥，磁盘损坏后活动无法继续。
 opening-ask-assessment = 是否已做个人信息保护影响评估（《个人信息保护法》第五十五条）并存档？须保存三年。
 organiser-name-missing = 请填写主办单位的名称，最多 { $most } 字
 organiser-bad-phone = 请填写能打通的电话，例如 0731-12345678

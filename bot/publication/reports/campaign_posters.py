@@ -33,7 +33,7 @@ PLACES = ("web", "telegram")
 class PlannedPosters:
     """The posters of a campaign before they are drawn; ``leads`` are addresses by unit."""
 
-    definition: CampaignDefinition
+    campaign: CampaignDefinition
     counters: Sequence[Counter]
     leads: Mapping[str, str]
 
@@ -47,7 +47,7 @@ async def campaign_posters(
         BadInput: as `plan_posters`.
     """
     plan = await plan_posters(database, settings, campaign, counters, place)
-    [file] = await asyncio.to_thread(render_posters, plan.definition, plan.counters, plan.leads)
+    [file] = await asyncio.to_thread(render_posters, plan.campaign, plan.counters, plan.leads)
     return file, len(plan.counters)
 
 

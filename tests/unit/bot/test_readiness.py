@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from sqlalchemy import func, select, update
 
 from bot.ballots.mixer import Mixer
@@ -236,7 +238,7 @@ async def test_without_a_key_to_seal_to_no_ballot_can_be_taken(
     async with city(tmp_path, valkey_url) as town:
         service = town.service
         assert isinstance(service.mixer, Mixer)
-        gate, mixer, away = service.conductor._gate, service.mixer, Redis(port=1)
+        gate, mixer, away = service.conductor._gate, service.mixer, unreachable()
         monkeypatch.setattr(mixer._keys, "renew", _nothing)
         parts = (service.settings, service.database, away, service.clock, gate, mixer)
         made = make_readiness(*parts)
@@ -259,6 +261,11 @@ async def test_without_a_key_to_seal_to_no_ballot_can_be_taken(
         gate._trusted.clear()
         await made.look()
         assert made.failed == ["box"], "the log's key has not signed it"
+
+
+def unreachable() -> Redis:
+    """A Redis that is away, and is not tried for seconds."""
+    return Redis(port=1, retry=Retry(NoBackoff(), 0))
 
 
 async def _nothing() -> None:
