@@ -102,8 +102,8 @@ def _open(origin: Origin, handle: BinaryIO) -> Any:
     from pyarrow import parquet
 
     try:
-        # Without a buffer a column of a whole row group is read at once.
-        return parquet.ParquetFile(handle, buffer_size=MEGABYTE)
+        # Without a buffer a column of a whole row group is read at once; each column has its own.
+        return parquet.ParquetFile(handle, buffer_size=MEGABYTE // 8)
     except Exception:
         # A damaged file can fail with any error of the format or of the reader.
         raise damaged(origin, field=FOOTER) from None
