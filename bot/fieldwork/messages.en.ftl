@@ -65,6 +65,7 @@ fieldwork-text-too-long = the message has more than { $max } characters; shorten
 fieldwork-pushes-only-open = people are written to only while the campaign is open; this one is not
 fieldwork-no-more-reminders = the invitation and { $reminders } reminders were sent; nobody is written to again
 fieldwork-step-not-ended = { $left } messages of the last step are not sent yet; wait, or cancel it
+fieldwork-step-in-hand = { $left } messages of the cancelled step are being handed over; try again in two minutes
 fieldwork-nothing-pushed = nothing was pushed in this campaign
 fieldwork-push-not-running = the last push is not running, so it cannot be paused
 fieldwork-push-not-paused = the last push is not paused, so it cannot be resumed

@@ -65,6 +65,7 @@ fieldwork-text-too-long = 消息超过 { $max } 个字符，请缩短
 fieldwork-pushes-only-open = 只有征集中的活动才能推送，该活动不在征集中
 fieldwork-no-more-reminders = 邀请和 { $reminders } 次提醒都已发出，不再推送
 fieldwork-step-not-ended = 上一次推送还有 { $left } 条消息没有发出，请等待或取消
+fieldwork-step-in-hand = 已取消的那次推送还有 { $left } 条消息正在交付，请两分钟后再试
 fieldwork-nothing-pushed = 该活动没有推送过
 fieldwork-push-not-running = 最近一次推送没有在发送，不能暂停
 fieldwork-push-not-paused = 最近一次推送没有暂停，不能继续

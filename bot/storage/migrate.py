@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import reading, writing
 
-HEAD = "0060"
+HEAD = "0061"
 FOLDER = Path(__file__).parent / "migrations"
 VERSIONS = FOLDER / "versions"
 

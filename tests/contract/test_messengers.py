@@ -21,12 +21,13 @@ from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import _cells
 from bot.fieldwork.outreach.accounts import announce_accounts, read_accounts
 from bot.fieldwork.outreach.messenger import Account, Answer, DeliveryOutcome, OutgoingMessage
-from bot.fieldwork.outreach.outbox import nothing_is_stopped, read_pushes
-from bot.fieldwork.outreach.push_service import resume_push, show_pushes
+from bot.fieldwork.outreach.outbox import LEASE, claim_messages, nothing_is_stopped, read_pushes
+from bot.fieldwork.outreach.push_service import cancel_push, resume_push, show_pushes
 from bot.fieldwork.outreach.receipts import KEPT, Receipt, drop_old_receipts, take_receipts
 from bot.fieldwork.outreach.sender import TRIES
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
 from tests.conftest import Backend
 from tests.contract.test_conductor import draft, make_road
 from tests.contract.test_contacts import KEYS, TODAY
@@ -348,3 +349,53 @@ async def test_an_account_keeps_the_hours_that_it_must_whatever_the_step_says(ci
     await city.office.begin()
     await city.send()
     assert (city.sms.sent, len(city.office.post.sent)) == ([], 10)
+
+
+async def test_what_a_sender_has_in_hand_at_a_cancel_is_counted_and_not_sent_again(
+    city: City,
+) -> None:
+    """The provider takes a message after the cancel; another that it refuses waits for nothing."""
+    office, clock = city.office, city.office.road.clock
+    city.sms.turnstile = asyncio.Semaphore(0)
+    city.sms.fates = {phone(0): [Answer(LATER)]}
+    await office.begin(clock=clock)
+    sending = asyncio.create_task(office.send(city.sms))
+
+    async def all_in_hand() -> bool:
+        return sum(row.leased > 0 for row in await city.rows(tables.outbox)) == 20
+
+    await until(all_in_hand)
+    await cancel_push(city.database, "next")
+    with pytest.raises(BadInput, match="20 messages of the cancelled step are being handed over"):
+        await office.begin(clock=clock)
+    for _ in range(1000):
+        city.sms.turnstile.release()
+    await sending
+    assert await city.progress() == {"sms": {"sent": 19}}
+    city.sms.sent.clear()
+    clock.time += timedelta(hours=72)
+    await office.begin(clock=clock, kind="invitation")
+    await city.send()
+    assert set(city.sms.times()) == {phone(0)}
+    assert set(city.office.post.times()) == {str(1000 + n) for n in range(10)}
+
+
+async def test_what_a_lost_sender_had_in_hand_at_a_cancel_is_free_after_its_lease(
+    city: City,
+) -> None:
+    office, clock = city.office, city.office.road.clock
+    await office.begin(clock=clock)
+    sender = office.sender(city.sms)
+    await sender.look()
+    now = int(clock.now().timestamp())
+    async with writing(city.database) as connection:
+        steps = sender._allowed.values()
+        assert len(await claim_messages(connection, steps, "sms", 5, now)) == 5
+    await cancel_push(city.database, "next")
+    with pytest.raises(BadInput, match="5 messages of the cancelled step"):
+        await office.begin(clock=clock)
+    clock.time += timedelta(seconds=LEASE)
+    await office.begin(clock=clock)
+    await city.send()
+    assert set(city.sms.times().values()) == {1}
+    assert len(city.sms.times()) == 20

@@ -20,14 +20,14 @@ from sqlalchemy import select
 from bot.conversations.contract import Delivery, Incoming
 from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
-from bot.fieldwork.audience.contact_store import (
+from bot.fieldwork.audience.opt_outs import opt_out
+from bot.fieldwork.audience.person_rows import (
     AddressRow,
     PersonRow,
-    _erase_opted_out,
-    _write_addresses,
-    _write_persons,
+    erase_opted_out,
+    write_addresses,
+    write_persons,
 )
-from bot.fieldwork.audience.opt_outs import opt_out
 from bot.fieldwork.outreach import sender as sending
 from bot.fieldwork.outreach.messenger import (
     NOT_STARTED,
@@ -363,9 +363,9 @@ async def test_an_import_does_not_undo_an_opt_out_that_came_meanwhile(office: Of
         ]
         stale = (PersonRow(*found[0]), AddressRow(*found[1]))
         await opt_out(connection, KEYS, [Address("telegram", ann)], TODAY)
-        await _write_persons(connection, [stale[0]])
-        await _write_addresses(connection, [stale[1]], {})
-        await _erase_opted_out(connection)
+        await write_persons(connection, [stale[0]])
+        await write_addresses(connection, [stale[1]], {})
+        await erase_opted_out(connection)
         sealed = await connection.execute(select(tables.addresses.c.sealed).where(own))
         assert sealed.scalar_one() is None
     await office.begin()

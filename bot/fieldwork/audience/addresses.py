@@ -59,6 +59,15 @@ def phone_number(text: str) -> str | None:
     return plain if abroad or CHINESE_MOBILE.fullmatch(plain.removeprefix(IN_CHINA)) else None
 
 
+def returned_number(text: str) -> str | None:
+    """Return the telephone that a provider names in E.164; None for others.
+
+    Providers also write the country without a plus, such as 8613800138000 or 85291234567. What
+    reads as a Chinese mobile without a country is one.
+    """
+    return phone_number(text) or phone_number(f"+{text.strip()}")
+
+
 def _mail(text: str) -> str | None:
     plain = text.lower()
     return plain if MAIL.fullmatch(plain) else None

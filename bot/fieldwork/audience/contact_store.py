@@ -7,11 +7,11 @@ with each other or with a stored person. Two stored persons whom a list ties tog
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.states import OVER
@@ -26,12 +26,19 @@ from bot.fieldwork.audience.addresses import (
 )
 from bot.fieldwork.audience.contacts import AT_ONCE, Contact
 from bot.fieldwork.audience.opt_outs import BLANK, ERASED
+from bot.fieldwork.audience.person_rows import (
+    AddressRow,
+    PersonRow,
+    Stored,
+    erase_opted_out,
+    merge_persons,
+    write_addresses,
+    write_persons,
+)
 from bot.spreadsheets.reader import Problems
-from bot.storage.bulk import upsert_many
 from bot.storage.schema import all as tables
 from survey_flows.errors import Message
 
-Stored = Mapping[bytes, Row[Any]]
 StoreProgress = Callable[[int, int], None]
 """Takes the number of persons stored so far, and the number of all."""
 
@@ -44,32 +51,6 @@ class ContactImportCounts:
     changed: int
     unchanged: int
     opted_out: int
-
-
-class PersonRow(NamedTuple):
-    """A row of the table of persons."""
-
-    lookup: bytes
-    lang: str
-    group_code: str
-    area: str
-    size: str
-    source: str
-    consent: str
-    opted_out: str
-    invited: str
-
-
-class AddressRow(NamedTuple):
-    """A row of the table of addresses."""
-
-    lookup: bytes
-    person: bytes
-    kind: str
-    sealed: bytes | None
-    position: int
-    unreachable: str
-    opted_out: str
 
 
 class _Entry(NamedTuple):
@@ -141,13 +122,13 @@ async def store_contacts(
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
         rows, places = _changes(seal, some, known, people, counts)
-        await _write_persons(connection, rows)
+        await write_persons(connection, rows)
         for one in some:
             if others := [row for row in one.stored if row != one.lookup]:
-                await _merge(connection, one.lookup, others)
-        await _write_addresses(connection, places, known)
+                await merge_persons(connection, one.lookup, others)
+        await write_addresses(connection, places, known)
         progress(start + len(some), len(found))
-    await _erase_opted_out(connection)
+    await erase_opted_out(connection)
     return ContactImportCounts(counts["new"], counts["changed"], counts["same"], counts["out"])
 
 
@@ -361,75 +342,3 @@ def _addresses(
                 opted_out="",
             )
     return list(found.values())
-
-
-async def _write_persons(connection: AsyncConnection, rows: Sequence[PersonRow]) -> None:
-    """Store persons; an opt-out that came since they were read stands, whatever is stored."""
-    if rows:
-        # Invitations write the day in the meantime, which may be newer than what was read.
-        await upsert_many(
-            connection,
-            tables.persons,
-            PersonRow._fields,
-            ("lookup",),
-            [rows],
-            kept=("invited",),
-            only="persons.opted_out = ''",
-        )
-
-
-async def _merge(connection: AsyncConnection, kept: bytes, others: Sequence[bytes]) -> None:
-    """Give one person all that is stored of others, and delete these."""
-    columns = tables.persons.c
-    invited = await connection.execute(select(columns.invited).where(columns.lookup.in_(others)))
-    day = max(invited.scalars(), default="")
-    later = update(tables.persons).where(columns.lookup == kept, columns.invited < day)
-    await connection.execute(later.values(invited=day))
-    await connection.execute(delete(tables.persons).where(columns.lookup.in_(others)))
-    queue = tables.outbox
-    twin = queue.alias()
-    same = (twin.c.campaign == queue.c.campaign, twin.c.step == queue.c.step)
-    doubled = exists().where(*same, twin.c.lookup == kept)
-    await connection.execute(delete(queue).where(queue.c.lookup.in_(others), doubled))
-    for table, column in (
-        (tables.addresses, "person"),
-        (tables.frames, "lookup"),
-        (tables.outbox, "lookup"),
-    ):
-        for other in others:
-            theirs = update(table).where(table.c[column] == other)
-            await connection.execute(theirs.values({column: kept}))
-
-
-async def _write_addresses(
-    connection: AsyncConnection, rows: Sequence[AddressRow], known: Stored
-) -> None:
-    """Store addresses; none changes its person here, and none comes back after an opt-out."""
-    if not rows:
-        return
-    rows = sorted(rows)
-    await upsert_many(
-        connection,
-        tables.addresses,
-        AddressRow._fields,
-        ("lookup",),
-        [rows],
-        kept=("person", "unreachable"),
-        only="addresses.person = excluded.person",
-    )
-    before = [row.lookup for row in rows if row.lookup in known]
-    if before:
-        # Senders mark what is unreachable, perhaps since the rows were read.
-        own = tables.addresses.c
-        consent = select(tables.persons.c.consent).where(tables.persons.c.lookup == own.person)
-        mine = (own.lookup.in_(before), own.unreachable != "")
-        again = update(tables.addresses).where(*mine, own.unreachable < consent.scalar_subquery())
-        await connection.execute(again.values(unreachable=""))
-
-
-async def _erase_opted_out(connection: AsyncConnection) -> None:
-    """Keep of the addresses of persons who have opted out their pseudonyms alone."""
-    out = select(tables.persons.c.lookup).where(tables.persons.c.opted_out != "")
-    own = tables.addresses.c
-    erased = update(tables.addresses).where(own.person.in_(out), own.kind != GONE)
-    await connection.execute(erased.values(**ERASED))

@@ -1,6 +1,7 @@
 """Queue of outgoing invitations and reminders.
 
 A sender claims a message for the time of a lease, in which the message is not due for others.
+A cancel leaves what a sender has in hand, which may be at the provider already.
 It is settled when the channel has answered.
 A process that dies leaves at most the messages in its hand to be sent again.
 """
@@ -146,11 +147,12 @@ async def _take(
     # all that are queued.
     keys = (outbox.c.campaign == push.campaign, outbox.c.step == push.step)
     changed = update(outbox).where(*keys, outbox.c.lookup.in_(lookups))
-    values = {"due": now + LEASE, "tries": outbox.c.tries + 1}
+    until = now + LEASE
+    values = {"due": until, "leased": until, "tries": outbox.c.tries + 1}
     rows = await connection.execute(
         changed.values(values).returning(outbox.c.lookup, outbox.c.tries, outbox.c.form)
     )
-    found = {bytes(row.lookup): READERS[row.form](push, row, now + LEASE) for row in rows}
+    found = {bytes(row.lookup): READERS[row.form](push, row, until) for row in rows}
     return [found[bytes(lookup)] for lookup in lookups]
 
 
@@ -181,7 +183,9 @@ async def record_outcomes(connection: AsyncConnection, settled: Mapping[Key, str
     """Store the final states of messages; the number of attempts is forgotten."""
     rows = [{"c": key[0], "s": key[1], "l": key[2], "new": state} for key, state in settled.items()]
     if rows:
-        await connection.execute(_one().values(state=bindparam("new"), due=0, tries=0), rows)
+        await connection.execute(
+            _one().values(state=bindparam("new"), due=0, leased=0, tries=0), rows
+        )
 
 
 async def note_handed(
@@ -227,9 +231,21 @@ async def read_failed_twice(connection: AsyncConnection, keys: Iterable[Key]) ->
 
 
 async def drop_queued(connection: AsyncConnection, campaign: str, step: int) -> None:
-    """Deletes the messages of a step that were not handed over."""
-    own = (outbox.c.campaign == campaign, outbox.c.step == step, outbox.c.state == QUEUED)
-    await connection.execute(delete(outbox).where(*own))
+    """Deletes the messages of a step that were not handed over and are in nobody's hand."""
+    await connection.execute(delete(outbox).where(*_queued(campaign, step), outbox.c.leased == 0))
+
+
+async def drop_lost(connection: AsyncConnection, push: Push, now: int) -> None:
+    """Deletes the messages of a cancelled step with whose sender something happened.
+
+    ``now`` (epoch seconds) tells which leases are over: such a message is in nobody's hand.
+    """
+    own = _queued(push.campaign, push.step)
+    await connection.execute(delete(outbox).where(*own, outbox.c.leased <= now))
+
+
+def _queued(campaign: str, step: int) -> tuple[Any, ...]:
+    return (outbox.c.campaign == campaign, outbox.c.step == step, outbox.c.state == QUEUED)
 
 
 async def read_invited_before(connection: AsyncConnection, campaign: str) -> set[bytes]:
@@ -273,7 +289,10 @@ async def _messages_of(
 
 
 async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) -> None:
-    """Release claimed messages; another sender may have one whose lease is over, so it is left."""
+    """Release claimed messages; another sender may have one whose lease is over, so it is left.
+
+    Messages of a step that was cancelled meanwhile are deleted: they wait for nothing.
+    """
     rows = [
         {
             "c": key[0],
@@ -287,12 +306,17 @@ async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) ->
         for key, item in found.items()
     ]
     if rows:
-        values = {"due": bindparam("new"), "tries": outbox.c.tries - bindparam("less")}
+        values: dict[str, Any] = {"due": bindparam("new"), "leased": 0}
+        values["tries"] = outbox.c.tries - bindparam("less")
         kept = bindparam("next") == ""
         values["kind"] = case((kept, outbox.c.kind), else_=bindparam("next"))
         await connection.execute(
-            _one().where(outbox.c.due == bindparam("mine")).values(values), rows
+            _one().where(outbox.c.leased == bindparam("mine")).values(values), rows
         )
+        for campaign in {key[0] for key in found}:
+            for push in await read_pushes(connection, campaign):
+                if push.state == CANCELLED:
+                    await drop_queued(connection, campaign, push.step)
 
 
 def _one() -> Any:

@@ -32,6 +32,7 @@ from bot.fieldwork.outreach.outbox import (
     UNOPENED,
     Push,
     count_kinds,
+    drop_lost,
     drop_queued,
     queue,
     read_pushes,
@@ -115,7 +116,7 @@ async def begin_push(
         await require_open(connection, campaign)
         steps = await read_pushes(connection, campaign)
         before = of_messengers(steps)
-        await _require_ended(connection, campaign, before)
+        await _require_ended(connection, campaign, before, now)
         _require_distance(campaign, before, now)
         lacking, having = await by_invitation(connection, campaign)
         if not (lacking or having):
@@ -214,21 +215,26 @@ def message_row(campaign: str, step: int, lookup: bytes, kind: str) -> dict[str,
 
 
 async def _require_ended(
-    connection: AsyncConnection, campaign: str, before: Sequence[Push]
+    connection: AsyncConnection, campaign: str, before: Sequence[Push], now: int
 ) -> None:
-    """Refuse a step before the last one has ended.
+    """Refuse a step before the ones before have ended.
 
-    Nobody may get an invitation and its reminder at once.
+    Nobody may get an invitation and its reminder at once, or the invitation twice because a sender
+    had it in hand when its step was cancelled.
     """
     if sum(push.counts for push in before) >= MOST_STEPS:
         message = Message("fieldwork-no-more-reminders", reminders=MOST_STEPS - 1)
         raise BadInput(message, Place(subject=campaign))
-    if before and before[-1].state != CANCELLED:
-        kinds = (await count_kinds(connection, campaign))[before[-1].step]
-        left = sum(counts[QUEUED] for counts in kinds.values())
+    cancelled = [push for push in before if push.state == CANCELLED]
+    for push in cancelled:
+        await drop_lost(connection, push, now)
+    kinds = await count_kinds(connection, campaign)
+    for push in {push.step: push for push in (*cancelled, *before[-1:])}.values():
+        left = sum(counts[QUEUED] for counts in kinds.get(push.step, {}).values())
         if left:
-            message = Message("fieldwork-step-not-ended", left=left)
-            raise BadInput(message, Place(subject=campaign))
+            in_hand = push.state == CANCELLED
+            key = "fieldwork-step-in-hand" if in_hand else "fieldwork-step-not-ended"
+            raise BadInput(Message(key, left=left), Place(subject=campaign))
 
 
 def _require_distance(campaign: str, before: Sequence[Push], now: int) -> None:

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from bot.core.clock import Clock, SystemClock
-from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
+from bot.fieldwork.audience.addresses import IN_CHINA, SMS, returned_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
@@ -111,7 +111,7 @@ class AliyunMessenger(HttpCaller):
         receipts, words = [], []
         for item in said:
             reference, text = text_at(item, "biz_id"), text_at(item, "content")
-            sender = phone_number(text_at(item, "phone_number"))
+            sender = returned_number(text_at(item, "phone_number"))
             if text and sender:
                 words.append((sender, text))
             elif reference:

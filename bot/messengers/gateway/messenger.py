@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.fieldwork.audience.addresses import IN_CHINA, SMS, phone_number
+from bot.fieldwork.audience.addresses import IN_CHINA, SMS, returned_number
 from bot.fieldwork.outreach.messenger import (
     FREE,
     TEMPLATE,
@@ -124,7 +124,7 @@ class GatewayMessenger(HttpCaller):
         words = []
         for item in _items(said, described.words if described.word_from else None):
             sender = text_at(item, described.word_from)
-            address = phone_number(sender) if described.kind == SMS else sender
+            address = returned_number(sender) if described.kind == SMS else sender
             text = text_at(item, described.word_text)
             if address and text:
                 words.append((address, text))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from bot.core.clock import Clock, SystemClock
-from bot.fieldwork.audience.addresses import SMS, phone_number
+from bot.fieldwork.audience.addresses import SMS, returned_number
 from bot.fieldwork.outreach.messenger import (
     TEMPLATE,
     UNKNOWN,
@@ -122,7 +122,7 @@ class TencentMessenger(HttpCaller):
         for item in items:
             reference, text = text_at(item, "sid"), text_at(item, "content")
             nation, mobile = text_at(item, "nationcode"), text_at(item, "mobile")
-            sender = phone_number(f"+{nation.lstrip('+')}{mobile}" if nation else mobile)
+            sender = returned_number(f"+{nation.lstrip('+')}{mobile}" if nation else mobile)
             if text and sender:
                 words.append((sender, text))
             elif reference:

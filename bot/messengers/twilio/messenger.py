@@ -8,7 +8,7 @@ import hmac
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from bot.fieldwork.audience.addresses import SMS, phone_number
+from bot.fieldwork.audience.addresses import SMS, returned_number
 from bot.fieldwork.outreach.messenger import UNKNOWN, Answer, DeliveryOutcome, OutgoingMessage
 from bot.messengers.account_files import AccountFile
 from bot.messengers.contract import BadReceipt, Hooked, Request, Verdict, answer_by_code
@@ -84,7 +84,7 @@ class TwilioMessenger(HttpCaller):
             raise BadReceipt
         reference = said.get("MessageSid", "")
         words, status = said.get("Body", ""), said.get("MessageStatus", "")
-        sender = phone_number(said.get("From", ""))
+        sender = returned_number(said.get("From", ""))
         if words and sender and not status:
             return Hooked((), ((sender, words),), EMPTY)
         outcome = outcome_of(status, said.get("ErrorCode", ""))

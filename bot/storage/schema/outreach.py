@@ -88,6 +88,13 @@ outbox = Table(
     ),
     Column("tries", Integer, nullable=False),
     Column(
+        "leased",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="epoch seconds until which a sender has it in hand; 0 in nobody's",
+    ),
+    Column(
         "form",
         Integer,
         nullable=False,

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from bot.fieldwork.audience.addresses import returned_number
 from bot.fieldwork.outreach.messenger import Answer, ApprovedTemplate, OutgoingMessage
 from bot.fieldwork.outreach.messenger import DeliveryOutcome as To
 from bot.messengers.account_files import read_account
 from bot.messengers.contract import AccountMessenger, BadReceipt, Request
+from bot.messengers.gateway.description import NUMBERS
+from bot.messengers.gateway.messenger import number_as
 from bot.messengers.registry import PROVIDERS
 from tests.standins import aliyun, cmas, dingtalk, feishu, plain, tencent, twilio, wechat, wecom
 from tests.standins.server import Checker, StandIn
@@ -498,6 +501,22 @@ async def test_receipts_name_the_reference_and_nothing_else_counts(
     if case.words:
         body, word = case.words
         assert messenger.read_hook(Request(json.dumps(body).encode())).words == (word,)
+        with_country = json.dumps(body).replace('"13800138000"', '"8613800138000"')
+        if "nationcode" not in body:
+            assert messenger.read_hook(Request(with_country.encode())).words == (word,)
     for body in (b"", b"\xff", b"no", b"3", b"null", b"[" * 9999):
         with pytest.raises(BadReceipt):
             messenger.read_hook(Request(body))
+
+
+@pytest.mark.parametrize("form", NUMBERS)
+@pytest.mark.parametrize("number", [PHONE, "+85291234567", "+447700900123"])
+def test_words_come_back_from_a_number_in_the_form_in_which_it_was_written_to(
+    form: str, number: str
+) -> None:
+    assert returned_number(number_as(form, number)) == number
+
+
+@pytest.mark.parametrize("text", ["", "8612345", "86", "+", "095013", "not a number"])
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert returned_number(text) is None
