@@ -2,6 +2,8 @@
 
 A table is long (``subject, indicator, value``)
 or wide (``subject`` and a column for each indicator).
+An empty cell of a wide table means «as it is»: the table goes out with empty cells where points
+are missing, and comes back as it is. The import notes what the year still lacks.
 """
 
 from __future__ import annotations
@@ -76,7 +78,8 @@ def read_values(sheet: Sheet, known: YearContext) -> Values:
 
     Raises:
         BadInput: by row and column, a subject or indicator is unknown or not used together,
-            a value is missing, no number or outside 0 to 100, or it stands twice.
+            a value is no number or outside 0 to 100, it stands twice, or a row of a long table
+            has none.
     """
     problems = Problems(sheet.file)
     long = any(LONG[1].known_as(heading) for heading in sheet.columns)
@@ -135,12 +138,6 @@ def _wide_row(
             )
         elif row.cells[indicator]:
             yield (subject, indicator), cell(indicator).points()
-        elif indicator in used:
-            problems.add(
-                Message("records-points-missing"),
-                row.number,
-                indicator,
-            )
 
 
 def _subject(row: Row, known: YearContext, problems: Problems) -> str:

@@ -13,7 +13,6 @@ records-neither-yes-nor-no = «{ $text }» is neither yes nor no
 records-no-points-column = there is no column of points; name one { $indicators }
 records-indicator-not-used-row = { $subject } has no points for «{ $indicator }» in this scheme; remove the row
 records-indicator-not-used-cell = { $subject } has no points for «{ $indicator }» in this scheme; empty the cell
-records-points-missing = the cell is empty; points are never guessed: delete the row or the column if they come later
 
 records-code-of-city-unit = «{ $code }» is the code of a unit of the city; give the part another
 records-code-of-person = «{ $code }» is the code of a person; give the part another

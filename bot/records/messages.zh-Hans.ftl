@@ -13,7 +13,6 @@ records-neither-yes-nor-no = “{ $text }”既不是“是”也不是“否”
 records-no-points-column = 没有分值列，请以其中一项作为列名：{ $indicators }
 records-indicator-not-used-row = 按考核办法，{ $subject } 没有“{ $indicator }”这项分值，请删去此行
 records-indicator-not-used-cell = 按考核办法，{ $subject } 没有“{ $indicator }”这项分值，请清空单元格
-records-points-missing = 单元格是空的；系统不会推测分值：以后再报的，请先删去该行或该列
 
 records-code-of-city-unit = “{ $code }”是市直单位或区县的代码，请给内设机构另一个代码
 records-code-of-person = “{ $code }”是人员的编号，请给内设机构另一个代码

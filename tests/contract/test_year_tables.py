@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import AppraisedUnit, Grade, Membership, PastGrade, Verdict
@@ -19,7 +20,7 @@ from aggregation.quality.changes import ChangeVerdict
 from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.deciding import record_decision
-from bot.appraisal.import_tables import import_table
+from bot.appraisal.import_tables import import_table, table_workbook
 from bot.appraisal.sealing import preview_seal
 from bot.appraisal.year import open_year
 from bot.campaigns.drafting import stored_units
@@ -261,6 +262,57 @@ async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:
         )
     assert await rows_of(city) == before
     assert (await open_year(city, YEAR)).inputs.indicators["U1", "objective"] == Decimal(95)
+
+
+def as_csv(book: bytes) -> bytes:
+    """Return the first sheet of a workbook as CSV."""
+    text = io.StringIO()
+    rows = load_workbook(io.BytesIO(book)).worksheets[0].iter_rows(values_only=True)
+    csv.writer(text).writerows(["" if x is None else x for x in row] for row in rows)
+    return text.getvalue().encode()
+
+
+async def test_a_table_out_and_back_changes_nothing_also_where_values_are_missing(
+    database: AsyncEngine,
+) -> None:
+    given = {
+        "units": UNITS,
+        "unit-periods": "code,begins,until,name_zh,name_en,category,league\n"
+        "U1,2000-01-01,2026-05-31,市旧局,Old,C_social,\nU1,2026-06-01,,市一局,Bureau 1,C_social,\n",
+        "unit-events": "on,kind,before,after,document,shares,continues\n"
+        "2026-06-01,rename,U1,U1,更名文件,,\n",
+        "leaders": LEADERS,
+        "indicators": "subject,indicator,value\nU1,objective,95.12345678901234\nL2,personal,80\n",
+        "adjustments": "unit,points,reason,source\nU2,2.5,表彰,文件\nU2,-1,通报,文件\n",
+        "findings": "id,kind,subject,date,source\nF1,criminal_offence,L2,2026-05-01,判决书\n",
+        "posts": "person,unit,role,title,begins,until\n"
+        "L1,U1,principal,局长,2024-01-01,\nL2,U2,principal,,2020-01-01,2026-04-30\n",
+        "absences": "person,kind,begins,until\nL1,sick,2026-02-01,2026-04-30\n",
+        "discipline": "id,person,kind,level,begins,ended\n"
+        "D1,L3,investigation,,2026-11-01,\nD2,L4,sanction,记过,2025-06-01,\n",
+    }
+    for kind, text in given.items():
+        await bring(database, kind, text, YEAR if kind != "units" else 0)
+    for kind in given:
+        year = YEAR if kind != "units" else 0
+        book = await table_workbook(database, kind, year, scheme=scheme())
+        for name, body in ((f"{kind}.xlsx", book), (f"{kind}.csv", as_csv(book))):
+            again = await import_table(database, kind, name, body, year, scheme=scheme())
+            assert (again.rows > 0, again.changes) == (True, ()), name
+        assert await table_workbook(database, kind, year, scheme=scheme()) == book, kind
+
+
+async def test_a_table_of_points_without_any_changes_nothing_and_tells_what_is_missing(
+    database: AsyncEngine,
+) -> None:
+    await bring(database, "units", UNITS.splitlines()[0] + "\n" + UNITS.splitlines()[1] + "\n", 0)
+    book = await table_workbook(database, "indicators", YEAR, scheme=scheme())
+    for name, body in (("i.xlsx", book), ("i.csv", as_csv(book))):
+        again = await import_table(database, "indicators", name, body, YEAR, scheme=scheme())
+        assert (again.rows, again.changes, tuple(map(str, again.notes))) == (
+            *(0, ()),
+            ("still missing in 3 places: U1 governance, U1 objective, U1 superior",),
+        )
 
 
 async def test_a_dry_run_checks_and_stores_nothing(database: AsyncEngine) -> None:

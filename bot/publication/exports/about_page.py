@@ -34,3 +34,16 @@ def add_about(book: Book, zone: str) -> Book:
     values |= {"issuer": book.issuer, "zone": zone}
     rows = tuple((key, *both(label), values[key]) for key, label in LABELS.items())
     return replace(book, pages=(Page("about", "page-about", COLUMNS, rows), *book.pages))
+
+
+def units_alone(book: Book) -> Book:
+    """Return the page of units as a book of its own; each row says city, sponsor and issuer.
+
+    A plain CSV goes from hand to hand without the page that says them, and a line of comment
+    would be read as data. Who is not named has empty cells.
+    """
+    page = book.page("units")
+    said = {"city": book.city, "sponsor": book.sponsor, "issuer": book.issuer}
+    columns = (*page.columns, *(Column(name, LABELS[name].id) for name in said))
+    rows = tuple((*row, *said.values()) for row in page.rows)
+    return replace(book, pages=(replace(page, columns=columns, rows=rows),))

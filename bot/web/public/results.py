@@ -24,6 +24,7 @@ from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.early_publication import marked, units_under_review
 from bot.publication.exclusions import REASONS
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
+from bot.publication.exports.about_page import units_alone
 from bot.publication.exports.field_lines import field_lines
 from bot.publication.exports.method_page import definitions
 from bot.publication.exports.open_data import open_data
@@ -287,7 +288,7 @@ def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
     if form == "json":
         return open_data(book, about)
     if form == "csv":
-        return csv_files(book)["units.csv"]
+        return csv_files(units_alone(book))["units.csv"]
     return workbook(book) if form == "xlsx" else csv_archive(book)
 
 

@@ -24,6 +24,7 @@ from bot.core.labels import NAMES, flags, name
 from bot.core.shipped_files import shipped_questionnaires
 from bot.publication.exclusions import REASONS
 from bot.publication.exports import Book, csv_archive, csv_files, workbook
+from bot.publication.exports.about_page import units_alone
 from bot.publication.exports.book import Column, Page, printed_value
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import exclusions_page, groups_page, scores_page
@@ -301,3 +302,19 @@ def test_every_kind_of_file_names_sponsor_city_and_issuer() -> None:
     assert "长沙市 & 委 Changsha".encode() in notes
     assert "长沙市; 考核办 & 公室".encode() in notes
     assert workbook(replace(sponsored, sponsor="", issuer="", city=""))
+
+
+def test_the_units_alone_say_city_sponsor_and_issuer_on_each_row() -> None:
+    columns = (Column("code", "column-item-code"), Column("score", "column-item", 2))
+    pages = (Page("about", "page-about", columns, ()), Page("units", "page-units", columns, ()))
+    rows = (("FIN", Decimal("81.5")), ("EDU", None))
+    pages = (pages[0], replace(pages[1], rows=rows))
+    book = Book("民评", date(2026, 11, 1), pages, sponsor="=市委", city="长沙市")
+    assert csv_files(units_alone(book)) == {
+        "units.csv": (
+            "\ufeffcode,score,city,sponsor,issuer\r\n"
+            "FIN,81.50,长沙市,'=市委,\r\nEDU,,长沙市,'=市委,\r\n"
+        ).encode()
+    }
+    labels = [(column.zh, column.en) for column in units_alone(book).pages[0].columns[-3:]]
+    assert labels == [("城市", "city"), ("主办单位", "sponsor"), ("发布单位", "issued by")]

@@ -107,11 +107,11 @@ def test_a_wrong_row_is_refused_by_row_and_column(row: str, complaint: str) -> N
     )
 
 
-def test_a_wide_table_never_leaves_a_gap() -> None:
-    text = "subject,objective,superior\nFIN,90,\nEDU,90,80\n"
-    assert refusal(indicators.read_values, text) == (
-        "t.csv, row 2, column superior: the cell is empty; points are never guessed: "
-        "delete the row or the column if they come later"
+def test_an_empty_cell_of_a_wide_table_leaves_the_points_as_they_are() -> None:
+    text = "subject,objective,superior\nFIN,90,\nEDU,,\n"
+    assert indicators.read_values(sheet(text), KNOWN) == {("FIN", "objective"): Decimal(90)}
+    assert "row 3, column superior: «x» is not a number" in refusal(
+        indicators.read_values, text.replace("EDU,,", "EDU,,x")
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import io
 import json
 import zipfile
@@ -168,7 +169,12 @@ async def test_row_publish_review_open_the_line_is_marked_until_it_is_over(
         now = ("市财政局（复核中）", "Finance Bureau (under review)")
         assert names["FIN"] == (now if marked else ("市财政局", "Finance Bureau"))
         assert sum("复核中" in zh for zh, _ in names.values()) == marked
-        assert ("市财政局（复核中）" in (await data("csv")).decode()) is marked
+        table = (await data("csv")).decode("utf-8-sig")
+        assert ("市财政局（复核中）" in table) is marked
+        rows = list(csv.DictReader(table.splitlines()))
+        assert [row["code"] for row in rows] == [row["code"] for row in said["units"]]
+        named = {name: said[name] for name in ("city", "sponsor", "issuer")}
+        assert [{name: row[name] for name in named} for row in rows] == [named] * len(rows)
         waits.clear()
         console.service.clock.time += timedelta(days=1)  # type: ignore[attr-defined]
 
